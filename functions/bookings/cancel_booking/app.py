@@ -1,0 +1,33 @@
+"""DELETE /api/v1/bookings/{booking_id}: cancel, and refund by the policy (`domain.md §6`)."""
+
+from teppan.http.endpoint import EVERYONE, endpoint
+from teppan.http.parameters import BOOKING_ID
+from teppan.http.representations import booking as represent
+from teppan.http.request import Request
+from teppan.http.response import Response, versioned
+from teppan.http.schemas.booking import CancelBookingBody
+from teppan.observability.metrics import count
+from teppan.services.cancel_booking import cancel_booking
+from teppan.store.table import connect
+
+table = connect()
+
+
+@endpoint(
+    "cancelBooking",
+    roles=EVERYONE,
+    body=CancelBookingBody,
+    body_optional=True,
+    parameters={"booking_id": BOOKING_ID},
+)
+def handler(request: Request[CancelBookingBody]) -> Response:
+    """Cancel the booking and say what is refunded."""
+    booking = cancel_booking(
+        table,
+        request.parameters["booking_id"],
+        request.body.to_request(),
+        request.caller,
+        request.accepts,
+    )
+    count("BookingsCancelled")
+    return versioned(represent.cancellation(booking), booking.version)

@@ -1,0 +1,28 @@
+"""POST /api/v1/bookings: book a slot (`domain.md §2-4`)."""
+
+from teppan.http.endpoint import EVERYONE, endpoint
+from teppan.http.representations import booking as represent
+from teppan.http.request import Request
+from teppan.http.response import Response, versioned
+from teppan.http.schemas.booking import CreateBookingBody
+from teppan.observability.metrics import count
+from teppan.services.create_booking import create_booking
+from teppan.store.table import connect
+
+table = connect()
+
+
+@endpoint("createBooking", roles=EVERYONE, body=CreateBookingBody, idempotent=True)
+def handler(request: Request[CreateBookingBody]) -> Response:
+    """Create the booking, or answer again with the one that this key has made."""
+    created = create_booking(table, request.body.to_wishes(), request.idempotency, request.caller)
+    count("BookingsReplayed" if created.replayed else "BookingsCreated")
+    return versioned(
+        represent.booking(created.booking),
+        created.booking.version,
+        status=201,
+        headers={
+            "Location": f"/api/v1/bookings/{created.booking.id}",
+            **({"Idempotency-Replayed": "true"} if created.replayed else {}),
+        },
+    )

@@ -1,0 +1,18 @@
+"""GET /api/v1/bookings/{booking_id}: one booking, to its customer and to staff (`domain.md §8`)."""
+
+from teppan.http.endpoint import EVERYONE, endpoint
+from teppan.http.parameters import BOOKING_ID
+from teppan.http.representations import booking as represent
+from teppan.http.request import Request
+from teppan.http.response import Response, versioned
+from teppan.services.revision import find_visible
+from teppan.store.table import connect
+
+table = connect()
+
+
+@endpoint("getBooking", roles=EVERYONE, parameters={"booking_id": BOOKING_ID})
+def handler(request: Request[None]) -> Response:
+    """Return the booking with its version as the `ETag`."""
+    booking = find_visible(table, request.parameters["booking_id"], request.caller)
+    return versioned(represent.booking(booking), booking.version)

@@ -1,0 +1,45 @@
+"""GET /api/v1/bookings: a customer's own bookings, or for staff all of them (`domain.md §8`)."""
+
+from teppan.domain.booking import Status
+from teppan.domain.ledger import PaymentStatus
+from teppan.http.cursor import Cursors
+from teppan.http.endpoint import EVERYONE, endpoint
+from teppan.http.parameters import ACCOUNT_ID, CURSOR, LIMIT, ORDER, day, one_of, query
+from teppan.http.request import Request
+from teppan.http.response import Response
+from teppan.services.list_bookings import list_bookings
+from teppan.store.listing import BookingQuery, Position
+from teppan.store.table import connect
+
+table = connect()
+cursors = Cursors.connect()
+
+PARAMETERS = {
+    "status": query(one_of(Status)),
+    "payment_status": query(one_of(PaymentStatus)),
+    "date_from": query(day),
+    "date_to": query(day),
+    "customer_id": query(ACCOUNT_ID),
+    "order": ORDER,
+    "limit": LIMIT,
+    "cursor": CURSOR,
+}
+
+
+@endpoint("listBookings", roles=EVERYONE, parameters=PARAMETERS)
+def handler(request: Request[None]) -> Response:
+    """Return one page of summaries and the cursor of the next."""
+    wanted = request.parameters
+    query = BookingQuery(
+        limit=wanted["limit"],
+        customer_id=wanted["customer_id"],
+        first=wanted["date_from"],
+        last=wanted["date_to"],
+        status=wanted["status"],
+        payment_status=wanted["payment_status"],
+        descending=wanted["order"] == "desc",
+        after=Position(*position) if (position := cursors.read(request)) else None,
+    )
+    page = list_bookings(table, query, request.caller)
+    position = [page.next.partition, page.next.start] if page.next else None
+    return Response(body={"items": page.items, **cursors.issue(request, position)})

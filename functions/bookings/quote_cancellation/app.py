@@ -1,0 +1,19 @@
+"""GET …/{booking_id}/cancellation-quote: what cancelling would refund (`domain.md §6`)."""
+
+from teppan.http.endpoint import EVERYONE, endpoint
+from teppan.http.parameters import BOOKING_ID
+from teppan.http.representations import booking as represent
+from teppan.http.request import Request
+from teppan.http.response import Response
+from teppan.services.cancel_booking import quote_cancellation
+from teppan.store.table import connect
+
+table = connect()
+
+
+@endpoint("quoteCancellation", roles=EVERYONE, parameters={"booking_id": BOOKING_ID})
+def handler(request: Request[None]) -> Response:
+    """Return the terms of a cancellation now; nothing is changed."""
+    caller = request.caller
+    booking, terms = quote_cancellation(table, request.parameters["booking_id"], caller)
+    return Response(body=represent.cancellation_quote(booking, terms, caller.at))

@@ -1,0 +1,30 @@
+"""PUT /api/v1/bookings/{booking_id}: change a booking (`domain.md §5`)."""
+
+from teppan.http.endpoint import EVERYONE, endpoint
+from teppan.http.parameters import BOOKING_ID
+from teppan.http.representations import booking as represent
+from teppan.http.request import Request
+from teppan.http.response import Response, versioned
+from teppan.http.schemas.booking import UpdateBookingBody
+from teppan.services.update_booking import update_booking
+from teppan.store.table import connect
+
+table = connect()
+
+
+@endpoint(
+    "updateBooking",
+    roles=EVERYONE,
+    body=UpdateBookingBody,
+    parameters={"booking_id": BOOKING_ID},
+)
+def handler(request: Request[UpdateBookingBody]) -> Response:
+    """Make the changes and return the booking as it is then."""
+    booking = update_booking(
+        table,
+        request.parameters["booking_id"],
+        request.body.to_changes(),
+        request.caller,
+        request.accepts,
+    )
+    return versioned(represent.booking(booking), booking.version)

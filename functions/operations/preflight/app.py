@@ -1,0 +1,12 @@
+"""OPTIONS on any path: what a browser may send from the origins we know."""
+
+from teppan.http.endpoint import PUBLIC, endpoint
+from teppan.http.headers import PREFLIGHT
+from teppan.http.request import Request
+from teppan.http.response import Response
+
+
+@endpoint("preflight", roles=PUBLIC)
+def handler(_request: Request[None]) -> Response:
+    """Return the methods and headers; the endpoint adds the origin when we know it."""
+    return Response(status=204, headers=PREFLIGHT)

@@ -1,0 +1,14 @@
+"""POST /api/v1/quotes: what a party costs, without booking it (`domain.md §3`)."""
+
+from teppan.http.endpoint import PUBLIC, endpoint
+from teppan.http.representations import price as represent
+from teppan.http.request import Request
+from teppan.http.response import Response
+from teppan.http.schemas.quote import CreateQuoteBody
+from teppan.services.create_quote import create_quote
+
+
+@endpoint("createQuote", roles=PUBLIC, body=CreateQuoteBody)
+def handler(request: Request[CreateQuoteBody]) -> Response:
+    """Return the price that a booking at the same inputs has."""
+    return Response(body=represent.quote(create_quote(request.body.to_request(), request.caller)))

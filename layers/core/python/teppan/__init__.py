@@ -1,0 +1,1 @@
+"""Teppan: the booking backend of a private-chef catering company."""

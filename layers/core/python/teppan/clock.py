@@ -1,0 +1,18 @@
+"""The only place that reads the time of day, and how an instant is written."""
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """Return the present instant in UTC, in whole seconds: what we store is what we decided on."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def to_rfc3339(instant: datetime) -> str:
+    """Write an instant as `2026-12-25T02:00:00Z`; texts sort as instants do."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def from_rfc3339(text: str) -> datetime:
+    """Read what `to_rfc3339` wrote."""
+    return datetime.fromisoformat(text)

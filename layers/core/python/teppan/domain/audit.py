@@ -1,0 +1,91 @@
+"""The audit trail: who changed what, when, under which request (`domain.md §4`)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from teppan.domain.booking import Booking, Status
+from teppan.domain.caller import Caller, Role
+
+type Plain = str | int
+
+
+class EventType(StrEnum):
+    """What happened to the booking."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One changed field; values are kept only of fields without personal data."""
+
+    field: str
+    before: Plain | None = None
+    after: Plain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One step of a booking, named by the version it led to."""
+
+    booking_id: str
+    customer_id: str
+    version: int
+    type: EventType
+    at: datetime
+    actor_id: str
+    actor_role: Role
+    request_id: str
+    changes: tuple[FieldChange, ...]
+    reason: str | None = None
+
+
+def audit_event(before: Booking | None, after: Booking, caller: Caller) -> AuditEvent:
+    """Return the event of the step from `before` (None: newly made) to `after`."""
+    return AuditEvent(
+        booking_id=after.id,
+        customer_id=after.customer_id,
+        version=after.version,
+        type=_type(before, after),
+        at=caller.at,
+        actor_id=caller.id,
+        actor_role=caller.role,
+        request_id=caller.request_id,
+        changes=tuple(_changes(before, after)) if before else (),
+        reason=after.cancellation.reason if after.cancellation else None,
+    )
+
+
+def _type(before: Booking | None, after: Booking) -> EventType:
+    if before is None:
+        return EventType.CREATED
+    return EventType.CANCELLED if after.status is Status.CANCELLED else EventType.UPDATED
+
+
+def _changes(before: Booking, after: Booking) -> Iterator[FieldChange]:
+    old, new = _open_fields(before), _open_fields(after)
+    for field in new:
+        if old[field] != new[field]:
+            yield FieldChange(field, old[field], new[field])
+    for field in ("menu", "venue", "contact", "special_requests"):
+        if getattr(before, field) != getattr(after, field):
+            yield FieldChange(field)
+
+
+def _open_fields(booking: Booking) -> dict[str, Plain | None]:
+    return {
+        "status": booking.status.value,
+        "date": booking.slot.date.isoformat(),
+        "time": f"{booking.slot.time:%H:%M}",
+        "guests": booking.party.guests,
+        "adults": booking.party.adults,
+        "children": booking.party.children,
+        "toddlers": booking.party.toddlers,
+        "travel_miles": booking.travel_miles,
+        "total": booking.price.total,
+        "due_to_confirm": booking.due_to_confirm,
+    }

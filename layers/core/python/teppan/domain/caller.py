@@ -1,0 +1,29 @@
+"""Who asks, in which role, when, and under which request: what every change is signed with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a caller may do (`domain.md §8`): `system` is our jobs, `anonymous` has no account."""
+
+    CUSTOMER = "customer"
+    ADMIN = "admin"
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The author of one request; `at` is the instant (UTC) that all its rules are measured by."""
+
+    id: str
+    role: Role
+    request_id: str
+    at: datetime
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the caller may see and do everything."""
+        return self.role is Role.ADMIN

@@ -1,0 +1,268 @@
+"""Every business fact that can stop a request, one class each, with a stable `code`.
+
+A class says *what* is wrong by its kind (the direct subclasses of `DomainError`); how a kind is
+answered over HTTP is decided once, in `teppan.http.problem`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One fault: where it is (`body`, `path`, `query`, `header`), a pointer, and why."""
+
+    where: str
+    pointer: str
+    detail: str
+
+
+class DomainError(Exception):
+    """The base of all errors a caller may see; the message is safe to show and holds no input."""
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str) -> None:
+        """Keep `detail`, one sentence for the person who reads the answer."""
+        super().__init__(detail)
+        self.detail = detail
+
+    @property
+    def extensions(self) -> Mapping[str, Sequence[object]]:
+        """Members that this error adds to its problem document (RFC 9457 §3.2)."""
+        return {}
+
+
+class BadRequest(DomainError):
+    """The request can not be served as it stands; a rule or its form forbids it."""
+
+
+class Unauthorized(DomainError):
+    """Nobody is known to have made the request."""
+
+    code = "unauthorized"
+    title = "Authentication is required"
+
+
+class Forbidden(DomainError):
+    """The caller is known and may not do this (`domain.md §8`)."""
+
+    code = "forbidden"
+    title = "Not allowed"
+
+
+class NotFound(DomainError):
+    """The thing does not exist, or not for this caller (`domain.md §8`)."""
+
+
+class Conflict(DomainError):
+    """The present state of the thing forbids the change."""
+
+
+class PreconditionFailed(DomainError):
+    """A precondition that the caller sent does not hold."""
+
+
+class TooLarge(DomainError):
+    """The body is larger than any request of ours needs."""
+
+    code = "body_too_large"
+    title = "The body is too large"
+
+
+class UnsupportedMediaType(DomainError):
+    """The body is not JSON."""
+
+    code = "unsupported_media_type"
+    title = "The body must be JSON"
+
+
+class Unprocessable(DomainError):
+    """The request is well-formed and says something that can not be."""
+
+
+class Unavailable(DomainError):
+    """Something we depend on does not answer; trying again later may work."""
+
+
+class MalformedJson(BadRequest):
+    """The body is not a JSON document."""
+
+    code = "malformed_json"
+    title = "The body is not valid JSON"
+
+
+class MissingParameter(BadRequest):
+    """A required parameter or header was not sent."""
+
+    code = "missing_parameter"
+    title = "A required parameter is missing"
+
+    def __init__(self, violation: Violation) -> None:
+        """Name the missing parameter by its `violation`."""
+        super().__init__(violation.detail)
+        self.violation = violation
+
+    @property
+    def extensions(self) -> Mapping[str, Sequence[object]]:
+        """`errors`: the one missing parameter."""
+        return {"errors": [self.violation]}
+
+
+class InvalidCursor(BadRequest):
+    """The cursor was not issued by us, to this caller, for this list."""
+
+    code = "invalid_cursor"
+    title = "The cursor is not valid"
+
+
+class InvalidTime(BadRequest):
+    """The time is not one of the start times, or does not exist on that day (`domain.md §2`)."""
+
+    code = "invalid_time"
+    title = "Not a start time"
+
+
+class LeadTimeTooShort(BadRequest):
+    """The start is sooner than the lead time allows, or in the past (`domain.md §2`)."""
+
+    code = "lead_time_too_short"
+    title = "Too little notice"
+
+
+class TooFarAhead(BadRequest):
+    """The start lies beyond the booking horizon (`domain.md §2`)."""
+
+    code = "too_far_ahead"
+    title = "Too far ahead"
+
+
+class VenueTooFar(BadRequest):
+    """The venue is farther than we travel (`domain.md §3`)."""
+
+    code = "venue_too_far"
+    title = "The venue is too far away"
+
+
+class TooCloseToEvent(BadRequest):
+    """The change comes too late before the start (`domain.md §5`)."""
+
+    code = "too_close_to_event"
+    title = "Too late to change"
+
+
+class TooLateToCancel(BadRequest):
+    """The cancellation comes too late before the start (`domain.md §6`)."""
+
+    code = "too_late_to_cancel"
+    title = "Too late to cancel"
+
+
+class InvalidInput(Unprocessable):
+    """Fields or parameters break their constraints; each `Violation` points at one."""
+
+    code = "validation_failed"
+    title = "The request is not valid"
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        """Keep the `violations`, at least one."""
+        super().__init__("One or more values are not valid; see `errors`.")
+        self.violations = tuple(violations)
+
+    @property
+    def extensions(self) -> Mapping[str, Sequence[object]]:
+        """`errors`: one entry a violation."""
+        return {"errors": list(self.violations)}
+
+
+class IdempotencyKeyReused(Unprocessable):
+    """The caller has used this idempotency key for another request body."""
+
+    code = "idempotency_key_reused"
+    title = "The idempotency key was used for another request"
+
+
+class BookingNotFound(NotFound):
+    """No such booking for this caller."""
+
+    code = "booking_not_found"
+    title = "No such booking"
+
+
+class SlotUnavailable(Conflict):
+    """The slot is taken or closed (`domain.md §2`)."""
+
+    code = "slot_unavailable"
+    title = "The slot is not available"
+
+    def __init__(self, available_times: Sequence[str]) -> None:
+        """Offer the other start times (`HH:MM`) still free on that date; may be empty."""
+        super().__init__("That date and time can not be booked any more.")
+        self.available_times = tuple(available_times)
+
+    @property
+    def extensions(self) -> Mapping[str, Sequence[object]]:
+        """`available_times` on the same date."""
+        return {"available_times": list(self.available_times)}
+
+
+class SlotHasBookings(Conflict):
+    """The capacity asked for is below the bookings that the slot already holds (`domain.md §2`)."""
+
+    code = "slot_has_bookings"
+    title = "The slot holds more bookings than that"
+
+
+class BookingNotChangeable(Conflict):
+    """Only pending and confirmed bookings change (`domain.md §5`)."""
+
+    code = "booking_not_changeable"
+    title = "The booking can not be changed any more"
+
+
+class InvalidTransition(Conflict):
+    """The booking can not go from its status to the one asked for, or not yet (`domain.md §4`)."""
+
+    code = "invalid_transition"
+    title = "The booking can not take that status"
+
+
+class AlreadyCancelled(Conflict):
+    """The booking is cancelled (`domain.md §6`)."""
+
+    code = "already_cancelled"
+    title = "The booking is already cancelled"
+
+
+class AlreadyCompleted(Conflict):
+    """The party took place, or nobody was there (`domain.md §6`)."""
+
+    code = "already_completed"
+    title = "The booking is over"
+
+
+class EditConflict(Conflict):
+    """Other writers were faster, again and again."""
+
+    code = "edit_conflict"
+    title = "The booking is being changed by others"
+
+
+class VersionMismatch(PreconditionFailed):
+    """The booking is not at the version that `If-Match` names (`domain.md §5`)."""
+
+    code = "version_mismatch"
+    title = "The booking has changed since you read it"
+
+
+class StorageUnavailable(Unavailable):
+    """The database does not answer, or is too busy."""
+
+    code = "storage_unavailable"
+    title = "The service is busy"
+
+    def __init__(self, detail: str = "Nothing was lost. Please try again in a moment.") -> None:
+        """Say what to do: nothing is known to be wrong with the request."""
+        super().__init__(detail)

@@ -1,0 +1,113 @@
+"""The numbers of the business (`domain.md`): a booking keeps the policy it was made under."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from teppan.domain.money import Cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundTier:
+    """What part of the base is refunded when at least (or more than) `notice` is left."""
+
+    notice: timedelta
+    inclusive: bool
+    percentage: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One immutable set of rules; amounts are US cents, windows are spans between instants."""
+
+    version: str
+    currency: str
+    timezone: str
+    start_times: tuple[time, ...]
+    lead_time: timedelta
+    horizon: timedelta
+    default_capacity: int
+    max_capacity: int
+    max_availability_days: int
+
+    max_guests: int
+    guest_prices: Mapping[str, Cents]
+    upgrade_prices: Mapping[str, Cents]
+    add_on_prices: Mapping[str, Cents]
+    minimum_food: Cents
+    free_miles: int
+    mile_price: Cents
+    max_miles: int
+    tax_basis_points: int
+    deposit: Cents
+
+    payment_window: timedelta
+    payment_before_start: timedelta
+    balance_before_start: timedelta
+    move_notice: timedelta
+    edit_notice: timedelta
+    refund_tiers: tuple[RefundTier, ...]
+    refund_arrival: timedelta
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The venue's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+_2026_11 = Policy(
+    version="2026-11",
+    currency="usd",
+    timezone="America/Los_Angeles",
+    start_times=(time(12), time(15), time(18), time(21)),
+    lead_time=timedelta(hours=48),
+    horizon=timedelta(days=365),
+    default_capacity=1,
+    max_capacity=20,
+    max_availability_days=32,
+    max_guests=50,
+    guest_prices=MappingProxyType({"adult": 5500, "child": 3000, "toddler": 0}),
+    upgrade_prices=MappingProxyType(
+        {
+            "salmon": 500,
+            "scallops": 500,
+            "filet_mignon": 500,
+            "lobster_tail": 1500,
+            "extra_protein": 1000,
+        }
+    ),
+    add_on_prices=MappingProxyType(
+        {
+            "yakisoba_noodles": 500,
+            "extra_fried_rice": 500,
+            "extra_vegetables": 500,
+            "edamame": 500,
+            "gyoza": 1000,
+        }
+    ),
+    minimum_food=55_000,
+    free_miles=30,
+    mile_price=200,
+    max_miles=200,
+    tax_basis_points=825,
+    deposit=10_000,
+    payment_window=timedelta(hours=24),
+    payment_before_start=timedelta(hours=24),
+    balance_before_start=timedelta(days=7),
+    move_notice=timedelta(hours=72),
+    edit_notice=timedelta(hours=24),
+    refund_tiers=(
+        RefundTier(notice=timedelta(days=14), inclusive=False, percentage=97),
+        RefundTier(notice=timedelta(days=7), inclusive=True, percentage=50),
+        RefundTier(notice=timedelta(hours=48), inclusive=True, percentage=0),
+    ),
+    refund_arrival=timedelta(days=10),
+)
+
+POLICIES: Mapping[str, Policy] = MappingProxyType({_2026_11.version: _2026_11})
+"""Every policy that a stored booking may name."""
+
+CURRENT = _2026_11
+"""The policy that new bookings are made under."""

@@ -1,0 +1,94 @@
+"""Slots: a date and start time at the venue, and whether it can be booked (`domain.md §1-2`)."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from teppan.domain.errors import InvalidTime, LeadTimeTooShort, TooFarAhead
+from teppan.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A local date and time at the venue and the instant (UTC) they name."""
+
+    date: date
+    time: time
+    timezone: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """How full a slot is: its capacity and the number of live bookings that hold it."""
+
+    capacity: int
+    booked: int
+
+    @property
+    def remaining(self) -> int:
+        """Bookings that the slot still takes."""
+        return max(0, self.capacity - self.booked)
+
+
+class Reason(StrEnum):
+    """Why a slot can not be booked."""
+
+    LEAD_TIME = "lead_time"
+    TOO_FAR_AHEAD = "too_far_ahead"
+    CLOSED = "closed"
+    FULL = "full"
+
+
+def slot_at(day: date, start: time, policy: Policy) -> Slot:
+    """Return the slot of `policy` at that local date and time; a repeated time is its first pass.
+
+    Raises `InvalidTime` for a time that is no start time, or that the clocks skip on that day,
+    and `TooFarAhead` for a date at the end of the calendar.
+    """
+    if start not in policy.start_times:
+        offered = ", ".join(f"{each:%H:%M}" for each in policy.start_times)
+        raise InvalidTime(f"A party starts at one of {offered}.")
+    local = datetime.combine(day, start)
+    try:
+        instant = local.replace(tzinfo=policy.zone).astimezone(UTC)
+    except OverflowError as error:
+        raise TooFarAhead("That date is beyond the calendar.") from error
+    if instant.astimezone(policy.zone).replace(tzinfo=None) != local:
+        raise InvalidTime("The clocks skip that time on that day.")
+    return Slot(day, start, policy.timezone, instant)
+
+
+def unbookable(slot: Slot, now: datetime, policy: Policy) -> Reason | None:
+    """Return why `slot` can not be booked at `now` whatever its occupancy, or None when it can."""
+    notice = slot.starts_at - now
+    if notice < policy.lead_time:
+        return Reason.LEAD_TIME
+    return Reason.TOO_FAR_AHEAD if notice > policy.horizon else None
+
+
+def unavailable(slot: Slot, occupancy: Occupancy, now: datetime, policy: Policy) -> Reason | None:
+    """Return why one more booking does not fit into `slot` at `now`, or None when it does."""
+    if reason := unbookable(slot, now, policy):
+        return reason
+    if occupancy.capacity == 0:
+        return Reason.CLOSED
+    return None if occupancy.remaining else Reason.FULL
+
+
+def check_bookable(slot: Slot, now: datetime, policy: Policy) -> None:
+    """Raise `LeadTimeTooShort` or `TooFarAhead` when `slot` can not be booked at `now`."""
+    match unbookable(slot, now, policy):
+        case Reason.LEAD_TIME:
+            hours = policy.lead_time // timedelta(hours=1)
+            raise LeadTimeTooShort(f"A party must be booked at least {hours} hours ahead.")
+        case Reason.TOO_FAR_AHEAD:
+            raise TooFarAhead(f"A party can be booked at most {policy.horizon.days} days ahead.")
+        case _:
+            return
+
+
+def slots_between(first: date, last: date, policy: Policy) -> list[Slot]:
+    """Return every slot of the days `first` to `last`, both included, in order of start."""
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [slot_at(day, start, policy) for day in days for start in policy.start_times]

@@ -1,0 +1,1 @@
+"""HTTP: the endpoint decorator and what it alone owns."""

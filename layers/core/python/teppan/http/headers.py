@@ -1,0 +1,36 @@
+"""The headers of every answer: security, and CORS for the origins we know."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+SECURITY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Referrer-Policy": "no-referrer",
+        "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
+        "Vary": "Origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+)
+
+PREFLIGHT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Access-Control-Allow-Headers": (
+            "Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-Id"
+        ),
+        "Access-Control-Allow-Methods": "DELETE, GET, HEAD, OPTIONS, POST, PUT",
+        "Access-Control-Max-Age": "7200",
+    }
+)
+
+_EXPOSED = "ETag, Idempotency-Replayed, Location, Retry-After, X-Request-Id"
+
+
+def cors(origin: str | None, allowed: frozenset[str]) -> Mapping[str, str]:
+    """Return the headers that let a page of `origin` read the answer, if we know the origin."""
+    if origin is None or origin not in allowed:
+        return {}
+    return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": _EXPOSED}

@@ -1,0 +1,132 @@
+"""Path and query parameters: declared as data, read once, refused with a pointer."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+from typing import Any, Literal
+
+from teppan.domain.errors import InvalidInput, MissingParameter, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter: where it is, and how its text is read (a `ValueError` says what it must be)."""
+
+    where: Literal["path", "query"]
+    read: Callable[[str], Any]
+    required: bool = False
+    default: Any = None
+
+
+type Declared = Mapping[str, Parameter]
+
+
+def path(read: Callable[[str], Any]) -> Parameter:
+    """Declare a part of the path."""
+    return Parameter("path", read, required=True)
+
+
+def query(
+    read: Callable[[str], Any], *, required: bool = False, default: object = None
+) -> Parameter:
+    """Declare a query parameter."""
+    return Parameter("query", read, required, default)
+
+
+def read_parameters(event: Mapping[str, Any], declared: Declared) -> dict[str, Any]:
+    """Return the value of every declared parameter, by name.
+
+    Raises `MissingParameter`, and `InvalidInput` with a violation for each bad, repeated or
+    unknown one.
+    """
+    given: dict[str, Mapping[str, list[str]]] = {
+        "path": {name: [text] for name, text in (event.get("pathParameters") or {}).items()},
+        "query": event.get("multiValueQueryStringParameters") or {},
+    }
+    violations = [
+        Violation("query", f"/{name}", "There is no such parameter.")
+        for name in given["query"]
+        if name not in declared
+    ]
+    values = {}
+    for name, parameter in declared.items():
+        texts = given[parameter.where].get(name, [])
+        if not texts and parameter.required:
+            detail = f"The parameter {name} is required."
+            raise MissingParameter(Violation(parameter.where, f"/{name}", detail))
+        try:
+            values[name] = _read(parameter, texts)
+        except ValueError as error:
+            violations.append(Violation(parameter.where, f"/{name}", str(error)))
+    if violations:
+        raise InvalidInput(violations)
+    return values
+
+
+def _read(parameter: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - what the reader makes
+    if len(texts) > 1:
+        raise ValueError("Send this parameter once.")
+    return parameter.read(texts[0]) if texts else parameter.default
+
+
+def day(text: str) -> date:
+    """Read a date, `YYYY-MM-DD`, of this century or the next."""
+    if re.fullmatch(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise ValueError("Must be a date such as 2026-12-24.")
+
+
+def start_time(text: str) -> time:
+    """Read a time of day, `HH:MM`."""
+    if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        return time.fromisoformat(text)
+    raise ValueError("Must be a time such as 18:00.")
+
+
+def integer(low: int, high: int) -> Callable[[str], int]:
+    """Read a whole number from `low` to `high`."""
+
+    def read(text: str) -> int:
+        if re.fullmatch(r"[0-9]{1,9}", text) and low <= int(text) <= high:
+            return int(text)
+        raise ValueError(f"Must be a whole number from {low} to {high}.")
+
+    return read
+
+
+def one_of[E: StrEnum](choices: type[E]) -> Callable[[str], E]:
+    """Read one of the values of an enumeration."""
+    values = ", ".join(choices)
+
+    def read(text: str) -> E:
+        if text in set(choices):
+            return choices(text)
+        raise ValueError(f"Must be one of {values}.")
+
+    return read
+
+
+def text_like(pattern: str, description: str) -> Callable[[str], str]:
+    """Read a text that matches `pattern` as a whole."""
+    compiled = re.compile(pattern)
+
+    def read(text: str) -> str:
+        if compiled.fullmatch(text):
+            return text
+        raise ValueError(f"Must be {description}.")
+
+    return read
+
+
+BOOKING_ID = path(text_like(r"bkg_[a-z2-7]{26}", "a booking id"))
+ACCOUNT_ID = text_like(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "the id of an account"
+)
+ORDER = query(text_like("asc|desc", "asc or desc"), default="asc")
+LIMIT = query(integer(1, 100), default=20)
+CURSOR = query(text_like(r"[A-Za-z0-9_-]{1,1024}", "a cursor that an earlier page gave"))

@@ -1,0 +1,88 @@
+"""Errors as problem documents (RFC 9457): the one place where an error becomes an answer."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from teppan.domain.errors import (
+    BadRequest,
+    Conflict,
+    DomainError,
+    Forbidden,
+    NotFound,
+    PreconditionFailed,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    Unprocessable,
+    UnsupportedMediaType,
+    Violation,
+)
+from teppan.http.response import Response
+
+TYPE: Final = "https://docs.teppan.example/problems/"
+"""The prefix of every problem's `type`; its code follows."""
+
+_STATUS: Mapping[type[DomainError], int] = {
+    BadRequest: 400,
+    Unauthorized: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    PreconditionFailed: 412,
+    TooLarge: 413,
+    UnsupportedMediaType: 415,
+    Unprocessable: 422,
+    Unavailable: 503,
+}
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "1"},
+}
+
+
+def problem(error: DomainError, instance: str, request_id: str) -> Response:
+    """Return the answer to `error`; `instance` is the path that was asked for."""
+    status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+    extensions = {
+        name: [_violation(each) if isinstance(each, Violation) else each for each in value]
+        for name, value in error.extensions.items()
+    }
+    return _document(
+        status, error.code, error.title, error.detail, instance, request_id, extensions
+    )
+
+
+def internal_error(instance: str, request_id: str) -> Response:
+    """Return the answer to an error that nobody foresaw; it tells nothing."""
+    detail = "Something went wrong on our side. It has been recorded."
+    return _document(500, "internal_error", "Internal error", detail, instance, request_id, {})
+
+
+def _document(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    instance: str,
+    request_id: str,
+    extensions: Mapping[str, Any],
+) -> Response:
+    body = {
+        "type": TYPE + code,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        "code": code,
+        "request_id": request_id,
+        **extensions,
+    }
+    return Response(status, body, _HEADERS.get(status, {}), "application/problem+json")
+
+
+def _violation(violation: Violation) -> dict[str, str]:
+    return {
+        "in": violation.where,
+        "pointer": violation.pointer,
+        "detail": violation.detail,
+    }

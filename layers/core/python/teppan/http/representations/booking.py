@@ -1,0 +1,106 @@
+"""Bookings, cancellations and audit events as JSON."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from teppan.clock import to_rfc3339
+from teppan.domain.audit import AuditEvent, FieldChange
+from teppan.domain.booking import Booking, Cancellation
+from teppan.domain.cancellation import RefundTerms
+from teppan.http.representations import present
+from teppan.http.representations.price import booking_price, party
+
+
+def booking(shown: Booking) -> dict[str, Any]:
+    """Return a whole booking."""
+    return present(
+        booking_id=shown.id,
+        version=shown.version,
+        status=shown.status,
+        payment_status=shown.payment_status,
+        customer_id=shown.customer_id,
+        date=shown.slot.date.isoformat(),
+        time=f"{shown.slot.time:%H:%M}",
+        timezone=shown.slot.timezone,
+        starts_at=to_rfc3339(shown.slot.starts_at),
+        **party(shown.party),
+        menu={"upgrades": dict(shown.menu.upgrades), "add_ons": dict(shown.menu.add_ons)},
+        venue=present(**asdict(shown.venue)),
+        contact=asdict(shown.contact),
+        special_requests=shown.special_requests,
+        travel_miles=shown.travel_miles,
+        travel_confirmed=shown.travel_miles is not None,
+        price=booking_price(shown),
+        policy_version=shown.policy_version,
+        payment_due_at=to_rfc3339(shown.payment_due_at),
+        balance_due_at=to_rfc3339(shown.balance_due_at),
+        cancellation=_record(shown.cancellation) if shown.cancellation else None,
+        created_at=to_rfc3339(shown.created_at),
+        updated_at=to_rfc3339(shown.updated_at),
+    )
+
+
+def cancellation(cancelled: Booking) -> dict[str, Any]:
+    """Return the answer to a cancellation; the refund's date is an estimate.
+
+    Raises `ValueError` for a booking that is not cancelled.
+    """
+    record = cancelled.cancellation
+    if record is None:
+        raise ValueError("the booking is not cancelled")
+    owed = record.refund_amount > 0
+    arrival = record.at.astimezone(cancelled.policy.zone) + cancelled.policy.refund_arrival
+    return present(
+        booking_id=cancelled.id,
+        version=cancelled.version,
+        status=cancelled.status,
+        cancelled_at=to_rfc3339(record.at),
+        cancelled_by=record.by,
+        reason=record.reason,
+        refund_amount=record.refund_amount,
+        refund_percentage=record.refund_percentage,
+        refund_status="pending" if owed else "none",
+        estimated_refund_date=arrival.date().isoformat() if owed else None,
+        currency=cancelled.price.currency,
+    )
+
+
+def cancellation_quote(quoted: Booking, terms: RefundTerms, quoted_at: datetime) -> dict[str, Any]:
+    """Return what cancelling would refund at `quoted_at`."""
+    return {
+        "booking_id": quoted.id,
+        "refund_base": terms.base,
+        "refund_percentage": terms.percentage,
+        "refund_amount": terms.amount,
+        "currency": quoted.price.currency,
+        "quoted_at": to_rfc3339(quoted_at),
+        "valid_until": to_rfc3339(terms.valid_until),
+    }
+
+
+def event(shown: AuditEvent) -> dict[str, Any]:
+    """Return one step of the audit trail."""
+    return present(
+        version=shown.version,
+        type=shown.type,
+        at=to_rfc3339(shown.at),
+        actor={"id": shown.actor_id, "role": shown.actor_role},
+        request_id=shown.request_id,
+        changes=[_change(each) for each in shown.changes],
+        reason=shown.reason,
+    )
+
+
+def _record(record: Cancellation) -> dict[str, Any]:
+    return present(
+        by=record.by,
+        cancelled_at=to_rfc3339(record.at),
+        reason=record.reason,
+        refund_amount=record.refund_amount,
+        refund_percentage=record.refund_percentage,
+    )
+
+
+def _change(change: FieldChange) -> dict[str, Any]:
+    return present(field=change.field) | present(**{"from": change.before, "to": change.after})

@@ -1,0 +1,60 @@
+"""A gateway event as a request: what a handler may know of it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from teppan.domain.caller import Caller
+from teppan.services.idempotency import IdempotentRequest
+from teppan.services.revision import Precondition
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The parts of a gateway event that every endpoint reads, whatever comes of the rest."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    request_id: str
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request[Body]:
+    """A request that is known to be well-formed, authenticated and allowed.
+
+    `parameters` holds the declared ones by name, `accepts` is the `If-Match` precondition, `keyed`
+    is there in operations that are idempotent by key.
+    """
+
+    operation: str
+    caller: Caller
+    body: Body
+    parameters: Mapping[str, Any]
+    accepts: Precondition
+    keyed: IdempotentRequest | None
+
+    @property
+    def idempotency(self) -> IdempotentRequest:
+        """The idempotency key with its fingerprint; only where the endpoint is `idempotent`."""
+        if self.keyed is None:
+            raise LookupError(f"{self.operation} does not declare itself idempotent")
+        return self.keyed
+
+
+def incoming(event: Mapping[str, Any]) -> Incoming:
+    """Read the common parts; a caller's `X-Request-Id` counts when it is a UUID."""
+    context = event.get("requestContext") or {}
+    headers = {name.lower(): text for name, text in (event.get("headers") or {}).items()}
+    sent = headers.get("x-request-id", "")
+    return Incoming(
+        method=event.get("httpMethod", ""),
+        path=event.get("path", ""),
+        headers=headers,
+        request_id=sent if _UUID.fullmatch(sent) else context.get("requestId", ""),
+        event=event,
+    )

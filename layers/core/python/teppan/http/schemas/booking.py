@@ -1,0 +1,137 @@
+"""The bodies of booking requests (`domain.md §4-6`)."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import MISSING, Field
+
+from teppan.domain.booking import CancellationRequest, Changes, Contact, Status, Venue, Wishes
+from teppan.domain.errors import InvalidInput, Violation
+from teppan.domain.party import Party, party_of
+from teppan.http.body import RequestBody
+from teppan.http.schemas.fields import (
+    LINE,
+    LINES,
+    Count,
+    Guests,
+    LocalDate,
+    LocalTime,
+    Miles,
+    given,
+)
+from teppan.http.schemas.party import MenuBody, PartyBody
+
+SpecialRequests = Annotated[str, LINES, Field(max_length=500)]
+
+
+class VenueBody(RequestBody):
+    """Where the chef cooks."""
+
+    address_line1: Annotated[str, LINE, Field(min_length=1, max_length=120)]
+    address_line2: Annotated[str, LINE, Field(min_length=1, max_length=120)] | MISSING = MISSING
+    city: Annotated[str, LINE, Field(min_length=1, max_length=80)]
+    state: Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]
+    postal_code: Annotated[str, Field(pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
+
+    def to_venue(self) -> Venue:
+        """Return the venue, its state in capitals."""
+        return Venue(**self.model_dump() | {"state": self.state.upper()})
+
+
+class ContactBody(RequestBody):
+    """Whom to reach about the party."""
+
+    name: Annotated[str, LINE, Field(min_length=2, max_length=100)]
+    email: Annotated[
+        str,
+        Field(
+            max_length=254,
+            pattern=r"^[^@\s\u0000-\u001F\u007F]+@[^@\s\u0000-\u001F\u007F]+\.[^@\s\u0000-\u001F\u007F]+$",
+        ),
+    ]
+    phone: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+
+    def to_contact(self) -> Contact:
+        """Return the contact."""
+        return Contact(self.name, self.email, self.phone)
+
+
+class CreateBookingBody(PartyBody):
+    """Everything that a new booking needs."""
+
+    date: LocalDate
+    time: LocalTime
+    venue: VenueBody
+    contact: ContactBody
+    special_requests: SpecialRequests | MISSING = MISSING
+
+    def to_wishes(self) -> Wishes:
+        """Return what the customer asks for; raises `InvalidInput`."""
+        return Wishes(
+            date=dt.date.fromisoformat(self.date),
+            time=dt.time.fromisoformat(self.time),
+            party=self.to_party(),
+            menu=self.to_menu(),
+            venue=self.venue.to_venue(),
+            contact=self.contact.to_contact(),
+            special_requests=given(self.special_requests) or "",
+        )
+
+
+class UpdateBookingBody(RequestBody):
+    """What to change; a field left out stays as it is, a nested object is replaced whole."""
+
+    date: LocalDate | MISSING = MISSING
+    time: LocalTime | MISSING = MISSING
+    guests: Guests | MISSING = MISSING
+    adults: Count | MISSING = MISSING
+    children: Count | MISSING = MISSING
+    toddlers: Count | MISSING = MISSING
+    menu: MenuBody | MISSING = MISSING
+    venue: VenueBody | MISSING = MISSING
+    contact: ContactBody | MISSING = MISSING
+    special_requests: SpecialRequests | MISSING = MISSING
+    status: Literal[Status.COMPLETED, Status.NO_SHOW] | MISSING = MISSING
+    travel_miles: Miles | MISSING = MISSING
+
+    def to_changes(self) -> Changes:
+        """Return the changes; raises `InvalidInput` when there are none or a split has no total."""
+        if not self.model_fields_set:
+            raise InvalidInput([Violation("body", "/", "Send at least one field to change.")])
+        date, time, menu = given(self.date), given(self.time), given(self.menu)
+        venue, contact = given(self.venue), given(self.contact)
+        return Changes(
+            date=dt.date.fromisoformat(date) if date else None,
+            time=dt.time.fromisoformat(time) if time else None,
+            party=self._party(),
+            menu=menu.to_menu() if menu else None,
+            venue=venue.to_venue() if venue else None,
+            contact=contact.to_contact() if contact else None,
+            special_requests=given(self.special_requests),
+            status=given(self.status),
+            travel_miles=given(self.travel_miles),
+        )
+
+    def _party(self) -> Party | None:
+        guests = given(self.guests)
+        split = given(self.adults), given(self.children), given(self.toddlers)
+        if guests is not None:
+            return party_of(guests, *split)
+        if any(count is not None for count in split):
+            raise InvalidInput([Violation("body", "/guests", "A split needs its total, guests.")])
+        return None
+
+
+class CancelBookingBody(RequestBody):
+    """Why a booking is cancelled and, from an admin, the percentage to refund instead."""
+
+    reason: Annotated[str, LINES, Field(min_length=1, max_length=500)] | MISSING = MISSING
+    refund_percentage: Annotated[int, Field(ge=0, le=100)] | MISSING = MISSING
+
+    def to_request(self) -> CancellationRequest:
+        """Return the request; raises `InvalidInput` when a percentage comes without a reason."""
+        percentage, reason = given(self.refund_percentage), given(self.reason)
+        if percentage is not None and reason is None:
+            detail = "Setting the refund needs a reason."
+            raise InvalidInput([Violation("body", "/reason", detail)])
+        return CancellationRequest(reason, percentage)

@@ -1,0 +1,42 @@
+"""Field types that several request schemas share.
+
+An optional field may be left out but is never null: its default is `MISSING`.
+"""
+
+import datetime as dt
+from typing import Annotated, Final
+
+from pydantic import MISSING, AfterValidator, Field, StringConstraints
+
+from teppan.domain.policy import CURRENT
+
+
+def _in_calendar(text: str) -> str:
+    dt.date.fromisoformat(text)
+    return text
+
+
+LocalDate = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    AfterValidator(_in_calendar),
+    Field(json_schema_extra={"format": "date"}),
+]
+LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Count = Annotated[int, Field(ge=0, le=CURRENT.max_guests)]
+Guests = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
+Quantity = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
+Miles = Annotated[int, Field(ge=0, le=100_000)]
+
+LINE: Final = StringConstraints(strip_whitespace=True, pattern=r"^[^\u0000-\u001F\u007F]*$")
+"""Text on one line: no control characters, no space around it."""
+
+LINES: Final = StringConstraints(
+    strip_whitespace=True, pattern=r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
+)
+"""Text that may have line breaks and tabs, and no other control characters."""
+
+
+def given[T](value: T | MISSING) -> T | None:
+    """Return the value, or None for a field that was left out."""
+    return None if value is MISSING else value

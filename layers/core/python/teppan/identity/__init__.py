@@ -1,0 +1,1 @@
+"""Who is calling: the claims that the gateway's authorizer has verified."""

@@ -1,0 +1,75 @@
+"""Revise a booking so that two writers never overwrite each other (`domain.md §5`).
+
+A step is decided on the booking as read and stored only if it is still that version. When another
+writer was faster, the refused write brings the newer booking along, and the step is decided again.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from teppan.domain.audit import audit_event
+from teppan.domain.booking import Booking, booking_not_found, check_visible
+from teppan.domain.caller import Caller
+from teppan.domain.errors import EditConflict, SlotUnavailable, VersionMismatch
+from teppan.domain.ledger import LedgerEntry
+from teppan.store import bookings
+from teppan.store.bookings import ChangedMeanwhileError, SlotTakenError
+from teppan.store.slots import available_times
+from teppan.store.table import Table
+
+_ATTEMPTS = 64
+_LONGEST_PAUSE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A decided step: the booking after it and the ledger entry that it makes, if any."""
+
+    after: Booking
+    entry: LedgerEntry | None = None
+
+
+type Decision = Callable[[Booking], Step]
+
+type Precondition = Callable[[int], bool]
+"""Whether the caller's precondition accepts a version."""
+
+
+def revise(
+    table: Table, booking_id: str, decide: Decision, caller: Caller, accepts: Precondition
+) -> Booking:
+    """Carry out `decide` on the booking and return it; a step that changes nothing writes nothing.
+
+    Raises `BookingNotFound`, `VersionMismatch`, `SlotUnavailable`, `EditConflict` and what `decide`
+    raises.
+    """
+    booking = find_visible(table, booking_id, caller)
+    for _ in range(_ATTEMPTS):
+        if not accepts(booking.version):
+            raise VersionMismatch(f"The booking is at version {booking.version}.")
+        step = decide(booking)
+        if step.after == booking:
+            return booking
+        try:
+            event = audit_event(booking, step.after, caller)
+            bookings.save(table, booking, step.after, event, step.entry)
+        except ChangedMeanwhileError as error:
+            booking = error.booking
+            time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311
+        except SlotTakenError as error:
+            times = available_times(table, step.after.slot.date, caller.at)
+            raise SlotUnavailable(times) from error
+        else:
+            return step.after
+    raise EditConflict("Others kept changing the booking; please try again.")
+
+
+def find_visible(table: Table, booking_id: str, caller: Caller) -> Booking:
+    """Return the booking; raises `BookingNotFound`, also when it is another customer's."""
+    booking = bookings.find(table, booking_id)
+    if booking is None:
+        raise booking_not_found()
+    check_visible(booking, caller)
+    return booking

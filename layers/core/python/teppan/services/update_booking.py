@@ -1,0 +1,15 @@
+"""Change a booking: its slot, party, menu, venue, contact, and by staff its status and travel."""
+
+from teppan.domain.booking import Booking, Changes, change
+from teppan.domain.caller import Caller
+from teppan.services.revision import Precondition, Step, revise
+from teppan.store.table import Table
+
+
+def update_booking(
+    table: Table, booking_id: str, changes: Changes, caller: Caller, accepts: Precondition
+) -> Booking:
+    """Make `changes` (`domain.md §5`); raises what `revise` and `change` raise."""
+    return revise(
+        table, booking_id, lambda booking: Step(change(booking, changes, caller)), caller, accepts
+    )

@@ -1,0 +1,37 @@
+"""What the environment tells a function; a missing value stops it at its cold start."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+class MissingSettingError(RuntimeError):
+    """An environment variable that the function needs is not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings that every function has."""
+
+    stage: str
+    service_version: str
+    allowed_origins: frozenset[str]
+
+
+@cache
+def settings() -> Settings:
+    """Return the function's settings; raises `MissingSettingError`."""
+    origins = (origin.strip() for origin in required("ALLOWED_ORIGINS").split(","))
+    return Settings(
+        stage=required("STAGE"),
+        service_version=required("SERVICE_VERSION"),
+        allowed_origins=frozenset(origin for origin in origins if origin),
+    )
+
+
+def required(name: str) -> str:
+    """Return the environment variable `name`; raises `MissingSettingError` when it is not set."""
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise MissingSettingError(f"The environment variable {name} is not set.") from None

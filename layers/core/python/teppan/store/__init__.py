@@ -1,0 +1,1 @@
+"""DynamoDB: the only place that knows the table (`docs/data-model.md`)."""

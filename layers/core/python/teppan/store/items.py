@@ -1,0 +1,137 @@
+"""Domain objects as table items and back: the one place that names the attributes."""
+
+from datetime import date, time
+from typing import Any
+
+from teppan.clock import from_rfc3339, to_rfc3339
+from teppan.domain.audit import AuditEvent, EventType, FieldChange
+from teppan.domain.booking import Booking, Cancellation, Contact, Status, Venue
+from teppan.domain.caller import Role
+from teppan.domain.ledger import Balance, LedgerEntry
+from teppan.domain.party import Menu, Party
+from teppan.domain.pricing import Line, Price
+from teppan.domain.slot import Slot
+from teppan.store import keys
+from teppan.store.attributes import Item
+
+
+def booking_item(booking: Booking) -> Item:
+    """Return a booking's item with its keys and index keys."""
+    pk, sk = keys.booking(booking.id)
+    start = keys.start(booking)
+    cancellation = booking.cancellation
+    return {
+        "pk": pk,
+        "sk": sk,
+        "gsi1pk": keys.customer(booking.customer_id),
+        "gsi1sk": start,
+        "gsi2pk": keys.booking_month(booking.slot.date),
+        "gsi2sk": start,
+        "booking_id": booking.id,
+        "version": booking.version,
+        "status": booking.status.value,
+        "payment_status": booking.payment_status.value,
+        "customer_id": booking.customer_id,
+        "date": booking.slot.date.isoformat(),
+        "time": f"{booking.slot.time:%H:%M}",
+        "timezone": booking.slot.timezone,
+        "starts_at": to_rfc3339(booking.slot.starts_at),
+        "guests": booking.party.guests,
+        "adults": booking.party.adults,
+        "children": booking.party.children,
+        "toddlers": booking.party.toddlers,
+        "menu": {"upgrades": booking.menu.upgrades, "add_ons": booking.menu.add_ons},
+        "venue": _plain(booking.venue),
+        "contact": _plain(booking.contact),
+        "special_requests": booking.special_requests,
+        "travel_miles": booking.travel_miles,
+        "total": booking.price.total,
+        "price": _plain(booking.price) | {"lines": [_plain(line) for line in booking.price.lines]},
+        "due_to_confirm": booking.due_to_confirm,
+        "policy_version": booking.policy_version,
+        "balance": _plain(booking.balance),
+        "payment_due_at": to_rfc3339(booking.payment_due_at),
+        "created_at": to_rfc3339(booking.created_at),
+        "updated_at": to_rfc3339(booking.updated_at),
+        "fingerprint": booking.fingerprint,
+        "cancellation": _plain(cancellation) | {"at": to_rfc3339(cancellation.at)}
+        if cancellation
+        else None,
+    }
+
+
+def booking_of(item: Item) -> Booking:
+    """Return the booking that `booking_item` wrote."""
+    return Booking(
+        id=item["booking_id"],
+        version=item["version"],
+        status=Status(item["status"]),
+        customer_id=item["customer_id"],
+        slot=Slot(
+            date.fromisoformat(item["date"]),
+            time.fromisoformat(item["time"]),
+            item["timezone"],
+            from_rfc3339(item["starts_at"]),
+        ),
+        party=Party(item["adults"], item["children"], item["toddlers"]),
+        menu=Menu(**item["menu"]),
+        venue=Venue(**item["venue"]),
+        contact=Contact(**item["contact"]),
+        special_requests=item["special_requests"],
+        travel_miles=item.get("travel_miles"),
+        price=Price(
+            **item["price"] | {"lines": tuple(Line(**line) for line in item["price"]["lines"])}
+        ),
+        due_to_confirm=item["due_to_confirm"],
+        policy_version=item["policy_version"],
+        balance=Balance(**item["balance"]),
+        payment_due_at=from_rfc3339(item["payment_due_at"]),
+        created_at=from_rfc3339(item["created_at"]),
+        updated_at=from_rfc3339(item["updated_at"]),
+        fingerprint=item["fingerprint"],
+        cancellation=_cancellation_of(item["cancellation"]) if "cancellation" in item else None,
+    )
+
+
+def event_item(event: AuditEvent) -> Item:
+    """Return an audit event's item."""
+    pk, sk = keys.event(event.booking_id, event.version)
+    return _plain(event) | {
+        "pk": pk,
+        "sk": sk,
+        "at": to_rfc3339(event.at),
+        "changes": [_plain(change) for change in event.changes],
+    }
+
+
+def event_of(item: Item) -> AuditEvent:
+    """Return the audit event that `event_item` wrote."""
+    return AuditEvent(
+        booking_id=item["booking_id"],
+        customer_id=item["customer_id"],
+        version=item["version"],
+        type=EventType(item["type"]),
+        at=from_rfc3339(item["at"]),
+        actor_id=item["actor_id"],
+        actor_role=Role(item["actor_role"]),
+        request_id=item["request_id"],
+        changes=tuple(FieldChange(**change) for change in item["changes"]),
+        reason=item.get("reason"),
+    )
+
+
+def ledger_item(booking_id: str, entry: LedgerEntry) -> Item:
+    """Return a ledger entry's item."""
+    pk, sk = keys.ledger_entry(booking_id, entry.reference, entry.kind.value)
+    return _plain(entry) | {"pk": pk, "sk": sk, "at": to_rfc3339(entry.at)}
+
+
+def _cancellation_of(stored: Item) -> Cancellation:
+    return Cancellation(
+        **stored | {"by": Role(stored["by"]), "at": from_rfc3339(stored["at"])},
+    )
+
+
+def _plain(thing: Any) -> Item:  # noqa: ANN401 - any of our slotted dataclasses
+    """Return the fields of a flat dataclass; a field that is not stored as it is, is replaced."""
+    return {name: getattr(thing, name) for name in thing.__slots__}
