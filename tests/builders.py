@@ -1,0 +1,128 @@
+"""What tests are made of: requests, callers, bookings, each valid until a test says otherwise."""
+
+import importlib.util
+import json
+import sys
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from teppan.domain.booking import Booking, Contact, Venue, Wishes, book
+from teppan.domain.caller import Caller, Role
+from teppan.domain.party import Menu, Party
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+"""The instant at which most tests play: ten in the morning at the venue."""
+
+PARTY_DATE = date(2026, 12, 24)
+CUSTOMER = "11111111-1111-4111-8111-111111111111"
+OTHER_CUSTOMER = "22222222-2222-4222-8222-222222222222"
+ADMIN = "99999999-9999-4999-8999-999999999999"
+REQUEST_ID = "6d3f1c1e-0f8e-4a56-9d3c-2f5a1b7c8d90"
+
+
+def caller(account: str = CUSTOMER, role: Role = Role.CUSTOMER, at: datetime = NOW) -> Caller:
+    return Caller(account, role, REQUEST_ID, at)
+
+
+def admin(at: datetime = NOW) -> Caller:
+    return caller(ADMIN, Role.ADMIN, at)
+
+
+def wishes(**changes: Any) -> Wishes:
+    usual: dict[str, Any] = {
+        "date": PARTY_DATE,
+        "time": time(18),
+        "party": Party(adults=12),
+        "menu": Menu(),
+        "venue": Venue("2100 Ocean Front Walk", "Venice", "CA", "90291"),
+        "contact": Contact("Aiko Tanaka", "aiko@example.com", "+13105550142"),
+        "special_requests": "",
+    }
+    return Wishes(**usual | changes)
+
+
+def booking(booking_id: str = "bkg_" + "a" * 26, **changes: Any) -> Booking:
+    by = changes.pop("caller", caller())
+    return book(wishes(**changes), booking_id=booking_id, fingerprint="f" * 64, caller=by)
+
+
+def booking_body(**changes: Any) -> dict[str, Any]:
+    """Return the JSON of a booking request; None takes a field away."""
+    body = {
+        "date": PARTY_DATE.isoformat(),
+        "time": "18:00",
+        "guests": 12,
+        "venue": {
+            "address_line1": "2100 Ocean Front Walk",
+            "city": "Venice",
+            "state": "CA",
+            "postal_code": "90291",
+        },
+        "contact": {"name": "Aiko Tanaka", "email": "aiko@example.com", "phone": "+13105550142"},
+    } | changes
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def gateway_event(
+    method: str = "GET",
+    path: str = "/",
+    *,
+    body: Any = None,
+    account: str | None = CUSTOMER,
+    groups: str = "customer",
+    headers: dict[str, str] | None = None,
+    path_parameters: dict[str, str] | None = None,
+    query: dict[str, str | list[str]] | None = None,
+) -> dict[str, Any]:
+    """Return the event that API Gateway makes of a request; a str body is sent as it is."""
+    sent = {"Content-Type": "application/json"} if body is not None else {}
+    repeated = {
+        name: value if isinstance(value, list) else [value] for name, value in (query or {}).items()
+    }
+    claims = {"sub": account, "token_use": "access", "cognito:groups": groups}
+    return {
+        "httpMethod": method,
+        "path": path,
+        "headers": sent | (headers or {}),
+        "pathParameters": path_parameters,
+        "queryStringParameters": {name: texts[-1] for name, texts in repeated.items()} or None,
+        "multiValueQueryStringParameters": repeated or None,
+        "body": body if body is None or isinstance(body, str) else json.dumps(body),
+        "isBase64Encoded": False,
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "authorizer": {"claims": claims} if account else {},
+        },
+    }
+
+
+def lambda_context() -> SimpleNamespace:
+    """Return what Lambda passes beside the event."""
+    return SimpleNamespace(
+        function_name="teppan-test",
+        memory_limit_in_mb=512,
+        invoked_function_arn="arn:aws:lambda:us-west-2:000000000000:function:teppan-test",
+        aws_request_id=str(uuid.uuid4()),
+        get_remaining_time_in_millis=lambda: 10_000,
+    )
+
+
+def load_function(name: str) -> ModuleType:
+    """Return the module of `functions/<name>/app.py`, loaded once."""
+    qualified = "functions." + name.replace("/", ".")
+    if qualified not in sys.modules:
+        source = ROOT / "functions" / name / "app.py"
+        spec = importlib.util.spec_from_file_location(qualified, source)
+        assert spec and spec.loader
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[qualified] = module
+        spec.loader.exec_module(module)
+    return sys.modules[qualified]
+
+
+def days_ahead(days: int) -> date:
+    return (NOW + timedelta(days=days)).date()
