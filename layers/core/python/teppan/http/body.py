@@ -71,7 +71,7 @@ def _media_type(request: Incoming) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _violation(error: Any) -> Violation:  # noqa: ANN401 - pydantic's ErrorDetails
+def _violation(error: Any) -> Violation:
     pointer = "".join(
         "/" + str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]
     )

@@ -80,7 +80,7 @@ def endpoint(
     )
 
     def decorate(handle: Handle) -> LambdaHandler:
-        def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:  # noqa: ANN401
+        def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             return _serve(declared, handle, incoming(event))
 
         observed = metrics.log_metrics(handler, capture_cold_start_metric=True)

@@ -11,7 +11,7 @@ from teppan.services.idempotency import IdempotentRequest
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def idempotent_request(key: str | None, document: Any) -> IdempotentRequest:  # noqa: ANN401
+def idempotent_request(key: str | None, document: Any) -> IdempotentRequest:
     """Return the key with the fingerprint of the JSON `document` that came with it.
 
     Raises `MissingParameter` without a key and `InvalidInput` for one that is not 1 to 255 visible

@@ -65,7 +65,7 @@ def read_parameters(event: Mapping[str, Any], declared: Declared) -> dict[str, A
     return values
 
 
-def _read(parameter: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - what the reader makes
+def _read(parameter: Parameter, texts: list[str]) -> Any:
     if len(texts) > 1:
         raise ValueError("Send this parameter once.")
     return parameter.read(texts[0]) if texts else parameter.default

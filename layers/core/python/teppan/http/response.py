@@ -15,7 +15,7 @@ class Response:
     media_type: str = "application/json"
 
 
-def versioned(body: Mapping[str, Any], version: int, **answer: Any) -> Response:  # noqa: ANN401
+def versioned(body: Mapping[str, Any], version: int, **answer: Any) -> Response:
     """Return `body` with its version as the `ETag`; `answer` may set status and more headers."""
     headers = {"ETag": f'"{version}"'} | answer.pop("headers", {})
     return Response(body=body, headers=headers, **answer)

@@ -57,7 +57,7 @@ def revise(
             bookings.save(table, booking, step.after, event, step.entry)
         except ChangedMeanwhileError as error:
             booking = error.booking
-            time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311
+            time.sleep(random.uniform(0, _LONGEST_PAUSE))
         except SlotTakenError as error:
             times = available_times(table, step.after.slot.date, caller.at)
             raise SlotUnavailable(times) from error

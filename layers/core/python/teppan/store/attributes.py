@@ -18,7 +18,7 @@ def to_attributes(item: Mapping[str, Any]) -> AttributeMap:
     return {name: to_attribute(value) for name, value in item.items() if value is not None}
 
 
-def to_attribute(value: Any) -> dict[str, Any]:  # noqa: ANN401 - every type we store
+def to_attribute(value: Any) -> dict[str, Any]:
     """Return one attribute value; raises `TypeError` for a type we do not store (floats!)."""
     match value:
         case bool():
@@ -42,7 +42,7 @@ def from_attributes(attributes: AttributeMap) -> Item:
     return {name: _from_attribute(value) for name, value in attributes.items()}
 
 
-def _from_attribute(attribute: dict[str, Any]) -> Any:  # noqa: ANN401 - every type we store
+def _from_attribute(attribute: dict[str, Any]) -> Any:
     ((kind, value),) = attribute.items()
     match kind:
         case "N":

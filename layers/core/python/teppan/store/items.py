@@ -132,6 +132,6 @@ def _cancellation_of(stored: Item) -> Cancellation:
     )
 
 
-def _plain(thing: Any) -> Item:  # noqa: ANN401 - any of our slotted dataclasses
+def _plain(thing: Any) -> Item:
     """Return the fields of a flat dataclass; a field that is not stored as it is, is replaced."""
     return {name: getattr(thing, name) for name in thing.__slots__}

@@ -179,7 +179,7 @@ def _persist(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
                 return attempt()
         except ClientError as error:
             _check_contention(error)
-        time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**n)))  # noqa: S311
+        time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**n)))
     raise StorageUnavailable
 
 

@@ -3,6 +3,6 @@
 from typing import Any
 
 
-def present(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def present(**members: Any) -> dict[str, Any]:
     """Return the members that have a value."""
     return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,70 @@
+"""What a request consumes by AWS's published rules, for what the local engine reports wrongly.
+
+Sizes: a name and a string count their UTF-8 bytes, a number about half its digits and one more, a
+boolean one, a list or map three and one more for each element. A write is one unit a KB begun,
+twice that in a transaction; an index entry is written when a projected attribute changes, and
+twice when its key does. A read is one unit for 4 KB begun, half that when eventually consistent.
+"""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any, Final
+
+from teppan.store.attributes import Item
+from teppan.store.listing import SUMMARY
+
+INDEX_KEYS: Final = {"GSI1": ("gsi1pk", "gsi1sk"), "GSI2": ("gsi2pk", "gsi2sk")}
+_INDEX_OVERHEAD: Final = 0
+
+
+def size(item: Mapping[str, Any]) -> int:
+    """Return the bytes that an item counts as."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(value: Any) -> int:
+    match value:
+        case bool():
+            return 1
+        case int():
+            digits = str(abs(value)).strip("0")
+            return (len(digits) + 1) // 2 + 1 + (value < 0)
+        case str():
+            return len(value.encode())
+        case frozenset():
+            return sum(len(each.encode()) for each in value)
+        case list() | tuple():
+            return 3 + sum(1 + _size(each) for each in value)
+        case Mapping():
+            return 3 + sum(1 + len(key.encode()) + _size(each) for key, each in value.items())
+        case _:
+            raise TypeError(type(value))
+
+
+def write_units(before: Item | None, after: Item, *, transaction: bool) -> float:
+    """Return the units of writing one item over another: the table and its indexes."""
+    stored = max(size(after), size(before or {}))
+    base = ceil(stored / 1024) * (2 if transaction else 1)
+    return base + sum(_index_units(keys, before, after) for keys in INDEX_KEYS.values())
+
+
+def read_units(items_size: int, *, consistent: bool) -> float:
+    """Return the units of a Get or Query that examined `items_size` bytes."""
+    units = max(1, ceil(items_size / 4096))
+    return units if consistent else units / 2
+
+
+def entry(keys: tuple[str, str], item: Item) -> Item | None:
+    """Return the index entry of an item, or None when the index does not hold it."""
+    names = ("pk", "sk", *keys, *SUMMARY)
+    return {name: item[name] for name in names if name in item} if keys[0] in item else None
+
+
+def _index_units(keys: tuple[str, str], before: Item | None, after: Item) -> int:
+    old = entry(keys, before) if before else None
+    new = entry(keys, after)
+    if old == new or new is None:
+        return 0
+    units = ceil(size(new) / 1024)
+    moved = old is not None and any(old[key] != new[key] for key in keys)
+    return 2 * units if moved else units

@@ -1,0 +1,256 @@
+"""What each operation costs: round trips, and capacity units by AWS's rules.
+
+The figures stand in `docs/data-model.md`. The engine reports reads and single writes rightly;
+transactions are computed by `tests.store.capacity`, which is held against the engine first.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, time
+
+import pytest
+from botocore.client import BaseClient
+from tests.builders import CUSTOMER, PARTY_DATE, admin, booking, caller, wishes
+from tests.store import capacity
+from tests.store.meter import Meter
+
+from teppan.domain.audit import audit_event
+from teppan.domain.booking import Booking, CancellationRequest, Changes
+from teppan.domain.party import Menu
+from teppan.domain.policy import CURRENT
+from teppan.domain.slot import slot_at
+from teppan.services.availability import search_availability
+from teppan.services.cancel_booking import cancel_booking, quote_cancellation
+from teppan.services.create_booking import create_booking
+from teppan.services.idempotency import IdempotentRequest
+from teppan.services.list_booking_events import list_booking_events
+from teppan.services.list_bookings import list_bookings
+from teppan.services.revision import find_visible
+from teppan.services.update_booking import update_booking
+from teppan.store import bookings, keys, slots
+from teppan.store.attributes import Item, from_attributes, to_attributes
+from teppan.store.items import booking_item
+from teppan.store.listing import SUMMARY, BookingQuery
+from teppan.store.table import Table
+
+ALL_EXTRAS = Menu(
+    dict.fromkeys(CURRENT.upgrade_prices, 12), dict.fromkeys(CURRENT.add_on_prices, 12)
+)
+
+
+def any_version(_: int) -> bool:
+    return True
+
+
+@pytest.fixture
+def made(table: Table) -> Booking:
+    """A stored booking with everything on the menu."""
+    made = booking(menu=ALL_EXTRAS, special_requests="x" * 500)
+    bookings.add(table, made, audit_event(None, made, caller()))
+    return made
+
+
+def stored(booking: Booking) -> Item:
+    """Return a booking's item as the table holds it, without its empty attributes."""
+    return from_attributes(to_attributes(booking_item(booking)))
+
+
+class TestTheCalculatorAgreesWithTheEngine:
+    """Where the engine is right: single writes, gets and queries."""
+
+    @pytest.fixture
+    def put(self, dynamodb: BaseClient, table_name: str) -> Callable[[Item], None]:
+        def put(item: Item) -> None:
+            dynamodb.put_item(TableName=table_name, Item=to_attributes(item))
+
+        return put
+
+    @pytest.mark.parametrize("request_length", [0, 700, 1000, 1400, 5000])
+    def test_on_writes_of_any_size(
+        self, put: Callable[[Item], None], meter: Meter, request_length: int
+    ) -> None:
+        item = stored(booking(special_requests="é" * request_length))
+
+        put(item)
+
+        assert meter.units == capacity.write_units(None, item, transaction=False)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"special_requests": "no projected attribute"},
+            {"status": "confirmed"},
+            {"gsi1sk": "2027-01-01T02:00:00Z#moved", "gsi2sk": "2027-01-01T02:00:00Z#moved"},
+            {},
+        ],
+        ids=["nothing listed", "listed", "moved", "nothing"],
+    )
+    def test_on_changes(self, put: Callable[[Item], None], meter: Meter, changes: Item) -> None:
+        before = stored(booking())
+        after = before | changes
+        put(before)
+        meter.reset()
+
+        put(after)
+
+        assert meter.units == capacity.write_units(before, after, transaction=False)
+
+    def test_on_reads(self, table: Table, made: Booking, meter: Meter) -> None:
+        item = stored(made)
+
+        table.get(keys.booking(made.id))
+
+        assert meter.units == capacity.read_units(capacity.size(item), consistent=True)
+
+
+def test_creating_is_one_round_trip(table: Table, meter: Meter) -> None:
+    created = create_booking(table, wishes(), IdempotentRequest("key", "a" * 64), caller())
+
+    assert meter.calls == ["TransactWriteItems"]
+    assert _stored_units(table, created.booking) == {"booking": 4 + 2, "slot": 2, "event": 2}
+
+
+def test_replaying_is_one_round_trip(table: Table, meter: Meter) -> None:
+    request = IdempotentRequest("key", "a" * 64)
+    create_booking(table, wishes(), request, caller())
+    meter.reset()
+
+    assert create_booking(table, wishes(), request, caller()).replayed
+    assert meter.calls == ["TransactWriteItems"]
+
+
+def test_getting_is_one_get_item(table: Table, made: Booking, meter: Meter) -> None:
+    find_visible(table, made.id, caller())
+
+    assert meter.calls == ["GetItem"]
+    assert meter.units == 1
+
+
+def test_changing_is_a_read_and_a_write(table: Table, made: Booking, meter: Meter) -> None:
+    update_booking(table, made.id, Changes(time=time(21)), caller(), any_version)
+
+    assert meter.calls == ["GetItem", "TransactWriteItems"]
+
+
+def test_cancelling_is_a_read_and_a_write(table: Table, made: Booking, meter: Meter) -> None:
+    cancel_booking(table, made.id, CancellationRequest(), caller(), any_version)
+
+    assert meter.calls == ["GetItem", "TransactWriteItems"]
+
+
+def test_quoting_a_cancellation_is_one_get_item(table: Table, made: Booking, meter: Meter) -> None:
+    quote_cancellation(table, made.id, caller())
+
+    assert meter.calls == ["GetItem"]
+
+
+def test_the_audit_trail_is_one_query(table: Table, made: Booking, meter: Meter) -> None:
+    list_booking_events(table, made.id, caller(), limit=20, after=None)
+
+    assert meter.calls == ["Query"]
+
+
+def test_a_month_of_availability_is_one_query(table: Table, made: Booking, meter: Meter) -> None:
+    search_availability(table, date(2026, 12, 1), date(2026, 12, 31), caller())
+
+    assert meter.calls == ["Query"]
+    assert meter.units == 1
+
+
+def test_a_month_of_full_slots_of_the_largest_capacity_is_still_one_query(
+    table: Table, dynamodb: BaseClient, table_name: str, meter: Meter
+) -> None:
+    # Given 124 slots with 20 bookings each
+    for day in range(1, 32):
+        for start in CURRENT.start_times:
+            pk, sk = keys.slot(slot_at(date(2026, 12, day), start, CURRENT))
+            claims = frozenset(f"bkg_{n:026}" for n in range(20))
+            item = {"pk": pk, "sk": sk, "claims": claims, "capacity": 20}
+            dynamodb.put_item(TableName=table_name, Item=to_attributes(item))
+    meter.reset()
+
+    found = search_availability(table, date(2026, 12, 1), date(2026, 12, 31), caller())
+
+    assert [slot.occupancy.remaining for slot in found] == [0] * 124
+    assert meter.calls == ["Query"]
+
+
+def test_setting_a_capacity_is_one_update(table: Table, meter: Meter) -> None:
+    slots.set_capacity(table, slot_at(PARTY_DATE, time(18), CURRENT), 3, admin())
+
+    assert meter.calls == ["UpdateItem"]
+    assert meter.units == 1
+
+
+@dataclass(frozen=True)
+class Cost:
+    calls: list[str]
+    units: float
+    items_read: int
+
+
+def test_a_list_page_costs_the_same_with_100_bookings_and_with_100_000(
+    table: Table, dynamodb: BaseClient, table_name: str, meter: Meter
+) -> None:
+    month = (date(2026, 12, 1), date(2026, 12, 31))
+    pages = {
+        "a customer's": BookingQuery(limit=20, customer_id=CUSTOMER),
+        "a customer's, last first": BookingQuery(limit=20, customer_id=CUSTOMER, descending=True),
+        "a month's": BookingQuery(limit=20, first=month[0], last=month[1]),
+    }
+
+    def costs() -> dict[str, Cost]:
+        measured = {}
+        for name, query in pages.items():
+            meter.reset()
+            page = list_bookings(table, query, admin())
+            assert len(page.items) == 20
+            measured[name] = Cost(list(meter.calls), meter.units, meter.items_read)
+        return measured
+
+    # Given 100 bookings of one customer in one month, and what a page of them costs
+    _fill(dynamodb, table_name, range(100))
+    few = costs()
+
+    # When there are 100,000
+    _fill(dynamodb, table_name, range(100, 100_000))
+
+    # Then a page costs what it did: one Query of the page's items and one more
+    assert costs() == few
+    assert all(cost.calls == ["Query"] for cost in few.values())
+    assert all(cost.items_read == 21 for cost in few.values())
+
+
+def _fill(dynamodb: BaseClient, table_name: str, numbers: range) -> None:
+    """Write what a list sees of many bookings."""
+    kept = ("sk", "gsi1pk", "gsi2pk", *SUMMARY)
+    whole = booking_item(booking())
+    summary = to_attributes({name: whole[name] for name in kept})
+
+    def put(chunk: range) -> None:
+        items = []
+        for number in chunk:
+            booking_id = f"bkg_{number:026}"
+            start = {"S": f"{whole['starts_at']}#{booking_id}"}
+            key = {"pk": {"S": f"BOOKING#{booking_id}"}, "gsi1sk": start, "gsi2sk": start}
+            items.append({"PutRequest": {"Item": summary | key}})
+        answer = dynamodb.batch_write_item(RequestItems={table_name: items})
+        assert not answer["UnprocessedItems"]
+
+    chunks = [numbers[at : at + 25] for at in range(0, len(numbers), 25)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(put, chunks))
+
+
+def _stored_units(table: Table, made: Booking) -> dict[str, float]:
+    """Return what the transaction that made `made` consumed, item by item."""
+    stored = {
+        "booking": keys.booking(made.id),
+        "slot": keys.slot(made.slot),
+        "event": keys.event(made.id, 1),
+    }
+    return {
+        name: capacity.write_units(None, table.get(key) or {}, transaction=True)
+        for name, key in stored.items()
+    }

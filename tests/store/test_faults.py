@@ -1,0 +1,196 @@
+"""What the network and the database do wrong: nothing is lost, and nothing happens twice."""
+
+from collections.abc import Callable
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from tests.builders import PARTY_DATE, admin, booking, caller, wishes
+from tests.store.faults import Faults, cancelled, lost_answer, lost_request, refused
+
+from teppan import aws
+from teppan.domain.audit import audit_event
+from teppan.domain.booking import Booking, CancellationRequest, Changes, Status
+from teppan.domain.errors import StorageUnavailable
+from teppan.domain.policy import CURRENT
+from teppan.domain.slot import slot_at
+from teppan.services.cancel_booking import cancel_booking
+from teppan.services.create_booking import create_booking
+from teppan.services.idempotency import IdempotentRequest
+from teppan.services.update_booking import update_booking
+from teppan.store import bookings, slots
+from teppan.store.attributes import Item
+from teppan.store.table import Table
+
+type Everything = Callable[[], list[Item]]
+
+KEY = IdempotentRequest("key", "a" * 64)
+WRITE = "TransactWriteItems"
+
+
+def any_version(_: int) -> bool:
+    return True
+
+
+@pytest.fixture
+def client(dynamodb: BaseClient) -> BaseClient:
+    """The client that our functions use, with their timeouts and retries."""
+    return aws.client("dynamodb")
+
+
+@pytest.fixture
+def table(client: BaseClient, table_name: str) -> Table:
+    return Table(client, table_name)
+
+
+@pytest.fixture
+def made(table: Table) -> Booking:
+    made = booking()
+    bookings.add(table, made, audit_event(None, made, caller()))
+    return made
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+
+@pytest.mark.parametrize("fault", [lost_answer, lost_request])
+class TestALostMessageIsRetriedToTheSameResult:
+    def test_of_a_creation(
+        self, table: Table, client: BaseClient, everything: Everything, fault: Callable[..., None]
+    ) -> None:
+        with Faults(client, WRITE, fault) as faults:
+            created = create_booking(table, wishes(), KEY, caller())
+
+        assert not faults.pending
+        assert not created.replayed
+        assert bookings.find(table, created.booking.id) == created.booking
+        assert len(everything()) == 3  # the booking, its event, its slot
+
+    def test_of_a_change(
+        self, table: Table, client: BaseClient, made: Booking, fault: Callable[..., None]
+    ) -> None:
+        with Faults(client, WRITE, fault):
+            changed = update_booking(
+                table, made.id, Changes(special_requests="Candles"), caller(), any_version
+            )
+
+        assert changed.version == 2
+        assert bookings.find(table, made.id) == changed
+
+    def test_of_a_cancellation(
+        self, table: Table, client: BaseClient, made: Booking, fault: Callable[..., None]
+    ) -> None:
+        with Faults(client, WRITE, fault):
+            ended = cancel_booking(table, made.id, CancellationRequest(), caller(), any_version)
+
+        assert ended.status is Status.CANCELLED
+        assert [event.version for event in bookings.events(table, made.id, 9, None)] == [1, 2]
+
+
+def test_a_caller_whose_every_answer_was_lost_asks_again_and_gets_the_booking(
+    table: Table, client: BaseClient, everything: Everything
+) -> None:
+    # Given a creation that took place though no answer came through
+    with (
+        Faults(client, WRITE, lost_answer, lost_answer, lost_answer),
+        pytest.raises(StorageUnavailable),
+    ):
+        create_booking(table, wishes(), KEY, caller())
+
+    # When the caller sends it again
+    again = create_booking(table, wishes(), KEY, caller())
+
+    # Then there is one booking
+    assert again.replayed
+    assert len(everything()) == 3
+
+
+def test_a_change_whose_every_answer_was_lost_is_not_made_twice(
+    table: Table, client: BaseClient, made: Booking
+) -> None:
+    candles = Changes(special_requests="Candles")
+    with (
+        Faults(client, WRITE, lost_answer, lost_answer, lost_answer),
+        pytest.raises(StorageUnavailable),
+    ):
+        update_booking(table, made.id, candles, caller(), any_version)
+
+    assert update_booking(table, made.id, candles, caller(), any_version).version == 2
+
+
+@pytest.mark.parametrize(
+    "reasons",
+    [
+        ("TransactionConflict", "None", "None"),
+        ("None", "TransactionConflict", "None"),
+        ("None", "ThrottlingError", "None"),
+        ("ProvisionedThroughputExceeded", "None", "None"),
+    ],
+)
+def test_contention_is_waited_out(
+    table: Table, client: BaseClient, everything: Everything, reasons: tuple[str, ...]
+) -> None:
+    with Faults(client, WRITE, *[cancelled(*reasons)] * 5) as faults:
+        create_booking(table, wishes(), KEY, caller())
+
+    assert not faults.pending
+    assert len(everything()) == 3
+
+
+def test_contention_without_end_is_an_outage_and_writes_nothing(
+    table: Table, client: BaseClient, everything: Everything
+) -> None:
+    conflict = cancelled("None", "TransactionConflict", "None")
+    with Faults(client, WRITE, *[conflict] * 100), pytest.raises(StorageUnavailable):
+        create_booking(table, wishes(), KEY, caller())
+
+    assert everything() == []
+
+
+def test_a_capacity_waits_for_the_transactions_on_its_slot(
+    table: Table, client: BaseClient
+) -> None:
+    slot = slot_at(PARTY_DATE, CURRENT.start_times[0], CURRENT)
+    with Faults(client, "UpdateItem", refused("TransactionConflictException")) as faults:
+        assert slots.set_capacity(table, slot, 4, admin()).capacity == 4
+
+    assert not faults.pending
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ProvisionedThroughputExceededException", 400),
+        ("ThrottlingException", 400),
+        ("RequestLimitExceeded", 400),
+        ("InternalServerError", 500),
+        ("ServiceUnavailable", 503),
+    ],
+)
+@pytest.mark.parametrize("operation", ["GetItem", WRITE])
+def test_a_busy_database_is_an_outage(
+    table: Table, client: BaseClient, made: Booking, operation: str, code: str, status: int
+) -> None:
+    with (
+        Faults(client, operation, *[refused(code, status)] * 100),
+        pytest.raises(StorageUnavailable),
+    ):
+        update_booking(table, made.id, Changes(special_requests="Hi"), caller(), any_version)
+
+    assert bookings.find(table, made.id) == made
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
+def test_a_fault_of_our_own_is_no_outage(table: Table, client: BaseClient, code: str) -> None:
+    with Faults(client, WRITE, *[refused(code)] * 9), pytest.raises(ClientError, match=code):
+        create_booking(table, wishes(), KEY, caller())
+
+
+def test_a_transaction_cancelled_for_our_own_fault_is_not_repeated(
+    table: Table, client: BaseClient
+) -> None:
+    fault = cancelled("ItemCollectionSizeLimitExceeded", "None", "None")
+    with Faults(client, WRITE, fault), pytest.raises(ClientError, match="TransactionCanceled"):
+        create_booking(table, wishes(), KEY, caller())

@@ -1,0 +1,172 @@
+"""Lists by start: complete, in order, and steady while others write."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from threading import Event, Thread
+
+import pytest
+from tests.builders import (
+    CUSTOMER,
+    OTHER_CUSTOMER,
+    admin,
+    booking,
+    caller,
+    days_ahead,
+)
+from tests.store.meter import Meter
+
+from teppan.domain.audit import audit_event
+from teppan.domain.booking import Booking, CancellationRequest, Changes, Status
+from teppan.domain.ledger import PaymentStatus
+from teppan.services.cancel_booking import cancel_booking
+from teppan.services.list_bookings import list_bookings
+from teppan.services.update_booking import update_booking
+from teppan.store import bookings
+from teppan.store.listing import BookingQuery
+from teppan.store.table import Table
+
+
+def any_version(_: int) -> bool:
+    return True
+
+
+def stored(table: Table, number: int, day: date, customer: str = CUSTOMER) -> Booking:
+    made = booking(f"bkg_{number:026}", date=day, caller=caller(customer))
+    bookings.add(table, made, audit_event(None, made, caller(customer)))
+    return made
+
+
+def walk(table: Table, query: BookingQuery) -> list[str]:
+    """Follow the pages to the end and return the ids in order."""
+    seen: list[str] = []
+    while True:
+        page = list_bookings(table, query, admin())
+        assert len(page.items) <= query.limit
+        seen += [item["booking_id"] for item in page.items]
+        if page.next is None:
+            return seen
+        query = replace(query, after=page.next)
+
+
+@pytest.fixture
+def across_months(table: Table) -> list[str]:
+    """Bookings of two customers on 12 days over nine months; the ids in order of start."""
+    days = [3, 9, 10, 11, 40, 41, 100, 101, 102, 103, 250, 260]
+    return [
+        stored(table, n, days_ahead(day), (CUSTOMER, OTHER_CUSTOMER)[n % 2]).id
+        for n, day in enumerate(days)
+    ]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 12, 100])
+@pytest.mark.parametrize("descending", [False, True])
+class TestAWalkShowsEveryBookingOnceInOrder:
+    def test_of_all(
+        self, table: Table, across_months: list[str], limit: int, descending: bool
+    ) -> None:
+        expected = across_months[::-1] if descending else across_months
+        assert walk(table, BookingQuery(limit=limit, descending=descending)) == expected
+
+    def test_of_a_customer(
+        self, table: Table, across_months: list[str], limit: int, descending: bool
+    ) -> None:
+        theirs = across_months[::2][::-1] if descending else across_months[::2]
+        query = BookingQuery(limit=limit, customer_id=CUSTOMER, descending=descending)
+        assert walk(table, query) == theirs
+
+    def test_within_dates(
+        self, table: Table, across_months: list[str], limit: int, descending: bool
+    ) -> None:
+        inner = across_months[2:9]
+        query = BookingQuery(
+            limit=limit, first=days_ahead(10), last=days_ahead(102), descending=descending
+        )
+        assert walk(table, query) == (inner[::-1] if descending else inner)
+
+    def test_of_a_status(
+        self, table: Table, across_months: list[str], limit: int, descending: bool
+    ) -> None:
+        # Given that every third booking is cancelled
+        for booking_id in across_months[::3]:
+            cancel_booking(table, booking_id, CancellationRequest("x", 0), admin(), any_version)
+        cancelled = across_months[::3][::-1] if descending else across_months[::3]
+        query = BookingQuery(limit=limit, status=Status.CANCELLED, descending=descending)
+        assert walk(table, query) == cancelled
+
+
+def test_a_page_that_finds_something_is_one_query(
+    table: Table, across_months: list[str], meter: Meter
+) -> None:
+    page = list_bookings(
+        table, BookingQuery(limit=2, first=days_ahead(40), last=days_ahead(104)), admin()
+    )
+
+    assert [item["booking_id"] for item in page.items] == across_months[4:6]
+    assert meter.calls == ["Query"]
+
+
+def test_months_without_bookings_are_walked_past_in_one_page(table: Table) -> None:
+    # Given a booking in half a year and nothing before
+    far = stored(table, 1, days_ahead(180))
+
+    page = list_bookings(table, BookingQuery(limit=10), admin())
+
+    assert [item["booking_id"] for item in page.items] == [far.id]
+
+
+def test_an_empty_list_has_no_next_page(table: Table) -> None:
+    page = list_bookings(table, BookingQuery(limit=10), admin())
+
+    assert page.items == []
+    assert page.next is None
+
+
+def test_filters_combine(table: Table, across_months: list[str]) -> None:
+    query = BookingQuery(
+        limit=10, status=Status.PENDING, payment_status=PaymentStatus.PAID, customer_id=CUSTOMER
+    )
+
+    assert walk(table, query) == []
+
+
+def test_a_local_day_is_whole_whatever_the_day_in_utc(table: Table) -> None:
+    # Given a party at nine in the evening, which in UTC is the next day
+    late = booking("bkg_late", date=date(2026, 12, 31), time=time(21))
+    bookings.add(table, late, audit_event(None, late, caller()))
+
+    new_year = date(2027, 1, 1)
+    eve = BookingQuery(
+        limit=5, first=new_year - timedelta(days=1), last=new_year - timedelta(days=1)
+    )
+
+    assert walk(table, eve) == ["bkg_late"]
+    assert walk(table, replace(eve, first=new_year, last=new_year)) == []
+
+
+def test_a_walk_is_steady_while_writers_are_at_work(table: Table) -> None:
+    # Given 30 bookings that stay, and a writer who makes, moves and cancels others among them
+    staying = [stored(table, 100 + n, days_ahead(10 + 2 * n)).id for n in range(30)]
+    done = Event()
+
+    def write() -> None:
+        number = 1000
+        while not done.is_set():
+            number += 1
+            made = stored(table, number, days_ahead(11 + 2 * (number % 25)))
+            later = Changes(date=made.slot.date + timedelta(days=100))
+            update_booking(table, made.id, later, caller(), any_version)
+            cancel_booking(table, made.id, CancellationRequest(), caller(), any_version)
+
+    writer = Thread(target=write)
+    writer.start()
+
+    # When the list is walked again and again meanwhile
+    try:
+        walks = [walk(table, BookingQuery(limit=4, customer_id=CUSTOMER)) for _ in range(15)]
+    finally:
+        done.set()
+        writer.join()
+
+    # Then each walk shows every one of them, once, in order
+    for seen in walks:
+        assert [booking_id for booking_id in seen if booking_id in staying] == staying

@@ -1,0 +1,300 @@
+"""Many writers at once on the real engine: slots never overfill, edits never vanish."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import time, timedelta
+from functools import partial
+from threading import Event
+
+import pytest
+from botocore.client import BaseClient
+from tests.builders import NOW, PARTY_DATE, admin, booking, caller, days_ahead, wishes
+from tests.store.threads import at_once
+
+from teppan.domain.audit import audit_event
+from teppan.domain.booking import Booking, CancellationRequest, Changes
+from teppan.domain.errors import AlreadyCancelled, IdempotencyKeyReused, SlotUnavailable
+from teppan.domain.policy import CURRENT
+from teppan.domain.slot import Slot, slot_at
+from teppan.services.cancel_booking import cancel_booking
+from teppan.services.create_booking import Created, create_booking
+from teppan.services.idempotency import IdempotentRequest
+from teppan.services.revision import Step, revise
+from teppan.services.update_booking import update_booking
+from teppan.store import bookings, keys, slots
+from teppan.store.attributes import Item, from_attributes
+from teppan.store.bookings import SlotTakenError
+from teppan.store.table import Table
+
+type Everything = Callable[[], list[Item]]
+
+FIRST = IdempotentRequest("first", "a" * 64)
+
+
+def any_version(_: int) -> bool:
+    return True
+
+
+def live_claims(items: list[Item]) -> dict[tuple[str, str], frozenset[str]]:
+    """Return who holds each slot, by the slot's date and time."""
+    return {
+        (item["sk"][:10], item["sk"][11:]): item["claims"]
+        for item in items
+        if item["pk"].startswith("SLOTS#") and "claims" in item
+    }
+
+
+def test_200_slots_and_32_threads_make_exactly_one_booking_a_slot(
+    table: Table, everything: Everything
+) -> None:
+    # Given 200 free slots and 32 customers who all want each of them
+    wanted = [
+        slot_at(days_ahead(10 + n // 4), CURRENT.start_times[n % 4], CURRENT) for n in range(200)
+    ]
+
+    def book_all(customer: int) -> list[str]:
+        won = []
+        for slot in random.Random(customer).sample(wanted, len(wanted)):
+            mine = booking(
+                f"bkg_{customer:02}_{slot.date}_{slot.time:%H}", date=slot.date, time=slot.time
+            )
+            try:
+                bookings.add(table, mine, audit_event(None, mine, caller()))
+            except SlotTakenError:
+                continue
+            won.append(mine.id)
+        return won
+
+    # When all of them try at once
+    with ThreadPoolExecutor(32) as pool:
+        won = [booking_id for each in pool.map(book_all, range(32)) for booking_id in each]
+
+    # Then every slot has one booking, and the table holds nothing else
+    items = everything()
+    claimed = [claim for claims in live_claims(items).values() for claim in claims]
+    assert len(won) == 200
+    assert sorted(claimed) == sorted(won)
+    assert all(len(claims) == 1 for claims in live_claims(items).values())
+    assert Counter(item["pk"].partition("#")[0] for item in items) == {"BOOKING": 400, "SLOTS": 200}
+
+
+@pytest.mark.parametrize("capacity", [0, 1, 3, 20])
+def test_a_slot_of_capacity_n_admits_exactly_n(
+    table: Table, everything: Everything, capacity: int
+) -> None:
+    slot = slot_at(PARTY_DATE, time(18), CURRENT)
+    slots.set_capacity(table, slot, capacity, admin())
+
+    answers = at_once(
+        [
+            partial(create_booking, table, wishes(), IdempotentRequest(str(n), "a" * 64), caller())
+            for n in range(40)
+        ]
+    )
+
+    assert sum(isinstance(answer, Created) for answer in answers) == capacity
+    assert sum(isinstance(answer, SlotUnavailable) for answer in answers) == 40 - capacity
+    held = live_claims(everything()).get((PARTY_DATE.isoformat(), "18:00"), frozenset())
+    assert len(held) == capacity
+
+
+def test_64_editors_of_one_booking_lose_no_update(table: Table) -> None:
+    # Given a booking, and 64 members of staff who each add a mile to the way to it
+    made = booking()
+    bookings.add(table, made, audit_event(None, made, caller()))
+
+    def one_mile_more(before: Booking) -> Step:
+        miles = (before.travel_miles or 0) + 1
+        return Step(replace(before, travel_miles=miles, version=before.version + 1, updated_at=NOW))
+
+    # When they all do so at once
+    answers = at_once(
+        [partial(revise, table, made.id, one_mile_more, admin(), any_version) for _ in range(64)]
+    )
+
+    # Then every mile counts, once, and each has its event
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    stored = bookings.find(table, made.id)
+    assert stored and stored.travel_miles == 64
+    assert stored.version == 65
+    versions = [event.version for event in bookings.events(table, made.id, 100, None)]
+    assert versions == list(range(1, 66))
+
+
+def test_a_moving_booking_is_in_exactly_one_slot_at_every_moment(
+    table: Table, table_name: str, dynamodb: BaseClient
+) -> None:
+    # Given a booking that goes round the four slots of a day, and rivals who want the same slots
+    moving = booking()
+    bookings.add(table, moving, audit_event(None, moving, caller()))
+    day = [slot_at(PARTY_DATE, start, CURRENT) for start in CURRENT.start_times]
+    done = Event()
+
+    def slots_of_the_mover() -> int:
+        """Read the four slots in one transaction and count those that hold the booking."""
+        answer = dynamodb.transact_get_items(
+            TransactItems=[
+                {
+                    "Get": {
+                        "TableName": table_name,
+                        "Key": dict(
+                            zip(
+                                ("pk", "sk"), ({"S": part} for part in keys.slot(slot)), strict=True
+                            )
+                        ),
+                    }
+                }
+                for slot in day
+            ]
+        )
+        items = (from_attributes(each.get("Item", {})) for each in answer["Responses"])
+        return sum(moving.id in item.get("claims", ()) for item in items)
+
+    def watch() -> set[int]:
+        seen = set()
+        while not done.is_set():
+            seen.add(slots_of_the_mover())
+        return seen
+
+    def rival(number: int) -> None:
+        for turn in range(30):
+            mine = booking(f"bkg_rival_{number}_{turn}", time=random.choice(CURRENT.start_times))
+            try:
+                bookings.add(table, mine, audit_event(None, mine, caller()))
+            except SlotTakenError:
+                continue
+            cancel_booking(table, mine.id, CancellationRequest(), caller(), any_version)
+
+    def move() -> int:
+        moves = 0
+        for turn in range(80):
+            target = Changes(time=CURRENT.start_times[turn % 4])
+            try:
+                update_booking(table, moving.id, target, caller(), any_version)
+            except SlotUnavailable:
+                continue
+            moves += 1
+        return moves
+
+    # When it moves while they book and cancel
+    with ThreadPoolExecutor(6) as pool:
+        watcher = pool.submit(watch)
+        rivals = [pool.submit(rival, number) for number in range(3)]
+        moves = pool.submit(move).result()
+        for each in rivals:
+            each.result()
+        done.set()
+
+    # Then it was never in none and never in two
+    assert moves > 0
+    assert watcher.result() == {1}
+    stored = bookings.find(table, moving.id)
+    assert stored and [slot for slot in day if moving.id in _claims(table, slot)] == [stored.slot]
+
+
+def test_movers_and_bookers_of_one_slot_leave_one_holder(
+    table: Table, everything: Everything
+) -> None:
+    # Given ten bookings in slots of their own
+    owners = [booking(f"bkg_{n}", date=PARTY_DATE + timedelta(days=n + 1)) for n in range(10)]
+    for owner in owners:
+        bookings.add(table, owner, audit_event(None, owner, caller()))
+
+    # When all move to one slot that ten newcomers book at the same time
+    moves = [
+        partial(update_booking, table, owner.id, Changes(date=PARTY_DATE), caller(), any_version)
+        for owner in owners
+    ]
+    newcomers = [
+        partial(create_booking, table, wishes(), IdempotentRequest(f"new-{n}", "a" * 64), caller())
+        for n in range(10)
+    ]
+    answers = at_once([*moves, *newcomers])
+
+    # Then one of the twenty has it, and every other booking is where it was
+    assert sum(not isinstance(answer, Exception) for answer in answers) == 1
+    assert all(isinstance(each, SlotUnavailable | Booking | Created) for each in answers)
+    claims = live_claims(everything())
+    assert len(claims[PARTY_DATE.isoformat(), "18:00"]) == 1
+    assert sum(len(each) for each in claims.values()) in {10, 11}
+
+
+def test_the_same_key_fifty_times_makes_one_booking(table: Table, everything: Everything) -> None:
+    answers = at_once(
+        [partial(create_booking, table, wishes(), FIRST, caller()) for _ in range(50)]
+    )
+
+    created = [answer for answer in answers if isinstance(answer, Created)]
+    assert len(created) == 50
+    assert len({answer.booking.id for answer in created}) == 1
+    assert sum(not answer.replayed for answer in created) == 1
+    assert Counter(item["pk"].partition("#")[0] for item in everything()) == {
+        "BOOKING": 2,
+        "SLOTS": 1,
+    }
+
+
+def test_the_same_key_with_another_body_is_refused_while_they_race(table: Table) -> None:
+    other = IdempotentRequest(FIRST.key, "b" * 64)
+
+    answers = at_once(
+        [
+            partial(create_booking, table, wishes(), FIRST if n % 2 else other, caller())
+            for n in range(20)
+        ]
+    )
+
+    winners = {answer.booking.fingerprint for answer in answers if isinstance(answer, Created)}
+    assert len(winners) == 1
+    assert sum(isinstance(answer, IdempotencyKeyReused) for answer in answers) == 10
+
+
+def test_twenty_cancellations_at_once_are_one(table: Table, everything: Everything) -> None:
+    made = booking()
+    bookings.add(table, made, audit_event(None, made, caller()))
+
+    answers = at_once(
+        [
+            partial(cancel_booking, table, made.id, CancellationRequest(), caller(), any_version)
+            for _ in range(20)
+        ]
+    )
+
+    assert sum(isinstance(answer, Booking) for answer in answers) == 1
+    assert sum(isinstance(answer, AlreadyCancelled) for answer in answers) == 19
+    assert live_claims(everything()) == {}
+    assert [event.version for event in bookings.events(table, made.id, 10, None)] == [1, 2]
+
+
+def test_lowering_the_capacity_never_leaves_more_bookings_than_it(
+    table: Table, everything: Everything
+) -> None:
+    slot = slot_at(PARTY_DATE, time(18), CURRENT)
+    slots.set_capacity(table, slot, 5, admin())
+
+    at_once(
+        [
+            *[
+                partial(
+                    create_booking, table, wishes(), IdempotentRequest(str(n), "a" * 64), caller()
+                )
+                for n in range(10)
+            ],
+            *[
+                partial(slots.set_capacity, table, slot, capacity, admin())
+                for capacity in (0, 1, 2, 3)
+            ],
+        ]
+    )
+
+    (item,) = [item for item in everything() if item["pk"].startswith("SLOTS#")]
+    assert len(item.get("claims", ())) <= item["capacity"]
+
+
+def _claims(table: Table, slot: Slot) -> frozenset[str]:
+    item = table.get(keys.slot(slot)) or {}
+    claims: frozenset[str] = item.get("claims", frozenset())
+    return claims

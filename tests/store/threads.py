@@ -1,0 +1,20 @@
+"""Many threads at once, all let go together."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+
+def at_once[T](attempts: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    """Run every attempt in a thread of its own and return what each returned or raised."""
+    start = Barrier(len(attempts))
+
+    def run(attempt: Callable[[], T]) -> T | Exception:
+        start.wait()
+        try:
+            return attempt()
+        except Exception as error:  # noqa: BLE001 - what an attempt raised is its result
+            return error
+
+    with ThreadPoolExecutor(len(attempts)) as pool:
+        return list(pool.map(run, attempts))
