@@ -26,6 +26,7 @@ from teppan.services.create_booking import create_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.list_booking_events import list_booking_events
 from teppan.services.list_bookings import list_bookings
+from teppan.services.precondition import any_version
 from teppan.services.revision import find_visible
 from teppan.services.update_booking import update_booking
 from teppan.store import bookings, keys, slots
@@ -37,10 +38,6 @@ from teppan.store.table import Table
 ALL_EXTRAS = Menu(
     dict.fromkeys(CURRENT.upgrade_prices, 12), dict.fromkeys(CURRENT.add_on_prices, 12)
 )
-
-
-def any_version(_: int) -> bool:
-    return True
 
 
 @pytest.fixture

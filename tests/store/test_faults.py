@@ -17,6 +17,7 @@ from teppan.domain.slot import slot_at
 from teppan.services.cancel_booking import cancel_booking
 from teppan.services.create_booking import create_booking
 from teppan.services.idempotency import IdempotentRequest
+from teppan.services.precondition import any_version
 from teppan.services.update_booking import update_booking
 from teppan.store import bookings, slots
 from teppan.store.attributes import Item
@@ -26,10 +27,6 @@ type Everything = Callable[[], list[Item]]
 
 KEY = IdempotentRequest("key", "a" * 64)
 WRITE = "TransactWriteItems"
-
-
-def any_version(_: int) -> bool:
-    return True
 
 
 @pytest.fixture

@@ -20,14 +20,11 @@ from teppan.domain.booking import Booking, CancellationRequest, Changes, Status
 from teppan.domain.ledger import PaymentStatus
 from teppan.services.cancel_booking import cancel_booking
 from teppan.services.list_bookings import list_bookings
+from teppan.services.precondition import any_version
 from teppan.services.update_booking import update_booking
 from teppan.store import bookings
 from teppan.store.listing import BookingQuery
 from teppan.store.table import Table
-
-
-def any_version(_: int) -> bool:
-    return True
 
 
 def stored(table: Table, number: int, day: date, customer: str = CUSTOMER) -> Booking:

@@ -22,6 +22,7 @@ from teppan.domain.slot import Slot, slot_at
 from teppan.services.cancel_booking import cancel_booking
 from teppan.services.create_booking import Created, create_booking
 from teppan.services.idempotency import IdempotentRequest
+from teppan.services.precondition import any_version
 from teppan.services.revision import Step, revise
 from teppan.services.update_booking import update_booking
 from teppan.store import bookings, keys, slots
@@ -32,10 +33,6 @@ from teppan.store.table import Table
 type Everything = Callable[[], list[Item]]
 
 FIRST = IdempotentRequest("first", "a" * 64)
-
-
-def any_version(_: int) -> bool:
-    return True
 
 
 def live_claims(items: list[Item]) -> dict[tuple[str, str], frozenset[str]]:

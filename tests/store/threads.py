@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 
-def at_once[T](attempts: Sequence[Callable[[], T]]) -> list[T | Exception]:
+def at_once(attempts: Sequence[Callable[[], object]]) -> list[object]:
     """Run every attempt in a thread of its own and return what each returned or raised."""
     start = Barrier(len(attempts))
 
-    def run(attempt: Callable[[], T]) -> T | Exception:
+    def run(attempt: Callable[[], object]) -> object:
         start.wait()
         try:
             return attempt()

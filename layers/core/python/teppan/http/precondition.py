@@ -3,7 +3,7 @@
 import re
 
 from teppan.domain.errors import InvalidInput, Violation
-from teppan.services.revision import Precondition
+from teppan.services.precondition import Precondition, any_version
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
 _LIST = re.compile(rf"\s*{_TAG}(?:\s*,\s*{_TAG})*\s*")
@@ -15,7 +15,7 @@ def precondition(if_match: str | None) -> Precondition:
     Raises `InvalidInput` for a header that is neither `*` nor a list of entity tags.
     """
     if if_match is None or if_match.strip() == "*":
-        return lambda _: True
+        return any_version
     if not _LIST.fullmatch(if_match):
         detail = 'If-Match must be * or entity tags such as "3".'
         raise InvalidInput([Violation("header", "/If-Match", detail)])

@@ -7,7 +7,7 @@ from typing import Any
 
 from teppan.domain.caller import Caller
 from teppan.services.idempotency import IdempotentRequest
-from teppan.services.revision import Precondition
+from teppan.services.precondition import Precondition
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 

@@ -3,7 +3,8 @@
 from teppan.domain.booking import Booking, CancellationRequest, cancel, cancellation_terms
 from teppan.domain.caller import Caller
 from teppan.domain.cancellation import RefundTerms
-from teppan.services.revision import Precondition, Step, find_visible, revise
+from teppan.services.precondition import Precondition
+from teppan.services.revision import Step, find_visible, revise
 from teppan.store.table import Table
 
 

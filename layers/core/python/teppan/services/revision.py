@@ -14,6 +14,7 @@ from teppan.domain.booking import Booking, booking_not_found, check_visible
 from teppan.domain.caller import Caller
 from teppan.domain.errors import EditConflict, SlotUnavailable, VersionMismatch
 from teppan.domain.ledger import LedgerEntry
+from teppan.services.precondition import Precondition
 from teppan.store import bookings
 from teppan.store.bookings import ChangedMeanwhileError, SlotTakenError
 from teppan.store.slots import available_times
@@ -32,9 +33,6 @@ class Step:
 
 
 type Decision = Callable[[Booking], Step]
-
-type Precondition = Callable[[int], bool]
-"""Whether the caller's precondition accepts a version."""
 
 
 def revise(

@@ -2,7 +2,8 @@
 
 from teppan.domain.booking import Booking, Changes, change
 from teppan.domain.caller import Caller
-from teppan.services.revision import Precondition, Step, revise
+from teppan.services.precondition import Precondition
+from teppan.services.revision import Step, revise
 from teppan.store.table import Table
 
 

@@ -1,0 +1,1 @@
+"""`make bench`: what a call costs, as ratios to a floor measured in the same run."""

@@ -1,0 +1,58 @@
+"""Round trips and capacity units of each operation, counted on the engine."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, time
+
+from teppan.domain.booking import CancellationRequest, Changes
+from teppan.domain.policy import CURRENT
+from teppan.domain.slot import slot_at
+from teppan.services.availability import search_availability
+from teppan.services.cancel_booking import cancel_booking, quote_cancellation
+from teppan.services.create_booking import create_booking
+from teppan.services.idempotency import IdempotentRequest
+from teppan.services.list_booking_events import list_booking_events
+from teppan.services.list_bookings import list_bookings
+from teppan.services.precondition import any_version
+from teppan.services.revision import find_visible
+from teppan.services.update_booking import update_booking
+from teppan.store import slots
+from teppan.store.listing import BookingQuery
+from tests.bench.ground import ground
+from tests.builders import CUSTOMER, PARTY_DATE, admin, caller, wishes
+from tests.store.meter import Meter
+
+TITLE = "Round trips and capacity units (of reads and single writes; transactions: see docs)"
+
+
+def rows() -> Iterator[list[str]]:
+    """Yield the table, a row an operation."""
+    yield ["operation", "round trips", "units"]
+    yield ["---", "---", "--:"]
+    with ground() as stage, Meter(stage.client) as meter:
+        table, made = stage.table, stage.booking
+        month = date(2026, 12, 1), date(2026, 12, 31)
+        slot = slot_at(PARTY_DATE, time(12), CURRENT)
+        calls: dict[str, Callable[[], object]] = {
+            "create": lambda: create_booking(
+                table, wishes(time=time(15)), IdempotentRequest("bench", "a" * 64), caller()
+            ),
+            "get": lambda: find_visible(table, made.id, caller()),
+            "list": lambda: list_bookings(
+                table, BookingQuery(limit=20, customer_id=CUSTOMER), caller()
+            ),
+            "availability, a month": lambda: search_availability(table, *month, caller()),
+            "set capacity": lambda: slots.set_capacity(table, slot, 3, admin()),
+            "cancellation quote": lambda: quote_cancellation(table, made.id, caller()),
+            "change": lambda: update_booking(
+                table, made.id, Changes(time=time(21)), caller(), any_version
+            ),
+            "cancel": lambda: cancel_booking(
+                table, made.id, CancellationRequest(), caller(), any_version
+            ),
+            "events": lambda: list_booking_events(table, made.id, caller(), limit=20, after=None),
+        }
+        for name, call in calls.items():
+            meter.reset()
+            call()
+            transaction = "TransactWriteItems" in meter.calls
+            yield [name, ", ".join(meter.calls), "-" if transaction else f"{meter.units:g}"]
