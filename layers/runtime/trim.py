@@ -24,12 +24,7 @@ _MODELS: Final = ("service-2", "endpoint-rule-set-1")
 def main(packages: Path) -> None:
     """Trim what is installed in the folder `packages`."""
     _trim_data(packages / "botocore" / "data")
-    for needless in (
-        packages / "boto3" / "data",
-        packages / "boto3" / "examples",
-        packages / "bin",
-    ):
-        shutil.rmtree(needless)
+    shutil.rmtree(packages / "bin")
     (packages / ".lock").unlink(missing_ok=True)
 
 

@@ -1,12 +1,18 @@
 """AWS clients: short timeouts, few retries, traced, and nothing imported beyond botocore."""
 
 from functools import cache
+from typing import Final
 
 import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
+from botocore.exceptions import ConnectionError as AwsConnectionError
+from botocore.exceptions import HTTPClientError
 
 from teppan.observability.trace import tracer
+
+UNREACHABLE: Final = (AwsConnectionError, HTTPClientError)
+"""What a client raises when the service can not be reached, or does not answer in time."""
 
 _CONFIG = Config(
     connect_timeout=1,

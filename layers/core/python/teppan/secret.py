@@ -1,50 +1,54 @@
-"""Secrets from Secrets Manager, kept for a few minutes; during a rotation two are valid."""
+"""Secrets from Secrets Manager, kept for a few minutes; during a rotation two are valid.
 
+Powertools would keep them too, but loads boto3 in the middle of a request, for nothing else.
+"""
+
+import time
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import Final
 
-from teppan.aws import client
+from botocore.exceptions import ClientError
+
+from teppan.aws import UNREACHABLE, client
 from teppan.domain.errors import StorageUnavailable
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+KEPT_SECONDS: Final = 300
+"""How long a value, or that there is none, is believed."""
 
-_KEPT_SECONDS = 300
-_CURRENT, _PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
+_kept: dict[tuple[str, str], tuple[float, str | None]] = {}
 
 
 def current(arn: str) -> str:
     """Return the secret's value, to sign with; raises `StorageUnavailable`."""
-    return _read(arn, _CURRENT)
+    value = _value(arn, "AWSCURRENT")
+    if value is None:
+        raise StorageUnavailable
+    return value
 
 
 def valid(arn: str) -> Iterator[str]:
     """Yield the values to accept: the current one and, read on demand, the one before it."""
     yield current(arn)
+    previous = _value(arn, "AWSPREVIOUS")
+    if previous is not None:
+        yield previous
+
+
+def _value(arn: str, version: str) -> str | None:
+    kept = _kept.get((arn, version))
+    if kept is None or time.monotonic() - kept[0] > KEPT_SECONDS:
+        kept = time.monotonic(), _read(arn, version)
+        _kept[arn, version] = kept
+    return kept[1]
+
+
+def _read(arn: str, version: str) -> str | None:
     try:
-        yield _read(arn, _PREVIOUS)
-    except LookupError:
-        return
-
-
-def _read(arn: str, version: str) -> str:
-    # Imported here: only a list longer than a page needs a secret, and this costs 20 ms.
-    from aws_lambda_powertools.utilities.parameters.exceptions import (  # noqa: PLC0415
-        GetParameterError,
-    )
-
-    try:
-        return str(_provider(version).get(arn, max_age=_KEPT_SECONDS, VersionStage=version))
-    except GetParameterError as error:
-        answer = getattr(error.__cause__, "response", {})
-        if answer.get("Error", {}).get("Code") == "ResourceNotFoundException":
-            raise LookupError(version) from error
+        answer = client("secretsmanager").get_secret_value(SecretId=arn, VersionStage=version)
+    except UNREACHABLE as error:
         raise StorageUnavailable from error
-
-
-@cache
-def _provider(version: str) -> "SecretsProvider":  # noqa: ARG001 - one each: its cache mixes versions
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415
-
-    return SecretsProvider(boto3_client=client("secretsmanager"))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return None
+        raise StorageUnavailable from error
+    return str(answer["SecretString"])

@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any
 
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError
 
-from teppan.aws import client
+from teppan.aws import UNREACHABLE, client
 from teppan.domain.errors import StorageUnavailable
 from teppan.settings import required
 from teppan.store.attributes import Item, from_attributes, to_attribute, to_attributes
@@ -223,7 +223,7 @@ def _failures() -> Iterator[None]:
     """Turn an outage or a throttle (after botocore's own retries) into `StorageUnavailable`."""
     try:
         yield
-    except HTTPClientError as error:
+    except UNREACHABLE as error:
         raise StorageUnavailable from error
     except ClientError as error:
         if error.response["Error"]["Code"] in _BUSY:

@@ -1,0 +1,115 @@
+"""The contract and the template as data, and how their names hang together."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from local.template import load_template, resources_of_type
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from tests.builders import ROOT
+
+CONTRACT_TEXT = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+CONTRACT: dict[str, Any] = yaml.safe_load(CONTRACT_TEXT)
+SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
+GATEWAY_RESPONSES: dict[str, Any] = CONTRACT["x-amazon-apigateway-gateway-responses"]
+
+TEMPLATE = load_template(ROOT / "template.yaml")
+FUNCTIONS = resources_of_type(TEMPLATE, "AWS::Serverless::Function")
+
+JSON, PROBLEM_JSON = "application/json", "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the contract."""
+
+    path: str
+    method: str
+    spec: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.spec["operationId"])
+
+    @property
+    def served_by(self) -> str:
+        """The operationId of its function: a HEAD is served by the GET of its path."""
+        if self.method == "HEAD":
+            return str(CONTRACT["paths"][self.path]["get"]["operationId"])
+        return self.id
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        return [resolved(parameter) for parameter in self.spec.get("parameters", [])]
+
+    @property
+    def is_secured(self) -> bool:
+        return bool(self.spec.get("security", CONTRACT["security"]))
+
+    @property
+    def contents(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Its body (status "") and answers: status, media type, media type object."""
+        for media_type, content in self.spec.get("requestBody", {}).get("content", {}).items():
+            yield "", media_type, content
+        for status, answer in self.spec["responses"].items():
+            for media_type, content in answer.get("content", {}).items():
+                yield status, media_type, content
+
+
+def operations() -> list[Operation]:
+    methods = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+    return [
+        Operation(path, method.upper(), spec)
+        for path, item in CONTRACT["paths"].items()
+        for method, spec in item.items()
+        if method in methods
+    ]
+
+
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    """Follow the `$ref` of `node`, if it is one."""
+    found: Any = CONTRACT
+    if "$ref" not in node:
+        return node
+    for part in node["$ref"].removeprefix("#/").split("/"):
+        found = found[part]
+    return resolved(found)
+
+
+def walk(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every value below `node`, itself included, with the keys that lead to it."""
+    yield path, node
+    match node:
+        case dict():
+            for key, value in node.items():
+                yield from walk(value, (*path, str(key)))
+        case list():
+            for index, value in enumerate(node):
+                yield from walk(value, (*path, str(index)))
+
+
+def faults(value: Any, schema: dict[str, Any]) -> list[str]:
+    """Return what is wrong with `value` by a schema of the contract; formats are checked."""
+    whole = {"allOf": [schema], "components": CONTRACT["components"]}
+    validator = OAS30Validator(whole, format_checker=oas30_format_checker)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+def gateway_problem(kind: str) -> dict[str, Any]:
+    """Return what API Gateway answers by itself, its variables filled in."""
+    template: str = GATEWAY_RESPONSES[kind]["responseTemplates"][JSON]
+    # The one variable that brings its own quotes.
+    filled = template.replace("$context.error.messageString", '"a message"')
+    problem: dict[str, Any] = json.loads(re.sub(r"\$context(\.\w+)+", "a-value", filled))
+    return problem
+
+
+def pascal(operation_id: str) -> str:
+    return operation_id[0].upper() + operation_id[1:]
+
+
+def snake(operation_id: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", operation_id).lower()

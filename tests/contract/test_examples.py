@@ -1,0 +1,102 @@
+"""The examples of the contract are bookings that could exist: they obey the domain."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from tests.contract.documents import operations, walk
+
+from teppan.domain.money import half_up
+from teppan.domain.party import Menu, party_of
+from teppan.domain.policy import POLICIES
+from teppan.domain.pricing import price_of
+from teppan.domain.slot import slot_at
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    f"{operation.id}-{status or 'body'}-{name}": example["value"]
+    for operation in operations()
+    for status, _, content in operation.contents
+    for name, example in content["examples"].items()
+    if "value" in example
+}
+
+
+def each_with(*fields: str) -> pytest.MarkDecorator:
+    """Run a test for each example that has all of `fields`."""
+    chosen = {name: value for name, value in EXAMPLES.items() if value.keys() >= set(fields)}
+    return pytest.mark.parametrize("example", chosen.values(), ids=chosen)
+
+
+SLOTS = [
+    pytest.param(node, id=f"{name}-{'.'.join(path)}")
+    for name, value in EXAMPLES.items()
+    for path, node in walk(value)
+    if isinstance(node, dict) and node.keys() >= {"date", "time", "starts_at"}
+]
+
+
+@each_with("price")
+def test_prices_are_what_the_domain_computes(example: dict[str, Any]) -> None:
+    # Given
+    policy, price = POLICIES[example["policy_version"]], example["price"]
+    party = party_of(*(example[who] for who in ("guests", "adults", "children", "toddlers")))
+    codes = {line["code"]: line["quantity"] for line in price["lines"]}
+    menu = Menu(
+        {code: codes[code] for code in policy.upgrade_prices if code in codes},
+        {code: codes[code] for code in policy.add_on_prices if code in codes},
+    )
+    miles = policy.free_miles + codes["travel"] if example["travel_confirmed"] else None
+    # When
+    computed = price_of(party, menu, miles, policy)
+    # Then
+    assert example.get("travel_miles", miles) == miles
+    assert example.get("menu", {}).get("upgrades", menu.upgrades) == menu.upgrades
+    assert example.get("menu", {}).get("add_ons", menu.add_ons) == menu.add_ons
+    assert price["lines"] == [
+        {
+            "code": line.code,
+            "description": line.description,
+            "quantity": line.quantity,
+            "unit_amount": line.unit_amount,
+            "amount": line.amount,
+        }
+        for line in computed.lines
+    ]
+    assert [price[name] for name in ("subtotal", "travel_fee", "tax", "total")] == [
+        computed.subtotal,
+        computed.travel_fee,
+        computed.tax,
+        computed.total,
+    ]
+    if "cancellation" not in example:
+        due = price["deposit_due"] + price["balance_due"]
+        assert price["amount_paid"] + due == price["total"]
+
+
+@pytest.mark.parametrize("example", SLOTS)
+def test_starts_are_what_the_clock_of_the_venue_says(example: dict[str, Any]) -> None:
+    policy = POLICIES["2026-11"]
+    slot = slot_at(date.fromisoformat(example["date"]), time.fromisoformat(example["time"]), policy)
+    assert datetime.fromisoformat(example["starts_at"]) == slot.starts_at
+
+
+@each_with("price", "starts_at")
+def test_payments_are_due_when_the_policy_says(example: dict[str, Any]) -> None:
+    policy = POLICIES[example["policy_version"]]
+    starts_at, made_at, payment_due_at, balance_due_at = (
+        datetime.fromisoformat(example[name])
+        for name in ("starts_at", "created_at", "payment_due_at", "balance_due_at")
+    )
+    first = min(made_at + policy.payment_window, starts_at - policy.payment_before_start)
+    assert payment_due_at == first
+    assert balance_due_at == max(starts_at - policy.balance_before_start, first)
+
+
+@each_with("refund_base")
+def test_refunds_are_the_percentage_of_their_base(example: dict[str, Any]) -> None:
+    percentage = example["refund_percentage"]
+    assert example["refund_amount"] == half_up(example["refund_base"], percentage, 100)
+    quoted_at, valid_until = (
+        datetime.fromisoformat(example[name]) for name in ("quoted_at", "valid_until")
+    )
+    assert timedelta() < valid_until - quoted_at

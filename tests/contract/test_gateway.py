@@ -1,0 +1,160 @@
+"""API Gateway can import the contract, and answers by itself in our form.
+
+Nothing checks the import without AWS, so its known rules are held here one by one.
+"""
+
+import json
+import re
+
+import pytest
+from tests.contract.documents import (
+    CONTRACT,
+    CONTRACT_TEXT,
+    FUNCTIONS,
+    GATEWAY_RESPONSES,
+    SCHEMAS,
+    TEMPLATE,
+    Operation,
+    faults,
+    gateway_problem,
+    operations,
+    pascal,
+    walk,
+)
+
+from teppan.http.headers import SECURITY, cors
+
+LARGEST_INCLUDE = 300_000
+"""Bytes; with the template well under the 1 MB that CloudFormation takes after includes."""
+
+each_operation = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
+each_gateway_response = pytest.mark.parametrize("kind", GATEWAY_RESPONSES)
+
+
+def test_the_document_is_plain_and_small_enough_to_be_included() -> None:
+    assert len(CONTRACT_TEXT.encode()) < LARGEST_INCLUDE
+    # JSON types only: CloudFormation knows neither YAML's dates nor null ...
+    assert json.loads(json.dumps(CONTRACT)) == CONTRACT
+    assert not [path for path, node in walk(CONTRACT) if node is None]
+    # ... nor aliases, nor short intrinsics inside an include.
+    assert not re.search(r"(?m)^[^#'\"]*:\s+[&*!]\w", CONTRACT_TEXT)
+
+
+def test_schema_names_are_alphanumeric() -> None:
+    assert all(re.fullmatch(r"[A-Za-z0-9]+", name) for name in SCHEMAS)
+
+
+def test_schemas_use_only_keywords_that_models_know() -> None:
+    unknown = {"discriminator", "example", "exclusiveMaximum", "exclusiveMinimum", "nullable"}
+    unknown |= {"readOnly", "writeOnly", "xml", "deprecated", "externalDocs"}
+    for path, node in walk(SCHEMAS):
+        if isinstance(node, dict) and (not path or path[-1] != "properties"):
+            assert not unknown & node.keys(), path
+
+
+@each_operation
+def test_responses_and_their_headers_are_written_out(operation: Operation) -> None:
+    for answer in operation.spec["responses"].values():
+        assert "$ref" not in answer
+        assert not [name for name, header in answer.get("headers", {}).items() if "$ref" in header]
+
+
+def test_paths_are_routable() -> None:
+    variables: dict[str, set[str]] = {}
+    for path in CONTRACT["paths"]:
+        parent = ""
+        for segment in path.removeprefix("/").split("/"):
+            assert re.fullmatch(r"[\w.,:-]+|\{\w+\+?\}", segment), path
+            if segment.startswith("{"):
+                variables.setdefault(parent, set()).add(segment)
+            parent += "/" + segment
+    # Siblings must share one name for their variable.
+    assert all(len(names) == 1 for names in variables.values())
+
+
+@each_operation
+def test_operations_reach_their_function(operation: Operation) -> None:
+    integration = operation.spec["x-amazon-apigateway-integration"]
+    function = pascal(operation.served_by) + "Function"
+    assert integration["type"] == "aws_proxy"
+    assert integration["httpMethod"] == "POST"
+    assert integration["uri"]["Fn::Sub"] == (
+        "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
+        f"${{{function}.Arn}}/invocations"
+    )
+    # The function gives up first, so that its own answer reaches the caller.
+    timeout = TEMPLATE["Globals"]["Function"]["Timeout"]
+    assert timeout * 1000 < integration["timeoutInMillis"] <= 29_000
+
+
+def test_every_resource_that_the_contract_names_is_in_the_template() -> None:
+    named = set(re.findall(r"\$\{(\w+)\.\w+\}", CONTRACT_TEXT))
+    named |= {node["Fn::GetAtt"][0] for _, node in walk(CONTRACT) if _is_get_att(node)}
+    assert named == {*FUNCTIONS, "UserPool"}
+
+
+def test_the_gateway_checks_parameters_and_leaves_bodies_to_the_functions() -> None:
+    name = CONTRACT["x-amazon-apigateway-request-validator"]
+    validator = CONTRACT["x-amazon-apigateway-request-validators"][name]
+    assert validator == {"validateRequestParameters": True, "validateRequestBody": False}
+
+
+@each_operation
+def test_secured_operations_ask_for_an_access_token(operation: Operation) -> None:
+    security = operation.spec.get("security", CONTRACT["security"])
+    assert security in ([], [{"CognitoAccessToken": ["aws.cognito.signin.user.admin"]}])
+    assert operation.is_secured == operation.path.startswith(
+        ("/api/v1/bookings", "/api/v1/availability/")
+    )
+
+
+def test_the_authorizer_is_the_user_pool() -> None:
+    scheme = CONTRACT["components"]["securitySchemes"]["CognitoAccessToken"]
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "Authorization")
+    assert scheme["x-amazon-apigateway-authtype"] == "cognito_user_pools"
+    assert scheme["x-amazon-apigateway-authorizer"] == {
+        "type": "cognito_user_pools",
+        "providerARNs": [{"Fn::GetAtt": ["UserPool", "Arn"]}],
+    }
+
+
+@each_gateway_response
+def test_gateway_answers_are_problem_documents(kind: str) -> None:
+    # Given
+    response = GATEWAY_RESPONSES[kind]
+    # When
+    problem = gateway_problem(kind)
+    # Then
+    assert not faults(problem, SCHEMAS["Problem"])
+    assert problem["status"] == response["statusCode"]
+    assert problem["type"].endswith("/" + problem["code"])
+
+
+@each_gateway_response
+def test_gateway_answers_carry_the_headers_of_our_own(kind: str) -> None:
+    # Given
+    expected = {name: f"'{text}'" for name, text in SECURITY.items()}
+    expected |= {name: f"'{text}'" for name, text in cors("any", frozenset({"any"})).items()}
+    expected |= {
+        "Content-Type": "'application/problem+json'",
+        "Access-Control-Allow-Origin": "method.request.header.Origin",
+        "X-Request-Id": "context.requestId",
+    }
+    status = GATEWAY_RESPONSES[kind]["statusCode"]
+    extra = {401: {"WWW-Authenticate"}, 429: {"Retry-After"}}.get(status, set())
+    # When
+    parameters = GATEWAY_RESPONSES[kind]["responseParameters"]
+    headers = {name.removeprefix("gatewayresponse.header."): it for name, it in parameters.items()}
+    # Then
+    assert expected.items() <= headers.items()
+    assert headers.keys() - expected.keys() == extra
+
+
+def test_every_kind_of_failure_has_an_answer() -> None:
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= GATEWAY_RESPONSES.keys()
+    # The body names a status: a kind without its own entry gets the default's, never its own.
+    assert all("statusCode" in response for response in GATEWAY_RESPONSES.values())
+
+
+def _is_get_att(node: object) -> bool:
+    return isinstance(node, dict) and "Fn::GetAtt" in node

@@ -1,0 +1,168 @@
+"""openapi.yaml is a valid, complete and truthful OpenAPI 3.0.3 document."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV30SpecValidator
+from tests.contract.documents import (
+    CONTRACT,
+    GATEWAY_RESPONSES,
+    JSON,
+    PROBLEM_JSON,
+    SCHEMAS,
+    Operation,
+    faults,
+    gateway_problem,
+    operations,
+    resolved,
+    walk,
+)
+
+from teppan.domain.errors import DomainError
+from teppan.domain.policy import CURRENT
+
+each_operation = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
+each_schema = pytest.mark.parametrize("name", SCHEMAS)
+
+
+def test_the_document_is_valid_openapi() -> None:
+    # Given: the + of a greedy path is API Gateway's; OpenAPI and the gateway's parameter lack it
+    document = deepcopy(CONTRACT)
+    document["paths"]["/{proxy}"] = document["paths"].pop("/{proxy+}")
+    assert document["openapi"] == "3.0.3"
+    assert not [error.message for error in OpenAPIV30SpecValidator(document).iter_errors()]
+
+
+def test_the_document_says_who_where_and_under_which_terms() -> None:
+    info = CONTRACT["info"]
+    assert all(info[key] for key in ("title", "version", "description", "contact", "license"))
+    assert all(server["url"] and server["description"] for server in CONTRACT["servers"])
+
+
+def test_tags_are_described_and_used() -> None:
+    described = {tag["name"] for tag in CONTRACT["tags"] if tag["description"]}
+    assert described == {tag for each in operations() for tag in each.spec["tags"]}
+
+
+@each_operation
+def test_operations_are_documented(operation: Operation) -> None:
+    assert operation.spec["summary"]
+    assert operation.spec["description"]
+    assert len(operation.spec["tags"]) == 1
+    assert all(answer["description"] for answer in operation.spec["responses"].values())
+    for parameter in operation.parameters:
+        assert parameter["description"], parameter["name"]
+        assert not faults(parameter["example"], parameter["schema"]), parameter["name"]
+
+
+@each_operation
+def test_operations_name_what_can_go_wrong(operation: Operation) -> None:
+    statuses = set(operation.spec["responses"])
+    assert {"429", "500", "502", "504"} <= statuses
+    assert ("401" in statuses) == operation.is_secured
+    assert ("413" in statuses) == ("requestBody" in operation.spec)
+
+
+@each_operation
+def test_examples_validate(operation: Operation) -> None:
+    for status, media_type, content in operation.contents:
+        assert media_type == (PROBLEM_JSON if status >= "4" else JSON)
+        assert content["examples"]
+        for name, example in content["examples"].items():
+            value = resolved(example)["value"]
+            assert not faults(value, content["schema"]), (status, name)
+            if media_type == PROBLEM_JSON:
+                assert (str(value["status"]), value["code"]) == (status, name)
+
+
+@each_operation
+def test_only_head_and_preflight_answer_without_a_body(operation: Operation) -> None:
+    answered = {status for status, _, _ in operation.contents if status}
+    if operation.method == "HEAD":
+        assert not answered
+    else:
+        assert set(operation.spec["responses"]) - answered <= {"204"}
+
+
+def test_formats_are_checked() -> None:
+    assert faults("2026-02-30", SCHEMAS["LocalDate"])
+    assert faults("yesterday", SCHEMAS["Booking"]["properties"]["starts_at"])
+
+
+@each_schema
+def test_every_property_is_described(name: str) -> None:
+    for path, node in walk(SCHEMAS[name], (name,)):
+        if isinstance(node, dict) and path[-1] != "properties" and "type" in node:
+            for field, schema in node.get("properties", {}).items():
+                assert resolved(schema).get("description"), (*path, field)
+
+
+@each_operation
+def test_request_schemas_are_closed(operation: Operation) -> None:
+    for status, _, content in operation.contents:
+        if not status:
+            for schema in _objects_in(content["schema"]):
+                assert schema["additionalProperties"] is False
+
+
+def _objects_in(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    schema = resolved(schema)
+    below = [each for field in schema.get("properties", {}).values() for each in _objects_in(field)]
+    return [schema, *below] if schema["type"] == "object" else below
+
+
+def test_the_codes_are_the_ones_in_use_and_no_others() -> None:
+    # Given
+    listed = SCHEMAS["Problem"]["properties"]["code"]["enum"]
+    examples = CONTRACT["components"]["examples"].values()
+    # When
+    ours = {example["value"]["code"] for example in examples}
+    gateways = {gateway_problem(kind)["code"] for kind in GATEWAY_RESPONSES}
+    # Then
+    assert len(listed) == len(set(listed))
+    assert set(listed) == ours | gateways
+
+
+def test_every_error_of_the_domain_is_in_the_contract_word_for_word() -> None:
+    examples = CONTRACT["components"]["examples"].values()
+    titles = {example["value"]["code"]: example["value"]["title"] for example in examples}
+    for error in _leaves(DomainError):
+        assert titles[error.code] == error.title
+
+
+def test_every_shared_example_belongs_to_an_operation() -> None:
+    refs = {node["$ref"] for _, node in walk(CONTRACT["paths"]) if _is_ref(node)}
+    for name in CONTRACT["components"]["examples"]:
+        assert f"#/components/examples/{name}" in refs
+
+
+def test_every_schema_is_used() -> None:
+    refs = {node["$ref"] for _, node in walk(CONTRACT) if _is_ref(node)}
+    assert {f"#/components/schemas/{name}" for name in SCHEMAS} <= refs
+
+
+def test_the_limits_are_the_policy_s() -> None:
+    booking = SCHEMAS["CreateBooking"]["properties"]
+    menu = {**CURRENT.upgrade_prices, **CURRENT.add_on_prices}
+    lines = [*CURRENT.guest_prices, *menu, "minimum_spend", "travel"]
+    assert booking["guests"]["maximum"] == CURRENT.max_guests
+    assert SCHEMAS["SetSlotCapacity"]["properties"]["capacity"]["maximum"] == CURRENT.max_capacity
+    assert list(SCHEMAS["Upgrades"]["properties"]) == list(CURRENT.upgrade_prices)
+    assert list(SCHEMAS["AddOns"]["properties"]) == list(CURRENT.add_on_prices)
+    assert SCHEMAS["PriceLine"]["properties"]["code"]["enum"] == lines
+    assert SCHEMAS["TimeZone"]["enum"] == [CURRENT.timezone]
+    refund = SCHEMAS["CancellationQuote"]["properties"]["refund_percentage"]
+    assert set(refund["enum"]) == {tier.percentage for tier in CURRENT.refund_tiers}
+
+
+def _leaves(error: type[DomainError]) -> Iterator[type[DomainError]]:
+    if hasattr(error, "code"):
+        yield error
+    for kind in error.__subclasses__():
+        yield from _leaves(kind)
+
+
+def _is_ref(node: object) -> bool:
+    return isinstance(node, dict) and isinstance(node.get("$ref"), str)

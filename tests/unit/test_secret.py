@@ -1,0 +1,98 @@
+"""Secrets: read once, kept for minutes, two valid during a rotation."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+
+from teppan import secret
+from teppan.domain.errors import StorageUnavailable
+
+ARN = "arn:aws:secretsmanager:us-west-2:000000000000:secret:cursor"
+
+
+class SecretsManager:
+    """Stands for the AWS client: versions by stage, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.versions = {"AWSCURRENT": "new"}
+        self.asked: list[str] = []
+        self.failure: Exception | None = None
+
+    def get_secret_value(self, **request: Any) -> dict[str, Any]:
+        self.asked.append(request["VersionStage"])
+        if self.failure:
+            raise self.failure
+        if request["VersionStage"] not in self.versions:
+            raise refusal("ResourceNotFoundException")
+        return {"SecretString": self.versions[request["VersionStage"]]}
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "GetSecretValue")
+
+
+@pytest.fixture
+def manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretsManager]:
+    stub = SecretsManager()
+    monkeypatch.setattr(secret, "client", lambda _service: stub)
+    secret._kept.clear()
+    yield stub
+    secret._kept.clear()
+
+
+def test_the_current_value_signs(manager: SecretsManager) -> None:
+    assert secret.current(ARN) == "new"
+
+
+def test_it_is_asked_for_once(manager: SecretsManager) -> None:
+    for _ in range(3):
+        secret.current(ARN)
+
+    assert manager.asked == ["AWSCURRENT"]
+
+
+def test_during_a_rotation_the_previous_one_is_valid_too(manager: SecretsManager) -> None:
+    manager.versions["AWSPREVIOUS"] = "old"
+
+    assert list(secret.valid(ARN)) == ["new", "old"]
+    assert list(secret.valid(ARN)) == ["new", "old"]  # the cache keeps them apart
+
+
+def test_the_previous_one_is_read_only_when_the_current_one_is_not_it(
+    manager: SecretsManager,
+) -> None:
+    next(secret.valid(ARN))
+
+    assert manager.asked == ["AWSCURRENT"]
+
+
+def test_before_the_first_rotation_there_is_only_one(manager: SecretsManager) -> None:
+    assert list(secret.valid(ARN)) == ["new"]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        refusal("InternalServiceError"),
+        refusal("ThrottlingException"),
+        refusal("AccessDeniedException"),
+        ConnectTimeoutError(endpoint_url="https://secretsmanager"),
+    ],
+)
+def test_when_it_can_not_be_read_the_service_is_unavailable(
+    manager: SecretsManager, failure: Exception
+) -> None:
+    manager.failure = failure
+
+    with pytest.raises(StorageUnavailable):
+        secret.current(ARN)
+
+
+def test_that_there_is_no_previous_one_is_remembered(manager: SecretsManager) -> None:
+    """Or else every forged cursor costs a call of Secrets Manager."""
+    for _ in range(3):
+        list(secret.valid(ARN))
+
+    assert manager.asked.count("AWSPREVIOUS") == 1
