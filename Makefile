@@ -1,0 +1,110 @@
+# Everything starts here: `make help`. Each target fetches what it needs, at pinned versions, into
+# .tools/ and .venv/, once; a changed lock file installs again.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+export SAM_CLI_TELEMETRY := 0
+# The layers' makefiles and `sam build` look for uv and python3.13 here first.
+export PATH := $(CURDIR)/.tools/uv/bin:$(CURDIR)/.venv/bin:$(PATH)
+
+find_python = $$(PYTHON="$(PYTHON)" local/tools/find-python)
+uv := .tools/uv/bin/uv
+python := .venv/bin/python
+sam := .tools/sam/bin/sam
+# Only as an argument of make: a PORT or USER of the environment means something else.
+port = $(if $(findstring command line,$(origin PORT)),--port $(PORT))
+user = $(if $(findstring command line,$(origin USER)),$(USER))
+locked_tools := sam ministack
+
+# $(call fetched,WHAT): the sentence under the installer's own message.
+fetched = || { echo "Could not fetch $(1): see the message above; a first run needs PyPI." >&2; exit 1; }
+
+##@ Every day
+
+.PHONY: dev
+dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local cloud (PORT=4566, KEEP=1 keeps its state)
+	@$(python) -m local $(port) $(if $(KEEP),--keep)
+
+.PHONY: invoke
+invoke: .venv/.ready ## Run a function with its event: F=create_booking
+	@$(python) -m local.invoke $(port) $(F)
+
+.PHONY: token
+token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
+	@$(python) -m local.login $(port) $(user)
+
+##@ Quality
+
+.PHONY: test
+test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready .tools/dynamodb-local/.ready ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it
+	@$(python) -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+
+.PHONY: check
+check: .venv/.ready .tools/sam/.ready ## Check format, lint, types and the template
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy layers/core layers/runtime functions local tests
+	@$(sam) validate --lint
+
+.PHONY: bench
+bench: .venv/.ready ## Measure cold start, round trips and size
+	@PYTHONPATH=layers/core/python $(python) -m tests.bench $(ARGS)
+
+##@ Shipping
+
+.PHONY: build
+build: .venv/.ready .tools/sam/.ready ## Build functions and layers for AWS into .aws-sam/
+	@$(sam) build --parallel --cached
+
+##@ Housekeeping
+
+.PHONY: lock
+lock: $(uv) ## Resolve the newest versions allowed, into every lock file
+	@$(uv) lock --upgrade
+	@for tool in uv $(locked_tools); do \
+		$(uv) pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.13 --no-annotate \
+			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+			local/tools/$$tool.in --output-file local/tools/$$tool.txt || exit 1; \
+	done
+	@$(MAKE) -C layers/runtime requirements
+
+.PHONY: clean
+clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
+	@rm -rf .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage $(if $(ALL),.tools .venv)
+	@find functions layers local tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+# What the targets stand on. A .ready file is made last: an interrupted install runs again.
+
+$(uv): .tools/uv/.ready ;
+
+.tools/uv/.ready: local/tools/uv.txt
+	@echo "Fetching uv" && mkdir -p .tools && rm -rf .tools/uv
+	@python=$(find_python) && "$$python" -m venv .tools/uv
+	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $< \
+		$(call fetched,uv)
+	@touch $@
+
+.venv/.ready: uv.lock .tools/uv/.ready
+	@echo "Fetching the project's packages"
+	@$(uv) sync --quiet --frozen --all-groups --python .tools/uv/bin/python $(call fetched,the project's packages)
+	@touch $@
+
+$(locked_tools:%=.tools/%/.ready): .tools/%/.ready: local/tools/%.txt .tools/uv/.ready
+	@echo "Fetching $*"
+	@$(uv) venv --quiet --clear --python .tools/uv/bin/python .tools/$* \
+		&& $(uv) pip sync --quiet --require-hashes --python .tools/$*/bin/python $< $(call fetched,$*)
+	@touch $@
+
+.tools/dynamodb-local/.ready: local/tools/dynamodb-local.json local/tools/fetch_dynamodb_local.py .tools/uv/.ready
+	@echo "Fetching DynamoDB Local"
+	@.tools/uv/bin/python local/tools/fetch_dynamodb_local.py .tools/dynamodb-local
+	@touch $@

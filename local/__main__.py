@@ -1,0 +1,118 @@
+"""`make dev`: run the local cloud until Ctrl-C, and redeploy what is saved meanwhile."""
+
+import argparse
+import signal
+import sys
+from threading import Event
+from types import FrameType
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.cloud import Cloud, local_cloud
+from local.console import Console
+from local.description import DEFAULT_PORT, LATEST, Description, directory_of
+from local.errors import LocalCloudError
+from local.paths import ROOT
+from local.processes import port_number
+from local.users import token_of
+from local.watch import saved_sources
+
+_READY = """
+Teppan runs on this machine. Ctrl-C stops it; what you save is deployed at once.
+
+  API            {api_url}
+  AWS endpoint   {aws_endpoint_url}   region {region}, credentials test / test
+  Table          {table}
+  User pool      {user_pool_id}   client {client_id}
+  For scripts    {path}
+
+  Demo user      E-mail                       Password
+{users}
+
+Access tokens, good for 15 minutes (`make token USER=customer` prints a fresh one):
+{tokens}
+
+Try, in another terminal:
+
+  API={api_url}
+  TOKEN=$(make -s token)
+  curl "$API/health"
+  curl -H "Authorization: Bearer $TOKEN" "$API/api/v1/bookings"
+  make invoke F=create_booking
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the local cloud; return the exit status."""
+    options = _parse(arguments)
+    console = Console()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    directory = directory_of(options.port)
+    try:
+        console.line("Starting the local cloud")
+        with local_cloud(options.port, directory, console, keep=options.keep) as (cloud, described):
+            described.write(LATEST)
+            try:
+                console.line(_ready(described))
+                _redeploy_what_is_saved(cloud, console)
+            finally:
+                _forget(described)
+    except KeyboardInterrupt:
+        console.line("\nThe local cloud has stopped.")
+    except LocalCloudError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make dev")
+    parser.add_argument("--port", type=port_number, default=DEFAULT_PORT)
+    parser.add_argument("--keep", action="store_true", help="keep users, bookings and settings")
+    return parser.parse_args(arguments)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _ready(description: Description) -> str:
+    users = [
+        f"  {role:<14} {user.email:<28} {user.password}" for role, user in description.users.items()
+    ]
+    tokens = [f"  {role:<14} {token_of(description, role)}" for role in description.users]
+    return _READY.format(
+        api_url=description.api_url,
+        aws_endpoint_url=description.aws_endpoint_url,
+        region=description.region,
+        table=description.table,
+        user_pool_id=description.user_pool_id,
+        client_id=description.client_id,
+        path=LATEST,
+        users="\n".join(users),
+        tokens="\n".join(tokens),
+    )
+
+
+def _redeploy_what_is_saved(cloud: Cloud, console: Console) -> None:
+    """Follow the sources until interrupted; a mistake in them is shown and waited out."""
+    for saved in saved_sources(Event()):
+        console.line(f"Saved {', '.join(str(path.relative_to(ROOT)) for path in saved)}")
+        try:
+            with console.step("Redeploying"):
+                changed = cloud.refresh(saved)
+        except (LocalCloudError, BotoCoreError, ClientError) as error:
+            console.line(f"{error}\nThe previous version keeps running.")
+        else:
+            console.line(f"  Now new: {', '.join(changed) or 'nothing'}")
+
+
+def _forget(description: Description) -> None:
+    """Remove the latest cloud's file unless another cloud has started since."""
+    if LATEST.exists() and Description.read(LATEST) == description:
+        LATEST.unlink()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,55 @@
+"""A small HTTP client of the API: for seeding, `make invoke` and the cloud suite."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import urllib3
+
+_TIMEOUT_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. Header names compare in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the parsed body."""
+        return json.loads(self.body)
+
+
+class Api:
+    """The API under one base URL. Any status is an answer; only a broken connection raises."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._pool = urllib3.PoolManager(retries=False, timeout=_TIMEOUT_SECONDS)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a request; `body` goes as JSON unless it is bytes already."""
+        sent = dict(headers or {})
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        if content is not None:
+            sent.setdefault("Content-Type", "application/json")
+        url = f"{self._base_url}{path}"
+        if query:
+            url = f"{url}?{urlencode(query)}"
+        answer = self._pool.request(method, url, body=content, headers=sent, redirect=False)
+        return Answer(status=answer.status, headers=answer.headers, body=answer.data)

@@ -1,0 +1,97 @@
+"""The local cloud: the real template and contract, deployed to an emulator on this machine."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from local.api import Api
+from local.build import check_syntax, rebuild_functions, sam_build
+from local.console import Console
+from local.deployment import API_ID, STAGE, Deployment
+from local.description import Description
+from local.emulator import Aws, emulator, require_free
+from local.gateway import complete_import
+from local.seed import seed_bookings
+from local.users import DEMO_USERS, create_users, token_of
+
+
+class Cloud:
+    """A running local cloud."""
+
+    def __init__(self, aws: Aws, directory: Path) -> None:
+        self._aws = aws
+        self._directory = directory
+        self.deployment = Deployment(aws)
+
+    @property
+    def api_url(self) -> str:
+        """Where the API answers, without a trailing slash."""
+        return f"{self._aws.endpoint_url}/_aws/execute-api/{API_ID}/{STAGE}"
+
+    def start(self, console: Console) -> Description:
+        """Build, deploy and seed; return what others need to know."""
+        with console.step("Building functions and layers"):
+            build = sam_build(self._directory)
+        with console.step("Deploying template.yaml"):
+            self.deployment.deploy(build)
+        with console.step("Completing the gateway from openapi.yaml"):
+            self._complete_gateway()
+        description = self._describe()
+        with console.step("Creating demo users and bookings"):
+            create_users(self._aws.client("cognito-idp"), description.user_pool_id)
+            seed_bookings(Api(self.api_url), token_of(description, "customer"))
+        return description
+
+    def refresh(self, saved: list[Path]) -> list[str]:
+        """Build again after `saved` and deploy what changed; return its names.
+
+        Raises LocalCloudError when the sources are wrong; what ran before keeps running.
+        """
+        check_syntax(saved)
+        build = rebuild_functions(self.deployment.current, saved) or sam_build(self._directory)
+        changed = self.deployment.update(build)
+        if {"template.yaml", "openapi.yaml"} & set(changed):
+            self._complete_gateway()
+        return changed
+
+    def _complete_gateway(self) -> None:
+        complete_import(self._aws.client("apigateway"), API_ID, STAGE)
+
+    def _describe(self) -> Description:
+        outputs = self.deployment.outputs()
+        return Description(
+            api_url=self.api_url,
+            aws_endpoint_url=self._aws.endpoint_url,
+            region=self._aws.region,
+            table=outputs["TableName"],
+            user_pool_id=outputs["UserPoolId"],
+            client_id=outputs["UserPoolClientId"],
+            users=dict(DEMO_USERS),
+        )
+
+
+@contextmanager
+def local_cloud(
+    port: int, directory: Path, console: Console, *, keep: bool = False
+) -> Iterator[tuple[Cloud, Description]]:
+    """Run a local cloud on `port` until the block ends; keep its files in `directory`.
+
+    Without `keep` it starts empty and its state goes with it. With `keep` the state is loaded
+    from `directory`, and saved there when the block ends. Writes `<directory>/cloud.json` while it
+    runs. Raises LocalCloudError when a step fails.
+    """
+    require_free(port)
+    scratch = directory / "running"
+    if scratch.exists():
+        shutil.rmtree(scratch)
+    path = directory / "cloud.json"
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, scratch, ignore_errors=True)
+        with console.step("Starting the emulator"):
+            aws = stack.enter_context(emulator(port, scratch, directory / "kept" if keep else None))
+        cloud = Cloud(aws, directory)
+        description = cloud.start(console)
+        stack.callback(path.unlink, missing_ok=True)
+        description.write(path)
+        yield cloud, description

@@ -1,0 +1,79 @@
+"""`cloud.json`: what a running local cloud tells scripts, tests and frontends about itself."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from local.errors import LocalCloudError
+from local.paths import ROOT
+from local.processes import is_port_taken
+
+CLOUD_VARIABLE: Final = "TEPPAN_CLOUD"
+DEFAULT_PORT: Final = 4566
+LATEST: Final = ROOT / ".local" / "cloud.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """Someone who can sign in. The password is worth nothing outside this machine."""
+
+    email: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A running local cloud. `api_url` ends before `/api/v1` and `/health`."""
+
+    api_url: str
+    aws_endpoint_url: str
+    region: str
+    table: str
+    user_pool_id: str
+    client_id: str
+    users: dict[str, DemoUser]
+
+    def write(self, path: Path) -> None:
+        """Write the file in one rename: a reader never sees half of it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        draft.rename(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the file. Raises LocalCloudError when no cloud wrote it."""
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise LocalCloudError(
+                f"No local cloud is running ({path} is missing): "
+                "start one with `make dev`, or name the port of one: PORT=4567."
+            ) from error
+        users = {role: DemoUser(**user) for role, user in content.pop("users").items()}
+        return cls(**content, users=users)
+
+
+def directory_of(port: int) -> Path:
+    """Return where the cloud on `port` keeps its files: clouds side by side share nothing."""
+    return ROOT / ".local" / str(port)
+
+
+def running_cloud(port: int | None = None) -> Description:
+    """Return the cloud on `port`; without one, what TEPPAN_CLOUD names or else the latest.
+
+    Raises LocalCloudError when it is not running.
+    """
+    path = LATEST if port is None else directory_of(port) / "cloud.json"
+    if port is None and CLOUD_VARIABLE in os.environ:
+        path = Path(os.environ[CLOUD_VARIABLE])
+    description = Description.read(path)
+    address = urlsplit(description.aws_endpoint_url)
+    if address.port is None or not is_port_taken(address.port):
+        raise LocalCloudError(
+            f"The local cloud of {path} has stopped: start it again with `make dev`."
+        )
+    return description

@@ -1,0 +1,101 @@
+"""Bring a recorded event to life: the same request, made today by a demo user of a running cloud.
+
+An event is a document for people, tests and `sam local invoke`, so it names a day, a person and
+bookings that no running cloud knows. Everything else in it stays as it is.
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from local.api import Api
+from local.description import Description
+from local.emulator import Aws
+from local.errors import LocalCloudError
+from local.paths import EVENTS
+from local.users import token_of
+
+_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_SEARCHED_DAYS: Final = 31
+
+
+def event_paths() -> dict[str, Path]:
+    """Return every recorded event by the name of its function."""
+    return {path.stem: path for path in sorted(EVENTS.glob("*/*.json"))}
+
+
+def live_event(path: Path, cloud: Description) -> dict[str, Any]:
+    """Return the event at `path` with the day, the caller and the booking of `cloud`.
+
+    - The days in it move by as many as have passed since it was recorded; a new booking moves on
+      to the next day on which its start time is free.
+    - The caller becomes the demo customer or, for an admin's event, the demo admin.
+    - A booking becomes the demo customer's latest pending one, `If-Match` its version.
+    - `Idempotency-Key` is new, so that the event can be sent again.
+    """
+    text = path.read_text(encoding="utf-8")
+    event = json.loads(text)
+    api = Api(cloud.api_url)
+    text = _DATE.sub(lambda found: _moved(found.group(), _age_in_days(event)), text)
+    if claims := (event["requestContext"].get("authorizer") or {}).get("claims"):
+        role = "admin" if "admin" in claims["cognito:groups"] else "customer"
+        text = text.replace(claims["sub"], _subject(cloud, role))
+    if key := event["headers"].get("Idempotency-Key"):
+        text = text.replace(key, str(uuid.uuid4()))
+    if booking_id := (event["pathParameters"] or {}).get("booking_id"):
+        booking = _pending_booking(api, token_of(cloud, "customer"))
+        text = text.replace(booking_id, booking["booking_id"])
+        return _with_version(json.loads(text), booking["version"])
+    if path.stem == "create_booking":
+        wanted = json.loads(json.loads(text)["body"])
+        text = text.replace(wanted["date"], _free_day(api, wanted["date"], wanted["time"]))
+    moved: dict[str, Any] = json.loads(text)
+    return moved
+
+
+def _age_in_days(event: Mapping[str, Any]) -> int:
+    recorded = datetime.fromtimestamp(event["requestContext"]["requestTimeEpoch"] / 1000, UTC)
+    return (datetime.now(UTC).date() - recorded.date()).days
+
+
+def _moved(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def _subject(cloud: Description, role: str) -> str:
+    cognito = Aws(cloud.aws_endpoint_url, cloud.region).client("cognito-idp")
+    attributes = cognito.get_user(AccessToken=token_of(cloud, role))["UserAttributes"]
+    subject: str = next(item["Value"] for item in attributes if item["Name"] == "sub")
+    return subject
+
+
+def _pending_booking(api: Api, token: str) -> dict[str, Any]:
+    query = {"status": "pending", "order": "desc", "limit": "1"}
+    items = api.request("GET", "/api/v1/bookings", token=token, query=query).json()["items"]
+    if not items:
+        raise LocalCloudError(
+            "The demo customer has no pending booking left: make one with "
+            "`make invoke F=create_booking`."
+        )
+    booking: dict[str, Any] = items[0]
+    return booking
+
+
+def _with_version(event: dict[str, Any], version: int) -> dict[str, Any]:
+    if "If-Match" in event["headers"]:
+        event["headers"]["If-Match"] = f'"{version}"'
+        event["multiValueHeaders"]["If-Match"] = [f'"{version}"']
+    return event
+
+
+def _free_day(api: Api, day: str, time: str) -> str:
+    query = {"from": day, "to": _moved(day, _SEARCHED_DAYS)}
+    slots = api.request("GET", "/api/v1/availability", query=query).json()["slots"]
+    free = [slot["date"] for slot in slots if slot["time"] == time and slot["available"]]
+    if not free:
+        raise LocalCloudError(f"No slot at {time} is free in the {_SEARCHED_DAYS} days from {day}.")
+    return str(free[0])

@@ -1,0 +1,95 @@
+"""`make invoke F=create_booking`: run a function of the local cloud with its recorded event."""
+
+import argparse
+import base64
+import json
+import sys
+from typing import Any, Final
+
+from local.deployment import STACK
+from local.description import Description, running_cloud
+from local.emulator import Aws
+from local.errors import LocalCloudError
+from local.events import event_paths, live_event
+from local.paths import ROOT
+from local.processes import port_number
+
+_CONTAINER: Final = """\
+With Docker, in Lambda's own container and with the event as recorded:
+  sam local invoke {resource} --event {path}"""
+
+
+def main(arguments: list[str]) -> int:
+    """Invoke the function and show what came of it; return the exit status."""
+    parser = argparse.ArgumentParser(prog="make invoke")
+    parser.add_argument("function", nargs="?", default="", help="its name in snake case")
+    parser.add_argument(
+        "--port", type=port_number, help="of the cloud; the one started last when left out"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        cloud = running_cloud(options.port)
+        shown, succeeded = invoke(cloud, options.function)
+    except LocalCloudError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(shown)
+    return 0 if succeeded else 1
+
+
+def invoke(cloud: Description, name: str) -> tuple[str, bool]:
+    """Run the function `name`; return what to show, and whether the function returned at all.
+
+    Raises LocalCloudError when there is no such function.
+    """
+    paths = event_paths()
+    if name not in paths:
+        names = "\n".join(f"  {known}" for known in paths)
+        asked = f"There is no function {name!r}." if name else "Which function?"
+        raise LocalCloudError(f"{asked} make invoke F=<name>, where the name is one of\n{names}")
+    event = live_event(paths[name], cloud)
+    answer = (
+        Aws(cloud.aws_endpoint_url, cloud.region)
+        .client("lambda")
+        .invoke(FunctionName=f"{STACK}-{name}", LogType="Tail", Payload=json.dumps(event).encode())
+    )
+    result = json.loads(answer["Payload"].read())
+    succeeded = "FunctionError" not in answer
+    log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+    sections = [
+        f"{event['httpMethod']} {_target(event)}   -> {STACK}-{name}",
+        *([_pretty_text(event["body"])] if event.get("body") else []),
+        _response(result) if succeeded else f"The function failed:\n{_pretty(result)}",
+        "Log\n" + "\n".join(f"  {line}" for line in log.splitlines()),
+        _CONTAINER.format(resource=_resource(name), path=paths[name].relative_to(ROOT)),
+    ]
+    return "\n\n".join(sections) + "\n", succeeded
+
+
+def _target(event: dict[str, Any]) -> str:
+    query = "&".join(f"{k}={v}" for k, v in (event["queryStringParameters"] or {}).items())
+    path: str = event["path"]
+    return f"{path}?{query}" if query else path
+
+
+def _response(result: dict[str, Any]) -> str:
+    headers = [f"{name}: {value}" for name, value in result.get("headers", {}).items()]
+    body = [_pretty_text(result["body"])] if result.get("body") else []
+    return "\n".join([f"{result['statusCode']}", *headers, "", *body])
+
+
+def _pretty_text(text: str) -> str:
+    return _pretty(json.loads(text))
+
+
+def _pretty(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _resource(name: str) -> str:
+    """Return the function's logical id in the template."""
+    return "".join(word.capitalize() for word in name.split("_")) + "Function"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,30 @@
+"""`make token USER=customer`: print a fresh access token of a demo user, and nothing else."""
+
+import argparse
+import sys
+
+from local.description import running_cloud
+from local.errors import LocalCloudError
+from local.processes import port_number
+from local.users import token_of
+
+
+def main(arguments: list[str]) -> int:
+    """Print the token; return the exit status."""
+    parser = argparse.ArgumentParser(prog="make token")
+    parser.add_argument("role", nargs="?", default="customer", help="customer or admin")
+    parser.add_argument(
+        "--port", type=port_number, help="of the cloud; the one started last when left out"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        token = token_of(running_cloud(options.port), options.role)
+    except LocalCloudError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{token}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,14 @@
+"""Where things are in the checkout. `.tools/` and `.local/` are never committed."""
+
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+TEMPLATE: Final = ROOT / "template.yaml"
+CONTRACT: Final = ROOT / "openapi.yaml"
+EVENTS: Final = ROOT / "events"
+
+TOOLS: Final = ROOT / ".tools"
+SAM: Final = TOOLS / "sam" / "bin" / "sam"
+MINISTACK: Final = TOOLS / "ministack" / "bin" / "ministack"
+DYNAMODB_LOCAL: Final = TOOLS / "dynamodb-local"

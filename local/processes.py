@@ -1,0 +1,105 @@
+"""Start a server, wait until it answers, and be sure that it stops."""
+
+import http.client
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from local.errors import LocalCloudError
+from local.leash import GRACE_SECONDS
+from local.paths import ROOT
+
+HOST: Final = "127.0.0.1"
+_POLL_SECONDS: Final = 0.05
+_TAIL_LINES: Final = 15
+
+
+def port_number(text: str) -> int:
+    """Read a TCP port from the command line. Raises ValueError when it is none."""
+    port = int(text)
+    if not 0 < port < 65536:
+        raise ValueError(text)
+    return port
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_port_taken(port: int) -> bool:
+    """Tell whether someone listens on `port` of this machine."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+@contextmanager
+def server(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    port: int,
+    workdir: Path,
+    ready_path: str = "/",
+    env: Mapping[str, str] | None = None,
+    timeout_seconds: float = 60,
+) -> Iterator[None]:
+    """Run `command` until the block ends; the block starts once it answers a GET of `ready_path`.
+
+    Any answer will do but 503, by which a server says that it is not ready yet. The output goes to
+    `<workdir>/<name>.log`. The process stops with everything it started when the block ends or
+    this process dies. Raises LocalCloudError with the end of the log when the server ends before
+    it answers, or does not answer within `timeout_seconds`.
+    """
+    log = workdir / f"{name}.log"
+    with log.open("wb") as output:
+        leash = subprocess.Popen(  # noqa: S603 - the command is this package's own
+            [sys.executable, ROOT / "local" / "leash.py", *command],
+            cwd=workdir,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + timeout_seconds
+        while not _is_ready(port, ready_path):
+            if leash.poll() is not None:
+                raise LocalCloudError(f"{name} ended before it answered. {_tail(log)}")
+            if time.monotonic() > deadline:
+                raise LocalCloudError(
+                    f"{name} was not ready within {timeout_seconds:.0f} s. {_tail(log)}"
+                )
+            time.sleep(_POLL_SECONDS)
+        if leash.poll() is not None:
+            raise LocalCloudError(f"{name} ended, and another program answers on port {port}.")
+        yield
+    finally:
+        # Closing its standard input is what tells the leash to stop the server.
+        leash.communicate(timeout=2 * GRACE_SECONDS)
+
+
+def _is_ready(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status != http.client.SERVICE_UNAVAILABLE
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
+    return "\n  ".join([f"The end of its log ({log}):", *lines]) if lines else "Its log is empty."

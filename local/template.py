@@ -1,0 +1,61 @@
+"""Read template.yaml: CloudFormation's short intrinsics (`!Ref`, `!Sub`) become their long form."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.errors import LocalCloudError
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """YAML with CloudFormation's tags, where a date is a string: `Version: 2012-10-17`."""
+
+
+_TemplateLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _intrinsic(loader: _TemplateLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    key = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
+    match node:
+        case yaml.ScalarNode():
+            value: Any = loader.construct_scalar(node)
+            if suffix == "GetAtt":
+                value = value.split(".", 1)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case yaml.MappingNode():
+            value = loader.construct_mapping(node, deep=True)
+        case _:
+            raise yaml.constructor.ConstructorError(None, None, f"unknown node of !{suffix}")
+    return {key: value}
+
+
+_TemplateLoader.add_multi_constructor("!", _intrinsic)
+
+
+def load_template(path: Path) -> dict[str, Any]:
+    """Return a template, or any document it includes, as plain data.
+
+    Raises LocalCloudError when it is no valid YAML.
+    """
+    with path.open(encoding="utf-8") as file:
+        try:
+            document = yaml.load(file, Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader
+        except yaml.YAMLError as error:
+            raise LocalCloudError(f"{path.name} is not valid YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise LocalCloudError(f"{path.name} must be a mapping at its top level.")
+    return document
+
+
+def resources_of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    """Return the resources of one CloudFormation type, by logical id."""
+    return {
+        name: resource
+        for name, resource in template.get("Resources", {}).items()
+        if resource.get("Type") == kind
+    }

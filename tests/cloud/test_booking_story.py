@@ -1,0 +1,228 @@
+"""The main story over HTTP, against the deployed template and contract: two customers and staff."""
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from local.api import Answer, Api
+from tests.builders import booking_body
+
+type NewCustomer = Callable[[], str]
+
+CLAIMED_DAYS = iter(range(100, 360))
+"""Days from today; each test takes one that no other has, and neither seed nor tour."""
+
+
+@pytest.fixture
+def day() -> str:
+    """A date on which every slot is free."""
+    return (datetime.now(UTC) + timedelta(days=next(CLAIMED_DAYS))).date().isoformat()
+
+
+class Customer:
+    """Somebody who calls the API with a token of their own."""
+
+    def __init__(self, api: Api, token: str) -> None:
+        self._api = api
+        self._token = token
+
+    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        return self._api.request(
+            method, f"/api/v1{path}", token=self._token, body=body, headers=named
+        )
+
+    def book(self, key: str | None = None, **wishes: Any) -> Answer:
+        return self(
+            "POST", "/bookings", booking_body(**wishes), Idempotency_Key=key or str(uuid.uuid4())
+        )
+
+
+@pytest.fixture
+def aiko(api: Api, new_customer: NewCustomer) -> Customer:
+    return Customer(api, new_customer())
+
+
+@pytest.fixture
+def ben(api: Api, new_customer: NewCustomer) -> Customer:
+    return Customer(api, new_customer())
+
+
+@pytest.fixture
+def staff(api: Api, admin_token: str) -> Customer:
+    return Customer(api, admin_token)
+
+
+def times_free(api: Api, day: str) -> list[str]:
+    answer = api.request("GET", "/api/v1/availability", query={"from": day, "to": day})
+    assert answer.status == 200
+    return [slot["time"] for slot in answer.json()["slots"] if slot["available"]]
+
+
+def test_a_party_from_the_first_look_to_the_end(api: Api, aiko: Customer, day: str) -> None:
+    # Given a day on which everything is free, and a price for the party
+    assert times_free(api, day) == ["12:00", "15:00", "18:00", "21:00"]
+    party = {"guests": 12, "menu": {"upgrades": {"filet_mignon": 4}}}
+    quote = api.request("POST", "/api/v1/quotes", body=party).json()
+
+    # When she books it
+    booked = aiko.book(date=day, time="18:00", **party)
+
+    # Then it costs what was quoted, and its slot is gone
+    booking = booked.json()
+    assert booked.status == 201
+    assert booking["price"] == quote["price"]
+    assert booked.headers["ETag"] == '"1"'
+    assert times_free(api, day) == ["12:00", "15:00", "21:00"]
+
+    # And it is hers to list and to read
+    path = f"/bookings/{booking['booking_id']}"
+    assert booked.headers["Location"] == f"/api/v1{path}"
+    assert aiko("GET", path).json() == booking
+    listed = aiko("GET", "/bookings").json()
+    assert [item["booking_id"] for item in listed["items"]] == [booking["booking_id"]]
+
+    # When she moves it to another time and brings two more guests
+    changed = aiko("PUT", path, {"time": "21:00", "guests": 14}, If_Match='"1"')
+
+    # Then the old slot is free again, and the price follows
+    assert changed.status == 200
+    assert changed.headers["ETag"] == '"2"'
+    assert changed.json()["price"]["total"] > booking["price"]["total"]
+    assert times_free(api, day) == ["12:00", "15:00", "18:00"]
+
+    # And who still works on the old version is told so
+    stale = aiko("PUT", path, {"guests": 15}, If_Match='"1"')
+    assert (stale.status, stale.json()["code"]) == (412, "version_mismatch")
+
+    # When she asks what cancelling refunds, and cancels
+    quoted = aiko("GET", f"{path}/cancellation-quote").json()
+    cancelled = aiko("DELETE", path)
+
+    # Then that is what is refunded, every slot is free, and each step is on record
+    assert cancelled.status == 200
+    assert cancelled.json()["refund_amount"] == quoted["refund_amount"] == 0
+    assert cancelled.json()["refund_percentage"] == quoted["refund_percentage"] == 97
+    assert times_free(api, day) == ["12:00", "15:00", "18:00", "21:00"]
+    events = aiko("GET", f"{path}/events").json()["items"]
+    assert [event["type"] for event in events] == ["created", "updated", "cancelled"]
+    again = aiko("DELETE", path)
+    assert (again.status, again.json()["code"]) == (409, "already_cancelled")
+
+
+def test_a_taken_slot_offers_the_others(aiko: Customer, ben: Customer, day: str) -> None:
+    aiko.book(date=day, time="15:00")
+
+    late = ben.book(date=day, time="15:00")
+
+    assert late.status == 409
+    assert late.json()["code"] == "slot_unavailable"
+    assert late.json()["available_times"] == ["12:00", "18:00", "21:00"]
+
+
+def test_a_retry_makes_no_second_booking(aiko: Customer, day: str) -> None:
+    first = aiko.book("my-key", date=day)
+    again = aiko.book("my-key", date=day)
+    other = aiko.book("my-key", date=day, guests=20)
+
+    assert first.json() == again.json()
+    assert again.status == 201
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (other.status, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_sixteen_customers_race_for_one_slot(api: Api, new_customer: NewCustomer, day: str) -> None:
+    rivals = [Customer(api, new_customer()) for _ in range(16)]
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda rival: rival.book(date=day, time="12:00"), rivals))
+
+    statuses = sorted(answer.status for answer in answers)
+    assert statuses == [201] + [409] * 15
+
+
+@pytest.mark.parametrize(
+    ("method", "suffix", "body"),
+    [
+        ("GET", "", None),
+        ("PUT", "", {"guests": 5}),
+        ("DELETE", "", None),
+        ("GET", "/cancellation-quote", None),
+        ("GET", "/events", None),
+    ],
+)
+def test_another_customers_booking_does_not_exist(
+    aiko: Customer, ben: Customer, day: str, method: str, suffix: str, body: object
+) -> None:
+    path = f"/bookings/{aiko.book(date=day).json()['booking_id']}"
+
+    theirs = ben(method, path + suffix, body)
+
+    assert (theirs.status, theirs.json()["code"]) == (404, "booking_not_found")
+    assert aiko("GET", path).json()["version"] == 1
+
+
+def test_staff_see_all_set_capacities_and_override_refunds(
+    api: Api, aiko: Customer, ben: Customer, staff: Customer, day: str
+) -> None:
+    # Given a slot that staff have opened for two
+    opened = staff("PUT", f"/availability/{day}/18:00", {"capacity": 2})
+    assert opened.json() == {
+        "date": day,
+        "time": "18:00",
+        "capacity": 2,
+        "booked": 0,
+        "remaining": 2,
+    }
+    bookings = [each.book(date=day, time="18:00").json() for each in (aiko, ben)]
+    assert "18:00" not in times_free(api, day)
+
+    # When they list the day
+    listed = staff("GET", f"/bookings?date_from={day}&date_to={day}").json()["items"]
+
+    # Then both are there, and either can be ended with a refund that staff decide
+    ids = {booking["booking_id"] for booking in bookings}
+    assert {item["booking_id"] for item in listed} == ids
+    override = {"refund_percentage": 100, "reason": "The chef is ill."}
+    ended = staff("DELETE", f"/bookings/{bookings[0]['booking_id']}", override).json()
+    assert (ended["refund_percentage"], ended["cancelled_by"]) == (100, "admin")
+    refused = ben("DELETE", f"/bookings/{bookings[1]['booking_id']}", override)
+    assert (refused.status, refused.json()["code"]) == (403, "forbidden")
+
+
+def test_a_list_is_walked_by_its_cursor_which_is_good_for_nobody_else(
+    aiko: Customer, ben: Customer, day: str
+) -> None:
+    ids = [
+        aiko.book(date=day, time=time).json()["booking_id"] for time in ("12:00", "15:00", "21:00")
+    ]
+
+    first = aiko("GET", "/bookings?limit=2").json()
+    second = aiko("GET", f"/bookings?limit=2&cursor={first['next_cursor']}").json()
+    foreign = ben("GET", f"/bookings?limit=2&cursor={first['next_cursor']}")
+
+    assert [item["booking_id"] for item in first["items"] + second["items"]] == ids
+    assert "next_cursor" not in second
+    assert (foreign.status, foreign.json()["code"]) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "malformed_json"),
+        (b'{"guests": 51}', 422, "validation_failed"),
+        (b"[]", 422, "validation_failed"),
+        (b" " * 20_000, 413, "body_too_large"),
+    ],
+    ids=["cut off", "too many guests", "a list", "too large"],
+)
+def test_bad_bodies_are_told_what_is_wrong(
+    aiko: Customer, body: bytes, status: int, code: str
+) -> None:
+    answer = aiko("POST", "/bookings", body, Idempotency_Key=str(uuid.uuid4()))
+
+    assert (answer.status, answer.json()["code"]) == (status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"

@@ -1,0 +1,444 @@
+"""What `make dev` promises: the cloud itself, its gateway and its tools. Stories are elsewhere."""
+
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local.api import Answer, Api
+from local.build import Artifact, check_syntax, rebuild_functions
+from local.cloud import local_cloud
+from local.console import Console
+from local.deployment import STACK
+from local.description import CLOUD_VARIABLE, Description, running_cloud
+from local.errors import LocalCloudError
+from local.events import event_paths
+from local.leash import GRACE_SECONDS
+from local.paths import ROOT
+from local.processes import HOST, free_port
+from tests.cloud.conftest import RunningCloud
+
+ALLOWED_ORIGIN = "http://localhost:3000"
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def assert_problem(answer: Answer, status: int, code: str) -> None:
+    """Hold an error against the contract's shape, whoever answered it."""
+    problem = answer.json()
+    assert (answer.status, problem["code"]) == (status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert problem["status"] == status
+    assert problem["type"] == f"https://docs.teppan.example/problems/{code}"
+    assert problem["request_id"] == answer.headers["X-Request-Id"]
+    assert {"title", "detail", "instance"} <= problem.keys()
+    assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+class TestDescription:
+    def test_cloud_json_says_what_scripts_need(self, cloud: RunningCloud) -> None:
+        content = json.loads(cloud.path.read_text())
+        assert content.keys() == {
+            "api_url",
+            "aws_endpoint_url",
+            "region",
+            "table",
+            "user_pool_id",
+            "client_id",
+            "users",
+        }
+        assert content["users"].keys() == {"customer", "admin"}
+        assert all(user.keys() == {"email", "password"} for user in content["users"].values())
+
+    def test_it_names_what_is_deployed(self, cloud: RunningCloud) -> None:
+        described = cloud.description
+        tables = cloud.client("dynamodb").list_tables()["TableNames"]
+        assert described.table in tables
+        pool = cloud.client("cognito-idp").describe_user_pool(UserPoolId=described.user_pool_id)
+        assert pool["UserPool"]["Name"] == STACK
+
+    def test_a_missing_file_is_a_clear_error(self, tmp_path: Path) -> None:
+        with pytest.raises(
+            LocalCloudError, match=r"No local cloud is running .* start one with `make dev`"
+        ):
+            Description.read(tmp_path / "cloud.json")
+
+    def test_a_stopped_cloud_is_a_clear_error(
+        self, cloud: RunningCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left_behind = tmp_path / "cloud.json"
+        gone = f"http://{HOST}:{free_port()}"
+        replace(cloud.description, aws_endpoint_url=gone).write(left_behind)
+        monkeypatch.setenv(CLOUD_VARIABLE, str(left_behind))
+        with pytest.raises(LocalCloudError, match="has stopped"):
+            running_cloud()
+
+
+class TestPort:
+    @pytest.fixture
+    def taken(self) -> Iterator[int]:
+        with socket.socket() as listener:
+            listener.bind((HOST, 0))
+            listener.listen()
+            yield listener.getsockname()[1]
+
+    def test_a_port_in_use_is_a_clear_error(self, taken: int, tmp_path: Path) -> None:
+        with (
+            pytest.raises(LocalCloudError, match=f"Port {taken} is in use.*PORT={taken + 1}"),
+            local_cloud(taken, tmp_path, Console(io.StringIO())),
+        ):
+            pytest.fail("it started")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_make_dev_says_so_in_one_line(self, taken: int) -> None:
+        dev = run_module("local", "--port", str(taken))
+        assert dev.returncode == 1
+        assert dev.stderr.startswith(f"Port {taken} is in use")
+        assert dev.stderr.count("\n") == 1
+
+
+class TestLeash:
+    def test_nothing_outlives_its_starter(self, tmp_path: Path) -> None:
+        note = tmp_path / "pid"
+        child = (
+            f"import os, time, pathlib; pathlib.Path({str(note)!r}).write_text(str(os.getpid()))"
+        )
+        starting = (
+            "import subprocess, sys, time;"
+            "subprocess.Popen([sys.executable, *sys.argv[1:]], stdin=subprocess.PIPE);"
+            "time.sleep(60)"
+        )
+        starter = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                starting,
+                ROOT / "local" / "leash.py",
+                sys.executable,
+                "-c",
+                f"{child}; time.sleep(60)",
+            ]
+        )
+        wait_until(lambda: note.exists() and bool(note.read_text()))
+        pid = int(note.read_text())
+        starter.kill()
+        starter.wait()
+        wait_until(lambda: not is_alive(pid))
+
+
+class TestHealth:
+    @pytest.mark.parametrize("path", ["/health", "/health/database"])
+    def test_get(self, api: Api, path: str) -> None:
+        answer = api.request("GET", path)
+        assert (answer.status, answer.json()["status"]) == (200, "ok")
+
+    @pytest.mark.parametrize("path", ["/health", "/health/database"])
+    def test_head_has_no_body(self, api: Api, path: str) -> None:
+        answer = api.request("HEAD", path)
+        assert (answer.status, answer.body) == (200, b"")
+
+    def test_it_runs_as_stage_local(self, api: Api) -> None:
+        assert api.request("GET", "/health").json()["stage"] == "local"
+
+
+class TestGatewayErrors:
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/api/v1/bookings"),
+            ("POST", "/api/v1/bookings"),
+            ("GET", "/api/v1/bookings/bkg_k3v7q2m5x4j6n2a5c7d3f6g2h4"),
+            ("PUT", "/api/v1/availability/2027-06-19/18:00"),
+        ],
+    )
+    def test_no_token_is_401(self, api: Api, method: str, path: str) -> None:
+        answer = api.request(method, path)
+        assert_problem(answer, 401, "unauthorized")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+    def test_a_forged_token_is_401(self, api: Api, customer_token: str) -> None:
+        head, payload, _ = customer_token.split(".")
+        answer = api.request("GET", "/api/v1/bookings", token=f"{head}.{payload}.forged")
+        assert_problem(answer, 401, "unauthorized")
+
+    def test_an_id_token_is_401(self, cloud: RunningCloud) -> None:
+        user = cloud.description.users["customer"]
+        tokens = cloud.client("cognito-idp").initiate_auth(
+            ClientId=cloud.description.client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": user.email, "PASSWORD": user.password},
+        )
+        token = tokens["AuthenticationResult"]["IdToken"]
+        assert_problem(
+            cloud.api.request("GET", "/api/v1/bookings", token=token), 401, "unauthorized"
+        )
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/"),
+            ("GET", "/api/v1/nothing"),
+            ("GET", "/api/v2/bookings"),
+            ("DELETE", "/health"),
+            ("PATCH", "/api/v1/bookings/bkg_k3v7q2m5x4j6n2a5c7d3f6g2h4"),
+        ],
+    )
+    def test_an_unknown_route_is_404(self, api: Api, method: str, path: str) -> None:
+        assert_problem(api.request(method, path), 404, "not_found")
+
+    def test_a_missing_query_parameter_is_400(self, api: Api) -> None:
+        answer = api.request("GET", "/api/v1/availability", query={"from": "2027-06-19"})
+        assert_problem(answer, 400, "missing_parameter")
+        assert "to" in answer.json()["detail"]
+
+    def test_a_missing_header_is_400(self, api: Api, customer_token: str) -> None:
+        answer = api.request("POST", "/api/v1/bookings", token=customer_token, body={})
+        assert_problem(answer, 400, "missing_parameter")
+        assert "Idempotency-Key" in answer.json()["detail"]
+
+    def test_a_customer_is_no_admin(self, api: Api, customer_token: str) -> None:
+        path = "/api/v1/availability/2027-06-19/18:00"
+        answer = api.request("PUT", path, token=customer_token, body={"capacity": 2})
+        assert_problem(answer, 403, "forbidden")
+
+
+class TestCors:
+    def test_an_allowed_origin_may_read_answers(self, api: Api) -> None:
+        answer = api.request("GET", "/health", headers={"Origin": ALLOWED_ORIGIN})
+        assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED_ORIGIN
+
+    def test_another_origin_may_not(self, api: Api) -> None:
+        answer = api.request("GET", "/health", headers={"Origin": "https://evil.example"})
+        assert answer.status == 200
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+    def test_errors_of_the_gateway_can_be_read_too(self, api: Api) -> None:
+        answer = api.request("GET", "/api/v1/bookings", headers={"Origin": ALLOWED_ORIGIN})
+        assert answer.status == 401
+        assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED_ORIGIN
+
+    @pytest.mark.parametrize("path", ["/api/v1/bookings", "/api/v1/quotes", "/health/database"])
+    def test_preflight(self, api: Api, path: str) -> None:
+        answer = api.request(
+            "OPTIONS",
+            path,
+            headers={
+                "Origin": ALLOWED_ORIGIN,
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
+            },
+        )
+        assert answer.status == 204
+        assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED_ORIGIN
+        allowed = answer.headers["Access-Control-Allow-Headers"].lower()
+        assert {"authorization", "idempotency-key", "if-match"} <= set(re.split(r",\s*", allowed))
+
+
+class TestSeeds:
+    def test_the_demo_customer_has_bookings(self, api: Api, customer_token: str) -> None:
+        listed = api.request("GET", "/api/v1/bookings", token=customer_token, query={"limit": "50"})
+        slots = {(item["date"], item["time"]) for item in listed.json()["items"]}
+        assert len(slots) >= 3
+
+    def test_a_new_customer_has_none(self, api: Api, new_customer: Callable[[], str]) -> None:
+        listed = api.request("GET", "/api/v1/bookings", token=new_customer())
+        assert (listed.status, listed.json()["items"]) == (200, [])
+
+
+KEY = {"pk": {"S": "PROBE"}, "sk": {"S": "PROBE"}}
+
+
+class TestIam:
+    """A function that uses another one's role gets no further than that role."""
+
+    PROBE = """
+import botocore.session
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    client = botocore.session.get_session().create_client("dynamodb")
+    try:
+        getattr(client, event["call"])(TableName=event["table"], **event["arguments"])
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "allowed"
+"""
+
+    @pytest.fixture
+    def probe(self, cloud: RunningCloud) -> Iterator[Callable[..., str]]:
+        functions = cloud.client("lambda")
+        name = f"probe-{uuid.uuid4()}"
+
+        def call(role_of: str, method: str, **arguments: Any) -> str:
+            role = functions.get_function_configuration(FunctionName=f"{STACK}-{role_of}")["Role"]
+            functions.create_function(
+                FunctionName=name,
+                Role=role,
+                Runtime="python3.13",
+                Handler="app.handler",
+                Timeout=10,
+                Code={"ZipFile": archive({"app.py": self.PROBE})},
+            )
+            event = {"call": method, "table": cloud.description.table, "arguments": arguments}
+            answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+            return str(json.loads(answer["Payload"].read()))
+
+        yield call
+        functions.delete_function(FunctionName=name)
+
+    def test_a_reader_may_read(self, probe: Callable[..., str]) -> None:
+        assert probe("get_booking", "get_item", Key=KEY) == "allowed"
+
+    def test_a_reader_may_not_write(self, probe: Callable[..., str]) -> None:
+        assert probe("get_booking", "put_item", Item=KEY) == "AccessDeniedException"
+
+    def test_nobody_may_scan(self, probe: Callable[..., str]) -> None:
+        assert probe("create_booking", "scan") == "AccessDeniedException"
+
+    def test_health_may_do_nothing(self, probe: Callable[..., str]) -> None:
+        assert probe("get_health", "get_item", Key=KEY) == "AccessDeniedException"
+
+
+class TestRedeploy:
+    def test_a_changed_function_is_sent_alone(self, cloud: RunningCloud) -> None:
+        if cloud.running is None:
+            pytest.skip("the cloud is somebody else's: its functions stay as they are")
+        deployment = cloud.running.deployment
+        before = deployment.current
+        source = "def handler(event, context):\n    return {'statusCode': 418, 'body': ''}\n"
+        content = archive({"app.py": source})
+        changed = replace(
+            before,
+            artifacts={
+                **before.artifacts,
+                "GetHealthFunction": Artifact(content, digest="changed"),
+            },
+        )
+        assert deployment.update(changed) == ["GetHealthFunction"]
+        assert cloud.api.request("GET", "/health").status == 418
+        assert deployment.update(before) == ["GetHealthFunction"]
+        assert cloud.api.request("GET", "/health").status == 200
+
+    def test_a_saved_function_needs_no_sam(self, cloud: RunningCloud) -> None:
+        if cloud.running is None:
+            pytest.skip("the cloud is somebody else's: what it runs is unknown")
+        before = cloud.running.deployment.current
+        saved = ROOT / "functions" / "health" / "get_health" / "app.py"
+        rebuilt = rebuild_functions(before, [saved])
+        assert rebuilt is not None
+        assert rebuilt.artifacts == before.artifacts
+
+    def test_a_saved_layer_takes_sam(self, cloud: RunningCloud) -> None:
+        if cloud.running is None:
+            pytest.skip("the cloud is somebody else's: what it runs is unknown")
+        saved = ROOT / "layers" / "core" / "python" / "teppan" / "clock.py"
+        assert rebuild_functions(cloud.running.deployment.current, [saved]) is None
+
+    def test_a_syntax_error_shows_its_place(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("local.build.ROOT", tmp_path)
+        saved = tmp_path / "app.py"
+        saved.write_text("fine = 1\ndef (\n")
+        with pytest.raises(LocalCloudError, match=r'File "app.py", line 2'):
+            check_syntax([saved])
+
+
+class TestInvoke:
+    def test_every_function_answers_its_event(self, cloud: RunningCloud) -> None:
+        answers = {name: invoke(cloud, name) for name in sorted(event_paths(), key=_bookings_first)}
+        failed = {
+            name: shown.stdout + shown.stderr for name, shown in answers.items() if shown.returncode
+        }
+        assert failed == {}
+        unexpected = {
+            name: shown.stdout
+            for name, shown in answers.items()
+            if not re.search(r"^20[014]$", shown.stdout, re.MULTILINE)
+        }
+        assert unexpected == {}
+
+    def test_it_shows_the_answer_and_the_log(self, cloud: RunningCloud) -> None:
+        shown = invoke(cloud, "create_booking").stdout
+        assert re.search(r'^  "booking_id": "bkg_[a-z2-7]{26}",$', shown, re.MULTILINE)
+        assert '"operation":"createBooking"' in shown
+        event = "events/bookings/create_booking.json"
+        assert f"sam local invoke CreateBookingFunction --event {event}" in shown
+
+    def test_an_unknown_name_lists_the_known_ones(self, cloud: RunningCloud) -> None:
+        shown = invoke(cloud, "creat_booking")
+        assert shown.returncode == 1
+        assert "There is no function 'creat_booking'" in shown.stderr
+        assert "  create_booking\n" in shown.stderr
+
+    def test_a_token_can_be_had(self, cloud: RunningCloud) -> None:
+        token = run_module("local.login", "admin", cloud=cloud).stdout.strip()
+        listed = cloud.api.request("GET", "/api/v1/bookings", token=token)
+        assert listed.status == 200
+
+
+def invoke(cloud: RunningCloud, name: str) -> subprocess.CompletedProcess[str]:
+    """Run `make invoke F=<name>` without make."""
+    return run_module("local.invoke", name, cloud=cloud)
+
+
+def run_module(
+    *arguments: str, cloud: RunningCloud | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m` in the checkout, for `cloud`."""
+    chosen = {} if cloud is None else {CLOUD_VARIABLE: str(cloud.path)}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=os.environ | chosen,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def archive(files: dict[str, str]) -> bytes:
+    """Pack sources as Lambda takes them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zipped:
+        for name, source in files.items():
+            zipped.writestr(name, source)
+    return buffer.getvalue()
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for something that must come true while a leash takes its time."""
+    deadline = time.monotonic() + 2 * GRACE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _bookings_first(name: str) -> tuple[bool, str]:
+    """Create before anything that needs a booking, cancel when all the others are done."""
+    return (name == "cancel_booking", name)
