@@ -9,13 +9,13 @@ from local.errors import LocalCloudError
 _CONTACT: Final = {
     "name": "Casey Customer",
     "email": "customer@teppan.example",
-    "phone": "+12065550100",
+    "phone": "+13105550100",
 }
 _VENUE: Final = {
-    "address_line1": "410 Terry Ave N",
-    "city": "Seattle",
-    "state": "WA",
-    "postal_code": "98109",
+    "address_line1": "1200 Ocean Avenue",
+    "city": "Santa Monica",
+    "state": "CA",
+    "postal_code": "90401",
 }
 # Days from today, start time, and the party. The first is soon enough to owe everything at once;
 # the others fall into each tier of the refund table (domain.md §6).

@@ -48,6 +48,14 @@ def made(table: Table) -> Booking:
     return made
 
 
+@pytest.fixture
+def plain(table: Table) -> Booking:
+    """A stored booking as most are."""
+    plain = booking()
+    bookings.add(table, plain, audit_event(None, plain, caller()))
+    return plain
+
+
 def stored(booking: Booking) -> Item:
     """Return a booking's item as the table holds it, without its empty attributes."""
     return from_attributes(to_attributes(booking_item(booking)))
@@ -124,16 +132,23 @@ def test_getting_is_one_get_item(table: Table, made: Booking, meter: Meter) -> N
     assert meter.units == 1
 
 
-def test_changing_is_a_read_and_a_write(table: Table, made: Booking, meter: Meter) -> None:
-    update_booking(table, made.id, Changes(time=time(21)), caller(), any_version)
+@pytest.mark.parametrize(
+    ("changes", "units"), [(Changes(special_requests="Candles"), 8), (Changes(time=time(21)), 14)]
+)
+def test_changing_is_a_read_and_a_write(
+    table: Table, plain: Booking, meter: Meter, changes: Changes, units: float
+) -> None:
+    changed = update_booking(table, plain.id, changes, caller(), any_version)
 
     assert meter.calls == ["GetItem", "TransactWriteItems"]
+    assert _step_units(table, plain, changed) == units
 
 
-def test_cancelling_is_a_read_and_a_write(table: Table, made: Booking, meter: Meter) -> None:
-    cancel_booking(table, made.id, CancellationRequest(), caller(), any_version)
+def test_cancelling_is_a_read_and_a_write(table: Table, plain: Booking, meter: Meter) -> None:
+    ended = cancel_booking(table, plain.id, CancellationRequest(), caller(), any_version)
 
     assert meter.calls == ["GetItem", "TransactWriteItems"]
+    assert _step_units(table, plain, ended) == 10
 
 
 def test_quoting_a_cancellation_is_one_get_item(table: Table, made: Booking, meter: Meter) -> None:
@@ -251,3 +266,19 @@ def _stored_units(table: Table, made: Booking) -> dict[str, float]:
         name: capacity.write_units(None, table.get(key) or {}, transaction=True)
         for name, key in stored.items()
     }
+
+
+def _step_units(table: Table, before: Booking, after: Booking) -> float:
+    """Return what the transaction consumed that led from one version to the next."""
+    touched = {
+        slot
+        for slot in (before.slot, after.slot)
+        if (before.slot, before.status) != (after.slot, after.status)
+    }
+    written = [
+        table.get(keys.event(after.id, after.version)),
+        *(table.get(keys.slot(slot)) for slot in touched),
+    ]
+    return capacity.write_units(stored(before), stored(after), transaction=True) + sum(
+        capacity.write_units(None, item or {}, transaction=True) for item in written
+    )
