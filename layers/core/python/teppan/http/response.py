@@ -1,5 +1,6 @@
 """An answer, before the endpoint adds the headers that all answers share."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,10 @@ class Response:
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
+
+    def text(self) -> str:
+        """Return the body as it is sent."""
+        return "" if self.body is None else json.dumps(self.body, ensure_ascii=False)
 
 
 def versioned(body: Mapping[str, Any], version: int, **answer: Any) -> Response:
