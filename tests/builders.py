@@ -4,14 +4,18 @@ import importlib.util
 import json
 import sys
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from teppan.domain.booking import Booking, Contact, Venue, Wishes, book
+from teppan.domain.booking import Booking, Contact, Status, Venue, Wishes, book
 from teppan.domain.caller import Caller, Role
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
 from teppan.domain.party import Menu, Party
+from teppan.domain.policy import CURRENT, Policy
+from teppan.domain.slot import Slot, slot_at
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -48,6 +52,30 @@ def wishes(**changes: Any) -> Wishes:
 def booking(booking_id: str = "bkg_" + "a" * 26, **changes: Any) -> Booking:
     by = changes.pop("caller", caller())
     return book(wishes(**changes), booking_id=booking_id, fingerprint="f" * 64, caller=by)
+
+
+def in_status(status: Status, captured: int = 10_000, **changes: Any) -> Booking:
+    """Return a booking in `status` whose payments add up to `captured`."""
+    return replace(booking(**changes), status=status, balance=Balance(captured=captured))
+
+
+def confirmed(captured: int = 10_000, **changes: Any) -> Booking:
+    """Return a booking that its deposit (or `captured`) has confirmed."""
+    return in_status(Status.CONFIRMED, captured, **changes)
+
+
+def ledger_entry(kind: EntryKind, amount: int = 10_000, reference: str = "pi_1") -> LedgerEntry:
+    return LedgerEntry(reference, kind, amount, NOW)
+
+
+def slot(day: date = PARTY_DATE, start: time = time(18), policy: Policy = CURRENT) -> Slot:
+    return slot_at(day, start, policy)
+
+
+def before(start: Booking | Slot, **span: float) -> datetime:
+    """Return the instant that lies `span` (as `timedelta` takes it) before the start."""
+    starts_at = start.slot.starts_at if isinstance(start, Booking) else start.starts_at
+    return starts_at - timedelta(**span)
 
 
 def booking_body(**changes: Any) -> dict[str, Any]:

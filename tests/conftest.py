@@ -8,6 +8,7 @@ from datetime import datetime
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.config import Config
 
 os.environ.update(
     {
@@ -21,7 +22,7 @@ os.environ.update(
         "POWERTOOLS_SERVICE_NAME": "teppan",
         "POWERTOOLS_TRACE_DISABLED": "true",
         "SERVICE_VERSION": "test",
-        "STAGE": "test",
+        "STAGE": "local",
         "TABLE_NAME": "bookings",
     }
 )
@@ -38,7 +39,7 @@ def dynamodb() -> Iterator[BaseClient]:
 
     with dynamodb_local() as url:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
-        yield boto3.client("dynamodb", endpoint_url=url)
+        yield boto3.client("dynamodb", endpoint_url=url, config=Config(max_pool_connections=64))
 
 
 @pytest.fixture

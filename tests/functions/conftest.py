@@ -1,56 +1,47 @@
-"""Handlers, called as Lambda calls them, on a table of their own while time stands still."""
+"""Handlers, called as Lambda calls them, on an empty table while time stands still."""
 
-import json
-import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+import uuid
+from collections.abc import Iterator
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
-from tests.builders import gateway_event, lambda_context, load_function
+from botocore.client import BaseClient
 from tests.conftest import Clock
+from tests.functions.given import Snapshot, empty, snapshot_of
+from tests.functions.handlers import Handlers, keep_cursor_secret
 
 from teppan.store.table import Table
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a handler answered, its body read."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-
 @pytest.fixture(scope="session", autouse=True)
-def cursor_secret() -> Iterator[None]:
-    """The secret that cursors are signed with, in moto's Secrets Manager."""
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    os.environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url = f"http://{host}:{port}"
-    boto3.client("secretsmanager", endpoint_url=url).create_secret(
-        Name=os.environ["CURSOR_SECRET_ARN"], SecretString="sixteen tons of cursor secret"
-    )
-    yield
-    server.stop()
+def cursor_secret() -> None:
+    """The secret that cursors are signed with."""
+    keep_cursor_secret()
 
 
-type Call = Callable[..., Answer]
+@pytest.fixture(scope="session")
+def shared_table(dynamodb: BaseClient) -> str:
+    """One table for the whole suite: making one costs more than most tests."""
+    from local.dynamodb_local import create_table
+
+    return create_table(dynamodb, name=f"bookings-{uuid.uuid4()}")
 
 
 @pytest.fixture
-def call(table: Table, now: Clock, monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Call `functions/<name>` with a gateway event made from the keywords of `gateway_event`."""
+def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
+    """The table, empty."""
+    yield shared_table
+    empty(dynamodb, shared_table)
 
-    def call(name: str, event: dict[str, Any] | None = None, **request: Any) -> Answer:
-        function = load_function(name)
-        if hasattr(function, "table"):
-            monkeypatch.setattr(function, "table", table)
-        result = function.handler(event or gateway_event(**request), lambda_context())
-        body = json.loads(result["body"]) if result["body"] else None
-        return Answer(result["statusCode"], result["headers"], body)
 
-    return call
+@pytest.fixture
+def call(table: Table, now: Clock) -> Iterator[Handlers]:
+    """Call a function by its operation; every answer must be one that the contract promises."""
+    functions = Handlers(table)
+    yield functions
+    functions.check_answers()
+
+
+@pytest.fixture
+def snapshot(dynamodb: BaseClient, table_name: str) -> Snapshot:
+    """Return everything that the table holds."""
+    return lambda: snapshot_of(dynamodb, table_name)

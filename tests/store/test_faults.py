@@ -91,7 +91,7 @@ def test_a_caller_whose_every_answer_was_lost_asks_again_and_gets_the_booking(
 ) -> None:
     # Given a creation that took place though no answer came through
     with (
-        Faults(client, WRITE, lost_answer, lost_answer, lost_answer),
+        Faults(client, WRITE, lost_answer, lost_answer),
         pytest.raises(StorageUnavailable),
     ):
         create_booking(table, wishes(), KEY, caller())
@@ -109,7 +109,7 @@ def test_a_change_whose_every_answer_was_lost_is_not_made_twice(
 ) -> None:
     candles = Changes(special_requests="Candles")
     with (
-        Faults(client, WRITE, lost_answer, lost_answer, lost_answer),
+        Faults(client, WRITE, lost_answer, lost_answer),
         pytest.raises(StorageUnavailable),
     ):
         update_booking(table, made.id, candles, caller(), any_version)

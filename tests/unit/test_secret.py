@@ -1,6 +1,6 @@
 """Secrets: read once, kept for minutes, two valid during a rotation."""
 
-from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from teppan import secret
 from teppan.domain.errors import StorageUnavailable
+from teppan.secret import KEPT_SECONDS
 
 ARN = "arn:aws:secretsmanager:us-west-2:000000000000:secret:cursor"
 
@@ -34,12 +35,11 @@ def refusal(code: str) -> ClientError:
 
 
 @pytest.fixture
-def manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretsManager]:
+def manager(monkeypatch: pytest.MonkeyPatch) -> SecretsManager:
     stub = SecretsManager()
     monkeypatch.setattr(secret, "client", lambda _service: stub)
-    secret._kept.clear()
-    yield stub
-    secret._kept.clear()
+    monkeypatch.setattr(secret, "_kept", {})
+    return stub
 
 
 def test_the_current_value_signs(manager: SecretsManager) -> None:
@@ -51,6 +51,27 @@ def test_it_is_asked_for_once(manager: SecretsManager) -> None:
         secret.current(ARN)
 
     assert manager.asked == ["AWSCURRENT"]
+
+
+def test_after_five_minutes_it_is_asked_for_again(
+    manager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_at = 1000
+    monkeypatch.setattr(secret, "time", SimpleNamespace(monotonic=lambda: read_at))
+    secret.current(ARN)
+    manager.versions["AWSCURRENT"] = "newer"
+
+    read_at += KEPT_SECONDS
+    assert secret.current(ARN) == "new"
+    read_at += 1
+    assert secret.current(ARN) == "newer"
+
+
+def test_two_secrets_are_kept_apart(manager: SecretsManager) -> None:
+    secret.current(ARN)
+    manager.versions["AWSCURRENT"] = "another"
+
+    assert (secret.current(ARN), secret.current("other")) == ("new", "another")
 
 
 def test_during_a_rotation_the_previous_one_is_valid_too(manager: SecretsManager) -> None:
@@ -88,6 +109,23 @@ def test_when_it_can_not_be_read_the_service_is_unavailable(
 
     with pytest.raises(StorageUnavailable):
         secret.current(ARN)
+
+
+def test_without_a_current_one_nothing_can_be_signed(manager: SecretsManager) -> None:
+    manager.versions.clear()
+
+    with pytest.raises(StorageUnavailable):
+        secret.current(ARN)
+
+
+def test_a_failure_is_not_remembered(manager: SecretsManager) -> None:
+    manager.failure = refusal("ThrottlingException")
+    with pytest.raises(StorageUnavailable):
+        secret.current(ARN)
+
+    manager.failure = None
+
+    assert secret.current(ARN) == "new"
 
 
 def test_that_there_is_no_previous_one_is_remembered(manager: SecretsManager) -> None:

@@ -22,7 +22,7 @@ def handler(request: Request[CreateBookingBody]) -> Response:
         created.booking.version,
         status=201,
         headers={
-            "Location": f"/api/v1/bookings/{created.booking.id}",
+            "Location": f"bookings/{created.booking.id}",  # relative: a stage may stand before
             **({"Idempotency-Replayed": "true"} if created.replayed else {}),
         },
     )

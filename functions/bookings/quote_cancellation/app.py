@@ -16,4 +16,4 @@ def handler(request: Request[None]) -> Response:
     """Return the terms of a cancellation now; nothing is changed."""
     caller = request.caller
     booking, terms = quote_cancellation(table, request.parameters["booking_id"], caller)
-    return Response(body=represent.cancellation_quote(booking, terms, caller.at))
+    return Response(body=represent.cancellation_quote(booking, terms, caller.signed_at))

@@ -6,7 +6,7 @@ from teppan.http.request import Request
 from teppan.http.response import Response
 
 
-@endpoint("preflight", roles=PUBLIC)
+@endpoint("preflight", roles=PUBLIC, parameters=None)
 def handler(_request: Request[None]) -> Response:
     """Return the methods and headers; the endpoint adds the origin when we know it."""
     return Response(status=204, headers=PREFLIGHT)

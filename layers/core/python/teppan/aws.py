@@ -16,8 +16,8 @@ UNREACHABLE: Final = (AwsConnectionError, HTTPClientError)
 
 _CONFIG = Config(
     connect_timeout=1,
-    read_timeout=3,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 2},
     user_agent="teppan",
 )
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Return the present instant in UTC, in whole seconds: what we store is what we decided on."""
-    return datetime.now(UTC).replace(microsecond=0)
+    """Return the present instant in UTC."""
+    return datetime.now(UTC)
 
 
 def to_rfc3339(instant: datetime) -> str:

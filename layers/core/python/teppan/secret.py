@@ -15,7 +15,11 @@ from teppan.domain.errors import StorageUnavailable
 KEPT_SECONDS: Final = 300
 """How long a value, or that there is none, is believed."""
 
+DOUBT_SECONDS: Final = 10
+"""How often a value that fits nothing may be doubted and read again before that."""
+
 _kept: dict[tuple[str, str], tuple[float, str | None]] = {}
+_doubted: dict[str, float] = {}
 
 
 def current(arn: str) -> str:
@@ -27,11 +31,19 @@ def current(arn: str) -> str:
 
 
 def valid(arn: str) -> Iterator[str]:
-    """Yield the values to accept: the current one and, read on demand, the one before it."""
-    yield current(arn)
+    """Yield the values to accept, each read on demand: the current one and the one before it.
+
+    Last comes a newer one, if the secret was rotated since we read it.
+    """
+    yield (known := current(arn))
     previous = _value(arn, "AWSPREVIOUS")
     if previous is not None:
         yield previous
+    if time.monotonic() - _doubted.get(arn, -DOUBT_SECONDS) >= DOUBT_SECONDS:
+        _doubted[arn] = time.monotonic()
+        _kept.pop((arn, "AWSCURRENT"))
+        if (newer := current(arn)) != known:
+            yield newer
 
 
 def _value(arn: str, version: str) -> str | None:

@@ -51,7 +51,7 @@ def audit_event(before: Booking | None, after: Booking, caller: Caller) -> Audit
         customer_id=after.customer_id,
         version=after.version,
         type=_type(before, after),
-        at=caller.at,
+        at=caller.signed_at,
         actor_id=caller.id,
         actor_role=caller.role,
         request_id=caller.request_id,

@@ -12,8 +12,10 @@ from teppan.domain.errors import (
     BookingNotChangeable,
     BookingNotFound,
     Forbidden,
+    InvalidInput,
     InvalidTransition,
     TooCloseToEvent,
+    Violation,
 )
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, PaymentStatus, enter
 from teppan.domain.ledger import payment_status as derived_payment_status
@@ -159,19 +161,23 @@ class Booking:
 
     @property
     def balance_due_at(self) -> dt.datetime:
-        """When the whole total must be paid; never before the first payment is due."""
-        return max(self.slot.starts_at - self.policy.balance_before_start, self.payment_due_at)
+        """When the whole total must be paid; at once for a booking made later than that."""
+        due = self.slot.starts_at - self.policy.balance_before_start
+        return self.payment_due_at if self.created_at > due else due
 
     @property
     def deposit_due(self) -> Cents:
         """What must still be paid to confirm the booking."""
-        return max(0, self.due_to_confirm - self.balance.captured) if self.is_live else 0
+        if self.status is not Status.PENDING:
+            return 0
+        return max(0, self.due_to_confirm - self.balance.paid)
 
     @property
     def balance_due(self) -> Cents:
-        """What must still be paid after that."""
-        unpaid = max(0, self.price.total - self.balance.captured) if self.is_live else 0
-        return unpaid - self.deposit_due
+        """What must still be paid beyond that; a cancelled booking owes nothing more."""
+        if self.status is Status.CANCELLED:
+            return 0
+        return max(0, self.price.total - self.balance.paid) - self.deposit_due
 
 
 def book(
@@ -200,9 +206,9 @@ def book(
         due_to_confirm=due_to_confirm(price, caller.at, slot.starts_at, policy),
         policy_version=policy.version,
         balance=Balance(),
-        payment_due_at=_payment_due_at(caller.at, slot, policy),
-        created_at=caller.at,
-        updated_at=caller.at,
+        payment_due_at=_payment_due_at(caller.signed_at, slot, policy),
+        created_at=caller.signed_at,
+        updated_at=caller.signed_at,
         fingerprint=fingerprint,
     )
 
@@ -236,13 +242,15 @@ def change(booking: Booking, changes: Changes, caller: Caller) -> Booking:
         venue=changes.venue or booking.venue,
         contact=changes.contact or booking.contact,
         special_requests=_either(changes.special_requests, booking.special_requests),
-        travel_miles=_either(changes.travel_miles, booking.travel_miles),
+        travel_miles=_either(changes.travel_miles, _known_miles(booking, changes)),
         status=_stepped(booking, changes.status, caller.at),
     )
     if changed == booking:
         return booking
     return replace(
-        _repriced(changed, booking, caller.at), version=booking.version + 1, updated_at=caller.at
+        _repriced(changed, booking, caller.at),
+        version=booking.version + 1,
+        updated_at=caller.signed_at,
     )
 
 
@@ -267,15 +275,16 @@ def cancel(
 ) -> tuple[Booking, LedgerEntry | None]:
     """Return the cancelled booking and the refund it owes, if any (`domain.md §6`).
 
-    Raises `Forbidden` when somebody other than an admin sets the percentage, and what
-    `cancellation_terms` raises.
+    Raises `Forbidden` when somebody other than an admin sets the percentage, `InvalidInput` when
+    an admin gives no reason for it, and what `cancellation_terms` raises.
     """
-    if request.percentage is not None and not caller.is_admin:
-        raise Forbidden("Only staff set the refund of a cancellation.")
+    _check_override(request, caller)
     terms = cancellation_terms(booking, caller.at, request.percentage)
     version = booking.version + 1
     owed = (
-        LedgerEntry(f"cancellation-{version}", EntryKind.REFUND_OWED, terms.amount, caller.at)
+        LedgerEntry(
+            f"cancellation-{version}", EntryKind.REFUND_OWED, terms.amount, caller.signed_at
+        )
         if terms.amount
         else None
     )
@@ -286,14 +295,23 @@ def cancel(
         balance=enter(booking.balance, owed) if owed else booking.balance,
         cancellation=Cancellation(
             by=caller.role,
-            at=caller.at,
+            at=caller.signed_at,
             refund_amount=terms.amount,
             refund_percentage=terms.percentage,
             reason=request.reason,
         ),
-        updated_at=caller.at,
+        updated_at=caller.signed_at,
     )
     return cancelled, owed
+
+
+def _check_override(request: CancellationRequest, caller: Caller) -> None:
+    if request.percentage is None:
+        return
+    if not caller.is_admin:
+        raise Forbidden("Only staff set the refund of a cancellation.")
+    if request.reason is None:
+        raise InvalidInput([Violation("body", "/reason", "Setting the refund needs a reason.")])
 
 
 def _moved(booking: Booking, changes: Changes, now: dt.datetime) -> Slot:
@@ -315,6 +333,11 @@ def _stepped(booking: Booking, status: Status | None, now: dt.datetime) -> Statu
     if now < booking.slot.starts_at:
         raise InvalidTransition(f"A booking becomes {status} only after its start.")
     return status
+
+
+def _known_miles(booking: Booking, changes: Changes) -> int | None:
+    """Return the confirmed distance; another address is another distance (`domain.md §3`)."""
+    return booking.travel_miles if changes.venue in {None, booking.venue} else None
 
 
 def _repriced(changed: Booking, before: Booking, now: dt.datetime) -> Booking:

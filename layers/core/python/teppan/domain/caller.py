@@ -24,6 +24,11 @@ class Caller:
     at: datetime
 
     @property
+    def signed_at(self) -> datetime:
+        """The same instant as records keep it, in whole seconds."""
+        return self.at.replace(microsecond=0)
+
+    @property
     def is_admin(self) -> bool:
         """Whether the caller may see and do everything."""
         return self.role is Role.ADMIN

@@ -11,7 +11,7 @@ from teppan.domain.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class RefundTerms:
-    """What is refunded of `base` now; `valid_until` is the instant after which terms get worse."""
+    """What is refunded of `base` now; `valid_until` is the instant at which worse terms begin."""
 
     base: Cents
     percentage: int

@@ -263,6 +263,6 @@ class StorageUnavailable(Unavailable):
     code = "storage_unavailable"
     title = "The service is busy"
 
-    def __init__(self, detail: str = "Nothing was lost. Please try again in a moment.") -> None:
+    def __init__(self, detail: str = "The service is busy. Please try again in a moment.") -> None:
         """Say what to do: nothing is known to be wrong with the request."""
         super().__init__(detail)

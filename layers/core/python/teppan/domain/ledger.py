@@ -59,7 +59,13 @@ class Balance:
     @property
     def refundable(self) -> Cents:
         """What was captured and is still ours to give back: the base of a refund (`§6`)."""
-        return self.captured - self.refunded - self.refund_owed - self.disputed - self.lost
+        gone = self.refunded + self.refund_owed + self.disputed + self.lost
+        return max(0, self.captured - gone)
+
+    @property
+    def paid(self) -> Cents:
+        """What was captured and not lost again in a dispute: what counts towards the total."""
+        return max(0, self.captured - self.lost)
 
 
 def balance_of(entries: Iterable[LedgerEntry]) -> Balance:
@@ -91,6 +97,6 @@ def payment_status(balance: Balance, total: Cents) -> PaymentStatus:
     if balance.refunded:
         whole = balance.refunded >= balance.captured
         return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
-    if not balance.captured:
+    if not balance.paid:
         return PaymentStatus.AWAITING_PAYMENT
-    return PaymentStatus.PAID if balance.captured >= total else PaymentStatus.DEPOSIT_PAID
+    return PaymentStatus.PAID if balance.paid >= total else PaymentStatus.DEPOSIT_PAID

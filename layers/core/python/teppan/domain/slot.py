@@ -40,6 +40,14 @@ class Reason(StrEnum):
     FULL = "full"
 
 
+def start_time(text: str) -> time:
+    """Read a time of day, `HH:MM`; raises `InvalidTime` for one that no clock shows."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidTime(f"{text} is no time of day.") from error
+
+
 def slot_at(day: date, start: time, policy: Policy) -> Slot:
     """Return the slot of `policy` at that local date and time; a repeated time is its first pass.
 

@@ -4,7 +4,6 @@ Imported only by endpoints that take a body: pydantic is 80 ms of a cold start.
 """
 
 import base64
-import binascii
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -60,7 +59,7 @@ def _bytes(request: Incoming) -> bytes:
             if request.event.get("isBase64Encoded")
             else body.encode()
         )
-    except (binascii.Error, UnicodeEncodeError) as error:
+    except ValueError as error:
         raise MalformedJson("The body is not text in UTF-8.") from error
     if len(raw) > LARGEST:
         raise TooLarge(f"A body has at most {LARGEST} bytes.")
@@ -75,4 +74,4 @@ def _violation(error: Any) -> Violation:
     pointer = "".join(
         "/" + str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]
     )
-    return Violation("body", pointer or "/", error["msg"])
+    return Violation("body", pointer, error["msg"])

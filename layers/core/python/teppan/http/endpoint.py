@@ -15,7 +15,6 @@ from teppan.domain.errors import DomainError, Forbidden, Unauthorized, Unavailab
 from teppan.http.headers import SECURITY, cors
 from teppan.http.idempotency import idempotent_request
 from teppan.http.parameters import Declared, read_parameters
-from teppan.http.precondition import precondition
 from teppan.http.problem import internal_error, problem
 from teppan.http.request import Incoming, Request, incoming
 from teppan.http.response import Response
@@ -46,7 +45,8 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
     """Turns a handler into the Lambda handler of the contract's `operation`.
 
     `roles` may call it; `body` is the schema of its JSON body; an `idempotent` operation requires
-    an `Idempotency-Key`. The settings are read at once, so that a missing one stops the cold start.
+    an `Idempotency-Key`; `parameters` None lets any parameter pass unread. The settings are read at
+    once, so that a missing one stops the cold start.
     """
 
     operation: str
@@ -54,7 +54,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
     roles: frozenset[Role]
     body: "type[RequestBody] | None" = None
     body_optional: bool = False
-    parameters: Declared = field(default_factory=dict)
+    parameters: Declared | None = field(default_factory=dict)
     idempotent: bool = False
 
     def __post_init__(self) -> None:
@@ -107,8 +107,8 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
 
     def _request(self, request: Incoming) -> Request[Any]:
         caller = self._caller(request)
-        parameters = read_parameters(request.event, self.parameters)
-        accepts = precondition(request.headers.get("if-match"))
+        declared = self.parameters
+        parameters = {} if declared is None else read_parameters(request.event, declared)
         body, document = None, None
         if self.body:
             # Imported here: a function without a body must not load pydantic.
@@ -120,7 +120,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             caller=caller,
             body=body,
             parameters=parameters,
-            accepts=accepts,
+            if_match=request.headers.get("if-match"),
             keyed=idempotent_request(request.headers.get("idempotency-key"), document)
             if self.idempotent
             else None,

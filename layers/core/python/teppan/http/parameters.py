@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from teppan.domain.errors import InvalidInput, MissingParameter, Violation
+from teppan.domain.slot import start_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,17 @@ def read_parameters(event: Mapping[str, Any], declared: Declared) -> dict[str, A
     unknown one.
     """
     given: dict[str, Mapping[str, list[str]]] = {
-        "path": {name: [text] for name, text in (event.get("pathParameters") or {}).items()},
+        "path": {
+            # API Gateway hands on a path as it was sent, with its percent-encoding.
+            name: [unquote(text)]
+            for name, text in (event.get("pathParameters") or {}).items()
+        },
         "query": event.get("multiValueQueryStringParameters") or {},
     }
     violations = [
         Violation("query", f"/{name}", "There is no such parameter.")
         for name in given["query"]
-        if name not in declared
+        if name not in declared or declared[name].where != "query"
     ]
     values = {}
     for name, parameter in declared.items():
@@ -81,10 +87,10 @@ def day(text: str) -> date:
     raise ValueError("Must be a date such as 2026-12-24.")
 
 
-def start_time(text: str) -> time:
-    """Read a time of day, `HH:MM`."""
-    if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
-        return time.fromisoformat(text)
+def time_of_day(text: str) -> time:
+    """Read a time of day, `HH:MM`; raises `InvalidTime` for one that no clock shows."""
+    if re.fullmatch(r"[0-9]{2}:[0-9]{2}", text):
+        return start_time(text)
     raise ValueError("Must be a time such as 18:00.")
 
 
@@ -124,9 +130,7 @@ def text_like(pattern: str, description: str) -> Callable[[str], str]:
 
 
 BOOKING_ID = path(text_like(r"bkg_[a-z2-7]{26}", "a booking id"))
-ACCOUNT_ID = text_like(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "the id of an account"
-)
+ACCOUNT_ID = text_like(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the id of an account")
 ORDER = query(text_like("asc|desc", "asc or desc"), default="asc")
 LIMIT = query(integer(1, 100), default=20)
 CURSOR = query(text_like(r"[A-Za-z0-9_-]{1,1024}", "a cursor that an earlier page gave"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from teppan.domain.caller import Caller
+from teppan.http.precondition import precondition
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.precondition import Precondition
 
@@ -27,7 +28,7 @@ class Incoming:
 class Request[Body]:
     """A request that is known to be well-formed, authenticated and allowed.
 
-    `parameters` holds the declared ones by name, `accepts` is the `If-Match` precondition, `keyed`
+    `parameters` holds the declared ones by name, `if_match` is the header as it was sent, `keyed`
     is there in operations that are idempotent by key.
     """
 
@@ -35,8 +36,13 @@ class Request[Body]:
     caller: Caller
     body: Body
     parameters: Mapping[str, Any]
-    accepts: Precondition
+    if_match: str | None
     keyed: IdempotentRequest | None
+
+    @property
+    def accepts(self) -> Precondition:
+        """The precondition that `If-Match` is; raises `InvalidInput` when it is none."""
+        return precondition(self.if_match)
 
     @property
     def idempotency(self) -> IdempotentRequest:

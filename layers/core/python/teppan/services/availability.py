@@ -29,7 +29,7 @@ def search_availability(
     """
     longest = CURRENT.max_availability_days
     if not 0 <= (last - first).days < longest:
-        detail = f"`to` must be `from` or later, and at most {longest} days must lie between them."
+        detail = f"`to` must be `from` or later, and at most {longest} days, both included."
         raise InvalidInput([Violation("query", "/to", detail)])
     return [
         SlotAvailability(slot, occupancy, unavailable(slot, occupancy, caller.at, CURRENT))

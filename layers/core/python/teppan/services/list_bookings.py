@@ -23,7 +23,10 @@ def list_bookings(table: Table, query: BookingQuery, caller: Caller) -> BookingP
         if query.customer_id not in {None, caller.id}:
             raise Forbidden("You may list your own bookings only.")
         query = replace(query, customer_id=caller.id)
-    if not query.customer_id:
+    if query.after and query.after.first:
+        first, last = map(date.fromisoformat, (query.after.first, query.after.last))
+        query = replace(query, first=first, last=last)
+    elif not query.customer_id:
         query = _within_window(query, caller.at.astimezone(CURRENT.zone).date())
     if query.first and query.last and query.first > query.last:
         raise InvalidInput(
@@ -33,10 +36,18 @@ def list_bookings(table: Table, query: BookingQuery, caller: Caller) -> BookingP
 
 
 def _within_window(query: BookingQuery, today: date) -> BookingQuery:
-    """Bound a list across customers: by default from last month to the booking horizon."""
-    first = query.first or (today - _LOOK_BACK).replace(day=1)
-    last = query.last or today + CURRENT.horizon
-    if last - first > _WIDEST:
-        detail = f"Give date_from and date_to at most {_WIDEST.days} days apart."
-        raise InvalidInput([Violation("query", "/date_from", detail)])
-    return replace(query, first=first, last=last)
+    """Bound a list across customers: one date alone looks as far as a list may reach.
+
+    Without dates it shows what matters now: from the start of last month to the booking horizon.
+    """
+    if query.first and query.last:
+        if query.last - query.first > _WIDEST:
+            detail = f"Give date_from and date_to at most {_WIDEST.days} days apart."
+            raise InvalidInput([Violation("query", "/date_from", detail)])
+        return query
+    if query.first:
+        return replace(query, last=query.first + _WIDEST)
+    if query.last:
+        return replace(query, first=query.last - _WIDEST)
+    first = (today - _LOOK_BACK).replace(day=1)
+    return replace(query, first=first, last=today + CURRENT.horizon)

@@ -9,6 +9,9 @@ from typing import Any
 type Item = dict[str, Any]
 """An item as plain values: str, int, bool, list, dict, and frozenset of str."""
 
+type Key = tuple[str, str]
+"""The partition key and the sort key of an item."""
+
 type AttributeMap = dict[str, dict[str, Any]]
 """An item as DynamoDB's API writes it."""
 

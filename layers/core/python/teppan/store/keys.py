@@ -6,7 +6,7 @@ from typing import Final
 from teppan.clock import to_rfc3339
 from teppan.domain.booking import Booking
 from teppan.domain.slot import Slot
-from teppan.store.table import Key
+from teppan.store.attributes import Key
 
 BY_CUSTOMER: Final = "GSI1"
 """Bookings of one customer by start."""

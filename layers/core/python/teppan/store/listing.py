@@ -39,10 +39,16 @@ _QUERIES = 14
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a list: in partition `partition`, behind sort key `start` (empty: at its top)."""
+    """A place in a list: in partition `partition`, behind sort key `start` (empty: at its top).
+
+    `first` and `last` are the dates of the list (ISO, or empty), so that a list whose bounds follow
+    the calendar is walked to the end as it was begun.
+    """
 
     partition: str
     start: str = ""
+    first: str = ""
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +78,7 @@ class BookingPage:
 
 def bookings(table: Table, query: BookingQuery) -> BookingPage:
     """Return one page of `query`."""
-    place: Position | None = query.after or Position(_partitions(query)[0])
+    place: Position | None = query.after or _top(query, _partitions(query)[0])
     for _ in range(_QUERIES):
         if place is None:
             return BookingPage([], None)
@@ -114,8 +120,16 @@ def _next(query: BookingQuery, place: Position, page: Page) -> Position | None:
         return replace(place, start=page.items[query.limit - 1][index])
     if page.stopped_at:
         return replace(place, start=page.stopped_at[index])
-    return next(
-        (Position(each) for each in _partitions(query) if _behind(query, each, place)), None
+    behind = (each for each in _partitions(query) if _behind(query, each, place))
+    return next((_top(query, each) for each in behind), None)
+
+
+def _top(query: BookingQuery, partition: str) -> Position:
+    first, last = query.first, query.last
+    return Position(
+        partition,
+        first=first.isoformat() if first else "",
+        last=last.isoformat() if last else "",
     )
 
 

@@ -59,7 +59,7 @@ def set_capacity(table: Table, slot: Slot, capacity: int, caller: Caller) -> Occ
         {
             "capacity": capacity,
             "by": caller.id,
-            "at": to_rfc3339(caller.at),
+            "at": to_rfc3339(caller.signed_at),
             "request_id": caller.request_id,
         },
         _CAPACITY,

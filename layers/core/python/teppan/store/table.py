@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from teppan.aws import UNREACHABLE, client
 from teppan.domain.errors import StorageUnavailable
 from teppan.settings import required
-from teppan.store.attributes import Item, from_attributes, to_attribute, to_attributes
+from teppan.store.attributes import Item, Key, from_attributes, to_attribute, to_attributes
 
 _ATTEMPTS = 8
 _FIRST_PAUSE = 0.025
@@ -27,13 +27,9 @@ _BUSY = frozenset(
         "RequestLimitExceeded",
         "ServiceUnavailable",
         "ThrottlingException",
-        "TransactionInProgressException",
     }
 )
 _CONTENTION = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-
-type Key = tuple[str, str]
-"""The partition key and the sort key of an item."""
 
 
 class ConditionFailed(Exception):
@@ -186,7 +182,7 @@ def _persist(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def _check_contention(error: ClientError) -> None:
     """Return when a refused write is worth another attempt; raise what it means if not."""
     match error.response["Error"]["Code"]:
-        case "TransactionConflictException":
+        case "TransactionConflictException" | "TransactionInProgressException":
             return
         case "ConditionalCheckFailedException":
             raise ConditionFailed({0: _met(error.response)}) from error

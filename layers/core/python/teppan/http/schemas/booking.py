@@ -3,11 +3,12 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, ConfigDict, Field
 
 from teppan.domain.booking import CancellationRequest, Changes, Contact, Status, Venue, Wishes
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.domain.party import Party, party_of
+from teppan.domain.slot import start_time
 from teppan.http.body import RequestBody
 from teppan.http.schemas.fields import (
     LINE,
@@ -42,13 +43,7 @@ class ContactBody(RequestBody):
     """Whom to reach about the party."""
 
     name: Annotated[str, LINE, Field(min_length=2, max_length=100)]
-    email: Annotated[
-        str,
-        Field(
-            max_length=254,
-            pattern=r"^[^@\s\u0000-\u001F\u007F]+@[^@\s\u0000-\u001F\u007F]+\.[^@\s\u0000-\u001F\u007F]+$",
-        ),
-    ]
+    email: Annotated[str, Field(max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$")]
     phone: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
     def to_contact(self) -> Contact:
@@ -69,7 +64,7 @@ class CreateBookingBody(PartyBody):
         """Return what the customer asks for; raises `InvalidInput`."""
         return Wishes(
             date=dt.date.fromisoformat(self.date),
-            time=dt.time.fromisoformat(self.time),
+            time=start_time(self.time),
             party=self.to_party(),
             menu=self.to_menu(),
             venue=self.venue.to_venue(),
@@ -81,6 +76,8 @@ class CreateBookingBody(PartyBody):
 class UpdateBookingBody(RequestBody):
     """What to change; a field left out stays as it is, a nested object is replaced whole."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     date: LocalDate | MISSING = MISSING
     time: LocalTime | MISSING = MISSING
     guests: Guests | MISSING = MISSING
@@ -91,24 +88,24 @@ class UpdateBookingBody(RequestBody):
     venue: VenueBody | MISSING = MISSING
     contact: ContactBody | MISSING = MISSING
     special_requests: SpecialRequests | MISSING = MISSING
-    status: Literal[Status.COMPLETED, Status.NO_SHOW] | MISSING = MISSING
+    status: Literal["completed", "no_show"] | MISSING = MISSING
     travel_miles: Miles | MISSING = MISSING
 
     def to_changes(self) -> Changes:
         """Return the changes; raises `InvalidInput` when there are none or a split has no total."""
         if not self.model_fields_set:
-            raise InvalidInput([Violation("body", "/", "Send at least one field to change.")])
+            raise InvalidInput([Violation("body", "", "Send at least one field to change.")])
         date, time, menu = given(self.date), given(self.time), given(self.menu)
         venue, contact = given(self.venue), given(self.contact)
         return Changes(
             date=dt.date.fromisoformat(date) if date else None,
-            time=dt.time.fromisoformat(time) if time else None,
+            time=start_time(time) if time else None,
             party=self._party(),
             menu=menu.to_menu() if menu else None,
             venue=venue.to_venue() if venue else None,
             contact=contact.to_contact() if contact else None,
             special_requests=given(self.special_requests),
-            status=given(self.status),
+            status=None if self.status is MISSING else Status(self.status),
             travel_miles=given(self.travel_miles),
         )
 
@@ -129,9 +126,5 @@ class CancelBookingBody(RequestBody):
     refund_percentage: Annotated[int, Field(ge=0, le=100)] | MISSING = MISSING
 
     def to_request(self) -> CancellationRequest:
-        """Return the request; raises `InvalidInput` when a percentage comes without a reason."""
-        percentage, reason = given(self.refund_percentage), given(self.reason)
-        if percentage is not None and reason is None:
-            detail = "Setting the refund needs a reason."
-            raise InvalidInput([Violation("body", "/reason", detail)])
-        return CancellationRequest(reason, percentage)
+        """Return the request."""
+        return CancellationRequest(given(self.reason), given(self.refund_percentage))

@@ -5,6 +5,7 @@ import datetime as dt
 from pydantic import MISSING
 
 from teppan.domain.errors import InvalidInput, Violation
+from teppan.domain.slot import start_time
 from teppan.http.schemas.fields import LocalDate, LocalTime, Miles, given
 from teppan.http.schemas.party import PartyBody
 from teppan.services.create_quote import QuoteRequest
@@ -26,7 +27,7 @@ class CreateQuoteBody(PartyBody):
     def _start(self) -> tuple[dt.date, dt.time] | None:
         date, time = given(self.date), given(self.time)
         if date is not None and time is not None:
-            return dt.date.fromisoformat(date), dt.time.fromisoformat(time)
+            return dt.date.fromisoformat(date), start_time(time)
         if date is None and time is None:
             return None
         absent = "/date" if date is None else "/time"

@@ -1,0 +1,80 @@
+"""Every answer of our functions is one that the contract describes, and each it describes comes."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from botocore.client import BaseClient
+from local.dynamodb_local import create_table
+from tests.conftest import Clock
+from tests.contract.documents import Operation, resolved
+from tests.functions import contract
+from tests.functions.given import empty
+from tests.functions.handlers import Handlers, keep_cursor_secret
+from tests.functions.provocations import Scene, provoke
+
+from teppan.store.table import Table
+
+SOMETIMES = {"Idempotency-Replayed", "Access-Control-Allow-Origin"}
+"""Declared headers that not every answer has."""
+
+FROM_THE_GATEWAY = {429, 502, 504}
+"""The statuses that only API Gateway answers; the cloud suite sees them."""
+
+HEAD_PROBLEMS = {422: "validation_failed", 500: "internal_error", 503: "storage_unavailable"}
+"""What a HEAD, which declares no body, answers these statuses with."""
+
+
+def codes(operation: Operation, status: int) -> list[str | None]:
+    """Return the problems that `operation` answers with `status`, or [None] for a good answer."""
+    if operation.method == "HEAD":
+        return [HEAD_PROBLEMS.get(status)]
+    return [code for at, code in contract.problems(operation.id) if at == status] or [None]
+
+
+ANSWERS = [
+    (operation.id, status, code)
+    for operation in contract.OPERATIONS.values()
+    for status in map(int, operation.spec["responses"])
+    if status not in FROM_THE_GATEWAY
+    for code in codes(operation, status)
+]
+
+
+@pytest.fixture(scope="module")
+def shared_table(dynamodb: BaseClient) -> str:
+    return create_table(dynamodb, name=f"bookings-{uuid.uuid4()}")
+
+
+@pytest.fixture
+def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
+    yield shared_table
+    empty(dynamodb, shared_table)
+
+
+@pytest.fixture
+def scene(table: Table, now: Clock) -> Scene:
+    keep_cursor_secret()
+    return Scene(Handlers(table), now)
+
+
+@pytest.mark.parametrize(("operation", "status", "code"), ANSWERS)
+def test_each_answer_is_as_the_contract_describes_it(
+    scene: Scene, operation: str, status: int, code: str | None
+) -> None:
+    described = resolved(contract.OPERATIONS[operation].spec["responses"][str(status)])
+
+    answer = provoke(scene, operation, code)
+
+    assert answer.status == status
+    contract.check(operation, answer.status, answer.headers, answer.body)
+    assert set(described.get("headers", {})) - SOMETIMES <= set(answer.headers)
+
+
+def test_an_answer_that_says_too_much_is_noticed() -> None:
+    health = {"status": "ok", "service": "teppan", "stage": "dev", "version": "1"}
+    json = {"Content-Type": "application/json"}
+    contract.check("getHealth", 200, json, health)
+
+    with pytest.raises(AssertionError, match="surplus"):
+        contract.check("getHealth", 200, json, health | {"surplus": 1})

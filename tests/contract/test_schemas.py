@@ -1,0 +1,129 @@
+"""The schemas that our code checks bodies by and those of the contract are the same, both ways."""
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.contract.documents import JSON, SCHEMAS, operations
+from tests.functions.contract import inlined
+
+from teppan.http import schemas
+from teppan.http.body import RequestBody
+from teppan.http.schemas.party import PartyBody
+
+for module in pkgutil.iter_modules(schemas.__path__):
+    importlib.import_module(f"{schemas.__name__}.{module.name}")
+
+WITHOUT_MEANING = {"title", "description", "default", "example", "examples"}
+"""What a schema says to people only."""
+
+SHARED_PARTS = {PartyBody}
+"""Models that exist to be inherited; no body has exactly their fields."""
+
+
+def models(base: type[RequestBody] = RequestBody) -> Iterator[type[RequestBody]]:
+    for model in base.__subclasses__():
+        if model not in SHARED_PARTS:
+            yield model
+        yield from models(model)
+
+
+MODELS = {model.__name__.removesuffix("Body"): model for model in models()}
+
+
+def requested(node: Any) -> Iterator[str]:
+    """Yield the names of the schemas that `node` refers to, at any depth."""
+    match node:
+        case {"$ref": reference}:
+            name = reference.rpartition("/")[2]
+            yield name
+            yield from requested(SCHEMAS[name])
+        case dict():
+            for value in node.values():
+                yield from requested(value)
+        case list():
+            for value in node:
+                yield from requested(value)
+
+
+REQUESTED = {
+    name for operation in operations() for name in requested(operation.spec.get("requestBody", {}))
+}
+
+
+def ours(model: type[RequestBody]) -> Any:
+    """Return a model's schema with its definitions put in."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def whole(node: Any) -> Any:
+        match node:
+            case {"$ref": reference}:
+                return whole(definitions[reference.rpartition("/")[2]])
+            case dict():
+                return {name: whole(value) for name, value in node.items()}
+            case list():
+                return [whole(value) for value in node]
+            case _:
+                return node
+
+    return whole(schema)
+
+
+def meaning(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what `schema` says to a validator, in one spelling."""
+    kept = {name: value for name, value in schema.items() if name not in WITHOUT_MEANING}
+    if "properties" in kept:
+        kept["properties"] = {name: meaning(each) for name, each in kept["properties"].items()}
+    for unordered in ("required", "enum"):
+        if unordered in kept:
+            kept[unordered] = sorted(kept[unordered])
+    return kept
+
+
+def differences(left: Any, right: Any, at: str = "") -> Iterator[str]:
+    """Yield where two schemas differ, and how: the code's side first."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        for name in sorted(left.keys() | right.keys()):
+            yield from differences(left.get(name), right.get(name), f"{at}/{name}")
+    elif left != right:
+        yield f"{at}: {left!r} in the code, {right!r} in the contract"
+
+
+def test_every_schema_of_a_request_has_its_model_and_every_model_its_schema() -> None:
+    assert set(MODELS) == REQUESTED
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTED & set(MODELS)))
+def test_model_and_schema_say_the_same(name: str) -> None:
+    in_code, in_contract = meaning(ours(MODELS[name])), meaning(inlined(SCHEMAS[name]))
+
+    assert list(differences(in_code, in_contract)) == []
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTED))
+def test_nothing_unknown_is_let_in(name: str) -> None:
+    assert SCHEMAS[name]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("model", "example"),
+    [
+        pytest.param(
+            content["schema"]["$ref"].rpartition("/")[2], each["value"], id=f"{operation.id}-{name}"
+        )
+        for operation in operations()
+        if "requestBody" in operation.spec
+        for content in [operation.spec["requestBody"]["content"][JSON]]
+        for name, each in content["examples"].items()
+    ],
+)
+def test_an_example_of_the_contract_is_a_body_to_the_code(
+    model: str, example: dict[str, Any]
+) -> None:
+    sent = MODELS[model].model_validate_json(json.dumps(example)).model_dump()
+
+    assert sent == example

@@ -1,0 +1,164 @@
+"""How many bookings a slot takes: set by staff, never below what it holds."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from tests.builders import ADMIN, CUSTOMER, booking_body
+from tests.conftest import Clock
+from tests.functions.given import Snapshot, stored
+from tests.functions.handlers import Answer, Handlers
+
+from teppan.store.table import Table
+
+STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def set_capacity(
+    call: Handlers,
+    capacity: int,
+    by: str = ADMIN,
+    date: str = "2026-12-24",
+    start: str = "18:00",
+) -> Answer:
+    return call("setSlotCapacity", {"capacity": capacity}, by=by, date=date, time=start)
+
+
+@pytest.mark.parametrize("capacity", [0, 1, 2, 20])
+def test_a_slot_takes_0_to_20(call: Handlers, capacity: int) -> None:
+    answer = set_capacity(call, capacity)
+
+    assert answer.status == 200
+    assert answer.body == {
+        "date": "2026-12-24",
+        "time": "18:00",
+        "capacity": capacity,
+        "booked": 0,
+        "remaining": capacity,
+    }
+
+
+@pytest.mark.parametrize("capacity", [-1, 21])
+def test_no_fewer_and_no_more(call: Handlers, capacity: int) -> None:
+    refused = set_capacity(call, capacity)
+
+    assert refused.problem == (422, "validation_failed")
+    assert refused.faults == ["body /capacity"]
+
+
+def test_a_raised_slot_takes_more_bookings(call: Handlers, table: Table) -> None:
+    stored(table)
+
+    answer = set_capacity(call, 2)
+
+    assert (answer.body["booked"], answer.body["remaining"]) == (1, 1)
+    assert call("createBooking", booking_body()).status == 201
+    assert call("createBooking", booking_body()).status == 409
+
+
+def test_a_slot_can_be_lowered_to_what_it_holds(call: Handlers, table: Table) -> None:
+    set_capacity(call, 3)
+    stored(table)
+
+    assert set_capacity(call, 1).body["remaining"] == 0
+
+
+@pytest.mark.parametrize(("held", "capacity"), [(1, 0), (2, 1), (2, 0)])
+def test_but_not_below(
+    call: Handlers, table: Table, snapshot: Snapshot, held: int, capacity: int
+) -> None:
+    set_capacity(call, 2)
+    for _ in range(held):
+        stored(table)
+    before = snapshot()
+
+    assert set_capacity(call, capacity).problem == (409, "slot_has_bookings")
+    assert snapshot() == before
+
+
+def test_a_slot_that_was_given_back_can_be_closed(call: Handlers, table: Table) -> None:
+    booking = stored(table)
+    call("cancelBooking", booking_id=booking.id)
+
+    assert set_capacity(call, 0).status == 200
+
+
+def test_a_closed_slot_can_be_opened_again(call: Handlers) -> None:
+    set_capacity(call, 0)
+    assert call("createBooking", booking_body()).problem == (409, "slot_unavailable")
+
+    set_capacity(call, 1)
+
+    assert call("createBooking", booking_body()).status == 201
+
+
+def test_other_slots_stay_as_they_are(call: Handlers) -> None:
+    set_capacity(call, 0)
+
+    query: dict[str, str | list[str]] = {"from": "2026-12-23", "to": "2026-12-25"}
+    slots = call("searchAvailability", query=query, by=None).body["slots"]
+    assert sum(slot["available"] for slot in slots) == len(slots) - 1
+
+
+def test_only_staff_may(call: Handlers, snapshot: Snapshot) -> None:
+    before = snapshot()
+
+    assert set_capacity(call, 2, by=CUSTOMER).problem == (403, "forbidden")
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("start", ["13:00", "00:00", "23:59"])
+def test_other_times_are_no_slots(call: Handlers, start: str) -> None:
+    assert set_capacity(call, 2, start=start).problem == (400, "invalid_time")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "problem"),
+    [
+        pytest.param(SECOND, (200, None), id="just before the start"),
+        pytest.param(timedelta(0), (400, "lead_time_too_short"), id="at the start"),
+        pytest.param(timedelta(days=1000), (200, None), id="years ahead"),
+    ],
+)
+def test_a_slot_in_the_past_is_not_changed(
+    call: Handlers, now: Clock, ahead: timedelta, problem: tuple[int, str | None]
+) -> None:
+    now.set(STARTS_AT - ahead)
+
+    assert set_capacity(call, 2).problem == problem
+
+
+@pytest.mark.parametrize(
+    ("date", "start", "fault"),
+    [
+        ("2026-02-30", "18:00", "path /date"),
+        ("0001-01-01", "18:00", "path /date"),
+        ("24-12-2026", "18:00", "path /date"),
+        ("2026-12-24", "18", "path /time"),
+        ("2026-12-24", "25:00", "path /time"),
+        ("2026-12-24", "18:00:00", "path /time"),
+    ],
+)
+def test_a_bad_path_is_pointed_at(call: Handlers, date: str, start: str, fault: str) -> None:
+    refused = set_capacity(call, 2, date=date, start=start)
+
+    assert refused.problem == (422, "validation_failed")
+    assert refused.faults == [fault]
+
+
+def test_who_set_it_is_kept_with_the_slot(call: Handlers, snapshot: Snapshot) -> None:
+    answer = set_capacity(call, 2)
+
+    (slot,) = snapshot()
+    assert ADMIN in slot
+    assert answer.headers["X-Request-Id"] in slot
+    assert "2026-11-23T18:00:00Z" in slot
+
+
+def test_each_start_of_a_day_has_its_own_capacity(call: Handlers, table: Table) -> None:
+    set_capacity(call, 2, start="21:00")
+    for start in (time(18), time(21), time(21)):
+        stored(table, time=start)
+
+    assert call("createBooking", booking_body(time="18:00")).status == 409
+    assert call("createBooking", booking_body(time="21:00")).status == 409

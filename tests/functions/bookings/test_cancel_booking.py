@@ -1,0 +1,255 @@
+"""Cancelling: what is refunded by the time left, who may override it, and the slot set free."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, booking_body
+from tests.conftest import Clock
+from tests.functions.given import Snapshot, confirmed, new_id, stored
+from tests.functions.handlers import Answer, Handlers
+
+from teppan.domain.booking import Booking, Status
+from teppan.store.table import Table
+
+STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+TIERS = [
+    pytest.param(timedelta(days=14) + SECOND, 97, 9_700, id="more than 14 days"),
+    pytest.param(timedelta(days=14), 50, 5_000, id="exactly 14 days"),
+    pytest.param(timedelta(days=7), 50, 5_000, id="exactly 7 days"),
+    pytest.param(timedelta(days=7) - SECOND, 0, 0, id="less than 7 days"),
+    pytest.param(timedelta(hours=48), 0, 0, id="exactly 48 hours"),
+]
+
+
+def cancel(
+    call: Handlers,
+    booking: Booking,
+    body: dict[str, Any] | str | None = None,
+    by: str = CUSTOMER,
+    if_match: str | None = None,
+) -> Answer:
+    return call("cancelBooking", body, booking_id=booking.id, by=by, headers={"If-Match": if_match})
+
+
+def test_cancelling_an_unpaid_booking_owes_nothing(call: Handlers, table: Table) -> None:
+    booking = stored(table)
+
+    answer = cancel(call, booking)
+
+    assert answer.status == 200
+    assert answer.headers["ETag"] == '"2"'
+    assert answer.body == {
+        "booking_id": booking.id,
+        "version": 2,
+        "status": "cancelled",
+        "cancelled_at": "2026-11-23T18:00:00Z",
+        "cancelled_by": "customer",
+        "refund_amount": 0,
+        "refund_percentage": 97,
+        "refund_status": "none",
+        "currency": "usd",
+    }
+
+
+def test_cancelling_a_paid_booking_owes_a_refund(call: Handlers, table: Table) -> None:
+    answer = cancel(call, confirmed(table), {"reason": "Rain"}).body
+
+    assert (answer["refund_percentage"], answer["refund_amount"]) == (97, 9_700)
+    assert (answer["refund_status"], answer["reason"]) == ("pending", "Rain")
+    assert answer["estimated_refund_date"] > "2026-11-23"
+
+
+@pytest.mark.parametrize(("ahead", "percentage", "amount"), TIERS)
+@pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+def test_the_refund_goes_by_the_time_left(
+    call: Handlers,
+    table: Table,
+    now: Clock,
+    by: str,
+    ahead: timedelta,
+    percentage: int,
+    amount: int,
+) -> None:
+    booking = confirmed(table)
+    now.set(STARTS_AT - ahead)
+
+    answer = cancel(call, booking, by=by).body
+
+    assert (answer["refund_percentage"], answer["refund_amount"]) == (percentage, amount)
+    assert answer["refund_status"] == ("pending" if amount else "none")
+    assert ("estimated_refund_date" in answer) == bool(amount)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=48) - SECOND, timedelta(0), -SECOND])
+@pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+def test_with_less_than_48_hours_to_go_it_is_too_late(
+    call: Handlers, table: Table, now: Clock, snapshot: Snapshot, by: str, ahead: timedelta
+) -> None:
+    booking = confirmed(table)
+    before = snapshot()
+    now.set(STARTS_AT - ahead)
+
+    assert cancel(call, booking, by=by).problem == (400, "too_late_to_cancel")
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("ahead", "amount"), [(timedelta(days=20), 69_302), (timedelta(days=10), 35_723)]
+)
+def test_a_refund_is_half_up_to_the_cent(
+    call: Handlers, table: Table, now: Clock, ahead: timedelta, amount: int
+) -> None:
+    booking = confirmed(table, captured=71_445)
+    now.set(STARTS_AT - ahead)
+
+    assert cancel(call, booking).body["refund_amount"] == amount
+
+
+def test_the_refund_owed_is_in_the_ledger_with_the_cancellation(
+    call: Handlers, table: Table, snapshot: Snapshot
+) -> None:
+    cancel(call, confirmed(table))
+
+    owed = [item for item in snapshot() if "LEDGER#" in item]
+    assert len(owed) == 1
+    assert "refund_owed" in owed[0]
+    assert "'9700'" in owed[0]
+
+
+def test_nothing_owed_is_no_ledger_entry(call: Handlers, table: Table, snapshot: Snapshot) -> None:
+    cancel(call, stored(table))
+
+    assert not [item for item in snapshot() if "LEDGER#" in item]
+
+
+def test_the_slot_is_free_at_once(call: Handlers, table: Table) -> None:
+    cancel(call, stored(table))
+
+    assert call("createBooking", booking_body(), by=OTHER_CUSTOMER).status == 201
+
+
+@pytest.mark.parametrize("body", [None, "", {}, {"reason": "x" * 500}])
+def test_a_reason_is_optional(
+    call: Handlers, table: Table, body: dict[str, Any] | str | None
+) -> None:
+    assert cancel(call, stored(table), body).status == 200
+
+
+class TestOverride:
+    """Staff may refund another percentage, at another time, with a reason."""
+
+    @pytest.mark.parametrize("ahead", [timedelta(days=30), timedelta(hours=1), -timedelta(days=2)])
+    @pytest.mark.parametrize(("percentage", "amount"), [(0, 0), (33, 3_300), (100, 10_000)])
+    def test_an_admin_overrides_window_and_percentage(
+        self,
+        call: Handlers,
+        table: Table,
+        now: Clock,
+        ahead: timedelta,
+        percentage: int,
+        amount: int,
+    ) -> None:
+        booking = confirmed(table)
+        now.set(STARTS_AT - ahead)
+
+        answer = cancel(
+            call, booking, {"refund_percentage": percentage, "reason": "Chef ill"}, ADMIN
+        ).body
+
+        assert (answer["refund_percentage"], answer["refund_amount"]) == (percentage, amount)
+        assert answer["cancelled_by"] == "admin"
+
+    def test_the_reason_is_audited(self, call: Handlers, table: Table) -> None:
+        booking = confirmed(table)
+        body = {"refund_percentage": 100, "reason": "Chef ill"}
+
+        answer = cancel(call, booking, body, ADMIN)
+
+        event = call("listBookingEvents", booking_id=booking.id).body["items"][-1]
+        assert event == {
+            "version": 2,
+            "type": "cancelled",
+            "at": "2026-11-23T18:00:00Z",
+            "actor": {"id": ADMIN, "role": "admin"},
+            "request_id": answer.headers["X-Request-Id"],
+            "changes": [{"field": "status", "from": "confirmed", "to": "cancelled"}],
+            "reason": "Chef ill",
+        }
+
+    def test_without_a_reason_it_is_refused(self, call: Handlers, table: Table) -> None:
+        refused = cancel(call, stored(table), {"refund_percentage": 100}, ADMIN)
+
+        assert refused.problem == (422, "validation_failed")
+        assert refused.faults == ["body /reason"]
+
+    @pytest.mark.parametrize("reason", ["", "   ", "\n"])
+    def test_an_empty_reason_is_none(self, call: Handlers, table: Table, reason: str) -> None:
+        refused = cancel(call, stored(table), {"refund_percentage": 100, "reason": reason}, ADMIN)
+
+        assert refused.problem == (422, "validation_failed")
+        assert refused.faults == ["body /reason"]
+
+    def test_a_customer_may_not(self, call: Handlers, table: Table, snapshot: Snapshot) -> None:
+        booking = confirmed(table)
+        before = snapshot()
+
+        refused = cancel(call, booking, {"refund_percentage": 97, "reason": "Please"})
+
+        assert refused.problem == (403, "forbidden")
+        assert snapshot() == before
+
+    @pytest.mark.parametrize("percentage", [-1, 101])
+    def test_a_percentage_is_0_to_100(self, call: Handlers, table: Table, percentage: int) -> None:
+        body = {"refund_percentage": percentage, "reason": "Chef ill"}
+
+        refused = cancel(call, stored(table), body, ADMIN)
+
+        assert refused.faults == ["body /refund_percentage"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (Status.CANCELLED, "already_cancelled"),
+        (Status.COMPLETED, "already_completed"),
+        (Status.NO_SHOW, "already_completed"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("by", "body"), [(CUSTOMER, None), (ADMIN, {"refund_percentage": 100, "reason": "Chef ill"})]
+)
+def test_what_is_over_is_not_cancelled_again(
+    call: Handlers,
+    table: Table,
+    snapshot: Snapshot,
+    status: Status,
+    code: str,
+    by: str,
+    body: dict[str, Any] | None,
+) -> None:
+    booking = stored(table, status=status)
+    before = snapshot()
+
+    assert cancel(call, booking, body, by).problem == (409, code)
+    assert snapshot() == before
+
+
+def test_cancelling_twice_says_so(call: Handlers, table: Table) -> None:
+    booking = stored(table)
+    cancel(call, booking)
+
+    assert cancel(call, booking).problem == (409, "already_cancelled")
+
+
+@pytest.mark.parametrize(
+    ("if_match", "status"), [('"1"', 200), ("*", 200), ('"2", "1"', 200), ('"2"', 412), ("1", 422)]
+)
+def test_if_match_is_obeyed(call: Handlers, table: Table, if_match: str, status: int) -> None:
+    assert cancel(call, stored(table), if_match=if_match).status == status
+
+
+def test_what_does_not_exist_is_not_cancelled(call: Handlers) -> None:
+    assert call("cancelBooking", booking_id=new_id()).problem == (404, "booking_not_found")

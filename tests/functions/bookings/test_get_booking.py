@@ -1,0 +1,101 @@
+"""Reading one booking."""
+
+from datetime import timedelta
+
+import pytest
+from tests.builders import ADMIN, NOW, OTHER_CUSTOMER
+from tests.conftest import Clock
+from tests.functions.given import confirmed, new_id, stored
+from tests.functions.handlers import Handlers
+
+from teppan.domain.booking import Status
+from teppan.store.table import Table
+
+
+def test_a_booking_comes_with_its_version_as_etag(call: Handlers, table: Table) -> None:
+    booking = stored(table)
+
+    answer = call("getBooking", booking_id=booking.id)
+
+    assert answer.status == 200
+    assert answer.headers["ETag"] == '"1"'
+    assert answer.body["booking_id"] == booking.id
+    assert "travel_miles" not in answer.body
+    assert "cancellation" not in answer.body
+
+
+@pytest.mark.parametrize("by", [ADMIN, OTHER_CUSTOMER])
+def test_only_its_customer_and_staff_see_it(call: Handlers, table: Table, by: str) -> None:
+    booking = stored(table)
+
+    answer = call("getBooking", booking_id=booking.id, by=by)
+
+    assert answer.problem == ((200, None) if by == ADMIN else (404, "booking_not_found"))
+
+
+def test_an_id_that_does_not_exist_answers_just_as_anothers(call: Handlers, table: Table) -> None:
+    anothers = call("getBooking", booking_id=stored(table).id, by=OTHER_CUSTOMER)
+    nobodys = call("getBooking", booking_id=new_id(), by=OTHER_CUSTOMER)
+
+    own = ("instance", "request_id")
+    assert anothers.problem == nobodys.problem
+    assert {name: text for name, text in anothers.body.items() if name not in own} == {
+        name: text for name, text in nobodys.body.items() if name not in own
+    }
+
+
+@pytest.mark.parametrize(
+    ("captured", "payment_status", "deposit_due", "balance_due"),
+    [
+        (0, "awaiting_payment", 10_000, 61_445),
+        (10_000, "deposit_paid", 0, 61_445),
+        (71_445, "paid", 0, 0),
+    ],
+)
+def test_what_is_paid_decides_what_is_due(
+    call: Handlers,
+    table: Table,
+    captured: int,
+    payment_status: str,
+    deposit_due: int,
+    balance_due: int,
+) -> None:
+    booking = confirmed(table, captured=captured)
+
+    answer = call("getBooking", booking_id=booking.id).body
+
+    assert answer["payment_status"] == payment_status
+    assert answer["price"]["amount_paid"] == captured
+    assert answer["price"]["deposit_due"] == deposit_due
+    assert answer["price"]["balance_due"] == balance_due
+
+
+def test_a_cancelled_booking_says_who_when_and_why(
+    call: Handlers, table: Table, now: Clock
+) -> None:
+    booking = confirmed(table)
+    now.set(NOW + timedelta(hours=1))
+    call("cancelBooking", {"reason": "Moved away"}, booking_id=booking.id)
+
+    answer = call("getBooking", booking_id=booking.id).body
+
+    assert answer["status"] == "cancelled"
+    assert answer["cancellation"] == {
+        "by": "customer",
+        "cancelled_at": "2026-11-23T19:00:00Z",
+        "reason": "Moved away",
+        "refund_amount": 9_700,
+        "refund_percentage": 97,
+    }
+    assert answer["payment_status"] == "refund_pending"
+    assert (answer["price"]["deposit_due"], answer["price"]["balance_due"]) == (0, 0)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_booking_is_readable_in_every_status(
+    call: Handlers, table: Table, now: Clock, status: Status
+) -> None:
+    booking = stored(table, status=status)
+    now.set(booking.slot.starts_at + timedelta(days=1000))
+
+    assert call("getBooking", booking_id=booking.id).body["status"] == status

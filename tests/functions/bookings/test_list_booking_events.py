@@ -1,0 +1,113 @@
+"""The audit trail of a booking: complete, oldest first, page by page."""
+
+from datetime import timedelta
+
+import pytest
+from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
+from tests.conftest import Clock
+from tests.functions.given import new_id, stored
+from tests.functions.handlers import Handlers
+
+from teppan.domain.booking import Booking
+from teppan.store.table import Table
+
+
+@pytest.fixture
+def changed(call: Handlers, table: Table, now: Clock) -> Booking:
+    """A booking made, changed four times and cancelled, an hour apart."""
+    booking = stored(table)
+    for hour, guests in enumerate((13, 14, 15, 16), start=1):
+        now.set(NOW + timedelta(hours=hour))
+        call("updateBooking", {"guests": guests}, booking_id=booking.id)
+    now.set(NOW + timedelta(hours=5))
+    call("cancelBooking", {"reason": "Moved away"}, booking_id=booking.id, by=ADMIN)
+    return booking
+
+
+def test_the_trail_tells_the_whole_life_oldest_first(call: Handlers, changed: Booking) -> None:
+    answer = call("listBookingEvents", booking_id=changed.id)
+
+    events = answer.body["items"]
+    assert "next_cursor" not in answer.body
+    assert [event["version"] for event in events] == [1, 2, 3, 4, 5, 6]
+    assert [event["type"] for event in events] == ["created", *["updated"] * 4, "cancelled"]
+    assert [event["at"] for event in events] == [f"2026-11-23T{18 + n}:00:00Z" for n in range(6)]
+    assert {"field": "guests", "from": 12, "to": 13} in events[1]["changes"]
+    assert events[-1]["actor"] == {"id": ADMIN, "role": "admin"}
+    assert events[-1]["reason"] == "Moved away"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 100])
+def test_pages_add_up_to_the_trail(call: Handlers, changed: Booking, limit: int) -> None:
+    versions, query = [], {"limit": str(limit)}
+    while True:
+        page = call("listBookingEvents", query=dict(query), booking_id=changed.id).body
+        assert 0 < len(page["items"]) <= limit
+        versions += [event["version"] for event in page["items"]]
+        if "next_cursor" not in page:
+            break
+        query["cursor"] = page["next_cursor"]
+
+    assert versions == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_limit_may_change_from_page_to_page(call: Handlers, changed: Booking) -> None:
+    first = call("listBookingEvents", query={"limit": "2"}, booking_id=changed.id).body
+
+    rest = call("listBookingEvents", query={"cursor": first["next_cursor"]}, booking_id=changed.id)
+
+    assert [event["version"] for event in rest.body["items"]] == [3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("by", "problem"),
+    [
+        (CUSTOMER, (200, None)),
+        (ADMIN, (200, None)),
+        (OTHER_CUSTOMER, (404, "booking_not_found")),
+    ],
+)
+def test_only_its_customer_and_staff_see_it(
+    call: Handlers, table: Table, by: str, problem: tuple[int, str | None]
+) -> None:
+    booking = stored(table)
+
+    assert call("listBookingEvents", booking_id=booking.id, by=by).problem == problem
+
+
+def test_what_does_not_exist_has_no_trail(call: Handlers) -> None:
+    refused = call("listBookingEvents", booking_id=new_id())
+
+    assert refused.problem == (404, "booking_not_found")
+
+
+class TestForeignCursors:
+    """A cursor is good for the caller and the trail that it was issued for."""
+
+    @pytest.fixture
+    def cursor(self, call: Handlers, changed: Booking) -> str:
+        page = call("listBookingEvents", query={"limit": "1"}, booking_id=changed.id).body
+        return str(page["next_cursor"])
+
+    def test_another_bookings_trail_refuses_it(
+        self, call: Handlers, table: Table, cursor: str
+    ) -> None:
+        own = stored(table)
+
+        refused = call("listBookingEvents", query={"cursor": cursor}, booking_id=own.id)
+
+        assert refused.problem == (400, "invalid_cursor")
+
+    def test_another_caller_can_not_use_it(
+        self, call: Handlers, changed: Booking, cursor: str
+    ) -> None:
+        refused = call(
+            "listBookingEvents", query={"cursor": cursor}, booking_id=changed.id, by=ADMIN
+        )
+
+        assert refused.problem == (400, "invalid_cursor")
+
+    def test_another_list_refuses_it(self, call: Handlers, cursor: str) -> None:
+        refused = call("listBookings", query={"cursor": cursor})
+
+        assert refused.problem == (400, "invalid_cursor")

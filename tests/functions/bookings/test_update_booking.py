@@ -1,0 +1,465 @@
+"""Changing a booking: who may change what, until when, and never over another's change."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
+from tests.conftest import Clock
+from tests.functions.given import Snapshot, confirmed, new_id, stored
+from tests.functions.handlers import Answer, Handlers
+
+from teppan.domain.booking import Booking, Status
+from teppan.domain.party import Menu, Party
+from teppan.store.table import Table
+
+STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+LATER = {"time": "21:00"}
+BIGGER = {"guests": 14}
+
+
+def change(
+    call: Handlers,
+    booking: Booking,
+    changes: dict[str, Any],
+    by: str = CUSTOMER,
+    if_match: str | None = None,
+) -> Answer:
+    return call(
+        "updateBooking", changes, booking_id=booking.id, by=by, headers={"If-Match": if_match}
+    )
+
+
+def free_times(call: Handlers, day: str = "2026-12-24") -> list[str]:
+    found = call("searchAvailability", query={"from": day, "to": day}, by=None).body["slots"]
+    return [slot["time"] for slot in found if slot["available"]]
+
+
+def test_what_is_sent_changes_and_the_rest_stays(call: Handlers, table: Table, now: Clock) -> None:
+    booking = stored(table, special_requests="No nuts")
+    before = call("getBooking", booking_id=booking.id).body
+    now.set(NOW + timedelta(hours=1))
+
+    answer = change(call, booking, {"guests": 14, "adults": 10, "children": 4})
+
+    assert answer.status == 200
+    assert answer.headers["ETag"] == '"2"'
+    price = answer.body["price"]
+    assert price["subtotal"] == 67_000
+    assert answer.body == before | {
+        "version": 2,
+        "guests": 14,
+        "adults": 10,
+        "children": 4,
+        "price": price,
+        "updated_at": "2026-11-23T19:00:00Z",
+    }
+    assert call("getBooking", booking_id=booking.id).body == answer.body
+
+
+def test_a_change_that_changes_nothing_makes_no_version(
+    call: Handlers, table: Table, snapshot: Snapshot
+) -> None:
+    booking = stored(table)
+    before = snapshot()
+
+    answer = change(call, booking, {"guests": 12, "date": "2026-12-24", "time": "18:00"})
+
+    assert (answer.status, answer.body["version"]) == (200, 1)
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"contact": {"name": "Bo", "email": "bo@example.com", "phone": "+442071838750"}},
+        {
+            "venue": {
+                "address_line1": "1 Pier",
+                "address_line2": "Deck",
+                "city": "Malibu",
+                "state": "CA",
+                "postal_code": "90265-0001",
+            }
+        },
+        {"special_requests": "Vegan\nfor two"},
+        {"special_requests": ""},
+        {"menu": {"upgrades": {"salmon": 3}, "add_ons": {}}},
+    ],
+)
+def test_what_is_sent_replaces_the_whole(
+    call: Handlers, table: Table, changes: dict[str, Any]
+) -> None:
+    booking = stored(
+        table, special_requests="No nuts", menu=Menu({"lobster_tail": 1}, {"gyoza": 2})
+    )
+
+    answer = change(call, booking, changes)
+
+    assert answer.status == 200
+    assert {name: answer.body[name] for name in changes} == changes
+
+
+def test_an_empty_menu_takes_the_extras_away(call: Handlers, table: Table) -> None:
+    booking = stored(table, menu=Menu({"lobster_tail": 1}, {"gyoza": 2}))
+
+    answer = change(call, booking, {"menu": {}})
+
+    assert answer.body["menu"] == {"upgrades": {}, "add_ons": {}}
+    assert answer.body["price"]["subtotal"] == 66_000
+
+
+def test_there_must_be_something_to_change(call: Handlers, table: Table) -> None:
+    assert change(call, stored(table), {}).problem == (422, "validation_failed")
+
+
+class TestMoving:
+    """A new date or time: the old slot is given back and the new one taken, in one step."""
+
+    def test_a_move_frees_the_old_slot_and_takes_the_new(
+        self, call: Handlers, table: Table
+    ) -> None:
+        booking = stored(table)
+
+        answer = change(call, booking, LATER)
+
+        assert answer.body["time"] == "21:00"
+        assert answer.body["starts_at"] == "2026-12-25T05:00:00Z"
+        assert answer.body["balance_due_at"] == "2026-12-18T05:00:00Z"
+        assert free_times(call) == ["12:00", "15:00", "18:00"]
+
+    def test_a_move_to_another_month_frees_the_old_slot_too(
+        self, call: Handlers, table: Table
+    ) -> None:
+        booking = stored(table)
+
+        answer = change(call, booking, {"date": "2027-01-31"})
+
+        assert (answer.body["date"], answer.body["time"]) == ("2027-01-31", "18:00")
+        assert "18:00" in free_times(call)
+        assert "18:00" not in free_times(call, "2027-01-31")
+
+    def test_a_move_there_and_back_holds_one_slot(self, call: Handlers, table: Table) -> None:
+        booking = stored(table)
+        change(call, booking, LATER)
+
+        assert change(call, booking, {"time": "18:00"}).status == 200
+        assert free_times(call) == ["12:00", "15:00", "21:00"]
+
+    def test_a_move_to_a_taken_slot_changes_nothing(
+        self, call: Handlers, table: Table, snapshot: Snapshot
+    ) -> None:
+        booking = stored(table)
+        stored(table, by=OTHER_CUSTOMER, time=time(21))
+        before = snapshot()
+
+        refused = change(call, booking, LATER | BIGGER)
+
+        assert refused.problem == (409, "slot_unavailable")
+        assert refused.body["available_times"] == ["12:00", "15:00"]
+        assert snapshot() == before
+
+    @pytest.mark.parametrize(
+        ("ahead", "problem"),
+        [
+            pytest.param(timedelta(hours=72), (200, None), id="exactly 72 hours"),
+            pytest.param(timedelta(hours=72) - SECOND, (400, "too_close_to_event"), id="less"),
+            pytest.param(-SECOND, (400, "too_close_to_event"), id="after the start"),
+        ],
+    )
+    @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+    def test_moving_needs_72_hours_before_the_present_start(
+        self,
+        call: Handlers,
+        table: Table,
+        now: Clock,
+        by: str,
+        ahead: timedelta,
+        problem: tuple[int, str | None],
+    ) -> None:
+        booking = stored(table)
+        now.set(STARTS_AT - ahead)
+
+        assert change(call, booking, {"date": "2027-01-10"}, by).problem == problem
+
+    @pytest.mark.parametrize(
+        ("to", "ahead", "problem"),
+        [
+            ({"time": "13:00"}, timedelta(days=30), (400, "invalid_time")),
+            ({"date": "2026-12-24", "time": "18:00"}, timedelta(days=30), (200, None)),
+            ({"date": "2026-12-14"}, timedelta(days=12), (200, None)),
+            ({"date": "2026-12-14"}, timedelta(days=12) + SECOND, (200, None)),
+            ({"date": "2026-12-14"}, timedelta(days=12) - SECOND, (400, "lead_time_too_short")),
+            ({"date": "2026-11-01"}, timedelta(days=30), (400, "lead_time_too_short")),
+            ({"date": "2027-11-24"}, timedelta(days=30), (200, None)),
+            ({"date": "2027-11-24"}, timedelta(days=30) + SECOND, (400, "too_far_ahead")),
+            ({"date": "9999-12-31"}, timedelta(days=30), (400, "too_far_ahead")),
+        ],
+    )
+    def test_the_new_slot_obeys_the_rules_of_booking(
+        self,
+        call: Handlers,
+        table: Table,
+        now: Clock,
+        to: dict[str, str],
+        ahead: timedelta,
+        problem: tuple[int, str | None],
+    ) -> None:
+        booking = stored(table)
+        now.set(STARTS_AT - ahead)
+
+        assert change(call, booking, to).problem == problem
+
+    def test_a_move_to_less_than_7_days_after_booking_asks_for_everything(
+        self, call: Handlers, table: Table
+    ) -> None:
+        answer = change(call, stored(table), {"date": "2026-11-28"})
+
+        assert answer.body["price"]["deposit_due"] == 71_445
+        assert answer.body["price"]["balance_due"] == 0
+
+
+class TestParty:
+    """Guests and menu: until a day before the start, priced again."""
+
+    @pytest.mark.parametrize("changes", [BIGGER, {"menu": {"add_ons": {"gyoza": 1}}}])
+    @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+    @pytest.mark.parametrize(
+        ("ahead", "problem"),
+        [
+            pytest.param(timedelta(hours=24), (200, None), id="exactly 24 hours"),
+            pytest.param(timedelta(hours=24) - SECOND, (400, "too_close_to_event"), id="less"),
+        ],
+    )
+    def test_guests_and_menu_change_until_24_hours_before(
+        self,
+        call: Handlers,
+        table: Table,
+        now: Clock,
+        changes: dict[str, Any],
+        by: str,
+        ahead: timedelta,
+        problem: tuple[int, str | None],
+    ) -> None:
+        booking = stored(table)
+        now.set(STARTS_AT - ahead)
+
+        assert change(call, booking, changes, by).problem == problem
+
+    def test_whom_to_reach_may_change_until_the_guests_arrive(
+        self, call: Handlers, table: Table, now: Clock
+    ) -> None:
+        booking = stored(table)
+        now.set(STARTS_AT - timedelta(minutes=5))
+
+        answer = change(call, booking, {"guests": 12, "special_requests": "Ring twice"})
+
+        assert answer.status == 200
+
+    def test_a_deposit_already_paid_counts_towards_the_new_price(
+        self, call: Handlers, table: Table
+    ) -> None:
+        price = change(call, confirmed(table), BIGGER).body["price"]
+
+        assert price["total"] == 83_353
+        assert (price["amount_paid"], price["deposit_due"]) == (10_000, 0)
+        assert price["balance_due"] == 73_353
+
+    def test_guests_alone_are_all_adults(self, call: Handlers, table: Table) -> None:
+        booking = stored(table, party=Party(adults=8, children=4))
+
+        answer = change(call, booking, BIGGER).body
+
+        assert (answer["guests"], answer["adults"], answer["children"]) == (14, 14, 0)
+
+    @pytest.mark.parametrize(
+        ("changes", "fault"),
+        [
+            pytest.param({"adults": 8, "children": 4}, "body /guests", id="a split needs guests"),
+            pytest.param({"guests": 8, "adults": 7}, "body /guests", id="it does not add up"),
+            pytest.param({"guests": 8, "children": 8}, "body /adults", id="no adult"),
+            pytest.param({"guests": 2}, "body /menu/upgrades/salmon", id="extras outnumber guests"),
+            pytest.param({"menu": {"add_ons": {"gyoza": 13}}}, "body /menu/add_ons/gyoza", id="13"),
+        ],
+    )
+    def test_the_party_must_fit(
+        self, call: Handlers, table: Table, changes: dict[str, Any], fault: str
+    ) -> None:
+        refused = change(call, stored(table, menu=Menu({"salmon": 3})), changes)
+
+        assert refused.problem == (422, "validation_failed")
+        assert refused.faults == [fault]
+
+
+class TestStaffOnly:
+    """Travel and status are for staff."""
+
+    @pytest.mark.parametrize(("miles", "fee"), [(0, 0), (30, 0), (31, 200), (200, 34_000)])
+    def test_travel_costs_from_the_31st_mile_and_is_not_taxed(
+        self, call: Handlers, table: Table, miles: int, fee: int
+    ) -> None:
+        answer = change(call, stored(table), {"travel_miles": miles}, ADMIN).body
+
+        assert (answer["travel_miles"], answer["travel_confirmed"]) == (miles, True)
+        assert answer["price"]["travel_fee"] == fee
+        assert answer["price"]["tax"] == 5_445
+        assert answer["price"]["total"] == 71_445 + fee
+
+    def test_nobody_travels_more_than_200_miles(self, call: Handlers, table: Table) -> None:
+        refused = change(call, stored(table), {"travel_miles": 201}, ADMIN)
+
+        assert refused.problem == (400, "venue_too_far")
+
+    @pytest.mark.parametrize("changes", [{"travel_miles": 0}, {"status": "completed"}])
+    def test_customers_set_neither(
+        self, call: Handlers, table: Table, snapshot: Snapshot, changes: dict[str, Any]
+    ) -> None:
+        booking = confirmed(table)
+        before = snapshot()
+
+        assert change(call, booking, changes).problem == (403, "forbidden")
+        assert snapshot() == before
+
+    @pytest.mark.parametrize("status", ["completed", "no_show"])
+    @pytest.mark.parametrize(
+        ("after", "problem"),
+        [
+            pytest.param(timedelta(0), (200, None), id="at the start"),
+            pytest.param(-SECOND, (409, "invalid_transition"), id="before the start"),
+        ],
+    )
+    def test_a_confirmed_booking_is_closed_after_its_start(
+        self,
+        call: Handlers,
+        table: Table,
+        now: Clock,
+        status: str,
+        after: timedelta,
+        problem: tuple[int, str | None],
+    ) -> None:
+        booking = confirmed(table)
+        now.set(STARTS_AT + after)
+
+        assert change(call, booking, {"status": status}, ADMIN).problem == problem
+
+    @pytest.mark.parametrize("status", ["completed", "no_show"])
+    def test_a_pending_booking_is_not(
+        self, call: Handlers, table: Table, now: Clock, status: str
+    ) -> None:
+        booking = stored(table)
+        now.set(STARTS_AT + SECOND)
+
+        refused = change(call, booking, {"status": status}, ADMIN)
+
+        assert refused.problem == (409, "invalid_transition")
+
+    @pytest.mark.parametrize("status", ["pending", "confirmed", "cancelled", "paid"])
+    def test_no_other_status_is_set_by_hand(
+        self, call: Handlers, table: Table, status: str
+    ) -> None:
+        refused = change(call, stored(table), {"status": status}, ADMIN)
+
+        assert refused.problem == (422, "validation_failed")
+        assert refused.faults == ["body /status"]
+
+    def test_a_completed_booking_keeps_its_slot(
+        self, call: Handlers, table: Table, now: Clock, snapshot: Snapshot
+    ) -> None:
+        booking = confirmed(table)
+        now.set(STARTS_AT + SECOND)
+        claimed = [item for item in snapshot() if "SLOTS#" in item]
+
+        change(call, booking, {"status": "completed"}, ADMIN)
+
+        assert claimed == [item for item in snapshot() if "SLOTS#" in item]
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW])
+@pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+def test_what_is_over_never_changes(
+    call: Handlers, table: Table, snapshot: Snapshot, status: Status, by: str
+) -> None:
+    booking = stored(table, status=status)
+    before = snapshot()
+
+    for changes in (BIGGER, LATER, {"special_requests": "Sorry"}):
+        assert change(call, booking, changes, by).problem == (409, "booking_not_changeable")
+    assert snapshot() == before
+
+
+class TestPreconditions:
+    """`If-Match` keeps a change from hitting a version that the caller has not seen."""
+
+    @pytest.mark.parametrize("if_match", [None, '"1"', "*", ' "1" ', '"7", "1"', '"7","1", W/"2"'])
+    def test_a_matching_or_absent_header_lets_the_change_through(
+        self, call: Handlers, table: Table, if_match: str | None
+    ) -> None:
+        assert change(call, stored(table), BIGGER, if_match=if_match).status == 200
+
+    @pytest.mark.parametrize("if_match", ['"2"', '""', '"01"', '"2", "3"', 'W/"1"', '"one"'])
+    def test_another_version_is_refused(
+        self, call: Handlers, table: Table, snapshot: Snapshot, if_match: str
+    ) -> None:
+        booking = stored(table)
+        before = snapshot()
+
+        refused = change(call, booking, BIGGER, if_match=if_match)
+
+        assert refused.problem == (412, "version_mismatch")
+        assert snapshot() == before
+
+    @pytest.mark.parametrize(
+        "if_match", ["1", "", " ", '"1', '"1" "2"', '"1",', "'1'", "**", '*, "1"', '"é"', "w/*"]
+    )
+    def test_a_header_that_is_no_list_of_tags_is_refused(
+        self, call: Handlers, table: Table, if_match: str
+    ) -> None:
+        refused = change(call, stored(table), BIGGER, if_match=if_match)
+
+        assert refused.problem == (422, "validation_failed")
+        assert refused.faults == ["header /If-Match"]
+
+    def test_of_two_who_saw_the_same_version_one_is_told(
+        self, call: Handlers, table: Table
+    ) -> None:
+        booking = stored(table)
+
+        assert change(call, booking, BIGGER, if_match='"1"').status == 200
+        assert change(call, booking, LATER, if_match='"1"').status == 412
+
+    def test_what_does_not_exist_has_no_version(self, call: Handlers) -> None:
+        refused = call("updateBooking", BIGGER, booking_id=new_id(), headers={"If-Match": "*"})
+
+        assert refused.problem == (404, "booking_not_found")
+
+
+def test_each_change_is_told_in_the_trail_without_personal_data(
+    call: Handlers, table: Table
+) -> None:
+    booking = stored(table)
+
+    answer = change(
+        call,
+        booking,
+        {"guests": 14, "time": "21:00", "travel_miles": 40, "special_requests": "Secret"},
+        ADMIN,
+    )
+
+    trail = call("listBookingEvents", booking_id=booking.id).body["items"]
+    assert trail[1] == {
+        "version": 2,
+        "type": "updated",
+        "at": "2026-11-23T18:00:00Z",
+        "actor": {"id": ADMIN, "role": "admin"},
+        "request_id": answer.headers["X-Request-Id"],
+        "changes": [
+            {"field": "time", "from": "18:00", "to": "21:00"},
+            {"field": "guests", "from": 12, "to": 14},
+            {"field": "adults", "from": 12, "to": 14},
+            {"field": "travel_miles", "to": 40},
+            {"field": "total", "from": 71_445, "to": 85_353},
+            {"field": "special_requests"},
+        ],
+    }

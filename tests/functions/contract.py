@@ -1,0 +1,105 @@
+"""The contract as the functions' tests ask it: who serves what, and what may be answered."""
+
+from functools import cache
+from typing import Any, Final
+
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from tests.builders import ROOT
+from tests.contract.documents import (
+    JSON,
+    PROBLEM_JSON,
+    SCHEMAS,
+    operations,
+    resolved,
+    snake,
+)
+
+OPERATIONS: Final = {operation.id: operation for operation in operations()}
+
+FUNCTIONS: Final = {
+    path.parent.name: f"{path.parent.parent.name}/{path.parent.name}"
+    for path in ROOT.glob("functions/*/*/app.py")
+}
+"""The folder of every function, by its name."""
+
+GATEWAY_CODES: Final = frozenset(
+    {"too_many_requests", "integration_failed", "integration_timeout"}
+    | {"bad_request", "bad_request_body", "not_found"}
+)
+"""The problems that only API Gateway answers; the cloud suite provokes them."""
+
+CODES: Final = frozenset(SCHEMAS["Problem"]["properties"]["code"]["enum"]) - GATEWAY_CODES
+"""The problems that our functions answer."""
+
+
+def function_of(operation: str) -> str:
+    """Return the folder of the function that serves `operation`: `bookings/create_booking`."""
+    return FUNCTIONS[snake(OPERATIONS[operation].served_by)]
+
+
+def body_schema(operation: str) -> dict[str, Any] | None:
+    """Return the schema of the JSON body that `operation` takes, whole, if it takes one."""
+    content = OPERATIONS[operation].spec.get("requestBody", {}).get("content")
+    schema: dict[str, Any] | None = inlined(content[JSON]["schema"]) if content else None
+    return schema
+
+
+def parameters(operation: str, where: str) -> list[str]:
+    """Return the names of the parameters of `operation` in its `path`, `query` or `header`."""
+    return [each["name"] for each in OPERATIONS[operation].parameters if each["in"] == where]
+
+
+def problems(operation: str) -> list[tuple[int, str]]:
+    """Return the status and code of every problem that our function answers, not the gateway."""
+    return [
+        (int(status), code)
+        for status, media_type, content in OPERATIONS[operation].contents
+        if media_type == PROBLEM_JSON
+        for code in content["examples"]
+        if code not in GATEWAY_CODES
+    ]
+
+
+def check(operation: str, status: int, headers: dict[str, str], body: Any) -> None:
+    """Check an answer: a declared status, a declared media type, and exactly the declared body."""
+    declared = OPERATIONS[operation].spec["responses"]
+    assert str(status) in declared, f"{operation} does not declare {status}: {body}"
+    content = resolved(declared[str(status)]).get("content", {})
+    if not content:
+        assert body is None, f"{operation} {status} declares no body"
+        return
+    media_type = headers["Content-Type"]
+    assert media_type in content, f"{operation} {status} does not declare {media_type}"
+    faults = [
+        f"{fault.json_path}: {fault.message}"
+        for fault in _validator(operation, status, media_type).iter_errors(body)
+    ]
+    assert not faults, f"{operation} {status}: {faults}"
+
+
+def inlined(schema: Any) -> Any:
+    """Return `schema` with every `$ref` in it replaced by what it names."""
+    if isinstance(schema, list):
+        return [inlined(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return inlined(resolved(schema))
+    return {name: inlined(value) for name, value in schema.items()}
+
+
+@cache
+def _validator(operation: str, status: int, media_type: str) -> OAS30Validator:
+    answer = resolved(OPERATIONS[operation].spec["responses"][str(status)])
+    schema = answer["content"][media_type]["schema"]
+    return OAS30Validator(_closed(inlined(schema)), format_checker=oas30_format_checker)
+
+
+def _closed(schema: Any) -> Any:
+    """Return `schema` refusing members that it does not name: what we answer is all declared."""
+    if isinstance(schema, list):
+        return [_closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shut = {name: _closed(value) for name, value in schema.items()}
+    return shut | ({"additionalProperties": False} if schema.get("type") == "object" else {})

@@ -1,0 +1,64 @@
+"""What is there before a request: bookings in every stage of their life."""
+
+import base64
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from botocore.client import BaseClient
+from tests.builders import CUSTOMER, NOW, booking, caller
+
+from teppan.domain.audit import audit_event
+from teppan.domain.booking import Booking, Status
+from teppan.domain.ledger import Balance
+from teppan.store import bookings
+from teppan.store.table import Table
+
+type Snapshot = Callable[[], list[str]]
+
+
+def new_id() -> str:
+    return f"bkg_{base64.b32encode(uuid.uuid4().bytes).decode().lower()[:26]}"
+
+
+def stored(
+    table: Table,
+    *,
+    by: str = CUSTOMER,
+    at: datetime = NOW,
+    status: Status = Status.PENDING,
+    captured: int = 0,
+    **wishes: Any,
+) -> Booking:
+    """Store a booking that `by` made at `at`, of which `captured` cents are paid."""
+    author = caller(by, at=at)
+    made = replace(
+        booking(new_id(), caller=author, **wishes),
+        status=status,
+        balance=Balance(captured=captured),
+    )
+    bookings.add(table, made, audit_event(None, made, author))
+    return made
+
+
+def confirmed(table: Table, *, captured: int = 10_000, **changes: Any) -> Booking:
+    """Store a booking whose deposit (or as much as `captured`) is paid."""
+    return stored(table, status=Status.CONFIRMED, captured=captured, **changes)
+
+
+def snapshot_of(dynamodb: BaseClient, table_name: str) -> list[str]:
+    """Return every item of the table, to see whether a request has left a trace."""
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
+    return sorted(repr(sorted(item.items())) for page in pages for item in page["Items"])
+
+
+def empty(dynamodb: BaseClient, table_name: str) -> None:
+    """Delete every item of the table."""
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
+    keys = [{"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page["Items"]]
+    for some in batched(keys, 25, strict=False):
+        deletes = [{"DeleteRequest": {"Key": key}} for key in some]
+        dynamodb.batch_write_item(RequestItems={table_name: deletes})

@@ -1,0 +1,56 @@
+"""Whether the table answers."""
+
+import socket
+
+import boto3
+import pytest
+from botocore.config import Config
+from tests.functions.handlers import Handlers
+
+from teppan.store.table import Table
+
+
+@pytest.fixture
+def unreachable() -> Table:
+    """A table behind a port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as once:
+        port = once.getsockname()[1]
+    impatient = Config(connect_timeout=0.2, read_timeout=0.2, retries={"total_max_attempts": 1})
+    client = boto3.client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", config=impatient)
+    return Table(client, "bookings")
+
+
+def test_a_table_that_answers_is_healthy(call: Handlers) -> None:
+    answer = call("getDatabaseHealth", by=None)
+
+    assert (answer.status, answer.body) == (200, {"status": "ok"})
+
+
+def test_head_is_get_without_the_body(call: Handlers) -> None:
+    answer = call("headDatabaseHealth", by=None)
+
+    assert (answer.status, answer.body) == (200, None)
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("operation", ["getDatabaseHealth", "headDatabaseHealth"])
+def test_a_table_that_can_not_be_reached_is_503(
+    call: Handlers, unreachable: Table, operation: str
+) -> None:
+    call.table = unreachable
+
+    answer = call(operation, by=None)
+
+    assert answer.status == 503
+    assert answer.headers["Retry-After"].isdigit()
+    if operation == "getDatabaseHealth":
+        assert answer.problem == (503, "storage_unavailable")
+
+
+def test_a_table_that_is_not_there_is_a_fault_of_ours(call: Handlers) -> None:
+    call.table = Table(boto3.client("dynamodb"), "no-such-table")
+
+    answer = call("getDatabaseHealth", by=None)
+
+    assert answer.status == 500
+    assert "no-such-table" not in str(answer.body)

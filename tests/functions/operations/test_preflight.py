@@ -1,0 +1,81 @@
+"""What a browser asks before it sends a request from another origin."""
+
+import pytest
+from tests.functions import contract
+from tests.functions.handlers import Answer, Handlers
+
+KNOWN = "https://book.teppan.example"
+SENT_BY_PAGES = {"authorization", "content-type", "idempotency-key", "if-match", "x-request-id"}
+
+
+def preflight(
+    call: Handlers,
+    origin: str | None = KNOWN,
+    path: str = "api/v1/bookings",
+    query: dict[str, str | list[str]] | None = None,
+) -> Answer:
+    asked: dict[str, str | None] = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "authorization,content-type,if-match",
+    }
+    return call("preflight", by=None, headers=asked, query=query, proxy=path)
+
+
+def listed(text: str) -> set[str]:
+    return {each.strip().lower() for each in text.split(",")}
+
+
+@pytest.mark.parametrize("origin", [KNOWN, "https://admin.teppan.example"])
+def test_a_known_origin_may_send_what_the_contract_takes(call: Handlers, origin: str) -> None:
+    answer = preflight(call, origin)
+
+    assert (answer.status, answer.body) == (204, None)
+    assert answer.headers["Access-Control-Allow-Origin"] == origin
+    assert listed(answer.headers["Access-Control-Allow-Headers"]) >= SENT_BY_PAGES
+    used = {operation.method.lower() for operation in contract.OPERATIONS.values()}
+    assert listed(answer.headers["Access-Control-Allow-Methods"]) == used
+    assert int(answer.headers["Access-Control-Max-Age"]) > 0
+    assert "Origin" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "",
+        "null",
+        "https://evil.example",
+        "http://book.teppan.example",
+        "https://book.teppan.example.evil.example",
+        "https://book.teppan.example:444",
+        "https://book.teppan.example,https://admin.teppan.example",
+    ],
+)
+def test_an_unknown_origin_is_told_nothing(call: Handlers, origin: str | None) -> None:
+    answer = preflight(call, origin)
+
+    assert answer.status == 204
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_credentials_are_never_allowed(call: Handlers) -> None:
+    assert "Access-Control-Allow-Credentials" not in preflight(call).headers
+
+
+@pytest.mark.parametrize("path", ["health", "api/v1/bookings/x/events", "no/such/path"])
+def test_every_path_has_the_same_answer(call: Handlers, path: str) -> None:
+    assert preflight(call, path=path).status == 204
+
+
+def test_a_query_belongs_to_the_request_that_follows(call: Handlers) -> None:
+    answer = preflight(call, path="api/v1/availability", query={"from": "2026-12-24", "to": "x"})
+
+    assert answer.status == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == KNOWN
+
+
+def test_nothing_that_is_sent_along_matters(call: Handlers) -> None:
+    junk: dict[str, str | None] = {"Origin": KNOWN, "If-Match": "junk", "Content-Type": "junk"}
+
+    assert call("preflight", by=None, headers=junk, proxy="api/v1/bookings").status == 204

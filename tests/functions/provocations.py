@@ -1,0 +1,190 @@
+"""How to get every problem of the contract out of every operation that declares it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from unittest.mock import patch
+
+from tests.builders import ADMIN, CUSTOMER, booking_body
+from tests.conftest import Clock
+from tests.functions.given import confirmed, new_id, stored
+from tests.functions.handlers import Answer, Handlers
+from tests.functions.requests import good_request
+
+from teppan import clock
+from teppan.domain.booking import Booking, Status
+from teppan.domain.errors import StorageUnavailable
+from teppan.store import bookings
+from teppan.store.bookings import ChangedMeanwhileError
+from teppan.store.table import Table
+
+
+@dataclass
+class Scene:
+    """Where a provocation plays: the functions, and the clock that they go by."""
+
+    call: Handlers
+    now: Clock
+
+    @property
+    def table(self) -> Table:
+        return self.call.table
+
+    def ask(self, operation: str, booking: Booking | None = None, **changes: Any) -> Answer:
+        """Send a good request about `booking`, but for the `changes`."""
+        headers = changes.pop("headers", None)
+        request = good_request(operation, booking or stored(self.table), **changes)
+        return self.call(operation, **request, headers=headers)
+
+    def change(self, **changes: Any) -> Answer:
+        """Send an admin's change to a booking made for it."""
+        return self.ask("updateBooking", body=changes, by=ADMIN)
+
+
+type Provocation = Callable[[Scene, str], Answer]
+
+
+def body(**changes: Any) -> Provocation:
+    """Change the usual body of a booking, quote or capacity."""
+
+    def provoke(scene: Scene, operation: str) -> Answer:
+        booking = stored(scene.table)
+        usual = good_request(operation, booking)["body"]
+        return scene.ask(operation, booking, body=usual | changes)
+
+    return provoke
+
+
+def request(**changes: Any) -> Provocation:
+    """Change the usual request."""
+    return lambda scene, operation: scene.ask(operation, **changes)
+
+
+def in_status(status: Status) -> Provocation:
+    """Ask about a booking in that status."""
+    return lambda scene, operation: scene.ask(operation, stored(scene.table, status=status))
+
+
+def later(before_start: timedelta, **changes: Any) -> Provocation:
+    """Ask when there is only so much time left to the start."""
+
+    def provoke(scene: Scene, operation: str) -> Answer:
+        booking = stored(scene.table)
+        scene.now.set(booking.slot.starts_at - before_start)
+        return scene.ask(operation, booking, **changes)
+
+    return provoke
+
+
+def taken(scene: Scene, operation: str) -> Answer:
+    start = {"time": "18:00"}
+    if operation == "createBooking":
+        return scene.ask(operation, body=booking_body(**start))
+    stored(scene.table)
+    other = stored(scene.table, date=(scene.now.at + timedelta(days=60)).date())
+    return scene.ask(operation, other, body={"date": "2026-12-24"} | start)
+
+
+def reused_key(scene: Scene, operation: str) -> Answer:
+    booking, key = stored(scene.table), {"Idempotency-Key": "k"}
+    scene.ask(operation, booking, headers=key)
+    return scene.ask(operation, booking, headers=key, body=booking_body(guests=13))
+
+
+def ever_changing(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    changed = ChangedMeanwhileError(booking)
+    with patch.object(bookings, "save", side_effect=changed), patch("time.sleep"):
+        return scene.ask(operation, booking)
+
+
+def unknown_parameter(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    usual = good_request(operation, booking).get("query", {})
+    return scene.ask(operation, booking, query=usual | {"junk": "1"})
+
+
+def full_slot(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    return scene.ask(operation, booking, time="18:00", body={"capacity": 0})
+
+
+def broken(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    with patch.object(clock, "utc_now", side_effect=RuntimeError):
+        return scene.ask(operation, booking)
+
+
+def unreachable(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    with _no_answers():
+        return scene.ask(operation, booking)
+
+
+@contextmanager
+def _no_answers() -> Iterator[None]:
+    with ExitStack() as patches:
+        for method in ("get", "query", "write", "update"):
+            patches.enter_context(patch.object(Table, method, side_effect=StorageUnavailable))
+        yield
+
+
+MINUTES: Final = timedelta(minutes=5)
+
+_ANYWHERE: Final[dict[str, Provocation]] = {
+    "malformed_json": request(body="{"),
+    "body_too_large": request(body="x" * 17_000),
+    "unsupported_media_type": request(headers={"Content-Type": "text/plain"}),
+    "unauthorized": request(by=None),
+    "validation_failed": unknown_parameter,
+    "invalid_cursor": request(query={"cursor": "AAAA"}),
+    "internal_error": broken,
+    "storage_unavailable": unreachable,
+    "booking_not_found": request(booking_id=new_id()),
+    "version_mismatch": request(headers={"If-Match": '"9"'}),
+    "edit_conflict": ever_changing,
+    "slot_unavailable": taken,
+    "idempotency_key_reused": reused_key,
+    "already_cancelled": in_status(Status.CANCELLED),
+    "already_completed": in_status(Status.COMPLETED),
+    "booking_not_changeable": in_status(Status.NO_SHOW),
+    "too_late_to_cancel": later(MINUTES),
+    "too_close_to_event": later(MINUTES),
+    "slot_has_bookings": full_slot,
+}
+_BODY_START: Final[dict[str, Provocation]] = {
+    "invalid_time": body(date="2026-12-24", time="13:00"),
+    "lead_time_too_short": body(date="2026-11-24", time="18:00"),
+    "too_far_ahead": body(date="2028-12-24", time="18:00"),
+}
+_IN: Final[dict[str, dict[str, Provocation]]] = {
+    "createBooking": _BODY_START
+    | {"missing_parameter": request(headers={"Idempotency-Key": None})},
+    "listBookings": {"forbidden": request(query={"customer_id": ADMIN})},
+    "updateBooking": _BODY_START
+    | {
+        "forbidden": body(travel_miles=10),
+        "venue_too_far": lambda scene, _: scene.change(travel_miles=201),
+        "invalid_transition": lambda scene, _: scene.change(status="completed"),
+    },
+    "cancelBooking": {"forbidden": body(refund_percentage=100, reason="Please")},
+    "searchAvailability": {"missing_parameter": request(query={"from": "2026-12-24"})},
+    "setSlotCapacity": {
+        "forbidden": request(by=CUSTOMER),
+        "invalid_time": request(time="13:00"),
+        "lead_time_too_short": request(date="2026-11-22"),
+        "too_far_ahead": request(date="9999-12-31"),
+    },
+    "createQuote": _BODY_START | {"venue_too_far": body(travel_miles=201)},
+}
+
+
+def provoke(scene: Scene, operation: str, code: str | None) -> Answer:
+    """Get problem `code` out of `operation` (None: get it to succeed)."""
+    if code is None:
+        return scene.ask(operation, confirmed(scene.table))
+    if known := _IN.get(operation, {}).get(code) or _ANYWHERE.get(code):
+        return known(scene, operation)
+    raise LookupError(f"How does {operation} answer {code}? Say so in provocations.py.")

@@ -1,0 +1,550 @@
+"""Bad input, field by field as the contract names them: pointed at, and without any effect."""
+
+import base64
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any, Final
+
+import pytest
+from tests.builders import booking_body
+from tests.functions import contract
+from tests.functions.given import Snapshot, stored
+from tests.functions.handlers import Answer, Handlers
+from tests.functions.requests import good_request
+
+from teppan.domain.booking import Booking
+from teppan.store.table import Table
+
+type Field = tuple[str, ...]
+
+LARGEST: Final = 16 * 1024
+WITH_BODY: Final = [name for name in contract.OPERATIONS if contract.body_schema(name)]
+BODY_REQUIRED: Final = [name for name in WITH_BODY if name != "cancelBooking"]
+
+WRONG_TYPES: Final[dict[str, list[Any]]] = {
+    "integer": ["12", True, 1.0, 1.5, None, [1], {}],
+    "string": [1, True, 1.5, None, ["x"], {}],
+    "object": [1, True, "x", None, []],
+}
+JUNK: Final = [
+    "",
+    " ",
+    "\0",
+    "null",
+    "-1",
+    "1e3",
+    "é",
+    "\u202e",
+    "🍣",
+    "x" * 5000,
+    "2026-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-12-24\n",
+    "' OR 1=1 --",
+    "../../etc/passwd",
+    "%00",
+]
+
+
+def members(schema: dict[str, Any], at: Field = ()) -> Iterator[tuple[Field, dict[str, Any]]]:
+    """Yield every member of a body's schema with the way to it."""
+    for name, member in schema.get("properties", {}).items():
+        yield (*at, name), member
+        yield from members(member, (*at, name))
+
+
+FIELDS: Final = {
+    (operation, field): schema
+    for operation in WITH_BODY
+    for field, schema in members(contract.body_schema(operation) or {})
+}
+each_field = pytest.mark.parametrize(
+    ("operation", "field"),
+    [pytest.param(*each, id=f"{each[0]}-{'.'.join(each[1])}") for each in FIELDS],
+)
+each_with_body = pytest.mark.parametrize("operation", WITH_BODY)
+
+
+def full_body(operation: str, booking: Booking) -> dict[str, Any]:
+    """Return a body of `operation` with objects wherever the contract allows them."""
+    body: dict[str, Any] = deepcopy(good_request(operation, booking)["body"])
+    for (name, field), schema in FIELDS.items():
+        if name == operation and schema["type"] == "object":
+            inner = body
+            for part in field[:-1]:
+                inner = inner[part]
+            usual = booking_body().get(field[0], {}) if len(field) == 1 else {}
+            inner.setdefault(field[-1], deepcopy(usual))
+    return body
+
+
+def with_value(body: dict[str, Any], field: Field, value: Any) -> dict[str, Any]:
+    inner = body
+    for part in field[:-1]:
+        inner = inner[part]
+    inner[field[-1]] = value
+    return body
+
+
+def pointer(field: Field) -> str:
+    return "body /" + "/".join(field)
+
+
+class Asker:
+    """Sends requests that should have no effect, about one stored booking."""
+
+    def __init__(self, call: Handlers, booking: Booking) -> None:
+        self.call = call
+        self.booking = booking
+
+    def body(self, operation: str, body: Any, **more: Any) -> Answer:
+        return self.call(operation, **good_request(operation, self.booking, body=body), **more)
+
+    def event(self, operation: str, **changes: Any) -> Answer:
+        request = good_request(operation, self.booking)
+        return self.call.send(operation, self.call.event(operation, **request) | changes)
+
+
+@pytest.fixture
+def ask(call: Handlers, table: Table, snapshot: Snapshot) -> Iterator[Asker]:
+    """Ask about a booking; in the end the table must be as it was."""
+    asker = Asker(call, stored(table))
+    before = snapshot()
+    yield asker
+    assert snapshot() == before
+
+
+class TestFields:
+    """Every field of every body, held against the contract's schema."""
+
+    @each_field
+    def test_another_type_is_refused(self, ask: Asker, operation: str, field: Field) -> None:
+        for value in WRONG_TYPES[FIELDS[operation, field]["type"]]:
+            body = with_value(full_body(operation, ask.booking), field, value)
+            answer = ask.body(operation, body)
+            assert answer.problem == (422, "validation_failed"), value
+            assert answer.faults == [pointer(field)], value
+
+    @each_field
+    def test_a_value_out_of_bounds_is_refused(
+        self, ask: Asker, operation: str, field: Field
+    ) -> None:
+        for value in out_of_bounds(FIELDS[operation, field]):
+            body = with_value(full_body(operation, ask.booking), field, value)
+            answer = ask.body(operation, body)
+            assert answer.problem == (422, "validation_failed"), value
+            assert set(answer.faults) >= {pointer(field)}, value
+
+    @pytest.mark.parametrize(
+        ("operation", "field"),
+        [
+            pytest.param(operation, (*at, name), id=f"{operation}-{'.'.join((*at, name))}")
+            for operation in WITH_BODY
+            for at, schema in [
+                ((), contract.body_schema(operation) or {}),
+                *((field, schema) for (name, field), schema in FIELDS.items() if name == operation),
+            ]
+            for name in schema.get("required", [])
+        ],
+    )
+    def test_a_missing_field_is_pointed_at(self, ask: Asker, operation: str, field: Field) -> None:
+        body = full_body(operation, ask.booking)
+        inner = body
+        for part in field[:-1]:
+            inner = inner[part]
+        del inner[field[-1]]
+
+        answer = ask.body(operation, body)
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == [pointer(field)]
+
+    @pytest.mark.parametrize("name", ["surprise", "booking_id", "Guests", "", "__proto__", "🍣"])
+    @each_with_body
+    def test_an_unknown_field_is_pointed_at(self, ask: Asker, operation: str, name: str) -> None:
+        places = [
+            (),
+            *(
+                field
+                for (each, field), schema in FIELDS.items()
+                if each == operation and schema["type"] == "object"
+            ),
+        ]
+        for place in places:
+            body = with_value(full_body(operation, ask.booking), (*place, name), 1)
+            answer = ask.body(operation, body)
+            assert answer.problem == (422, "validation_failed")
+            assert answer.faults == [pointer((*place, name))]
+
+    def test_a_pointer_escapes_what_a_name_must_not_hold(self, ask: Asker) -> None:
+        answer = ask.body("createQuote", {"guests": 12, "a/b~c": 1})
+
+        assert answer.faults == ["body /a~1b~0c"]
+
+    def test_all_faults_are_told_at_once(self, ask: Asker) -> None:
+        body = booking_body(guests=0, date="tomorrow", contact=None, extra=1)
+
+        answer = ask.body("createBooking", body)
+
+        assert sorted(answer.faults) == [
+            "body /contact",
+            "body /date",
+            "body /extra",
+            "body /guests",
+        ]
+
+
+def out_of_bounds(schema: dict[str, Any]) -> Iterator[Any]:
+    """Yield values that the bounds of `schema` exclude, just and by far."""
+    if schema["type"] == "integer":
+        yield from (schema["minimum"] - 1, -(10**30), 10**4000)
+        if "maximum" in schema:
+            yield schema["maximum"] + 1
+    if schema["type"] == "string":
+        if schema.get("minLength"):
+            yield from ("", " ", "x" * (schema["minLength"] - 1))
+        if "maxLength" in schema:
+            yield from ("x" * (schema["maxLength"] + 1), "🍣" * (schema["maxLength"] + 1))
+        if "pattern" in schema or "enum" in schema:
+            yield from ("", "\0", "🍣", "x" * 5000)
+        yield from ("a\0b", "a\x1bb", "a\x7fb")
+    if schema.get("format") == "date":
+        yield from ("2026-02-30", "2026-13-01", "2026-12-24\n", " 2026-12-24", "0000-01-01")
+        yield from (
+            "20261224",
+            "2026-W52-4",
+            "2026-12-24T00:00:00Z",
+            "+2026-12-24",
+            "\uff12026-12-24",
+        )
+
+
+class TestDocuments:
+    """What comes as the body must be a JSON object, not too large, and said to be JSON."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            " ",
+            "{",
+            "{}}",
+            "{'guests': 12}",
+            '{"guests": 12,}',
+            '{"guests": 012}',
+            '{"guests": NaN}',
+            '{"guests": -Infinity}',
+            "undefined",
+            "guests=12",
+            "\ufeff{}",
+            '{"a": "\\ud800"}',
+            '{"a": "\\udc00\\ud800"}',
+            '{"a": "\n"}',
+            '{"a": "\0"}',
+            "[" * 8000,
+            '{"a":' * 3000,
+            "\ud800",
+            '{"a": "\udfff"}',
+        ],
+    )
+    @pytest.mark.parametrize("operation", BODY_REQUIRED)
+    def test_what_is_no_json_is_refused(self, ask: Asker, operation: str, text: str) -> None:
+        assert ask.body(operation, text).problem == (400, "malformed_json")
+
+    @pytest.mark.parametrize("text", ["[]", "null", "1", "true", '"x"', "1e400", "[{}]"])
+    @each_with_body
+    def test_json_of_another_kind_is_refused(self, ask: Asker, operation: str, text: str) -> None:
+        answer = ask.body(operation, text)
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.body["errors"][0]["in"] == "body"
+
+    @pytest.mark.parametrize("text", ["{", "[[", "nul"])
+    def test_an_optional_body_must_be_json_too(self, ask: Asker, text: str) -> None:
+        assert ask.body("cancelBooking", text).problem == (400, "malformed_json")
+
+    @pytest.mark.parametrize("raw", [b"\xff\xfe{}", b'{"a": "\xff"}', b'{"a": "\xed\xa0\x80"}'])
+    @each_with_body
+    def test_bytes_that_are_not_utf8_are_refused(
+        self, ask: Asker, operation: str, raw: bytes
+    ) -> None:
+        body = base64.b64encode(raw).decode()
+
+        answer = ask.event(operation, body=body, isBase64Encoded=True)
+
+        assert answer.problem == (400, "malformed_json")
+
+    @pytest.mark.parametrize("body", ["%%%", "e30", "é", "e30=\n=="])
+    @each_with_body
+    def test_a_broken_transfer_is_refused(self, ask: Asker, operation: str, body: str) -> None:
+        answer = ask.event(operation, body=body, isBase64Encoded=True)
+
+        assert answer.problem == (400, "malformed_json")
+
+    def test_a_body_may_come_encoded(self, ask: Asker) -> None:
+        body = base64.b64encode(b'{"guests": 12}').decode()
+
+        assert ask.event("createQuote", body=body, isBase64Encoded=True).status == 200
+
+    @pytest.mark.parametrize("padding", [" ", "é"])
+    @each_with_body
+    def test_a_body_over_16_kb_is_refused(self, ask: Asker, operation: str, padding: str) -> None:
+        text = json.dumps({"special_requests": padding * LARGEST}, ensure_ascii=False)
+
+        assert ask.body(operation, text).problem == (413, "body_too_large")
+        encoded = base64.b64encode(text.encode()).decode()
+        answer = ask.event(operation, body=encoded, isBase64Encoded=True)
+        assert answer.problem == (413, "body_too_large")
+
+    @pytest.mark.parametrize(("size", "status"), [(LARGEST, 200), (LARGEST + 1, 413)])
+    def test_16_kb_are_just_fine(self, ask: Asker, size: int, status: int) -> None:
+        assert ask.body("createQuote", '{"guests": 12}'.ljust(size)).status == status
+
+    @pytest.mark.parametrize(
+        "media_type",
+        [
+            None,
+            "",
+            "text/plain",
+            "application/jsonp",
+            "application/x-www-form-urlencoded",
+            "text/json; a=application/json",
+            "application/json,text/plain",
+            "x" * 10_000,
+            "applicätion/json",
+        ],
+    )
+    @each_with_body
+    def test_a_body_must_be_said_to_be_json(
+        self, ask: Asker, operation: str, media_type: str | None
+    ) -> None:
+        body = good_request(operation, ask.booking)["body"]
+
+        answer = ask.body(operation, body, headers={"Content-Type": media_type})
+
+        assert answer.problem == (415, "unsupported_media_type")
+
+    @pytest.mark.parametrize(
+        "media_type", ["application/json", "APPLICATION/JSON", "application/json ; charset=utf-8"]
+    )
+    def test_json_is_json_however_it_is_written(self, ask: Asker, media_type: str) -> None:
+        answer = ask.body("createQuote", {"guests": 12}, headers={"Content-Type": media_type})
+
+        assert answer.status == 200
+
+    def test_of_a_name_given_twice_the_last_counts(self, ask: Asker) -> None:
+        answer = ask.body("createQuote", '{"guests": "x", "guests": 12}')
+
+        assert (answer.status, answer.body["guests"]) == (200, 12)
+
+
+class TestParameters:
+    """Every parameter of every path and query."""
+
+    @pytest.mark.parametrize(
+        ("operation", "name"),
+        [
+            (operation, name)
+            for operation in contract.OPERATIONS
+            for name in contract.parameters(operation, "query")
+        ],
+    )
+    def test_junk_in_a_query_is_pointed_at(self, ask: Asker, operation: str, name: str) -> None:
+        usual = good_request(operation, ask.booking).get("query", {})
+        for junk in JUNK:
+            request = good_request(operation, ask.booking, query=usual | {name: junk})
+            answer = ask.call(operation, **request)
+            if name == "cursor" and answer.problem == (400, "invalid_cursor"):
+                continue  # it looks like a cursor; we have not issued it
+            assert answer.problem == (422, "validation_failed"), junk
+            assert answer.faults == [f"query /{name}"], junk
+
+    @pytest.mark.parametrize(
+        ("operation", "name"),
+        [
+            (operation, name)
+            for operation in contract.OPERATIONS
+            for name in contract.parameters(operation, "path")
+            if operation != "preflight"
+        ],
+    )
+    def test_junk_in_a_path_is_pointed_at(self, ask: Asker, operation: str, name: str) -> None:
+        for junk in [*JUNK[1:], "bkg_", "bkg_" + "A" * 26, "bkg_" + "a" * 27, "bkg_" + "1" * 26]:
+            answer = ask.call(operation, **good_request(operation, ask.booking, **{name: junk}))
+            assert answer.problem == (422, "validation_failed"), junk
+            assert answer.faults == [f"path /{name}"], junk
+
+    @pytest.mark.parametrize("name", ["page", "LIMIT", "limit[]", "", " ", "é", "🍣", "x" * 500])
+    @pytest.mark.parametrize(
+        "operation",
+        [name for name, each in contract.OPERATIONS.items() if each.method in ("GET", "POST")],
+    )
+    def test_an_unknown_parameter_is_pointed_at(
+        self, ask: Asker, operation: str, name: str
+    ) -> None:
+        usual = good_request(operation, ask.booking).get("query", {})
+
+        answer = ask.call(
+            operation, **good_request(operation, ask.booking, query=usual | {name: "1"})
+        )
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == [f"query /{name}"]
+
+    @pytest.mark.parametrize("operation", ["updateBooking", "cancelBooking", "setSlotCapacity"])
+    def test_also_where_something_would_be_changed(self, ask: Asker, operation: str) -> None:
+        answer = ask.call(operation, **good_request(operation, ask.booking, query={"force": "1"}))
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == ["query /force"]
+
+    @pytest.mark.parametrize(
+        ("operation", "name"),
+        [
+            (operation, name)
+            for operation in contract.OPERATIONS
+            for name in contract.parameters(operation, "query")
+        ],
+    )
+    def test_a_repeated_parameter_is_pointed_at(
+        self, ask: Asker, operation: str, name: str
+    ) -> None:
+        usual = good_request(operation, ask.booking).get("query", {})
+        good = usual.get(name, "1")
+
+        answer = ask.call(
+            operation,
+            **good_request(operation, ask.booking, query=usual | {name: [good, good]}),
+        )
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == [f"query /{name}"]
+
+
+class TestHeaders:
+    """Junk in a header is refused where the header means something, and ignored elsewhere."""
+
+    @pytest.mark.parametrize("junk", ["", "junk", '"1', "é", "🍣", "\0", '"x' * 5000, ", " * 5000])
+    @pytest.mark.parametrize("operation", ["updateBooking", "cancelBooking"])
+    def test_junk_in_if_match_is_pointed_at(self, ask: Asker, operation: str, junk: str) -> None:
+        answer = ask.call(
+            operation, **good_request(operation, ask.booking), headers={"If-Match": junk}
+        )
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == ["header /If-Match"]
+
+    @pytest.mark.parametrize("junk", ["", "a b", "é", "🍣", "\0", "x" * 10_000])
+    def test_junk_in_the_idempotency_key_is_pointed_at(self, ask: Asker, junk: str) -> None:
+        answer = ask.call(
+            "createBooking", booking_body(time="12:00"), headers={"Idempotency-Key": junk}
+        )
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == ["header /Idempotency-Key"]
+
+    @pytest.mark.parametrize(
+        "operation", [name for name, each in contract.OPERATIONS.items() if each.method == "GET"]
+    )
+    def test_junk_elsewhere_does_not_matter(self, ask: Asker, operation: str) -> None:
+        junk: dict[str, str | None] = {
+            "Authorization": "Basic \0🍣",
+            "Accept": "x" * 10_000,
+            "Accept-Language": "é",
+            "Content-Type": "junk",
+            "Cookie": "a=b; " * 1000,
+            "Origin": "\ud83c",
+            "": "",
+            "X-Forwarded-For": "not an address",
+        }
+
+        answer = ask.call(operation, **good_request(operation, ask.booking), headers=junk)
+
+        assert answer.status == 200
+
+
+class TestUnicode:
+    """Text of any script is kept as it came; what would break a line is refused."""
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "田中 愛子",
+            "عائشة",
+            "Zoe\u0308",
+            "🍣🥢",
+            "👨\u200d👩\u200d👧",
+            "\U0002070e\U00020731",
+            "O'Brien; DROP TABLE",
+            "<script>alert(1)</script>",
+            "{{7*7}}",
+            "\uff46\uff55\uff4c\uff4c",
+            "🍣" * 100,
+        ],
+    )
+    def test_text_comes_back_as_it_went_in(self, call: Handlers, name: str) -> None:
+        contact = booking_body()["contact"] | {"name": name}
+        body = booking_body(contact=contact, special_requests=name)
+
+        made = call("createBooking", body)
+        read = call("getBooking", booking_id=made.body["booking_id"])
+
+        assert made.status == 201
+        assert made.body["contact"]["name"] == read.body["contact"]["name"] == name
+        assert read.body["special_requests"] == name
+
+    @pytest.mark.parametrize("text", ["  ", "\u3000\u3000", "\t\t", "\u2003 "])
+    @pytest.mark.parametrize(
+        "field", [("contact", "name"), ("venue", "address_line1"), ("venue", "city")]
+    )
+    def test_space_alone_is_nothing(self, ask: Asker, field: Field, text: str) -> None:
+        body = with_value(full_body("createBooking", ask.booking), field, text)
+
+        answer = ask.body("createBooking", body)
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == [pointer(field)]
+
+    @pytest.mark.parametrize("character", ["\0", "\n", "\r", "\t", "\x1b", "\x7f"])
+    @pytest.mark.parametrize(
+        "field",
+        [
+            ("contact", "name"),
+            ("contact", "email"),
+            ("contact", "phone"),
+            ("venue", "address_line1"),
+            ("venue", "address_line2"),
+            ("venue", "city"),
+            ("venue", "state"),
+            ("venue", "postal_code"),
+        ],
+    )
+    def test_a_control_character_is_refused_in_a_line(
+        self, ask: Asker, field: Field, character: str
+    ) -> None:
+        good = {"email": "a@b.example", "phone": "+13105550142", "postal_code": "90291"}
+        text = good.get(field[-1], "AB")
+        body = with_value(
+            full_body("createBooking", ask.booking), field, text[:1] + character + text[1:]
+        )
+
+        answer = ask.body("createBooking", body)
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == [pointer(field)]
+
+    @pytest.mark.parametrize("character", ["\0", "\x0b", "\x0c", "\x1b", "\x7f"])
+    def test_and_most_of_them_in_a_text(self, ask: Asker, character: str) -> None:
+        body = booking_body(special_requests=f"a{character}b")
+
+        assert ask.body("createBooking", body).faults == ["body /special_requests"]
+
+    def test_space_around_a_text_is_taken_away(self, call: Handlers) -> None:
+        contact = booking_body()["contact"] | {"name": "  Aiko Tanaka \u3000"}
+
+        answer = call("createBooking", booking_body(contact=contact, special_requests=" \n "))
+
+        assert answer.body["contact"]["name"] == "Aiko Tanaka"
+        assert answer.body["special_requests"] == ""

@@ -1,0 +1,102 @@
+"""What every answer carries, good or bad: security headers, the request id, CORS."""
+
+import uuid
+
+import pytest
+from tests.functions import contract
+from tests.functions.given import stored
+from tests.functions.handlers import Handlers
+from tests.functions.requests import good_request
+
+from teppan.store.table import Table
+
+KNOWN = "https://book.teppan.example"
+
+EVERYWHERE = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
+    "Vary": "Origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+every_operation = pytest.mark.parametrize("operation", contract.OPERATIONS)
+
+
+@every_operation
+@pytest.mark.parametrize("bad", [{}, {"query": {"junk": "1"}}], ids=["good", "bad"])
+def test_every_answer_is_secured(
+    call: Handlers, table: Table, operation: str, bad: dict[str, dict[str, str]]
+) -> None:
+    answer = call(operation, **good_request(operation, stored(table), **bad))
+
+    assert EVERYWHERE.items() <= answer.headers.items()
+
+
+@every_operation
+def test_a_callers_request_id_comes_back(call: Handlers, table: Table, operation: str) -> None:
+    request_id = str(uuid.uuid4())
+
+    answer = call(
+        operation, **good_request(operation, stored(table)), headers={"x-request-id": request_id}
+    )
+
+    assert answer.headers["X-Request-Id"] == request_id
+
+
+@every_operation
+def test_without_one_the_gateways_is_used(call: Handlers, table: Table, operation: str) -> None:
+    event = call.event(operation, **good_request(operation, stored(table)))
+
+    answer = call.send(operation, event)
+
+    assert answer.headers["X-Request-Id"] == event["requestContext"]["requestId"]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["", " ", "1", "x" * 10_000, "é", "a\r\nSet-Cookie: b=c", f"{uuid.UUID(int=1)}\n", "🍣"],
+    ids=["empty", "space", "short", "long", "accent", "two lines", "line break", "sushi"],
+)
+def test_anything_but_a_uuid_is_replaced(call: Handlers, junk: str) -> None:
+    event = call.event("getHealth", by=None, headers={"X-Request-Id": junk})
+
+    answer = call.send("getHealth", event)
+
+    assert answer.headers["X-Request-Id"] == event["requestContext"]["requestId"]
+
+
+@every_operation
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [(KNOWN, True), ("https://evil.example", False), (None, False)]
+)
+def test_only_pages_of_a_known_origin_may_read_the_answer(
+    call: Handlers, table: Table, operation: str, origin: str | None, *, allowed: bool
+) -> None:
+    answer = call(operation, **good_request(operation, stored(table)), headers={"origin": origin})
+
+    assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+    exposed = answer.headers.get("Access-Control-Expose-Headers", "").split(", ")
+    assert ({"ETag", "Location", "Retry-After", "X-Request-Id"} <= set(exposed)) == allowed
+
+
+@every_operation
+def test_headers_are_read_in_any_case(call: Handlers, table: Table, operation: str) -> None:
+    event = call.event(operation, **good_request(operation, stored(table)))
+    event["headers"] = {name.upper(): text for name, text in event["headers"].items()}
+
+    assert call.send(operation, event).status < 300
+
+
+@every_operation
+def test_a_gateway_may_leave_out_what_is_empty(
+    call: Handlers, table: Table, operation: str
+) -> None:
+    event = call.event(operation, **good_request(operation, stored(table)))
+
+    for optional in ("headers", "queryStringParameters", "multiValueQueryStringParameters"):
+        event[optional] = event[optional] or None
+
+    assert call.send(operation, event).status < 300

@@ -1,0 +1,82 @@
+"""What each function loads at its cold start: nothing that it has no use for."""
+
+import os
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+from tests.builders import ROOT
+from tests.functions import contract
+
+NOWHERE: Final = frozenset(
+    {
+        "aws_lambda_powertools.utilities.parameters",
+        "boto3",
+        "hypothesis",
+        "moto",
+        "pytest",
+        "requests",
+        "sentry_sdk",
+        "starlette",
+        "stripe",
+        "tests",
+        "yaml",
+    }
+)
+"""Never loaded by any function."""
+
+AWS: Final = frozenset({"botocore.session"})  # Powertools loads the bare package, which is light
+BODY: Final = frozenset({"pydantic"})
+
+LOADED: Final[dict[str, frozenset[str]]] = {
+    "availability/search_availability": AWS,
+    "availability/set_slot_capacity": AWS | BODY,
+    "bookings/cancel_booking": AWS | BODY,
+    "bookings/create_booking": AWS | BODY,
+    "bookings/get_booking": AWS,
+    "bookings/list_booking_events": AWS,
+    "bookings/list_bookings": AWS,
+    "bookings/quote_cancellation": AWS,
+    "bookings/update_booking": AWS | BODY,
+    "health/get_database_health": AWS,
+    "health/get_health": frozenset(),
+    "operations/preflight": frozenset(),
+    "quotes/create_quote": BODY,
+}
+"""Which of the dear packages each function loads: storage needs one, a body the other."""
+
+_LIST_MODULES: Final = """
+import runpy, sys
+runpy.run_path("app.py")
+print(*sorted(sys.modules), sep="\\n")
+"""
+
+
+def modules_of(function: str) -> set[str]:
+    """Return the modules that are loaded once a new process has imported the function."""
+    ours = {name: os.environ[name] for name in os.environ if not name.startswith("PYTHON")}
+    listed = subprocess.run(
+        [sys.executable, "-P", "-c", _LIST_MODULES],
+        cwd=ROOT / "functions" / function,
+        # As on Lambda; without it the X-Ray SDK makes a client of its own.
+        env=ours | {"LAMBDA_TASK_ROOT": "/x", "PYTHONPATH": str(ROOT / "layers/core/python")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(listed.stdout.split())
+
+
+def test_the_table_names_every_function() -> None:
+    assert set(LOADED) == set(contract.FUNCTIONS.values())
+
+
+@pytest.mark.parametrize("function", LOADED)
+def test_a_function_loads_what_it_needs_and_no_more(function: str) -> None:
+    modules = modules_of(function)
+
+    assert modules & NOWHERE == set()
+    assert modules & (AWS | BODY) == LOADED[function]
+    has_store = any(name.startswith("teppan.store") for name in modules)
+    assert has_store == (LOADED[function] >= AWS)

@@ -1,0 +1,201 @@
+"""What is logged: how each request ended, and nothing that a person has sent."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.builders import booking_body
+from tests.functions import contract
+from tests.functions.given import stored
+from tests.functions.handlers import Handlers
+from tests.functions.requests import good_request
+
+from teppan import clock
+from teppan.observability.log import logger
+from teppan.store.table import Table
+
+type Output = Callable[[], str]
+
+MARK = "Xanthippe"
+PERSON: dict[str, Any] = {
+    "contact": {
+        "name": f"{MARK} Name",
+        "email": f"{MARK}@example.com",
+        "phone": "+19998887776",
+    },
+    "venue": {
+        "address_line1": f"1 {MARK} Street",
+        "address_line2": f"{MARK} Floor",
+        "city": f"{MARK}ville",
+        "state": "XQ",
+        "postal_code": "98765-4321",
+    },
+    "special_requests": f"{MARK} is allergic to nuts",
+}
+MARKS = (MARK, "19998887776", "98765-4321", "s3cr3t")
+HEADERS: dict[str, str | None] = {
+    "Authorization": "Bearer s3cr3t.s3cr3t.s3cr3t",
+    "Cookie": "session=s3cr3t",
+    "Idempotency-Key": f"{MARK}-key",
+    "User-Agent": MARK,
+    "X-Forwarded-For": MARK,
+}
+
+
+@pytest.fixture
+def output(
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Output]:
+    """Return everything that was logged, at any level, or printed."""
+    written, level = io.StringIO(), logger.log_level
+    monkeypatch.setattr(logger.registered_handler, "stream", written)
+    logger.setLevel(logging.DEBUG)
+
+    def read() -> str:
+        printed = capsys.readouterr()
+        return "\n".join((written.getvalue(), printed.out, printed.err, caplog.text))
+
+    yield read
+    logger.setLevel(level)
+
+
+def answered(text: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    return [line for line in lines if line.get("message") == "answered"]
+
+
+def assert_silent(text: str) -> None:
+    assert answered(text), "nothing was logged at all"
+    assert [mark for mark in MARKS if mark.lower() in text.lower()] == []
+
+
+def test_a_booking_from_its_making_to_its_end_leaves_no_name(
+    call: Handlers, output: Output
+) -> None:
+    made = call("createBooking", booking_body(**PERSON), headers=HEADERS)
+    call("createBooking", booking_body(**PERSON), headers=HEADERS)
+    booking_id = made.body["booking_id"]
+    changes = {"special_requests": f"{MARK} again", "contact": PERSON["contact"] | {"name": MARK}}
+    call("updateBooking", changes, booking_id=booking_id, headers=HEADERS)
+    call("getBooking", booking_id=booking_id, headers=HEADERS)
+    call("listBookings", headers=HEADERS)
+    call("listBookingEvents", booking_id=booking_id, headers=HEADERS)
+    call("cancelBooking", {"reason": f"{MARK} is ill"}, booking_id=booking_id, headers=HEADERS)
+
+    text = output()
+
+    assert [line["status"] for line in answered(text)] == [201, 201, 200, 200, 200, 200, 200]
+    assert_silent(text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(booking_body(**PERSON, guests=MARK), id="wrong type"),
+        pytest.param(booking_body(**PERSON | {"special_requests": MARK * 100}), id="too long"),
+        pytest.param(booking_body(**PERSON, **{MARK: MARK}), id="unknown field"),
+        pytest.param(booking_body(**PERSON, time="13:00"), id="no start"),
+        pytest.param(booking_body(**PERSON, date="2026-11-24"), id="too soon"),
+        pytest.param('{"contact": "' + MARK, id="no JSON"),
+        pytest.param("x" * 20_000 + MARK, id="too large"),
+    ],
+)
+def test_a_refused_body_is_not_quoted(call: Handlers, output: Output, body: Any) -> None:
+    call("createBooking", body, headers=HEADERS)
+
+    assert_silent(output())
+
+
+@pytest.mark.parametrize(
+    "query", [{"email": f"{MARK}@example.com"}, {MARK: "1"}, {"cursor": MARK}, {"status": MARK}]
+)
+def test_a_query_is_not_quoted(call: Handlers, output: Output, query: dict[str, Any]) -> None:
+    call("listBookings", query=query, headers=HEADERS)
+
+    assert_silent(output())
+
+
+def test_a_path_is_not_quoted(call: Handlers, output: Output) -> None:
+    call("getBooking", booking_id=f"{MARK}@example.com", headers=HEADERS)
+
+    assert_silent(output())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError(MARK),
+        KeyError(f"{MARK}@example.com"),
+        ClientError({"Error": {"Code": "ValidationException", "Message": MARK}}, "PutItem"),
+        ExceptionGroup(MARK, [ValueError(MARK)]),
+    ],
+)
+def test_an_unexpected_error_is_logged_without_its_message(
+    call: Handlers, output: Output, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: Any) -> None:
+        raise error from ValueError(MARK)
+
+    monkeypatch.setattr(Table, "write", fail)
+
+    answer = call("createBooking", booking_body(**PERSON), headers=HEADERS)
+
+    text = output()
+    assert answer.problem == (500, "internal_error")
+    assert MARK not in str(answer.body)
+    assert_silent(text)
+    assert type(error).__name__ in text
+    assert "test_logs.py" in text, "the place of the error is missing"
+
+
+@pytest.mark.parametrize("operation", contract.OPERATIONS)
+def test_how_a_request_ended_is_one_line(
+    call: Handlers, table: Table, output: Output, operation: str
+) -> None:
+    answer = call(operation, **good_request(operation, stored(table)))
+
+    (line,) = answered(output())
+    assert line["status"] == answer.status
+    assert line["request_id"] == answer.headers["X-Request-Id"]
+    assert line["operation"] == contract.OPERATIONS[operation].served_by
+    assert line["duration_ms"] >= 0
+
+
+@pytest.mark.parametrize("operation", contract.OPERATIONS)
+def test_each_request_is_counted(
+    call: Handlers, table: Table, output: Output, operation: str
+) -> None:
+    call(operation, **good_request(operation, stored(table)))
+
+    lines = [json.loads(line) for line in output().splitlines() if line.startswith('{"_aws"')]
+    served_by = contract.OPERATIONS[operation].served_by
+    counted = [line for line in lines if line.get("operation") == served_by]
+    assert [line["Requests"] for line in counted] == [[1.0]]
+    assert counted[0]["ServerErrors"] == [0.0]
+
+
+@pytest.mark.parametrize("operation", contract.OPERATIONS)
+def test_an_error_that_nobody_foresaw_is_answered_and_logged(
+    call: Handlers,
+    table: Table,
+    output: Output,
+    monkeypatch: pytest.MonkeyPatch,
+    operation: str,
+) -> None:
+    request = good_request(operation, stored(table))
+    monkeypatch.setattr(clock, "utc_now", lambda: 1 / 0)
+
+    answer = call(operation, **request, headers=HEADERS)
+
+    text = output()
+    assert answer.status == 500
+    assert answered(text)[0]["status"] == 500
+    assert "ZeroDivisionError" in text
+    assert "ZeroDivision" not in str(answer.body)
+    assert_silent(text)

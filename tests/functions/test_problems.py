@@ -1,0 +1,46 @@
+"""Every problem that the contract promises, provoked where it promises it."""
+
+import pytest
+from tests.conftest import Clock
+from tests.functions import contract
+from tests.functions.handlers import Handlers
+from tests.functions.provocations import Scene, provoke
+
+PROBLEMS = [
+    pytest.param(operation, status, code, id=f"{operation}-{code}")
+    for operation in contract.OPERATIONS
+    for status, code in contract.problems(operation)
+]
+
+
+def test_every_code_of_the_contract_is_promised_by_an_operation() -> None:
+    promised = {
+        code for operation in contract.OPERATIONS for _, code in contract.problems(operation)
+    }
+
+    assert promised == contract.CODES
+
+
+@pytest.mark.parametrize(("operation", "status", "code"), PROBLEMS)
+def test_a_promised_problem_is_answered(
+    call: Handlers, now: Clock, operation: str, status: int, code: str
+) -> None:
+    answer = provoke(Scene(call, now), operation, code)
+
+    assert answer.problem == (status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.body["status"] == status
+    assert answer.body["type"] == f"https://docs.teppan.example/problems/{code}"
+    assert answer.body["title"]
+    assert answer.body["detail"].endswith((".", "`."))
+    assert answer.body["request_id"] == answer.headers["X-Request-Id"]
+    assert ("errors" in answer.body) == (code in {"validation_failed", "missing_parameter"})
+    assert ("available_times" in answer.body) == (code == "slot_unavailable")
+    assert ("Retry-After" in answer.headers) == (status == 503)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/bookings", "/api/v1/bookings/x", "/é"])
+def test_a_problem_names_the_path_that_was_asked_for(call: Handlers, path: str) -> None:
+    event = call.event("getBooking", booking_id="x") | {"path": path}
+
+    assert call.send("getBooking", event).body["instance"] == path

@@ -1,0 +1,161 @@
+"""What hypothesis makes of the domain: valid parties, menus, instants, bookings."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import strategies as st
+from tests.builders import CUSTOMER, NOW, admin, caller, wishes
+
+from teppan.domain.booking import (
+    LIVE,
+    Booking,
+    Cancellation,
+    Changes,
+    Contact,
+    Status,
+    Venue,
+    book,
+)
+from teppan.domain.caller import Role
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
+from teppan.domain.party import Menu, Party
+from teppan.domain.policy import CURRENT
+
+CENTS = st.integers(0, 10_000_000)
+MILES = st.integers(0, CURRENT.max_miles)
+SECONDS = st.timedeltas(timedelta(0), CURRENT.horizon).map(
+    lambda span: timedelta(seconds=int(span.total_seconds()))
+)
+INSTANTS = st.integers(0, 20 * 366 * 86_400).map(
+    lambda seconds: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
+STARTS = st.sampled_from(CURRENT.start_times)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@st.composite
+def parties(draw: st.DrawFn) -> Party:
+    guests = draw(st.integers(1, CURRENT.max_guests))
+    adults = draw(st.integers(1, guests))
+    children = draw(st.integers(0, guests - adults))
+    return Party(adults, children, guests - adults - children)
+
+
+def menus(party: Party) -> st.SearchStrategy[Menu]:
+    """Return menus that fit the party."""
+    quantities = st.integers(1, party.guests)
+    return st.builds(
+        Menu,
+        st.dictionaries(st.sampled_from(sorted(CURRENT.upgrade_prices)), quantities),
+        st.dictionaries(st.sampled_from(sorted(CURRENT.add_on_prices)), quantities),
+    )
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> tuple[Party, Menu]:
+    """Return a party with a menu that fits it."""
+    party = draw(parties())
+    return party, draw(menus(party))
+
+
+ENTRIES = st.lists(
+    st.builds(LedgerEntry, st.uuids().map(str), st.sampled_from(EntryKind), CENTS, st.just(NOW)),
+    max_size=12,
+)
+STORIES = [
+    (EntryKind.CAPTURED,),
+    (EntryKind.REFUND_OWED,),
+    (EntryKind.REFUND_OWED, EntryKind.REFUNDED),
+    (EntryKind.DISPUTE_OPENED,),
+    (EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_WON),
+    (EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_LOST),
+]
+"""What may happen to some money, from beginning to end or not so far."""
+
+LEDGERS = st.lists(st.tuples(st.sampled_from(STORIES), CENTS), max_size=6).map(
+    lambda stories: [
+        LedgerEntry(f"{place}", kind, amount, NOW)
+        for place, (kinds, amount) in enumerate(stories)
+        for kind in kinds
+    ]
+)
+BALANCES = st.builds(Balance, CENTS, CENTS, CENTS, CENTS, CENTS)
+VENUES = st.builds(Venue, TEXTS, TEXTS, TEXTS, TEXTS, st.none() | TEXTS)
+CONTACTS = st.builds(Contact, TEXTS, TEXTS, TEXTS)
+
+
+@st.composite
+def new_bookings(draw: st.DrawFn) -> Booking:
+    """Return a booking just made, at any time that the rules allow."""
+    party, menu = draw(orders())
+    wished = wishes(
+        date=draw(DAYS),
+        time=draw(STARTS),
+        party=party,
+        menu=menu,
+    )
+    notice = CURRENT.lead_time + draw(SECONDS)
+    local = datetime.combine(wished.date, wished.time, CURRENT.zone)
+    made_at = local.astimezone(UTC) - min(notice, CURRENT.horizon)
+    return book(wished, booking_id="bkg_" + "a" * 26, fingerprint="f", caller=caller(at=made_at))
+
+
+@st.composite
+def bookings(draw: st.DrawFn) -> Booking:
+    """Return a booking in any stage of its life."""
+    made = draw(new_bookings())
+    status = draw(st.sampled_from(Status))
+    ended = st.builds(
+        Cancellation,
+        st.sampled_from(Role),
+        INSTANTS,
+        CENTS,
+        st.integers(0, 100),
+        st.none() | TEXTS,
+    )
+    return replace(
+        made,
+        version=draw(st.integers(1, 10**6)),
+        status=status,
+        venue=draw(VENUES),
+        contact=draw(CONTACTS),
+        special_requests=draw(TEXTS),
+        travel_miles=draw(st.none() | MILES),
+        balance=draw(BALANCES),
+        updated_at=draw(INSTANTS),
+        cancellation=draw(ended) if status is Status.CANCELLED else None,
+    )
+
+
+@st.composite
+def live_bookings(draw: st.DrawFn) -> Booking:
+    """Return a pending or confirmed booking with some of its price captured."""
+    made = draw(new_bookings())
+    captured = draw(st.integers(0, made.price.total))
+    return replace(
+        made,
+        status=draw(st.sampled_from(sorted(LIVE))),
+        balance=Balance(captured=captured),
+    )
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Changes:
+    """Return any changes, sensible or not."""
+    optional = {
+        "date": DAYS,
+        "time": STARTS,
+        "party": parties(),
+        "menu": parties().flatmap(menus),
+        "venue": VENUES,
+        "contact": CONTACTS,
+        "special_requests": TEXTS,
+        "status": st.sampled_from(Status),
+        "travel_miles": st.integers(0, 250),
+    }
+    chosen = draw(st.sets(st.sampled_from(sorted(optional)), max_size=4))
+    return Changes(**{name: draw(optional[name]) for name in sorted(chosen)})
+
+
+CALLERS = st.sampled_from([caller(CUSTOMER), admin()])

@@ -1,0 +1,14 @@
+"""The network is out of reach of every property test."""
+
+import socket
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_socket import SocketBlockedError
+
+
+@given(st.sampled_from([socket.AF_INET, socket.AF_INET6]))
+def test_a_socket_can_not_be_made(family: socket.AddressFamily) -> None:
+    with pytest.warns(UserWarning, match=r"socket\.socket"), pytest.raises(SocketBlockedError):
+        socket.socket(family, socket.SOCK_STREAM)

@@ -1,0 +1,187 @@
+"""Whatever is sent, the answer is a value or an error that a caller may see."""
+
+import base64
+import contextlib
+import json
+from datetime import date, time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.builders import booking_body, gateway_event
+from tests.property.strategies import TEXTS, orders
+
+from teppan.domain.booking import Status
+from teppan.domain.errors import DomainError
+from teppan.domain.party import Menu, Party
+from teppan.http.body import RequestBody, read_body
+from teppan.http.idempotency import idempotent_request
+from teppan.http.parameters import (
+    ACCOUNT_ID,
+    BOOKING_ID,
+    CURSOR,
+    LIMIT,
+    ORDER,
+    Declared,
+    day,
+    one_of,
+    path,
+    query,
+    read_parameters,
+    start_time,
+)
+from teppan.http.precondition import precondition
+from teppan.http.request import incoming
+from teppan.http.schemas.booking import CancelBookingBody, CreateBookingBody, UpdateBookingBody
+from teppan.http.schemas.quote import CreateQuoteBody
+from teppan.http.schemas.slot import SetSlotCapacityBody
+from teppan.identity.principal import principal_of
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+MODELS: list[type[RequestBody]] = [
+    CreateBookingBody,
+    UpdateBookingBody,
+    CancelBookingBody,
+    CreateQuoteBody,
+    SetSlotCapacityBody,
+]
+FIELDS = sorted({name for model in MODELS for name in model.model_fields})
+NEARLY = st.dictionaries(st.sampled_from(FIELDS), JSON | st.integers(-1, 60) | TEXTS, max_size=6)
+DECLARED: Declared = {
+    "booking_id": BOOKING_ID,
+    "at": path(start_time),
+    "from": query(day, required=True),
+    "status": query(one_of(Status)),
+    "customer_id": query(ACCOUNT_ID),
+    "order": ORDER,
+    "limit": LIMIT,
+    "cursor": CURSOR,
+}
+ANY_TEXT = st.text(max_size=60)
+
+
+def use(model: type[RequestBody], body: object, *, in_base64: bool = False) -> None:
+    """Read a body and make of it what its handler does, as far as no service is asked."""
+    event = gateway_event("POST", headers={"Content-Type": "application/json"})
+    request = incoming(event | {"body": body, "isBase64Encoded": in_base64})
+    with contextlib.suppress(DomainError):
+        read, document = read_body(request, model, optional=False)
+        idempotent_request("key", document)
+        for name in ("to_wishes", "to_changes", "to_request"):
+            getattr(read, name, lambda: None)()
+
+
+@pytest.mark.parametrize("model", MODELS)
+class TestBodies:
+    @settings(max_examples=60)
+    @given(body=ANY_TEXT | st.none())
+    def test_any_text(self, model: type[RequestBody], body: str | None) -> None:
+        use(model, body)
+
+    @settings(max_examples=60)
+    @given(document=JSON | NEARLY)
+    def test_any_json(self, model: type[RequestBody], document: Any) -> None:
+        use(model, json.dumps(document))
+
+    @settings(max_examples=60)
+    @given(changes=NEARLY)
+    def test_a_good_body_with_some_of_it_spoilt(
+        self, model: type[RequestBody], changes: dict[str, Any]
+    ) -> None:
+        use(model, json.dumps(booking_body(**changes)))
+
+    @settings(max_examples=60)
+    @given(raw=st.binary(max_size=60))
+    def test_any_bytes(self, model: type[RequestBody], raw: bytes) -> None:
+        use(model, base64.b64encode(raw).decode(), in_base64=True)
+
+    @settings(max_examples=60)
+    @given(text=ANY_TEXT)
+    def test_any_text_that_claims_to_be_base64(self, model: type[RequestBody], text: str) -> None:
+        use(model, text, in_base64=True)
+
+
+@given(
+    orders(),
+    st.dates(),
+    st.sampled_from([time(12), time(21)]),
+    st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc")), max_size=200),
+)
+def test_a_good_body_is_read_as_it_was_meant(
+    order: tuple[Party, Menu], day: date, start: time, requests: str
+) -> None:
+    party, menu = order
+    body = booking_body(
+        date=day.isoformat(),
+        time=f"{start:%H:%M}",
+        guests=party.guests,
+        adults=party.adults,
+        children=party.children,
+        toddlers=party.toddlers,
+        menu={"upgrades": menu.upgrades, "add_ons": menu.add_ons},
+        special_requests=requests,
+    )
+
+    read, document = read_body(
+        incoming(gateway_event("POST", body=body)), CreateBookingBody, optional=False
+    )
+    wished = read.to_wishes()
+
+    assert document == body
+    assert (wished.date, wished.time) == (day, start)
+    assert (wished.party, wished.menu) == (party, menu)
+    assert wished.special_requests == requests.strip()
+
+
+@given(
+    st.dictionaries(st.sampled_from([*DECLARED, "other"]), ANY_TEXT, max_size=4) | st.none(),
+    st.dictionaries(
+        st.sampled_from([*DECLARED, "other"]), st.lists(ANY_TEXT, max_size=2), max_size=4
+    )
+    | st.none(),
+)
+def test_any_parameters(
+    in_path: dict[str, str] | None, in_query: dict[str, list[str]] | None
+) -> None:
+    event = {"pathParameters": in_path, "multiValueQueryStringParameters": in_query}
+
+    with contextlib.suppress(DomainError):
+        assert set(read_parameters(event, DECLARED)) == set(DECLARED)
+
+
+@given(st.text(max_size=40) | st.text(st.sampled_from('W/"3, *\t'), max_size=30))
+def test_any_precondition(header: str) -> None:
+    with contextlib.suppress(DomainError):
+        assert precondition(header)(3) in {True, False}
+
+
+@given(ANY_TEXT, JSON)
+def test_any_idempotency_key(key: str, document: Any) -> None:
+    with contextlib.suppress(DomainError):
+        assert idempotent_request(key, document).key == key
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6), st.booleans())
+def test_a_tag_lets_exactly_its_version_pass(sent: int, version: int, listed: bool) -> None:
+    header = f'"x", "{sent}"' if listed else f'"{sent}"'
+
+    assert precondition(header)(version) == (sent == version)
+
+
+@given(ANY_TEXT | st.lists(ANY_TEXT, max_size=3))
+def test_any_group_claim_makes_a_customer_unless_it_names_the_admins(
+    groups: str | list[str],
+) -> None:
+    claims = {"sub": "someone", "token_use": "access", "cognito:groups": groups}
+
+    found = principal_of({"requestContext": {"authorizer": {"claims": claims}}})
+
+    assert found is not None
+    assert found.role != "admin" or "admin" in str(groups)

@@ -1,0 +1,56 @@
+"""Whatever a booking holds, the table gives it back (`architecture.md §4`)."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.builders import admin
+from tests.property.strategies import CENTS, TEXTS, bookings
+
+from teppan.domain.audit import audit_event
+from teppan.domain.booking import Booking
+from teppan.store.attributes import Item, from_attributes, to_attributes
+from teppan.store.items import booking_item, booking_of, event_item, event_of
+
+VALUES = st.recursive(
+    TEXTS | st.integers() | st.booleans() | st.frozensets(TEXTS, min_size=1, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(TEXTS, VALUES, max_size=5))
+def test_plain_values_come_back_as_they_were(item: Item) -> None:
+    assert from_attributes(to_attributes(item)) == item
+
+
+@given(CENTS)
+def test_cents_stay_whole(amount: int) -> None:
+    found = from_attributes(to_attributes({"amount": amount}))["amount"]
+
+    assert (found, type(found)) == (amount, int)
+
+
+@settings(max_examples=100)
+@given(bookings())
+def test_a_booking_comes_back_as_it_was(booking: Booking) -> None:
+    assert booking_of(from_attributes(to_attributes(booking_item(booking)))) == booking
+
+
+@settings(max_examples=50)
+@given(bookings(), bookings())
+def test_an_event_comes_back_as_it_was(before: Booking, after: Booking) -> None:
+    event = audit_event(before, after, admin())
+
+    assert event_of(from_attributes(to_attributes(event_item(event)))) == event
+
+
+@settings(max_examples=50)
+@given(bookings(), bookings())
+def test_an_event_never_tells_personal_texts(before: Booking, after: Booking) -> None:
+    event = audit_event(before, after, admin())
+    personal = {"venue", "contact", "special_requests", "menu"}
+
+    told = {
+        change.field for change in event.changes if (change.before, change.after) != (None, None)
+    }
+
+    assert not told & personal

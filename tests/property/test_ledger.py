@@ -1,0 +1,57 @@
+"""A ledger is a set: its order does not matter, and its sums balance (§7)."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.property.strategies import CENTS, ENTRIES, LEDGERS
+
+from teppan.domain.ledger import EntryKind, LedgerEntry, balance_of, enter, payment_status
+
+
+def total(entries: list[LedgerEntry], *kinds: EntryKind) -> int:
+    return sum(entry.amount for entry in entries if entry.kind in kinds)
+
+
+@given(ENTRIES.flatmap(lambda entries: st.tuples(st.just(entries), st.permutations(entries))))
+def test_entries_may_come_in_any_order(
+    orders: tuple[list[LedgerEntry], list[LedgerEntry]],
+) -> None:
+    one, other = orders
+
+    assert balance_of(one) == balance_of(other)
+
+
+@given(ENTRIES, ENTRIES)
+def test_a_balance_grows_entry_by_entry(
+    before: list[LedgerEntry], after: list[LedgerEntry]
+) -> None:
+    balance = balance_of(before)
+    for entry in after:
+        balance = enter(balance, entry)
+
+    assert balance == balance_of([*before, *after])
+
+
+@given(ENTRIES)
+def test_every_sum_is_that_of_its_entries(entries: list[LedgerEntry]) -> None:
+    balance = balance_of(entries)
+
+    assert balance.captured == total(entries, EntryKind.CAPTURED)
+    assert balance.refunded == total(entries, EntryKind.REFUNDED)
+    assert balance.lost == total(entries, EntryKind.DISPUTE_LOST)
+    assert balance.refund_owed + balance.refunded == total(entries, EntryKind.REFUND_OWED)
+    assert balance.disputed == total(entries, EntryKind.DISPUTE_OPENED) - total(
+        entries, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
+    )
+
+
+@given(LEDGERS)
+def test_what_can_be_refunded_is_what_is_left_and_never_negative(ledger: list[LedgerEntry]) -> None:
+    balance = balance_of(ledger)
+    gone = balance.refunded + balance.refund_owed + balance.disputed + balance.lost
+
+    assert balance.refundable == max(0, balance.captured - gone)
+
+
+@given(ENTRIES, CENTS)
+def test_every_ledger_has_a_payment_status(entries: list[LedgerEntry], total: int) -> None:
+    assert payment_status(balance_of(entries), total)

@@ -1,0 +1,43 @@
+"""Half up is what arithmetic says it is."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.property.strategies import CENTS
+
+from teppan.domain.money import half_up
+
+PARTS = st.integers(1, 10_000).flatmap(
+    lambda whole: st.tuples(st.integers(0, whole), st.just(whole))
+)
+
+
+@given(CENTS, PARTS)
+def test_it_is_the_exact_fraction_rounded_half_up(amount: int, part: tuple[int, int]) -> None:
+    numerator, denominator = part
+
+    exact = Fraction(amount) * numerator / denominator
+
+    assert half_up(amount, numerator, denominator) == floor(exact + Fraction(1, 2))
+
+
+@given(CENTS, st.integers(0, 10_000))
+def test_it_is_what_an_accountant_gets(amount: int, basis_points: int) -> None:
+    exact = Decimal(amount) * basis_points / 10_000
+
+    assert half_up(amount, basis_points, 10_000) == exact.quantize(Decimal(1), ROUND_HALF_UP)
+
+
+@given(CENTS, CENTS, PARTS)
+def test_more_money_never_makes_a_smaller_part(
+    amount: int, more: int, part: tuple[int, int]
+) -> None:
+    assert half_up(amount, *part) <= half_up(amount + more, *part)
+
+
+@given(CENTS, PARTS)
+def test_a_part_is_between_nothing_and_all(amount: int, part: tuple[int, int]) -> None:
+    assert 0 <= half_up(amount, *part) <= amount

@@ -1,0 +1,148 @@
+"""The audit trail says who changed what, and holds no personal data (§4)."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+from tests.builders import ADMIN, CUSTOMER, NOW, REQUEST_ID, admin, booking, caller, confirmed
+
+from teppan.domain.audit import AuditEvent, EventType, FieldChange, audit_event
+from teppan.domain.booking import (
+    Booking,
+    CancellationRequest,
+    Changes,
+    Contact,
+    Status,
+    Venue,
+    cancel,
+    change,
+)
+from teppan.domain.caller import Role
+from teppan.domain.party import Menu, Party
+
+PERSONAL = Changes(
+    venue=Venue("1 Market Street", "Sausalito", "CA", "94965", "Boat 7"),
+    contact=Contact("Ken Sato", "ken@example.com", "+14155550100"),
+    special_requests="My daughter is allergic to peanuts",
+)
+
+
+def event_of(changes: Changes) -> AuditEvent:
+    old = booking()
+    return audit_event(old, change(old, changes, admin()), admin())
+
+
+def test_a_new_booking_is_an_event_with_its_author_and_request() -> None:
+    event = audit_event(None, booking(), caller())
+
+    assert event == AuditEvent(
+        booking_id=booking().id,
+        customer_id=CUSTOMER,
+        version=1,
+        type=EventType.CREATED,
+        at=NOW,
+        actor_id=CUSTOMER,
+        actor_role=Role.CUSTOMER,
+        request_id=REQUEST_ID,
+        changes=(),
+    )
+
+
+def test_a_change_names_the_version_it_led_to_and_who_made_it() -> None:
+    event = event_of(Changes(travel_miles=42))
+
+    assert (event.type, event.version) == (EventType.UPDATED, 2)
+    assert (event.actor_id, event.actor_role) == (ADMIN, Role.ADMIN)
+    assert event.customer_id == CUSTOMER
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            Changes(time=time(12)),
+            [FieldChange("time", "18:00", "12:00")],
+        ),
+        (
+            Changes(date=NOW.date() + timedelta(days=60)),
+            [FieldChange("date", "2026-12-24", "2027-01-22")],
+        ),
+        (
+            Changes(party=Party(10, 2, 1)),
+            [
+                FieldChange("guests", 12, 13),
+                FieldChange("adults", 12, 10),
+                FieldChange("children", 0, 2),
+                FieldChange("toddlers", 0, 1),
+                FieldChange("total", 71_445, 66_033),
+            ],
+        ),
+        (
+            Changes(travel_miles=31),
+            [FieldChange("travel_miles", None, 31), FieldChange("total", 71_445, 71_645)],
+        ),
+        (
+            Changes(menu=Menu(add_ons={"gyoza": 1})),
+            [FieldChange("total", 71_445, 72_528), FieldChange("menu")],
+        ),
+    ],
+)
+def test_what_changed_is_told_field_by_field(changes: Changes, expected: list[FieldChange]) -> None:
+    assert list(event_of(changes).changes) == expected
+
+
+def test_a_change_of_personal_data_is_told_without_it() -> None:
+    event = event_of(PERSONAL)
+
+    assert event.changes == (
+        FieldChange("venue"),
+        FieldChange("contact"),
+        FieldChange("special_requests"),
+    )
+
+
+@pytest.mark.parametrize("before", [None, booking()], ids=["created", "updated"])
+def test_no_personal_data_is_in_any_event(before: Booking | None) -> None:
+    after = change(booking(), PERSONAL, caller())
+
+    told = repr(audit_event(before, after, caller()))
+
+    assert not [text for text in (*texts_of(booking()), *texts_of(after)) if text in told]
+
+
+def texts_of(told: Booking) -> list[str]:
+    """Return all that a booking knows of a person."""
+    things = (told.venue, told.contact)
+    fields = [getattr(thing, name) for thing in things for name in thing.__slots__]
+    return [text for text in (*fields, told.special_requests) if text and text != "CA"]
+
+
+def test_a_step_set_by_staff_is_told() -> None:
+    old = confirmed()
+    after_start = admin(old.slot.starts_at)
+
+    event = audit_event(old, change(old, Changes(status=Status.NO_SHOW), after_start), after_start)
+
+    assert event.changes == (FieldChange("status", "confirmed", "no_show"),)
+
+
+def test_a_cancellation_tells_its_reason() -> None:
+    old = confirmed()
+    ended, _ = cancel(old, CancellationRequest("Chef is ill", 100), admin())
+
+    event = audit_event(old, ended, admin())
+
+    assert (event.type, event.reason) == (EventType.CANCELLED, "Chef is ill")
+    assert event.changes == (FieldChange("status", "confirmed", "cancelled"),)
+
+
+def test_a_debt_that_comes_with_a_move_is_told() -> None:
+    soon = Changes(date=NOW.date() + timedelta(days=5))
+
+    assert FieldChange("due_to_confirm", 10_000, 71_445) in event_of(soon).changes
+
+
+def test_an_event_is_as_old_as_the_request() -> None:
+    later = replace(caller(), at=NOW + timedelta(hours=3))
+
+    assert audit_event(None, booking(), later).at == later.at

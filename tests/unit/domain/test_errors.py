@@ -1,0 +1,39 @@
+"""Errors: what they add to an answer, and that their messages hold no input."""
+
+from teppan.domain.errors import (
+    Forbidden,
+    InvalidInput,
+    MissingParameter,
+    SlotUnavailable,
+    StorageUnavailable,
+    Violation,
+)
+
+FAULT = Violation("query", "/limit", "Must be a whole number from 1 to 100.")
+
+
+def test_a_plain_error_adds_nothing() -> None:
+    error = Forbidden("Your account may not do this.")
+
+    assert error.detail == str(error) == "Your account may not do this."
+    assert error.extensions == {}
+
+
+def test_invalid_input_adds_every_violation() -> None:
+    assert InvalidInput([FAULT, FAULT]).extensions == {"errors": [FAULT, FAULT]}
+
+
+def test_a_missing_parameter_names_itself() -> None:
+    error = MissingParameter(FAULT)
+
+    assert error.detail == FAULT.detail
+    assert error.extensions == {"errors": [FAULT]}
+
+
+def test_a_taken_slot_offers_the_other_times_even_when_there_are_none() -> None:
+    assert SlotUnavailable(["12:00", "21:00"]).extensions == {"available_times": ["12:00", "21:00"]}
+    assert SlotUnavailable([]).extensions == {"available_times": []}
+
+
+def test_a_busy_storage_tells_to_try_again() -> None:
+    assert "try again" in StorageUnavailable().detail

@@ -1,0 +1,85 @@
+"""The policy holds exactly the numbers of `domain.md`."""
+
+from dataclasses import FrozenInstanceError, replace
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+
+from teppan.domain.policy import CURRENT, POLICIES
+
+NUMBERS: dict[str, Any] = {
+    "version": "2026-11",
+    "currency": "usd",
+    # §1-2
+    "timezone": "America/Los_Angeles",
+    "start_times": (time(12), time(15), time(18), time(21)),
+    "lead_time": timedelta(hours=48),
+    "horizon": timedelta(days=365),
+    "default_capacity": 1,
+    "max_capacity": 20,
+    "max_availability_days": 32,
+    # §3
+    "max_guests": 50,
+    "guest_prices": {"adult": 5500, "child": 3000, "toddler": 0},
+    "upgrade_prices": {
+        "salmon": 500,
+        "scallops": 500,
+        "filet_mignon": 500,
+        "lobster_tail": 1500,
+        "extra_protein": 1000,
+    },
+    "add_on_prices": {
+        "yakisoba_noodles": 500,
+        "extra_fried_rice": 500,
+        "extra_vegetables": 500,
+        "edamame": 500,
+        "gyoza": 1000,
+    },
+    "minimum_food": 55_000,
+    "free_miles": 30,
+    "mile_price": 200,
+    "max_miles": 200,
+    "tax_basis_points": 825,
+    "deposit": 10_000,
+    "balance_before_start": timedelta(days=7),
+    # §4-5
+    "payment_window": timedelta(hours=24),
+    "payment_before_start": timedelta(hours=24),
+    "move_notice": timedelta(hours=72),
+    "edit_notice": timedelta(hours=24),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_each_number_is_the_one_of_the_business(name: str) -> None:
+    assert getattr(CURRENT, name) == NUMBERS[name]
+
+
+def test_refunds_fall_in_three_tiers() -> None:
+    tiers = [(tier.notice, tier.inclusive, tier.percentage) for tier in CURRENT.refund_tiers]
+
+    assert tiers == [
+        (timedelta(days=14), False, 97),
+        (timedelta(days=7), True, 50),
+        (timedelta(hours=48), True, 0),
+    ]
+
+
+def test_no_number_of_the_policy_goes_untested() -> None:
+    beyond_the_rules = {"refund_arrival"}  # an estimate for people, no rule
+
+    assert set(CURRENT.__slots__) == set(NUMBERS) | beyond_the_rules | {"refund_tiers"}
+
+
+def test_new_bookings_are_made_under_a_policy_that_stored_ones_find_again() -> None:
+    assert POLICIES["2026-11"] is CURRENT
+
+
+def test_a_policy_never_changes() -> None:
+    with pytest.raises(FrozenInstanceError):
+        CURRENT.deposit = 1  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        CURRENT.guest_prices["adult"] = 1  # type: ignore[index]
+    with pytest.raises(TypeError):
+        POLICIES["2026-12"] = replace(CURRENT, version="2026-12")  # type: ignore[index]

@@ -1,0 +1,86 @@
+"""The field types that request schemas share."""
+
+from typing import Annotated, Any
+
+import pytest
+from pydantic import MISSING, TypeAdapter, ValidationError
+
+from teppan.http.schemas.fields import (
+    LINE,
+    LINES,
+    Count,
+    Guests,
+    LocalDate,
+    LocalTime,
+    Miles,
+    Quantity,
+    given,
+)
+
+
+def read(kind: Any, value: object) -> object:
+    return TypeAdapter(kind).validate_python(value, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (LocalDate, ["2026-12-24", "2028-02-29", "0001-01-01", "9999-12-31"]),
+        (LocalTime, ["00:00", "18:00", "13:37", "23:59"]),
+        (Count, [0, 50]),
+        (Guests, [1, 50]),
+        (Quantity, [1, 50]),
+        (Miles, [0, 200, 100_000]),
+    ],
+)
+def test_a_good_value_stays_as_it_is(kind: Any, values: list[object]) -> None:
+    assert [read(kind, value) for value in values] == values
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (LocalDate, ["2026-02-30", "2026-13-01", "0000-01-01", "20261224", "2026-12-24\n", 1]),
+        (LocalTime, ["24:00", "18:60", "1800", "18:00:00", "6 pm", "18:00\n", 18]),
+        (Count, [-1, 51, "1", 1.0, True, None]),
+        (Guests, [0, 51]),
+        (Quantity, [0, 51]),
+        (Miles, [-1, 100_001, 1.5]),
+    ],
+)
+def test_a_bad_one_is_refused(kind: Any, values: list[object]) -> None:
+    for value in values:
+        with pytest.raises(ValidationError):
+            read(kind, value)
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "a\ttab", "nul\x00", "\x1b[31m", "del\x7f"])
+def test_a_line_has_no_control_characters(text: str) -> None:
+    with pytest.raises(ValidationError):
+        read(_text(LINE), text)
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "a\ttab", "two\r\nlines"])
+def test_lines_may_break(text: str) -> None:
+    assert read(_text(LINES), text) == text
+
+
+@pytest.mark.parametrize("text", ["nul\x00", "\x1b[31m", "del\x7f", "form\x0cfeed"])
+def test_but_have_no_other_control_characters(text: str) -> None:
+    with pytest.raises(ValidationError):
+        read(_text(LINES), text)
+
+
+@pytest.mark.parametrize("constraints", [LINE, LINES])
+def test_space_around_a_text_is_dropped(constraints: object) -> None:
+    assert read(_text(constraints), "  Ünïcode 寿司 \n") == "Ünïcode 寿司"
+
+
+def test_a_field_left_out_is_none_to_the_domain() -> None:
+    assert given(MISSING) is None
+    assert given(0) == 0
+    assert given("") == ""
+
+
+def _text(constraints: Any) -> Any:
+    return Annotated[str, constraints]

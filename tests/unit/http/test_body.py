@@ -1,0 +1,199 @@
+"""JSON bodies: size, media type, syntax and schema."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from tests.builders import gateway_event
+
+from teppan.domain.errors import (
+    InvalidInput,
+    MalformedJson,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from teppan.http.body import LARGEST, RequestBody, read_body
+from teppan.http.request import Incoming, incoming
+
+
+class Order(RequestBody):
+    guests: int
+    note: str = ""
+
+
+class Cart(RequestBody):
+    orders: list[Order]
+
+
+def sent(body: Any, media_type: str | None = "application/json", **event: Any) -> Incoming:
+    headers = {} if media_type is None else {"Content-Type": media_type}
+    request = gateway_event("POST", "/", headers=headers)
+    return incoming(request | {"body": body} | event)
+
+
+def read(body: Any, **how: Any) -> tuple[Order, Any]:
+    return read_body(sent(body, **how), Order, optional=False)
+
+
+def padded(size: int) -> str:
+    """Return a valid body of exactly `size` bytes."""
+    return '{"guests": 12}'.ljust(size)
+
+
+class TestReading:
+    def test_a_valid_body_is_read_with_the_document_that_it_was(self) -> None:
+        order, document = read('{"note": "é", "guests": 12}')
+
+        assert order == Order(guests=12, note="é")
+        assert document == {"guests": 12, "note": "é"}
+
+    def test_in_base64_too(self) -> None:
+        raw = base64.b64encode('{"guests": 12, "note": "é"}'.encode()).decode()
+
+        assert read(raw, isBase64Encoded=True)[0] == Order(guests=12, note="é")
+
+    @pytest.mark.parametrize("body", ["", None])
+    def test_an_optional_one_may_be_absent_whatever_its_media_type(self, body: Any) -> None:
+        class Reason(RequestBody):
+            reason: str = "none"
+
+        for media_type in (None, "text/plain", "application/json"):
+            found, document = read_body(sent(body, media_type), Reason, optional=True)
+            assert (found, document) == (Reason(), {})
+
+    @pytest.mark.parametrize("body", ["", None, " "])
+    def test_a_required_one_may_not(self, body: Any) -> None:
+        with pytest.raises(MalformedJson):
+            read(body)
+
+    def test_a_member_sent_twice_counts_as_its_last_for_schema_and_fingerprint_alike(self) -> None:
+        order, document = read('{"guests": 1, "guests": 2}')
+
+        assert (order.guests, document) == (2, {"guests": 2})
+
+
+class TestSize:
+    def test_16_kilobytes_are_let_in(self) -> None:
+        assert LARGEST == 16 * 1024
+        assert read(padded(16 * 1024))[0].guests == 12
+
+    def test_one_byte_more_is_not(self) -> None:
+        with pytest.raises(TooLarge):
+            read(padded(16 * 1024 + 1))
+
+    def test_bytes_count_not_characters(self) -> None:
+        with pytest.raises(TooLarge):
+            read(json.dumps({"guests": 1, "note": "é" * 8_200}, ensure_ascii=False))
+
+    def test_of_base64_it_is_what_it_stands_for_that_counts(self) -> None:
+        for size, refused in ((LARGEST, False), (LARGEST + 1, True)):
+            raw = base64.b64encode(padded(size).encode()).decode()
+            if refused:
+                with pytest.raises(TooLarge):
+                    read(raw, isBase64Encoded=True)
+            else:
+                assert read(raw, isBase64Encoded=True)
+
+
+class TestMediaType:
+    @pytest.mark.parametrize(
+        "media_type",
+        ["application/json", "application/json; charset=utf-8", "Application/JSON ;charset=utf-8"],
+    )
+    def test_json_is_read(self, media_type: str) -> None:
+        assert read(padded(20), media_type=media_type)[0].guests == 12
+
+    @pytest.mark.parametrize(
+        "media_type",
+        [None, "", "text/plain", "application/x-www-form-urlencoded", "application/jsonp",
+         "application/problem+json", "text/json", "json"],
+    )  # fmt: skip
+    def test_nothing_else_is(self, media_type: str | None) -> None:
+        with pytest.raises(UnsupportedMediaType):
+            read(padded(20), media_type=media_type)
+
+
+class TestSyntax:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "{",
+            "guests=12",
+            '{"guests": 12,}',
+            "{'guests': 12}",
+            '{"guests": 12} {"guests": 12}',
+            '{"guests": NaN}',
+            '{"guests": Infinity}',
+            '{"guests": -Infinity}',
+            '{"guests": 012}',
+            '{"guests": ' + "9" * 5_000 + "}",
+            "[" * 5_000,
+            "[" * 5_000 + "]" * 5_000,
+            '{"a":' * 2_000 + "1" + "}" * 2_000,
+            '{"note": "\\ud800", "guests": 1}',
+            '{"note": "\ud800", "guests": 1}',
+            '{"note": "tab\tin a text", "guests": 1}',
+            '\ufeff{"guests": 12}',
+            "\x00",
+        ],
+    )
+    def test_what_is_no_json_document_is_refused(self, body: str) -> None:
+        with pytest.raises(MalformedJson):
+            read(body)
+
+    @pytest.mark.parametrize(
+        "body",
+        ["e", "====", "{}", base64.b64encode(b'{"note": "\xff", "guests": 1}').decode()],
+    )
+    def test_so_is_what_is_no_text_in_base64(self, body: str) -> None:
+        with pytest.raises(MalformedJson):
+            read(body, isBase64Encoded=True)
+
+    def test_base64_is_ascii(self) -> None:
+        with pytest.raises(MalformedJson):
+            read("é", isBase64Encoded=True)
+
+
+class TestSchema:
+    @pytest.mark.parametrize(
+        ("body", "pointer"),
+        [
+            ("[]", "/"),
+            ("null", "/"),
+            ('"text"', "/"),
+            ("{}", "/guests"),
+            ('{"guests": null}', "/guests"),
+            ('{"guests": "12"}', "/guests"),
+            ('{"guests": 12.0}', "/guests"),
+            ('{"guests": 12.5}', "/guests"),
+            ('{"guests": 1e999}', "/guests"),
+            ('{"guests": true}', "/guests"),
+            ('{"guests": 12, "note": 1}', "/note"),
+            ('{"guests": 12, "colour": "red"}', "/colour"),
+            ('{"guests": 12, "a/b~c": 1}', "/a~1b~0c"),
+        ],
+    )
+    def test_what_breaks_it_is_pointed_at(self, body: str, pointer: str) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read(body)
+
+        (fault,) = refusal.value.violations
+        assert (fault.where, fault.pointer) == ("body", pointer)
+
+    def test_all_faults_are_told_at_once_deep_inside_too(self) -> None:
+        body = {"orders": [{"guests": 1}, {"guests": "x"}, {"guests": 1, "colour": "red"}]}
+
+        with pytest.raises(InvalidInput) as refusal:
+            read_body(sent(json.dumps(body)), Cart, optional=False)
+
+        assert [fault.pointer for fault in refusal.value.violations] == [
+            "/orders/1/guests",
+            "/orders/2/colour",
+        ]
+
+    def test_a_fault_does_not_repeat_what_was_sent(self) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read('{"guests": "aiko@example.com"}')
+
+        assert "aiko" not in repr(refusal.value.violations)

@@ -1,0 +1,162 @@
+"""Cursors: signed, opaque, good for one caller and one list."""
+
+import base64
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.builders import OTHER_CUSTOMER, caller
+from tests.unit.conftest import Secrets
+
+from teppan.domain.errors import InvalidCursor
+from teppan.http.cursor import Cursors
+from teppan.http.precondition import precondition
+from teppan.http.request import Request
+from teppan.settings import MissingSettingError
+
+POSITION = ["BOOKINGS#2026-12", "2026-12-25T02:00:00Z#bkg_1"]
+CURSORS = Cursors("arn")
+
+pytestmark = pytest.mark.usefixtures("secrets")
+
+
+def request(cursor: str | None = None, **parameters: Any) -> Request[None]:
+    usual = {"status": None, "order": "asc", "limit": 20, "date_from": date(2026, 12, 1)}
+    return Request(
+        operation="listBookings",
+        caller=caller(),
+        body=None,
+        parameters=usual | parameters | {"cursor": cursor},
+        if_match=None,
+        keyed=None,
+    )
+
+
+def issued() -> str:
+    return CURSORS.issue(request(), POSITION)["next_cursor"]
+
+
+def test_a_cursor_leads_back_to_its_position() -> None:
+    assert CURSORS.read(request(issued())) == POSITION
+
+
+def test_the_first_page_has_none_and_after_the_last_there_is_none() -> None:
+    assert CURSORS.read(request()) is None
+    assert CURSORS.issue(request(), None) == {}
+
+
+def test_it_is_safe_in_a_url_and_without_padding() -> None:
+    for length in range(4):
+        text = CURSORS.issue(request(), ["x" * length])["next_cursor"]
+        assert text.replace("-", "a").replace("_", "a").isalnum()
+
+
+def test_the_page_size_may_change_from_page_to_page() -> None:
+    assert CURSORS.read(request(issued(), limit=100)) == POSITION
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"status": "pending"},
+        {"order": "desc"},
+        {"date_from": date(2026, 12, 2)},
+        {"date_from": None},
+        {"one": "more"},
+    ],
+)
+def test_other_filters_do_not_take_it(other: dict[str, Any]) -> None:
+    with pytest.raises(InvalidCursor):
+        CURSORS.read(request(issued(), **other))
+
+
+def test_nor_does_another_caller() -> None:
+    foreign = replace(request(issued()), caller=caller(OTHER_CUSTOMER))
+
+    with pytest.raises(InvalidCursor):
+        CURSORS.read(foreign)
+
+
+def test_nor_another_operation() -> None:
+    with pytest.raises(InvalidCursor):
+        CURSORS.read(replace(request(issued()), operation="listBookingEvents"))
+
+
+def test_it_does_not_show_how_it_was_signed(secrets: Secrets) -> None:
+    text = issued()
+
+    assert secrets.values[0].encode() not in base64.urlsafe_b64decode(text + "==")
+
+
+def test_every_changed_character_is_noticed() -> None:
+    good = issued()
+
+    for place, character in enumerate(good):
+        forged = good[:place] + ("A" if character != "A" else "B") + good[place + 1 :]
+        with pytest.raises(InvalidCursor):
+            CURSORS.read(request(forged))
+
+
+@pytest.mark.parametrize("text", ["", "A", "AA", "A" * 5, "A" * 22, "-", "_" * 100, "====", "a.b"])
+def test_what_we_did_not_issue_is_refused(text: str) -> None:
+    with pytest.raises(InvalidCursor):
+        CURSORS.read(request(text))
+
+
+def test_a_position_without_our_signature_is_refused() -> None:
+    unsigned = base64.urlsafe_b64encode(bytes(16) + b'["BOOKINGS#2026-12",""]').rstrip(b"=")
+
+    with pytest.raises(InvalidCursor):
+        CURSORS.read(request(unsigned.decode()))
+
+
+@pytest.mark.parametrize("tail", ["=", "==", "\n", " ", ".", "A"])
+def test_only_one_text_stands_for_a_cursor(tail: str) -> None:
+    with pytest.raises(InvalidCursor):
+        CURSORS.read(request(issued() + tail))
+
+
+def test_unused_bits_of_base64_can_not_vary() -> None:
+    """A last character that carries four bits (or two) leaves the others to be zero."""
+    good = next(
+        text
+        for length in range(3)
+        if len(text := CURSORS.issue(request(), ["x" * length])["next_cursor"]) % 4 == 3
+    )
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    twin = good[:-1] + alphabet[alphabet.index(good[-1]) + 1]
+    assert base64.urlsafe_b64decode(twin + "=") == base64.urlsafe_b64decode(good + "=")
+
+    with pytest.raises(InvalidCursor):
+        CURSORS.read(request(twin))
+
+
+class TestRotation:
+    def test_a_cursor_outlives_one_rotation_of_the_secret(self, secrets: Secrets) -> None:
+        old = issued()
+        secrets.values = ("a new secret", *secrets.values)
+
+        assert CURSORS.read(request(old)) == POSITION
+
+    def test_but_not_two(self, secrets: Secrets) -> None:
+        old = issued()
+        secrets.values = ("the newest secret", "a new secret")
+
+        with pytest.raises(InvalidCursor):
+            CURSORS.read(request(old))
+
+    def test_new_ones_are_signed_with_the_new_secret(self, secrets: Secrets) -> None:
+        old = issued()
+        secrets.values = ("a new secret", *secrets.values)
+
+        assert issued() != old
+
+
+def test_a_function_that_lists_needs_the_name_of_the_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert Cursors.connect()._arn == "cursor-secret"
+    monkeypatch.delenv("CURSOR_SECRET_ARN")
+    with pytest.raises(MissingSettingError):
+        Cursors.connect()

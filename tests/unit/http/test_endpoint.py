@@ -1,0 +1,412 @@
+"""The endpoint decorator: all that is the same for every operation."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.builders import (
+    ADMIN,
+    CUSTOMER,
+    NOW,
+    REQUEST_ID,
+    gateway_event,
+    lambda_context,
+)
+from tests.unit.conftest import LogLines
+
+from teppan.domain.caller import Caller, Role
+from teppan.domain.errors import Conflict, SlotUnavailable, StorageUnavailable
+from teppan.http.body import RequestBody
+from teppan.http.endpoint import EVERYONE, PUBLIC, STAFF, endpoint
+from teppan.http.headers import SECURITY
+from teppan.http.parameters import LIMIT
+from teppan.http.request import Request
+from teppan.http.response import Response
+from teppan.observability.metrics import metrics
+from teppan.settings import MissingSettingError, settings
+
+SECRET = "aiko@example.com"
+
+
+class Order(RequestBody):
+    guests: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        return str(self.body["code"])
+
+
+type Handle = Callable[[Request[Any]], Response]
+
+
+def say_hello(request: Request[Any]) -> Response:
+    return Response(body={"hello": "world"})
+
+
+def serve(
+    event: dict[str, Any] | None = None,
+    handle: Handle = say_hello,
+    *,
+    roles: frozenset[Role] = EVERYONE,
+    **declared: Any,
+) -> Answer:
+    """Answer `event` by an endpoint that runs `handle`."""
+    handler = endpoint("sayHello", roles=roles, **declared)(handle)
+    result = handler(event or gateway_event(path="/api/v1/hello"), lambda_context())
+    assert result["isBase64Encoded"] is False
+    return Answer(result["statusCode"], result["headers"], result["body"])
+
+
+def seen(event: dict[str, Any] | None = None, **declared: Any) -> Request[Any]:
+    """Return the request that a handler gets."""
+    requests: list[Request[Any]] = []
+
+    def look(request: Request[Any]) -> Response:
+        requests.append(request)
+        return Response()
+
+    serve(event, look, **declared)
+    return requests[0]
+
+
+def failing(error: Exception) -> Handle:
+    def fail(_request: Request[Any]) -> Response:
+        raise error
+
+    return fail
+
+
+class TestAnswers:
+    def test_a_handlers_answer_is_json_with_its_own_headers(self) -> None:
+        def create(_request: Request[Any]) -> Response:
+            return Response(201, {"name": "寿司"}, {"Location": "/api/v1/x/1"})
+
+        answer = serve(handle=create)
+
+        assert (answer.status, answer.body) == (201, {"name": "寿司"})
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.headers["Location"] == "/api/v1/x/1"
+
+    def test_an_empty_answer_has_no_media_type(self) -> None:
+        answer = serve(handle=lambda _: Response(204))
+
+        assert (answer.status, answer.text) == (204, "")
+        assert "Content-Type" not in answer.headers
+
+    def test_the_answer_to_head_is_that_to_get_without_the_body(self) -> None:
+        get, head = (serve(gateway_event(method)) for method in ("GET", "HEAD"))
+
+        assert (head.status, head.text) == (get.status, "")
+        assert set(head.headers) == set(get.headers)
+
+    def test_a_refused_head_has_no_body_either(self) -> None:
+        assert serve(gateway_event("HEAD", account=None)).text == ""
+
+    @pytest.mark.parametrize("error", [None, Conflict, RuntimeError])
+    def test_every_answer_is_private_and_locked_down(self, error: type[Exception] | None) -> None:
+        handle = failing(SlotUnavailable([]) if error is Conflict else error()) if error else None
+
+        answer = serve(handle=handle or say_hello)
+
+        assert answer.headers.items() >= SECURITY.items()
+
+    @pytest.mark.parametrize("account", [CUSTOMER, None])
+    def test_a_page_of_ours_may_read_every_answer(self, account: str | None) -> None:
+        origin = {"Origin": "https://book.teppan.example"}
+
+        answer = serve(gateway_event(headers=origin, account=account))
+
+        assert answer.headers["Access-Control-Allow-Origin"] == origin["Origin"]
+
+    def test_a_foreign_one_may_not(self) -> None:
+        answer = serve(gateway_event(headers={"Origin": "https://evil.example"}))
+
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+class TestRequestId:
+    def test_the_callers_comes_back(self) -> None:
+        answer = serve(gateway_event(headers={"x-request-id": REQUEST_ID}))
+
+        assert answer.headers["X-Request-Id"] == REQUEST_ID
+
+    def test_the_gateways_is_given_where_it_sent_none(self) -> None:
+        event = gateway_event()
+
+        assert serve(event).headers["X-Request-Id"] == event["requestContext"]["requestId"]
+
+    def test_it_reaches_the_handler_the_log_and_the_problem(self, logged: LogLines) -> None:
+        event = gateway_event(headers={"X-Request-Id": REQUEST_ID})
+
+        answer = serve(event, failing(SlotUnavailable([])))
+
+        assert seen(event).caller.request_id == REQUEST_ID
+        assert answer.body["request_id"] == REQUEST_ID
+        assert {line["request_id"] for line in logged()} == {REQUEST_ID}
+
+
+class TestWhoMayCall:
+    @pytest.mark.parametrize(
+        ("roles", "groups", "status"),
+        [
+            (EVERYONE, "customer", 200),
+            (EVERYONE, "admin", 200),
+            (EVERYONE, "", 200),
+            (STAFF, "admin", 200),
+            (STAFF, "customer", 403),
+            (STAFF, "", 403),
+            (PUBLIC, "customer", 200),
+            (frozenset({Role.ANONYMOUS}), "customer", 200),
+        ],
+    )
+    def test_the_role_decides(self, roles: frozenset[Role], groups: str, status: int) -> None:
+        assert serve(gateway_event(groups=groups), roles=roles).status == status
+
+    @pytest.mark.parametrize(("roles", "status"), [(EVERYONE, 401), (STAFF, 401), (PUBLIC, 200)])
+    def test_without_an_account_only_public_operations_answer(
+        self, roles: frozenset[Role], status: int
+    ) -> None:
+        assert serve(gateway_event(account=None), roles=roles).status == status
+
+    def test_a_stranger_is_told_how_to_log_in(self) -> None:
+        answer = serve(gateway_event(account=None))
+
+        assert (answer.code, answer.headers["WWW-Authenticate"]) == ("unauthorized", "Bearer")
+
+    def test_a_stranger_learns_nothing_about_a_bad_request(self) -> None:
+        event = gateway_event("POST", body="{", account=None, query={"colour": "red"})
+
+        assert serve(event, body=Order).code == "unauthorized"
+
+    @pytest.mark.parametrize(
+        ("groups", "role"), [("admin", Role.ADMIN), ("customer", Role.CUSTOMER)]
+    )
+    @pytest.mark.usefixtures("now")
+    def test_the_handler_knows_who_calls_and_when(self, groups: str, role: Role) -> None:
+        event = gateway_event(account=ADMIN, groups=groups, headers={"X-Request-Id": REQUEST_ID})
+
+        assert seen(event).caller == Caller(ADMIN, role, REQUEST_ID, NOW)
+
+    def test_a_public_operation_looks_at_no_account(self) -> None:
+        found = seen(gateway_event(groups="admin"), roles=PUBLIC).caller
+
+        assert (found.id, found.role) == ("anonymous", Role.ANONYMOUS)
+
+
+class TestInput:
+    def test_parameters_body_and_precondition_reach_the_handler(self) -> None:
+        event = gateway_event(
+            "PUT", body={"guests": 3}, query={"limit": "5"}, headers={"If-Match": '"7"'}
+        )
+
+        found = seen(event, body=Order, parameters={"limit": LIMIT})
+
+        assert found.operation == "sayHello"
+        assert found.parameters == {"limit": 5}
+        assert found.body == Order(guests=3)
+        assert found.accepts(7) and not found.accepts(8)
+
+    def test_without_a_schema_no_body_is_read(self) -> None:
+        assert seen(gateway_event("POST", body="{")).body is None
+
+    @pytest.mark.parametrize(
+        ("request_", "status", "code"),
+        [
+            ({"query": {"colour": "red"}}, 422, "validation_failed"),
+            ({"query": {"limit": "0"}}, 422, "validation_failed"),
+            ({"headers": {"If-Match": "3"}}, 422, "validation_failed"),
+            ({"body": "{"}, 400, "malformed_json"),
+            ({"body": {"guests": "3"}}, 422, "validation_failed"),
+            ({"body": " " * 20_000}, 413, "body_too_large"),
+            (
+                {"body": {"guests": 3}, "headers": {"Content-Type": "text/plain"}},
+                415,
+                "unsupported_media_type",
+            ),
+        ],
+    )
+    def test_bad_input_is_refused_before_the_handler_runs(
+        self, request_: dict[str, Any], status: int, code: str
+    ) -> None:
+        event = gateway_event("POST", **{"body": {"guests": 3}} | request_)
+        never = failing(AssertionError("the handler ran"))
+
+        answer = serve(event, never, body=Order, parameters={"limit": LIMIT})
+
+        assert (answer.status, answer.code) == (status, code)
+
+    def test_an_optional_body_may_be_absent(self) -> None:
+        class Reason(RequestBody):
+            reason: str = "none"
+
+        found = seen(gateway_event("DELETE"), body=Reason, body_optional=True)
+
+        assert found.body == Reason()
+
+
+class TestIdempotency:
+    def test_the_key_and_fingerprint_reach_the_handler(self) -> None:
+        events = [
+            gateway_event("POST", body=body, headers={"Idempotency-Key": "key-1"})
+            for body in ({"guests": 3}, {"guests": 4})
+        ]
+
+        first, second = (seen(event, body=Order, idempotent=True).idempotency for event in events)
+
+        assert first.key == second.key == "key-1"
+        assert first.fingerprint != second.fingerprint
+
+    def test_without_a_key_the_request_is_refused(self) -> None:
+        answer = serve(gateway_event("POST", body={"guests": 3}), body=Order, idempotent=True)
+
+        assert (answer.status, answer.code) == (400, "missing_parameter")
+
+    def test_where_it_is_not_declared_a_key_is_ignored(self) -> None:
+        assert seen(gateway_event(headers={"Idempotency-Key": "key-1"})).keyed is None
+
+
+class TestFailures:
+    def test_a_business_error_is_a_problem_of_the_path_asked_for(self) -> None:
+        answer = serve(handle=failing(SlotUnavailable(["12:00"])))
+
+        assert (answer.status, answer.code) == (409, "slot_unavailable")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.body["instance"] == "/api/v1/hello"
+        assert answer.body["available_times"] == ["12:00"]
+
+    def test_an_outage_can_be_tried_again_and_is_logged(self, logged: LogLines) -> None:
+        answer = serve(handle=failing(StorageUnavailable()))
+
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+        assert [line["message"] for line in logged()] == ["unavailable", "answered"]
+
+    @pytest.mark.parametrize("kind", [ValueError, KeyError, AssertionError, RecursionError])
+    def test_an_unexpected_error_is_500_and_tells_nothing(self, kind: type[Exception]) -> None:
+        answer = serve(handle=failing(kind(SECRET)))
+
+        assert (answer.status, answer.code) == (500, "internal_error")
+        assert SECRET not in answer.text + repr(answer.headers)
+        assert kind.__name__ not in answer.text
+
+    def test_it_is_logged_without_its_message(self, logged: LogLines) -> None:
+        serve(handle=failing(ValueError(SECRET)))
+
+        failed, answered = logged()
+        assert (failed["level"], failed["error"]) == ("ERROR", "ValueError")
+        assert failed["stack"][-1].endswith(" fail")
+        assert (answered["status"], answered["code"]) == (500, "internal_error")
+        assert SECRET not in repr(logged())
+
+    def test_an_answer_that_is_no_json_is_500_too(self) -> None:
+        """A handler's mistake must not become a gateway's 502 without our headers."""
+        answer = serve(handle=lambda _: Response(body={"when": NOW}))
+
+        assert (answer.status, answer.code) == (500, "internal_error")
+
+    def test_a_missing_setting_stops_the_cold_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        settings.cache_clear()
+        monkeypatch.delenv("STAGE")
+
+        with pytest.raises(MissingSettingError):
+            endpoint("sayHello", roles=PUBLIC)
+
+
+class TestLog:
+    def test_one_line_says_how_it_ended(self, logged: LogLines) -> None:
+        serve()
+
+        (line,) = logged()
+        assert (line["message"], line["level"]) == ("answered", "INFO")
+        assert (line["operation"], line["status"]) == ("sayHello", 200)
+
+    def test_it_says_how_long_it_took(
+        self, logged: LogLines, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        readings = iter([17.0, 17.03125])
+        stopwatch = SimpleNamespace(perf_counter=lambda: next(readings))
+        monkeypatch.setattr("teppan.http.endpoint.time", stopwatch)
+
+        serve()
+
+        assert logged()[0]["duration_ms"] == 31.2
+
+    def test_a_refusal_is_logged_with_its_code_only(self, logged: LogLines) -> None:
+        serve(gateway_event("POST", body={"guests": SECRET}), body=Order)
+
+        (line,) = logged()
+        assert (line["status"], line["code"]) == (422, "validation_failed")
+
+    def test_so_is_the_mildest_of_them(self, logged: LogLines) -> None:
+        serve(gateway_event("POST", body="{"), body=Order)
+
+        assert (logged()[0]["status"], logged()[0]["code"]) == (400, "malformed_json")
+
+    def test_nothing_of_the_request_is_logged(self, logged: LogLines) -> None:
+        event = gateway_event(
+            "POST",
+            body={"guests": 3},
+            query={"limit": "5"},
+            headers={"Authorization": "Bearer token", "Cookie": "session", "If-Match": '"a-tag"'},
+        )
+
+        serve(event, body=Order, parameters={"limit": LIMIT})
+
+        told = json.dumps(logged())
+        assert not [
+            text for text in ("token", "session", "guests", "limit", "a-tag") if text in told
+        ]
+
+    def test_keys_of_one_request_do_not_stay_for_the_next(self, logged: LogLines) -> None:
+        first, second = gateway_event(), gateway_event()
+
+        serve(first)
+        serve(second)
+
+        assert [line["request_id"] for line in logged()] == [
+            event["requestContext"]["requestId"] for event in (first, second)
+        ]
+
+
+class TestMetrics:
+    @pytest.fixture(autouse=True)
+    def alone(self) -> Iterator[None]:
+        metrics.clear_metrics()
+        yield
+        metrics.clear_metrics()
+
+    @pytest.mark.parametrize(
+        ("handle", "client_errors", "server_errors"),
+        [
+            (say_hello, 0, 0),
+            (failing(SlotUnavailable([])), 1, 0),
+            (failing(RuntimeError()), 0, 1),
+        ],
+    )
+    def test_a_request_is_counted_once(
+        self,
+        handle: Handle,
+        client_errors: int,
+        server_errors: int,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        serve(handle=handle)
+
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        (counted,) = [line for line in lines if "Requests" in line]
+        assert (counted["operation"], counted["Requests"]) == ("sayHello", [1])
+        assert counted["ClientErrors"] == [client_errors]
+        assert counted["ServerErrors"] == [server_errors]

@@ -1,0 +1,70 @@
+"""Security headers on every answer, CORS for the origins we know."""
+
+import pytest
+
+from teppan.http.headers import PREFLIGHT, SECURITY, cors
+
+OURS = frozenset({"https://book.teppan.example", "https://admin.teppan.example"})
+
+
+@pytest.mark.parametrize("origin", sorted(OURS))
+def test_a_page_of_ours_may_read_the_answer_and_its_headers(origin: str) -> None:
+    answer = cors(origin, OURS)
+
+    assert answer["Access-Control-Allow-Origin"] == origin
+    assert set(answer["Access-Control-Expose-Headers"].split(", ")) == {
+        "ETag",
+        "Idempotency-Replayed",
+        "Location",
+        "Retry-After",
+        "X-Request-Id",
+    }
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "",
+        "null",
+        "*",
+        "https://evil.example",
+        "http://book.teppan.example",
+        "https://book.teppan.example.evil.example",
+        "https://book.teppan.example:8443",
+        "https://BOOK.teppan.example",
+    ],
+)
+def test_no_other_page_may(origin: str | None) -> None:
+    assert cors(origin, OURS) == {}
+
+
+def test_credentials_are_never_allowed() -> None:
+    assert "Access-Control-Allow-Credentials" not in {**cors(next(iter(OURS)), OURS), **PREFLIGHT}
+
+
+def test_every_answer_is_private_and_locked_down() -> None:
+    assert SECURITY["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in SECURITY["Content-Security-Policy"]
+    assert "max-age=63072000" in SECURITY["Strict-Transport-Security"]
+    assert SECURITY["X-Content-Type-Options"] == "nosniff"
+    assert SECURITY["X-Frame-Options"] == "DENY"
+    assert SECURITY["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_cache_keeps_the_answers_to_different_origins_apart() -> None:
+    assert SECURITY["Vary"] == "Origin"
+
+
+def test_a_preflight_lets_all_our_methods_and_headers_through() -> None:
+    headers = set(PREFLIGHT["Access-Control-Allow-Headers"].split(", "))
+    methods = set(PREFLIGHT["Access-Control-Allow-Methods"].split(", "))
+
+    assert headers == {
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-Match",
+        "X-Request-Id",
+    }
+    assert methods == {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}

@@ -1,0 +1,48 @@
+"""`Idempotency-Key` and the fingerprint of the body that came with it."""
+
+import re
+from typing import Any
+
+import pytest
+
+from teppan.domain.errors import InvalidInput, MissingParameter
+from teppan.http.idempotency import idempotent_request
+
+
+def fingerprint(document: Any) -> str:
+    return idempotent_request("key", document).fingerprint
+
+
+def test_a_request_without_a_key_is_refused() -> None:
+    with pytest.raises(MissingParameter) as refusal:
+        idempotent_request(None, {})
+
+    assert refusal.value.violation.pointer == "/Idempotency-Key"
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "a\n", "é", "k" * 256, "a\x7f"])
+def test_a_key_is_1_to_255_visible_ascii_characters(key: str) -> None:
+    with pytest.raises(InvalidInput):
+        idempotent_request(key, {})
+
+
+@pytest.mark.parametrize("key", ["a", "k" * 255, "!~:.-_/", '"quoted"'])
+def test_such_a_key_is_kept_as_it_is(key: str) -> None:
+    assert idempotent_request(key, {}).key == key
+
+
+def test_the_fingerprint_is_a_hash_that_shows_nothing_of_the_body() -> None:
+    assert re.fullmatch(r"[0-9a-f]{64}", fingerprint({"contact": {"name": "Aiko"}}))
+
+
+def test_the_order_of_members_does_not_matter() -> None:
+    assert fingerprint({"a": 1, "b": {"c": 2, "d": 3}}) == fingerprint(
+        {"b": {"d": 3, "c": 2}, "a": 1}
+    )
+
+
+@pytest.mark.parametrize(
+    "other", [{}, {"a": 2}, {"a": "1"}, {"a": True}, {"a": [1]}, {"b": 1}, {"a": 1, "b": 1}, [1]]
+)
+def test_every_other_body_has_another(other: Any) -> None:
+    assert fingerprint(other) != fingerprint({"a": 1})

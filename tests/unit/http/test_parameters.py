@@ -1,0 +1,133 @@
+"""Path and query parameters, read once and refused with a pointer."""
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from tests.builders import gateway_event
+
+from teppan.domain.booking import Status
+from teppan.domain.errors import InvalidInput, MissingParameter
+from teppan.http.parameters import (
+    ACCOUNT_ID,
+    BOOKING_ID,
+    CURSOR,
+    LIMIT,
+    ORDER,
+    Declared,
+    day,
+    integer,
+    one_of,
+    path,
+    query,
+    read_parameters,
+    start_time,
+    text_like,
+)
+
+ID = "bkg_" + "a" * 26
+
+
+def read(declared: Declared, **request: Any) -> dict[str, Any]:
+    return read_parameters(gateway_event(**request), declared)
+
+
+def faults(declared: Declared, **request: Any) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidInput) as refusal:
+        read(declared, **request)
+    return [(fault.where, fault.pointer) for fault in refusal.value.violations]
+
+
+class TestReading:
+    def test_each_declared_one_has_a_value_its_default_when_not_sent(self) -> None:
+        declared = {"booking_id": BOOKING_ID, "limit": LIMIT, "order": ORDER, "cursor": CURSOR}
+
+        values = read(declared, path_parameters={"booking_id": ID}, query={"limit": "5"})
+
+        assert values == {"booking_id": ID, "limit": 5, "order": "asc", "cursor": None}
+
+    def test_an_event_without_any_is_fine_where_none_is_needed(self) -> None:
+        assert read({}) == {}
+        assert read_parameters({}, {"limit": LIMIT}) == {"limit": 20}
+
+    @pytest.mark.parametrize("where", ["path", "query"])
+    def test_a_required_one_that_is_missing_is_named(self, where: str) -> None:
+        needed = path(day) if where == "path" else query(day, required=True)
+
+        with pytest.raises(MissingParameter) as refusal:
+            read({"from": needed})
+
+        assert (refusal.value.violation.where, refusal.value.violation.pointer) == (where, "/from")
+
+    def test_every_fault_is_told_at_once(self) -> None:
+        asked = {"limit": "0", "order": "up", "colour": "red"}
+
+        assert set(faults({"limit": LIMIT, "order": ORDER}, query=asked)) == {
+            ("query", "/limit"),
+            ("query", "/order"),
+            ("query", "/colour"),
+        }
+
+    def test_one_sent_twice_is_refused(self) -> None:
+        assert faults({"limit": LIMIT}, query={"limit": ["5", "5"]}) == [("query", "/limit")]
+
+    def test_an_unknown_one_is_refused_also_where_none_is_declared(self) -> None:
+        assert faults({}, query={"limit": "5"}) == [("query", "/limit")]
+
+    def test_a_part_of_the_path_is_no_query_parameter(self) -> None:
+        """Unknown query parameters are refused; this one was ignored."""
+        request = {"path_parameters": {"booking_id": ID}, "query": {"booking_id": ID}}
+
+        assert faults({"booking_id": BOOKING_ID}, **request) == [("query", "/booking_id")]
+
+    def test_a_bad_part_of_the_path_points_there(self) -> None:
+        asked = {"booking_id": "bkg_1"}
+
+        assert faults({"booking_id": BOOKING_ID}, path_parameters=asked) == [
+            ("path", "/booking_id")
+        ]
+
+
+READERS: list[tuple[Any, dict[str, Any]]] = [
+    (day, {"2026-12-24": date(2026, 12, 24), "2028-02-29": date(2028, 2, 29)}),
+    (start_time, {"00:00": time(0), "18:00": time(18), "23:59": time(23, 59)}),
+    (integer(1, 100), {"1": 1, "100": 100, "007": 7}),
+    (one_of(Status), {"pending": Status.PENDING, "no_show": Status.NO_SHOW}),
+    (text_like("asc|desc", "asc or desc"), {"asc": "asc", "desc": "desc"}),
+    (BOOKING_ID.read, {ID: ID, "bkg_" + "z7" * 13: "bkg_" + "z7" * 13}),
+    (ACCOUNT_ID, {"1" * 8 + "-1111-4111-8111-" + "1" * 12: "11111111-1111-4111-8111-111111111111"}),
+    (CURSOR.read, {"A_-z9": "A_-z9", "a" * 1024: "a" * 1024}),
+    (LIMIT.read, {"1": 1, "100": 100}),
+]
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "value"),
+    [(reader, text, value) for reader, examples in READERS for text, value in examples.items()],
+)
+def test_a_text_is_read(reader: Any, text: str, value: object) -> None:
+    found = reader(text)
+
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("reader", "texts"),
+    [
+        (day, ["", "2026-2-3", "2026-02-30", "20261224", "2026-W52-4", "1999-12-31", "2200-01-01",
+               "2026-12-24T18:00", "2026-12-24\n", "٢٠٢٦-١٢-٢٤", "0000-00-00"]),
+        (start_time, ["", "24:00", "18:60", "18", "1800", "18:00:00", "T18:00", "6pm", "18:00\n"]),
+        (integer(1, 100), ["", "0", "101", "-1", "+1", "1.0", "1e1", " 1", "1_0", "٣", "9" * 5000]),
+        (one_of(Status), ["", "PENDING", "Status.PENDING", "unknown", "pending "]),
+        (text_like("asc|desc", "asc or desc"), ["", "ASC", "ascdesc", "asc\n"]),
+        (BOOKING_ID.read, ["", ID + "a", ID[:-1], ID.upper(), "bkg_" + "1" * 26, ID + "\n"]),
+        (ACCOUNT_ID, ["", "admin", "11111111-1111-4111-8111-11111111111G", "1" * 36]),
+        (LIMIT.read, ["", "0", "101"]),
+        (CURSOR.read, ["", "a" * 1025, "a=", "a+b", "a/b", "é"]),
+    ],
+)  # fmt: skip
+def test_anything_else_is_not(reader: Any, texts: list[str]) -> None:
+    for text in texts:
+        with pytest.raises(ValueError, match=r"^Must be .*\.$"):
+            reader(text)

@@ -1,0 +1,140 @@
+"""Every error becomes one problem document (RFC 9457)."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from teppan.domain import errors
+from teppan.domain.errors import (
+    DomainError,
+    InvalidInput,
+    MissingParameter,
+    SlotUnavailable,
+    StorageUnavailable,
+    Violation,
+)
+from teppan.http.problem import TYPE, internal_error, problem
+
+FAULT = Violation("header", "/If-Match", "If-Match must be * or entity tags.")
+
+STATUS = {
+    "malformed_json": 400,
+    "invalid_time": 400,
+    "lead_time_too_short": 400,
+    "too_far_ahead": 400,
+    "venue_too_far": 400,
+    "too_close_to_event": 400,
+    "too_late_to_cancel": 400,
+    "invalid_cursor": 400,
+    "missing_parameter": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "booking_not_found": 404,
+    "slot_unavailable": 409,
+    "booking_not_changeable": 409,
+    "already_cancelled": 409,
+    "already_completed": 409,
+    "edit_conflict": 409,
+    "slot_has_bookings": 409,
+    "invalid_transition": 409,
+    "version_mismatch": 412,
+    "body_too_large": 413,
+    "unsupported_media_type": 415,
+    "validation_failed": 422,
+    "idempotency_key_reused": 422,
+    "storage_unavailable": 503,
+}
+
+
+def leaves(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    """Yield the errors that can be raised: those nobody derives from."""
+    for each in kind.__subclasses__():
+        yield from leaves(each) if each.__subclasses__() else [each]
+
+
+LEAVES = sorted(leaves(), key=lambda kind: kind.__name__)
+
+
+def example(kind: type[DomainError]) -> DomainError:
+    if kind is MissingParameter:
+        return MissingParameter(FAULT)
+    if kind is InvalidInput:
+        return InvalidInput([FAULT])
+    if kind is SlotUnavailable:
+        return SlotUnavailable(["12:00"])
+    return kind("Because.")
+
+
+@pytest.mark.parametrize("kind", LEAVES)
+def test_every_error_has_a_stable_code_a_title_and_a_status(kind: type[DomainError]) -> None:
+    answer = problem(example(kind), "/api/v1/bookings", "request-1")
+
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
+    assert answer.status == STATUS[kind.code]
+    assert answer.media_type == "application/problem+json"
+    assert answer.body is not None
+    assert answer.body["type"] == TYPE + kind.code
+    assert answer.body["title"] == kind.title != ""
+
+
+def test_the_codes_are_the_ones_we_promise_and_each_is_used_once() -> None:
+    assert sorted(kind.code for kind in LEAVES) == sorted(STATUS)
+
+
+def test_nothing_else_in_the_module_goes_unmapped() -> None:
+    raised = {each for each in vars(errors).values() if isinstance(each, type)}
+
+    assert {each for each in raised if issubclass(each, DomainError)} - {DomainError} == {
+        kind for leaf in LEAVES for kind in leaf.__mro__ if issubclass(kind, DomainError)
+    } - {DomainError}
+
+
+def test_a_problem_has_these_members_and_no_others() -> None:
+    answer = problem(errors.Forbidden("Not you."), "/api/v1/bookings", "request-1")
+
+    assert answer.body == {
+        "type": "https://docs.teppan.example/problems/forbidden",
+        "title": "Not allowed",
+        "status": 403,
+        "detail": "Not you.",
+        "instance": "/api/v1/bookings",
+        "code": "forbidden",
+        "request_id": "request-1",
+    }
+
+
+@pytest.mark.parametrize("error", [InvalidInput([FAULT]), MissingParameter(FAULT)])
+def test_violations_say_where_and_why(error: DomainError) -> None:
+    answer = problem(error, "/", "request-1")
+
+    assert answer.body is not None
+    assert answer.body["errors"] == [
+        {"in": "header", "pointer": "/If-Match", "detail": FAULT.detail}
+    ]
+
+
+def test_a_taken_slot_tells_the_other_times_even_when_there_are_none() -> None:
+    answer = problem(SlotUnavailable([]), "/", "request-1")
+
+    assert answer.body is not None
+    assert answer.body["available_times"] == []
+
+
+def test_an_outage_says_when_to_try_again() -> None:
+    assert problem(StorageUnavailable(), "/", "request-1").headers == {"Retry-After": "1"}
+
+
+def test_a_stranger_is_told_how_to_log_in() -> None:
+    answer = problem(errors.Unauthorized("Log in."), "/", "request-1")
+
+    assert answer.headers == {"WWW-Authenticate": "Bearer"}
+
+
+def test_an_internal_error_tells_nothing() -> None:
+    answer = internal_error("/api/v1/bookings", "request-1")
+
+    assert answer.body is not None
+    assert (answer.status, answer.body["code"]) == (500, "internal_error")
+    assert answer.body["detail"] == "Something went wrong on our side. It has been recorded."
+    assert answer.body["request_id"] == "request-1"

@@ -1,0 +1,64 @@
+"""The log tells what failed and where, never what a person sent."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.unit.conftest import LogLines
+
+from teppan.observability.log import failure_of, logger
+
+SECRET = "aiko@example.com"
+
+
+def caught(fail: Callable[[], object]) -> dict[str, Any]:
+    with pytest.raises(Exception, match=SECRET) as caught:
+        fail()
+    return failure_of(caught.value)
+
+
+def quote_the_input() -> None:
+    raise ValueError(f"can not read {SECRET}")
+
+
+def quote_it_twice() -> None:
+    try:
+        quote_the_input()
+    except ValueError as error:
+        raise RuntimeError(SECRET) from error
+
+
+def test_a_failure_is_told_by_its_type_and_place_without_its_message() -> None:
+    told = caught(quote_the_input)
+
+    assert told["error"] == "ValueError"
+    assert told["stack"][-1].endswith(" quote_the_input")
+    assert SECRET not in repr(told)
+
+
+def test_so_is_its_cause() -> None:
+    told = caught(quote_it_twice)
+
+    assert (told["error"], told["cause"]["error"]) == ("RuntimeError", "ValueError")
+    assert SECRET not in repr(told)
+
+
+def test_an_answer_of_aws_is_told_by_its_code() -> None:
+    answer: Any = {"Error": {"Code": "AccessDeniedException", "Message": SECRET}}
+
+    def refuse() -> None:
+        raise ClientError(answer, "GetItem")
+
+    told = caught(refuse)
+
+    assert told["error_code"] == "AccessDeniedException"
+    assert SECRET not in repr(told)
+
+
+def test_a_line_is_structured_and_in_utc(logged: LogLines) -> None:
+    logger.info("answered", status=200)
+
+    (line,) = logged()
+    assert (line["message"], line["status"], line["service"]) == ("answered", 200, "teppan")
+    assert line["timestamp"].endswith(("Z", "+00:00"))

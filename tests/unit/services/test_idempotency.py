@@ -1,0 +1,30 @@
+"""Keys belong to their caller and always name the same thing."""
+
+import re
+from datetime import timedelta
+
+from tests.builders import NOW, OTHER_CUSTOMER, caller
+
+from teppan.services.idempotency import IdempotentRequest, derived_id
+
+
+def id_of(key: str, who: str = caller().id, prefix: str = "bkg") -> str:
+    return derived_id(prefix, caller(who), IdempotentRequest(key, "fingerprint"))
+
+
+def test_an_id_is_its_prefix_and_26_characters() -> None:
+    assert re.fullmatch(r"bkg_[a-z2-7]{26}", id_of("key"))
+
+
+def test_the_same_caller_and_key_name_the_same_thing_at_any_time_with_any_body() -> None:
+    later = caller(at=NOW + timedelta(days=365))
+
+    again = derived_id("bkg", later, IdempotentRequest("key", "another fingerprint"))
+
+    assert again == id_of("key")
+
+
+def test_another_key_caller_or_kind_names_another() -> None:
+    ids = {id_of("key"), id_of("Key"), id_of("key", OTHER_CUSTOMER), id_of("key", prefix="pay")}
+
+    assert len(ids) == 4

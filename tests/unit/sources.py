@@ -1,0 +1,56 @@
+"""The source tree as syntax: what the rules of the code are checked on."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.builders import ROOT
+
+PACKAGE = ROOT / "layers" / "core" / "python" / "teppan"
+FUNCTIONS = ROOT / "functions"
+
+
+def package_files() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def handler_files() -> list[Path]:
+    return sorted(FUNCTIONS.glob("*/*/app.py"))
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"), file.name)
+
+
+def shown(file: Path) -> str:
+    """Return a file as a test's name shows it."""
+    return file.relative_to(ROOT).as_posix()
+
+
+def module_name(file: Path) -> str:
+    """Return the dotted name of a file of the package."""
+    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def modules() -> dict[str, Path]:
+    return {module_name(file): file for file in package_files()}
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Yield every module that a file imports anywhere: `from a import b` is `a.b` when a module."""
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from imported_from(node)
+
+
+def imported_from(node: ast.ImportFrom) -> Iterator[str]:
+    package = "." * node.level + (node.module or "")
+    for alias in node.names:
+        submodule = f"{package}.{alias.name}"
+        yield submodule if submodule in modules() else package

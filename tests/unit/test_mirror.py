@@ -1,0 +1,64 @@
+"""The unit tests mirror the source tree one to one."""
+
+from pathlib import Path
+
+import pytest
+from tests.builders import ROOT
+from tests.unit.sources import PACKAGE, modules
+
+UNIT = ROOT / "tests" / "unit"
+
+ON_DYNAMODB = {
+    "services/cancel_booking",
+    "services/create_booking",
+    "services/list_booking_events",
+    "services/revision",
+    "services/update_booking",
+    "store/bookings",
+    "store/slots",
+    "store/table",
+}
+"""Modules that do nothing without the table: `tests/functions` and `tests/store` prove them on
+AWS's own engine, for there is no fake of our storage."""
+
+OF_THE_SUITE = {"test_conftest", "test_imports", "test_mirror", "test_source"}
+"""Tests of the code as a whole."""
+
+
+def has_code(module: Path) -> bool:
+    """Tell a module from a package that only has a docstring."""
+    return len(module.read_text(encoding="utf-8").splitlines()) > 1
+
+
+SOURCES = {
+    (path.parent if path.stem == "__init__" else path.with_suffix(""))
+    .relative_to(PACKAGE)
+    .as_posix()
+    for path in modules().values()
+    if has_code(path)
+}
+TESTS = {
+    path.relative_to(UNIT).with_suffix("").as_posix()
+    for path in UNIT.rglob("test_*.py")
+    if path.stem not in OF_THE_SUITE
+}
+
+
+def place_of_test(source: str) -> str:
+    folder, _, name = source.rpartition("/")
+    return f"{folder}/test_{name}" if folder else f"test_{name}"
+
+
+@pytest.mark.parametrize("source", sorted(SOURCES - ON_DYNAMODB))
+def test_a_module_has_its_test(source: str) -> None:
+    assert place_of_test(source) in TESTS
+
+
+@pytest.mark.parametrize("test", sorted(TESTS))
+def test_a_test_has_its_module(test: str) -> None:
+    assert test in {place_of_test(source) for source in SOURCES}
+
+
+def test_what_needs_the_table_is_still_there_and_not_tested_twice() -> None:
+    assert ON_DYNAMODB <= SOURCES
+    assert not {place_of_test(source) for source in ON_DYNAMODB} & TESTS

@@ -1,0 +1,49 @@
+"""What the environment tells a function."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from teppan.settings import MissingSettingError, Settings, required, settings
+
+
+@pytest.fixture(autouse=True)
+def read_anew() -> Iterator[None]:
+    """Settings are read once a process; here they are read once a test."""
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def test_they_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", "prod")
+    monkeypatch.setenv("SERVICE_VERSION", "1.2.3")
+    monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.example, https://b.example,")
+
+    assert settings() == Settings(
+        "prod", "1.2.3", frozenset({"https://a.example", "https://b.example"})
+    )
+
+
+def test_no_origin_at_all_can_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_ORIGINS", "")
+
+    assert settings().allowed_origins == frozenset()
+
+
+@pytest.mark.parametrize("name", ["STAGE", "SERVICE_VERSION", "ALLOWED_ORIGINS"])
+def test_a_missing_one_stops_the_cold_start_and_is_named(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(name)
+
+    with pytest.raises(MissingSettingError, match=name):
+        settings()
+
+
+def test_a_required_variable_is_read_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLE_NAME", "bookings-1")
+
+    assert required("TABLE_NAME") == "bookings-1"
+    with pytest.raises(MissingSettingError, match="NO_SUCH_SETTING"):
+        required("NO_SUCH_SETTING")

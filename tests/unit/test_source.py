@@ -1,0 +1,159 @@
+"""Rules that every source file keeps: thin handlers, one clock, no float near money."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from tests.unit.sources import PACKAGE, handler_files, imports, package_files, shown, tree
+
+CLOCK = PACKAGE / "clock.py"
+MAY_USE_OF_TIME = {"sleep", "perf_counter", "monotonic"}
+PRESENT = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
+
+MONEY = sorted(
+    {
+        *PACKAGE.glob("domain/*.py"),
+        *PACKAGE.glob("services/create_*.py"),
+        *PACKAGE.glob("services/cancel_*.py"),
+        *PACKAGE.glob("http/schemas/*.py"),
+        *PACKAGE.glob("http/representations/*.py"),
+        PACKAGE / "store" / "attributes.py",
+        PACKAGE / "store" / "items.py",
+    }
+)
+
+
+def ids(files: list[Path]) -> list[str]:
+    return [shown(file) for file in files]
+
+
+HANDLERS = handler_files()
+EVERYTHING = [*package_files(), *HANDLERS]
+
+
+def test_there_are_handlers_and_money_to_check() -> None:
+    assert len(HANDLERS) >= 13
+    assert all(file.is_file() for file in MONEY)
+
+
+@pytest.mark.parametrize("file", HANDLERS, ids=ids(HANDLERS))
+class TestHandlers:
+    def test_reads_in_one_glance(self, file: Path) -> None:
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= 45
+
+    def test_leaves_errors_to_the_decorator(self, file: Path) -> None:
+        assert not [
+            node for node in ast.walk(tree(file)) if isinstance(node, ast.Try | ast.TryStar)
+        ]
+
+    def test_touches_neither_json_nor_environment_nor_aws(self, file: Path) -> None:
+        used = {module.split(".")[0] for module in imports(file)}
+
+        assert not used & {"json", "os", "boto3", "botocore", "logging"}
+
+    def test_is_one_decorated_handler(self, file: Path) -> None:
+        functions = [node for node in tree(file).body if isinstance(node, ast.FunctionDef)]
+
+        (handler,) = functions
+        assert handler.name == "handler"
+        assert [ast.unparse(each).split("(")[0] for each in handler.decorator_list] == ["endpoint"]
+
+    def test_says_what_it_serves(self, file: Path) -> None:
+        assert ast.get_docstring(tree(file))
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file for file in EVERYTHING if file != CLOCK],
+    ids=[shown(file) for file in EVERYTHING if file != CLOCK],
+)
+def test_only_the_clock_reads_the_time_of_day(file: Path) -> None:
+    assert readings_of_the_clock(tree(file)) == []
+
+
+def test_the_clock_does() -> None:
+    assert readings_of_the_clock(tree(CLOCK)) == ["datetime.now"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time\ntime.time()",
+        "import time as t\nt.time_ns()",
+        "from time import time\ntime()",
+        "import datetime as dt\ndt.datetime.now()",
+        "from datetime import datetime\nread = datetime.utcnow",
+        "from datetime import date\ndate.today()",
+    ],
+)
+def test_each_way_to_read_it_is_found(code: str) -> None:
+    assert readings_of_the_clock(ast.parse(code))
+
+
+def readings_of_the_clock(parsed: ast.Module) -> list[str]:
+    """Return every expression or import that gives the time of day."""
+    clocks = {
+        alias.asname or alias.name
+        for node in ast.walk(parsed)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name == "time"
+    }
+    found = [
+        ast.unparse(node)
+        for node in ast.walk(parsed)
+        if isinstance(node, ast.Attribute)
+        and (
+            node.attr in PRESENT
+            or (ast.unparse(node.value) in clocks and node.attr not in MAY_USE_OF_TIME)
+        )
+    ]
+    imported = [
+        alias.name
+        for node in ast.walk(parsed)
+        if isinstance(node, ast.ImportFrom) and node.module == "time"
+        for alias in node.names
+        if alias.name not in MAY_USE_OF_TIME
+    ]
+    return found + imported
+
+
+VALUES = sorted(
+    file
+    for layer in ("domain", "services", "store", "identity")
+    for file in PACKAGE.glob(f"{layer}/*.py")
+)
+
+
+@pytest.mark.parametrize("file", VALUES, ids=ids(VALUES))
+def test_a_dataclass_never_changes_and_has_slots(file: Path) -> None:
+    declared = [
+        ast.unparse(decorator)
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.ClassDef)
+        for decorator in node.decorator_list
+        if "dataclass" in ast.unparse(decorator)
+    ]
+
+    assert all("frozen=True" in each and "slots=True" in each for each in declared)
+
+
+@pytest.mark.parametrize("file", MONEY, ids=ids(MONEY))
+def test_no_float_comes_near_money(file: Path) -> None:
+    assert floats(tree(file)) == []
+
+
+@pytest.mark.parametrize("code", ["1.5", "1e3", "a / b", "a /= b", "float(a)", "round(a)"])
+def test_each_way_to_a_float_is_found(code: str) -> None:
+    assert floats(ast.parse(code))
+
+
+def floats(parsed: ast.Module) -> list[str]:
+    """Return every expression that makes a float."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(parsed)
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div))
+        or (isinstance(node, ast.Name) and node.id in {"float", "round"})
+    ]
