@@ -65,7 +65,7 @@ def times_free(api: Api, day: str) -> list[str]:
 def test_a_party_from_the_first_look_to_the_end(api: Api, aiko: Customer, day: str) -> None:
     # Given a day on which everything is free, and a price for the party
     assert times_free(api, day) == ["12:00", "15:00", "18:00", "21:00"]
-    party = {"guests": 12, "menu": {"upgrades": {"filet_mignon": 4}}}
+    party: dict[str, Any] = {"guests": 12, "menu": {"upgrades": {"filet_mignon": 4}}}
     quote = api.request("POST", "/api/v1/quotes", body=party).json()
 
     # When she books it

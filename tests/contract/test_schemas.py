@@ -26,7 +26,7 @@ SHARED_PARTS = {PartyBody}
 
 def models(base: type[RequestBody] = RequestBody) -> Iterator[type[RequestBody]]:
     for model in base.__subclasses__():
-        if model not in SHARED_PARTS:
+        if model not in SHARED_PARTS and model.__module__.startswith("teppan."):
             yield model
         yield from models(model)
 

@@ -15,6 +15,7 @@ from moto.server import ThreadedMotoServer
 from tests.builders import ADMIN, CUSTOMER, gateway_event, lambda_context, load_function
 from tests.functions import contract
 
+from teppan import aws
 from teppan.store.table import Table
 
 
@@ -113,6 +114,7 @@ def keep_cursor_secret() -> None:
     server.start()
     atexit.register(server.stop)
     host, port = server.get_host_and_port()
+    aws.client.cache_clear()
     os.environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url = f"http://{host}:{port}"
     boto3.client("secretsmanager", endpoint_url=url).create_secret(
         Name=os.environ["CURSOR_SECRET_ARN"], SecretString="sixteen tons of cursor secret"

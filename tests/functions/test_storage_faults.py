@@ -66,7 +66,7 @@ class TestALostMessage:
     def test_of_a_creation(
         self, call: Handlers, client: BaseClient, snapshot: Snapshot, fault: Fault
     ) -> None:
-        with Faults(client, WRITE, fault, fault) as faults:
+        with Faults(client, WRITE, fault) as faults:
             answer = call("createBooking", booking_body(), headers=KEYED)
 
         assert not faults.pending
@@ -82,7 +82,7 @@ class TestALostMessage:
     ) -> None:
         booking = stored(table)
 
-        with Faults(client, WRITE, fault, fault) as faults:
+        with Faults(client, WRITE, fault) as faults:
             answer = call(
                 operation, **good_request(operation, booking), headers={"If-Match": '"1"'}
             )

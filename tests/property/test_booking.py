@@ -54,7 +54,7 @@ def test_changes_one_after_the_other_keep_it_in_order(
         if booking is before:
             continue
         assert booking.version == before.version + 1
-        assert booking.updated_at == author.at
+        assert booking.updated_at == author.signed_at
         assert booking.status in MAY_BECOME[before.status]
         assert (booking.balance, booking.id) == (before.balance, before.id)
         assert (booking.customer_id, booking.created_at) == (before.customer_id, before.created_at)

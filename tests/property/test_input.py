@@ -29,7 +29,7 @@ from teppan.http.parameters import (
     path,
     query,
     read_parameters,
-    start_time,
+    time_of_day,
 )
 from teppan.http.precondition import precondition
 from teppan.http.request import incoming
@@ -56,7 +56,7 @@ FIELDS = sorted({name for model in MODELS for name in model.model_fields})
 NEARLY = st.dictionaries(st.sampled_from(FIELDS), JSON | st.integers(-1, 60) | TEXTS, max_size=6)
 DECLARED: Declared = {
     "booking_id": BOOKING_ID,
-    "at": path(start_time),
+    "at": path(time_of_day),
     "from": query(day, required=True),
     "status": query(one_of(Status)),
     "customer_id": query(ACCOUNT_ID),

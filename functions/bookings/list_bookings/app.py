@@ -1,7 +1,5 @@
 """GET /api/v1/bookings: a customer's own bookings, or for staff all of them (`domain.md §8`)."""
 
-from dataclasses import astuple
-
 from teppan.domain.booking import Status
 from teppan.domain.ledger import PaymentStatus
 from teppan.http.cursor import Cursors
@@ -43,5 +41,4 @@ def handler(request: Request[None]) -> Response:
         after=Position(*position) if (position := cursors.read(request)) else None,
     )
     page = list_bookings(table, query, request.caller)
-    position = list(astuple(page.next)) if page.next else None
-    return Response(body={"items": page.items, **cursors.issue(request, position)})
+    return Response(body={"items": page.items, **cursors.issue(request, page.next)})

@@ -107,7 +107,7 @@ def test_only_staff_may(call: Handlers, snapshot: Snapshot) -> None:
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("start", ["13:00", "00:00", "23:59"])
+@pytest.mark.parametrize("start", ["13:00", "00:00", "23:59", "25:00"])
 def test_other_times_are_no_slots(call: Handlers, start: str) -> None:
     assert set_capacity(call, 2, start=start).problem == (400, "invalid_time")
 
@@ -135,7 +135,6 @@ def test_a_slot_in_the_past_is_not_changed(
         ("0001-01-01", "18:00", "path /date"),
         ("24-12-2026", "18:00", "path /date"),
         ("2026-12-24", "18", "path /time"),
-        ("2026-12-24", "25:00", "path /time"),
         ("2026-12-24", "18:00:00", "path /time"),
     ],
 )

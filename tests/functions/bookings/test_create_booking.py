@@ -34,7 +34,7 @@ def test_a_booking_is_answered_whole_with_its_place_and_version(call: Handlers) 
 
     assert answer.status == 201
     booking_id = answer.body["booking_id"]
-    assert answer.headers["Location"] == f"/api/v1/bookings/{booking_id}"
+    assert answer.headers["Location"] == f"bookings/{booking_id}"
     assert answer.headers["ETag"] == '"1"'
     assert "Idempotency-Replayed" not in answer.headers
     assert answer.body == {

@@ -60,7 +60,7 @@ def test_what_is_paid_decides_what_is_due(
     deposit_due: int,
     balance_due: int,
 ) -> None:
-    booking = confirmed(table, captured=captured)
+    booking = confirmed(table, captured=captured) if captured else stored(table)
 
     answer = call("getBooking", booking_id=booking.id).body
 

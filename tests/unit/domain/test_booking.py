@@ -151,31 +151,40 @@ class TestMoneyDue:
     @pytest.mark.parametrize(
         ("captured", "deposit_due", "balance_due"),
         [
-            (0, 10_000, 61_445),
-            (4_000, 6_000, 61_445),
             (10_000, 0, 61_445),
             (50_000, 0, 21_445),
             (71_445, 0, 0),
             (80_000, 0, 0),
         ],
     )
-    def test_payments_count_towards_the_deposit_first(
+    def test_once_it_is_confirmed_all_the_rest_is_balance(
         self, captured: int, deposit_due: int, balance_due: int
     ) -> None:
         paid = confirmed(captured)
 
         assert (paid.deposit_due, paid.balance_due) == (deposit_due, balance_due)
 
+    @pytest.mark.parametrize(("captured", "deposit_due"), [(0, 10_000), (4_000, 6_000)])
+    def test_before_that_payments_count_towards_the_deposit(
+        self, captured: int, deposit_due: int
+    ) -> None:
+        pending = replace(booking(), balance=Balance(captured=captured))
+
+        assert (pending.deposit_due, pending.balance_due) == (deposit_due, 61_445)
+
     def test_money_lost_in_a_dispute_is_due_again(self) -> None:
         lost = replace(confirmed(), balance=Balance(captured=20_000, lost=20_000))
 
-        assert (lost.deposit_due, lost.balance_due) == (10_000, 61_445)
+        assert (lost.deposit_due, lost.balance_due) == (0, 71_445)
 
-    @pytest.mark.parametrize("status", OVER)
-    def test_nothing_is_due_for_a_booking_that_is_over(self, status: Status) -> None:
-        over = in_status(status)
+    @pytest.mark.parametrize(
+        ("status", "balance_due"),
+        [(Status.CANCELLED, 0), (Status.COMPLETED, 61_445), (Status.NO_SHOW, 61_445)],
+    )
+    def test_only_a_cancelled_booking_owes_nothing(self, status: Status, balance_due: int) -> None:
+        over = replace(in_status(status), balance=Balance(captured=10_000))
 
-        assert (over.deposit_due, over.balance_due) == (0, 0)
+        assert (over.deposit_due, over.balance_due) == (0, balance_due)
 
 
 @pytest.mark.parametrize("status", Status)

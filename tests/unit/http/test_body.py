@@ -159,9 +159,9 @@ class TestSchema:
     @pytest.mark.parametrize(
         ("body", "pointer"),
         [
-            ("[]", "/"),
-            ("null", "/"),
-            ('"text"', "/"),
+            ("[]", ""),
+            ("null", ""),
+            ('"text"', ""),
             ("{}", "/guests"),
             ('{"guests": null}', "/guests"),
             ('{"guests": "12"}', "/guests"),

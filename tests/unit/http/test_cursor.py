@@ -11,7 +11,6 @@ from tests.unit.conftest import Secrets
 
 from teppan.domain.errors import InvalidCursor
 from teppan.http.cursor import Cursors
-from teppan.http.precondition import precondition
 from teppan.http.request import Request
 from teppan.settings import MissingSettingError
 

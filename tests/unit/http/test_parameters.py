@@ -21,8 +21,8 @@ from teppan.http.parameters import (
     path,
     query,
     read_parameters,
-    start_time,
     text_like,
+    time_of_day,
 )
 
 ID = "bkg_" + "a" * 26
@@ -90,7 +90,7 @@ class TestReading:
 
 READERS: list[tuple[Any, dict[str, Any]]] = [
     (day, {"2026-12-24": date(2026, 12, 24), "2028-02-29": date(2028, 2, 29)}),
-    (start_time, {"00:00": time(0), "18:00": time(18), "23:59": time(23, 59)}),
+    (time_of_day, {"00:00": time(0), "18:00": time(18), "23:59": time(23, 59)}),
     (integer(1, 100), {"1": 1, "100": 100, "007": 7}),
     (one_of(Status), {"pending": Status.PENDING, "no_show": Status.NO_SHOW}),
     (text_like("asc|desc", "asc or desc"), {"asc": "asc", "desc": "desc"}),
@@ -117,7 +117,7 @@ def test_a_text_is_read(reader: Any, text: str, value: object) -> None:
     [
         (day, ["", "2026-2-3", "2026-02-30", "20261224", "2026-W52-4", "1999-12-31", "2200-01-01",
                "2026-12-24T18:00", "2026-12-24\n", "٢٠٢٦-١٢-٢٤", "0000-00-00"]),
-        (start_time, ["", "24:00", "18:60", "18", "1800", "18:00:00", "T18:00", "6pm", "18:00\n"]),
+        (time_of_day, ["", "18", "1800", "18:00:00", "T18:00", "6pm", "18:00\n"]),
         (integer(1, 100), ["", "0", "101", "-1", "+1", "1.0", "1e1", " 1", "1_0", "٣", "9" * 5000]),
         (one_of(Status), ["", "PENDING", "Status.PENDING", "unknown", "pending "]),
         (text_like("asc|desc", "asc or desc"), ["", "ASC", "ascdesc", "asc\n"]),

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from tests.builders import REQUEST_ID, caller, gateway_event
 
-from teppan.http.precondition import precondition
 from teppan.http.request import Request, incoming
 from teppan.services.idempotency import IdempotentRequest
 

@@ -92,8 +92,7 @@ def test_dates_in_the_wrong_order_are_refused(customer_id: str | None) -> None:
     "dates",
     [
         {"first": date(2026, 1, 1), "last": date(2028, 1, 3)},
-        {"first": date(2020, 1, 1)},
-        {"last": date(2199, 1, 1)},
+        {"first": date(2020, 1, 1), "last": date(2026, 1, 1)},
     ],
 )
 def test_a_list_across_customers_spans_two_years_at_most(dates: dict[str, date]) -> None:

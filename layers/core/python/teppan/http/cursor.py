@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from teppan import secret
@@ -45,7 +46,7 @@ class Cursors:
             raise _invalid()
         return list(json.loads(position))
 
-    def issue(self, request: Request[Any], position: list[Any] | None) -> dict[str, str]:
+    def issue(self, request: Request[Any], position: Sequence[Any] | None) -> dict[str, str]:
         """Return the `next_cursor` member of a page, if the list goes on."""
         if position is None:
             return {}

@@ -45,9 +45,10 @@ def _within_window(query: BookingQuery, today: date) -> BookingQuery:
             detail = f"Give date_from and date_to at most {_WIDEST.days} days apart."
             raise InvalidInput([Violation("query", "/date_from", detail)])
         return query
+    horizon = today + CURRENT.horizon
     if query.first:
-        return replace(query, last=query.first + _WIDEST)
+        return replace(query, last=max(query.first, min(query.first + _WIDEST, horizon)))
     if query.last:
         return replace(query, first=query.last - _WIDEST)
     first = (today - _LOOK_BACK).replace(day=1)
-    return replace(query, first=first, last=today + CURRENT.horizon)
+    return replace(query, first=first, last=horizon)

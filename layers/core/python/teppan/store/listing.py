@@ -5,9 +5,9 @@ matches nothing nearby) it goes on, a fixed number of times; a page may thus be 
 empty, and still have a next one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from teppan.clock import to_rfc3339
 from teppan.domain.booking import Status
@@ -37,8 +37,7 @@ _EXAMINED_WITH_FILTER = 500
 _QUERIES = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in a list: in partition `partition`, behind sort key `start` (empty: at its top).
 
     `first` and `last` are the dates of the list (ISO, or empty), so that a list whose bounds follow
@@ -117,9 +116,9 @@ def _next(query: BookingQuery, place: Position, page: Page) -> Position | None:
     """Return where the list goes on: behind the last row shown, or the last one examined."""
     index = "gsi1sk" if query.customer_id else "gsi2sk"
     if len(page.items) > query.limit:
-        return replace(place, start=page.items[query.limit - 1][index])
+        return place._replace(start=page.items[query.limit - 1][index])
     if page.stopped_at:
-        return replace(place, start=page.stopped_at[index])
+        return place._replace(start=page.stopped_at[index])
     behind = (each for each in _partitions(query) if _behind(query, each, place))
     return next((_top(query, each) for each in behind), None)
 
