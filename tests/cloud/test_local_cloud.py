@@ -232,7 +232,16 @@ class TestCors:
         assert answer.status == 401
         assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED_ORIGIN
 
-    @pytest.mark.parametrize("path", ["/api/v1/bookings", "/api/v1/quotes", "/health/database"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/api/v1/bookings",
+            "/api/v1/bookings?limit=5&order=desc",
+            "/api/v1/availability?from=2027-06-19&to=2027-06-20",
+            "/api/v1/quotes",
+            "/health/database",
+        ],
+    )
     def test_preflight(self, api: Api, path: str) -> None:
         answer = api.request(
             "OPTIONS",

@@ -161,3 +161,11 @@ def test_each_start_of_a_day_has_its_own_capacity(call: Handlers, table: Table) 
 
     assert call("createBooking", booking_body(time="18:00")).status == 409
     assert call("createBooking", booking_body(time="21:00")).status == 409
+
+
+def test_a_path_may_come_with_its_percent_encoding(call: Handlers) -> None:
+    """API Gateway hands it on as it was sent, and clients encode the colon."""
+    answer = set_capacity(call, 2, start="18%3A00")
+
+    assert answer.status == 200
+    assert answer.body["time"] == "18:00"

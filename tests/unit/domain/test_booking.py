@@ -299,6 +299,23 @@ class TestRepricing:
         with pytest.raises(VenueTooFar):
             change(booking(), Changes(travel_miles=201), admin())
 
+    def test_another_address_is_another_distance(self) -> None:
+        """§3: the travel line is 0 until staff have set the miles to *this* venue."""
+        known = change(booking(), Changes(travel_miles=42), admin())
+
+        moved = change(known, Changes(venue=replace(known.venue, city="San Diego")), caller())
+
+        assert moved.travel_miles is None
+        assert moved.price.travel_fee == 0
+
+    def test_the_same_address_keeps_it_and_staff_may_send_both(self) -> None:
+        known = change(booking(), Changes(travel_miles=42), admin())
+        elsewhere = replace(known.venue, city="San Diego")
+
+        assert change(known, Changes(venue=known.venue), caller()) is known
+        both = change(known, Changes(venue=elsewhere, travel_miles=130), admin())
+        assert both.travel_miles == 130
+
     @pytest.mark.parametrize(
         "changes", [Changes(party=Party(adults=13)), Changes(menu=Menu(add_ons={"gyoza": 1}))]
     )
