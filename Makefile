@@ -51,7 +51,7 @@ check: .venv/.ready .tools/sam/.ready ## Check format, lint, types and the templ
 	@$(sam) validate --lint
 
 .PHONY: bench
-bench: .venv/.ready ## Measure cold start, round trips and size
+bench: build .tools/dynamodb-local/.ready ## Measure cold start, round trips and size
 	@PYTHONPATH=layers/core/python $(python) -m tests.bench $(ARGS)
 
 ##@ Shipping
