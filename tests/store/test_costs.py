@@ -4,15 +4,13 @@ The figures stand in `docs/data-model.md`. The engine reports reads and single w
 transactions are computed by `tests.store.capacity`, which is held against the engine first.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, time
 
-import boto3
 import pytest
 from botocore.client import BaseClient
-from local.dynamodb_local import create_table, dynamodb_local
 from tests.builders import CUSTOMER, PARTY_DATE, admin, booking, caller, wishes
 from tests.store import capacity
 from tests.store.meter import Meter
@@ -204,18 +202,9 @@ class Cost:
     items_read: int
 
 
-@pytest.fixture
-def fresh_engine() -> Iterator[BaseClient]:
-    """An engine of this test's own: one that has seen a whole suite loads many times slower."""
-    with dynamodb_local() as url:
-        yield boto3.client("dynamodb", endpoint_url=url)
-
-
 def test_a_list_page_costs_the_same_with_100_bookings_and_with_100_000(
-    fresh_engine: BaseClient,
+    table: Table, dynamodb: BaseClient, table_name: str, meter: Meter
 ) -> None:
-    table_name = create_table(fresh_engine)
-    table = Table(fresh_engine, table_name)
     month = (date(2026, 12, 1), date(2026, 12, 31))
     pages = {
         "a customer's": BookingQuery(limit=20, customer_id=CUSTOMER),
@@ -226,18 +215,18 @@ def test_a_list_page_costs_the_same_with_100_bookings_and_with_100_000(
     def costs() -> dict[str, Cost]:
         measured = {}
         for name, query in pages.items():
-            with Meter(fresh_engine) as meter:
-                page = list_bookings(table, query, admin())
+            meter.reset()
+            page = list_bookings(table, query, admin())
             assert len(page.items) == 20
             measured[name] = Cost(list(meter.calls), meter.units, meter.items_read)
         return measured
 
     # Given 100 bookings of one customer in one month, and what a page of them costs
-    _fill(fresh_engine, table_name, range(100))
+    _fill(dynamodb, table_name, range(100))
     few = costs()
 
     # When there are 100,000
-    _fill(fresh_engine, table_name, range(100, 100_000))
+    _fill(dynamodb, table_name, range(100, 100_000))
 
     # Then a page costs what it did: one Query of the page's items and one more
     assert costs() == few
