@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+import traceback
 from threading import Event
 from types import FrameType
 
@@ -104,6 +105,8 @@ def _redeploy_what_is_saved(cloud: Cloud, console: Console) -> None:
                 changed = cloud.refresh(saved)
         except (LocalCloudError, BotoCoreError, ClientError) as error:
             console.line(f"{error}\nThe previous version keeps running.")
+        except Exception:  # noqa: BLE001 - no mistake in the sources may cost the running cloud
+            console.line(f"{traceback.format_exc()}The previous version keeps running.")
         else:
             console.line(f"  Now new: {', '.join(changed) or 'nothing'}")
 

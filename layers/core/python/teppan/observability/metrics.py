@@ -16,5 +16,5 @@ def record_request(operation: str, status: int, milliseconds: float) -> None:
 
 
 def count(name: str) -> None:
-    """Count one business fact, such as `BookingCreated`."""
+    """Count one business fact, such as `BookingsCreated`."""
     metrics.add_metric(name, MetricUnit.Count, 1)
