@@ -39,6 +39,7 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> SecretsManager:
     stub = SecretsManager()
     monkeypatch.setattr(secret, "client", lambda _service: stub)
     monkeypatch.setattr(secret, "_kept", {})
+    monkeypatch.setattr(secret, "_doubted", {})
     return stub
 
 
@@ -134,3 +135,10 @@ def test_that_there_is_no_previous_one_is_remembered(manager: SecretsManager) ->
         list(secret.valid(ARN))
 
     assert manager.asked.count("AWSPREVIOUS") == 1
+
+
+def test_forged_cursors_in_a_row_make_it_read_again_only_once(manager: SecretsManager) -> None:
+    for _ in range(5):
+        list(secret.valid(ARN))
+
+    assert manager.asked.count("AWSCURRENT") == 2
