@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-SERVICES: Final = frozenset({"dynamodb", "secretsmanager"})
+SERVICES: Final = frozenset({"cognito-idp", "dynamodb", "secretsmanager"})
 """The services that functions call."""
 
 _SHARED: Final = frozenset(

@@ -45,7 +45,7 @@ class Secrets:
 
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch) -> Secrets:
-    """The secret that cursors are signed with; a test rotates it by setting `values`."""
+    """The secret that things are signed with; a test rotates it by setting `values`."""
     stub = Secrets("sixteen tons of cursor secret")
     monkeypatch.setattr(secret, "current", stub.current)
     monkeypatch.setattr(secret, "valid", stub.valid)

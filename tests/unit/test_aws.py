@@ -1,5 +1,7 @@
 """AWS clients: one a service, with little patience."""
 
+import pytest
+
 from teppan.aws import client
 
 
@@ -8,9 +10,19 @@ def test_a_process_has_one_client_of_a_service() -> None:
     assert client("dynamodb") is not client("secretsmanager")
 
 
-def test_a_client_gives_up_before_the_function_times_out() -> None:
-    config = client("dynamodb").meta.config
+@pytest.mark.parametrize(
+    ("service", "read_timeout", "attempts"),
+    [
+        ("dynamodb", 2, 2),
+        ("secretsmanager", 2, 2),
+        ("cognito-idp", 5, 1),  # it sends mails, and takes a code only once
+    ],
+)
+def test_a_client_gives_up_before_the_function_times_out(
+    service: str, read_timeout: int, attempts: int
+) -> None:
+    config = client(service).meta.config
 
-    assert (config.connect_timeout, config.read_timeout) == (1, 2)
-    assert config.retries["total_max_attempts"] == 2
+    assert (config.connect_timeout, config.read_timeout) == (1, read_timeout)
+    assert config.retries["total_max_attempts"] == attempts
     assert config.user_agent == "teppan"

@@ -20,6 +20,7 @@ PURE = {
     "datetime",
     "enum",
     "functools",
+    "math",
     "types",
     "typing",
     "zoneinfo",
@@ -34,13 +35,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "observability": {"aws_lambda_powertools"},
     "aws": {"observability", "botocore"},
     "secret": {"aws", "domain", "botocore"},
-    "identity": {"domain"},
+    "identity": {"domain", "settings", "secret", "aws", "botocore"},
     "store": {"domain", "clock", "settings", "aws", "botocore"},
-    "services": {"domain", "store"},
+    "services": {"domain", "clock", "identity", "store"},
+    "trigger": {"observability"},
     "http": {
         "domain",
         "services",
         "identity",
+        "store",
         "observability",
         "clock",
         "settings",
@@ -50,7 +53,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }
 
-FUNCTIONS_MAY_IMPORT = {"domain", "services", "store", "http", "observability", "settings"}
+FUNCTIONS_MAY_IMPORT = {
+    "domain",
+    "identity",
+    "services",
+    "store",
+    "http",
+    "trigger",
+    "observability",
+    "settings",
+}
 
 
 def layer_of(module: str) -> str:

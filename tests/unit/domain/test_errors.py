@@ -17,6 +17,18 @@ def test_a_plain_error_adds_nothing() -> None:
 
     assert error.detail == str(error) == "Your account may not do this."
     assert error.extensions == {}
+    assert error.retry_after is None
+
+
+def test_a_class_may_always_say_the_same() -> None:
+    error = StorageUnavailable()
+
+    assert error.detail == str(error) == StorageUnavailable.detail
+
+
+def test_one_of_them_may_say_something_else() -> None:
+    assert str(StorageUnavailable("Back at noon.")) == "Back at noon."
+    assert StorageUnavailable().detail == StorageUnavailable.detail
 
 
 def test_invalid_input_adds_every_violation() -> None:
@@ -37,3 +49,4 @@ def test_a_taken_slot_offers_the_other_times_even_when_there_are_none() -> None:
 
 def test_a_busy_storage_tells_to_try_again() -> None:
     assert "try again" in StorageUnavailable().detail
+    assert StorageUnavailable().retry_after == 1

@@ -1,8 +1,10 @@
 """The endpoint decorator: all that is the same for every operation."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,8 @@ from tests.builders import (
     CUSTOMER,
     NOW,
     REQUEST_ID,
+    SESSION,
+    SESSION_BEGAN,
     gateway_event,
     lambda_context,
 )
@@ -19,14 +23,19 @@ from tests.unit.conftest import LogLines
 
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import Conflict, InvalidInput, SlotUnavailable, StorageUnavailable
+from teppan.domain.session import Session
 from teppan.http.body import RequestBody
 from teppan.http.endpoint import EVERYONE, PUBLIC, STAFF, endpoint
 from teppan.http.headers import SECURITY
 from teppan.http.parameters import LIMIT
 from teppan.http.request import Request
 from teppan.http.response import Response
+from teppan.identity.errors import SessionEnded
 from teppan.observability.metrics import metrics
+from teppan.services import live_session
 from teppan.settings import MissingSettingError, settings
+from teppan.store import table
+from teppan.store.table import Table
 
 SECRET = "aiko@example.com"
 
@@ -81,6 +90,29 @@ def seen(event: dict[str, Any] | None = None, **declared: Any) -> Request[Any]:
 
     serve(event, look, **declared)
     return requests[0]
+
+
+class Sessions:
+    """Stands for `check_live`: what it was asked, and how it refuses, if it does."""
+
+    def __init__(self) -> None:
+        self.table = Table(None, "never asked")
+        self.asked: list[tuple[Table, Session, datetime]] = []
+        self.refusal: Exception | None = None
+
+    def check_live(self, asked: Table, session: Session, at: datetime) -> None:
+        self.asked.append((asked, session, at))
+        if self.refusal:
+            raise self.refusal
+
+
+@pytest.fixture(autouse=True)
+def sessions(monkeypatch: pytest.MonkeyPatch) -> Sessions:
+    """The sessions, none of which has ended until a test says so."""
+    stub = Sessions()
+    monkeypatch.setattr(live_session, "check_live", stub.check_live)
+    monkeypatch.setattr(table, "connect", lambda: stub.table)
+    return stub
 
 
 def failing(error: Exception) -> Handle:
@@ -187,6 +219,14 @@ class TestWhoMayCall:
 
         assert (answer.code, answer.headers["WWW-Authenticate"]) == ("unauthorized", "Bearer")
 
+    @pytest.mark.parametrize(
+        "token",
+        [{"client_id": "another-client"}, {"token_use": "id"}, {"origin_jti": None}],
+        ids=["of another client", "not an access token", "without a session"],
+    )
+    def test_a_token_that_is_not_of_ours_is_a_strangers(self, token: dict[str, Any]) -> None:
+        assert serve(gateway_event(token=token)).code == "unauthorized"
+
     def test_a_stranger_learns_nothing_about_a_bad_request(self) -> None:
         event = gateway_event("POST", body="{", account=None, query={"colour": "red"})
 
@@ -207,6 +247,120 @@ class TestWhoMayCall:
         assert (found.id, found.role) == ("anonymous", Role.ANONYMOUS)
 
 
+class TestEndedSessions:
+    @pytest.mark.parametrize(
+        ("roles", "groups", "method", "asked"),
+        [
+            (EVERYONE, "customer", "GET", False),
+            (EVERYONE, "customer", "HEAD", False),
+            (EVERYONE, "customer", "POST", True),
+            (EVERYONE, "customer", "PUT", True),
+            (EVERYONE, "customer", "PATCH", True),
+            (EVERYONE, "customer", "DELETE", True),
+            (EVERYONE, "admin", "GET", True),
+            (EVERYONE, "admin", "HEAD", True),
+            (EVERYONE, "admin", "POST", True),
+            (STAFF, "admin", "GET", True),
+            (STAFF, "admin", "PUT", True),
+            (PUBLIC, "customer", "GET", False),
+            (PUBLIC, "customer", "POST", False),
+            (PUBLIC, "admin", "POST", False),
+        ],
+    )
+    def test_changes_and_whatever_staff_do_ask_whether_the_session_goes_on(
+        self, roles: frozenset[Role], groups: str, method: str, *, asked: bool, sessions: Sessions
+    ) -> None:
+        assert serve(gateway_event(method, groups=groups), roles=roles).status == 200
+
+        assert len(sessions.asked) == asked
+
+    @pytest.mark.usefixtures("now")
+    def test_it_is_asked_of_the_session_of_the_token_as_of_now(self, sessions: Sessions) -> None:
+        found = seen(gateway_event("POST"))
+
+        session = Session(SESSION, CUSTOMER, SESSION_BEGAN)
+        assert sessions.asked == [(sessions.table, session, NOW)]
+        assert (found.session, found.caller.at) == (session, NOW)
+
+    @pytest.mark.parametrize(
+        ("roles", "groups", "method", "status"),
+        [
+            (PUBLIC, "customer", "POST", 200),
+            (EVERYONE, "customer", "GET", 200),
+            (EVERYONE, "customer", "POST", 500),
+        ],
+    )
+    def test_who_need_not_ask_does_not_even_load_it(
+        self,
+        roles: frozenset[Role],
+        groups: str,
+        method: str,
+        status: int,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """It brings the store along: part of a cold start that public functions do without."""
+        monkeypatch.setitem(sys.modules, live_session.__name__, None)
+
+        assert serve(gateway_event(method, groups=groups), roles=roles).status == status
+
+    @pytest.mark.parametrize(("method", "groups"), [("DELETE", "customer"), ("GET", "admin")])
+    def test_one_that_has_ended_is_refused_before_the_handler_runs(
+        self, method: str, groups: str, sessions: Sessions
+    ) -> None:
+        sessions.refusal = SessionEnded()
+        never = failing(AssertionError("the handler ran"))
+
+        answer = serve(gateway_event(method, groups=groups), never)
+
+        assert (answer.status, answer.code) == (401, "unauthorized")
+        assert answer.body["detail"] == "Your session has ended. Log in again."
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+    def test_whoever_may_not_call_is_refused_for_that(self, sessions: Sessions) -> None:
+        """A role costs nothing to look at."""
+        sessions.refusal = SessionEnded()
+
+        assert serve(gateway_event("PUT", groups="customer"), roles=STAFF).status == 403
+        assert sessions.asked == []
+
+    def test_a_stranger_is_refused_without_asking(self, sessions: Sessions) -> None:
+        assert serve(gateway_event("POST", account=None)).status == 401
+        assert sessions.asked == []
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            {"body": "{"},
+            {"body": " " * 20_000},
+            {"body": {"guests": "3"}},
+            {"body": {"guests": 3}, "query": {"colour": "red"}},
+            {"body": {"guests": 3}, "headers": {"Content-Type": "text/plain"}},
+        ],
+    )
+    def test_its_owner_learns_nothing_about_a_bad_request(
+        self, fault: dict[str, Any], sessions: Sessions
+    ) -> None:
+        sessions.refusal = SessionEnded()
+
+        answer = serve(gateway_event("POST", **fault), body=Order, idempotent=True)
+
+        assert answer.code == "unauthorized"
+
+    def test_while_it_can_not_be_known_nothing_is_done(
+        self, sessions: Sessions, logged: LogLines
+    ) -> None:
+        sessions.refusal = StorageUnavailable()
+
+        answer = serve(gateway_event("POST"), failing(AssertionError("the handler ran")))
+
+        assert (answer.status, answer.code) == (503, "storage_unavailable")
+        assert [line["message"] for line in logged()] == ["unavailable", "answered"]
+
+    def test_a_public_operation_has_none(self) -> None:
+        with pytest.raises(LookupError, match="sayHello"):
+            _ = seen(gateway_event("POST"), roles=PUBLIC).session
+
+
 class TestInput:
     def test_parameters_body_and_precondition_reach_the_handler(self) -> None:
         event = gateway_event(
@@ -219,6 +373,20 @@ class TestInput:
         assert found.parameters == {"limit": 5}
         assert found.body == Order(guests=3)
         assert found.accepts(7) and not found.accepts(8)
+
+    @pytest.mark.parametrize(
+        ("headers", "token"),
+        [
+            ({"Authorization": "Bearer a.b-c_d.e="}, "a.b-c_d.e="),
+            ({"authorization": "Bearer abc"}, "abc"),
+            ({"Authorization": "abc"}, "abc"),
+            ({}, ""),
+        ],
+    )
+    def test_the_access_token_reaches_the_handler(
+        self, headers: dict[str, str], token: str
+    ) -> None:
+        assert seen(gateway_event(headers=headers)).access_token == token
 
     def test_a_precondition_is_read_by_those_who_ask(self) -> None:
         found = seen(gateway_event(headers={"If-Match": "junk"}))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
@@ -15,6 +16,8 @@ from teppan.domain.errors import (
     Violation,
 )
 from teppan.http.problem import TYPE, internal_error, problem
+from teppan.identity import errors as identity_errors
+from teppan.identity.errors import IdentityUnavailable, SessionEnded, TooManyAttempts
 
 FAULT = Violation("header", "/If-Match", "If-Match must be * or entity tags.")
 
@@ -28,8 +31,15 @@ STATUS = {
     "too_late_to_cancel": 400,
     "invalid_cursor": 400,
     "missing_parameter": 400,
+    "invalid_code": 400,
     "unauthorized": 401,
+    "invalid_credentials": 401,
+    "mfa_required": 401,
+    "invalid_mfa_code": 401,
+    "invalid_refresh_token": 401,
     "forbidden": 403,
+    "account_not_confirmed": 403,
+    "password_reset_required": 403,
     "booking_not_found": 404,
     "slot_unavailable": 409,
     "booking_not_changeable": 409,
@@ -43,17 +53,21 @@ STATUS = {
     "unsupported_media_type": 415,
     "validation_failed": 422,
     "idempotency_key_reused": 422,
+    "too_many_attempts": 429,
     "storage_unavailable": 503,
+    "identity_unavailable": 503,
 }
 
 
-def leaves(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
-    """Yield the errors that can be raised: those nobody derives from."""
+def descendants(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
     for each in kind.__subclasses__():
-        yield from leaves(each) if each.__subclasses__() else [each]
+        yield each
+        yield from descendants(each)
 
 
-LEAVES = sorted(leaves(), key=lambda kind: kind.__name__)
+ERRORS = sorted(descendants(), key=lambda kind: kind.__name__)
+RAISED = [kind for kind in ERRORS if hasattr(kind, "code")]
+"""The errors that a caller may see; the others are kinds of them."""
 
 
 def example(kind: type[DomainError]) -> DomainError:
@@ -63,10 +77,12 @@ def example(kind: type[DomainError]) -> DomainError:
         return InvalidInput([FAULT])
     if kind is SlotUnavailable:
         return SlotUnavailable(["12:00"])
+    if kind is TooManyAttempts:
+        return TooManyAttempts(900)
     return kind("Because.")
 
 
-@pytest.mark.parametrize("kind", LEAVES)
+@pytest.mark.parametrize("kind", RAISED)
 def test_every_error_has_a_stable_code_a_title_and_a_status(kind: type[DomainError]) -> None:
     answer = problem(example(kind), "/api/v1/bookings", "request-1")
 
@@ -78,16 +94,20 @@ def test_every_error_has_a_stable_code_a_title_and_a_status(kind: type[DomainErr
     assert answer.body["title"] == kind.title != ""
 
 
-def test_the_codes_are_the_ones_we_promise_and_each_is_used_once() -> None:
-    assert sorted(kind.code for kind in LEAVES) == sorted(STATUS)
+def test_the_codes_are_the_ones_we_promise_and_each_is_declared_once() -> None:
+    assert sorted(vars(kind)["code"] for kind in RAISED if "code" in vars(kind)) == sorted(STATUS)
 
 
-def test_nothing_else_in_the_module_goes_unmapped() -> None:
-    raised = {each for each in vars(errors).values() if isinstance(each, type)}
+def test_a_kind_is_for_what_derives_from_it() -> None:
+    for kind in set(ERRORS) - set(RAISED):
+        assert [each for each in RAISED if issubclass(each, kind)]
 
-    assert {each for each in raised if issubclass(each, DomainError)} - {DomainError} == {
-        kind for leaf in LEAVES for kind in leaf.__mro__ if issubclass(kind, DomainError)
-    } - {DomainError}
+
+@pytest.mark.parametrize("module", [errors, identity_errors], ids=["domain", "identity"])
+def test_nothing_else_in_the_module_goes_unmapped(module: ModuleType) -> None:
+    declared = {each for each in vars(module).values() if isinstance(each, type)}
+
+    assert {each for each in declared if issubclass(each, DomainError)} <= {DomainError, *ERRORS}
 
 
 def test_a_problem_has_these_members_and_no_others() -> None:
@@ -121,14 +141,42 @@ def test_a_taken_slot_tells_the_other_times_even_when_there_are_none() -> None:
     assert answer.body["available_times"] == []
 
 
-def test_an_outage_says_when_to_try_again() -> None:
-    assert problem(StorageUnavailable(), "/", "request-1").headers == {"Retry-After": "1"}
+def test_an_ended_session_is_a_stranger_with_another_explanation() -> None:
+    answer = problem(SessionEnded(), "/", "request-1")
+
+    assert answer.body is not None
+    assert (answer.body["code"], answer.body["title"]) == (
+        "unauthorized",
+        "Authentication is required",
+    )
+    assert answer.body["detail"] == "Your session has ended. Log in again."
 
 
-def test_a_stranger_is_told_how_to_log_in() -> None:
-    answer = problem(errors.Unauthorized("Log in."), "/", "request-1")
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (StorageUnavailable(), "1"),
+        (IdentityUnavailable(), "1"),
+        (TooManyAttempts(2), "2"),
+        (TooManyAttempts(900), "900"),
+    ],
+)
+def test_who_comes_too_early_is_told_when_to_try_again(error: DomainError, seconds: str) -> None:
+    assert problem(error, "/", "request-1").headers == {"Retry-After": seconds}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in RAISED if issubclass(kind, errors.Unauthorized)])
+def test_whoever_is_not_known_is_told_how_to_log_in(kind: type[DomainError]) -> None:
+    answer = problem(kind(), "/", "request-1")
 
     assert answer.headers == {"WWW-Authenticate": "Bearer"}
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in RAISED if STATUS[kind.code] not in {401, 429, 503}]
+)
+def test_no_other_problem_has_headers_of_its_own(kind: type[DomainError]) -> None:
+    assert problem(example(kind), "/", "request-1").headers == {}
 
 
 def test_an_internal_error_tells_nothing() -> None:

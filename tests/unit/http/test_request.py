@@ -3,13 +3,21 @@
 from typing import Any
 
 import pytest
-from tests.builders import REQUEST_ID, caller, gateway_event
+from tests.builders import (
+    CUSTOMER,
+    REQUEST_ID,
+    SESSION,
+    SESSION_BEGAN,
+    caller,
+    gateway_event,
+)
 
+from teppan.domain.session import Session
 from teppan.http.request import Request, incoming
 from teppan.services.idempotency import IdempotentRequest
 
 
-def request(keyed: IdempotentRequest | None) -> Request[None]:
+def request(keyed: IdempotentRequest | None = None, **of_an_account: Any) -> Request[None]:
     return Request(
         operation="createBooking",
         caller=caller(),
@@ -17,6 +25,7 @@ def request(keyed: IdempotentRequest | None) -> Request[None]:
         parameters={},
         if_match=None,
         keyed=keyed,
+        **of_an_account,
     )
 
 
@@ -56,4 +65,19 @@ def test_an_idempotent_request_has_its_key() -> None:
 
 def test_another_has_none_and_asking_is_our_mistake() -> None:
     with pytest.raises(LookupError, match="createBooking"):
-        _ = request(None).idempotency
+        _ = request().idempotency
+
+
+def test_a_request_of_an_account_has_its_session() -> None:
+    session = Session(SESSION, CUSTOMER, SESSION_BEGAN)
+
+    assert request(logged_in=session).session is session
+
+
+def test_one_of_anybody_has_none_and_asking_is_our_mistake() -> None:
+    with pytest.raises(LookupError, match="createBooking"):
+        _ = request().session
+
+
+def test_printed_it_shows_no_access_token() -> None:
+    assert "a-token" not in repr(request(access_token="a-token"))

@@ -3,31 +3,47 @@
 from typing import Any
 
 import pytest
-from tests.builders import CUSTOMER, gateway_event
+from tests.builders import CUSTOMER, SESSION, SESSION_BEGAN, gateway_event
 
 from teppan.domain.caller import Role
+from teppan.domain.session import Session
 from teppan.identity.principal import Principal, principal_of
+from teppan.settings import MissingSettingError
+
+
+def principal(role: Role) -> Principal:
+    """Return the account and session that requests of tests are made in."""
+    return Principal(CUSTOMER, role, Session(SESSION, CUSTOMER, SESSION_BEGAN))
 
 
 def event(**claims: Any) -> dict[str, Any]:
-    usual = {"sub": CUSTOMER, "token_use": "access"}
-    return {"requestContext": {"authorizer": {"claims": usual | claims}}}
+    """Return a request with an access token of ours that differs in these claims."""
+    return gateway_event(token=claims)
 
 
 @pytest.mark.parametrize("groups", ["admin", "admin,customer", "[customer admin]", ["admin"]])
 def test_whoever_is_in_the_admin_group_is_staff(groups: str | list[str]) -> None:
-    assert principal_of(event(**{"cognito:groups": groups})) == Principal(CUSTOMER, Role.ADMIN)
+    assert principal_of(gateway_event(groups=groups)) == principal(Role.ADMIN)
 
 
 @pytest.mark.parametrize(
     "groups", ["", "customer", "administrators", "not-admin", "admin2", "ADMIN", []]
 )
 def test_everybody_else_is_a_customer(groups: str | list[str]) -> None:
-    assert principal_of(event(**{"cognito:groups": groups})) == Principal(CUSTOMER, Role.CUSTOMER)
+    assert principal_of(gateway_event(groups=groups)) == principal(Role.CUSTOMER)
 
 
 def test_also_without_any_group() -> None:
-    assert principal_of(event()) == Principal(CUSTOMER, Role.CUSTOMER)
+    assert principal_of(event(**{"cognito:groups": None})) == principal(Role.CUSTOMER)
+
+
+def test_the_session_is_the_one_of_the_login_not_of_the_token() -> None:
+    refreshed = principal_of(event(origin_jti="first", jti="last", auth_time="1", iat="2"))
+
+    assert refreshed is not None
+    assert refreshed.session.id == "first"
+    assert refreshed.session.began_at.timestamp() == 1
+    assert refreshed.session.account_id == refreshed.id
 
 
 @pytest.mark.parametrize(
@@ -38,12 +54,44 @@ def test_also_without_any_group() -> None:
         {"requestContext": {"authorizer": None}},
         {"requestContext": {"authorizer": {}}},
         {"requestContext": {"authorizer": {"claims": None}}},
-        event(sub=""),
-        event(sub=None),
-        event(token_use="id"),
-        event(token_use=None),
         gateway_event(account=None),
     ],
 )
-def test_without_the_claims_of_an_access_token_it_is_nobody(nobody: dict[str, Any]) -> None:
+def test_without_claims_it_is_nobody(nobody: dict[str, Any]) -> None:
     assert principal_of(nobody) is None
+
+
+@pytest.mark.parametrize(
+    "claims", [{"sub": ""}, {"sub": None}, {"token_use": "id"}, {"token_use": None}]
+)
+def test_so_it_is_without_those_of_an_access_token(claims: dict[str, Any]) -> None:
+    assert principal_of(event(**claims)) is None
+
+
+@pytest.mark.parametrize("client", ["another-client", "", None, ["4f2k8s1v7b3n9c6d5e0g1h2j3m"]])
+def test_a_token_of_another_client_of_the_pool_is_nobodys(client: object) -> None:
+    """The gateway's authorizer takes any client."""
+    assert principal_of(event(client_id=client)) is None
+
+
+def test_which_client_is_ours_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USER_POOL_CLIENT_ID", "another-client")
+
+    assert principal_of(event(client_id="another-client")) == principal(Role.CUSTOMER)
+
+
+def test_without_one_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = event()
+    monkeypatch.delenv("USER_POOL_CLIENT_ID")
+
+    with pytest.raises(MissingSettingError, match="USER_POOL_CLIENT_ID"):
+        principal_of(request)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"origin_jti": None}, {"auth_time": None}, {"auth_time": ""}, {"auth_time": "yesterday"}],
+)
+def test_a_token_without_a_session_is_nobodys(claims: dict[str, Any]) -> None:
+    """It could never be ended."""
+    assert principal_of(event(**claims)) is None

@@ -59,3 +59,17 @@ def test_an_index_sorts_by_instant_then_by_id() -> None:
 @pytest.mark.parametrize("index", [keys.BY_CUSTOMER, keys.BY_MONTH])
 def test_indexes_are_named_as_in_the_template(index: str) -> None:
     assert index in {"GSI1", "GSI2"}
+
+
+def test_an_account_and_a_session_remember_what_has_ended_them() -> None:
+    assert keys.session("origin-jti") == ("SESSION#origin-jti", "SESSION")
+    assert keys.sessions("sub") == ("ACCOUNT#sub", "SESSIONS")
+
+
+def test_what_is_known_of_somebody_without_an_account_stands_under_a_pseudonym() -> None:
+    assert keys.registration("mfrgg") == ("PERSON#mfrgg", "REGISTRATION")
+    assert keys.attempts("mfrgg", "login") == ("PERSON#mfrgg", "ATTEMPTS#login")
+
+
+def test_attempts_at_one_operation_are_none_at_another() -> None:
+    assert keys.attempts("mfrgg", "login") != keys.attempts("mfrgg", "register")

@@ -24,10 +24,17 @@ class DomainError(Exception):
     code: ClassVar[str]
     title: ClassVar[str]
 
-    def __init__(self, detail: str) -> None:
-        """Keep `detail`, one sentence for the person who reads the answer."""
-        super().__init__(detail)
-        self.detail = detail
+    detail: str = ""
+    """One sentence for the person who reads the answer; a class may always say the same."""
+
+    retry_after: int | None = None
+    """The seconds after which trying again may help."""
+
+    def __init__(self, detail: str | None = None) -> None:
+        """Say `detail` instead of what the class says."""
+        if detail is not None:
+            self.detail = detail
+        super().__init__(self.detail)
 
     @property
     def extensions(self) -> Mapping[str, Sequence[object]]:
@@ -79,12 +86,19 @@ class UnsupportedMediaType(DomainError):
     title = "The body must be JSON"
 
 
+class TooManyRequests(DomainError):
+    """The same was asked for too often; it may be asked again after `retry_after` seconds."""
+
+
 class Unprocessable(DomainError):
     """The request is well-formed and says something that can not be."""
 
 
 class Unavailable(DomainError):
     """Something we depend on does not answer; trying again later may work."""
+
+    detail = "The service is busy. Please try again in a moment."
+    retry_after = 1
 
 
 class MalformedJson(BadRequest):
@@ -262,7 +276,3 @@ class StorageUnavailable(Unavailable):
 
     code = "storage_unavailable"
     title = "The service is busy"
-
-    def __init__(self, detail: str = "The service is busy. Please try again in a moment.") -> None:
-        """Say what to do: nothing is known to be wrong with the request."""
-        super().__init__(detail)

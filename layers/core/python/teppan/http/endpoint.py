@@ -7,6 +7,7 @@ and how an error is answered; the handler is left with one service call and one 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from teppan import clock
@@ -18,7 +19,7 @@ from teppan.http.parameters import Declared, read_parameters
 from teppan.http.problem import internal_error, problem
 from teppan.http.request import Incoming, Request, incoming
 from teppan.http.response import Response
-from teppan.identity.principal import principal_of
+from teppan.identity.principal import Principal, principal_of
 from teppan.observability.log import failure_of, logger
 from teppan.observability.metrics import metrics, record_request
 from teppan.observability.trace import tracer
@@ -35,6 +36,9 @@ STAFF = frozenset({Role.ADMIN})
 
 PUBLIC = frozenset({Role.ANONYMOUS})
 """Anybody: the operation asks for no account and looks at none."""
+
+READS = frozenset({"GET", "HEAD"})
+"""Methods that change nothing."""
 
 type Handle = Callable[[Request[Any]], Response]
 type LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -106,7 +110,8 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         return response, response.text()
 
     def _request(self, request: Incoming) -> Request[Any]:
-        caller = self._caller(request)
+        now = clock.utc_now()
+        principal = self._principal(request, now)
         declared = self.parameters
         parameters = {} if declared is None else read_parameters(request.event, declared)
         body, document = None, None
@@ -117,26 +122,43 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             body, document = read_body(request, self.body, optional=self.body_optional)
         return Request(
             operation=self.operation,
-            caller=caller,
+            caller=_caller(principal, request, now),
             body=body,
             parameters=parameters,
             if_match=request.headers.get("if-match"),
             keyed=idempotent_request(request.headers.get("idempotency-key"), document)
             if self.idempotent
             else None,
+            logged_in=principal.session if principal else None,
+            access_token=request.headers.get("authorization", "").split(" ")[-1],
         )
 
-    def _caller(self, request: Incoming) -> Caller:
-        """Return who is calling; raises `Unauthorized` and `Forbidden` (`domain.md §8`)."""
-        now = clock.utc_now()
+    def _principal(self, request: Incoming, now: datetime) -> Principal | None:
+        """Return who is calling, None where nobody is asked (`domain.md §8`).
+
+        Raises `Unauthorized` and `Forbidden`. A session that has ended is refused at once in
+        whatever changes something or is done by staff; elsewhere its token just runs out.
+        """
         if self.roles == PUBLIC:
-            return Caller("anonymous", Role.ANONYMOUS, request.request_id, now)
+            return None
         principal = principal_of(request.event)
         if principal is None:
             raise Unauthorized("Log in and send the access token.")
         if principal.role not in self.roles:
             raise Forbidden("Your account may not do this.")
-        return Caller(principal.id, principal.role, request.request_id, now)
+        if request.method not in READS or principal.role is Role.ADMIN:
+            # Imported here: a public function must not load the store.
+            from teppan.services.live_session import check_live  # noqa: PLC0415
+            from teppan.store import table  # noqa: PLC0415
+
+            check_live(table.connect(), principal.session, now)
+        return principal
+
+
+def _caller(principal: Principal | None, request: Incoming, now: datetime) -> Caller:
+    if principal is None:
+        return Caller("anonymous", Role.ANONYMOUS, request.request_id, now)
+    return Caller(principal.id, principal.role, request.request_id, now)
 
 
 def _headers(response: Response, request: Incoming) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Errors as problem documents (RFC 9457): the one place where an error becomes an answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from teppan.domain.errors import (
@@ -11,6 +12,7 @@ from teppan.domain.errors import (
     NotFound,
     PreconditionFailed,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     Unavailable,
     Unprocessable,
@@ -32,11 +34,8 @@ _STATUS: Mapping[type[DomainError], int] = {
     TooLarge: 413,
     UnsupportedMediaType: 415,
     Unprocessable: 422,
+    TooManyRequests: 429,
     Unavailable: 503,
-}
-_HEADERS: Mapping[int, Mapping[str, str]] = {
-    401: {"WWW-Authenticate": "Bearer"},
-    503: {"Retry-After": "1"},
 }
 
 
@@ -47,9 +46,10 @@ def problem(error: DomainError, instance: str, request_id: str) -> Response:
         name: [_violation(each) if isinstance(each, Violation) else each for each in value]
         for name, value in error.extensions.items()
     }
-    return _document(
+    answer = _document(
         status, error.code, error.title, error.detail, instance, request_id, extensions
     )
+    return replace(answer, headers=_headers(error))
 
 
 def internal_error(instance: str, request_id: str) -> Response:
@@ -77,7 +77,13 @@ def _document(
         "request_id": request_id,
         **extensions,
     }
-    return Response(status, body, _HEADERS.get(status, {}), "application/problem+json")
+    return Response(status, body, media_type="application/problem+json")
+
+
+def _headers(error: DomainError) -> dict[str, str]:
+    challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
+    wait = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return challenge | wait
 
 
 def _violation(violation: Violation) -> dict[str, str]:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from teppan.domain.caller import Caller
+from teppan.domain.session import Session
 from teppan.http.precondition import precondition
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.precondition import Precondition
@@ -29,7 +30,7 @@ class Request[Body]:
     """A request that is known to be well-formed, authenticated and allowed.
 
     `parameters` holds the declared ones by name, `if_match` is the header as it was sent, `keyed`
-    is there in operations that are idempotent by key.
+    is there in operations that are idempotent by key, `logged_in` in those that are not public.
     """
 
     operation: str
@@ -38,6 +39,15 @@ class Request[Body]:
     parameters: Mapping[str, Any]
     if_match: str | None
     keyed: IdempotentRequest | None
+    logged_in: Session | None = None
+    access_token: str = field(default="", repr=False)
+
+    @property
+    def session(self) -> Session:
+        """The session of the access token; only where the endpoint is not public."""
+        if self.logged_in is None:
+            raise LookupError(f"{self.operation} is open to anybody")
+        return self.logged_in
 
     @property
     def accepts(self) -> Precondition:

@@ -6,25 +6,37 @@ from dataclasses import dataclass
 from typing import Any
 
 from teppan.domain.caller import Role
+from teppan.domain.session import Session
+from teppan.identity.tokens import session_of
+from teppan.settings import required
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated account; whoever is not in the admin group is a customer."""
+    """An authenticated account and its session; whoever is not in the admin group is a customer."""
 
     id: str
     role: Role
+    session: Session
 
 
 def principal_of(event: Mapping[str, Any]) -> Principal | None:
-    """Return who made a gateway request, or None without the claims of an access token."""
+    """Return who made a gateway request, or None without the claims of an access token of ours.
+
+    The gateway has checked signature, age and pool of the token, but takes any client of the pool.
+    """
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     claims = authorizer.get("claims") or {}
-    subject = claims.get("sub")
-    if not subject or claims.get("token_use") != "access":
+    if claims.get("token_use") != "access" or not claims.get("sub"):
+        return None
+    if claims.get("client_id") != required("USER_POOL_CLIENT_ID"):
+        return None
+    try:
+        session = session_of(claims)
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
     is_admin = Role.ADMIN in _groups(claims.get("cognito:groups", ""))
-    return Principal(subject, Role.ADMIN if is_admin else Role.CUSTOMER)
+    return Principal(claims["sub"], Role.ADMIN if is_admin else Role.CUSTOMER, session)
 
 
 def _groups(claim: str | list[str]) -> frozenset[str]:

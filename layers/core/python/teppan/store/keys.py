@@ -32,6 +32,26 @@ def ledger_entry(booking_id: str, reference: str, kind: str) -> Key:
     return f"BOOKING#{booking_id}", f"LEDGER#{reference}#{kind}"
 
 
+def attempts(person: str, operation: str) -> Key:
+    """Return the key of somebody's attempts at an operation; `person` is a pseudonym."""
+    return f"PERSON#{person}", f"ATTEMPTS#{operation}"
+
+
+def registration(person: str) -> Key:
+    """Return the key of a registration that waits for confirmation; `person` is a pseudonym."""
+    return f"PERSON#{person}", "REGISTRATION"
+
+
+def session(session_id: str) -> Key:
+    """Return the key of a session that somebody has logged out of."""
+    return f"SESSION#{session_id}", "SESSION"
+
+
+def sessions(account_id: str) -> Key:
+    """Return the key of what has ended all sessions of an account."""
+    return f"ACCOUNT#{account_id}", "SESSIONS"
+
+
 def slot(at: Slot) -> Key:
     """Return the key of a slot."""
     return slot_month(at.date), f"{at.date}#{at.time:%H:%M}"

@@ -86,6 +86,16 @@ class Table:
             answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
+    def get_all(self, *keys: Key) -> dict[Key, Item]:
+        """Return the items that there are at `keys`, strongly consistent, by key."""
+        wanted = {"Keys": [_key(key) for key in keys], "ConsistentRead": True}
+        with _failures():
+            answer = self._client.batch_get_item(RequestItems={self._name: wanted})
+        if answer["UnprocessedKeys"]:
+            raise StorageUnavailable
+        items = [from_attributes(each) for each in answer["Responses"][self._name]]
+        return {(item["pk"], item["sk"]): item for item in items}
+
     def ping(self) -> None:
         """Return when the table answers; raises `StorageUnavailable`."""
         self.get(("HEALTH", "HEALTH"))

@@ -11,6 +11,7 @@ from teppan.domain.party import Party, party_of
 from teppan.domain.slot import start_time
 from teppan.http.body import RequestBody
 from teppan.http.schemas.fields import (
+    EMAIL,
     LINE,
     LINES,
     Count,
@@ -43,7 +44,7 @@ class ContactBody(RequestBody):
     """Whom to reach about the party."""
 
     name: Annotated[str, LINE, Field(min_length=2, max_length=100)]
-    email: Annotated[str, Field(max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$")]
+    email: Annotated[str, EMAIL, Field(max_length=254)]
     phone: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
     def to_contact(self) -> Contact:

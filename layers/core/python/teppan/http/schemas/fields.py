@@ -32,6 +32,9 @@ Guests = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
 Quantity = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
 Miles = Annotated[int, Field(ge=0)]
 
+EMAIL: Final = StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$")
+"""An e-mail address: visible ASCII, one @, a dot after it."""
+
 LINE: Final = StringConstraints(
     strip_whitespace=True, pattern=r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$"
 )

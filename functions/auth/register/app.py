@@ -1,0 +1,21 @@
+"""POST /api/v1/auth/register: make an account (`architecture.md §6`)."""
+
+from teppan.http.endpoint import PUBLIC, endpoint
+from teppan.http.representations.account import ACCEPTED
+from teppan.http.request import Request
+from teppan.http.response import Response
+from teppan.http.schemas.account import RegisterBody
+from teppan.identity.directory import directory
+from teppan.identity.user_pool import user_pool
+from teppan.services.register import register
+from teppan.store.table import connect
+
+table, pool, accounts = connect(), user_pool(), directory()
+
+
+@endpoint("register", roles=PUBLIC, body=RegisterBody)
+def handler(request: Request[RegisterBody]) -> Response:
+    """Register, and answer the same whatever came of it."""
+    body = request.body
+    register(table, pool, accounts, body.email, body.password, request.caller.at)
+    return Response(202, ACCEPTED)

@@ -1,0 +1,35 @@
+"""Accounts and tokens as JSON."""
+
+from typing import Any, Final
+
+from teppan.domain.caller import Role
+from teppan.identity.account import Account
+from teppan.identity.tokens import Tokens
+
+ACCEPTED: Final = {
+    "status": "accepted",
+    "detail": "If the address allows it, a code is on its way to it.",
+}
+"""The one answer to whatever may have sent a code."""
+
+
+def tokens(tokens: Tokens) -> dict[str, Any]:
+    """Return the tokens as a login or a refresh answers them."""
+    return {
+        "access_token": tokens.access,
+        "id_token": tokens.id,
+        "refresh_token": tokens.refresh,
+        "token_type": "Bearer",
+        "expires_in": tokens.expires_in,
+    }
+
+
+def account(account: Account, role: Role) -> dict[str, Any]:
+    """Return the account as its owner sees it, with the role of the token sent."""
+    return {
+        "user_id": account.id,
+        "email": account.email,
+        "email_verified": account.email_verified,
+        "role": role.value,
+        "mfa_enabled": account.mfa_enabled,
+    }

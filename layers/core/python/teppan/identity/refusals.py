@@ -1,0 +1,148 @@
+"""What Cognito's refusals mean: its error codes, call by call, as our own errors.
+
+An error of Cognito may quote what it was sent, so its message is dropped before anybody sees it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from teppan.aws import UNREACHABLE
+from teppan.domain.errors import InvalidInput, Violation
+from teppan.identity.errors import (
+    IdentityUnavailable,
+    InvalidCode,
+    InvalidCredentials,
+    InvalidMfaCode,
+    InvalidRefreshToken,
+    PasswordResetRequired,
+    SessionEnded,
+    TooManyAttempts,
+)
+
+
+class AccountExistsError(Exception):
+    """The address has an account already."""
+
+
+class AlreadyConfirmedError(Exception):
+    """The account needs no confirmation."""
+
+
+class UnconfirmedError(Exception):
+    """The account is not confirmed; Cognito has not looked at the password."""
+
+
+class NothingToDoError(Exception):
+    """There is no such account, or it wants none of this."""
+
+
+type Refusals = dict[str, Callable[[], Exception]]
+"""What an error code of Cognito means."""
+
+_LOCKED_OUT: Final = "Password attempts exceeded"
+_LONG, _SHORT = 900, 5
+
+
+def _all(codes: tuple[str, ...], meaning: Callable[[], Exception]) -> Refusals:
+    return dict.fromkeys(codes, meaning)
+
+
+def _invalid(pointer: str, detail: str) -> Callable[[], Exception]:
+    return lambda: InvalidInput([Violation("body", pointer, detail)])
+
+
+def _unusable(pointer: str) -> Refusals:
+    refused = _invalid(pointer, "This password can not be used; choose another one.")
+    return _all(("InvalidPasswordException", "PasswordHistoryPolicyViolationException"), refused)
+
+
+_ALWAYS: Final = (
+    {"TooManyRequestsException": lambda: TooManyAttempts(_SHORT)}
+    | _all(
+        ("LimitExceededException", "TooManyFailedAttemptsException"), lambda: TooManyAttempts(_LONG)
+    )
+    | _all(
+        (
+            "CodeDeliveryFailureException",
+            "InternalErrorException",
+            "InvalidLambdaResponseException",
+            "ServiceUnavailableException",
+            "ThrottlingException",
+            "UnexpectedLambdaException",
+            "UserLambdaValidationException",
+        ),
+        IdentityUnavailable,
+    )
+)
+_NO_ACCOUNT: Final = (
+    "InvalidParameterException",
+    "NotAuthorizedException",
+    "UserNotFoundException",
+)
+WRONG_CREDENTIALS: Final = _all(_NO_ACCOUNT, InvalidCredentials) | {
+    "PasswordResetRequiredException": PasswordResetRequired,
+    "UserNotConfirmedException": UnconfirmedError,
+}
+WRONG_MFA_CODE: Final = WRONG_CREDENTIALS | _all(
+    ("CodeMismatchException", "ExpiredCodeException"), InvalidMfaCode
+)
+WRONG_CODE: Final = _all(
+    (
+        *_NO_ACCOUNT,
+        "AliasExistsException",
+        "CodeMismatchException",
+        "ExpiredCodeException",
+        "UserNotConfirmedException",
+    ),
+    InvalidCode,
+)
+NOTHING_TO_SEND: Final = _all((*_NO_ACCOUNT, "CodeDeliveryFailureException"), NothingToDoError)
+_NO_SESSION: Final = (
+    *_NO_ACCOUNT,
+    "PasswordResetRequiredException",
+    "RefreshTokenReuseException",
+    "UserNotConfirmedException",
+)
+ENDED: Final = _all(_NO_SESSION, SessionEnded)
+WRONG_REFRESH_TOKEN: Final = _all(_NO_SESSION, InvalidRefreshToken)
+NOT_REVOCABLE: Final = _all(
+    ("InvalidParameterException", "UnauthorizedException", "UnsupportedTokenTypeException"),
+    _invalid("/refresh_token", "This is no refresh token of ours."),
+)
+GONE: Final = _all(("UserNotFoundException",), NothingToDoError)
+NOT_REGISTRABLE: Final = _unusable("/password") | {
+    "UsernameExistsException": AccountExistsError,
+    "InvalidParameterException": _invalid("/email", "This address can not get mail."),
+}
+NOT_CONFIRMABLE: Final = WRONG_CODE | {"NotAuthorizedException": AlreadyConfirmedError}
+NOT_RESETTABLE: Final = WRONG_CODE | _unusable("/new_password")
+
+
+@contextmanager
+def refusals(meanings: Refusals) -> Iterator[None]:
+    """Turn an error of Cognito into what it means for this call, or for any."""
+    try:
+        yield
+    except UNREACHABLE as error:
+        raise IdentityUnavailable from error
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if error.response["Error"]["Message"] == _LOCKED_OUT:
+            raise TooManyAttempts(_LONG) from error
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+            raise IdentityUnavailable from error
+        meaning = (_ALWAYS | meanings).get(code)
+        if meaning is None:
+            raise
+        raise meaning() from error
+
+
+def quote_nothing(parsed: dict[str, Any], **_: object) -> None:
+    """Drop the message of an error, as botocore has just parsed it."""
+    error = parsed.get("Error")
+    parsed.pop("message", None)
+    if error and error.get("Message") != _LOCKED_OUT:
+        error["Message"] = "not kept"

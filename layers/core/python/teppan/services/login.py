@@ -1,0 +1,38 @@
+"""Log in, without telling whether an address has an account (`architecture.md §6`)."""
+
+from datetime import datetime
+
+from teppan.domain.lockout import GUESSES
+from teppan.identity.errors import AccountNotConfirmed, InvalidCredentials
+from teppan.identity.password_proof import proves
+from teppan.identity.pseudonym import pseudonym
+from teppan.identity.refusals import UnconfirmedError
+from teppan.identity.tokens import Tokens
+from teppan.identity.user_pool import UserPool
+from teppan.services.attempts import count_attempt
+from teppan.store import attempts, registrations
+from teppan.store.table import Table
+
+_OPERATION = "login"
+
+
+def log_in(
+    table: Table, pool: UserPool, email: str, password: str, mfa_code: str | None, at: datetime
+) -> Tokens:
+    """Start a session.
+
+    Every failure walks the same steps. Raises `InvalidCredentials`, with the right password
+    `AccountNotConfirmed`, `PasswordResetRequired`, `MfaRequired` and `InvalidMfaCode`, and always
+    `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
+    """
+    person = pseudonym(email)
+    count_attempt(table, person, _OPERATION, GUESSES, at)
+    try:
+        tokens = pool.log_in(email, password, mfa_code)
+    except (InvalidCredentials, UnconfirmedError) as refusal:
+        is_right = proves(registrations.find(table, person, at), password)
+        if is_right and isinstance(refusal, UnconfirmedError):
+            raise AccountNotConfirmed from refusal
+        raise InvalidCredentials from refusal
+    attempts.forget(table, person, _OPERATION)
+    return tokens

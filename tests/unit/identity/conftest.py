@@ -1,0 +1,54 @@
+"""Cognito as botocore speaks to it: with stubbed answers, or over a wire that a test holds."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.stub import Stubber
+
+from teppan.identity.cognito import cognito
+
+
+@pytest.fixture
+def stub() -> Iterator[Stubber]:
+    """The answers of Cognito, each with the call that it is to; all of them have to be made."""
+    with Stubber(cognito()) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+class Body(io.BytesIO):
+    """The body of an answer as botocore reads it."""
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.read()
+
+
+class Wire:
+    """Stands for the connection to Cognito: what is sent, and what comes of it."""
+
+    def __init__(self) -> None:
+        self.sent: list[AWSPreparedRequest] = []
+        self.status = 200
+        self.document: dict[str, Any] = {}
+        self.failure: Exception | None = None
+
+    def send(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        self.sent.append(request)
+        if self.failure:
+            raise self.failure
+        body = Body(json.dumps(self.document).encode())
+        return AWSResponse(request.url, self.status, {}, body)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """The connection to Cognito, below botocore."""
+    held = Wire()
+    events = cognito().meta.events
+    events.register("before-send.cognito-idp", held.send)
+    yield held
+    events.unregister("before-send.cognito-idp", held.send)

@@ -1,0 +1,97 @@
+"""What can be wrong with a login, a code or a session, in the words of the contract."""
+
+import pytest
+
+from teppan.domain.errors import (
+    BadRequest,
+    DomainError,
+    Forbidden,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+)
+from teppan.identity.errors import (
+    AccountNotConfirmed,
+    IdentityUnavailable,
+    InvalidCode,
+    InvalidCredentials,
+    InvalidMfaCode,
+    InvalidRefreshToken,
+    MfaRequired,
+    PasswordResetRequired,
+    SessionEnded,
+    TooManyAttempts,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code", "detail"),
+    [
+        (SessionEnded, Unauthorized, "unauthorized", "Your session has ended. Log in again."),
+        (
+            InvalidCredentials,
+            Unauthorized,
+            "invalid_credentials",
+            "Check both and try again.",
+        ),
+        (
+            MfaRequired,
+            Unauthorized,
+            "mfa_required",
+            "Send the code of your authenticator app as mfa_code.",
+        ),
+        (
+            InvalidMfaCode,
+            Unauthorized,
+            "invalid_mfa_code",
+            "Wait for the next code of your authenticator app and try again.",
+        ),
+        (InvalidRefreshToken, Unauthorized, "invalid_refresh_token", "Log in again."),
+        (
+            AccountNotConfirmed,
+            Forbidden,
+            "account_not_confirmed",
+            "Confirm it with the code from your e-mail, or ask for another code.",
+        ),
+        (
+            PasswordResetRequired,
+            Forbidden,
+            "password_reset_required",
+            "Reset your password, then log in with the new one.",
+        ),
+        (
+            InvalidCode,
+            BadRequest,
+            "invalid_code",
+            "The code is wrong, was used before or has expired. Check it, or ask for another one.",
+        ),
+        (
+            IdentityUnavailable,
+            Unavailable,
+            "identity_unavailable",
+            "The service is busy. Please try again in a moment.",
+        ),
+    ],
+)
+def test_an_error_always_says_the_same(
+    error: type[DomainError], kind: type[DomainError], code: str, detail: str
+) -> None:
+    raised = error()
+
+    assert isinstance(raised, kind)
+    assert (raised.code, raised.detail, str(raised)) == (code, detail, detail)
+
+
+@pytest.mark.parametrize("seconds", [1, 2, 900])
+def test_too_many_attempts_say_how_long_to_wait(seconds: int) -> None:
+    refusal = TooManyAttempts(seconds)
+
+    assert isinstance(refusal, TooManyRequests)
+    assert refusal.retry_after == seconds
+    assert refusal.detail == "Please wait before you try again."
+
+
+def test_a_wait_is_that_of_one_refusal() -> None:
+    short, long = TooManyAttempts(1), TooManyAttempts(900)
+
+    assert (short.retry_after, long.retry_after) == (1, 900)

@@ -1,0 +1,58 @@
+"""Pseudonyms: always the same for a person, and telling nobody who it is."""
+
+import re
+
+import pytest
+from tests.unit.conftest import Secrets
+
+from teppan import secret
+from teppan.domain.errors import StorageUnavailable
+from teppan.identity.pseudonym import pseudonym
+
+EMAIL = "aiko@example.com"
+
+
+def test_an_address_always_has_the_same(secrets: Secrets) -> None:
+    assert pseudonym(EMAIL) == pseudonym(EMAIL)
+    assert re.fullmatch(r"[a-z2-7]{32}", pseudonym(EMAIL))
+
+
+def test_it_is_what_the_table_already_knows_the_person_by(secrets: Secrets) -> None:
+    secrets.values = ("a secret for good",)
+
+    assert pseudonym(EMAIL) == "3er7oamirxugfobtjecltva2h4rheu3h"
+
+
+def test_another_address_has_another(secrets: Secrets) -> None:
+    names = {pseudonym(each) for each in (EMAIL, "ken@example.com", "aiko@example.co")}
+
+    assert len(names) == 3
+
+
+def test_without_the_secret_nobody_can_tell_whose_it_is(secrets: Secrets) -> None:
+    ours = pseudonym(EMAIL)
+
+    secrets.values = ("a guess at the secret",)
+
+    assert pseudonym(EMAIL) != ours
+
+
+def test_the_secret_is_the_one_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"arn:of:ours": "a secret for good", "arn:of:another": "another secret"}
+    monkeypatch.setattr(secret, "current", values.__getitem__)
+
+    monkeypatch.setenv("PSEUDONYM_SECRET_ARN", "arn:of:ours")
+    ours = pseudonym(EMAIL)
+    monkeypatch.setenv("PSEUDONYM_SECRET_ARN", "arn:of:another")
+
+    assert pseudonym(EMAIL) != ours
+
+
+def test_while_it_can_not_be_read_nobody_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(_arn: str) -> str:
+        raise StorageUnavailable
+
+    monkeypatch.setattr(secret, "current", busy)
+
+    with pytest.raises(StorageUnavailable):
+        pseudonym(EMAIL)

@@ -1,0 +1,154 @@
+"""What Cognito's refusals mean in any call; what they mean in one is tested with the call."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from teppan.identity.errors import IdentityUnavailable, InvalidCode, TooManyAttempts
+from teppan.identity.refusals import Refusals, quote_nothing, refusals
+
+LOCKED_OUT = "Password attempts exceeded"
+URL = "https://cognito-idp.us-west-2.amazonaws.com"
+
+
+def refusal(code: str, message: str = "") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "InitiateAuth")
+
+
+def named(error: Exception) -> str:
+    """Return an error's code, or its type, as a test's name shows it."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
+    return code or type(error).__name__
+
+
+def meaning_of(error: Exception, meanings: Refusals | None = None) -> Exception:
+    """Return what an error of the client becomes."""
+    try:
+        with refusals(meanings or {}):
+            raise error
+    except Exception as raised:  # noqa: BLE001 - whatever it is, it is what the test is about
+        return raised
+
+
+def test_a_call_that_is_not_refused_goes_on() -> None:
+    with refusals({"CodeMismatchException": InvalidCode}):
+        answer = "fine"
+
+    assert answer == "fine"
+
+
+def test_a_refusal_is_what_it_means_to_the_call() -> None:
+    told = refusal("CodeMismatchException")
+
+    meaning = meaning_of(told, {"CodeMismatchException": InvalidCode})
+
+    assert isinstance(meaning, InvalidCode)
+    assert meaning.__cause__ is told  # for the log
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds"),
+    [
+        ("TooManyRequestsException", 5),
+        ("LimitExceededException", 900),
+        ("TooManyFailedAttemptsException", 900),
+    ],
+)
+def test_who_comes_too_often_is_told_for_how_long_to_stay_away(code: str, seconds: int) -> None:
+    meaning = meaning_of(refusal(code))
+
+    assert isinstance(meaning, TooManyAttempts)
+    assert meaning.retry_after == seconds
+
+
+def test_a_lock_out_is_known_by_its_message_alone() -> None:
+    """Its code is that of a wrong password."""
+    means: Refusals = {"NotAuthorizedException": InvalidCode}
+
+    locked_out = meaning_of(refusal("NotAuthorizedException", LOCKED_OUT), means)
+
+    assert isinstance(locked_out, TooManyAttempts)
+    assert locked_out.retry_after == 900
+    assert isinstance(meaning_of(refusal("NotAuthorizedException"), means), InvalidCode)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        refusal("CodeDeliveryFailureException"),
+        refusal("InternalErrorException"),
+        refusal("InvalidLambdaResponseException"),
+        refusal("ServiceUnavailableException"),
+        refusal("ThrottlingException"),
+        refusal("UnexpectedLambdaException"),
+        refusal("UserLambdaValidationException"),
+        ConnectTimeoutError(endpoint_url=URL),
+        EndpointConnectionError(endpoint_url=URL),
+        ReadTimeoutError(endpoint_url=URL),
+    ],
+    ids=named,
+)
+def test_what_is_not_the_callers_fault_can_be_tried_again(failure: Exception) -> None:
+    meaning = meaning_of(failure)
+
+    assert isinstance(meaning, IdentityUnavailable)
+    assert meaning.__cause__ is failure
+
+
+def test_a_call_may_know_better() -> None:
+    means: Refusals = {"CodeDeliveryFailureException": InvalidCode}
+
+    assert isinstance(meaning_of(refusal("CodeDeliveryFailureException"), means), InvalidCode)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        refusal("ResourceNotFoundException"),
+        refusal("AccessDeniedException"),
+        refusal("SomethingNewException"),
+        ValueError("of ours"),
+    ],
+    ids=named,
+)
+def test_our_own_mistakes_stay_what_they_are(mistake: Exception) -> None:
+    assert meaning_of(mistake, {"CodeMismatchException": InvalidCode}) is mistake
+
+
+class TestQuoteNothing:
+    @pytest.mark.parametrize(
+        ("message", "kept"),
+        [
+            ("No user aiko@example.com", "not kept"),
+            ("", "not kept"),
+            (LOCKED_OUT + " by aiko@example.com", "not kept"),
+            (LOCKED_OUT, LOCKED_OUT),
+        ],
+    )
+    def test_a_message_is_dropped_unless_it_is_the_lock_out(self, message: str, kept: str) -> None:
+        answer = {"Error": {"Code": "NotAuthorizedException", "Message": message}}
+
+        quote_nothing(answer)
+
+        assert answer == {"Error": {"Code": "NotAuthorizedException", "Message": kept}}
+
+    @pytest.mark.parametrize("answer", [{}, {"UserSub": "1", "ResponseMetadata": {}}])
+    def test_a_good_answer_stays_as_it_is(self, answer: dict[str, Any]) -> None:
+        before = dict(answer)
+
+        quote_nothing(answer, model=None)
+
+        assert answer == before
+
+
+def test_a_server_error_of_any_name_can_be_tried_again() -> None:
+    answer = {"Error": {"Code": "503", "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 503}}
+
+    with pytest.raises(IdentityUnavailable), refusals({}):
+        raise ClientError(answer, "InitiateAuth")

@@ -1,0 +1,433 @@
+"""The calls that anybody may make: exactly what is sent, and what each refusal means."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.stub import Stubber
+from tests.builders import CUSTOMER
+from tests.unit.identity.conftest import Wire
+
+from teppan.domain.errors import InvalidInput
+from teppan.identity.account import Account
+from teppan.identity.cognito import cognito
+from teppan.identity.errors import (
+    IdentityUnavailable,
+    InvalidCode,
+    InvalidCredentials,
+    InvalidMfaCode,
+    InvalidRefreshToken,
+    MfaRequired,
+    PasswordResetRequired,
+    SessionEnded,
+    TooManyAttempts,
+)
+from teppan.identity.refusals import AccountExistsError, AlreadyConfirmedError, UnconfirmedError
+from teppan.identity.tokens import Tokens
+from teppan.identity.user_pool import UserPool, user_pool
+from teppan.settings import MissingSettingError
+
+CLIENT = "the-client"
+EMAIL = "aiko@example.com"
+PASSWORD = "four and twenty gyoza"
+CODE = "123456"
+
+ISSUED = {"AccessToken": "access", "IdToken": "id", "RefreshToken": "refresh", "ExpiresIn": 900}
+TOKENS = Tokens(access="access", id="id", refresh="refresh", expires_in=900)
+
+type Meanings = dict[str, type[Exception] | None]
+"""What a call raises for an error code; None when it tells nothing."""
+
+EVERYWHERE: Meanings = {
+    "CodeDeliveryFailureException": IdentityUnavailable,
+    "InternalErrorException": IdentityUnavailable,
+    "InvalidLambdaResponseException": IdentityUnavailable,
+    "LimitExceededException": TooManyAttempts,
+    "TooManyFailedAttemptsException": TooManyAttempts,
+    "TooManyRequestsException": TooManyAttempts,
+    "UnexpectedLambdaException": IdentityUnavailable,
+    "UserLambdaValidationException": IdentityUnavailable,
+}
+
+
+def no_account(meaning: type[Exception] | None) -> Meanings:
+    """Return the refusals that would tell that there is no account, with what they are told as."""
+    return {
+        "InvalidParameterException": meaning,
+        "NotAuthorizedException": meaning,
+        "UserNotFoundException": meaning,
+    }
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of Cognito, what it sends and what its own refusals mean."""
+
+    operation: str
+    make: Callable[[UserPool], object]
+    sends: dict[str, Any]
+    answer: dict[str, Any]
+    means: Meanings
+
+
+SIGN_UP = Call(
+    "sign_up",
+    lambda pool: pool.sign_up(EMAIL, PASSWORD),
+    {
+        "ClientId": CLIENT,
+        "Username": EMAIL,
+        "Password": PASSWORD,
+        "UserAttributes": [{"Name": "email", "Value": EMAIL}],
+    },
+    {"UserConfirmed": False, "UserSub": CUSTOMER},
+    {
+        "InvalidParameterException": InvalidInput,
+        "InvalidPasswordException": InvalidInput,
+        "UsernameExistsException": AccountExistsError,
+    },
+)
+CONFIRM = Call(
+    "confirm_sign_up",
+    lambda pool: pool.confirm(EMAIL, CODE),
+    {"ClientId": CLIENT, "Username": EMAIL, "ConfirmationCode": CODE},
+    {},
+    no_account(InvalidCode)
+    | {
+        "AliasExistsException": InvalidCode,
+        "CodeMismatchException": InvalidCode,
+        "ExpiredCodeException": InvalidCode,
+        "NotAuthorizedException": AlreadyConfirmedError,
+    },
+)
+RESEND = Call(
+    "resend_confirmation_code",
+    lambda pool: pool.send_confirmation_code(EMAIL),
+    {"ClientId": CLIENT, "Username": EMAIL},
+    {},
+    no_account(None) | {"CodeDeliveryFailureException": None},
+)
+FORGOT = Call(
+    "forgot_password",
+    lambda pool: pool.send_reset_code(EMAIL),
+    {"ClientId": CLIENT, "Username": EMAIL},
+    {},
+    no_account(None) | {"CodeDeliveryFailureException": None},
+)
+RESET = Call(
+    "confirm_forgot_password",
+    lambda pool: pool.reset_password(EMAIL, CODE, PASSWORD),
+    {"ClientId": CLIENT, "Username": EMAIL, "ConfirmationCode": CODE, "Password": PASSWORD},
+    {},
+    no_account(InvalidCode)
+    | {
+        "CodeMismatchException": InvalidCode,
+        "ExpiredCodeException": InvalidCode,
+        "InvalidPasswordException": InvalidInput,
+        "PasswordHistoryPolicyViolationException": InvalidInput,
+        "UserNotConfirmedException": InvalidCode,
+    },
+)
+LOG_IN = Call(
+    "initiate_auth",
+    lambda pool: pool.log_in(EMAIL, PASSWORD, None),
+    {
+        "ClientId": CLIENT,
+        "AuthFlow": "USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": EMAIL, "PASSWORD": PASSWORD},
+    },
+    {"AuthenticationResult": ISSUED},
+    no_account(InvalidCredentials)
+    | {
+        "PasswordResetRequiredException": PasswordResetRequired,
+        "UserNotConfirmedException": UnconfirmedError,
+    },
+)
+REFRESH = Call(
+    "get_tokens_from_refresh_token",
+    lambda pool: pool.refresh("refresh"),
+    {"ClientId": CLIENT, "RefreshToken": "refresh"},
+    {"AuthenticationResult": ISSUED},
+    no_account(InvalidRefreshToken)
+    | {
+        "PasswordResetRequiredException": InvalidRefreshToken,
+        "RefreshTokenReuseException": InvalidRefreshToken,
+        "UserNotConfirmedException": InvalidRefreshToken,
+    },
+)
+REVOKE = Call(
+    "revoke_token",
+    lambda pool: pool.revoke("refresh"),
+    {"ClientId": CLIENT, "Token": "refresh"},
+    {},
+    {
+        "InvalidParameterException": InvalidInput,
+        "UnauthorizedException": InvalidInput,
+        "UnsupportedTokenTypeException": InvalidInput,
+    },
+)
+GET_USER = Call(
+    "get_user",
+    lambda pool: pool.account("access"),
+    {"AccessToken": "access"},
+    {
+        "Username": CUSTOMER,
+        "UserAttributes": [
+            {"Name": "sub", "Value": CUSTOMER},
+            {"Name": "email", "Value": EMAIL},
+            {"Name": "email_verified", "Value": "true"},
+        ],
+    },
+    no_account(SessionEnded)
+    | {"PasswordResetRequiredException": SessionEnded, "UserNotConfirmedException": SessionEnded},
+)
+CALLS = (SIGN_UP, CONFIRM, RESEND, FORGOT, RESET, LOG_IN, REFRESH, REVOKE, GET_USER)
+
+each_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)
+
+
+@pytest.fixture
+def pool() -> UserPool:
+    return UserPool(cognito(), CLIENT)
+
+
+def refused(pool: UserPool, stub: Stubber, call: Call, code: str, message: str = "") -> object:
+    """Return what the call raises, or returns, when Cognito answers with the error `code`."""
+    stub.add_client_error(call.operation, code, message)
+    try:
+        return call.make(pool)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the test is about
+        return error
+
+
+def known_codes(operation: str) -> set[str]:
+    """Return the error codes that Cognito documents for an operation."""
+    service = cognito().meta.service_model
+    name = cognito().meta.method_to_api_mapping[operation]
+    return {each.name for each in service.operation_model(name).error_shapes}
+
+
+@each_call
+def test_a_call_sends_this_and_no_more(pool: UserPool, stub: Stubber, call: Call) -> None:
+    stub.add_response(call.operation, call.answer, call.sends)
+
+    call.make(pool)
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "meaning"),
+    [(call, code, meaning) for call in CALLS for code, meaning in call.means.items()],
+    ids=lambda each: each.operation if isinstance(each, Call) else None,
+)
+def test_a_refusal_means_to_a_call(
+    pool: UserPool, stub: Stubber, call: Call, code: str, meaning: type[Exception] | None
+) -> None:
+    assert isinstance(refused(pool, stub, call, code), meaning or type(None))
+
+
+@each_call
+@pytest.mark.parametrize("code", EVERYWHERE)
+def test_some_mean_the_same_to_every_call(
+    pool: UserPool, stub: Stubber, call: Call, code: str
+) -> None:
+    meaning = (EVERYWHERE | call.means)[code]
+
+    assert isinstance(refused(pool, stub, call, code), meaning or type(None))
+
+
+@each_call
+def test_everything_else_that_cognito_documents_is_a_mistake_of_ours(
+    pool: UserPool, stub: Stubber, call: Call
+) -> None:
+    mistakes = known_codes(call.operation) - EVERYWHERE.keys() - call.means.keys()
+    assert mistakes >= {"ForbiddenException"}
+
+    for code in (*sorted(mistakes), "SomethingNewException"):
+        propagated = refused(pool, stub, call, code)
+        assert isinstance(propagated, ClientError)
+        assert propagated.response["Error"]["Code"] == code
+
+
+@each_call
+def test_no_refusal_repeats_what_cognito_says(pool: UserPool, stub: Stubber, call: Call) -> None:
+    said = f"{EMAIL} may not use {PASSWORD}"
+
+    for code in (*EVERYWHERE, *call.means, "SomethingNewException"):
+        raised = refused(pool, stub, call, code, said)
+        while isinstance(raised, BaseException):
+            assert said not in str(raised) + repr(getattr(raised, "response", None))
+            raised = raised.__cause__
+
+
+@each_call
+def test_a_lock_out_of_cognitos_own_is_told_as_ours(
+    pool: UserPool, stub: Stubber, call: Call
+) -> None:
+    raised = refused(pool, stub, call, "NotAuthorizedException", "Password attempts exceeded")
+
+    assert isinstance(raised, TooManyAttempts)
+    assert raised.retry_after == 900
+
+
+@each_call
+def test_out_of_reach_it_can_be_tried_again(pool: UserPool, wire: Wire, call: Call) -> None:
+    wire.failure = ReadTimeoutError(endpoint_url="https://cognito")
+
+    with pytest.raises(IdentityUnavailable):
+        call.make(pool)
+
+    assert len(wire.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "pointer"),
+    [
+        (SIGN_UP, "InvalidPasswordException", "/password"),
+        (SIGN_UP, "InvalidParameterException", "/email"),
+        (RESET, "InvalidPasswordException", "/new_password"),
+        (RESET, "PasswordHistoryPolicyViolationException", "/new_password"),
+        (REVOKE, "InvalidParameterException", "/refresh_token"),
+        (REVOKE, "UnauthorizedException", "/refresh_token"),
+        (REVOKE, "UnsupportedTokenTypeException", "/refresh_token"),
+    ],
+    ids=lambda each: each.operation if isinstance(each, Call) else None,
+)
+def test_what_the_pool_does_not_take_is_pointed_at(
+    pool: UserPool, stub: Stubber, call: Call, code: str, pointer: str
+) -> None:
+    raised = refused(pool, stub, call, code)
+
+    assert isinstance(raised, InvalidInput)
+    (fault,) = raised.violations
+    assert (fault.where, fault.pointer) == ("body", pointer)
+
+
+class TestLogin:
+    def test_the_right_password_gives_tokens(self, pool: UserPool, stub: Stubber) -> None:
+        stub.add_response("initiate_auth", LOG_IN.answer)
+
+        assert pool.log_in(EMAIL, PASSWORD, None) == TOKENS
+
+    def test_a_second_factor_that_nobody_asks_for_is_not_looked_at(
+        self, pool: UserPool, stub: Stubber
+    ) -> None:
+        stub.add_response("initiate_auth", LOG_IN.answer)
+
+        assert pool.log_in(EMAIL, PASSWORD, CODE) == TOKENS
+
+    def test_a_password_that_only_lets_in_to_be_changed_must_be_reset(
+        self, pool: UserPool, stub: Stubber
+    ) -> None:
+        stub.add_response("initiate_auth", {"ChallengeName": "NEW_PASSWORD_REQUIRED"})
+
+        with pytest.raises(PasswordResetRequired):
+            pool.log_in(EMAIL, PASSWORD, None)
+
+    @pytest.mark.parametrize("challenge", ["SMS_MFA", "MFA_SETUP", "DEVICE_SRP_AUTH"])
+    def test_any_other_challenge_is_a_mistake_in_our_pool(
+        self, pool: UserPool, stub: Stubber, challenge: str
+    ) -> None:
+        stub.add_response("initiate_auth", {"ChallengeName": challenge})
+
+        with pytest.raises(LookupError, match=challenge):
+            pool.log_in(EMAIL, PASSWORD, CODE)
+
+
+class TestSecondFactor:
+    @pytest.fixture(autouse=True)
+    def _asked_for(self, stub: Stubber) -> None:
+        """Given an account with an authenticator app."""
+        challenge = {
+            "ChallengeName": "SOFTWARE_TOKEN_MFA",
+            "Session": "a-session-of-twenty-characters",
+            "ChallengeParameters": {"USER_ID_FOR_SRP": CUSTOMER},
+        }
+        stub.add_response("initiate_auth", challenge, LOG_IN.sends)
+
+    def test_without_a_code_one_is_asked_for(self, pool: UserPool) -> None:
+        with pytest.raises(MfaRequired):
+            pool.log_in(EMAIL, PASSWORD, None)
+
+    def test_the_right_code_gives_tokens(self, pool: UserPool, stub: Stubber) -> None:
+        sends = {
+            "ClientId": CLIENT,
+            "ChallengeName": "SOFTWARE_TOKEN_MFA",
+            "Session": "a-session-of-twenty-characters",
+            "ChallengeResponses": {"USERNAME": CUSTOMER, "SOFTWARE_TOKEN_MFA_CODE": CODE},
+        }
+        stub.add_response("respond_to_auth_challenge", LOG_IN.answer, sends)
+
+        assert pool.log_in(EMAIL, PASSWORD, CODE) == TOKENS
+
+    @pytest.mark.parametrize(
+        ("code", "meaning"),
+        [
+            ("CodeMismatchException", InvalidMfaCode),
+            ("ExpiredCodeException", InvalidMfaCode),  # used once before
+            ("NotAuthorizedException", InvalidCredentials),
+            ("UserNotFoundException", InvalidCredentials),
+            ("PasswordResetRequiredException", PasswordResetRequired),
+            ("UserNotConfirmedException", UnconfirmedError),
+            ("TooManyRequestsException", TooManyAttempts),
+            ("InternalErrorException", IdentityUnavailable),
+            ("SoftwareTokenMFANotFoundException", ClientError),
+            ("SomethingNewException", ClientError),
+        ],
+    )
+    def test_a_refusal_means(
+        self, pool: UserPool, stub: Stubber, code: str, meaning: type[Exception]
+    ) -> None:
+        stub.add_client_error("respond_to_auth_challenge", code)
+
+        with pytest.raises(meaning):
+            pool.log_in(EMAIL, PASSWORD, CODE)
+
+
+class TestRefresh:
+    def test_a_rotated_refresh_token_replaces_the_one_sent(
+        self, pool: UserPool, stub: Stubber
+    ) -> None:
+        answer = {"AuthenticationResult": ISSUED | {"RefreshToken": "rotated"}}
+        stub.add_response(REFRESH.operation, answer)
+
+        assert pool.refresh("refresh").refresh == "rotated"
+
+    def test_without_rotation_the_one_sent_goes_on(self, pool: UserPool, stub: Stubber) -> None:
+        unrotated = {name: value for name, value in ISSUED.items() if name != "RefreshToken"}
+        stub.add_response(REFRESH.operation, {"AuthenticationResult": unrotated})
+
+        assert pool.refresh("refresh") == TOKENS
+
+
+def test_an_account_is_what_cognito_says_of_the_token(pool: UserPool, stub: Stubber) -> None:
+    stub.add_response("get_user", GET_USER.answer)
+
+    assert pool.account("access") == Account(
+        id=CUSTOMER, email=EMAIL, email_verified=True, mfa_enabled=False, is_confirmed=True
+    )
+
+
+class TestOfTheProcess:
+    @pytest.fixture(autouse=True)
+    def _read_anew(self) -> Iterator[None]:
+        """The environment is read once a process; here it is read once a test."""
+        user_pool.cache_clear()
+        yield
+        user_pool.cache_clear()
+
+    def test_the_client_is_the_one_that_the_environment_names(
+        self, stub: Stubber, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("USER_POOL_CLIENT_ID", "another-client")
+        stub.add_response("revoke_token", {}, {"ClientId": "another-client", "Token": "refresh"})
+
+        user_pool().revoke("refresh")
+
+        assert user_pool() is user_pool()
+
+    def test_without_one_the_cold_start_stops(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("USER_POOL_CLIENT_ID")
+
+        with pytest.raises(MissingSettingError, match="USER_POOL_CLIENT_ID"):
+            user_pool()

@@ -1,0 +1,94 @@
+"""Whose token may carry the group `admin` (`architecture.md §6`)."""
+
+import pytest
+from tests.builders import ADMIN
+
+from teppan.identity.account import Account
+from teppan.identity.cognito import cognito
+from teppan.identity.directory import Directory
+from teppan.identity.errors import IdentityUnavailable
+from teppan.services.admin_mfa import groups_of_token
+
+
+class Accounts(Directory):
+    """Stands for the pool: its one account, and whom it was asked about."""
+
+    def __init__(self, *, mfa_enabled: bool = False) -> None:
+        super().__init__(cognito(), "never asked")
+        self.asked: list[str] = []
+        self.account: Account | None = Account(
+            id=ADMIN,
+            email="staff@example.com",
+            email_verified=True,
+            mfa_enabled=mfa_enabled,
+            is_confirmed=True,
+        )
+
+    def find(self, name: str) -> Account | None:
+        self.asked.append(name)
+        return self.account
+
+
+def groups(accounts: Accounts, *member_of: str, mfa_demanded: bool = True) -> list[str]:
+    return groups_of_token(accounts, ADMIN, member_of, mfa_demanded=mfa_demanded)
+
+
+def test_an_admin_with_a_second_factor_is_one() -> None:
+    assert groups(Accounts(mfa_enabled=True), "customer", "admin") == ["customer", "admin"]
+
+
+@pytest.mark.parametrize(
+    ("member_of", "left"),
+    [
+        (["admin"], []),
+        (["admin", "customer"], ["customer"]),
+        (["chefs", "admin", "customer"], ["chefs", "customer"]),
+    ],
+)
+def test_without_one_everything_but_that_group_is_left(
+    member_of: list[str], left: list[str]
+) -> None:
+    assert groups(Accounts(), *member_of) == left
+
+
+def test_an_account_that_is_gone_is_no_admin() -> None:
+    accounts = Accounts(mfa_enabled=True)
+    accounts.account = None
+
+    assert groups(accounts, "admin") == []
+
+
+def test_it_is_the_users_own_account_that_is_looked_at() -> None:
+    accounts = Accounts()
+
+    groups(accounts, "admin")
+
+    assert accounts.asked == [ADMIN]
+
+
+@pytest.mark.parametrize("member_of", [[], ["customer"], ["administrators", "Admin"]])
+def test_nobody_else_costs_a_look(member_of: list[str]) -> None:
+    accounts = Accounts()
+
+    assert groups(accounts, *member_of) == member_of
+    assert accounts.asked == []
+
+
+@pytest.mark.parametrize("member_of", [[], ["admin"], ["admin", "customer"]])
+def test_where_it_is_not_demanded_nobody_does(member_of: list[str]) -> None:
+    accounts = Accounts()
+
+    assert groups(accounts, *member_of, mfa_demanded=False) == member_of
+    assert accounts.asked == []
+
+
+def test_what_can_not_be_looked_up_is_not_granted(monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = Accounts(mfa_enabled=True)
+
+    def busy(_name: str) -> Account | None:
+        raise IdentityUnavailable
+
+    monkeypatch.setattr(accounts, "find", busy)
+
+    with pytest.raises(IdentityUnavailable):
+        groups(accounts, "admin")
