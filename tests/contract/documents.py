@@ -21,6 +21,9 @@ FUNCTIONS = resources_of_type(TEMPLATE, "AWS::Serverless::Function")
 
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 
+TRIGGERS = frozenset({"requireAdminMfa"})
+"""The functions that no operation calls: Cognito does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -48,6 +51,11 @@ class Operation:
     @property
     def is_secured(self) -> bool:
         return bool(self.spec.get("security", CONTRACT["security"]))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Who may call it; nobody in particular when it is public."""
+        return frozenset(self.spec.get("x-teppan-roles", ()))
 
     @property
     def contents(self) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -14,6 +14,7 @@ from tests.contract.documents import (
     GATEWAY_RESPONSES,
     SCHEMAS,
     TEMPLATE,
+    TRIGGERS,
     Operation,
     faults,
     gateway_problem,
@@ -26,6 +27,14 @@ from teppan.http.headers import SECURITY, cors
 
 LARGEST_INCLUDE = 300_000
 """Bytes; with the template well under the 1 MB that CloudFormation takes after includes."""
+
+SECURED = (
+    "/api/v1/auth/logout",
+    "/api/v1/auth/me",
+    "/api/v1/availability/",
+    "/api/v1/bookings",
+)
+"""Where paths begin that take an access token."""
 
 each_operation = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
 each_gateway_response = pytest.mark.parametrize("kind", GATEWAY_RESPONSES)
@@ -90,7 +99,8 @@ def test_operations_reach_their_function(operation: Operation) -> None:
 def test_every_resource_that_the_contract_names_is_in_the_template() -> None:
     named = set(re.findall(r"\$\{(\w+)\.\w+\}", CONTRACT_TEXT))
     named |= {node["Fn::GetAtt"][0] for _, node in walk(CONTRACT) if _is_get_att(node)}
-    assert named == {*FUNCTIONS, "UserPool"}
+    triggers = {pascal(each) + "Function" for each in TRIGGERS}
+    assert named == {*FUNCTIONS, "UserPool"} - triggers
 
 
 def test_the_gateway_checks_parameters_and_leaves_bodies_to_the_functions() -> None:
@@ -103,9 +113,14 @@ def test_the_gateway_checks_parameters_and_leaves_bodies_to_the_functions() -> N
 def test_secured_operations_ask_for_an_access_token(operation: Operation) -> None:
     security = operation.spec.get("security", CONTRACT["security"])
     assert security in ([], [{"CognitoAccessToken": ["aws.cognito.signin.user.admin"]}])
-    assert operation.is_secured == operation.path.startswith(
-        ("/api/v1/bookings", "/api/v1/availability/")
-    )
+    assert operation.is_secured == operation.path.startswith(SECURED)
+
+
+@each_operation
+def test_secured_operations_say_who_may_call_them(operation: Operation) -> None:
+    assert operation.is_secured == bool(operation.roles)
+    assert ("x-teppan-roles" in operation.spec) == operation.is_secured
+    assert operation.roles <= {"customer", "admin"}
 
 
 def test_the_authorizer_is_the_user_pool() -> None:

@@ -9,19 +9,26 @@ from tests.builders import ROOT
 from tests.contract.documents import (
     FUNCTIONS,
     TEMPLATE,
+    TRIGGERS,
     Operation,
     operations,
     pascal,
     snake,
 )
 
+from teppan.domain.caller import Role
+from teppan.http import endpoint
+
 each_operation = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
 
 SERVED = {operation.served_by for operation in operations()}
 """The operations that have a function of their own."""
 
+NAMES = SERVED | TRIGGERS
+"""What functions are named after."""
+
 FOLDERS = {path.parent.name: path.parent for path in ROOT.glob("functions/*/*/app.py")}
-SNAKES = {snake(operation_id) for operation_id in SERVED}
+SNAKES = {snake(name) for name in NAMES}
 
 
 def test_every_operation_has_its_own_id() -> None:
@@ -30,18 +37,23 @@ def test_every_operation_has_its_own_id() -> None:
     assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", each) for each in ids)
 
 
-def test_functions_of_the_template_are_the_operations() -> None:
-    assert FUNCTIONS.keys() == {pascal(each) + "Function" for each in SERVED}
+def test_a_trigger_is_no_operation() -> None:
+    assert not TRIGGERS & {operation.id for operation in operations()}
 
 
-def test_permissions_of_the_template_are_the_operations() -> None:
+def test_functions_of_the_template_are_the_operations_and_the_triggers() -> None:
+    assert FUNCTIONS.keys() == {pascal(each) + "Function" for each in NAMES}
+
+
+def test_permissions_of_the_template_are_the_operations_and_the_triggers() -> None:
     permissions = resources_of_type(TEMPLATE, "AWS::Lambda::Permission")
-    assert permissions.keys() == {pascal(each.id) + "Permission" for each in operations()}
+    called = TRIGGERS | {each.id for each in operations()}
+    assert permissions.keys() == {pascal(each) + "Permission" for each in called}
 
 
 def test_log_groups_of_the_template_are_the_functions_and_the_access_log() -> None:
     groups = resources_of_type(TEMPLATE, "AWS::Logs::LogGroup")
-    assert groups.keys() == {pascal(each) + "LogGroup" for each in SERVED} | {"ApiAccessLogGroup"}
+    assert groups.keys() == {pascal(each) + "LogGroup" for each in NAMES} | {"ApiAccessLogGroup"}
 
 
 @each_operation
@@ -62,38 +74,57 @@ def test_the_gateway_may_call_a_function_for_its_operation_alone(operation: Oper
     }
 
 
-@pytest.mark.parametrize("operation_id", sorted(SERVED))
-def test_a_function_is_called_by_its_operation_and_logs_to_its_group(operation_id: str) -> None:
+@pytest.mark.parametrize("trigger", sorted(TRIGGERS))
+def test_the_user_pool_alone_may_call_a_trigger(trigger: str) -> None:
+    permission = TEMPLATE["Resources"][pascal(trigger) + "Permission"]["Properties"]
+    assert permission == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Ref": pascal(trigger) + "Function"},
+        "Principal": "cognito-idp.amazonaws.com",
+        "SourceArn": {"Fn::GetAtt": ["UserPool", "Arn"]},
+    }
+
+
+@pytest.mark.parametrize("called", sorted(NAMES))
+def test_a_function_bears_its_name_and_logs_to_its_group(called: str) -> None:
     # Given
-    name, folder = snake(operation_id), FOLDERS[snake(operation_id)]
+    name, folder = snake(called), FOLDERS[snake(called)]
     # When
-    function = FUNCTIONS[pascal(operation_id) + "Function"]["Properties"]
-    group = TEMPLATE["Resources"][pascal(operation_id) + "LogGroup"]["Properties"]
+    function = FUNCTIONS[pascal(called) + "Function"]["Properties"]
+    group = TEMPLATE["Resources"][pascal(called) + "LogGroup"]["Properties"]
     # Then
     assert function["Description"]
     assert function["CodeUri"] == f"{folder.relative_to(ROOT)}/"
     assert function["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
-    assert function["LoggingConfig"] == {"LogGroup": {"Ref": pascal(operation_id) + "LogGroup"}}
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": pascal(called) + "LogGroup"}}
     assert group == {
         "LogGroupName": {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{name}"},
         "RetentionInDays": {"Ref": "LogRetentionDays"},
     }
     # The name that metrics, traces and log lines carry.
-    assert f'@endpoint("{operation_id}"' in _one_line(folder / "app.py")
+    decorator = "trigger" if called in TRIGGERS else "endpoint"
+    assert f'@{decorator}("{called}"' in _one_line(folder / "app.py")
 
 
-def test_folders_are_the_operations() -> None:
+@each_operation
+def test_a_function_lets_in_whom_its_operation_names(operation: Operation) -> None:
+    source = _one_line(FOLDERS[snake(operation.served_by)] / "app.py")
+    [roles] = re.findall(r"@endpoint\([^)]*\broles=(\w+)", source)
+    assert vars(endpoint)[roles] - {Role.ANONYMOUS} == operation.roles
+
+
+def test_folders_are_the_operations_and_the_triggers() -> None:
     assert FOLDERS.keys() == SNAKES
 
 
-def test_events_are_the_operations() -> None:
+def test_events_are_the_operations_and_the_triggers() -> None:
     events = {path.relative_to(ROOT / "events") for path in ROOT.glob("events/**/*.json")}
     assert {str(each.with_suffix("")) for each in events} == {
         str(folder.relative_to(ROOT / "functions")) for folder in FOLDERS.values()
     }
 
 
-def test_tests_are_the_operations() -> None:
+def test_tests_are_the_operations_and_the_triggers() -> None:
     tests = {path.stem.removeprefix("test_") for path in ROOT.glob("tests/functions/**/test_*.py")}
     assert tests >= SNAKES
 

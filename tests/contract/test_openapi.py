@@ -22,6 +22,7 @@ from tests.contract.documents import (
 
 from teppan.domain.errors import DomainError
 from teppan.domain.policy import CURRENT
+from teppan.identity import errors as identity_errors
 
 each_operation = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
 each_schema = pytest.mark.parametrize("name", SCHEMAS)
@@ -60,9 +61,23 @@ def test_operations_are_documented(operation: Operation) -> None:
 @each_operation
 def test_operations_name_what_can_go_wrong(operation: Operation) -> None:
     statuses = set(operation.spec["responses"])
+    codes = {
+        name
+        for _, media, each in operation.contents
+        if media == PROBLEM_JSON
+        for name in each["examples"]
+    }
     assert {"429", "500", "502", "504"} <= statuses
-    assert ("401" in statuses) == operation.is_secured
+    assert ("unauthorized" in codes) == operation.is_secured
     assert ("413" in statuses) == ("requestBody" in operation.spec)
+
+
+@each_operation
+def test_operations_send_the_headers_that_go_with_a_status(operation: Operation) -> None:
+    for status, answer in operation.spec["responses"].items():
+        declared = answer.get("headers", {}).keys()
+        assert ("WWW-Authenticate" in declared) == (status == "401"), status
+        assert ("Retry-After" in declared) == (status in {"429", "503"}), status
 
 
 @each_operation
@@ -130,6 +145,18 @@ def test_every_error_of_the_domain_is_in_the_contract_word_for_word() -> None:
     titles = {example["value"]["code"]: example["value"]["title"] for example in examples}
     for error in _leaves(DomainError):
         assert titles[error.code] == error.title
+
+
+def test_what_an_error_always_says_is_what_its_example_says() -> None:
+    examples = CONTRACT["components"]["examples"].values()
+    details = {example["value"]["code"]: example["value"]["detail"] for example in examples}
+    said = {
+        error.code: error.detail
+        for error in _leaves(DomainError)
+        if error.__module__ == identity_errors.__name__ and "code" in vars(error)
+    }
+    assert said
+    assert said.items() <= details.items()
 
 
 def test_every_shared_example_belongs_to_an_operation() -> None:

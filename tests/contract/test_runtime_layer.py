@@ -18,7 +18,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import botocore.session, pydantic, zoneinfo
 from aws_lambda_powertools import Logger, Metrics, Tracer
-for service in ("dynamodb", "secretsmanager"):
+for service in ("cognito-idp", "dynamodb", "secretsmanager"):
     botocore.session.get_session().create_client(service, region_name="us-west-2")
 zoneinfo.reset_tzpath(to=())
 zoneinfo.ZoneInfo("America/Los_Angeles")

@@ -76,6 +76,9 @@ def ours(model: type[RequestBody]) -> Any:
 def meaning(schema: dict[str, Any]) -> dict[str, Any]:
     """Return what `schema` says to a validator, in one spelling."""
     kept = {name: value for name, value in schema.items() if name not in WITHOUT_MEANING}
+    # It tells forms to hide what is typed; any string will do.
+    if kept.get("format") == "password":
+        del kept["format"]
     if "properties" in kept:
         kept["properties"] = {name: meaning(each) for name, each in kept["properties"].items()}
     for unordered in ("required", "enum"):

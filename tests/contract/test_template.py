@@ -7,11 +7,27 @@ from typing import Any
 
 import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped]
+from local.template import resources_of_type
 from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
 from tests.builders import ROOT
-from tests.contract.documents import CONTRACT, FUNCTIONS, SCHEMAS, TEMPLATE, operations
+from tests.contract.documents import (
+    CONTRACT,
+    FUNCTIONS,
+    SCHEMAS,
+    TEMPLATE,
+    TRIGGERS,
+    Operation,
+    operations,
+    pascal,
+)
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
+each_secured = pytest.mark.parametrize(
+    "operation", [each for each in operations() if each.is_secured], ids=lambda each: each.id
+)
+
+POOL = TEMPLATE["Resources"]["UserPool"]["Properties"]
+CLIENT = TEMPLATE["Resources"]["UserPoolClient"]["Properties"]
 
 
 class NoManagedPolicies:
@@ -50,8 +66,7 @@ def test_the_template_includes_the_contract() -> None:
 
 @each_function
 def test_functions_may_do_exactly_what_is_named(name: str) -> None:
-    policies = FUNCTIONS[name]["Properties"].get("Policies", [])
-    for statement in (each for policy in policies for each in policy["Statement"]):
+    for statement in _statements(name):
         assert statement.keys() == {"Effect", "Action", "Resource"}
         assert statement["Effect"] == "Allow"
         assert not [action for action in statement["Action"] if "*" in action]
@@ -60,11 +75,161 @@ def test_functions_may_do_exactly_what_is_named(name: str) -> None:
 
 @each_function
 def test_functions_are_told_of_what_they_may_use_and_of_nothing_else(name: str) -> None:
-    properties = FUNCTIONS[name]["Properties"]
-    allowed = json.dumps(properties.get("Policies", []))
-    told = properties.get("Environment", {}).get("Variables", {})
-    assert ("dynamodb:" in allowed) == ("TABLE_NAME" in told)
-    assert ("secretsmanager:" in allowed) == ("CURSOR_SECRET_ARN" in told)
+    told = FUNCTIONS[name]["Properties"].get("Environment", {}).get("Variables", {})
+    used = {"dynamodb": {"TABLE_NAME"}, "cognito-idp": {"USER_POOL_ID"}}
+    used["secretsmanager"] = {"CURSOR_SECRET_ARN", "PSEUDONYM_SECRET_ARN"}
+    # A trigger learns its pool from its event.
+    if name.removesuffix("Function") not in map(pascal, TRIGGERS):
+        for service, variables in used.items():
+            assert (service in _services(name)) == bool(variables & told.keys()), service
+    told_secrets = [told[each] for each in sorted(used["secretsmanager"] & told.keys())]
+    assert told_secrets == [
+        statement["Resource"]
+        for statement in _statements(name)
+        if "secretsmanager:GetSecretValue" in statement["Action"]
+    ]
+
+
+@each_secured
+def test_secured_functions_can_ask_whether_the_session_has_ended(operation: Operation) -> None:
+    name = pascal(operation.served_by) + "Function"
+    told = FUNCTIONS[name]["Properties"]["Environment"]["Variables"]
+    # The gateway's authorizer takes tokens of every client of the pool, ours of one.
+    assert told["USER_POOL_CLIENT_ID"] == {"Ref": "UserPoolClient"}
+    assert [
+        statement["Resource"]
+        for statement in _statements(name)
+        if "dynamodb:BatchGetItem" in statement["Action"]
+    ] == [{"Fn::GetAtt": ["Table", "Arn"]}]
+
+
+def test_the_client_is_known_where_tokens_are_read_or_issued_and_nowhere_else() -> None:
+    assert {
+        name
+        for name, function in FUNCTIONS.items()
+        if "USER_POOL_CLIENT_ID" in json.dumps(function["Properties"].get("Environment", {}))
+    } == {
+        pascal(each.served_by) + "Function"
+        for each in operations()
+        if each.is_secured or each.path.startswith("/api/v1/auth/")
+    }
+
+
+def test_passwords_are_measured_by_their_length_alone() -> None:
+    policy = POOL["Policies"]["PasswordPolicy"]
+    assert policy["MinimumLength"] == SCHEMAS["Register"]["properties"]["password"]["minLength"]
+    assert {name: value for name, value in policy.items() if name.startswith("Require")} == {
+        "RequireLowercase": False,
+        "RequireUppercase": False,
+        "RequireNumbers": False,
+        "RequireSymbols": False,
+    }
+    for name in ("Register", "ConfirmRegistration", "ConfirmPasswordReset"):
+        properties = SCHEMAS[name]["properties"]
+        chosen = properties.get("new_password") or properties["password"]
+        assert (chosen["minLength"], chosen["maxLength"]) == (12, 99)
+
+
+def test_people_sign_in_with_an_address_they_have_proved() -> None:
+    assert POOL["UsernameAttributes"] == POOL["AutoVerifiedAttributes"] == ["email"]
+    assert POOL["UsernameConfiguration"] == {"CaseSensitive": False}
+    changes = POOL["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]
+    assert changes == ["email"]
+    assert POOL["AccountRecoverySetting"] == {
+        "RecoveryMechanisms": [{"Name": "verified_email", "Priority": 1}]
+    }
+    assert POOL["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": False}
+
+
+def test_the_pool_is_hard_to_lose() -> None:
+    resource = TEMPLATE["Resources"]["UserPool"]
+    assert POOL["DeletionProtection"] == {"Fn::If": ["IsLocal", "INACTIVE", "ACTIVE"]}
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_mail_says_what_the_code_is_for_and_how_long_it_is_good() -> None:
+    template = POOL["VerificationMessageTemplate"]
+    text = template["EmailMessage"]
+    assert template["DefaultEmailOption"] == "CONFIRM_WITH_CODE"
+    assert template["EmailSubject"] == "Your Teppan code"
+    assert text.count("{####}") == 1
+    for needed in ("confirm your new account", "24 hours", "new password", "1 hour", "ignore"):
+        assert needed in " ".join(text.split())
+
+
+def test_mail_comes_from_the_identity_that_is_named_or_from_cognito() -> None:
+    assert TEMPLATE["Conditions"]["HasSender"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "SenderIdentityArn"}, ""]}]
+    }
+    condition, ours, cognitos = POOL["EmailConfiguration"]["Fn::If"]
+    assert condition == "HasSender"
+    assert ours["EmailSendingAccount"] == "DEVELOPER"
+    assert cognitos == {"EmailSendingAccount": "COGNITO_DEFAULT"}
+
+
+def test_a_second_factor_is_optional_and_an_admin_needs_it_in_production() -> None:
+    assert (POOL["MfaConfiguration"], POOL["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])
+    assert POOL["UserPoolTier"] == "ESSENTIALS"
+    assert POOL["LambdaConfig"] == {
+        "PreTokenGenerationConfig": {
+            "LambdaArn": {"Fn::GetAtt": ["RequireAdminMfaFunction", "Arn"]},
+            "LambdaVersion": "V2_0",
+        }
+    }
+    function = FUNCTIONS["RequireAdminMfaFunction"]["Properties"]
+    assert TEMPLATE["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    assert function["Environment"]["Variables"] == {
+        "ADMIN_MFA": {"Fn::If": ["IsProd", "required", "optional"]}
+    }
+    # Cognito waits 5 s.
+    assert function["Timeout"] < 5
+
+
+def test_the_trigger_may_look_at_accounts_and_do_nothing_else() -> None:
+    assert "Policies" not in FUNCTIONS["RequireAdminMfaFunction"]["Properties"]
+    policy = TEMPLATE["Resources"]["RequireAdminMfaPolicy"]["Properties"]
+    assert policy["Roles"] == [{"Ref": "RequireAdminMfaFunctionRole"}]
+    assert policy["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["cognito-idp:AdminGetUser"],
+            "Resource": {"Fn::GetAtt": ["UserPool", "Arn"]},
+        }
+    ]
+
+
+def test_the_client_is_a_browser_s() -> None:
+    assert CLIENT["GenerateSecret"] is False
+    assert CLIENT["ExplicitAuthFlows"] == ["ALLOW_USER_PASSWORD_AUTH"]
+    assert CLIENT["PreventUserExistenceErrors"] == "ENABLED"
+    assert CLIENT["WriteAttributes"] == ["email"]
+
+
+def test_sessions_are_short_rotating_and_revocable() -> None:
+    units = CLIENT["TokenValidityUnits"]
+    assert (CLIENT["AccessTokenValidity"], units["AccessToken"]) == (15, "minutes")
+    assert (CLIENT["IdTokenValidity"], units["IdToken"]) == (15, "minutes")
+    assert (CLIENT["RefreshTokenValidity"], units["RefreshToken"]) == (30, "days")
+    assert CLIENT["EnableTokenRevocation"] is True
+    assert CLIENT["RefreshTokenRotation"] == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 30}
+
+
+def test_the_groups_are_the_roles() -> None:
+    groups = resources_of_type(TEMPLATE, "AWS::Cognito::UserPoolGroup").values()
+    names = {group["Properties"]["GroupName"] for group in groups}
+    assert names == frozenset().union(*(each.roles for each in operations()))
+
+
+@pytest.mark.parametrize("name", resources_of_type(TEMPLATE, "AWS::SecretsManager::Secret"))
+def test_secrets_are_generated_and_long(name: str) -> None:
+    generated = TEMPLATE["Resources"][name]["Properties"]["GenerateSecretString"]
+    assert generated["PasswordLength"] >= 64
+
+
+def test_every_public_operation_on_accounts_has_a_throttle_of_its_own() -> None:
+    for operation in operations():
+        if operation.path.startswith("/api/v1/auth/"):
+            assert ("x-teppan-throttle" in operation.spec) != operation.is_secured
 
 
 def test_the_throttles_are_the_ones_that_the_contract_tells() -> None:
@@ -130,3 +295,13 @@ def test_stages_differ_in_their_name_and_parameters_only() -> None:
     }
     assert len({tuple(each) for each in parameters.values()}) == 1
     assert config["default"] == config["staging"] == config["prod"]
+
+
+def _statements(name: str) -> list[dict[str, Any]]:
+    policies = FUNCTIONS[name]["Properties"].get("Policies", [])
+    return [statement for policy in policies for statement in policy["Statement"]]
+
+
+def _services(name: str) -> set[str]:
+    actions = (action for statement in _statements(name) for action in statement["Action"])
+    return {action.partition(":")[0] for action in actions}
