@@ -16,8 +16,9 @@ uv := .tools/uv/bin/uv
 python := .venv/bin/python
 sam := .tools/sam/bin/sam
 # Only as an argument of make: a PORT or USER of the environment means something else.
-port = $(if $(findstring command line,$(origin PORT)),--port $(PORT))
-user = $(if $(findstring command line,$(origin USER)),$(USER))
+argument = $(if $(findstring command line,$(origin $(1))),'$($(1))')
+port = $(addprefix --port ,$(call argument,PORT))
+stage = $(addprefix --stage ,$(call argument,STAGE))
 locked_tools := sam ministack
 
 # $(call fetched,WHAT): the sentence under the installer's own message.
@@ -35,7 +36,15 @@ invoke: .venv/.ready ## Run a function with its event: F=create_booking
 
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
-	@$(python) -m local.login $(port) $(user)
+	@$(python) -m local.login $(port) $(call argument,USER)
+
+.PHONY: code
+code: .venv/.ready ## Print the code last mailed to an address of the local cloud: EMAIL=aiko@example.com
+	@$(python) -m local.mails $(port) $(call argument,EMAIL)
+
+.PHONY: admin
+admin: .venv/.ready ## Make an account an admin's: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)
+	@$(python) -m local.admin $(port) $(stage) $(call argument,EMAIL)
 
 ##@ Quality
 

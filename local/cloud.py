@@ -73,13 +73,19 @@ class Cloud:
 
 @contextmanager
 def local_cloud(
-    port: int, directory: Path, console: Console, *, keep: bool = False
+    port: int,
+    directory: Path,
+    console: Console,
+    *,
+    keep: bool = False,
+    refresh_grace_seconds: float | None = None,
 ) -> Iterator[tuple[Cloud, Description]]:
     """Run a local cloud on `port` until the block ends; keep its files in `directory`.
 
     Without `keep` it starts empty and its state goes with it. With `keep` the state is loaded
-    from `directory`, and saved there when the block ends. Writes `<directory>/cloud.json` while it
-    runs. Raises LocalCloudError when a step fails.
+    from `directory`, and saved there when the block ends. A used refresh token stays good for
+    `refresh_grace_seconds` instead of what the template says. Writes `<directory>/cloud.json` while
+    it runs. Raises LocalCloudError when a step fails.
     """
     require_free(port)
     scratch = directory / "running"
@@ -89,7 +95,10 @@ def local_cloud(
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, scratch, ignore_errors=True)
         with console.step("Starting the emulator"):
-            aws = stack.enter_context(emulator(port, scratch, directory / "kept" if keep else None))
+            kept = directory / "kept" if keep else None
+            aws = stack.enter_context(
+                emulator(port, scratch, kept, refresh_grace_seconds=refresh_grace_seconds)
+            )
         cloud = Cloud(aws, directory)
         description = cloud.start(console)
         stack.callback(path.unlink, missing_ok=True)

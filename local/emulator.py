@@ -13,8 +13,9 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from local.errors import LocalCloudError
-from local.paths import MINISTACK
+from local.paths import MINISTACK_PYTHON, ROOT, TEMPLATE
 from local.processes import HOST, is_port_taken, server
+from local.template import load_template, resources_of_type
 
 REGION: Final = "us-west-2"
 _INHERITED: Final = ("PATH", "LANG")
@@ -50,15 +51,25 @@ def require_free(port: int) -> None:
 
 
 @contextmanager
-def emulator(port: int, workdir: Path, keep_in: Path | None = None) -> Iterator[Aws]:
+def emulator(
+    port: int,
+    workdir: Path,
+    keep_in: Path | None = None,
+    *,
+    refresh_grace_seconds: float | None = None,
+) -> Iterator[Aws]:
     """Run the emulator on `port` until the block ends, with IAM enforced.
 
     Everything it writes stays in `workdir`. With `keep_in` it loads its state from there and
-    saves it there when it stops. Raises LocalCloudError when the port is taken or it cannot start.
+    saves it there when it stops. A refresh token stays good after its first use for
+    `refresh_grace_seconds`, or for as long as the template says. Raises LocalCloudError when the
+    port is taken or it cannot start.
     """
-    if not MINISTACK.is_file():
+    if not MINISTACK_PYTHON.is_file():
         raise LocalCloudError("The emulator is not installed: run `make dev` or `make test`.")
     require_free(port)
+    if refresh_grace_seconds is None:
+        refresh_grace_seconds = grace_of_template()
     temporary = workdir / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     # The functions inherit this environment, so it holds nothing of the developer's.
@@ -68,7 +79,10 @@ def emulator(port: int, workdir: Path, keep_in: Path | None = None) -> Iterator[
         "GATEWAY_PORT": str(port),
         "HOME": str(workdir),
         "IOT_MTLS_ENABLED": "0",
+        # A trigger that fails fails the login, as on AWS.
+        "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
         "MINISTACK_REGION": REGION,
+        "REFRESH_GRACE_SECONDS": str(refresh_grace_seconds),
         "SFTP_ENABLED": "0",
         "TMPDIR": str(temporary),
         "TZ": "UTC",
@@ -78,13 +92,22 @@ def emulator(port: int, workdir: Path, keep_in: Path | None = None) -> Iterator[
         keep_in.mkdir(parents=True, exist_ok=True)
     with server(
         "emulator",
-        [MINISTACK],
+        # Safe path: the modules beside emulated.py are ours, not the emulator's.
+        [MINISTACK_PYTHON, "-P", ROOT / "local" / "emulated.py"],
         port=port,
         workdir=workdir,
         ready_path="/_ministack/ready",
         env=env,
     ):
         yield Aws(endpoint_url=f"http://{HOST}:{port}")
+
+
+def grace_of_template() -> int:
+    """Return how long the template's client lets a refresh token be used again."""
+    clients = resources_of_type(load_template(TEMPLATE), "AWS::Cognito::UserPoolClient")
+    rotation = next(iter(clients.values()))["Properties"]["RefreshTokenRotation"]
+    seconds: int = rotation["RetryGracePeriodSeconds"]
+    return seconds
 
 
 def host_architecture() -> str:

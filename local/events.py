@@ -12,14 +12,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from local.account_events import account_fields
 from local.api import Api
 from local.description import Description
-from local.emulator import Aws
 from local.errors import LocalCloudError
 from local.paths import EVENTS
-from local.users import token_of
+from local.users import Tokens, token_of, tokens_of
 
 _DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_OF_A_SESSION: Final = ("sub", "client_id", "origin_jti", "auth_time")
 _SEARCHED_DAYS: Final = 31
 
 
@@ -33,17 +34,24 @@ def live_event(path: Path, cloud: Description) -> dict[str, Any]:
 
     - The days in it move by as many as have passed since it was recorded; a new booking moves on
       to the next day on which its start time is free.
-    - The caller becomes the demo customer or, for an admin's event, the demo admin.
+    - The caller becomes the demo customer or, for an admin's event, the demo admin, in a session
+      that has just begun.
+    - A request about an account gets one that is in the state it asks for.
+    - What Cognito sends to a trigger is about the demo admin.
     - A booking becomes the demo customer's latest pending one, `If-Match` its version.
     - `Idempotency-Key` is new, so that the event can be sent again.
     """
     text = path.read_text(encoding="utf-8")
     event = json.loads(text)
+    if "triggerSource" in event:
+        return _triggered_by(cloud, event)
     api = Api(cloud.api_url)
     text = _DATE.sub(lambda found: _moved(found.group(), _age_in_days(event)), text)
-    if claims := (event["requestContext"].get("authorizer") or {}).get("claims"):
-        role = "admin" if "admin" in claims["cognito:groups"] else "customer"
-        text = text.replace(claims["sub"], _subject(cloud, role))
+    claims = (event["requestContext"].get("authorizer") or {}).get("claims") or {}
+    role = "admin" if "admin" in claims.get("cognito:groups", "") else "customer"
+    tokens = tokens_of(cloud, role)
+    if claims:
+        text = _in_session(text, event, tokens)
     if key := event["headers"].get("Idempotency-Key"):
         text = text.replace(key, str(uuid.uuid4()))
     if booking_id := (event["pathParameters"] or {}).get("booking_id"):
@@ -54,7 +62,22 @@ def live_event(path: Path, cloud: Description) -> dict[str, Any]:
         wanted = json.loads(json.loads(text)["body"])
         text = text.replace(wanted["date"], _free_day(api, wanted["date"], wanted["time"]))
     moved: dict[str, Any] = json.loads(text)
+    if fields := account_fields(path.stem, cloud, tokens):
+        moved["body"] = json.dumps(json.loads(moved["body"]) | fields)
     return moved
+
+
+def _triggered_by(cloud: Description, event: dict[str, Any]) -> dict[str, Any]:
+    """Return what the pool would send about the demo admin."""
+    claims = tokens_of(cloud, "admin").claims
+    attributes = {"sub": claims["sub"], "email": cloud.users["admin"].email}
+    request = {"userAttributes": event["request"]["userAttributes"] | attributes}
+    return event | {
+        "userPoolId": cloud.user_pool_id,
+        "userName": claims["username"],
+        "callerContext": event["callerContext"] | {"clientId": cloud.client_id},
+        "request": event["request"] | request,
+    }
 
 
 def _age_in_days(event: Mapping[str, Any]) -> int:
@@ -66,11 +89,13 @@ def _moved(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
-def _subject(cloud: Description, role: str) -> str:
-    cognito = Aws(cloud.aws_endpoint_url, cloud.region).client("cognito-idp")
-    attributes = cognito.get_user(AccessToken=token_of(cloud, role))["UserAttributes"]
-    subject: str = next(item["Value"] for item in attributes if item["Name"] == "sub")
-    return subject
+def _in_session(text: str, event: Mapping[str, Any], tokens: Tokens) -> str:
+    """Put the caller, the session and the client of `tokens` in the place of the recorded ones."""
+    text = text.replace(event["headers"]["Authorization"], f"Bearer {tokens.access}")
+    recorded = event["requestContext"]["authorizer"]["claims"]
+    for name in _OF_A_SESSION:
+        text = text.replace(recorded[name], str(tokens.claims[name]))
+    return text
 
 
 def _pending_booking(api: Api, token: str) -> dict[str, Any]:

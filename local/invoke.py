@@ -57,7 +57,7 @@ def invoke(cloud: Description, name: str) -> tuple[str, bool]:
     succeeded = "FunctionError" not in answer
     log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
     sections = [
-        f"{event['httpMethod']} {_target(event)}   -> {STACK}-{name}",
+        f"{_request(event)}   -> {STACK}-{name}",
         *([_pretty_text(event["body"])] if event.get("body") else []),
         _response(result) if succeeded else f"The function failed:\n{_pretty(result)}",
         "Log\n" + "\n".join(f"  {line}" for line in log.splitlines()),
@@ -66,13 +66,17 @@ def invoke(cloud: Description, name: str) -> tuple[str, bool]:
     return "\n\n".join(sections) + "\n", succeeded
 
 
-def _target(event: dict[str, Any]) -> str:
+def _request(event: dict[str, Any]) -> str:
+    if "triggerSource" in event:
+        return f"Cognito: {event['triggerSource']}"
     query = "&".join(f"{k}={v}" for k, v in (event["queryStringParameters"] or {}).items())
-    path: str = event["path"]
-    return f"{path}?{query}" if query else path
+    target = f"{event['path']}?{query}" if query else event["path"]
+    return f"{event['httpMethod']} {target}"
 
 
 def _response(result: dict[str, Any]) -> str:
+    if "statusCode" not in result:
+        return _pretty(result)
     headers = [f"{name}: {value}" for name, value in result.get("headers", {}).items()]
     body = [_pretty_text(result["body"])] if result.get("body") else []
     return "\n".join([f"{result['statusCode']}", *headers, "", *body])

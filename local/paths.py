@@ -7,8 +7,9 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 TEMPLATE: Final = ROOT / "template.yaml"
 CONTRACT: Final = ROOT / "openapi.yaml"
 EVENTS: Final = ROOT / "events"
+SAMCONFIG: Final = ROOT / "samconfig.toml"
 
 TOOLS: Final = ROOT / ".tools"
 SAM: Final = TOOLS / "sam" / "bin" / "sam"
-MINISTACK: Final = TOOLS / "ministack" / "bin" / "ministack"
+MINISTACK_PYTHON: Final = TOOLS / "ministack" / "bin" / "python"
 DYNAMODB_LOCAL: Final = TOOLS / "dynamodb-local"

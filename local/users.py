@@ -1,6 +1,9 @@
 """The demo users: made and signed in by Cognito's own calls."""
 
-from typing import Final
+import base64
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from botocore.client import BaseClient
 
@@ -13,6 +16,23 @@ DEMO_USERS: Final = {
     "customer": DemoUser("customer@teppan.example", "Demo-customer-2026"),
     "admin": DemoUser("admin@teppan.example", "Demo-admin-2026"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one session."""
+
+    access: str = field(repr=False)
+    id: str = field(repr=False)
+    refresh: str = field(repr=False)
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What the access token says; the signature is the gateway's to check."""
+        claims: dict[str, Any] = json.loads(
+            base64.urlsafe_b64decode(self.access.split(".")[1] + "==")
+        )
+        return claims
 
 
 def create_users(cognito: BaseClient, user_pool_id: str) -> None:
@@ -41,21 +61,26 @@ def create_user(cognito: BaseClient, user_pool_id: str, user: DemoUser, role: st
     cognito.admin_add_user_to_group(UserPoolId=user_pool_id, Username=user.email, GroupName=role)
 
 
-def access_token(cognito: BaseClient, client_id: str, user: DemoUser) -> str:
-    """Sign in as a frontend does; return the access token."""
+def sign_in(cognito: BaseClient, client_id: str, user: DemoUser) -> Tokens:
+    """Start a session by Cognito's own call; it works without our API."""
     answer = cognito.initiate_auth(
         ClientId=client_id,
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": user.email, "PASSWORD": user.password},
     )
-    token: str = answer["AuthenticationResult"]["AccessToken"]
-    return token
+    tokens = answer["AuthenticationResult"]
+    return Tokens(tokens["AccessToken"], tokens["IdToken"], tokens["RefreshToken"])
 
 
-def token_of(description: Description, role: str) -> str:
+def tokens_of(description: Description, role: str) -> Tokens:
     """Sign a demo user of a running cloud in. Raises LocalCloudError for an unknown role."""
     if role not in description.users:
         roles = " or ".join(description.users)
         raise LocalCloudError(f"There is no demo user {role!r}: choose {roles}.")
     aws = Aws(description.aws_endpoint_url, description.region)
-    return access_token(aws.client("cognito-idp"), description.client_id, description.users[role])
+    return sign_in(aws.client("cognito-idp"), description.client_id, description.users[role])
+
+
+def token_of(description: Description, role: str) -> str:
+    """Return a demo user's access token. Raises LocalCloudError for an unknown role."""
+    return tokens_of(description, role).access

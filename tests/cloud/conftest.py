@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from local.api import Api
 from local.cloud import Cloud, local_cloud
 from local.console import Console
 from local.description import CLOUD_VARIABLE, DemoUser, Description, running_cloud
-from local.emulator import Aws
+from local.emulator import Aws, grace_of_template
 from local.processes import free_port
-from local.users import access_token, create_user, token_of
+from local.users import create_user, sign_in, token_of
 
 _HERE = Path(__file__).parent
+_GRACE_SECONDS = 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,6 +38,8 @@ class RunningCloud:
     """Its `cloud.json`."""
     running: Cloud | None
     """The handle to redeploy it by; None when somebody else started it."""
+    refresh_grace_seconds: float
+    """For how long a refresh token may be used again."""
     _clients: dict[str, BaseClient] = field(default_factory=dict)
 
     @property
@@ -55,11 +59,14 @@ class RunningCloud:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
     """A local cloud of this run's own, or the running one that TEPPAN_CLOUD names."""
     if CLOUD_VARIABLE in os.environ:
-        yield RunningCloud(running_cloud(), Path(os.environ[CLOUD_VARIABLE]), running=None)
+        path = Path(os.environ[CLOUD_VARIABLE])
+        yield RunningCloud(running_cloud(), path, None, grace_of_template())
         return
     directory = tmp_path_factory.mktemp("cloud")
-    with local_cloud(free_port(), directory, Console(io.StringIO())) as (running, description):
-        yield RunningCloud(description, directory / "cloud.json", running)
+    with local_cloud(
+        free_port(), directory, Console(io.StringIO()), refresh_grace_seconds=_GRACE_SECONDS
+    ) as (running, description):
+        yield RunningCloud(description, directory / "cloud.json", running, _GRACE_SECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +95,30 @@ def new_customer(cloud: RunningCloud) -> Callable[[], str]:
         user = DemoUser(f"{uuid.uuid4()}@teppan.example", "Another-customer-2026")
         cognito = cloud.client("cognito-idp")
         create_user(cognito, cloud.description.user_pool_id, user, "customer")
-        return access_token(cognito, cloud.description.client_id, user)
+        return sign_in(cognito, cloud.description.client_id, user).access
 
     return make
+
+
+CLAIMED_DAYS = range(100, 360)
+"""Days from today that the tests may take: neither seed nor tour does."""
+
+
+@pytest.fixture(scope="session")
+def new_day(api: Api) -> Callable[[], str]:
+    """Claim a date that no other test has, on which every slot is free."""
+    today = datetime.now(UTC).date()
+    dates = ((today + timedelta(days)).isoformat() for days in CLAIMED_DAYS)
+    return lambda: next(date for date in dates if is_free(api, date))
+
+
+def is_free(api: Api, date: str) -> bool:
+    """Tell whether nobody has booked anything that day: a running cloud may be used again."""
+    answer = api.request("GET", "/api/v1/availability", query={"from": date, "to": date})
+    return all(slot["capacity"] == slot["remaining"] == 1 for slot in answer.json()["slots"])
+
+
+@pytest.fixture
+def day(new_day: Callable[[], str]) -> str:
+    """A date on which every slot is free."""
+    return new_day()

@@ -3,42 +3,13 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from local.api import Answer, Api
-from tests.builders import booking_body
+from local.api import Api
+from tests.cloud.people import Customer
 
 type NewCustomer = Callable[[], str]
-
-CLAIMED_DAYS = iter(range(100, 360))
-"""Days from today; each test takes one that no other has, and neither seed nor tour."""
-
-
-@pytest.fixture
-def day() -> str:
-    """A date on which every slot is free."""
-    return (datetime.now(UTC) + timedelta(days=next(CLAIMED_DAYS))).date().isoformat()
-
-
-class Customer:
-    """Somebody who calls the API with a token of their own."""
-
-    def __init__(self, api: Api, token: str) -> None:
-        self._api = api
-        self._token = token
-
-    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        named = {name.replace("_", "-"): text for name, text in headers.items()}
-        return self._api.request(
-            method, f"/api/v1{path}", token=self._token, body=body, headers=named
-        )
-
-    def book(self, key: str | None = None, **wishes: Any) -> Answer:
-        return self(
-            "POST", "/bookings", booking_body(**wishes), Idempotency_Key=key or str(uuid.uuid4())
-        )
 
 
 @pytest.fixture

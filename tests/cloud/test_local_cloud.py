@@ -16,18 +16,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local import admin
 from local.api import Answer, Api
 from local.build import Artifact, check_syntax, rebuild_functions
 from local.cloud import local_cloud
 from local.console import Console
 from local.deployment import STACK
 from local.description import CLOUD_VARIABLE, Description, running_cloud
+from local.emulator import grace_of_template
 from local.errors import LocalCloudError
 from local.events import event_paths
 from local.leash import GRACE_SECONDS
-from local.paths import ROOT
+from local.paths import MINISTACK_PYTHON, ROOT
 from local.processes import HOST, free_port
 from tests.cloud.conftest import RunningCloud
+from tests.cloud.people import Person
 
 ALLOWED_ORIGIN = "http://localhost:3000"
 SECURITY_HEADERS = {
@@ -378,7 +381,7 @@ class TestInvoke:
         unexpected = {
             name: shown.stdout
             for name, shown in answers.items()
-            if not re.search(r"^20[014]$", shown.stdout, re.MULTILINE)
+            if not re.search(r"^20[0124]$|groupsToOverride", shown.stdout, re.MULTILINE)
         }
         assert unexpected == {}
 
@@ -399,6 +402,96 @@ class TestInvoke:
         token = run_module("local.login", "admin", cloud=cloud).stdout.strip()
         listed = cloud.api.request("GET", "/api/v1/bookings", token=token)
         assert listed.status == 200
+
+    def test_a_trigger_shows_what_it_answers(self, cloud: RunningCloud) -> None:
+        shown = invoke(cloud, "require_admin_mfa").stdout
+        assert "Cognito: TokenGeneration_Authentication" in shown
+        assert '"groupsToOverride"' in shown
+
+
+class TestMails:
+    def test_the_newest_code_can_be_read(self, cloud: RunningCloud) -> None:
+        somebody = Person(cloud.description)
+        somebody.register()
+        read = run_module("local.mails", somebody.email.upper(), cloud=cloud)
+        assert re.fullmatch(r"\d{6}\n", read.stdout)
+
+    @pytest.mark.parametrize(
+        ("email", "said"),
+        [("nobody@teppan.example", "No mail with a code has gone to nobody@"), ("", "Whose code?")],
+    )
+    def test_without_one_it_says_so(self, cloud: RunningCloud, email: str, said: str) -> None:
+        read = run_module("local.mails", email, cloud=cloud)
+        assert (read.returncode, read.stdout) == (1, "")
+        assert read.stderr.startswith(said)
+
+
+class TestMakeAdmin:
+    def test_it_adds_a_confirmed_account(self, cloud: RunningCloud) -> None:
+        somebody = Person(cloud.description)
+        somebody.register()
+        somebody.confirm()
+        made = run_module("local.admin", somebody.email.upper(), cloud=cloud)
+        assert "is an admin from the next login or refresh on" in made.stdout
+        token = somebody.tokens()["access_token"]
+        me = cloud.api.request("GET", "/api/v1/auth/me", token=token).json()
+        assert me["role"] == "admin"
+
+    def test_an_unconfirmed_account_is_refused(self, cloud: RunningCloud) -> None:
+        somebody = Person(cloud.description)
+        somebody.register()
+        made = run_module("local.admin", somebody.email, cloud=cloud)
+        assert made.returncode == 1
+        assert "is not confirmed (UNCONFIRMED): confirm it first." in made.stderr
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["nobody@teppan.example"], "There is no account of nobody@teppan.example"),
+            ([], "Whose account?"),
+            (["a@teppan.example", "--stage", "moon"], "There is no stage 'moon': choose dev,"),
+        ],
+        ids=["unknown account", "no account", "unknown stage"],
+    )
+    def test_a_mistake_is_told_in_one_line(
+        self, cloud: RunningCloud, arguments: list[str], said: str
+    ) -> None:
+        made = run_module("local.admin", *arguments, cloud=cloud)
+        assert (made.returncode, made.stdout) == (1, "")
+        assert made.stderr.startswith(said)
+        assert made.stderr.count("\n") == 1
+
+    @pytest.mark.parametrize(("has_mfa", "lines"), [(False, 3), (True, 1)])
+    def test_in_prod_it_tells_of_the_second_factor(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        has_mfa: bool,
+        lines: int,
+    ) -> None:
+        # Given a deployed stack
+        monkeypatch.setattr("local.admin._deployed", lambda stage: (stage, "pool"))
+        monkeypatch.setattr("local.admin.make_admin", lambda *_: has_mfa)
+        # When
+        assert admin.main(["aiko@example.com", "--stage", "prod"]) == 0
+        # Then
+        assert capsys.readouterr().out.count("\n") == lines
+
+
+class TestEmulator:
+    def test_another_version_of_it_is_a_clear_error(self) -> None:
+        script = (
+            "import runpy, ministack.services.cognito as cognito; del cognito._signed_jwt;"
+            f"runpy.run_path({str(ROOT / 'local' / 'emulated.py')!r}, run_name='__main__')"
+        )
+        run = subprocess.run(
+            [MINISTACK_PYTHON, "-c", script], capture_output=True, text=True, check=False
+        )
+        assert run.returncode == 1
+        assert "has no _signed_jwt in services/cognito.py" in run.stderr
+
+    def test_the_grace_is_the_templates(self) -> None:
+        assert 0 < grace_of_template() <= 60
 
 
 def invoke(cloud: RunningCloud, name: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,56 @@
+"""`make code EMAIL=aiko@example.com`: print the code of the newest mail that the emulator keeps."""
+
+import argparse
+import json
+import re
+import sys
+from typing import Any, Final
+
+import urllib3
+
+from local.description import Description, running_cloud
+from local.errors import LocalCloudError
+from local.processes import port_number
+
+_CODE: Final = re.compile(r"(?<![\w#])\d{6}(?!\w)")
+
+
+def main(arguments: list[str]) -> int:
+    """Print the code of the newest mail to an address, and nothing else."""
+    parser = argparse.ArgumentParser(prog="make code")
+    parser.add_argument("email", nargs="?", default="", help="to whom the mail went")
+    parser.add_argument(
+        "--port", type=port_number, help="of the cloud; the one started last when left out"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        if not options.email:
+            raise LocalCloudError("Whose code? make code EMAIL=aiko@example.com")
+        code = newest_code(running_cloud(options.port), options.email)
+    except LocalCloudError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{code}\n")
+    return 0
+
+
+def newest_code(cloud: Description, email: str) -> str:
+    """Return the code in the newest mail to `email`. Raises LocalCloudError when there is none."""
+    for mail in reversed(mails_to(cloud, email)):
+        if found := _CODE.search(f"{mail['BodyText']} {mail['BodyHtml']}"):
+            return found.group()
+    raise LocalCloudError(f"No mail with a code has gone to {email}.")
+
+
+def mails_to(cloud: Description, email: str) -> list[dict[str, Any]]:
+    """Return the mails to an address (in any case), oldest first, as the emulator keeps them."""
+    answer = urllib3.request("GET", f"{cloud.aws_endpoint_url}/_ministack/ses/messages")
+    mails = [mail for sent in json.loads(answer.data)["messages"].values() for mail in sent]
+    return sorted(
+        (mail for mail in mails if email.lower() in (each.lower() for each in mail["To"])),
+        key=lambda mail: mail["Timestamp"],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,80 @@
+"""Who calls the API: somebody with a token, and somebody with an account to look after."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.api import Answer, Api
+from local.description import Description
+from local.mails import newest_code
+from tests.builders import booking_body
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Somebody who calls the API with a token of their own."""
+
+    api: Api
+    token: str = field(repr=False)
+
+    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        return self.api.request(
+            method, f"/api/v1{path}", token=self.token, body=body, headers=named
+        )
+
+    def book(self, key: str | None = None, **wishes: Any) -> Answer:
+        return self(
+            "POST", "/bookings", booking_body(**wishes), Idempotency_Key=key or str(uuid.uuid4())
+        )
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an address, a mailbox and a password, who may or may not have an account."""
+
+    cloud: Description
+    email: str = field(default_factory=lambda: f"person-{uuid.uuid4()}@teppan.example")
+    password: str = field(default_factory=lambda: f"passphrase {uuid.uuid4()}", repr=False)
+
+    def post(self, path: str, token: str | None = None, **fields: Any) -> Answer:
+        """Call an operation under /auth."""
+        return Api(self.cloud.api_url).request(
+            "POST", f"/api/v1/auth{path}", token=token, body=fields
+        )
+
+    def register(self) -> Answer:
+        return self.post("/register", email=self.email, password=self.password)
+
+    def confirm(self) -> Answer:
+        return self.post(
+            "/register/confirm", email=self.email, code=self.newest_code, password=self.password
+        )
+
+    def log_in(self, password: str | None = None, **more: str) -> Answer:
+        return self.post("/login", email=self.email, password=password or self.password, **more)
+
+    def tokens(self, **more: str) -> dict[str, Any]:
+        """Log in and return what the API answers."""
+        answer = self.log_in(**more)
+        assert answer.status == 200, answer.body
+        tokens: dict[str, Any] = answer.json()
+        return tokens
+
+    @property
+    def newest_code(self) -> str:
+        """The code in the newest mail."""
+        return newest_code(self.cloud, self.email)
+
+
+def problem_of(answer: Answer) -> tuple[int, str | None]:
+    """Return the status and, of an error, its code."""
+    return answer.status, answer.json()["code"] if answer.status >= 400 and answer.body else None
+
+
+def comparable(answer: Answer) -> tuple[int, Any]:
+    """Return all that two answers may differ in, leaving out what names the single request."""
+    body = answer.json() if answer.body else None
+    if isinstance(body, dict):
+        body = {name: body[name] for name in body.keys() - {"request_id", "instance"}}
+    return answer.status, body

@@ -1,0 +1,158 @@
+"""Passwords, codes, tokens and addresses reach no log, no metric and no item of the table.
+
+The local cloud has no traces and no Sentry, and its gateway writes no access log: of that, the
+settings are held against what they may hold.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from local.api import Answer, Api
+from local.deployment import STACK
+from local.template import resources_of_type
+from tests.cloud.conftest import RunningCloud
+from tests.cloud.people import Person
+from tests.contract.documents import TEMPLATE
+
+OF_NOBODY = {
+    "error.responseType",
+    "httpMethod",
+    "integration.latency",
+    "integration.status",
+    "requestId",
+    "requestTime",
+    "resourcePath",
+    "responseLatency",
+    "responseLength",
+    "stage",
+    "status",
+    "xrayTraceId",
+}
+"""What the gateway can say of a request without saying anything of what was sent, or by whom."""
+
+
+@dataclass
+class Story:
+    """What was said in confidence, and the ids of the requests in which it was."""
+
+    secrets: dict[str, str] = field(default_factory=dict)
+    """The text by what it is."""
+    request_ids: set[str] = field(default_factory=set)
+
+    def told(self, answer: Answer, expected: int) -> Answer:
+        assert answer.status == expected, answer.body
+        self.request_ids.add(answer.headers["X-Request-Id"])
+        return answer
+
+    def given(self, session: str, answer: Answer) -> dict[str, str]:
+        """Keep the tokens of an answer; a claim set or a signature alone is as telling."""
+        tokens: dict[str, str] = self.told(answer, 200).json()
+        for name in ("access_token", "id_token", "refresh_token"):
+            _, claims, signature = tokens[name].split(".")
+            self.secrets[f"claims of the {name} of the {session}"] = claims
+            self.secrets[f"signature of the {name} of the {session}"] = signature
+        return tokens
+
+
+@pytest.fixture(scope="module")
+def story(cloud: RunningCloud) -> Story:
+    """The life of an account with its mistakes, all of it in words that appear nowhere else."""
+    story, somebody = Story(), Person(cloud.description)
+    email, password = somebody.email, somebody.password
+    guess, renewed = "guess of a passphrase", "renewed passphrase"
+    story.secrets |= {
+        "address": email,
+        "password": password,
+        "guess": guess,
+        "new password": renewed,
+    }
+
+    story.told(somebody.register(), 202)
+    story.secrets["confirmation code"] = somebody.newest_code
+    story.told(somebody.log_in(), 403)
+    story.told(
+        somebody.post("/register/confirm", email=email, code="918273", password=password), 400
+    )
+    story.secrets["wrong code"] = "918273"
+    story.told(somebody.confirm(), 204)
+
+    story.told(somebody.log_in(guess), 401)
+    session = story.given("login", somebody.log_in())
+    session = story.given(
+        "refresh", somebody.post("/refresh", refresh_token=session["refresh_token"])
+    )
+    story.told(_me(cloud, session["access_token"]), 200)
+    story.told(_me(cloud, session["access_token"], access_token=session["access_token"]), 422)
+    story.told(
+        somebody.post("/logout", session["access_token"], refresh_token=session["refresh_token"]),
+        204,
+    )
+    story.told(somebody.post("/refresh", refresh_token=session["refresh_token"]), 401)
+
+    story.told(somebody.post("/reset-password", email=email), 202)
+    story.secrets["reset code"] = somebody.newest_code
+    fields = {"email": email, "code": somebody.newest_code}
+    story.told(somebody.post("/reset-password/confirm", **fields, new_password=renewed), 204)
+
+    # Everything where it does not belong
+    story.told(somebody.post("/login", email=password, password=email), 422)
+    story.told(somebody.post("/login", email=email, password=password, **{guess: renewed}), 422)
+    story.told(somebody.post("/register", email=email, password=[password]), 422)
+    story.told(somebody.post("/refresh", refresh_token=f"{session['refresh_token']} "), 422)
+    cut_off = json.dumps({"email": email, "password": password})[:-1].encode()
+    story.told(cloud.api.request("POST", "/api/v1/auth/login", body=cut_off), 400)
+    return story
+
+
+def test_no_sink_knows_a_secret(cloud: RunningCloud, story: Story) -> None:
+    found = {
+        (what, sink)
+        for sink, text in sinks(cloud)
+        for what, secret in story.secrets.items()
+        if re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", text)
+    }
+    assert found == set()
+
+
+def test_the_sinks_were_not_dry(cloud: RunningCloud, story: Story) -> None:
+    texts = dict(sinks(cloud))
+    logged = "".join(texts.values())
+    assert {each for each in story.request_ids if each not in logged} == set()
+    # Our metrics are log lines, which AWS makes metrics of
+    assert "AccountsConfirmed" in texts[f"/aws/lambda/{STACK}-confirm_registration"]
+    assert "PERSON#" in texts["the table"]
+
+
+def test_the_access_log_has_no_room_for_a_secret() -> None:
+    api = resources_of_type(TEMPLATE, "AWS::Serverless::Api")["Api"]["Properties"]
+    logged = re.findall(r"\$context\.([\w.]+)", api["AccessLogSetting"]["Format"])
+    assert logged
+    assert set(logged) <= OF_NOBODY
+    for settings in api["MethodSettings"]:
+        assert settings.get("LoggingLevel", "OFF") == "OFF"
+        assert not settings.get("DataTraceEnabled", False)
+
+
+def sinks(cloud: RunningCloud) -> Iterator[tuple[str, str]]:
+    """Yield everything that is kept, by where."""
+    logs = cloud.client("logs")
+    for page in logs.get_paginator("describe_log_groups").paginate():
+        for group in page["logGroups"]:
+            name = group["logGroupName"]
+            events = logs.get_paginator("filter_log_events").paginate(logGroupName=name)
+            yield name, "\n".join(each["message"] for part in events for each in part["events"])
+    metrics = cloud.client("cloudwatch").get_paginator("list_metrics").paginate()
+    yield "the metrics", json.dumps([each["Metrics"] for each in metrics])
+    items = (
+        cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.description.table)
+    )
+    yield "the table", "\n".join(str(each["Items"]) for each in items)
+
+
+def _me(cloud: RunningCloud, token: str, **query: str) -> Answer:
+    return Api(cloud.description.api_url).request(
+        "GET", "/api/v1/auth/me", token=token, query=query
+    )
