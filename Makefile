@@ -44,7 +44,7 @@ code: .venv/.ready ## Print the code last mailed to an address of the local clou
 
 .PHONY: admin
 admin: .venv/.ready ## Make an account an admin's: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)
-	@$(python) -m local.admin $(port) $(stage) $(call argument,EMAIL)
+	@PYTHONPATH=layers/core/python $(python) -m local.admin $(port) $(stage) $(call argument,EMAIL)
 
 ##@ Quality
 

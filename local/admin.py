@@ -7,6 +7,7 @@ the running local cloud; with it on the stack of samconfig.toml, with the AWS cr
 import argparse
 import sys
 import tomllib
+from dataclasses import dataclass
 from typing import Any, Final
 
 import boto3
@@ -18,14 +19,29 @@ from local.emulator import Aws
 from local.errors import LocalCloudError
 from local.paths import SAMCONFIG
 from local.processes import port_number
+from teppan.clock import sleep_until, utc_now
+from teppan.domain.errors import StorageUnavailable
+from teppan.domain.session import next_second
+from teppan.identity.account import account_of
+from teppan.store import sessions
+from teppan.store.table import Table
 
 GROUP: Final = "admin"
 # Where template.yaml sets ADMIN_MFA to required.
 _WITH_MFA: Final = "prod"
 
 
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Where the accounts and the ends of their sessions are kept."""
+
+    cognito: BaseClient
+    user_pool_id: str
+    table: Table
+
+
 def main(arguments: list[str]) -> int:
-    """Add the account to the group and say what follows; return the exit status."""
+    """Make the account an admin's and say what follows; return the exit status."""
     parser = argparse.ArgumentParser(prog="make admin")
     parser.add_argument("email", nargs="?", default="", help="of the account")
     parser.add_argument("--stage", help="of the deployed stack; the local cloud when left out")
@@ -36,54 +52,61 @@ def main(arguments: list[str]) -> int:
     try:
         if not options.email:
             raise LocalCloudError("Whose account? make admin EMAIL=aiko@example.com")
-        if options.stage:
-            cognito, pool_id = _deployed(options.stage)
-        else:
-            cognito, pool_id = _local(options.port)
-        has_mfa = make_admin(cognito, pool_id, options.email)
-    except (LocalCloudError, BotoCoreError, ClientError) as error:
+        accounts = _deployed(options.stage) if options.stage else _local(options.port)
+        make_admin(accounts, options.email, mfa_required=options.stage == _WITH_MFA)
+    except (LocalCloudError, BotoCoreError, ClientError, StorageUnavailable) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(f"{options.email} is an admin from the next login or refresh on.\n")
-    if options.stage == _WITH_MFA and not has_mfa:
-        sys.stdout.write(
-            "It has no second factor yet: in prod an admin's rights start once it has one, see\n"
-            "docs/identity.md.\n"
-        )
+    sys.stdout.write(
+        f"{options.email} is an admin from the next login on; every session has ended.\n"
+    )
     return 0
 
 
-def make_admin(cognito: BaseClient, pool_id: str, email: str) -> bool:
-    """Add the account of `email` to the group of admins; return whether it has a second factor.
+def make_admin(accounts: Accounts, email: str, *, mfa_required: bool) -> None:
+    """End every session of the account of `email`, then add it to the group of admins.
 
-    Raises LocalCloudError when there is no such account or it is not confirmed.
+    In this order: a session that began without a second factor must not become an admin's by a
+    refresh. Returns when the next login is a session that lives. Raises LocalCloudError, and has
+    changed nothing, when there is no such account, or one that is not confirmed, or without the
+    second factor that is required.
     """
+    cognito, pool_id = accounts.cognito, accounts.user_pool_id
     try:
-        account = cognito.admin_get_user(UserPoolId=pool_id, Username=email.lower())
+        user = cognito.admin_get_user(UserPoolId=pool_id, Username=email.lower())
     except cognito.exceptions.UserNotFoundException as error:
         raise LocalCloudError(f"There is no account of {email}: register it first.") from error
-    if account["UserStatus"] != "CONFIRMED":
+    if user["UserStatus"] != "CONFIRMED":
         raise LocalCloudError(
-            f"The account of {email} is not confirmed ({account['UserStatus']}): confirm it first."
+            f"The account of {email} is not confirmed ({user['UserStatus']}): confirm it first."
         )
-    cognito.admin_add_user_to_group(
-        UserPoolId=pool_id, Username=account["Username"], GroupName=GROUP
-    )
-    return "SOFTWARE_TOKEN_MFA" in account.get("UserMFASettingList", [])
+    account = account_of(user)
+    if mfa_required and not account.mfa_enabled:
+        raise LocalCloudError(
+            f"The account of {email} has no second factor: set one up first, see docs/identity.md."
+        )
+    cognito.admin_user_global_sign_out(UserPoolId=pool_id, Username=user["Username"])
+    ended_at = next_second(utc_now())
+    sessions.end_all(accounts.table, account.id, ended_at)
+    cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=user["Username"], GroupName=GROUP)
+    sleep_until(ended_at)
 
 
-def _local(port: int | None) -> tuple[BaseClient, str]:
+def _local(port: int | None) -> Accounts:
     cloud = running_cloud(port)
-    return Aws(cloud.aws_endpoint_url, cloud.region).client("cognito-idp"), cloud.user_pool_id
+    aws = Aws(cloud.aws_endpoint_url, cloud.region)
+    table = Table(aws.client("dynamodb"), cloud.table)
+    return Accounts(aws.client("cognito-idp"), cloud.user_pool_id, table)
 
 
-def _deployed(stage: str) -> tuple[BaseClient, str]:
+def _deployed(stage: str) -> Accounts:
     section = _section(stage)
     region = section["global"]["parameters"]["region"]
     name = section["deploy"]["parameters"]["stack_name"]
     described = boto3.client("cloudformation", region).describe_stacks(StackName=name)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Stacks"][0]["Outputs"]}
-    return boto3.client("cognito-idp", region), outputs["UserPoolId"]
+    table = Table(boto3.client("dynamodb", region), outputs["TableName"])
+    return Accounts(boto3.client("cognito-idp", region), outputs["UserPoolId"], table)
 
 
 def _section(stage: str) -> dict[str, Any]:

@@ -4,18 +4,21 @@ from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.http.schemas.account import ConfirmRegistrationBody
+from teppan.identity.directory import directory
 from teppan.identity.user_pool import user_pool
 from teppan.observability.metrics import count
 from teppan.services.confirm_registration import confirm_registration
 from teppan.store.table import connect
 
-table, pool = connect(), user_pool()
+table, pool, accounts = connect(), user_pool(), directory()
 
 
 @endpoint("confirmRegistration", roles=PUBLIC, body=ConfirmRegistrationBody)
 def handler(request: Request[ConfirmRegistrationBody]) -> Response:
-    """Confirm the account by code and password."""
+    """Confirm the account by its code and set its password."""
     body = request.body
-    confirm_registration(table, pool, body.email, body.code, body.password, request.caller.at)
+    confirm_registration(
+        table, pool, accounts, body.email, body.code, body.password, request.caller.at
+    )
     count("AccountsConfirmed")
     return Response(204)

@@ -5,17 +5,16 @@ from teppan.http.representations.account import ACCEPTED
 from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.http.schemas.account import RegisterBody
-from teppan.identity.directory import directory
 from teppan.identity.user_pool import user_pool
 from teppan.services.register import register
 from teppan.store.table import connect
 
-table, pool, accounts = connect(), user_pool(), directory()
+table, pool = connect(), user_pool()
 
 
 @endpoint("register", roles=PUBLIC, body=RegisterBody)
 def handler(request: Request[RegisterBody]) -> Response:
     """Register, and answer the same whatever came of it."""
     body = request.body
-    register(table, pool, accounts, body.email, body.password, request.caller.at)
+    register(table, pool, body.email, body.password, request.caller.at)
     return Response(202, ACCEPTED)

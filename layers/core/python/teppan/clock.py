@@ -1,11 +1,17 @@
 """The only place that reads the time of day, and how an instant is written."""
 
+import time
 from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
     """Return the present instant in UTC."""
     return datetime.now(UTC)
+
+
+def sleep_until(instant: datetime) -> None:
+    """Return when it is `instant`."""
+    time.sleep(max(0, (instant - utc_now()).total_seconds()))
 
 
 def to_rfc3339(instant: datetime) -> str:

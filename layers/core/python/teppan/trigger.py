@@ -33,4 +33,4 @@ class trigger:  # noqa: N801 - it reads as the decorator that it is
             logger.info("answered")
             return answer
 
-        return logger.inject_lambda_context(handler, clear_state=True)
+        return logger.inject_lambda_context(handler, clear_state=True, log_event=False)

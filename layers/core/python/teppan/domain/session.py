@@ -37,6 +37,16 @@ def is_live(session: Session, endings: Endings, at: datetime) -> bool:
 
     A reset whose outcome is unknown, because it stopped half-way, counts as one that took place.
     """
-    unknown = {begun for begun in endings.resets_begun if at - begun >= CONFIRMATION}
-    ended = unknown | ({endings.ended_at} if endings.ended_at else set())
+    latest = {begun + CONFIRMATION for begun in endings.resets_begun}
+    ended = {each for each in latest if each <= at} | (
+        {endings.ended_at} if endings.ended_at else set()
+    )
     return not endings.logged_out and all(session.began_at >= each for each in ended)
+
+
+def next_second(at: datetime) -> datetime:
+    """Return the second after that of `at`; tokens tell when a session began in whole seconds.
+
+    What ends all sessions at `at` ends those of the same second, whichever came first.
+    """
+    return at.replace(microsecond=0) + timedelta(seconds=1)

@@ -72,7 +72,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
 
         observed = metrics.log_metrics(handler, capture_cold_start_metric=True)
         traced = tracer.capture_lambda_handler(observed, capture_response=False)
-        return logger.inject_lambda_context(traced, clear_state=True)
+        return logger.inject_lambda_context(traced, clear_state=True, log_event=False)
 
     def _serve(self, handle: Handle, request: Incoming) -> dict[str, Any]:
         began = time.perf_counter()

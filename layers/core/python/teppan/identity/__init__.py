@@ -1,1 +1,1 @@
-"""Who is calling: the claims that the gateway's authorizer has verified."""
+"""Who is calling, and the user pool: Cognito's answers as our own."""

@@ -7,7 +7,7 @@ from botocore.client import BaseClient
 
 from teppan.identity.account import Account, account_of
 from teppan.identity.cognito import cognito
-from teppan.identity.refusals import GONE, NothingToDoError, refusals
+from teppan.identity.refusals import GONE, NOT_SETTABLE, NothingToDoError, refusals
 from teppan.settings import required
 
 
@@ -28,15 +28,17 @@ class Directory:
             return account_of(self._client.admin_get_user(UserPoolId=self._pool_id, Username=name))
         return None
 
-    def delete(self, account_id: str) -> None:
-        """Delete an account; one that is gone already is fine."""
-        with suppress(NothingToDoError), refusals(GONE):
-            self._client.admin_delete_user(UserPoolId=self._pool_id, Username=account_id)
+    def set_password(self, name: str, password: str) -> None:
+        """Set a password; raises `InvalidInput`, and `InvalidCode` if the account is gone."""
+        with refusals(NOT_SETTABLE):
+            self._client.admin_set_user_password(
+                UserPoolId=self._pool_id, Username=name, Password=password, Permanent=True
+            )
 
-    def end_sessions(self, account_id: str) -> None:
+    def end_sessions(self, name: str) -> None:
         """Revoke every token that the account has."""
         with suppress(NothingToDoError), refusals(GONE):
-            self._client.admin_user_global_sign_out(UserPoolId=self._pool_id, Username=account_id)
+            self._client.admin_user_global_sign_out(UserPoolId=self._pool_id, Username=name)
 
 
 @cache

@@ -61,7 +61,7 @@ class PasswordResetRequired(Forbidden):
 
 
 class InvalidCode(BadRequest):
-    """The code (or the password that a registration was made with) is not the right one."""
+    """The code is not the right one for this address."""
 
     code = "invalid_code"
     title = "The code is not valid"
@@ -86,3 +86,7 @@ class IdentityUnavailable(Unavailable):
 
     code = "identity_unavailable"
     title = "The service is busy"
+
+
+class OutcomeUnknown(IdentityUnavailable):
+    """The identity service has not answered: what was asked of it may have been done."""

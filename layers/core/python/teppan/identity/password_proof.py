@@ -1,7 +1,7 @@
 """A proof of a password that does not hold it (scrypt), for accounts that wait for confirmation.
 
-Cognito does not check the password of an unconfirmed account, so we must: whoever confirms it, or
-is told that it wants confirming, has to know the password that it was registered with.
+Cognito does not check the password of an unconfirmed account, so we must: whoever is told at a
+login that it wants confirming has to know the password that it was registered with.
 """
 
 import base64

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from teppan.aws import UNREACHABLE
 from teppan.domain.errors import InvalidInput, Violation
@@ -17,6 +18,7 @@ from teppan.identity.errors import (
     InvalidCredentials,
     InvalidMfaCode,
     InvalidRefreshToken,
+    OutcomeUnknown,
     PasswordResetRequired,
     SessionEnded,
     TooManyAttempts,
@@ -25,10 +27,6 @@ from teppan.identity.errors import (
 
 class AccountExistsError(Exception):
     """The address has an account already."""
-
-
-class AlreadyConfirmedError(Exception):
-    """The account needs no confirmation."""
 
 
 class UnconfirmedError(Exception):
@@ -67,7 +65,9 @@ _ALWAYS: Final = (
     | _all(
         (
             "CodeDeliveryFailureException",
+            "ForbiddenException",
             "InternalErrorException",
+            "InvalidEmailRoleAccessPolicyException",
             "InvalidLambdaResponseException",
             "ServiceUnavailableException",
             "ThrottlingException",
@@ -99,7 +99,9 @@ WRONG_CODE: Final = _all(
     ),
     InvalidCode,
 )
-NOTHING_TO_SEND: Final = _all((*_NO_ACCOUNT, "CodeDeliveryFailureException"), NothingToDoError)
+NOTHING_TO_SEND: Final = _all(
+    (*_NO_ACCOUNT, "CodeDeliveryFailureException", "LimitExceededException"), NothingToDoError
+) | {"UsernameExistsException": AccountExistsError}
 _NO_SESSION: Final = (
     *_NO_ACCOUNT,
     "PasswordResetRequiredException",
@@ -113,11 +115,7 @@ NOT_REVOCABLE: Final = _all(
     _invalid("/refresh_token", "This is no refresh token of ours."),
 )
 GONE: Final = _all(("UserNotFoundException",), NothingToDoError)
-NOT_REGISTRABLE: Final = _unusable("/password") | {
-    "UsernameExistsException": AccountExistsError,
-    "InvalidParameterException": _invalid("/email", "This address can not get mail."),
-}
-NOT_CONFIRMABLE: Final = WRONG_CODE | {"NotAuthorizedException": AlreadyConfirmedError}
+NOT_SETTABLE: Final = _unusable("/password") | {"UserNotFoundException": InvalidCode}
 NOT_RESETTABLE: Final = WRONG_CODE | _unusable("/new_password")
 
 
@@ -126,14 +124,14 @@ def refusals(meanings: Refusals) -> Iterator[None]:
     """Turn an error of Cognito into what it means for this call, or for any."""
     try:
         yield
-    except UNREACHABLE as error:
-        raise IdentityUnavailable from error
+    except (*UNREACHABLE, ResponseParserError) as error:
+        raise OutcomeUnknown from error
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if error.response["Error"]["Message"] == _LOCKED_OUT:
             raise TooManyAttempts(_LONG) from error
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
-            raise IdentityUnavailable from error
+            raise OutcomeUnknown from error
         meaning = (_ALWAYS | meanings).get(code)
         if meaning is None:
             raise

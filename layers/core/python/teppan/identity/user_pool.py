@@ -1,22 +1,23 @@
 """Accounts and sessions, by Cognito's calls that anybody may make (`architecture.md §6`)."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from teppan.identity.account import Account, account_of
 from teppan.identity.cognito import cognito
 from teppan.identity.errors import MfaRequired, PasswordResetRequired
 from teppan.identity.refusals import (
     ENDED,
-    NOT_CONFIRMABLE,
-    NOT_REGISTRABLE,
     NOT_RESETTABLE,
     NOT_REVOCABLE,
     NOTHING_TO_SEND,
+    WRONG_CODE,
     WRONG_CREDENTIALS,
     WRONG_MFA_CODE,
     WRONG_REFRESH_TOKEN,
@@ -24,6 +25,7 @@ from teppan.identity.refusals import (
     refusals,
 )
 from teppan.identity.tokens import Tokens
+from teppan.observability.log import logger
 from teppan.settings import required
 
 
@@ -39,34 +41,34 @@ class UserPool:
         self._client = cognito
         self._client_id = client_id
 
-    def sign_up(self, email: str, password: str) -> None:
-        """Make an unconfirmed account and send a code.
+    def sign_up(self, email: str) -> None:
+        """Make an unconfirmed account that nobody knows the password of, and have a code sent.
 
-        Raises `AccountExistsError`, and `InvalidInput` for what the pool does not take.
+        Raises `AccountExistsError`; tells nothing of an address that can get no mail.
         """
-        with refusals(NOT_REGISTRABLE):
+        with _sending():
             self._client.sign_up(
                 ClientId=self._client_id,
                 Username=email,
-                Password=password,
+                Password=secrets.token_urlsafe(48),
                 UserAttributes=[{"Name": "email", "Value": email}],
             )
 
     def confirm(self, email: str, code: str) -> None:
-        """Confirm an account; raises `InvalidCode` and `AlreadyConfirmedError`."""
-        with refusals(NOT_CONFIRMABLE):
+        """Confirm an account; raises `InvalidCode`, also when it is confirmed."""
+        with refusals(WRONG_CODE):
             self._client.confirm_sign_up(
                 ClientId=self._client_id, Username=email, ConfirmationCode=code
             )
 
     def send_confirmation_code(self, email: str) -> None:
         """Send another code if the account wants one; tell nothing if it does not."""
-        with suppress(NothingToDoError), refusals(NOTHING_TO_SEND):
+        with _sending():
             self._client.resend_confirmation_code(ClientId=self._client_id, Username=email)
 
     def send_reset_code(self, email: str) -> None:
         """Send a code to reset the password if there is such an account; tell nothing if not."""
-        with suppress(NothingToDoError), refusals(NOTHING_TO_SEND):
+        with _sending():
             self._client.forgot_password(ClientId=self._client_id, Username=email)
 
     def reset_password(self, email: str, code: str, password: str) -> None:
@@ -136,6 +138,18 @@ class UserPool:
 def user_pool() -> UserPool:
     """Return the pool whose client `USER_POOL_CLIENT_ID` names, one a process."""
     return UserPool(cognito(), required("USER_POOL_CLIENT_ID"))
+
+
+@contextmanager
+def _sending() -> Iterator[None]:
+    """Let nobody but the log know that there was nothing to send, or no way to."""
+    try:
+        with refusals(NOTHING_TO_SEND):
+            yield
+    except NothingToDoError as nothing:
+        refusal = nothing.__cause__
+        reason = refusal.response["Error"]["Code"] if isinstance(refusal, ClientError) else None
+        logger.warning("no code sent", reason=reason)
 
 
 def _tokens(result: Mapping[str, Any]) -> Tokens:

@@ -1,12 +1,19 @@
 """Count attempts at what could be guessed or would flood a mailbox (`domain/lockout.py`)."""
 
 from datetime import datetime
+from typing import Final
 
 from teppan.domain.lockout import Lockout
 from teppan.identity.errors import TooManyAttempts
 from teppan.store import attempts
 from teppan.store.attempts import AttemptedMeanwhileError
 from teppan.store.table import Table
+
+CONFIRMATION_MAILS: Final = "confirmation_mails"
+"""What registering and asking for another code count together."""
+
+LOGIN: Final = "login"
+"""What logging in counts; a password reset forgets it."""
 
 
 def count_attempt(

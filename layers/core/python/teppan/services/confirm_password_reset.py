@@ -1,15 +1,17 @@
 """Set a new password by the code from the mailbox; that ends every session of the account."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from teppan import clock
-from teppan.domain.errors import InvalidInput
-from teppan.domain.lockout import GUESSES
+from teppan.domain.errors import StorageUnavailable
+from teppan.domain.lockout import CODES
+from teppan.domain.session import next_second
 from teppan.identity.directory import Directory
-from teppan.identity.errors import InvalidCode, TooManyAttempts
+from teppan.identity.errors import OutcomeUnknown
 from teppan.identity.pseudonym import pseudonym
 from teppan.identity.user_pool import UserPool
-from teppan.services.attempts import count_attempt
+from teppan.services.attempts import LOGIN, count_attempt
 from teppan.store import attempts, sessions
 from teppan.store.table import Table
 
@@ -25,25 +27,28 @@ def confirm_password_reset(
     password: str,
     at: datetime,
 ) -> None:
-    """Change the password, then end all sessions.
+    """Change the password, then end all sessions, those of the same second too.
 
     A note of the change is made before it and taken back only when Cognito has refused it: if it
     stops anywhere in between, the sessions count as ended. Raises `InvalidCode`, `InvalidInput`,
     `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
     """
     person = pseudonym(email)
-    count_attempt(table, person, _OPERATION, GUESSES, at)
+    count_attempt(table, person, _OPERATION, CODES, at)
     account = accounts.find(email)
-    if account is None:
-        # The same call as for an account, to be refused for the code.
-        pool.reset_password(email, code, password)
-        raise InvalidCode
-    sessions.begin_reset(table, account.id, at)
+    account_id = account.id if account else person
+    sessions.begin_reset(table, account_id, at)
     try:
         pool.reset_password(email, code, password)
-    except (InvalidCode, InvalidInput, TooManyAttempts):
-        sessions.abandon_reset(table, account.id, at)
+    except OutcomeUnknown:
         raise
-    sessions.end_all(table, account.id, clock.utc_now())
-    accounts.end_sessions(account.id)
-    attempts.forget(table, person, _OPERATION)
+    except Exception:
+        sessions.abandon_reset(table, account_id, at)
+        raise
+    accounts.end_sessions(email)
+    ended_at = next_second(clock.utc_now())
+    sessions.end_all(table, account_id, ended_at, reset=at)
+    with suppress(StorageUnavailable):
+        attempts.forget(table, person, _OPERATION)
+        attempts.forget(table, person, LOGIN)
+    clock.sleep_until(ended_at)

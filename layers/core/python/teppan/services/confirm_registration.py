@@ -1,13 +1,12 @@
-"""Confirm an account by the code from its mailbox and the password it was registered with."""
+"""Confirm an account by the code from its mailbox; whoever does sets its password."""
 
 from contextlib import suppress
 from datetime import datetime
 
-from teppan.domain.lockout import GUESSES
-from teppan.identity.errors import InvalidCode
-from teppan.identity.password_proof import proves
+from teppan.domain.errors import StorageUnavailable
+from teppan.domain.lockout import CODES
+from teppan.identity.directory import Directory
 from teppan.identity.pseudonym import pseudonym
-from teppan.identity.refusals import AlreadyConfirmedError
 from teppan.identity.user_pool import UserPool
 from teppan.services.attempts import count_attempt
 from teppan.store import attempts, registrations
@@ -17,18 +16,24 @@ _OPERATION = "confirm_registration"
 
 
 def confirm_registration(
-    table: Table, pool: UserPool, email: str, code: str, password: str, at: datetime
+    table: Table,
+    pool: UserPool,
+    accounts: Directory,
+    email: str,
+    code: str,
+    password: str,
+    at: datetime,
 ) -> None:
-    """Confirm the account; a second time changes nothing.
+    """Confirm the account and set the password.
 
-    Without the password, the owner of the mailbox could be made to confirm an account that somebody
-    else has registered on their address. Raises `InvalidCode`, `TooManyAttempts`,
-    `IdentityUnavailable` and `StorageUnavailable`.
+    Whoever registered the address beforehand gains nothing: the mailbox decides. Stopped between
+    the two steps, nobody knows the password, and resetting it goes on from there. Raises
+    `InvalidCode`, `InvalidInput`, `TooManyAttempts`, `IdentityUnavailable`, `StorageUnavailable`.
     """
     person = pseudonym(email)
-    count_attempt(table, person, _OPERATION, GUESSES, at)
-    if not proves(registrations.find(table, person, at), password):
-        raise InvalidCode
-    with suppress(AlreadyConfirmedError):
-        pool.confirm(email, code)
-    attempts.forget(table, person, _OPERATION)
+    count_attempt(table, person, _OPERATION, CODES, at)
+    pool.confirm(email, code)
+    accounts.set_password(email, password)
+    with suppress(StorageUnavailable):
+        registrations.forget(table, person, at)
+        attempts.forget(table, person, _OPERATION)

@@ -1,19 +1,19 @@
 """Log in, without telling whether an address has an account (`architecture.md §6`)."""
 
+from contextlib import suppress
 from datetime import datetime
 
-from teppan.domain.lockout import GUESSES
+from teppan.domain.errors import StorageUnavailable
+from teppan.domain.lockout import PASSWORDS
 from teppan.identity.errors import AccountNotConfirmed, InvalidCredentials
 from teppan.identity.password_proof import proves
 from teppan.identity.pseudonym import pseudonym
 from teppan.identity.refusals import UnconfirmedError
 from teppan.identity.tokens import Tokens
 from teppan.identity.user_pool import UserPool
-from teppan.services.attempts import count_attempt
+from teppan.services.attempts import LOGIN, count_attempt
 from teppan.store import attempts, registrations
 from teppan.store.table import Table
-
-_OPERATION = "login"
 
 
 def log_in(
@@ -26,7 +26,7 @@ def log_in(
     `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
     """
     person = pseudonym(email)
-    count_attempt(table, person, _OPERATION, GUESSES, at)
+    count_attempt(table, person, LOGIN, PASSWORDS, at)
     try:
         tokens = pool.log_in(email, password, mfa_code)
     except (InvalidCredentials, UnconfirmedError) as refusal:
@@ -34,5 +34,6 @@ def log_in(
         if is_right and isinstance(refusal, UnconfirmedError):
             raise AccountNotConfirmed from refusal
         raise InvalidCredentials from refusal
-    attempts.forget(table, person, _OPERATION)
+    with suppress(StorageUnavailable):
+        attempts.forget(table, person, LOGIN)
     return tokens

@@ -5,7 +5,7 @@ from datetime import datetime
 from teppan.domain.lockout import MAILS
 from teppan.identity.pseudonym import pseudonym
 from teppan.identity.user_pool import UserPool
-from teppan.services.attempts import count_attempt
+from teppan.services.attempts import CONFIRMATION_MAILS, count_attempt
 from teppan.store import registrations
 from teppan.store.table import Table
 
@@ -16,6 +16,6 @@ def resend_confirmation_code(table: Table, pool: UserPool, email: str, at: datet
     Raises `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
     """
     person = pseudonym(email)
-    count_attempt(table, person, "resend_confirmation_code", MAILS, at)
+    count_attempt(table, person, CONFIRMATION_MAILS, MAILS, at)
     registrations.prolong(table, person, at)
     pool.send_confirmation_code(email)

@@ -1,14 +1,13 @@
 """Attempts in the table: how often somebody has tried an operation in a row."""
 
-from datetime import timedelta
+from contextlib import suppress
 
 from teppan.clock import from_rfc3339, to_rfc3339
-from teppan.domain.lockout import Attempts
+from teppan.domain.lockout import FORGOTTEN, Attempts
 from teppan.store import keys
 from teppan.store.table import ConditionFailed, Table, Update
 
-_KEPT = timedelta(days=1)
-"""Longer than any lock-out."""
+_KEPT = 2 * FORGOTTEN
 
 
 class AttemptedMeanwhileError(Exception):
@@ -43,5 +42,7 @@ def record(
 
 def forget(table: Table, person: str, operation: str) -> None:
     """Start counting anew: an attempt has succeeded."""
-    write = Update(keys.attempts(person, operation), "SET attempts = :none", None, {"none": 0})
-    table.update(write)
+    key = keys.attempts(person, operation)
+    write = Update(key, "SET attempts = :none", "attribute_exists(pk)", {"none": 0})
+    with suppress(ConditionFailed):
+        table.update(write)

@@ -1,5 +1,6 @@
-"""Registrations that wait for confirmation: a proof of the password, for as long as codes live."""
+"""Registrations that wait for confirmation: a proof of the password, as long as codes live."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,10 +24,10 @@ def save(table: Table, person: str, proof: str, at: datetime) -> None:
     table.update(Update(keys.registration(person), expression, None, values))
 
 
-def forget(table: Table, person: str) -> None:
-    """Let no registration of `person` count any more."""
-    write = Update(keys.registration(person), "SET expires_at = :past", None, {"past": 0})
-    table.update(write)
+def forget(table: Table, person: str, at: datetime) -> None:
+    """Drop the proof: it has served."""
+    key, values = keys.registration(person), {"now": int(at.timestamp())}
+    table.update(Update(key, "SET expires_at = :now REMOVE proof", None, values))
 
 
 def prolong(table: Table, person: str, at: datetime) -> None:
@@ -37,10 +38,8 @@ def prolong(table: Table, person: str, at: datetime) -> None:
         "expires_at > :now",
         {"expires_at": _expires_at(at), "now": int(at.timestamp())},
     )
-    try:
+    with suppress(ConditionFailed):
         table.update(write)
-    except ConditionFailed:
-        return
 
 
 def _expires_at(at: datetime) -> int:

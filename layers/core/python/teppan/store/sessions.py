@@ -1,6 +1,7 @@
 """Ended sessions in the table, kept for longer than any of their tokens lives."""
 
 from datetime import datetime
+from typing import Any
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.session import LIFETIME, Endings, Session
@@ -41,10 +42,13 @@ def abandon_reset(table: Table, account_id: str, at: datetime) -> None:
     table.update(Update(keys.sessions(account_id), "DELETE resets_begun :reset", None, values))
 
 
-def end_all(table: Table, account_id: str, at: datetime) -> None:
-    """Record that all sessions of the account that began before the second of `at` have ended."""
-    values = {"at": to_rfc3339(at.replace(microsecond=0)), "expires_at": _expires_at(at)}
-    expression = "SET ended_at = :at, expires_at = :expires_at REMOVE resets_begun"
+def end_all(table: Table, account_id: str, at: datetime, reset: datetime | None = None) -> None:
+    """Record that all sessions that began before `at` have ended; `reset`'s note has served."""
+    values: dict[str, Any] = {"at": to_rfc3339(at), "expires_at": _expires_at(at)}
+    expression = "SET ended_at = :at, expires_at = :expires_at"
+    if reset is not None:
+        values["reset"] = frozenset({to_rfc3339(reset)})
+        expression += " DELETE resets_begun :reset"
     table.update(Update(keys.sessions(account_id), expression, None, values))
 
 

@@ -10,8 +10,17 @@ from teppan.http.schemas.fields import EMAIL
 Email = Annotated[str, Field(max_length=128), EMAIL, AfterValidator(str.lower)]
 """An address as the pool keeps it: in lower case."""
 
-NewPassword = Annotated[str, Field(min_length=12, max_length=99, pattern=r"^\S.*\S$", repr=False)]
-"""Length over composition: any characters, no space at either end."""
+NewPassword = Annotated[
+    str,
+    Field(
+        min_length=12,
+        max_length=99,
+        pattern=r"^[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*"
+        r"[^\s\u0000-\u001F\u007F-\u009F]$",
+        repr=False,
+    ),
+]
+"""Length over composition: any characters but control characters, no space at either end."""
 
 Password = Annotated[str, Field(min_length=1, max_length=256, repr=False)]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
@@ -35,7 +44,7 @@ class RegisterBody(RequestBody):
 
 
 class ConfirmRegistrationBody(RequestBody):
-    """The code that was sent, and the password that the account was registered with."""
+    """The code that was sent, and the password from now on."""
 
     email: Email
     code: Code
