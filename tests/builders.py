@@ -2,8 +2,10 @@
 
 import importlib.util
 import json
+import os
 import sys
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -25,6 +27,10 @@ PARTY_DATE = date(2026, 12, 24)
 CUSTOMER = "11111111-1111-4111-8111-111111111111"
 OTHER_CUSTOMER = "22222222-2222-4222-8222-222222222222"
 ADMIN = "99999999-9999-4999-8999-999999999999"
+SESSION = "33333333-3333-4333-8333-333333333333"
+SESSION_BEGAN = NOW - timedelta(minutes=10)
+"""The session that requests belong to, and when it began."""
+
 REQUEST_ID = "6d3f1c1e-0f8e-4a56-9d3c-2f5a1b7c8d90"
 
 
@@ -95,23 +101,42 @@ def booking_body(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
+def claims(
+    account: str = CUSTOMER, groups: str | list[str] | None = "customer", **others: Any
+) -> dict[str, Any]:
+    """Return what API Gateway hands on of an access token; None takes a claim away."""
+    usual = {
+        "sub": account,
+        "token_use": "access",
+        "client_id": os.environ["USER_POOL_CLIENT_ID"],
+        "origin_jti": SESSION,
+        "auth_time": f"{SESSION_BEGAN.timestamp():.0f}",
+        "cognito:groups": groups,
+    } | others
+    return {name: value for name, value in usual.items() if value is not None}
+
+
 def gateway_event(
     method: str = "GET",
     path: str = "/",
     *,
     body: Any = None,
     account: str | None = CUSTOMER,
-    groups: str = "customer",
+    groups: str | list[str] = "customer",
+    token: Mapping[str, Any] | None = None,
     headers: dict[str, str] | None = None,
     path_parameters: dict[str, str] | None = None,
     query: dict[str, str | list[str]] | None = None,
 ) -> dict[str, Any]:
-    """Return the event that API Gateway makes of a request; a str body is sent as it is."""
+    """Return the event that API Gateway makes of a request; a str body is sent as it is.
+
+    `token` holds claims that differ from the usual ones of the `account` (None: nobody calls).
+    """
     sent = {"Content-Type": "application/json"} if body is not None else {}
     repeated = {
         name: value if isinstance(value, list) else [value] for name, value in (query or {}).items()
     }
-    claims = {"sub": account, "token_use": "access", "cognito:groups": groups}
+    authorizer = {"claims": claims(account, groups, **(token or {}))} if account else {}
     return {
         "httpMethod": method,
         "path": path,
@@ -123,7 +148,7 @@ def gateway_event(
         "isBase64Encoded": False,
         "requestContext": {
             "requestId": str(uuid.uuid4()),
-            "authorizer": {"claims": claims} if account else {},
+            "authorizer": authorizer,
         },
     }
 

@@ -12,6 +12,7 @@ from botocore.config import Config
 
 os.environ.update(
     {
+        "ADMIN_MFA": "required",
         "ALLOWED_ORIGINS": "https://book.teppan.example,https://admin.teppan.example",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -21,13 +22,17 @@ os.environ.update(
         "POWERTOOLS_METRICS_NAMESPACE": "Teppan",
         "POWERTOOLS_SERVICE_NAME": "teppan",
         "POWERTOOLS_TRACE_DISABLED": "true",
+        "PSEUDONYM_SECRET_ARN": "pseudonym-secret",
         "SERVICE_VERSION": "test",
         "STAGE": "local",
         "TABLE_NAME": "bookings",
+        "USER_POOL_CLIENT_ID": "4f2k8s1v7b3n9c6d5e0g1h2j3m",
+        "USER_POOL_ID": "us-west-2_Qm7rT2xKd",
     }
 )
 
 from teppan import clock
+from teppan.identity import password_proof
 from teppan.store.table import Table
 from tests.builders import NOW
 
@@ -59,15 +64,22 @@ def table(dynamodb: BaseClient, table_name: str) -> Table:
 
 
 @pytest.fixture
+def cheap_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proofs of passwords that cost nothing: what they cost guards real ones only."""
+    monkeypatch.setattr(password_proof, "COST", {"n": 2, "r": 1, "p": 1})
+
+
+@pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> "Clock":
-    """The time of day, held still; `now.set(...)` moves it."""
+    """The time of day, held still; `now.set(...)` moves it, and so does whoever waits."""
     held = Clock(NOW)
     monkeypatch.setattr(clock, "utc_now", held.read)
+    monkeypatch.setattr(clock, "sleep_until", held.wait)
     return held
 
 
 class Clock:
-    """A clock that stands still until it is set."""
+    """A clock that stands still until it is set, or waited for."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -77,3 +89,6 @@ class Clock:
 
     def set(self, at: datetime) -> None:
         self.at = at
+
+    def wait(self, instant: datetime) -> None:
+        self.at = max(self.at, instant)

@@ -4,24 +4,39 @@ from collections.abc import Callable, Iterator
 from datetime import date, time
 
 from teppan.domain.booking import CancellationRequest, Changes
+from teppan.domain.lockout import PASSWORDS
 from teppan.domain.policy import CURRENT
+from teppan.domain.session import Session
 from teppan.domain.slot import slot_at
+from teppan.services.attempts import count_attempt
 from teppan.services.availability import search_availability
 from teppan.services.cancel_booking import cancel_booking, quote_cancellation
 from teppan.services.create_booking import create_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.list_booking_events import list_booking_events
 from teppan.services.list_bookings import list_bookings
+from teppan.services.live_session import check_live
 from teppan.services.precondition import any_version
 from teppan.services.revision import find_visible
 from teppan.services.update_booking import update_booking
 from teppan.store import slots
 from teppan.store.listing import BookingQuery
 from tests.bench.ground import ground
-from tests.builders import CUSTOMER, PARTY_DATE, admin, caller, wishes
+from tests.builders import (
+    CUSTOMER,
+    NOW,
+    PARTY_DATE,
+    SESSION,
+    SESSION_BEGAN,
+    admin,
+    caller,
+    wishes,
+)
 from tests.store.meter import Meter
 
 TITLE = "Round trips and capacity units (of reads and single writes; transactions: see docs)"
+
+SOMEBODYS = Session(SESSION, CUSTOMER, SESSION_BEGAN)
 
 
 def rows() -> Iterator[list[str]]:
@@ -49,6 +64,8 @@ def rows() -> Iterator[list[str]]:
             "cancel": lambda: cancel_booking(
                 table, made.id, CancellationRequest(), caller(), any_version
             ),
+            "is the session live?": lambda: check_live(table, SOMEBODYS, NOW),
+            "count an attempt": lambda: count_attempt(table, "somebody", "login", PASSWORDS, NOW),
             "events": lambda: list_booking_events(table, made.id, caller(), limit=20, after=None),
         }
         for name, call in calls.items():

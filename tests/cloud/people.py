@@ -1,9 +1,15 @@
 """Who calls the API: somebody with a token, and somebody with an account to look after."""
 
+import base64
+import hashlib
+import hmac
+import struct
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.client import BaseClient
 from local.api import Answer, Api
 from local.description import Description
 from local.mails import newest_code
@@ -51,6 +57,22 @@ class Person:
             "/register/confirm", email=self.email, code=self.newest_code, password=self.password
         )
 
+    def refresh(self, tokens: dict[str, Any]) -> Answer:
+        return self.post("/refresh", refresh_token=tokens["refresh_token"])
+
+    def log_out(self, tokens: dict[str, Any]) -> Answer:
+        return self.post("/logout", tokens["access_token"], refresh_token=tokens["refresh_token"])
+
+    def reset_password(self, new_password: str) -> Answer:
+        """Ask for a code and set a new password by it."""
+        assert self.post("/reset-password", email=self.email).status == 202
+        return self.post(
+            "/reset-password/confirm",
+            email=self.email,
+            code=self.newest_code,
+            new_password=new_password,
+        )
+
     def log_in(self, password: str | None = None, **more: str) -> Answer:
         return self.post("/login", email=self.email, password=password or self.password, **more)
 
@@ -65,6 +87,32 @@ class Person:
     def newest_code(self) -> str:
         """The code in the newest mail."""
         return newest_code(self.cloud, self.email)
+
+
+def enrol(cognito: BaseClient, access_token: str) -> str:
+    """Set up an authenticator app as docs/identity.md says; return its secret."""
+    secret: str = cognito.associate_software_token(AccessToken=access_token)["SecretCode"]
+    verified = cognito.verify_software_token(AccessToken=access_token, UserCode=totp(secret))
+    assert verified["Status"] == "SUCCESS"
+    demand_second_factor(cognito, access_token, enabled=True)
+    return secret
+
+
+def demand_second_factor(cognito: BaseClient, access_token: str, *, enabled: bool) -> None:
+    """Switch the second factor on or off, as the account's owner can."""
+    cognito.set_user_mfa_preference(
+        AccessToken=access_token,
+        SoftwareTokenMfaSettings={"Enabled": enabled, "PreferredMfa": enabled},
+    )
+
+
+def totp(secret: str) -> str:
+    """Return the code that an authenticator app shows now (RFC 6238)."""
+    mac = hmac.digest(
+        base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1
+    )
+    number = int.from_bytes(mac[mac[-1] & 15 :][:4]) & 0x7FFFFFFF
+    return f"{number % 10**6:06}"
 
 
 def problem_of(answer: Answer) -> tuple[int, str | None]:

@@ -3,10 +3,7 @@
 Rotation is what `local/emulated.py` adds to the emulator; the codes are read from its mailbox.
 """
 
-import base64
-import hashlib
-import hmac
-import struct
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,13 +11,25 @@ from statistics import median
 from typing import Any
 
 import pytest
-from local.admin import make_admin
-from local.api import Answer, Api
+from botocore.exceptions import ClientError
+from local.admin import Accounts, make_admin
 from local.deployment import STACK
 from local.description import DemoUser
+from local.errors import LocalCloudError
+from local.events import event_paths
 from local.users import create_user
 from tests.cloud.conftest import RunningCloud
-from tests.cloud.people import Customer, Person, comparable, problem_of
+from tests.cloud.people import (
+    Customer,
+    Person,
+    comparable,
+    demand_second_factor,
+    enrol,
+    problem_of,
+    totp,
+)
+
+from teppan.store.table import Table
 
 type NewPerson = Callable[[], Person]
 
@@ -86,21 +95,19 @@ class TestStory:
         path = f"/bookings/{booked.json()['booking_id']}"
 
         # When she stays in for longer than an access token lasts
-        refreshed = _refresh(aiko, phone)
+        refreshed = aiko.refresh(phone)
         assert refreshed.status == 200
         assert refreshed.json()["refresh_token"] != phone["refresh_token"]
 
         # Then the refresh token sent is good for a retry, and after the grace for nothing
-        assert _refresh(aiko, phone).status == 200
+        assert aiko.refresh(phone).status == 200
         time.sleep(cloud.refresh_grace_seconds + 1)
-        assert problem_of(_refresh(aiko, phone)) == (401, "invalid_refresh_token")
-        phone = _refresh(aiko, refreshed.json()).json()
+        assert problem_of(aiko.refresh(phone)) == (401, "invalid_refresh_token")
+        phone = aiko.refresh(refreshed.json()).json()
         on_phone = Customer(cloud.api, phone["access_token"])
 
         # When she logs out on the phone
-        logged_out = aiko.post(
-            "/logout", phone["access_token"], refresh_token=phone["refresh_token"]
-        )
+        logged_out = aiko.log_out(phone)
         assert (logged_out.status, logged_out.body) == (204, b"")
 
         # Then that session changes nothing any more, reads until its token ends, and is not renewed
@@ -108,27 +115,21 @@ class TestStory:
         assert problem_of(on_phone.book(date=day, time="12:00")) == (401, "unauthorized")
         assert problem_of(on_phone("GET", "/auth/me")) == (401, "unauthorized")
         assert on_phone("GET", path).status == 200
-        assert problem_of(_refresh(aiko, phone)) == (401, "invalid_refresh_token")
+        assert problem_of(aiko.refresh(phone)) == (401, "invalid_refresh_token")
 
         # And the other one goes on
         on_laptop = Customer(cloud.api, laptop["access_token"])
         assert on_laptop("PUT", path, {"guests": 14}).status == 200
 
         # When she sets a new password
-        assert aiko.post("/reset-password", email=aiko.email).status == 202
         renewed = replace(aiko, password=f"{aiko.password}, renewed")
-        reset = aiko.post(
-            "/reset-password/confirm",
-            email=aiko.email,
-            code=aiko.newest_code,
-            new_password=renewed.password,
-        )
+        reset = aiko.reset_password(renewed.password)
         assert (reset.status, reset.body) == (204, b"")
 
         # Then all her sessions are over
         assert problem_of(on_laptop("DELETE", path)) == (401, "unauthorized")
         assert problem_of(on_laptop("GET", "/auth/me")) == (401, "unauthorized")
-        assert problem_of(_refresh(aiko, laptop)) == (401, "invalid_refresh_token")
+        assert problem_of(aiko.refresh(laptop)) == (401, "invalid_refresh_token")
 
         # And the new password opens the account, the old one does not
         assert problem_of(aiko.log_in()) == (401, "invalid_credentials")
@@ -137,16 +138,14 @@ class TestStory:
 
     def test_a_second_logout_of_a_session_is_refused(self, member: Person) -> None:
         tokens = member.tokens()
-        fields = {"refresh_token": tokens["refresh_token"]}
-        first = member.post("/logout", tokens["access_token"], **fields)
-        second = member.post("/logout", tokens["access_token"], **fields)
+        first, second = member.log_out(tokens), member.log_out(tokens)
         assert first.status == 204
         assert problem_of(second) == (401, "unauthorized")
 
     def test_a_session_refreshed_after_a_logout_elsewhere_goes_on(self, member: Person) -> None:
         phone, laptop = member.tokens(), member.tokens()
-        member.post("/logout", phone["access_token"], refresh_token=phone["refresh_token"])
-        assert _refresh(member, laptop).status == 200
+        assert member.log_out(phone).status == 204
+        assert member.refresh(laptop).status == 200
 
     def test_the_case_of_an_address_does_not_count(self, stranger: Person) -> None:
         # Given an account registered in one case
@@ -158,17 +157,60 @@ class TestStory:
         # Then it is theirs
         assert mixed.log_in().status == shouted.log_in().status == 200
 
-    def test_the_newest_registration_counts(self, stranger: Person) -> None:
+    def test_the_owner_of_the_mailbox_sets_the_password(self, stranger: Person) -> None:
         # Given somebody else has registered the address before
         intruder = replace(stranger, password="a passphrase of an intruder")
         assert intruder.register().status == 202
-        # When its owner registers
+        # When its owner registers, and confirms with the code from the mailbox
         assert stranger.register().status == 202
-        # Then only the owner's password confirms the account and opens it
-        assert problem_of(intruder.confirm()) == (400, "invalid_code")
         assert stranger.confirm().status == 204
+        # Then the owner's password opens the account, the other one does not
         assert problem_of(intruder.log_in()) == (401, "invalid_credentials")
         assert stranger.log_in().status == 200
+        # And registering or confirming it once more changes nothing
+        assert intruder.register().status == 202
+        assert problem_of(intruder.confirm()) == (400, "invalid_code")
+        assert problem_of(intruder.log_in()) == (401, "invalid_credentials")
+        assert stranger.log_in().status == 200
+
+    def test_a_confirmation_that_stopped_half_way_is_recovered_by_a_reset(
+        self, cloud: RunningCloud, stranger: Person
+    ) -> None:
+        # Given an account that is confirmed, but whose password was not set
+        stranger.register()
+        cloud.client("cognito-idp").confirm_sign_up(
+            ClientId=cloud.description.client_id,
+            Username=stranger.email,
+            ConfirmationCode=stranger.newest_code,
+        )
+        assert problem_of(stranger.log_in()) == (401, "invalid_credentials")
+        # When its owner resets the password
+        assert stranger.reset_password(stranger.password).status == 204
+        # Then it opens the account
+        assert stranger.log_in().status == 200
+
+    def test_a_new_password_spares_the_very_next_login_alone(self, member: Person) -> None:
+        # Given a session that has only just begun
+        asked = member.post("/reset-password", email=member.email)
+        assert asked.status == 202
+        before = member.tokens()
+        # When the password is set anew, and somebody logs in at once
+        fields = {"email": member.email, "code": member.newest_code}
+        reset = member.post("/reset-password/confirm", **fields, new_password=member.password)
+        assert reset.status == 204
+        after = member.tokens()
+        # Then the session of before is over, the one of after lives
+        assert problem_of(member.log_out(before)) == (401, "unauthorized")
+        assert problem_of(member.refresh(before)) == (401, "invalid_refresh_token")
+        assert member.refresh(after).status == 200
+        assert member.log_out(after).status == 204
+
+    def test_the_scheme_of_a_token_may_be_in_lower_case(
+        self, cloud: RunningCloud, member: Person
+    ) -> None:
+        sent = {"Authorization": f"bearer {member.tokens()['access_token']}"}
+        me = cloud.api.request("GET", "/api/v1/auth/me", headers=sent)
+        assert (me.status, me.json()["email"]) == (200, member.email)
 
     def test_a_code_is_good_once(self, member: Person) -> None:
         member.post("/reset-password", email=member.email)
@@ -266,21 +308,26 @@ class TestLockout:
             assert [each.status for each in answers] == [202, 202, 202, 429]
             assert 890 <= int(answers[3].headers["Retry-After"]) <= 900
 
+    def test_registering_and_asking_again_count_together(self, stranger: Person) -> None:
+        stranger.register()
+        stranger.post("/register/resend", email=stranger.email)
+        stranger.register()
+        again = stranger.post("/register/resend", email=stranger.email)
+        assert problem_of(again) == problem_of(stranger.register()) == (429, "too_many_attempts")
 
-@pytest.fixture
-def mfa_required_of_admins(cloud: RunningCloud) -> Iterator[None]:
-    """Put the pool's trigger into the environment that it has in prod, for one test."""
-    functions, name = cloud.client("lambda"), f"{STACK}-require_admin_mfa"
-    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-
-    def configure(variables: dict[str, str]) -> None:
-        functions.update_function_configuration(
-            FunctionName=name, Environment={"Variables": variables}
-        )
-
-    configure(before | {"ADMIN_MFA": "required"})
-    yield
-    configure(before)
+    @pytest.mark.parametrize(
+        ("path", "password"),
+        [("/register/confirm", "password"), ("/reset-password/confirm", "new_password")],
+    )
+    def test_the_sixth_wrong_code_must_wait(
+        self, member: Person, stranger: Person, path: str, password: str
+    ) -> None:
+        for person in (member, stranger):
+            fields = {"email": person.email, "code": "000000", password: person.password}
+            answers = [person.post(path, **fields) for _ in range(6)]
+            assert {problem_of(each) for each in answers[:5]} == {(400, "invalid_code")}
+            assert problem_of(answers[5]) == (429, "too_many_attempts")
+            assert 30 <= int(answers[5].headers["Retry-After"]) <= 60
 
 
 class TestAdmins:
@@ -289,33 +336,34 @@ class TestAdmins:
         token = member.tokens()["access_token"]
         assert _me(cloud, token)["role"] == "admin"
 
-    @pytest.mark.usefixtures("mfa_required_of_admins")
-    def test_where_it_is_required_rights_come_with_the_second_factor(
-        self, cloud: RunningCloud, member: Person, day: str
+    def test_sessions_of_before_do_not_become_an_admins(
+        self, cloud: RunningCloud, member: Person
     ) -> None:
-        # Given an admin without a second factor
+        # Given sessions that began before, one of them only just
+        before = [member.tokens(), member.tokens()]
+        # When the account becomes an admin's
         _make_admin(cloud, member)
-        tokens = member.tokens()
-        capacity = f"/availability/{day}/18:00"
+        # Then they are over, past our API too, and the very next one lives
+        cognito, client_id = cloud.client("cognito-idp"), cloud.description.client_id
+        for tokens in before:
+            with pytest.raises(cognito.exceptions.NotAuthorizedException):
+                cognito.get_tokens_from_refresh_token(
+                    ClientId=client_id, RefreshToken=tokens["refresh_token"]
+                )
+            assert problem_of(member.refresh(tokens)) == (401, "invalid_refresh_token")
+            assert problem_of(member.log_out(tokens)) == (401, "unauthorized")
+        assert member.log_out(member.tokens()).status == 204
 
-        # Then they have the rights of a customer, and a refresh brings no more
-        for token in (tokens["access_token"], _refresh(member, tokens).json()["access_token"]):
-            assert _me(cloud, token)["role"] == "customer"
-            without = Customer(cloud.api, token)("PUT", capacity, {"capacity": 2})
-            assert problem_of(without) == (403, "forbidden")
-
-        # When they set one up, by Cognito's own calls
-        secret = _enrol(cloud, tokens["access_token"])
-
-        # Then a login needs the code of their app
-        assert problem_of(member.log_in()) == (401, "mfa_required")
-        wrong = member.log_in(mfa_code=_another(_totp(secret)))
-        assert problem_of(wrong) == (401, "invalid_mfa_code")
-        token = member.tokens(mfa_code=_totp(secret))["access_token"]
-
-        # And they are an admin
-        assert _me(cloud, token) == _me(cloud, token) | {"role": "admin", "mfa_enabled": True}
-        assert Customer(cloud.api, token)("PUT", capacity, {"capacity": 2}).status == 200
+    def test_who_keeps_a_session_becomes_no_admin(
+        self, cloud: RunningCloud, member: Person
+    ) -> None:
+        # Given a table that does not take down that the sessions have ended
+        accounts = _accounts(cloud)
+        broken = replace(accounts, table=Table(cloud.client("dynamodb"), "another-table"))
+        with pytest.raises(ClientError):
+            make_admin(broken, member.email, mfa_required=False)
+        # Then
+        assert _me(cloud, member.tokens()["access_token"])["role"] == "customer"
 
     def test_a_logged_out_admin_does_not_even_read(
         self, cloud: RunningCloud, member: Person
@@ -324,12 +372,81 @@ class TestAdmins:
         tokens = member.tokens()
         admin = Customer(cloud.api, tokens["access_token"])
         assert admin("GET", "/bookings").status == 200
-        member.post("/logout", tokens["access_token"], refresh_token=tokens["refresh_token"])
+        assert member.log_out(tokens).status == 204
         assert problem_of(admin("GET", "/bookings")) == (401, "unauthorized")
 
 
-def _refresh(person: Person, tokens: dict[str, Any]) -> Answer:
-    return person.post("/refresh", refresh_token=tokens["refresh_token"])
+@pytest.fixture(scope="class")
+def mfa_required_of_admins(cloud: RunningCloud) -> Iterator[None]:
+    """Put the pool's trigger into the environment that it has in prod, for a class of tests."""
+    functions, name = cloud.client("lambda"), f"{STACK}-require_admin_mfa"
+    recorded = json.loads(event_paths()["require_admin_mfa"].read_bytes())
+    event = json.dumps(recorded | {"userPoolId": cloud.description.user_pool_id})
+    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+
+    def configure(variables: dict[str, str]) -> None:
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": variables}
+        )
+        # A login waits only so long for a cold start on a busy machine.
+        assert "FunctionError" not in functions.invoke(FunctionName=name, Payload=event)
+
+    configure(before | {"ADMIN_MFA": "required"})
+    yield
+    configure(before)
+
+
+@pytest.mark.usefixtures("mfa_required_of_admins")
+class TestRequiredSecondFactor:
+    def test_it_comes_first(self, cloud: RunningCloud, member: Person, day: str) -> None:
+        capacity = f"/availability/{day}/18:00"
+
+        # Given an account without a second factor, which is refused and left alone
+        tokens = member.tokens()
+        with pytest.raises(LocalCloudError, match=r"no second factor: .* docs/identity\.md"):
+            _make_admin(cloud, member, mfa_required=True)
+        refreshed = member.refresh(tokens)
+        assert refreshed.status == 200
+        without = refreshed.json()
+        assert Customer(cloud.api, without["access_token"])("GET", "/bookings").status == 200
+
+        # When it gets one, by Cognito's own calls
+        secret = enrol(cloud.client("cognito-idp"), without["access_token"])
+
+        # Then a login needs the code of the app
+        assert problem_of(member.log_in()) == (401, "mfa_required")
+        wrong = member.log_in(mfa_code=_another(totp(secret)))
+        assert problem_of(wrong) == (401, "invalid_mfa_code")
+
+        # When it becomes an admin's
+        _make_admin(cloud, member, mfa_required=True)
+
+        # Then the session that began without the second factor does not become one
+        assert problem_of(member.refresh(without)) == (401, "invalid_refresh_token")
+        refused = Customer(cloud.api, without["access_token"])("PUT", capacity, {"capacity": 2})
+        assert problem_of(refused) == (403, "forbidden")
+
+        # And the next one is
+        token = member.tokens(mfa_code=totp(secret))["access_token"]
+        assert _me(cloud, token) == _me(cloud, token) | {"role": "admin", "mfa_enabled": True}
+        assert Customer(cloud.api, token)("PUT", capacity, {"capacity": 2}).status == 200
+
+    def test_switching_it_off_takes_the_rights(
+        self, cloud: RunningCloud, member: Person, day: str
+    ) -> None:
+        # Given an admin with a second factor
+        cognito = cloud.client("cognito-idp")
+        secret = enrol(cognito, member.tokens()["access_token"])
+        _make_admin(cloud, member, mfa_required=True)
+        tokens = member.tokens(mfa_code=totp(secret))
+        # When they switch it off
+        demand_second_factor(cognito, tokens["access_token"], enabled=False)
+        # Then neither a refresh nor a login brings more than a customer's rights
+        for later in (member.refresh(tokens).json(), member.tokens()):
+            assert _me(cloud, later["access_token"])["role"] == "customer"
+            customer = Customer(cloud.api, later["access_token"])
+            refused = customer("PUT", f"/availability/{day}/18:00", {"capacity": 2})
+            assert problem_of(refused) == (403, "forbidden")
 
 
 def _span(person: Person) -> float:
@@ -339,37 +456,20 @@ def _span(person: Person) -> float:
     return time.perf_counter() - began
 
 
-def _make_admin(cloud: RunningCloud, person: Person) -> None:
-    make_admin(cloud.client("cognito-idp"), cloud.description.user_pool_id, person.email)
+def _make_admin(cloud: RunningCloud, person: Person, *, mfa_required: bool = False) -> None:
+    make_admin(_accounts(cloud), person.email, mfa_required=mfa_required)
+
+
+def _accounts(cloud: RunningCloud) -> Accounts:
+    table = Table(cloud.client("dynamodb"), cloud.description.table)
+    return Accounts(cloud.client("cognito-idp"), cloud.description.user_pool_id, table)
 
 
 def _me(cloud: RunningCloud, token: str) -> dict[str, Any]:
-    answer = Api(cloud.description.api_url).request("GET", "/api/v1/auth/me", token=token)
+    answer = cloud.api.request("GET", "/api/v1/auth/me", token=token)
     assert answer.status == 200
     me: dict[str, Any] = answer.json()
     return me
-
-
-def _enrol(cloud: RunningCloud, access_token: str) -> str:
-    """Set up an authenticator app as docs/identity.md says; return its secret."""
-    cognito = cloud.client("cognito-idp")
-    secret: str = cognito.associate_software_token(AccessToken=access_token)["SecretCode"]
-    verified = cognito.verify_software_token(AccessToken=access_token, UserCode=_totp(secret))
-    assert verified["Status"] == "SUCCESS"
-    cognito.set_user_mfa_preference(
-        AccessToken=access_token,
-        SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True},
-    )
-    return secret
-
-
-def _totp(secret: str) -> str:
-    """Return the code that an authenticator app shows now (RFC 6238)."""
-    mac = hmac.digest(
-        base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1
-    )
-    number = int.from_bytes(mac[mac[-1] & 15 :][:4]) & 0x7FFFFFFF
-    return f"{number % 10**6:06}"
 
 
 def _another(code: str) -> str:

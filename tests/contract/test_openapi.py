@@ -21,6 +21,7 @@ from tests.contract.documents import (
 )
 
 from teppan.domain.errors import DomainError
+from teppan.domain.lockout import CODES, MAILS
 from teppan.domain.policy import CURRENT
 from teppan.identity import errors as identity_errors
 
@@ -193,3 +194,21 @@ def _leaves(error: type[DomainError]) -> Iterator[type[DomainError]]:
 
 def _is_ref(node: object) -> bool:
     return isinstance(node, dict) and isinstance(node.get("$ref"), str)
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "told"),
+    [
+        ("register", f"After {MAILS.free} requests"),
+        ("resendConfirmationCode", f"After {MAILS.free} requests"),
+        ("requestPasswordReset", f"After {MAILS.free} requests"),
+        ("register", f"{MAILS.first // 60} minutes and longer each time"),
+        ("resendConfirmationCode", f"{MAILS.first // 60} minutes and longer each time"),
+        ("requestPasswordReset", f"{MAILS.first // 60} minutes and longer each time"),
+        ("confirmRegistration", f"After {CODES.free} wrong codes"),
+        ("confirmPasswordReset", f"After {CODES.free} wrong codes"),
+    ],
+)
+def test_the_lock_outs_are_told_as_they_are(operation_id: str, told: str) -> None:
+    [description] = [each.spec["description"] for each in operations() if each.id == operation_id]
+    assert told in " ".join(description.split())

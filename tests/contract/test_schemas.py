@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.contract.documents import JSON, SCHEMAS, operations
+from pydantic import ValidationError
+from tests.contract.documents import JSON, SCHEMAS, faults, operations
 from tests.functions.contract import inlined
 
 from teppan.http import schemas
@@ -52,6 +53,14 @@ def requested(node: Any) -> Iterator[str]:
 REQUESTED = {
     name for operation in operations() for name in requested(operation.spec.get("requestBody", {}))
 }
+
+
+NEW_PASSWORDS = [
+    ("Register", "password"),
+    ("ConfirmRegistration", "password"),
+    ("ConfirmPasswordReset", "new_password"),
+]
+"""Where somebody chooses a password."""
 
 
 def ours(model: type[RequestBody]) -> Any:
@@ -110,6 +119,46 @@ def test_model_and_schema_say_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(REQUESTED))
 def test_nothing_unknown_is_let_in(name: str) -> None:
     assert SCHEMAS[name]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(("name", "field"), NEW_PASSWORDS)
+def test_a_new_password_is_by_one_rule_in_code_and_contract(name: str, field: str) -> None:
+    declared = SCHEMAS[name]["properties"][field]
+
+    in_code = ours(MODELS[name])["properties"][field]
+
+    assert declared["format"] == "password"
+    for rule in ("pattern", "minLength", "maxLength"):
+        assert (
+            in_code[rule] == declared[rule] == SCHEMAS["Register"]["properties"]["password"][rule]
+        )
+
+
+@pytest.mark.parametrize(("name", "field"), NEW_PASSWORDS)
+@pytest.mark.parametrize(
+    ("password", "good"),
+    [
+        ("four and twenty", True),
+        ("寿司" * 6, True),
+        ("four\u00a0and twenty", True),
+        (" four and twenty", False),
+        ("four and twenty ", False),
+        *((f"four and{chr(code)}twenty", False) for code in (0, 9, 10, 13, 31, 127, 128, 159)),
+    ],
+)
+def test_the_contract_refuses_control_characters_as_the_code_does(
+    name: str, field: str, password: str, *, good: bool
+) -> None:
+    body = {"email": "aiko@example.com", "code": "123456", field: password}
+    sent = {key: value for key, value in body.items() if key in SCHEMAS[name]["properties"]}
+
+    assert (not faults(sent, SCHEMAS[name])) is good
+    try:
+        MODELS[name].model_validate_json(json.dumps(sent))
+    except ValidationError:
+        assert not good
+    else:
+        assert good
 
 
 @pytest.mark.parametrize(

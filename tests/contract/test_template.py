@@ -185,6 +185,22 @@ def test_a_second_factor_is_optional_and_an_admin_needs_it_in_production() -> No
     assert function["Timeout"] < 5
 
 
+def test_accounts_are_managed_where_it_is_needed_and_nowhere_else() -> None:
+    rights = {
+        name: sorted(statement["Action"])
+        for name in FUNCTIONS
+        for statement in _statements(name)
+        if statement["Resource"] == {"Fn::GetAtt": ["UserPool", "Arn"]}
+    }
+    assert rights == {
+        "ConfirmPasswordResetFunction": [
+            "cognito-idp:AdminGetUser",
+            "cognito-idp:AdminUserGlobalSignOut",
+        ],
+        "ConfirmRegistrationFunction": ["cognito-idp:AdminSetUserPassword"],
+    }
+
+
 def test_the_trigger_may_look_at_accounts_and_do_nothing_else() -> None:
     assert "Policies" not in FUNCTIONS["RequireAdminMfaFunction"]["Properties"]
     policy = TEMPLATE["Resources"]["RequireAdminMfaPolicy"]["Properties"]
@@ -211,7 +227,7 @@ def test_sessions_are_short_rotating_and_revocable() -> None:
     assert (CLIENT["IdTokenValidity"], units["IdToken"]) == (15, "minutes")
     assert (CLIENT["RefreshTokenValidity"], units["RefreshToken"]) == (30, "days")
     assert CLIENT["EnableTokenRevocation"] is True
-    assert CLIENT["RefreshTokenRotation"] == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 30}
+    assert CLIENT["RefreshTokenRotation"] == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 60}
 
 
 def test_the_groups_are_the_roles() -> None:

@@ -1,21 +1,31 @@
 """Handlers, called as Lambda calls them, on an empty table while time stands still."""
 
+import io
+import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from botocore.client import BaseClient
 from tests.conftest import Clock
 from tests.functions.given import Snapshot, empty, snapshot_of
-from tests.functions.handlers import Handlers, keep_cursor_secret
+from tests.functions.handlers import Handlers, handlers, keep_cursor_secret
 
+from teppan.observability.log import logger
 from teppan.store.table import Table
+
+type Output = Callable[[], str]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def cursor_secret() -> None:
     """The secret that cursors are signed with."""
     keep_cursor_secret()
+
+
+@pytest.fixture(autouse=True)
+def proofs(cheap_proofs: None) -> None:
+    """Passwords are proved at no cost."""
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +46,8 @@ def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
 @pytest.fixture
 def call(table: Table, now: Clock) -> Iterator[Handlers]:
     """Call a function by its operation; every answer must be one that the contract promises."""
-    functions = Handlers(table)
-    yield functions
+    with handlers(table) as functions:
+        yield functions
     functions.check_answers()
 
 
@@ -45,3 +55,22 @@ def call(table: Table, now: Clock) -> Iterator[Handlers]:
 def snapshot(dynamodb: BaseClient, table_name: str) -> Snapshot:
     """Return everything that the table holds."""
     return lambda: snapshot_of(dynamodb, table_name)
+
+
+@pytest.fixture
+def output(
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Output]:
+    """Return everything that was logged, at any level, or printed."""
+    written, level = io.StringIO(), logger.log_level
+    monkeypatch.setattr(logger.registered_handler, "stream", written)
+    logger.setLevel(logging.DEBUG)
+
+    def read() -> str:
+        printed = capsys.readouterr()
+        return "\n".join((written.getvalue(), printed.out, printed.err, caplog.text))
+
+    yield read
+    logger.setLevel(level)

@@ -22,6 +22,9 @@ FUNCTIONS: Final = {
 }
 """The folder of every function, by its name."""
 
+TRIGGERS: Final = frozenset({"auth/require_admin_mfa"})
+"""The functions that another AWS service calls: they serve no operation."""
+
 GATEWAY_CODES: Final = frozenset(
     {"too_many_requests", "integration_failed", "integration_timeout"}
     | {"bad_request", "bad_request_body", "not_found"}

@@ -9,9 +9,12 @@ from unittest.mock import patch
 
 from tests.builders import ADMIN, CUSTOMER, booking_body
 from tests.conftest import Clock
+from tests.functions.cognito import stubbed
 from tests.functions.given import confirmed, new_id, stored
 from tests.functions.handlers import Answer, Handlers
+from tests.functions.people import must_reset, registered, with_second_factor
 from tests.functions.requests import good_request
+from tests.store.faults import Fault, lost_request, refused
 
 from teppan import clock
 from teppan.domain.booking import Booking, Status
@@ -34,9 +37,15 @@ class Scene:
 
     def ask(self, operation: str, booking: Booking | None = None, **changes: Any) -> Answer:
         """Send a good request about `booking`, but for the `changes`."""
+        return self.prepare(operation, booking, **changes)()
+
+    def prepare(
+        self, operation: str, booking: Booking | None = None, **changes: Any
+    ) -> Callable[[], Answer]:
+        """Make what the request needs, and return how to send it."""
         headers = changes.pop("headers", None)
-        request = good_request(operation, booking or stored(self.table), **changes)
-        return self.call(operation, **request, headers=headers)
+        request = good_request(operation, self.table, booking, **changes)
+        return lambda: self.call(operation, **request, headers=headers)
 
     def change(self, **changes: Any) -> Answer:
         """Send an admin's change to a booking made for it."""
@@ -47,11 +56,11 @@ type Provocation = Callable[[Scene, str], Answer]
 
 
 def body(**changes: Any) -> Provocation:
-    """Change the usual body of a booking, quote or capacity."""
+    """Change the usual body."""
 
     def provoke(scene: Scene, operation: str) -> Answer:
         booking = stored(scene.table)
-        usual = good_request(operation, booking)["body"]
+        usual = good_request(operation, scene.table, booking)["body"]
         return scene.ask(operation, booking, body=usual | changes)
 
     return provoke
@@ -80,9 +89,9 @@ def later(before_start: timedelta, **changes: Any) -> Provocation:
 
 def taken(scene: Scene, operation: str) -> Answer:
     start = {"time": "18:00"}
+    stored(scene.table)
     if operation == "createBooking":
         return scene.ask(operation, body=booking_body(**start))
-    stored(scene.table)
     other = stored(scene.table, date=(scene.now.at + timedelta(days=60)).date())
     return scene.ask(operation, other, body={"date": "2026-12-24"} | start)
 
@@ -102,7 +111,7 @@ def ever_changing(scene: Scene, operation: str) -> Answer:
 
 def unknown_parameter(scene: Scene, operation: str) -> Answer:
     booking = stored(scene.table)
-    usual = good_request(operation, booking).get("query", {})
+    usual = good_request(operation, scene.table, booking).get("query", {})
     return scene.ask(operation, booking, query=usual | {"junk": "1"})
 
 
@@ -112,21 +121,42 @@ def full_slot(scene: Scene, operation: str) -> Answer:
 
 
 def broken(scene: Scene, operation: str) -> Answer:
-    booking = stored(scene.table)
+    send = scene.prepare(operation)
     with patch.object(clock, "utc_now", side_effect=RuntimeError):
-        return scene.ask(operation, booking)
+        return send()
 
 
-def unreachable(scene: Scene, operation: str) -> Answer:
-    booking = stored(scene.table)
-    with _no_answers():
-        return scene.ask(operation, booking)
+def unreachable(**changes: Any) -> Provocation:
+    """Let no call of the table be answered."""
+
+    def provoke(scene: Scene, operation: str) -> Answer:
+        send = scene.prepare(operation, **changes)
+        with _no_answers():
+            return send()
+
+    return provoke
+
+
+def at_cognito(fault: Fault) -> Provocation:
+    """Let the next call of Cognito meet `fault`, which the emulator never shows."""
+
+    def provoke(scene: Scene, operation: str) -> Answer:
+        send = scene.prepare(operation)
+        with stubbed("*", fault):
+            return send()
+
+    return provoke
+
+
+def mistyped_second_factor(scene: Scene, operation: str) -> Answer:
+    person, _ = with_second_factor()
+    return scene.ask(operation, body={**person.credentials, "mfa_code": "000000"})
 
 
 @contextmanager
 def _no_answers() -> Iterator[None]:
     with ExitStack() as patches:
-        for method in ("get", "query", "write", "update"):
+        for method in ("get", "get_all", "query", "write", "update"):
             patches.enter_context(patch.object(Table, method, side_effect=StorageUnavailable))
         yield
 
@@ -141,7 +171,10 @@ _ANYWHERE: Final[dict[str, Provocation]] = {
     "validation_failed": unknown_parameter,
     "invalid_cursor": request(query={"cursor": "AAAA"}),
     "internal_error": broken,
-    "storage_unavailable": unreachable,
+    "storage_unavailable": unreachable(),
+    "identity_unavailable": at_cognito(lost_request),
+    "too_many_attempts": at_cognito(refused("TooManyRequestsException")),
+    "invalid_code": body(code="000000"),
     "booking_not_found": request(booking_id=new_id()),
     "version_mismatch": request(headers={"If-Match": '"9"'}),
     "edit_conflict": ever_changing,
@@ -178,6 +211,21 @@ _IN: Final[dict[str, dict[str, Provocation]]] = {
         "too_far_ahead": request(date="9999-12-31"),
     },
     "createQuote": _BODY_START | {"venue_too_far": body(travel_miles=201)},
+    "login": {
+        "invalid_credentials": body(password="not it"),
+        "mfa_required": lambda scene, login: scene.ask(
+            login, body=with_second_factor()[0].credentials
+        ),
+        "invalid_mfa_code": mistyped_second_factor,
+        "account_not_confirmed": lambda scene, login: scene.ask(
+            login, body=registered(scene.table).credentials
+        ),
+        "password_reset_required": lambda scene, login: scene.ask(
+            login, body=must_reset().credentials
+        ),
+    },
+    "refresh": {"invalid_refresh_token": body(refresh_token="e30.e30.e30")},
+    "getMe": {"storage_unavailable": unreachable(claims={"cognito:groups": "admin"})},
 }
 
 

@@ -1,24 +1,18 @@
 """What is logged: how each request ended, and nothing that a person has sent."""
 
-import io
 import json
-import logging
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from tests.builders import booking_body
 from tests.functions import contract
-from tests.functions.given import stored
+from tests.functions.conftest import Output
 from tests.functions.handlers import Handlers
 from tests.functions.requests import good_request
 
 from teppan import clock
-from teppan.observability.log import logger
 from teppan.store.table import Table
-
-type Output = Callable[[], str]
 
 MARK = "Xanthippe"
 PERSON: dict[str, Any] = {
@@ -44,25 +38,6 @@ HEADERS: dict[str, str | None] = {
     "User-Agent": MARK,
     "X-Forwarded-For": MARK,
 }
-
-
-@pytest.fixture
-def output(
-    capsys: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Output]:
-    """Return everything that was logged, at any level, or printed."""
-    written, level = io.StringIO(), logger.log_level
-    monkeypatch.setattr(logger.registered_handler, "stream", written)
-    logger.setLevel(logging.DEBUG)
-
-    def read() -> str:
-        printed = capsys.readouterr()
-        return "\n".join((written.getvalue(), printed.out, printed.err, caplog.text))
-
-    yield read
-    logger.setLevel(level)
 
 
 def answered(text: str) -> list[dict[str, Any]]:
@@ -158,7 +133,7 @@ def test_an_unexpected_error_is_logged_without_its_message(
 def test_how_a_request_ended_is_one_line(
     call: Handlers, table: Table, output: Output, operation: str
 ) -> None:
-    answer = call(operation, **good_request(operation, stored(table)))
+    answer = call(operation, **good_request(operation, table))
 
     (line,) = answered(output())
     assert line["status"] == answer.status
@@ -171,7 +146,7 @@ def test_how_a_request_ended_is_one_line(
 def test_each_request_is_counted(
     call: Handlers, table: Table, output: Output, operation: str
 ) -> None:
-    call(operation, **good_request(operation, stored(table)))
+    call(operation, **good_request(operation, table))
 
     lines = [json.loads(line) for line in output().splitlines() if line.startswith('{"_aws"')]
     served_by = contract.OPERATIONS[operation].served_by
@@ -188,7 +163,7 @@ def test_an_error_that_nobody_foresaw_is_answered_and_logged(
     monkeypatch: pytest.MonkeyPatch,
     operation: str,
 ) -> None:
-    request = good_request(operation, stored(table))
+    request = good_request(operation, table)
     monkeypatch.setattr(clock, "utc_now", lambda: 1 / 0)
 
     answer = call(operation, **request, headers=HEADERS)

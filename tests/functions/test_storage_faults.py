@@ -24,7 +24,7 @@ WITH_TABLE = [
     name
     for name in contract.OPERATIONS
     if contract.function_of(name)
-    not in ("quotes/create_quote", "health/get_health", "operations/preflight")
+    not in ("auth/get_me", "quotes/create_quote", "health/get_health", "operations/preflight")
 ]
 KEYED: dict[str, str | None] = {"Idempotency-Key": "k"}
 
@@ -84,7 +84,7 @@ class TestALostMessage:
 
         with Faults(client, WRITE, fault) as faults:
             answer = call(
-                operation, **good_request(operation, booking), headers={"If-Match": '"1"'}
+                operation, **good_request(operation, table, booking), headers={"If-Match": '"1"'}
             )
 
         assert not faults.pending
@@ -97,7 +97,7 @@ class TestALostMessage:
         self, call: Handlers, client: BaseClient, table: Table, fault: Fault
     ) -> None:
         with Faults(client, "UpdateItem", fault) as faults:
-            answer = call("setSlotCapacity", **good_request("setSlotCapacity", stored(table)))
+            answer = call("setSlotCapacity", **good_request("setSlotCapacity", table))
 
         assert not faults.pending
         assert (answer.status, answer.body["capacity"]) == (200, 2)
@@ -123,7 +123,7 @@ class TestContention:
         self, call: Handlers, client: BaseClient, table: Table, operation: str, conflicts: int
     ) -> None:
         conflict = cancelled("None", "TransactionConflict", "None")
-        request = good_request(operation, stored(table))
+        request = good_request(operation, table)
 
         with Faults(client, WRITE, *[conflict] * conflicts) as faults:
             answer = call(operation, **request)
@@ -141,7 +141,7 @@ class TestContention:
         operation: str,
     ) -> None:
         conflict = cancelled("None", "TransactionConflict", "None")
-        request = good_request(operation, stored(table))
+        request = good_request(operation, table)
         before = snapshot()
 
         with Faults(client, WRITE, *[conflict] * 1000):
@@ -151,7 +151,7 @@ class TestContention:
 
     def test_a_capacity_waits_too(self, call: Handlers, client: BaseClient, table: Table) -> None:
         conflict = refused("TransactionConflictException")
-        request = good_request("setSlotCapacity", stored(table))
+        request = good_request("setSlotCapacity", table)
 
         with Faults(client, "UpdateItem", *[conflict] * 3) as faults:
             assert call("setSlotCapacity", **request).status == 200
@@ -183,7 +183,7 @@ class TestOutage:
         code: str,
         status: int,
     ) -> None:
-        request = good_request(operation, stored(table))
+        request = good_request(operation, table)
         before = snapshot()
         busy = refused(code, status)
 
@@ -199,7 +199,7 @@ class TestOutage:
     def test_a_table_out_of_reach_is_told(
         self, call: Handlers, table: Table, nowhere: str, operation: str
     ) -> None:
-        request = good_request(operation, stored(table))
+        request = good_request(operation, table)
         impatient = Config(connect_timeout=0.2, retries={"total_max_attempts": 1})
         call.table = Table(
             boto3.client("dynamodb", endpoint_url=nowhere, config=impatient), "bookings"
@@ -218,7 +218,7 @@ class TestOutage:
         operation: str,
         code: str,
     ) -> None:
-        request = good_request(operation, stored(table))
+        request = good_request(operation, table)
         before = snapshot()
 
         with Faults(client, "*", refused(code)):
@@ -317,3 +317,42 @@ class TestCursorSecret:
         monkeypatch.setattr(secret, "_kept", kept)
 
         assert self.go_on(call, page).status == 200
+
+
+class TestPseudonymSecret:
+    """Without it nobody's record can be found, and nobody is told anything about an account."""
+
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            "register",
+            "confirmRegistration",
+            "resendConfirmationCode",
+            "login",
+            "requestPasswordReset",
+            "confirmPasswordReset",
+        ],
+    )
+    def test_without_it_an_account_is_unavailable(
+        self,
+        call: Handlers,
+        table: Table,
+        snapshot: Snapshot,
+        nowhere: str,
+        monkeypatch: pytest.MonkeyPatch,
+        operation: str,
+    ) -> None:
+        request = good_request(operation, table)
+        before = snapshot()
+        impatient = Config(connect_timeout=0.2, retries={"total_max_attempts": 1})
+        unreachable = botocore.session.get_session().create_client(
+            "secretsmanager", endpoint_url=nowhere, config=impatient
+        )
+
+        with monkeypatch.context() as outage:
+            outage.setattr(secret, "client", lambda _: unreachable)
+            outage.setattr(secret, "_kept", {})
+            assert_unavailable(call(operation, **request))
+
+        assert snapshot() == before
+        assert call(operation, **request).status < 300

@@ -7,9 +7,9 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.builders import booking_body, gateway_event
+from tests.builders import booking_body, claims, gateway_event
 from tests.property.strategies import TEXTS, orders
 
 from teppan.domain.booking import Status
@@ -33,6 +33,14 @@ from teppan.http.parameters import (
 )
 from teppan.http.precondition import precondition
 from teppan.http.request import incoming
+from teppan.http.schemas.account import (
+    AccountEmailBody,
+    ConfirmPasswordResetBody,
+    ConfirmRegistrationBody,
+    LoginBody,
+    RefreshTokenBody,
+    RegisterBody,
+)
 from teppan.http.schemas.booking import CancelBookingBody, CreateBookingBody, UpdateBookingBody
 from teppan.http.schemas.quote import CreateQuoteBody
 from teppan.http.schemas.slot import SetSlotCapacityBody
@@ -51,6 +59,12 @@ MODELS: list[type[RequestBody]] = [
     CancelBookingBody,
     CreateQuoteBody,
     SetSlotCapacityBody,
+    AccountEmailBody,
+    RegisterBody,
+    ConfirmRegistrationBody,
+    LoginBody,
+    RefreshTokenBody,
+    ConfirmPasswordResetBody,
 ]
 FIELDS = sorted({name for model in MODELS for name in model.model_fields})
 NEARLY = st.dictionaries(st.sampled_from(FIELDS), JSON | st.integers(-1, 60) | TEXTS, max_size=6)
@@ -179,9 +193,32 @@ def test_a_tag_lets_exactly_its_version_pass(sent: int, version: int, listed: bo
 def test_any_group_claim_makes_a_customer_unless_it_names_the_admins(
     groups: str | list[str],
 ) -> None:
-    claims = {"sub": "someone", "token_use": "access", "cognito:groups": groups}
-
-    found = principal_of({"requestContext": {"authorizer": {"claims": claims}}})
+    found = principal_of(gateway_event(groups=groups))
 
     assert found is not None
     assert found.role != "admin" or "admin" in str(groups)
+
+
+@given(
+    st.sampled_from(["sub", "token_use", "client_id", "origin_jti", "auth_time"]),
+    ANY_TEXT | st.integers(-(10**40), 10**40).map(str) | st.none(),
+)
+@example("auth_time", "9" * 18)
+def test_any_claim_makes_nobody_of_the_caller_or_leaves_them_who_they_are(
+    name: str, claim: str | None
+) -> None:
+    found = principal_of(gateway_event(token={name: claim}))
+
+    assert found is None or (found.id, found.role) == (claims()["sub"], "customer") or name == "sub"
+
+
+@given(st.text(max_size=99))
+def test_a_password_is_read_as_it_was_meant_or_not_at_all(password: str) -> None:
+    body = {"email": "Aiko@Example.com", "password": password}
+    request = incoming(gateway_event("POST", body=body))
+
+    with contextlib.suppress(DomainError):
+        read, _ = read_body(request, RegisterBody, optional=False)
+        assert (read.email, read.password) == ("aiko@example.com", password)
+        assert len(password) >= 12
+        assert password == password.strip()

@@ -1,4 +1,4 @@
-"""Faults of the wire and of the service, put between our client and the engine."""
+"""Faults of the wire and of the service, put between our client and what answers it."""
 
 import json
 from collections import deque
@@ -20,7 +20,8 @@ class Faults:
 
     def __init__(self, client: BaseClient, operation: str, *faults: Fault) -> None:
         self._events = client.meta.events
-        self._event = f"before-send.dynamodb.{operation}"
+        service = client.meta.service_model.service_id.hyphenize()
+        self._event = f"before-send.{service}.{operation}"
         self.pending = deque(faults)
 
     def __enter__(self) -> Self:
@@ -51,10 +52,10 @@ def lost_request(request: AWSPreparedRequest) -> None:
 
 
 def refused(code: str, status: int = 400, **members: Any) -> Fault:
-    """Let the service answer with an error."""
+    """Let the service answer with an error; `members` are what else it says."""
 
     def refuse(request: AWSPreparedRequest) -> AWSResponse:
-        body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **members}
+        body = {"__type": code, "message": code, **members}
         return AWSResponse(request.url, status, {}, _Raw(json.dumps(body).encode()))
 
     return refuse

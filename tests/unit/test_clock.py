@@ -1,8 +1,10 @@
 """The present, and how an instant is written."""
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from tests.builders import NOW
 
 from teppan import clock
 from teppan.clock import from_rfc3339, to_rfc3339
@@ -13,6 +15,29 @@ def test_now_is_in_utc() -> None:
 
     assert now.tzinfo is UTC
     assert abs(datetime.now(UTC) - now) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "seconds"),
+    [
+        (timedelta(seconds=1), 1),
+        (timedelta(milliseconds=250), 0.25),
+        (timedelta(microseconds=1), 0.000_001),
+        (timedelta(0), 0),
+        (-timedelta(microseconds=1), 0),
+        (-timedelta(days=1), 0),
+    ],
+)
+def test_sleeping_lasts_until_then_and_not_at_all_once_it_is_over(
+    ahead: timedelta, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(clock, "utc_now", lambda: NOW)
+    monkeypatch.setattr(time, "sleep", slept.append)
+
+    clock.sleep_until(NOW + ahead)
+
+    assert slept == [seconds]
 
 
 @pytest.mark.parametrize(

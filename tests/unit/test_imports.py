@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "observability": {"aws_lambda_powertools"},
     "aws": {"observability", "botocore"},
     "secret": {"aws", "domain", "botocore"},
-    "identity": {"domain", "settings", "secret", "aws", "botocore"},
+    "identity": {"domain", "settings", "secret", "aws", "observability", "botocore"},
     "store": {"domain", "clock", "settings", "aws", "botocore"},
     "services": {"domain", "clock", "identity", "store"},
     "trigger": {"observability"},

@@ -47,6 +47,19 @@ def test_it_is_logged_without_its_message(logged: LogLines) -> None:
     assert SECRET not in repr(line)
 
 
+@pytest.mark.parametrize("asked", ["true", "TRUE", "1"])
+def test_the_event_is_not_logged_even_when_the_environment_asks_for_it(
+    asked: str, logged: LogLines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", asked)
+
+    run(lambda event: event, {"request": {"userAttributes": {"email": SECRET}}})
+
+    (line,) = logged()
+    assert line["message"] == "answered"
+    assert SECRET not in repr(line)
+
+
 def test_what_it_logs_carries_its_name_for_one_call_only(logged: LogLines) -> None:
     def note(event: Event) -> Event:
         logger.append_keys(**event)

@@ -1,11 +1,18 @@
 """Sessions: what ends one before its tokens end (`architecture.md §6`)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.builders import CUSTOMER, NOW, SESSION
 
-from teppan.domain.session import CONFIRMATION, LIFETIME, Endings, Session, is_live
+from teppan.domain.session import (
+    CONFIRMATION,
+    LIFETIME,
+    Endings,
+    Session,
+    is_live,
+    next_second,
+)
 
 SECOND = timedelta(seconds=1)
 TICK = timedelta(microseconds=1)
@@ -34,7 +41,7 @@ def test_a_logout_ends_it_at_once() -> None:
     [
         (-HOUR, False),
         (-SECOND, False),
-        (timedelta(0), True),  # `auth_time` has no fractions: it may be the new password's login
+        (timedelta(0), True),  # it is a second that was waited for (`next_second`)
         (SECOND, True),
         (HOUR, True),
     ],
@@ -70,10 +77,26 @@ class TestResets:
     def test_it_is_left_behind_once_no_function_can_still_run(self) -> None:
         assert timedelta(seconds=20) == CONFIRMATION
 
-    def test_who_logged_in_after_it_stays(self) -> None:
+    @pytest.mark.parametrize(
+        ("began", "live"),
+        [
+            (-SECOND, False),
+            (timedelta(0), False),
+            (CONFIRMATION - SECOND, False),
+            (CONFIRMATION, True),
+            (HOUR, True),
+        ],
+    )
+    def test_it_ends_what_began_while_it_might_still_have_been_confirmed(
+        self, began: timedelta, live: bool
+    ) -> None:
+        """Until then the old password may have opened a session."""
         begun = NOW - HOUR
 
-        assert is_live(session(begun + SECOND), resets(begun), NOW)
+        assert is_live(session(begun + began), resets(begun), NOW) is live
+
+    def test_one_that_is_being_confirmed_ends_nothing_yet(self) -> None:
+        assert is_live(session(NOW), resets(NOW), NOW)
 
     @pytest.mark.parametrize(
         ("began", "live"), [(-3 * HOUR, False), (-1.5 * HOUR, False), (-0.5 * HOUR, True)]
@@ -91,6 +114,30 @@ class TestResets:
 
         assert is_live(session(changed_at), endings, NOW)
         assert not is_live(session(changed_at - SECOND), endings, NOW)
+
+
+@pytest.mark.parametrize(
+    ("at", "following"),
+    [
+        (NOW, NOW + SECOND),
+        (NOW + TICK, NOW + SECOND),
+        (NOW + SECOND - TICK, NOW + SECOND),
+        (NOW + SECOND, NOW + 2 * SECOND),
+        (datetime(2026, 12, 31, 23, 59, 59, 999_999, UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_the_next_second_is_whole_and_always_later(at: datetime, following: datetime) -> None:
+    assert next_second(at) == following > at
+
+
+@pytest.mark.parametrize("within_its_second", [timedelta(0), TICK, SECOND - TICK])
+def test_what_ends_all_sessions_by_then_ends_those_of_its_own_second(
+    within_its_second: timedelta,
+) -> None:
+    endings = Endings(ended_at=next_second(NOW + within_its_second))
+
+    assert not is_live(session(NOW), endings, NOW + HOUR)
+    assert is_live(session(NOW + SECOND), endings, NOW + HOUR)
 
 
 def test_what_has_ended_is_remembered_for_longer_than_a_refresh_token_lives() -> None:

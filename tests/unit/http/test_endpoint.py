@@ -379,6 +379,9 @@ class TestInput:
         [
             ({"Authorization": "Bearer a.b-c_d.e="}, "a.b-c_d.e="),
             ({"authorization": "Bearer abc"}, "abc"),
+            ({"Authorization": "bearer abc"}, "abc"),
+            ({"AUTHORIZATION": "BEARER abc"}, "abc"),
+            ({"Authorization": "bEaReR aBc"}, "aBc"),
             ({"Authorization": "abc"}, "abc"),
             ({}, ""),
         ],
@@ -542,6 +545,20 @@ class TestLog:
         assert not [
             text for text in ("token", "session", "guests", "limit", "a-tag") if text in told
         ]
+
+    @pytest.mark.parametrize("asked", ["true", "TRUE", "1"])
+    def test_the_event_is_not_logged_even_when_the_environment_asks_for_it(
+        self, asked: str, logged: LogLines, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", asked)
+        event = gateway_event(
+            "POST", body={"guests": SECRET}, headers={"Authorization": "Bearer a-token"}
+        )
+
+        serve(event, body=Order)
+
+        assert [line["message"] for line in logged()] == ["answered"]
+        assert not [text for text in (SECRET, "a-token", CUSTOMER) if text in json.dumps(logged())]
 
     def test_keys_of_one_request_do_not_stay_for_the_next(self, logged: LogLines) -> None:
         first, second = gateway_event(), gateway_event()

@@ -9,19 +9,26 @@ from botocore.stub import Stubber
 from tests.builders import CUSTOMER
 from tests.unit.identity.conftest import Wire
 
+from teppan.domain.errors import InvalidInput
 from teppan.identity.account import Account
 from teppan.identity.cognito import cognito
 from teppan.identity.directory import Directory, directory
-from teppan.identity.errors import IdentityUnavailable, TooManyAttempts
+from teppan.identity.errors import (
+    IdentityUnavailable,
+    InvalidCode,
+    OutcomeUnknown,
+    TooManyAttempts,
+)
 from teppan.settings import MissingSettingError
 
 POOL = "us-west-2_Qm7rT2xKd"
 EMAIL = "aiko@example.com"
+PASSWORD = "four and twenty gyoza"
 ABOUT = {"UserPoolId": POOL, "Username": CUSTOMER}
 
 CALLS: dict[str, Callable[[Directory], object]] = {
     "admin_get_user": lambda accounts: accounts.find(CUSTOMER),
-    "admin_delete_user": lambda accounts: accounts.delete(CUSTOMER),
+    "admin_set_user_password": lambda accounts: accounts.set_password(CUSTOMER, PASSWORD),
     "admin_user_global_sign_out": lambda accounts: accounts.end_sessions(CUSTOMER),
 }
 
@@ -55,16 +62,50 @@ def test_an_account_is_found_by_its_address(
     )
 
 
-@pytest.mark.parametrize("operation", ["admin_delete_user", "admin_user_global_sign_out"])
-def test_an_account_is_deleted_and_signed_out_by_its_id(
-    stub: Stubber, accounts: Directory, operation: str
+@pytest.mark.parametrize("name", [CUSTOMER, EMAIL])
+def test_an_account_is_signed_out_by_its_id_or_address(
+    stub: Stubber, accounts: Directory, name: str
 ) -> None:
-    stub.add_response(operation, {}, ABOUT)
+    sent = {"UserPoolId": POOL, "Username": name}
+    stub.add_response("admin_user_global_sign_out", {}, sent)
 
-    assert CALLS[operation](accounts) is None
+    accounts.end_sessions(name)
 
 
-@each_call
+@pytest.mark.parametrize("name", [CUSTOMER, EMAIL])
+def test_a_password_is_set_for_good(stub: Stubber, accounts: Directory, name: str) -> None:
+    """One that is not permanent would have to be changed at the next login."""
+    sent = {"UserPoolId": POOL, "Username": name, "Password": PASSWORD, "Permanent": True}
+    stub.add_response("admin_set_user_password", {}, sent)
+
+    accounts.set_password(name, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "code", ["InvalidPasswordException", "PasswordHistoryPolicyViolationException"]
+)
+def test_a_password_that_the_pool_does_not_take_is_pointed_at(
+    stub: Stubber, accounts: Directory, code: str
+) -> None:
+    stub.add_client_error("admin_set_user_password", code)
+
+    with pytest.raises(InvalidInput) as refusal:
+        accounts.set_password(EMAIL, PASSWORD)
+
+    (fault,) = refusal.value.violations
+    assert (fault.where, fault.pointer) == ("body", "/password")
+
+
+def test_of_an_account_that_is_gone_the_code_is_good_no_more(
+    stub: Stubber, accounts: Directory
+) -> None:
+    stub.add_client_error("admin_set_user_password", "UserNotFoundException")
+
+    with pytest.raises(InvalidCode):
+        accounts.set_password(EMAIL, PASSWORD)
+
+
+@pytest.mark.parametrize("operation", ["admin_get_user", "admin_user_global_sign_out"])
 def test_an_account_that_is_gone_is_nothing_to_worry_about(
     stub: Stubber, accounts: Directory, operation: str
 ) -> None:
@@ -100,10 +141,26 @@ def test_out_of_reach_it_can_be_tried_again(
 ) -> None:
     wire.failure = ConnectTimeoutError(endpoint_url="https://cognito")
 
-    with pytest.raises(IdentityUnavailable):
+    with pytest.raises(OutcomeUnknown):
         CALLS[operation](accounts)
 
     assert len(wire.sent) == 1
+
+
+@each_call
+def test_no_refusal_repeats_what_cognito_says(
+    stub: Stubber, accounts: Directory, operation: str
+) -> None:
+    said = f"{EMAIL} may not use {PASSWORD}"
+
+    for code in ("InvalidPasswordException", "InternalErrorException", "SomethingNewException"):
+        stub.add_client_error(operation, code, said)
+        with pytest.raises(Exception, match=r"\w") as refusal:
+            CALLS[operation](accounts)
+        raised: BaseException | None = refusal.value
+        while raised:
+            assert said not in str(raised) + repr(getattr(raised, "response", None))
+            raised = raised.__cause__
 
 
 class TestOfTheProcess:

@@ -18,6 +18,7 @@ from teppan.identity.errors import (
     InvalidMfaCode,
     InvalidRefreshToken,
     MfaRequired,
+    OutcomeUnknown,
     PasswordResetRequired,
     SessionEnded,
     TooManyAttempts,
@@ -68,6 +69,12 @@ from teppan.identity.errors import (
         (
             IdentityUnavailable,
             Unavailable,
+            "identity_unavailable",
+            "The service is busy. Please try again in a moment.",
+        ),
+        (
+            OutcomeUnknown,
+            IdentityUnavailable,
             "identity_unavailable",
             "The service is busy. Please try again in a moment.",
         ),

@@ -5,20 +5,33 @@ from typing import Any
 import pytest
 from botocore.exceptions import (
     ClientError,
+    ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    HTTPClientError,
     ReadTimeoutError,
+    SSLError,
 )
+from botocore.parsers import ResponseParserError
 
-from teppan.identity.errors import IdentityUnavailable, InvalidCode, TooManyAttempts
+from teppan.identity.errors import (
+    IdentityUnavailable,
+    InvalidCode,
+    OutcomeUnknown,
+    TooManyAttempts,
+)
 from teppan.identity.refusals import Refusals, quote_nothing, refusals
 
 LOCKED_OUT = "Password attempts exceeded"
 URL = "https://cognito-idp.us-west-2.amazonaws.com"
 
 
-def refusal(code: str, message: str = "") -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}}, "InitiateAuth")
+def refusal(code: str, message: str = "", status: int = 400) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(answer, "InitiateAuth")
 
 
 def named(error: Exception) -> str:
@@ -79,26 +92,69 @@ def test_a_lock_out_is_known_by_its_message_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "CodeDeliveryFailureException",
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidEmailRoleAccessPolicyException",
+        "InvalidLambdaResponseException",
+        "ServiceUnavailableException",
+        "ThrottlingException",
+        "UnexpectedLambdaException",
+        "UserLambdaValidationException",
+    ],
+)
+def test_what_is_refused_and_not_the_callers_fault_has_not_been_done(code: str) -> None:
+    told = refusal(code)
+
+    meaning = meaning_of(told)
+
+    assert type(meaning) is IdentityUnavailable
+    assert meaning.__cause__ is told
+
+
+@pytest.mark.parametrize(
     "failure",
     [
-        refusal("CodeDeliveryFailureException"),
-        refusal("InternalErrorException"),
-        refusal("InvalidLambdaResponseException"),
-        refusal("ServiceUnavailableException"),
-        refusal("ThrottlingException"),
-        refusal("UnexpectedLambdaException"),
-        refusal("UserLambdaValidationException"),
         ConnectTimeoutError(endpoint_url=URL),
+        ConnectionClosedError(endpoint_url=URL),
         EndpointConnectionError(endpoint_url=URL),
+        HTTPClientError(error="cut off in the middle"),
         ReadTimeoutError(endpoint_url=URL),
+        SSLError(endpoint_url=URL, error="handshake"),
+        refusal("InternalErrorException", status=500),
+        refusal("ServiceUnavailableException", status=503),
+        refusal("502", status=502),
+        refusal("CodeMismatchException", status=504),
     ],
     ids=named,
 )
-def test_what_is_not_the_callers_fault_can_be_tried_again(failure: Exception) -> None:
-    meaning = meaning_of(failure)
+def test_without_an_answer_it_may_have_been_done(failure: Exception) -> None:
+    meaning = meaning_of(failure, {"CodeMismatchException": InvalidCode})
 
-    assert isinstance(meaning, IdentityUnavailable)
+    assert type(meaning) is OutcomeUnknown
     assert meaning.__cause__ is failure
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        refusal("CodeMismatchException"),
+        refusal("LimitExceededException"),
+        refusal("NotAuthorizedException", LOCKED_OUT),
+        refusal("NotAuthorizedException", LOCKED_OUT, status=500),
+        refusal("SomethingNewException"),
+        refusal("SomethingNewException", status=499),
+        refusal("TooManyRequestsException", status=429),
+        refusal("ThrottlingException"),
+    ],
+    ids=named,
+)
+def test_a_definite_refusal_leaves_nothing_unknown(told: ClientError) -> None:
+    meaning = meaning_of(told, {"CodeMismatchException": InvalidCode})
+
+    assert not isinstance(meaning, OutcomeUnknown)
 
 
 def test_a_call_may_know_better() -> None:
@@ -147,8 +203,6 @@ class TestQuoteNothing:
         assert answer == before
 
 
-def test_a_server_error_of_any_name_can_be_tried_again() -> None:
-    answer = {"Error": {"Code": "503", "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 503}}
-
-    with pytest.raises(IdentityUnavailable), refusals({}):
-        raise ClientError(answer, "InitiateAuth")
+def test_an_answer_that_is_none_leaves_the_outcome_open() -> None:
+    with pytest.raises(OutcomeUnknown), refusals({}):
+        raise ResponseParserError

@@ -1,13 +1,17 @@
 """The calls that anybody may make: exactly what is sent, and what each refusal means."""
 
+import inspect
+import json
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 from tests.builders import CUSTOMER
+from tests.unit.conftest import LogLines
 from tests.unit.identity.conftest import Wire
 
 from teppan.domain.errors import InvalidInput
@@ -20,11 +24,12 @@ from teppan.identity.errors import (
     InvalidMfaCode,
     InvalidRefreshToken,
     MfaRequired,
+    OutcomeUnknown,
     PasswordResetRequired,
     SessionEnded,
     TooManyAttempts,
 )
-from teppan.identity.refusals import AccountExistsError, AlreadyConfirmedError, UnconfirmedError
+from teppan.identity.refusals import AccountExistsError, UnconfirmedError
 from teppan.identity.tokens import Tokens
 from teppan.identity.user_pool import UserPool, user_pool
 from teppan.settings import MissingSettingError
@@ -42,7 +47,9 @@ type Meanings = dict[str, type[Exception] | None]
 
 EVERYWHERE: Meanings = {
     "CodeDeliveryFailureException": IdentityUnavailable,
+    "ForbiddenException": IdentityUnavailable,
     "InternalErrorException": IdentityUnavailable,
+    "InvalidEmailRoleAccessPolicyException": IdentityUnavailable,
     "InvalidLambdaResponseException": IdentityUnavailable,
     "LimitExceededException": TooManyAttempts,
     "TooManyFailedAttemptsException": TooManyAttempts,
@@ -61,6 +68,13 @@ def no_account(meaning: type[Exception] | None) -> Meanings:
     }
 
 
+NO_MAIL: Meanings = no_account(None) | {
+    "CodeDeliveryFailureException": None,
+    "LimitExceededException": None,
+}
+"""What would tell that there is an account, whose mail can not be sent, or that there is none."""
+
+
 @dataclass(frozen=True)
 class Call:
     """A call of Cognito, what it sends and what its own refusals mean."""
@@ -74,19 +88,15 @@ class Call:
 
 SIGN_UP = Call(
     "sign_up",
-    lambda pool: pool.sign_up(EMAIL, PASSWORD),
+    lambda pool: pool.sign_up(EMAIL),
     {
         "ClientId": CLIENT,
         "Username": EMAIL,
-        "Password": PASSWORD,
+        "Password": ANY,
         "UserAttributes": [{"Name": "email", "Value": EMAIL}],
     },
     {"UserConfirmed": False, "UserSub": CUSTOMER},
-    {
-        "InvalidParameterException": InvalidInput,
-        "InvalidPasswordException": InvalidInput,
-        "UsernameExistsException": AccountExistsError,
-    },
+    NO_MAIL | {"UsernameExistsException": AccountExistsError},
 )
 CONFIRM = Call(
     "confirm_sign_up",
@@ -98,7 +108,6 @@ CONFIRM = Call(
         "AliasExistsException": InvalidCode,
         "CodeMismatchException": InvalidCode,
         "ExpiredCodeException": InvalidCode,
-        "NotAuthorizedException": AlreadyConfirmedError,
     },
 )
 RESEND = Call(
@@ -106,14 +115,14 @@ RESEND = Call(
     lambda pool: pool.send_confirmation_code(EMAIL),
     {"ClientId": CLIENT, "Username": EMAIL},
     {},
-    no_account(None) | {"CodeDeliveryFailureException": None},
+    NO_MAIL,
 )
 FORGOT = Call(
     "forgot_password",
     lambda pool: pool.send_reset_code(EMAIL),
     {"ClientId": CLIENT, "Username": EMAIL},
     {},
-    no_account(None) | {"CodeDeliveryFailureException": None},
+    NO_MAIL,
 )
 RESET = Call(
     "confirm_forgot_password",
@@ -182,9 +191,11 @@ GET_USER = Call(
     no_account(SessionEnded)
     | {"PasswordResetRequiredException": SessionEnded, "UserNotConfirmedException": SessionEnded},
 )
+MAILS = (SIGN_UP, RESEND, FORGOT)
 CALLS = (SIGN_UP, CONFIRM, RESEND, FORGOT, RESET, LOG_IN, REFRESH, REVOKE, GET_USER)
 
 each_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)
+each_mail = pytest.mark.parametrize("call", MAILS, ids=lambda call: call.operation)
 
 
 @pytest.fixture
@@ -241,7 +252,7 @@ def test_everything_else_that_cognito_documents_is_a_mistake_of_ours(
     pool: UserPool, stub: Stubber, call: Call
 ) -> None:
     mistakes = known_codes(call.operation) - EVERYWHERE.keys() - call.means.keys()
-    assert mistakes >= {"ForbiddenException"}
+    assert mistakes >= {"OperationNotEnabledException"}
 
     for code in (*sorted(mistakes), "SomethingNewException"):
         propagated = refused(pool, stub, call, code)
@@ -274,17 +285,126 @@ def test_a_lock_out_of_cognitos_own_is_told_as_ours(
 def test_out_of_reach_it_can_be_tried_again(pool: UserPool, wire: Wire, call: Call) -> None:
     wire.failure = ReadTimeoutError(endpoint_url="https://cognito")
 
-    with pytest.raises(IdentityUnavailable):
+    with pytest.raises(OutcomeUnknown):
         call.make(pool)
 
     assert len(wire.sent) == 1
 
 
+@each_call
+@pytest.mark.parametrize(
+    ("status", "code", "unknown"),
+    [
+        (500, "InternalErrorException", True),
+        (503, "ServiceUnavailableException", True),
+        (400, "TooManyRequestsException", False),
+        (400, "UnexpectedLambdaException", False),
+        (400, "SomethingNewException", False),
+    ],
+)
+def test_only_a_server_error_leaves_open_what_was_done(
+    pool: UserPool, wire: Wire, call: Call, status: int, code: str, unknown: bool
+) -> None:
+    wire.status, wire.document = status, {"__type": code, "message": ""}
+
+    with pytest.raises(Exception, match=r"\w") as refusal:
+        call.make(pool)
+
+    assert isinstance(refusal.value, OutcomeUnknown) is unknown
+
+
+class TestSignUp:
+    def test_its_password_is_random_and_long(self, pool: UserPool, wire: Wire) -> None:
+        wire.document = SIGN_UP.answer
+
+        for _ in range(100):
+            pool.sign_up(EMAIL)
+
+        passwords = [json.loads(request.body)["Password"] for request in wire.sent]
+        assert len(set(passwords)) == 100
+        assert {len(password) for password in passwords} == {64}
+
+    def test_it_is_as_random_as_a_key(
+        self, pool: UserPool, stub: Stubber, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """64 characters of six bits each: 48 bytes of the system's randomness."""
+        asked: list[int | None] = []
+
+        def token_urlsafe(size: int | None = None) -> str:
+            asked.append(size)
+            return "r" * 64
+
+        monkeypatch.setattr(secrets, "token_urlsafe", token_urlsafe)
+        stub.add_response("sign_up", SIGN_UP.answer, SIGN_UP.sends | {"Password": "r" * 64})
+
+        pool.sign_up(EMAIL)
+
+        assert asked == [48]
+
+    def test_nobody_gets_to_know_it_and_nobody_gives_it(
+        self, pool: UserPool, stub: Stubber, logged: LogLines
+    ) -> None:
+        stub.add_response("sign_up", SIGN_UP.answer)
+
+        assert SIGN_UP.make(pool) is None
+        assert list(inspect.signature(pool.sign_up).parameters) == ["email"]
+        assert logged() == []
+
+
+class TestMails:
+    @each_mail
+    def test_one_that_is_sent_is_not_worth_a_line(
+        self, pool: UserPool, stub: Stubber, call: Call, logged: LogLines
+    ) -> None:
+        stub.add_response(call.operation, call.answer)
+
+        call.make(pool)
+
+        assert logged() == []
+
+    @each_mail
+    @pytest.mark.parametrize("code", NO_MAIL)
+    def test_one_that_is_not_is_known_to_the_log_alone_by_its_code(
+        self, pool: UserPool, stub: Stubber, call: Call, code: str, logged: LogLines
+    ) -> None:
+        assert refused(pool, stub, call, code, f"{EMAIL} has had enough mails") is None
+
+        (line,) = logged()
+        assert (line["level"], line["message"], line["reason"]) == ("WARNING", "no code sent", code)
+        assert "exception" not in line
+        assert not [text for text in (EMAIL, "enough") if text in json.dumps(line)]
+
+    @each_mail
+    def test_who_comes_too_often_is_the_only_one_to_be_told(
+        self, pool: UserPool, stub: Stubber, call: Call
+    ) -> None:
+        documented = sorted(known_codes(call.operation))
+
+        told = [
+            code
+            for code in documented
+            if isinstance(refused(pool, stub, call, code), TooManyAttempts)
+        ]
+
+        assert told == ["TooManyRequestsException"]
+
+    @pytest.mark.parametrize(
+        "call",
+        [call for call in CALLS if call not in MAILS],
+        ids=lambda call: call.operation,
+    )
+    def test_a_limit_on_anything_else_is_told(
+        self, pool: UserPool, stub: Stubber, call: Call, logged: LogLines
+    ) -> None:
+        raised = refused(pool, stub, call, "LimitExceededException")
+
+        assert isinstance(raised, TooManyAttempts)
+        assert logged() == []
+
+
 @pytest.mark.parametrize(
     ("call", "code", "pointer"),
     [
-        (SIGN_UP, "InvalidPasswordException", "/password"),
-        (SIGN_UP, "InvalidParameterException", "/email"),
         (RESET, "InvalidPasswordException", "/new_password"),
         (RESET, "PasswordHistoryPolicyViolationException", "/new_password"),
         (REVOKE, "InvalidParameterException", "/refresh_token"),

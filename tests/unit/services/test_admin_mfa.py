@@ -40,12 +40,13 @@ def test_an_admin_with_a_second_factor_is_one() -> None:
 @pytest.mark.parametrize(
     ("member_of", "left"),
     [
-        (["admin"], []),
+        (["admin"], ["customer"]),
         (["admin", "customer"], ["customer"]),
+        (["chefs", "admin"], ["chefs"]),
         (["chefs", "admin", "customer"], ["chefs", "customer"]),
     ],
 )
-def test_without_one_everything_but_that_group_is_left(
+def test_without_one_everything_but_that_group_is_left_or_a_customers(
     member_of: list[str], left: list[str]
 ) -> None:
     assert groups(Accounts(), *member_of) == left
@@ -55,7 +56,20 @@ def test_an_account_that_is_gone_is_no_admin() -> None:
     accounts = Accounts(mfa_enabled=True)
     accounts.account = None
 
-    assert groups(accounts, "admin") == []
+    assert groups(accounts, "admin") == ["customer"]
+
+
+@pytest.mark.parametrize("mfa_demanded", [True, False])
+@pytest.mark.parametrize("mfa_enabled", [True, False])
+@pytest.mark.parametrize("member_of", [["admin"], ["admin", "customer"], ["customer"], ["chefs"]])
+def test_a_member_of_something_never_becomes_one_of_nothing(
+    member_of: list[str], mfa_enabled: bool, mfa_demanded: bool
+) -> None:
+    """Nobody has to know what Cognito makes of an empty list."""
+    left = groups(Accounts(mfa_enabled=mfa_enabled), *member_of, mfa_demanded=mfa_demanded)
+
+    assert left
+    assert {type(group) for group in left} == {str}
 
 
 def test_it_is_the_users_own_account_that_is_looked_at() -> None:

@@ -1,5 +1,7 @@
 """Account requests: what is let in, what is refused and where it points, and what is printed."""
 
+import sys
+import unicodedata
 from typing import Any
 
 import pytest
@@ -41,6 +43,10 @@ each_field = pytest.mark.parametrize(
     [(model, field) for model, body in GOOD.items() for field in body],
     ids=lambda each: each if isinstance(each, str) else each.__name__,
 )
+
+
+def is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc"
 
 
 def with_field(name: str) -> list[type[RequestBody]]:
@@ -165,7 +171,11 @@ class TestNewPassword:
             "twelve chars",
             "all lower case",
             "寿司" * 6,
-            "tab\tinside and \\ \" '",
+            "quotes inside and \\ \" '",
+            "a\u00a0space without a break",
+            "zero\u200bwidth space",
+            "two\u2028lines of text",
+            "👩\u200d🍳 the chef of all",
         ],
     )
     def test_any_characters_will_do(
@@ -186,12 +196,33 @@ class TestNewPassword:
             "four and twenty gyoza\n",
             "four and twenty\ngyoza",
             "\u00a0four and twenty gyoza",
+            "four and twenty gyoza\u3000",
         ],
     )
-    def test_it_has_12_to_99_characters_on_a_line_without_space_around(
+    def test_it_has_12_to_99_characters_without_space_around(
         self, model: type[RequestBody], field: str, password: str
     ) -> None:
         assert refuse(model, **{field: password}) == [f"/{field}"]
+
+    @pytest.mark.parametrize(
+        "place", ["{}four and twenty", "four and{}twenty", "four and twenty{}"]
+    )
+    def test_it_holds_no_control_characters(
+        self, model: type[RequestBody], field: str, place: str
+    ) -> None:
+        controls = [chr(code) for code in range(sys.maxunicode + 1) if is_control(chr(code))]
+
+        assert len(controls) == 65
+        for control in controls:
+            assert refuse(model, **{field: place.format(control)}) == [f"/{field}"]
+
+    @pytest.mark.parametrize("around", ["\u0020", "\u007e", "\u00a1"])
+    def test_their_neighbours_are_let_in(
+        self, model: type[RequestBody], field: str, around: str
+    ) -> None:
+        password = f"four and{around}twenty"
+
+        assert getattr(read(model, **{field: password}), field) == password
 
 
 class TestLogin:

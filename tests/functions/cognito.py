@@ -1,0 +1,83 @@
+"""Cognito as the emulator plays it: the template's user pool, started by whoever first needs it."""
+
+import atexit
+import os
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from botocore.client import BaseClient
+from local.emulator import emulator
+from local.paths import TEMPLATE
+from local.processes import free_port
+from local.template import load_template
+from tests.store.faults import Fault, Faults
+
+from teppan import aws
+from teppan.identity import cognito, directory, user_pool
+
+CONFIRMATION_CODE: Final = "123456"
+RESET_CODE: Final = "654321"
+"""The codes that the emulator always sends."""
+
+CONNECTED: Final = (aws.client, cognito.cognito, directory.directory, user_pool.user_pool)
+"""What a process keeps of its connection to Cognito."""
+
+
+@dataclass(frozen=True)
+class Emulated:
+    """The emulator's pool, and a client that may do anything to it."""
+
+    client: BaseClient
+    pool_id: str
+    client_id: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the environment of a function says of it."""
+        return {"USER_POOL_CLIENT_ID": self.client_id, "USER_POOL_ID": self.pool_id}
+
+
+@cache
+def emulated() -> Emulated:
+    """Return the emulator's pool; our functions connect to it from now on."""
+    running = ExitStack()
+    atexit.register(running.close)
+    workdir = running.enter_context(tempfile.TemporaryDirectory(prefix="teppan-cognito-"))
+    service = running.enter_context(emulator(free_port(), Path(workdir)))
+    client = service.client("cognito-idp")
+    pool = client.create_user_pool(**_declared(client, "CreateUserPool", "UserPool"))["UserPool"]
+    app = _declared(client, "CreateUserPoolClient", "UserPoolClient") | {"UserPoolId": pool["Id"]}
+    os.environ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] = service.endpoint_url
+    for kept in CONNECTED:
+        kept.cache_clear()
+    client_id = client.create_user_pool_client(**app)["UserPoolClient"]["ClientId"]
+    return Emulated(client, pool["Id"], client_id)
+
+
+def stubbed(call: str, *faults: Fault) -> Faults:
+    """Let the next requests of our functions for `call` ("*": any) meet `faults`, one each.
+
+    For what Cognito answers and the emulator can not.
+    """
+    emulated()
+    return Faults(cognito.cognito(), call, *faults)
+
+
+def _declared(client: BaseClient, call: str, resource: str) -> dict[str, Any]:
+    """Return what the template declares of a resource, as far as `call` takes it as it stands."""
+    taken = client.meta.service_model.operation_model(call).input_shape.members
+    properties = load_template(TEMPLATE)["Resources"][resource]["Properties"]
+    plain = {
+        name: value
+        for name, value in properties.items()
+        if name in taken and name != "LambdaConfig" and not _is_intrinsic(value)
+    }
+    return {"PoolName" if resource == "UserPool" else "ClientName": "teppan"} | plain
+
+
+def _is_intrinsic(value: Any) -> bool:
+    return isinstance(value, dict) and any(key == "Ref" or "::" in key for key in value)

@@ -1,0 +1,190 @@
+"""People in every stage of their account, brought there behind our functions' back."""
+
+import base64
+import hmac
+import re
+import struct
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import urllib3
+from tests.builders import NOW
+from tests.functions.cognito import emulated
+from tests.functions.handlers import keep_pseudonym_secret
+
+from teppan.identity.password_proof import prove
+from teppan.identity.pseudonym import pseudonym
+from teppan.store import registrations
+from teppan.store.table import Table
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an address that nobody else has, and a password."""
+
+    email: str = field(default_factory=lambda: f"{uuid.uuid4()}@example.com")
+    password: str = "four and twenty gyoza"
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """What registers and logs in."""
+        return {"email": self.email, "password": self.password}
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens of a session."""
+
+    access: str
+    refresh: str
+
+
+def signed_up(**known: str) -> Person:
+    """Return somebody whom Cognito waits for, though we know of no registration."""
+    person = Person(**known)
+    _sign_up(person, "known to nobody at all")
+    return person
+
+
+def registered(table: Table, at: datetime = NOW, **known: str) -> Person:
+    """Return somebody who has registered and not confirmed."""
+    person = signed_up(**known)
+    registrations.save(table, pseudonym_of(person), prove(person.password), at)
+    return person
+
+
+def confirmed(**known: str) -> Person:
+    """Return somebody who can log in."""
+    person = Person(**known)
+    _sign_up(person, person.password)
+    emulated().client.admin_confirm_sign_up(UserPoolId=emulated().pool_id, Username=person.email)
+    return person
+
+
+def forgetful(**known: str) -> Person:
+    """Return somebody to whom a code has been sent that sets a new password."""
+    person = confirmed(**known)
+    emulated().client.forgot_password(ClientId=emulated().client_id, Username=person.email)
+    return person
+
+
+def must_reset() -> Person:
+    """Return somebody whose password staff have declared void."""
+    person = confirmed()
+    emulated().client.admin_reset_user_password(
+        UserPoolId=emulated().pool_id, Username=person.email
+    )
+    return person
+
+
+def invited() -> Person:
+    """Return somebody whom staff have given a password for the first login alone."""
+    person = confirmed()
+    emulated().client.admin_set_user_password(
+        UserPoolId=emulated().pool_id,
+        Username=person.email,
+        Password=person.password,
+        Permanent=False,
+    )
+    return person
+
+
+def with_second_factor() -> tuple[Person, "Authenticator"]:
+    """Return somebody who has set up an authenticator app, and the app."""
+    person = confirmed()
+    token = session_of(person).access
+    app = Authenticator(emulated().client.associate_software_token(AccessToken=token)["SecretCode"])
+    emulated().client.verify_software_token(AccessToken=token, UserCode=app.code())
+    return person, app
+
+
+def session_of(person: Person) -> Tokens:
+    """Log `person` in, by Cognito's own call."""
+    answer = emulated().client.initiate_auth(
+        ClientId=emulated().client_id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": person.email, "PASSWORD": person.password},
+    )["AuthenticationResult"]
+    return Tokens(answer["AccessToken"], answer["RefreshToken"])
+
+
+def can_log_in(email: str, password: str) -> bool:
+    """Return whether Cognito itself would let somebody in."""
+    refused = emulated().client.exceptions
+    try:
+        session_of(Person(email, password))
+    except (refused.NotAuthorizedException, refused.UserNotConfirmedException):
+        return False
+    return True
+
+
+def can_refresh(refresh_token: str) -> bool:
+    """Return whether Cognito itself would prolong a session."""
+    try:
+        emulated().client.get_tokens_from_refresh_token(
+            ClientId=emulated().client_id, RefreshToken=refresh_token
+        )
+    except emulated().client.exceptions.NotAuthorizedException:
+        return False
+    return True
+
+
+def account_of(email: str) -> dict[str, Any] | None:
+    """Return the account as Cognito knows it."""
+    try:
+        found: dict[str, Any] = emulated().client.admin_get_user(
+            UserPoolId=emulated().pool_id, Username=email
+        )
+    except emulated().client.exceptions.UserNotFoundException:
+        return None
+    return found
+
+
+def id_of(person: Person) -> str:
+    """Return the id of an account, Cognito's `sub`."""
+    found = account_of(person.email)
+    assert found
+    (sub,) = (each["Value"] for each in found["UserAttributes"] if each["Name"] == "sub")
+    return str(sub)
+
+
+def pseudonym_of(person: Person) -> str:
+    """Return how our table calls somebody."""
+    keep_pseudonym_secret()
+    return pseudonym(person.email)
+
+
+def codes_sent_to(person: Person) -> list[str]:
+    """Return the codes in the mails that somebody has got, oldest first."""
+    kept = urllib3.request("GET", f"{emulated().client.meta.endpoint_url}/_ministack/ses/messages")
+    mails = [mail for sent in kept.json()["messages"].values() for mail in sent]
+    texts = [
+        f"{mail['BodyText']}{mail['BodyHtml']}" for mail in mails if person.email in mail["To"]
+    ]
+    return [code for text in texts for code in re.findall(r"\b\d{6}\b", text)]
+
+
+@dataclass(frozen=True)
+class Authenticator:
+    """An authenticator app (RFC 6238)."""
+
+    secret: str
+
+    def code(self) -> str:
+        """Return the code of this half minute."""
+        counter = struct.pack(">Q", int(time.time()) // 30)
+        digest = hmac.digest(base64.b32decode(self.secret), counter, "sha1")
+        (number,) = struct.unpack_from(">I", digest, digest[-1] & 15)
+        return f"{(number & 0x7FFFFFFF) % 10**6:06}"
+
+
+def _sign_up(person: Person, password: str) -> None:
+    emulated().client.sign_up(
+        ClientId=emulated().client_id,
+        Username=person.email,
+        Password=password,
+        UserAttributes=[{"Name": "email", "Value": person.email}],
+    )
