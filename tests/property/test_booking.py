@@ -22,15 +22,15 @@ MAY_BECOME = {
 
 
 def check_money(booking: Booking) -> None:
-    """What was paid and what is due make the total; nothing is due for what is over."""
+    """What was paid and what is due make the total; nothing is due for what is cancelled."""
     assert booking.deposit_due >= 0
     assert booking.balance_due >= 0
     assert 0 < booking.due_to_confirm <= booking.price.total
     due = booking.deposit_due + booking.balance_due
-    if booking.is_live:
-        assert due + booking.balance.captured == max(booking.price.total, booking.balance.captured)
-    else:
+    if booking.status is Status.CANCELLED:
         assert due == 0
+    else:
+        assert due + booking.balance.captured == max(booking.price.total, booking.balance.captured)
 
 
 def check_dates(booking: Booking) -> None:

@@ -61,7 +61,7 @@ class TestWhatItCosts:
             partial(attempts.forget, person=PERSON, operation="login"),
             partial(registrations.save, person=PERSON, proof=PROOF, at=NOW),
             partial(registrations.prolong, person=PERSON, at=NOW),
-            partial(registrations.forget, person=PERSON),
+            partial(registrations.forget, person=PERSON, at=NOW),
             partial(sessions.end, session=SOMEBODYS, at=NOW),
             partial(sessions.begin_reset, account_id=CUSTOMER, at=NOW),
             partial(sessions.abandon_reset, account_id=CUSTOMER, at=NOW),
