@@ -18,15 +18,12 @@ from local.emulator import Aws, grace_of_template
 from local.processes import free_port
 from local.users import create_user, sign_in, token_of
 
-_HERE = Path(__file__).parent
 _GRACE_SECONDS = 2
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the suite on one worker under `pytest --dist loadgroup`: one cloud is enough."""
-    for item in items:
-        if _HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("cloud"))
+    item.add_marker(pytest.mark.xdist_group("cloud"))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
         return None
     try:
         session = session_of(claims)
-    except (KeyError, TypeError, ValueError, OverflowError):
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return None
     is_admin = Role.ADMIN in _groups(claims.get("cognito:groups", ""))
     return Principal(claims["sub"], Role.ADMIN if is_admin else Role.CUSTOMER, session)
