@@ -50,7 +50,7 @@ admin: .venv/.ready ## Make an account an admin's: EMAIL=aiko@example.com (STAGE
 
 .PHONY: test
 test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready .tools/dynamodb-local/.ready ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it
-	@$(python) -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+	@$(python) -m pytest --numprocesses auto $(ARGS)
 
 .PHONY: check
 check: .venv/.ready .tools/sam/.ready ## Check format, lint, types and the template

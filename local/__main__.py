@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
     """Run the local cloud; return the exit status."""
     options = _parse(arguments)
     console = Console()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     directory = directory_of(options.port)
     try:

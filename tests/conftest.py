@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import boto3
 import pytest
@@ -35,6 +36,12 @@ from teppan import clock
 from teppan.identity import password_proof
 from teppan.store.table import Table
 from tests.builders import NOW
+from tests.scheduling import OneCloudScheduling
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneCloudScheduling:
+    """Share the tests among the workers of `pytest --numprocesses`."""
+    return OneCloudScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

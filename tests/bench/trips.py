@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import date, time
 
-from teppan.domain.booking import CancellationRequest, Changes
+from teppan.domain.cancellation import CancellationRequest
+from teppan.domain.change import Changes
 from teppan.domain.lockout import PASSWORDS
 from teppan.domain.policy import CURRENT
 from teppan.domain.session import Session

@@ -21,11 +21,6 @@ from local.users import create_user, sign_in, token_of
 _GRACE_SECONDS = 2
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the suite on one worker under `pytest --dist loadgroup`: one cloud is enough."""
-    item.add_marker(pytest.mark.xdist_group("cloud"))
-
-
 @dataclass(frozen=True)
 class RunningCloud:
     """The cloud under test."""

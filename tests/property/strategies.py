@@ -6,17 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 from tests.builders import CUSTOMER, NOW, admin, caller, wishes
 
-from teppan.domain.booking import (
-    LIVE,
-    Booking,
-    Cancellation,
-    Changes,
-    Contact,
-    Status,
-    Venue,
-    book,
-)
+from teppan.domain.booking import LIVE, Booking, Cancellation, Contact, Status, Venue, book
 from teppan.domain.caller import Role
+from teppan.domain.change import Changes
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
 from teppan.domain.party import Menu, Party
 from teppan.domain.policy import CURRENT

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from tests.builders import in_status
 from tests.property.strategies import BALANCES, CALLERS, SECONDS, bookings, changes, live_bookings
 
-from teppan.domain.booking import Booking, CancellationRequest, Changes, Status, cancel, change
+from teppan.domain.booking import Booking, Status
 from teppan.domain.caller import Caller
+from teppan.domain.cancellation import CancellationRequest, cancel
+from teppan.domain.change import Changes, change
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import Balance, enter
 

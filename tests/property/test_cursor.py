@@ -11,8 +11,8 @@ from tests.builders import CUSTOMER, caller
 from tests.property.strategies import TEXTS
 
 from teppan import secret
-from teppan.domain.errors import InvalidCursor
 from teppan.http.cursor import Cursors
+from teppan.http.errors import InvalidCursor
 from teppan.http.request import Request
 
 POSITIONS = st.lists(TEXTS | st.integers(0, 10**9), min_size=1, max_size=3)

@@ -16,7 +16,9 @@ from tests.store import capacity
 from tests.store.meter import Meter
 
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking, CancellationRequest, Changes
+from teppan.domain.booking import Booking
+from teppan.domain.cancellation import CancellationRequest
+from teppan.domain.change import Changes
 from teppan.domain.party import Menu
 from teppan.domain.policy import CURRENT
 from teppan.domain.slot import slot_at

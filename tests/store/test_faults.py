@@ -10,7 +10,9 @@ from tests.store.faults import Faults, cancelled, lost_answer, lost_request, ref
 
 from teppan import aws
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking, CancellationRequest, Changes, Status
+from teppan.domain.booking import Booking, Status
+from teppan.domain.cancellation import CancellationRequest
+from teppan.domain.change import Changes
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.policy import CURRENT
 from teppan.domain.slot import slot_at

@@ -15,7 +15,9 @@ from tests.builders import NOW, PARTY_DATE, admin, booking, caller, days_ahead, 
 from tests.store.threads import at_once
 
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking, CancellationRequest, Changes
+from teppan.domain.booking import Booking
+from teppan.domain.cancellation import CancellationRequest
+from teppan.domain.change import Changes
 from teppan.domain.errors import AlreadyCancelled, IdempotencyKeyReused, SlotUnavailable
 from teppan.domain.policy import CURRENT
 from teppan.domain.slot import Slot, slot_at

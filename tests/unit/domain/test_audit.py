@@ -7,17 +7,10 @@ import pytest
 from tests.builders import ADMIN, CUSTOMER, NOW, REQUEST_ID, admin, booking, caller, confirmed
 
 from teppan.domain.audit import AuditEvent, EventType, FieldChange, audit_event
-from teppan.domain.booking import (
-    Booking,
-    CancellationRequest,
-    Changes,
-    Contact,
-    Status,
-    Venue,
-    cancel,
-    change,
-)
+from teppan.domain.booking import Booking, Contact, Status, Venue
 from teppan.domain.caller import Role
+from teppan.domain.cancellation import CancellationRequest, cancel
+from teppan.domain.change import Changes, change
 from teppan.domain.party import Menu, Party
 
 PERSONAL = Changes(

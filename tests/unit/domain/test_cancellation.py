@@ -1,14 +1,42 @@
-"""What a cancellation gives back, to the second (§6)."""
+"""A booking cancelled, and what that gives back, to the second (§6)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import NOW, slot
+from tests.builders import (
+    NOW,
+    admin,
+    before,
+    caller,
+    confirmed,
+    in_status,
+    slot,
+)
 
-from teppan.domain.cancellation import overridden_terms, refund_terms
-from teppan.domain.errors import TooLateToCancel
-from teppan.domain.ledger import Balance
+from teppan.domain.booking import Booking, Cancellation, Status
+from teppan.domain.caller import Caller, Role
+from teppan.domain.cancellation import (
+    CancellationRequest,
+    cancel,
+    cancellation_terms,
+    overridden_terms,
+    refund_terms,
+)
+from teppan.domain.errors import (
+    AlreadyCancelled,
+    AlreadyCompleted,
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    TooLateToCancel,
+)
+from teppan.domain.ledger import Balance, EntryKind, PaymentStatus
 from teppan.domain.policy import CURRENT
+
+LIVE = [Status.PENDING, Status.CONFIRMED]
+OVER = [Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW]
+
 
 START = slot().starts_at
 SECOND = timedelta(seconds=1)
@@ -68,7 +96,7 @@ def test_terms_are_valid_until_worse_ones_begin(notice: timedelta, until: timede
     assert refund_terms(PAID, START, START - notice, CURRENT).valid_until == START - until
 
 
-class TestOverride:
+class TestOverriddenTerms:
     @pytest.mark.parametrize(("percentage", "amount"), [(0, 0), (33, 3_300), (100, 10_000)])
     def test_staff_set_the_percentage(self, percentage: int, amount: int) -> None:
         assert overridden_terms(PAID, percentage, NOW).amount == amount
@@ -77,3 +105,130 @@ class TestOverride:
         part = Balance(captured=10_000, refunded=4_000)
 
         assert overridden_terms(part, 100, NOW).amount == 6_000
+
+
+class TestCancel:
+    @pytest.mark.parametrize("status", LIVE)
+    @pytest.mark.parametrize("who", [caller(), admin()])
+    def test_a_live_booking_ends_and_says_who_when_and_why(
+        self, status: Status, who: Caller
+    ) -> None:
+        old = in_status(status)
+
+        ended, _ = cancel(old, CancellationRequest("Moving away"), who)
+
+        assert (ended.status, ended.version, ended.updated_at) == (Status.CANCELLED, 2, NOW)
+        assert ended.cancellation == Cancellation(who.role, NOW, 9_700, 97, "Moving away")
+        assert not ended.holds_slot
+
+    def test_the_refund_it_owes_is_an_entry_and_part_of_the_balance(self) -> None:
+        ended, owed = cancel(confirmed(), CancellationRequest(), caller())
+
+        assert owed is not None
+        assert (owed.kind, owed.amount, owed.at) == (EntryKind.REFUND_OWED, 9_700, NOW)
+        assert ended.balance == Balance(captured=10_000, refund_owed=9_700)
+        assert ended.payment_status is PaymentStatus.REFUND_PENDING
+
+    @pytest.mark.parametrize("unpaid_or_late", [(0, 20), (10_000, 5)])
+    def test_where_nothing_is_owed_there_is_no_entry(self, unpaid_or_late: tuple[int, int]) -> None:
+        captured, days = unpaid_or_late
+        old = confirmed(captured)
+
+        ended, owed = cancel(old, CancellationRequest(), caller(at=before(old, days=days)))
+
+        assert owed is None
+        assert ended.balance == old.balance
+        assert ended.cancellation is not None and ended.cancellation.refund_amount == 0
+
+    @pytest.mark.parametrize(
+        ("notice", "percentage"),
+        [
+            (timedelta(days=14) + SECOND, 97),
+            (timedelta(days=14), 50),
+            (timedelta(days=7), 50),
+            (timedelta(days=7) - SECOND, 0),
+            (timedelta(hours=48), 0),
+        ],
+    )
+    def test_the_tier_is_that_of_the_instant(self, notice: timedelta, percentage: int) -> None:
+        old = confirmed()
+
+        ended, _ = cancel(old, CancellationRequest(), caller(at=old.slot.starts_at - notice))
+
+        assert ended.cancellation is not None
+        assert ended.cancellation.refund_percentage == percentage
+
+    @pytest.mark.parametrize("who", [caller(), admin()])
+    def test_with_less_than_48_hours_to_go_nobody_cancels_without_an_override(
+        self, who: Caller
+    ) -> None:
+        old = confirmed()
+
+        with pytest.raises(TooLateToCancel):
+            cancel(old, CancellationRequest(), replace(who, at=before(old, hours=48) + SECOND))
+
+    @pytest.mark.parametrize(
+        ("status", "refusal"),
+        [
+            (Status.CANCELLED, AlreadyCancelled),
+            (Status.COMPLETED, AlreadyCompleted),
+            (Status.NO_SHOW, AlreadyCompleted),
+        ],
+    )
+    @pytest.mark.parametrize("percentage", [None, 100])
+    def test_what_is_over_is_not_cancelled_again(
+        self, status: Status, refusal: type[DomainError], percentage: int | None
+    ) -> None:
+        with pytest.raises(refusal):
+            cancel(in_status(status), CancellationRequest("Once more", percentage), admin())
+
+    def test_that_it_is_over_comes_before_that_it_is_late(self) -> None:
+        over = in_status(Status.COMPLETED)
+
+        with pytest.raises(AlreadyCompleted):
+            cancellation_terms(over, over.slot.starts_at + timedelta(hours=6))
+
+
+class TestOverride:
+    @pytest.mark.parametrize("span", [{"days": 20}, {"hours": 1}, {"hours": -1}])
+    def test_staff_override_window_and_percentage(self, span: dict[str, float]) -> None:
+        old = confirmed()
+
+        ended, owed = cancel(
+            old, CancellationRequest("Chef is ill", 100), admin(before(old, **span))
+        )
+
+        assert owed is not None and owed.amount == 10_000
+        assert ended.cancellation is not None
+        assert (ended.cancellation.by, ended.cancellation.reason) == (Role.ADMIN, "Chef is ill")
+
+    @pytest.mark.parametrize("percentage", [0, 100])
+    def test_a_customer_does_not(self, percentage: int) -> None:
+        with pytest.raises(Forbidden):
+            cancel(confirmed(), CancellationRequest("Please", percentage), caller())
+
+    @pytest.mark.parametrize("percentage", [0, 100])
+    def test_an_override_needs_a_reason(self, percentage: int) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            cancel(confirmed(), CancellationRequest(None, percentage), admin())
+
+        assert [fault.pointer for fault in refusal.value.violations] == ["/reason"]
+
+
+def test_a_booking_under_a_live_dispute_refunds_nothing_more() -> None:
+    disputed: Booking = replace(confirmed(), balance=Balance(captured=10_000, disputed=10_000))
+
+    ended, owed = cancel(disputed, CancellationRequest(), caller())
+
+    assert owed is None
+    assert ended.payment_status is PaymentStatus.DISPUTED
+
+
+def test_a_dispute_over_money_partly_refunded_does_not_make_a_negative_refund() -> None:
+    disputed = replace(
+        confirmed(), balance=Balance(captured=10_000, refunded=4_000, disputed=10_000)
+    )
+
+    _, owed = cancel(disputed, CancellationRequest(), caller())
+
+    assert owed is None

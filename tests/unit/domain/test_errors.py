@@ -3,7 +3,6 @@
 from teppan.domain.errors import (
     Forbidden,
     InvalidInput,
-    MissingParameter,
     SlotUnavailable,
     StorageUnavailable,
     Violation,
@@ -33,13 +32,6 @@ def test_one_of_them_may_say_something_else() -> None:
 
 def test_invalid_input_adds_every_violation() -> None:
     assert InvalidInput([FAULT, FAULT]).extensions == {"errors": [FAULT, FAULT]}
-
-
-def test_a_missing_parameter_names_itself() -> None:
-    error = MissingParameter(FAULT)
-
-    assert error.detail == FAULT.detail
-    assert error.extensions == {"errors": [FAULT]}
 
 
 def test_a_taken_slot_offers_the_other_times_even_when_there_are_none() -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.builders import OTHER_CUSTOMER, caller
 from tests.unit.conftest import Secrets
 
-from teppan.domain.errors import InvalidCursor
 from teppan.http.cursor import Cursors
+from teppan.http.errors import InvalidCursor
 from teppan.http.request import Request
 from teppan.settings import MissingSettingError
 

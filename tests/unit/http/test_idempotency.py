@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from teppan.domain.errors import InvalidInput, MissingParameter
+from teppan.domain.errors import InvalidInput
+from teppan.http.errors import MissingParameter
 from teppan.http.idempotency import idempotent_request
 
 

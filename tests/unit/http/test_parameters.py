@@ -7,7 +7,8 @@ import pytest
 from tests.builders import gateway_event
 
 from teppan.domain.booking import Status
-from teppan.domain.errors import InvalidInput, MissingParameter
+from teppan.domain.errors import InvalidInput
+from teppan.http.errors import MissingParameter
 from teppan.http.parameters import (
     ACCOUNT_ID,
     BOOKING_ID,

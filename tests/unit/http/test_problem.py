@@ -10,11 +10,11 @@ from teppan.domain import errors
 from teppan.domain.errors import (
     DomainError,
     InvalidInput,
-    MissingParameter,
     SlotUnavailable,
     StorageUnavailable,
     Violation,
 )
+from teppan.http.errors import MissingParameter
 from teppan.http.problem import TYPE, internal_error, problem
 from teppan.identity import errors as identity_errors
 from teppan.identity.errors import IdentityUnavailable, SessionEnded, TooManyAttempts

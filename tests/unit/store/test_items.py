@@ -15,15 +15,9 @@ from tests.builders import (
 )
 
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import (
-    Booking,
-    CancellationRequest,
-    Changes,
-    Status,
-    Venue,
-    cancel,
-    change,
-)
+from teppan.domain.booking import Booking, Status, Venue
+from teppan.domain.cancellation import CancellationRequest, cancel
+from teppan.domain.change import Changes, change
 from teppan.domain.ledger import Balance, EntryKind
 from teppan.domain.party import Menu, Party
 from teppan.store.attributes import Item, from_attributes, to_attributes

@@ -18,15 +18,9 @@ from tests.builders import (
 )
 
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import (
-    Booking,
-    CancellationRequest,
-    Changes,
-    Venue,
-    cancel,
-    cancellation_terms,
-    change,
-)
+from teppan.domain.booking import Booking, Venue
+from teppan.domain.cancellation import CancellationRequest, cancel, cancellation_terms
+from teppan.domain.change import Changes, change
 from teppan.domain.ledger import Balance
 from teppan.domain.party import Menu, Party
 from teppan.http.representations import booking as represent

@@ -1,10 +1,19 @@
-"""What a cancellation gives back, by the time left to the start (`domain.md §6`). US cents."""
+"""Cancel a booking, and what that gives back by the time left to the start (`domain.md §6`)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from teppan.domain.errors import TooLateToCancel
-from teppan.domain.ledger import Balance
+from teppan.domain.booking import Booking, Cancellation, Status
+from teppan.domain.caller import Caller
+from teppan.domain.errors import (
+    AlreadyCancelled,
+    AlreadyCompleted,
+    Forbidden,
+    InvalidInput,
+    TooLateToCancel,
+    Violation,
+)
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, enter
 from teppan.domain.money import Cents, half_up
 from teppan.domain.policy import Policy
 
@@ -37,3 +46,71 @@ def refund_terms(
 def overridden_terms(balance: Balance, percentage: int, now: datetime) -> RefundTerms:
     """Return the terms that an admin sets, whatever the time left (`domain.md §6`)."""
     return RefundTerms(balance.refundable, percentage, now)
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationRequest:
+    """Why to cancel and, from an admin only, the `percentage` to refund whatever the window."""
+
+    reason: str | None = None
+    percentage: int | None = None
+
+
+def cancellation_terms(
+    booking: Booking, now: datetime, percentage: int | None = None
+) -> RefundTerms:
+    """Return what cancelling at `now` refunds; an admin's `percentage` overrides the window.
+
+    Raises `AlreadyCancelled`, `AlreadyCompleted` and `TooLateToCancel` (`domain.md §6`).
+    """
+    if booking.status is Status.CANCELLED:
+        raise AlreadyCancelled("The booking was cancelled before.")
+    if not booking.is_live:
+        raise AlreadyCompleted("The date of the booking has passed.")
+    if percentage is not None:
+        return overridden_terms(booking.balance, percentage, now)
+    return refund_terms(booking.balance, booking.slot.starts_at, now, booking.policy)
+
+
+def cancel(
+    booking: Booking, request: CancellationRequest, caller: Caller
+) -> tuple[Booking, LedgerEntry | None]:
+    """Return the cancelled booking and the refund it owes, if any (`domain.md §6`).
+
+    Raises `Forbidden` when somebody other than an admin sets the percentage, `InvalidInput` when
+    an admin gives no reason for it, and what `cancellation_terms` raises.
+    """
+    _check_override(request, caller)
+    terms = cancellation_terms(booking, caller.at, request.percentage)
+    version = booking.version + 1
+    owed = (
+        LedgerEntry(
+            f"cancellation-{version}", EntryKind.REFUND_OWED, terms.amount, caller.signed_at
+        )
+        if terms.amount
+        else None
+    )
+    cancelled = replace(
+        booking,
+        version=version,
+        status=Status.CANCELLED,
+        balance=enter(booking.balance, owed) if owed else booking.balance,
+        cancellation=Cancellation(
+            by=caller.role,
+            at=caller.signed_at,
+            refund_amount=terms.amount,
+            refund_percentage=terms.percentage,
+            reason=request.reason,
+        ),
+        updated_at=caller.signed_at,
+    )
+    return cancelled, owed
+
+
+def _check_override(request: CancellationRequest, caller: Caller) -> None:
+    if request.percentage is None:
+        return
+    if not caller.is_admin:
+        raise Forbidden("Only staff set the refund of a cancellation.")
+    if request.reason is None:
+        raise InvalidInput([Violation("body", "/reason", "Setting the refund needs a reason.")])

@@ -72,20 +72,6 @@ class PreconditionFailed(DomainError):
     """A precondition that the caller sent does not hold."""
 
 
-class TooLarge(DomainError):
-    """The body is larger than any request of ours needs."""
-
-    code = "body_too_large"
-    title = "The body is too large"
-
-
-class UnsupportedMediaType(DomainError):
-    """The body is not JSON."""
-
-    code = "unsupported_media_type"
-    title = "The body must be JSON"
-
-
 class TooManyRequests(DomainError):
     """The same was asked for too often; it may be asked again after `retry_after` seconds."""
 
@@ -99,37 +85,6 @@ class Unavailable(DomainError):
 
     detail = "The service is busy. Please try again in a moment."
     retry_after = 1
-
-
-class MalformedJson(BadRequest):
-    """The body is not a JSON document."""
-
-    code = "malformed_json"
-    title = "The body is not valid JSON"
-
-
-class MissingParameter(BadRequest):
-    """A required parameter or header was not sent."""
-
-    code = "missing_parameter"
-    title = "A required parameter is missing"
-
-    def __init__(self, violation: Violation) -> None:
-        """Name the missing parameter by its `violation`."""
-        super().__init__(violation.detail)
-        self.violation = violation
-
-    @property
-    def extensions(self) -> Mapping[str, Sequence[object]]:
-        """`errors`: the one missing parameter."""
-        return {"errors": [self.violation]}
-
-
-class InvalidCursor(BadRequest):
-    """The cursor was not issued by us, to this caller, for this list."""
-
-    code = "invalid_cursor"
-    title = "The cursor is not valid"
 
 
 class InvalidTime(BadRequest):

@@ -37,11 +37,10 @@ def is_live(session: Session, endings: Endings, at: datetime) -> bool:
 
     A reset whose outcome is unknown, because it stopped half-way, counts as one that took place.
     """
-    latest = {begun + CONFIRMATION for begun in endings.resets_begun}
-    ended = {each for each in latest if each <= at} | (
-        {endings.ended_at} if endings.ended_at else set()
-    )
-    return not endings.logged_out and all(session.began_at >= each for each in ended)
+    ends = [begun + CONFIRMATION for begun in endings.resets_begun if begun + CONFIRMATION <= at]
+    if endings.ended_at:
+        ends.append(endings.ended_at)
+    return not endings.logged_out and all(session.began_at >= end for end in ends)
 
 
 def next_second(at: datetime) -> datetime:

@@ -9,13 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
-from teppan.domain.errors import (
-    InvalidInput,
-    MalformedJson,
-    TooLarge,
-    UnsupportedMediaType,
-    Violation,
-)
+from teppan.domain.errors import InvalidInput, Violation
+from teppan.http.errors import MalformedJson, TooLarge, UnsupportedMediaType
 from teppan.http.request import Incoming
 
 LARGEST = 16 * 1024

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from teppan import secret
-from teppan.domain.errors import InvalidCursor
+from teppan.http.errors import InvalidCursor
 from teppan.http.request import Request
 from teppan.settings import required
 

@@ -5,7 +5,8 @@ import json
 import re
 from typing import Any
 
-from teppan.domain.errors import InvalidInput, MissingParameter, Violation
+from teppan.domain.errors import InvalidInput, Violation
+from teppan.http.errors import MissingParameter
 from teppan.services.idempotency import IdempotentRequest
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")

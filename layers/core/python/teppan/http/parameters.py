@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from teppan.domain.errors import InvalidInput, MissingParameter, Violation
+from teppan.domain.errors import InvalidInput, Violation
 from teppan.domain.slot import start_time
+from teppan.http.errors import MissingParameter
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,13 @@ from teppan.domain.errors import (
     Forbidden,
     NotFound,
     PreconditionFailed,
-    TooLarge,
     TooManyRequests,
     Unauthorized,
     Unavailable,
     Unprocessable,
-    UnsupportedMediaType,
     Violation,
 )
+from teppan.http.errors import TooLarge, UnsupportedMediaType
 from teppan.http.response import Response
 
 TYPE: Final = "https://docs.teppan.example/problems/"

@@ -1,8 +1,8 @@
 """Cancel a booking and say beforehand what that would refund (`domain.md §6`)."""
 
-from teppan.domain.booking import Booking, CancellationRequest, cancel, cancellation_terms
+from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
-from teppan.domain.cancellation import RefundTerms
+from teppan.domain.cancellation import CancellationRequest, RefundTerms, cancel, cancellation_terms
 from teppan.services.precondition import Precondition
 from teppan.services.revision import Step, find_visible, revise
 from teppan.store.table import Table

@@ -48,7 +48,7 @@ def confirm_password_reset(
     accounts.end_sessions(email)
     ended_at = next_second(clock.utc_now())
     sessions.end_all(table, account_id, ended_at, reset=at)
-    with suppress(StorageUnavailable):
+    with suppress(StorageUnavailable):  # the password is set; only the next wait is longer
         attempts.forget(table, person, _OPERATION)
         attempts.forget(table, person, LOGIN)
     clock.sleep_until(ended_at)

@@ -34,6 +34,6 @@ def confirm_registration(
     count_attempt(table, person, _OPERATION, CODES, at)
     pool.confirm(email, code)
     accounts.set_password(email, password)
-    with suppress(StorageUnavailable):
+    with suppress(StorageUnavailable):  # the account is there; what stays runs out by itself
         registrations.forget(table, person, at)
         attempts.forget(table, person, _OPERATION)

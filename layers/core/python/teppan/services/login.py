@@ -34,6 +34,6 @@ def log_in(
         if is_right and isinstance(refusal, UnconfirmedError):
             raise AccountNotConfirmed from refusal
         raise InvalidCredentials from refusal
-    with suppress(StorageUnavailable):
+    with suppress(StorageUnavailable):  # the session is there; only the next wait is longer
         attempts.forget(table, person, LOGIN)
     return tokens

@@ -1,7 +1,8 @@
 """Change a booking: its slot, party, menu, venue, contact, and by staff its status and travel."""
 
-from teppan.domain.booking import Booking, Changes, change
+from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
+from teppan.domain.change import Changes, change
 from teppan.services.precondition import Precondition
 from teppan.services.revision import Step, revise
 from teppan.store.table import Table

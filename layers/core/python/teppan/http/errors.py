@@ -1,0 +1,50 @@
+"""What can be wrong with the form of a request, one class each, with a stable `code`."""
+
+from collections.abc import Mapping, Sequence
+
+from teppan.domain.errors import BadRequest, DomainError, Violation
+
+
+class TooLarge(DomainError):
+    """The body is larger than any request of ours needs."""
+
+    code = "body_too_large"
+    title = "The body is too large"
+
+
+class UnsupportedMediaType(DomainError):
+    """The body is not JSON."""
+
+    code = "unsupported_media_type"
+    title = "The body must be JSON"
+
+
+class MalformedJson(BadRequest):
+    """The body is not a JSON document."""
+
+    code = "malformed_json"
+    title = "The body is not valid JSON"
+
+
+class MissingParameter(BadRequest):
+    """A required parameter or header was not sent."""
+
+    code = "missing_parameter"
+    title = "A required parameter is missing"
+
+    def __init__(self, violation: Violation) -> None:
+        """Name the missing parameter by its `violation`."""
+        super().__init__(violation.detail)
+        self.violation = violation
+
+    @property
+    def extensions(self) -> Mapping[str, Sequence[object]]:
+        """`errors`: the one missing parameter."""
+        return {"errors": [self.violation]}
+
+
+class InvalidCursor(BadRequest):
+    """The cursor was not issued by us, to this caller, for this list."""
+
+    code = "invalid_cursor"
+    title = "The cursor is not valid"

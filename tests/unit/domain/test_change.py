@@ -1,0 +1,309 @@
+"""A booking changed, moved and ended by hand, and every step refused (§5)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from tests.builders import (
+    ADMIN,
+    CUSTOMER,
+    NOW,
+    PARTY_DATE,
+    admin,
+    before,
+    booking,
+    caller,
+    confirmed,
+    days_ahead,
+    in_status,
+    wishes,
+)
+
+from teppan.domain.booking import Contact, Status, Venue
+from teppan.domain.caller import Caller
+from teppan.domain.change import Changes, change
+from teppan.domain.errors import (
+    BookingNotChangeable,
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    InvalidTime,
+    InvalidTransition,
+    LeadTimeTooShort,
+    TooCloseToEvent,
+    TooFarAhead,
+    VenueTooFar,
+)
+from teppan.domain.ledger import PaymentStatus
+from teppan.domain.party import Menu, Party
+
+SECOND = timedelta(seconds=1)
+LIVE = [Status.PENDING, Status.CONFIRMED]
+OVER = [Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW]
+
+
+NOTHING_BUT = {
+    "special_requests": "Peanut allergy",
+    "venue": Venue("1 Market St", "San Francisco", "CA", "94105"),
+    "contact": Contact("Ken Sato", "ken@example.com", "+14155550100"),
+    "menu": Menu(add_ons={"gyoza": 2}),
+    "party": Party(adults=14),
+}
+
+
+class TestChange:
+    @pytest.mark.parametrize("status", LIVE)
+    @pytest.mark.parametrize("field", NOTHING_BUT)
+    def test_one_thing_changes_and_the_version_grows_by_one(
+        self, status: Status, field: str
+    ) -> None:
+        old, later = in_status(status), NOW + timedelta(hours=1)
+
+        new = change(old, Changes(**{field: NOTHING_BUT[field]}), caller(at=later))  # type: ignore[arg-type]
+
+        assert getattr(new, field) == NOTHING_BUT[field]
+        assert (new.version, new.updated_at) == (old.version + 1, later)
+        assert (new.id, new.status, new.customer_id) == (old.id, old.status, old.customer_id)
+        assert (new.created_at, new.balance, new.slot) == (old.created_at, old.balance, old.slot)
+
+    @pytest.mark.parametrize(
+        "nothing",
+        [
+            Changes(),
+            Changes(date=PARTY_DATE, time=time(18)),
+            Changes(party=Party(adults=12), menu=Menu(), special_requests=""),
+            Changes(venue=wishes().venue, contact=wishes().contact),
+        ],
+    )
+    def test_what_changes_nothing_is_no_new_version(self, nothing: Changes) -> None:
+        old = booking()
+
+        assert change(old, nothing, caller()) is old
+
+    def test_special_requests_can_be_taken_back(self) -> None:
+        old = booking(special_requests="Peanut allergy")
+
+        assert change(old, Changes(special_requests=""), caller()).special_requests == ""
+
+    def test_a_menu_can_be_taken_back(self) -> None:
+        old = booking(menu=Menu(add_ons={"gyoza": 1}))
+
+        new = change(old, Changes(menu=Menu()), caller())
+
+        assert new.menu == Menu()
+        assert new.price == booking().price
+
+    @pytest.mark.parametrize("status", OVER)
+    @pytest.mark.parametrize("who", [caller(), admin()])
+    def test_what_is_over_never_changes_again(self, status: Status, who: Caller) -> None:
+        with pytest.raises(BookingNotChangeable):
+            change(in_status(status), Changes(special_requests="x"), who)
+
+    @pytest.mark.parametrize("status", OVER)
+    @pytest.mark.parametrize("step", [Status.COMPLETED, Status.NO_SHOW])
+    def test_also_not_by_staff_setting_a_status(self, status: Status, step: Status) -> None:
+        over = in_status(status)
+
+        with pytest.raises(BookingNotChangeable):
+            change(over, Changes(status=step), admin(over.slot.starts_at))
+
+
+class TestRepricing:
+    def test_more_guests_cost_more_and_are_due_with_the_balance(self) -> None:
+        new = change(confirmed(), Changes(party=Party(adults=14)), caller())
+
+        assert new.price.subtotal == 77_000
+        assert (new.deposit_due, new.balance_due) == (0, 77_000 + 6_353 - 10_000)
+
+    def test_fewer_guests_may_leave_more_paid_than_due(self) -> None:
+        new = change(confirmed(71_445), Changes(party=Party(adults=10)), caller())
+
+        assert new.price.total == 59_538
+        assert (new.deposit_due, new.balance_due) == (0, 0)
+        assert new.payment_status is PaymentStatus.PAID
+
+    def test_travel_is_priced_when_staff_know_the_distance(self) -> None:
+        new = change(booking(), Changes(travel_miles=42), admin())
+
+        assert new.travel_miles == 42
+        assert new.price.total == booking().price.total + 2_400
+
+    def test_the_menu_must_still_fit_fewer_guests(self) -> None:
+        old = booking(menu=Menu(upgrades={"salmon": 12}))
+
+        with pytest.raises(InvalidInput):
+            change(old, Changes(party=Party(adults=11)), caller())
+
+    def test_a_venue_too_far_is_refused(self) -> None:
+        with pytest.raises(VenueTooFar):
+            change(booking(), Changes(travel_miles=201), admin())
+
+    def test_another_address_is_another_distance(self) -> None:
+        """§3: the travel line is 0 until staff have set the miles to *this* venue."""
+        known = change(booking(), Changes(travel_miles=42), admin())
+
+        moved = change(known, Changes(venue=replace(known.venue, city="San Diego")), caller())
+
+        assert moved.travel_miles is None
+        assert moved.price.travel_fee == 0
+
+    def test_the_same_address_keeps_it_and_staff_may_send_both(self) -> None:
+        known = change(booking(), Changes(travel_miles=42), admin())
+        elsewhere = replace(known.venue, city="San Diego")
+
+        assert change(known, Changes(venue=known.venue), caller()) is known
+        both = change(known, Changes(venue=elsewhere, travel_miles=130), admin())
+        assert both.travel_miles == 130
+
+    @pytest.mark.parametrize(
+        "changes", [Changes(party=Party(adults=13)), Changes(menu=Menu(add_ons={"gyoza": 1}))]
+    )
+    def test_guests_and_menu_change_until_24_hours_before_the_start(self, changes: Changes) -> None:
+        old = confirmed()
+
+        assert change(old, changes, caller(at=before(old, hours=24))).version == 2
+        with pytest.raises(TooCloseToEvent, match="24 hours"):
+            change(old, changes, caller(at=before(old, hours=24) + SECOND))
+
+    def test_staff_obey_that_too(self) -> None:
+        old = confirmed()
+
+        with pytest.raises(TooCloseToEvent):
+            change(old, Changes(party=Party(adults=13)), admin(before(old, hours=23)))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [Changes(contact=Contact("Ken", "k@example.com", "+14155550100")), Changes(travel_miles=9)],
+    )
+    def test_the_rest_may_change_later(self, changes: Changes) -> None:
+        old = confirmed()
+
+        assert change(old, changes, admin(before(old, hours=1))).version == 2
+
+
+class TestMoving:
+    def test_to_another_time_of_the_day(self) -> None:
+        new = change(booking(), Changes(time=time(12)), caller())
+
+        assert (new.slot.date, new.slot.time) == (PARTY_DATE, time(12))
+        assert new.slot.starts_at == datetime(2026, 12, 24, 20, tzinfo=UTC)
+
+    def test_to_another_day_at_the_same_time(self) -> None:
+        new = change(booking(), Changes(date=date(2027, 3, 14)), caller())
+
+        assert (new.slot.time, new.slot.starts_at) == (
+            time(18),
+            datetime(2027, 3, 15, 1, tzinfo=UTC),
+        )
+
+    def test_at_least_72_hours_before_the_current_start(self) -> None:
+        old, later = confirmed(), Changes(date=date(2027, 2, 1))
+
+        assert change(old, later, caller(at=before(old, hours=72))).version == 2
+        with pytest.raises(TooCloseToEvent, match="72 hours"):
+            change(old, later, caller(at=before(old, hours=72) + SECOND))
+
+    def test_staff_obey_that_too(self) -> None:
+        old = confirmed()
+
+        with pytest.raises(TooCloseToEvent):
+            change(old, Changes(date=date(2027, 2, 1)), admin(before(old, hours=71)))
+
+    def test_the_date_it_has_anyway_is_no_move(self) -> None:
+        old = confirmed()
+        same = Changes(date=PARTY_DATE, time=time(18), special_requests="Peanut allergy")
+
+        assert change(old, same, caller(at=before(old, hours=1))).version == 2
+
+    @pytest.mark.parametrize(
+        ("target", "refusal"),
+        [
+            (Changes(time=time(19)), InvalidTime),
+            (Changes(date=days_ahead(1)), LeadTimeTooShort),
+            (Changes(date=days_ahead(367)), TooFarAhead),
+        ],
+    )
+    def test_the_new_slot_obeys_the_rules_of_slots(
+        self, target: Changes, refusal: type[DomainError]
+    ) -> None:
+        with pytest.raises(refusal):
+            change(booking(), target, caller())
+
+    def test_nearer_than_seven_days_from_its_making_the_total_is_owed_at_once(self) -> None:
+        old = booking()
+
+        new = change(old, Changes(date=days_ahead(5)), caller())
+
+        assert new.due_to_confirm == new.price.total
+        assert new.payment_due_at == old.payment_due_at
+
+    def test_that_is_measured_from_the_making_not_from_the_move(self) -> None:
+        later = caller(at=NOW + timedelta(days=20))
+
+        new = change(booking(), Changes(date=days_ahead(24)), later)
+
+        assert new.due_to_confirm == 10_000
+
+    def test_no_price_changes_by_moving(self) -> None:
+        old = booking()
+
+        assert change(old, Changes(date=days_ahead(60)), caller()).price == old.price
+
+
+STEPS = [
+    (Status.CONFIRMED, Status.COMPLETED),
+    (Status.CONFIRMED, Status.NO_SHOW),
+]
+
+
+class TestStatusByHand:
+    @pytest.mark.parametrize(("start", "end"), STEPS)
+    @pytest.mark.parametrize("later", [timedelta(0), SECOND, timedelta(days=9)])
+    def test_staff_end_a_confirmed_booking_from_its_start_on(
+        self, start: Status, end: Status, later: timedelta
+    ) -> None:
+        old = in_status(start)
+
+        new = change(old, Changes(status=end), admin(old.slot.starts_at + later))
+
+        assert (new.status, new.version) == (end, 2)
+        assert not new.is_live
+
+    @pytest.mark.parametrize("end", [Status.COMPLETED, Status.NO_SHOW])
+    def test_not_before(self, end: Status) -> None:
+        old = confirmed()
+
+        with pytest.raises(InvalidTransition, match="after its start"):
+            change(old, Changes(status=end), admin(old.slot.starts_at - SECOND))
+
+    @pytest.mark.parametrize(
+        ("start", "end"),
+        [(a, b) for a in LIVE for b in Status if a is not b and (a, b) not in STEPS],
+    )
+    def test_no_other_step_can_be_set(self, start: Status, end: Status) -> None:
+        old = in_status(start)
+
+        with pytest.raises(InvalidTransition):
+            change(old, Changes(status=end), admin(old.slot.starts_at + SECOND))
+
+    @pytest.mark.parametrize("status", LIVE)
+    def test_the_status_it_has_is_no_change(self, status: Status) -> None:
+        old = in_status(status)
+
+        assert change(old, Changes(status=status), admin()) is old
+
+    @pytest.mark.parametrize("status", Status)
+    @pytest.mark.parametrize(
+        "staff_only", [Changes(status=Status.COMPLETED), Changes(travel_miles=0)]
+    )
+    def test_a_customer_sets_neither_status_nor_distance(
+        self, status: Status, staff_only: Changes
+    ) -> None:
+        with pytest.raises(Forbidden):
+            change(in_status(status), staff_only, caller())
+
+
+def test_the_author_of_a_change_is_not_the_owner_of_the_booking() -> None:
+    changed = change(booking(), Changes(travel_miles=9), admin())
+
+    assert changed.customer_id == CUSTOMER != ADMIN

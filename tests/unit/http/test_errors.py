@@ -1,0 +1,13 @@
+"""Errors of the form of a request: what they add to an answer."""
+
+from teppan.domain.errors import Violation
+from teppan.http.errors import MissingParameter
+
+FAULT = Violation("query", "/limit", "Must be a whole number from 1 to 100.")
+
+
+def test_a_missing_parameter_names_itself() -> None:
+    error = MissingParameter(FAULT)
+
+    assert error.detail == FAULT.detail
+    assert error.extensions == {"errors": [FAULT]}
