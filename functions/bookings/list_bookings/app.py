@@ -1,7 +1,7 @@
 """GET /api/v1/bookings: a customer's own bookings, or for staff all of them (`domain.md §8`)."""
 
-from teppan.domain.booking import Status
 from teppan.domain.ledger import PaymentStatus
+from teppan.domain.transition import Status
 from teppan.http.cursor import Cursors
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import ACCOUNT_ID, CURSOR, LIMIT, ORDER, day, one_of, query

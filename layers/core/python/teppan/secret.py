@@ -41,8 +41,9 @@ def valid(arn: str) -> Iterator[str]:
         yield previous
     if time.monotonic() - _doubted.get(arn, -DOUBT_SECONDS) >= DOUBT_SECONDS:
         _doubted[arn] = time.monotonic()
-        _kept.pop((arn, "AWSCURRENT"))
+        _kept.pop((arn, "AWSCURRENT"), None)
         if (newer := current(arn)) != known:
+            _kept.pop((arn, "AWSPREVIOUS"), None)
             yield newer
 
 

@@ -1,17 +1,27 @@
-"""The decorator of functions that another AWS service calls, not a person over HTTP."""
+"""The decorators of functions that another AWS service calls, not a person over HTTP."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
 from typing import Any
 
+from teppan import clock
+from teppan.domain.caller import Caller, Role
 from teppan.observability.log import failure_of, logger
+from teppan.observability.metrics import metrics, record_run
 
 type Event = dict[str, Any]
 type Handle = Callable[[Event], Event]
+type Run = Callable[[Event, Caller], Event | None]
+type LambdaHandler = Callable[[Event, Any], Event | None]
 
 
 class TriggerFailedError(Exception):
     """A trigger has failed; the log says why. It tells nothing, for its caller may print it."""
+
+
+class PartlyFailedError(Exception):
+    """Some of what a job had to do has failed; each has its line in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +30,61 @@ class trigger:  # noqa: N801 - it reads as the decorator that it is
 
     name: str
 
-    def __call__(self, handle: Handle) -> Callable[[Event, Any], Event]:
+    def __call__(self, handle: Handle) -> LambdaHandler:
         """Return the Lambda handler around `handle`; it raises `TriggerFailedError`."""
+        return _observed(self.name, lambda event, _context: handle(event))
 
-        def handler(event: Event, _context: Any) -> Event:
-            logger.append_keys(operation=self.name)
-            try:
-                answer = handle(event)
-            except Exception as error:  # noqa: BLE001 - recorded, told blankly
-                logger.error("failed", **failure_of(error))
-                raise TriggerFailedError(self.name) from None
-            logger.info("answered")
-            return answer
 
-        return logger.inject_lambda_context(handler, clear_state=True, log_event=False)
+@dataclass(frozen=True, slots=True)
+class job:  # noqa: N801 - it reads as the decorator that it is
+    """Turns a job into a Lambda handler: it acts as the system, under the id of its invocation."""
+
+    name: str
+
+    def __call__(self, run: Run) -> LambdaHandler:
+        """Return the Lambda handler around `run`; it raises `TriggerFailedError`."""
+
+        def handle(event: Event, context: Any) -> Event | None:
+            caller = Caller(self.name, Role.SYSTEM, context.aws_request_id, clock.utc_now())
+            return run(event, caller)
+
+        return _observed(self.name, handle)
+
+
+def attempt_all[T](items: Iterable[T], do: Callable[[T], object]) -> list[T]:
+    """Do each, whatever becomes of the others; log what fails, and return the items that did."""
+    failed = []
+    for item in items:
+        try:
+            do(item)
+        except Exception as error:  # noqa: BLE001 - recorded; the others must not wait for this one
+            logger.error("failed in part", **failure_of(error))
+            failed.append(item)
+    return failed
+
+
+def fail_if(failed: Sized) -> None:
+    """Raise `PartlyFailedError` when there are any: the job is not done, and its alarm says so."""
+    if failed:
+        raise PartlyFailedError(f"{len(failed)} failed")
+
+
+def _observed(name: str, handle: LambdaHandler) -> LambdaHandler:
+    def handler(event: Event, context: Any) -> Event | None:
+        began = time.perf_counter()
+        logger.append_keys(operation=name)
+        answer, failure = None, None
+        try:
+            answer = handle(event, context)
+        except Exception as error:  # noqa: BLE001 - recorded, told blankly
+            failure = error
+        milliseconds = (time.perf_counter() - began) * 1000
+        record_run(name, milliseconds, failed=failure is not None)
+        if failure is not None:
+            logger.error("failed", **failure_of(failure))
+            raise TriggerFailedError(name) from None
+        logger.info("answered", duration_ms=round(milliseconds, 1))
+        return answer
+
+    observed: LambdaHandler = metrics.log_metrics(handler)
+    return logger.inject_lambda_context(observed, clear_state=True, log_event=False)

@@ -1,12 +1,13 @@
 """The audit trail: who changed what, when, under which request (`domain.md §4`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from teppan.domain.booking import Booking, Status
+from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller, Role
+from teppan.domain.transition import Status
 
 type Plain = str | int
 
@@ -17,6 +18,17 @@ class EventType(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     CANCELLED = "cancelled"
+    CONFIRMED = "confirmed"
+    PAYMENT = "payment"
+    """The ledger moved."""
+    REFUND_REQUESTED = "refund_requested"
+
+
+_NAMED: Mapping[Status, EventType] = {
+    Status.CANCELLED: EventType.CANCELLED,
+    Status.CONFIRMED: EventType.CONFIRMED,
+}
+"""The statuses whose taking has an event of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +56,36 @@ class AuditEvent:
     reason: str | None = None
 
 
-def audit_event(before: Booking | None, after: Booking, caller: Caller) -> AuditEvent:
-    """Return the event of the step from `before` (None: newly made) to `after`."""
+def audit_event(
+    before: Booking | None, after: Booking, caller: Caller, reason: str | None = None
+) -> AuditEvent:
+    """Return the event of the step from `before` (None: newly made) to `after`.
+
+    `reason` is that of a refund that staff ask for.
+    """
+    kind = EventType.REFUND_REQUESTED if reason else _type(before, after)
+    if kind is EventType.CANCELLED and after.cancellation:
+        reason = after.cancellation.reason
     return AuditEvent(
         booking_id=after.id,
         customer_id=after.customer_id,
         version=after.version,
-        type=_type(before, after),
+        type=kind,
         at=caller.signed_at,
         actor_id=caller.id,
         actor_role=caller.role,
         request_id=caller.request_id,
         changes=tuple(_changes(before, after)) if before else (),
-        reason=after.cancellation.reason if after.cancellation else None,
+        reason=reason,
     )
 
 
 def _type(before: Booking | None, after: Booking) -> EventType:
     if before is None:
         return EventType.CREATED
-    return EventType.CANCELLED if after.status is Status.CANCELLED else EventType.UPDATED
+    if before.status is not after.status and after.status in _NAMED:
+        return _NAMED[after.status]
+    return EventType.UPDATED if before.payments == after.payments else EventType.PAYMENT
 
 
 def _changes(before: Booking, after: Booking) -> Iterator[FieldChange]:
@@ -88,4 +110,8 @@ def _open_fields(booking: Booking) -> dict[str, Plain | None]:
         "travel_miles": booking.travel_miles,
         "total": booking.price.total,
         "due_to_confirm": booking.due_to_confirm,
+        "payment_status": booking.payment_status.value,
+        "amount_paid": booking.balance.taken,
+        "amount_refunded": booking.balance.refunded,
+        "refund_owed": booking.balance.in_flight,
     }

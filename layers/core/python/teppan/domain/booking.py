@@ -1,37 +1,26 @@
 """A booking as it is (`domain.md §4`); `change` and `cancellation` take it further."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import (
-    BookingNotFound,
-)
-from teppan.domain.ledger import Balance, PaymentStatus
+from teppan.domain.errors import BookingNotFound
+from teppan.domain.ledger import Balance, LedgerEntry, PaymentStatus
 from teppan.domain.ledger import payment_status as derived_payment_status
 from teppan.domain.money import Cents
 from teppan.domain.party import Menu, Party
 from teppan.domain.policy import CURRENT, POLICIES, Policy
 from teppan.domain.pricing import Price, due_to_confirm, price_of
 from teppan.domain.slot import Slot, check_bookable, slot_at
+from teppan.domain.transition import HOLDS_SLOT, LIVE, Status
+
+PAYMENT_OVERDUE = "payment_overdue"
+"""Why the system cancels a booking (`domain.md §4`)."""
 
 
-class Status(StrEnum):
-    """Where a booking is in its life."""
-
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    NO_SHOW = "no_show"
-
-
-LIVE = frozenset({Status.PENDING, Status.CONFIRMED})
-"""The statuses that may change."""
-
-SET_BY_ADMIN = {(Status.CONFIRMED, Status.COMPLETED), (Status.CONFIRMED, Status.NO_SHOW)}
-"""The steps that an admin takes by hand, after the start."""
+FULL = 40
+"""The entries after which a step takes no more: a transaction has room for 100 writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +71,8 @@ class Cancellation:
 class Booking:
     """A booking as stored. `version` grows by one a change; instants are UTC, amounts US cents.
 
-    `due_to_confirm` is the captured amount that confirms it; `fingerprint` is the hash of the
-    request that made it.
+    `due_to_confirm` is the captured amount that confirms it; `payments` holds the balance of each
+    payment intent that took money; `fingerprint` is the hash of the request that made it.
     """
 
     id: str
@@ -100,7 +89,7 @@ class Booking:
     price: Price
     due_to_confirm: Cents
     policy_version: str
-    balance: Balance
+    payments: Mapping[str, Balance]
     payment_due_at: dt.datetime
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -120,7 +109,18 @@ class Booking:
     @property
     def holds_slot(self) -> bool:
         """Whether the booking takes a place in its slot: only a cancelled one does not."""
-        return self.status is not Status.CANCELLED
+        return self.status in HOLDS_SLOT
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it was cancelled because nobody paid in time."""
+        record = self.cancellation
+        return record is not None and record.by is Role.SYSTEM and record.reason == PAYMENT_OVERDUE
+
+    @property
+    def balance(self) -> Balance:
+        """The sums of all its payments."""
+        return sum(self.payments.values(), Balance())
 
     @property
     def payment_status(self) -> PaymentStatus:
@@ -132,6 +132,11 @@ class Booking:
         """When the whole total must be paid; at once for a booking made later than that."""
         due = self.slot.starts_at - self.policy.balance_before_start
         return self.payment_due_at if self.created_at > due else due
+
+    @property
+    def completes_at(self) -> dt.datetime:
+        """When the system takes a confirmed party to have taken place."""
+        return self.slot.starts_at + self.policy.completed_after_start
 
     @property
     def deposit_due(self) -> Cents:
@@ -146,6 +151,19 @@ class Booking:
         if self.status is Status.CANCELLED:
             return 0
         return max(0, self.price.total - self.balance.paid) - self.deposit_due
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A booking after a step, and the ledger entries that the step makes."""
+
+    after: Booking
+    entries: tuple[LedgerEntry, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be more to enter, for which one transaction has no room."""
+        return len(self.entries) >= FULL
 
 
 def book(
@@ -173,7 +191,7 @@ def book(
         price=price,
         due_to_confirm=due_to_confirm(price, caller.at, slot.starts_at, policy),
         policy_version=policy.version,
-        balance=Balance(),
+        payments={},
         payment_due_at=payment_due_at(caller.signed_at, slot, policy),
         created_at=caller.signed_at,
         updated_at=caller.signed_at,
@@ -183,7 +201,7 @@ def book(
 
 def check_visible(booking: Booking, caller: Caller) -> None:
     """Raise `BookingNotFound` when the booking is another customer's (`domain.md §8`)."""
-    if not caller.is_admin and booking.customer_id != caller.id:
+    if not caller.sees_all and booking.customer_id != caller.id:
         raise booking_not_found()
 
 

@@ -1,6 +1,6 @@
 """Who asks, in which role, when, and under which request: what every change is signed with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,6 +27,15 @@ class Caller:
     def signed_at(self) -> datetime:
         """The same instant as records keep it, in whole seconds."""
         return self.at.replace(microsecond=0)
+
+    def acting_as(self, system: str) -> "Caller":
+        """Return the author as one of our systems, whose request it has proved to be."""
+        return replace(self, id=system, role=Role.SYSTEM)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every booking is visible: to staff and to our own jobs (`domain.md §8`)."""
+        return self.role in {Role.ADMIN, Role.SYSTEM}
 
     @property
     def is_admin(self) -> bool:

@@ -1,10 +1,10 @@
-"""Cancel a booking, and what that gives back by the time left to the start (`domain.md §6`)."""
+"""End a booking, and what that gives back (`domain.md §4, §6`): by the time left, or all of it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from teppan.domain.booking import Booking, Cancellation, Status
-from teppan.domain.caller import Caller
+from teppan.domain.booking import PAYMENT_OVERDUE, Booking, Cancellation, Step
+from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import (
     AlreadyCancelled,
     AlreadyCompleted,
@@ -13,9 +13,11 @@ from teppan.domain.errors import (
     TooLateToCancel,
     Violation,
 )
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, enter
+from teppan.domain.ledger import Balance, RefundReason, entered
 from teppan.domain.money import Cents, half_up
 from teppan.domain.policy import Policy
+from teppan.domain.refund import promises, refundable
+from teppan.domain.transition import Cause, Status, next_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,39 +74,56 @@ def cancellation_terms(
     return refund_terms(booking.balance, booking.slot.starts_at, now, booking.policy)
 
 
-def cancel(
-    booking: Booking, request: CancellationRequest, caller: Caller
-) -> tuple[Booking, LedgerEntry | None]:
-    """Return the cancelled booking and the refund it owes, if any (`domain.md §6`).
+def cancel(booking: Booking, request: CancellationRequest, caller: Caller) -> Step:
+    """Return the cancelled booking and the refund that it promises, if any (`domain.md §6`).
 
     Raises `Forbidden` when somebody other than an admin sets the percentage, `InvalidInput` when
     an admin gives no reason for it, and what `cancellation_terms` raises.
     """
     _check_override(request, caller)
     terms = cancellation_terms(booking, caller.at, request.percentage)
+    return _ended(booking, Cause.CANCELLED, terms, request.reason, caller)
+
+
+def lapse(booking: Booking, caller: Caller) -> Step:
+    """Return the booking cancelled for want of payment; what was paid of it is all promised back.
+
+    A booking that is not pending, or has time left, stays as it is (`domain.md §4`).
+    """
+    if booking.status is not Status.PENDING or caller.at <= booking.payment_due_at:
+        return Step(booking)
+    terms = RefundTerms(refundable(booking.payments), 100, caller.at)
+    return _ended(booking, Cause.OVERDUE, terms, PAYMENT_OVERDUE, caller)
+
+
+def _ended(
+    booking: Booking, cause: Cause, terms: RefundTerms, reason: str | None, caller: Caller
+) -> Step:
     version = booking.version + 1
-    owed = (
-        LedgerEntry(
-            f"cancellation-{version}", EntryKind.REFUND_OWED, terms.amount, caller.signed_at
-        )
-        if terms.amount
-        else None
+    why = RefundReason.OVERDUE if cause is Cause.OVERDUE else RefundReason.CANCELLATION
+    owed = promises(
+        booking.payments,
+        terms.amount,
+        reference=f"{why}-{version}",
+        reason=why,
+        at=caller.signed_at,
     )
-    cancelled = replace(
+    record = Cancellation(
+        by=Role.SYSTEM if cause is Cause.OVERDUE else caller.role,
+        at=caller.signed_at,
+        refund_amount=terms.amount,
+        refund_percentage=terms.percentage,
+        reason=reason,
+    )
+    ended = replace(
         booking,
         version=version,
-        status=Status.CANCELLED,
-        balance=enter(booking.balance, owed) if owed else booking.balance,
-        cancellation=Cancellation(
-            by=caller.role,
-            at=caller.signed_at,
-            refund_amount=terms.amount,
-            refund_percentage=terms.percentage,
-            reason=request.reason,
-        ),
+        status=next_status(booking.status, cause),
+        payments=entered(booking.payments, owed),
+        cancellation=record,
         updated_at=caller.signed_at,
     )
-    return cancelled, owed
+    return Step(ended, owed)
 
 
 def _check_override(request: CancellationRequest, caller: Caller) -> None:

@@ -1,14 +1,23 @@
 """Change a booking (`domain.md §5`): every step returns a new one."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from teppan.domain.booking import SET_BY_ADMIN, Booking, Contact, Status, Venue, payment_due_at
+from teppan.domain.booking import Booking, Contact, Step, Venue, payment_due_at
 from teppan.domain.caller import Caller
 from teppan.domain.errors import BookingNotChangeable, Forbidden, InvalidTransition, TooCloseToEvent
 from teppan.domain.party import Menu, Party
 from teppan.domain.pricing import due_to_confirm, price_of
+from teppan.domain.settlement import settled
 from teppan.domain.slot import Slot, check_bookable, slot_at
+from teppan.domain.transition import STEPS, Cause, Status, next_status
+
+SET_BY_ADMIN: Mapping[Status, Cause] = {
+    Status.COMPLETED: Cause.TOOK_PLACE,
+    Status.NO_SHOW: Cause.NOBODY_THERE,
+}
+"""The statuses that an admin sets by hand, after the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +35,10 @@ class Changes:
     travel_miles: int | None = None
 
 
-def change(booking: Booking, changes: Changes, caller: Caller) -> Booking:
+def change(booking: Booking, changes: Changes, caller: Caller) -> Step:
     """Return `booking` with `changes` made, or itself when they change nothing (`domain.md §5`).
+
+    A lower price promises back what was paid beyond it, and may confirm a booking paid in part.
 
     Raises `Forbidden`, `BookingNotChangeable`, `TooCloseToEvent`, `InvalidTransition` and what
     slots and prices raise.
@@ -48,12 +59,16 @@ def change(booking: Booking, changes: Changes, caller: Caller) -> Booking:
         status=_stepped(booking, changes.status, caller.at),
     )
     if changed == booking:
-        return booking
-    return replace(
-        _repriced(changed, booking, caller.at),
-        version=booking.version + 1,
-        updated_at=caller.signed_at,
-    )
+        return Step(booking)
+    return settled(booking, _repriced(changed, booking, caller.at), (), caller)
+
+
+def complete(booking: Booking, caller: Caller) -> Step:
+    """Return a confirmed booking completed once it is time (`domain.md §4`), else as it is."""
+    if booking.status is not Status.CONFIRMED or caller.at < booking.completes_at:
+        return Step(booking)
+    over = replace(booking, status=next_status(booking.status, Cause.TOOK_PLACE))
+    return settled(booking, over, (), caller)
 
 
 def _moved(booking: Booking, changes: Changes, now: dt.datetime) -> Slot:
@@ -70,11 +85,12 @@ def _moved(booking: Booking, changes: Changes, now: dt.datetime) -> Slot:
 def _stepped(booking: Booking, status: Status | None, now: dt.datetime) -> Status:
     if status is None or status is booking.status:
         return booking.status
-    if (booking.status, status) not in SET_BY_ADMIN:
+    cause = SET_BY_ADMIN.get(status)
+    if cause is None or (booking.status, cause) not in STEPS:
         raise InvalidTransition(f"A {booking.status} booking can not become {status}.")
     if now < booking.slot.starts_at:
         raise InvalidTransition(f"A booking becomes {status} only after its start.")
-    return status
+    return next_status(booking.status, cause)
 
 
 def _known_miles(booking: Booking, changes: Changes) -> int | None:

@@ -87,6 +87,12 @@ class Unavailable(DomainError):
     retry_after = 1
 
 
+class ProviderFailed(DomainError):
+    """Something we depend on answers, and not as it should."""
+
+    retry_after = 30
+
+
 class InvalidTime(BadRequest):
     """The time is not one of the start times, or does not exist on that day (`domain.md §2`)."""
 
@@ -231,3 +237,68 @@ class StorageUnavailable(Unavailable):
 
     code = "storage_unavailable"
     title = "The service is busy"
+
+
+class BookingNotPayable(Conflict):
+    """Nothing more is paid for a cancelled booking (`domain.md §6`)."""
+
+    code = "booking_not_payable"
+    title = "The booking takes no payment"
+
+
+class PaymentNotDue(Conflict):
+    """Nothing of the type asked for is due (`domain.md §3, §7`)."""
+
+    code = "payment_not_due"
+    title = "Nothing of that type is due"
+
+
+class PaymentOverdue(Conflict):
+    """The deadline to pay has passed (`domain.md §4`)."""
+
+    code = "payment_overdue"
+    title = "The time to pay has passed"
+
+
+class PaymentInProgress(Conflict):
+    """Another payment of the booking is with the bank; its end must be known first."""
+
+    code = "payment_in_progress"
+    title = "A payment is in progress"
+    detail = "Another payment of this booking is being processed; wait for its result."
+
+
+class PaymentNotFound(NotFound):
+    """No such payment for this caller."""
+
+    code = "payment_not_found"
+    title = "No such payment"
+    detail = "There is no payment with that id among those you may see."
+
+
+class RefundExceedsCaptured(Conflict):
+    """More would be refunded than was captured and is left (`domain.md §7`)."""
+
+    code = "refund_exceeds_captured"
+    title = "There is less left to refund"
+
+
+class PaymentProviderUnavailable(Unavailable):
+    """Stripe does not answer, or is too busy; nothing is lost, and trying again is safe."""
+
+    code = "payment_provider_unavailable"
+    title = "The payment provider is busy"
+    detail = "The payment provider does not answer at the moment. Please try again shortly."
+    retry_after = 5
+
+
+class PaymentProviderErred(PaymentProviderUnavailable):
+    """Stripe says that it failed itself (5xx), and will say so again under the same key."""
+
+
+class PaymentProviderFailed(ProviderFailed):
+    """Stripe refuses what should have been a good request: our key, our account, or our mistake."""
+
+    code = "payment_provider_failed"
+    title = "The payment provider failed"
+    detail = "The payment provider could not do this. It has been recorded; please try again later."

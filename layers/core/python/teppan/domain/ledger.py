@@ -1,14 +1,17 @@
 """The payment ledger of a booking and what follows from it (`domain.md §4, §7`). US cents.
 
-The ledger is a set of immutable entries. A booking carries their `Balance`, written in the same
-transaction as each entry, so that whoever reads the booking knows what was paid.
+The ledger is a set of immutable entries, each about one payment. A booking carries the `Balance` of
+each of its payments, written in the same transaction as every entry, so that whoever reads the
+booking knows what was paid.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import reduce
+from types import MappingProxyType
+from typing import Final
 
 from teppan.domain.money import Cents
 
@@ -18,10 +21,41 @@ class EntryKind(StrEnum):
 
     CAPTURED = "captured"
     REFUND_OWED = "refund_owed"
+    """We promise to undo (part of) a payment: it no longer counts as paid."""
+    GOODWILL_OWED = "goodwill_owed"
+    """Staff give something back; what was paid stays paid, so nothing becomes due again."""
+    REFUND_WAIVED = "refund_waived"
+    GOODWILL_WAIVED = "goodwill_waived"
+    REFUND_SENT = "refund_sent"
     REFUNDED = "refunded"
+    REFUND_REVERSED = "refund_reversed"
+    """A refund that had succeeded has failed after all; a `REFUND_FAILED` goes with it."""
+    REFUND_FAILED = "refund_failed"
+    REFUND_REFUSED = "refund_refused"
+    """Stripe would not make it; the next try needs another idempotency key."""
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
+    DISPUTE_REINSTATED = "dispute_reinstated"
+    """A lost dispute was decided for us after all."""
+
+
+class RefundReason(StrEnum):
+    """Why a refund was promised."""
+
+    CANCELLATION = "cancellation"
+    OVERDUE = "overdue"
+    LATE_PAYMENT = "late_payment"
+    OVERPAYMENT = "overpayment"
+    STAFF = "staff"
+    DASHBOARD = "dashboard"
+
+
+class RefusalReason(StrEnum):
+    """Why Stripe did not make a refund."""
+
+    REFUSED = "refused"
+    PROVIDER_ERROR = "provider_error"
 
 
 class PaymentStatus(StrEnum):
@@ -36,66 +70,145 @@ class PaymentStatus(StrEnum):
     DISPUTED = "disputed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One immutable fact about a booking's money; `reference` and `kind` make it unique."""
+    """One immutable fact about a booking's money; `reference` and `kind` make it unique.
+
+    `reference` is Stripe's id of the thing, or ours of a promise; `payment` is the payment intent
+    that it is about; `refund`, in the life of a refund, is the reference of the promise.
+    """
 
     reference: str
     kind: EntryKind
     amount: Cents
     at: datetime
+    payment: str
+    refund: str | None = None
+    reason: RefundReason | RefusalReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The sums of a ledger: taken in, given back, promised back, under dispute, lost in one."""
+    """The sums of a ledger.
+
+    `captured` was taken in; `refund_owed` is promised back, `refund_sent` on its way there,
+    `refunded` there; `returned` is the part of all promises that undoes a payment; `disputed` is
+    held in open disputes, `lost` went in them.
+    """
 
     captured: Cents = 0
-    refunded: Cents = 0
     refund_owed: Cents = 0
+    refund_sent: Cents = 0
+    refunded: Cents = 0
+    returned: Cents = 0
     disputed: Cents = 0
     lost: Cents = 0
 
     @property
+    def in_flight(self) -> Cents:
+        """What is on its way back: promised or sent."""
+        return self.refund_owed + self.refund_sent
+
+    @property
+    def uncommitted(self) -> Cents:
+        """What is left of the captured amount after all that went, or is to go; may be negative."""
+        return self.captured - self.refunded - self.in_flight - self.disputed - self.lost
+
+    @property
+    def at_provider(self) -> Cents:
+        """What of it is in Stripe's balance: what was sent, or is in dispute, has left it."""
+        return self.captured - self.refunded - self.refund_sent - self.disputed - self.lost
+
+    @property
     def refundable(self) -> Cents:
         """What was captured and is still ours to give back: the base of a refund (`§6`)."""
-        gone = self.refunded + self.refund_owed + self.disputed + self.lost
-        return max(0, self.captured - gone)
+        return max(0, self.uncommitted)
+
+    @property
+    def taken(self) -> Cents:
+        """What was captured and not lost again: what the customer has paid, refunds apart."""
+        return max(0, self.captured - self.lost)
 
     @property
     def paid(self) -> Cents:
-        """What was captured and not lost again in a dispute: what counts towards the total."""
-        return max(0, self.captured - self.lost)
+        """What counts towards the total: captured, not lost in a dispute, not undone."""
+        return max(0, self.captured - self.lost - self.returned)
+
+    @property
+    def kept(self) -> Cents:
+        """What stays with us once all refunds have arrived (`§7`); open disputes count as ours."""
+        return self.captured - self.refunded - self.in_flight - self.lost
+
+    def __add__(self, other: "Balance") -> "Balance":
+        """Return the sums of two ledgers."""
+        return Balance(
+            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(self))
+        )
 
 
-def balance_of(entries: Iterable[LedgerEntry]) -> Balance:
-    """Return the balance of a whole ledger; the order of its entries does not matter."""
-    return reduce(enter, entries, Balance())
+EFFECTS: Final[Mapping[EntryKind, Balance]] = MappingProxyType(
+    {
+        EntryKind.CAPTURED: Balance(captured=1),
+        EntryKind.REFUND_OWED: Balance(refund_owed=1, returned=1),
+        EntryKind.GOODWILL_OWED: Balance(refund_owed=1),
+        EntryKind.REFUND_WAIVED: Balance(refund_owed=-1, returned=-1),
+        EntryKind.GOODWILL_WAIVED: Balance(refund_owed=-1),
+        EntryKind.REFUND_SENT: Balance(refund_owed=-1, refund_sent=1),
+        EntryKind.REFUNDED: Balance(refund_sent=-1, refunded=1),
+        EntryKind.REFUND_REVERSED: Balance(refunded=-1, refund_sent=1),
+        EntryKind.REFUND_FAILED: Balance(refund_sent=-1, refund_owed=1),
+        EntryKind.REFUND_REFUSED: Balance(),
+        EntryKind.DISPUTE_OPENED: Balance(disputed=1),
+        EntryKind.DISPUTE_WON: Balance(disputed=-1),
+        EntryKind.DISPUTE_LOST: Balance(disputed=-1, lost=1),
+        EntryKind.DISPUTE_REINSTATED: Balance(lost=-1),
+    }
+)
+"""What one cent of each kind of entry adds to a balance; as sums, they do not mind the order."""
+
+PROMISES: Final = frozenset({EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED})
+"""The entries that promise a refund."""
 
 
 def enter(balance: Balance, entry: LedgerEntry) -> Balance:
-    """Return `balance` after one more entry."""
-    changes = {
-        EntryKind.CAPTURED: {"captured": entry.amount},
-        EntryKind.REFUND_OWED: {"refund_owed": entry.amount},
-        EntryKind.REFUNDED: {"refund_owed": -entry.amount, "refunded": entry.amount},
-        EntryKind.DISPUTE_OPENED: {"disputed": entry.amount},
-        EntryKind.DISPUTE_WON: {"disputed": -entry.amount},
-        EntryKind.DISPUTE_LOST: {"disputed": -entry.amount, "lost": entry.amount},
-    }[entry.kind]
-    return replace(
-        balance, **{name: getattr(balance, name) + amount for name, amount in changes.items()}
+    """Return `balance` after one more entry of its payment."""
+    effect = EFFECTS[entry.kind]
+    return balance + Balance(
+        *(getattr(effect, each.name) * entry.amount for each in fields(effect))
     )
+
+
+def balance_of(entries: Iterable[LedgerEntry]) -> Balance:
+    """Return the balance of a ledger; the order of its entries does not matter."""
+    return reduce(enter, entries, Balance())
+
+
+def in_order(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """Return the entries as they came; those of one second as a payment goes its way."""
+    way = list(EntryKind)
+    return sorted(entries, key=lambda each: (each.at, way.index(each.kind), each.reference))
+
+
+def entered(
+    payments: Mapping[str, Balance], entries: Iterable[LedgerEntry]
+) -> Mapping[str, Balance]:
+    """Return the balances by payment after more entries."""
+    after = dict(payments)
+    for entry in entries:
+        after[entry.payment] = enter(after.get(entry.payment, Balance()), entry)
+    return after
 
 
 def payment_status(balance: Balance, total: Cents) -> PaymentStatus:
     """Derive the payment status of a booking that costs `total`."""
     if balance.disputed:
         return PaymentStatus.DISPUTED
-    if balance.refund_owed:
+    if balance.in_flight:
         return PaymentStatus.REFUND_PENDING
-    if balance.refunded:
-        whole = balance.refunded >= balance.captured
+    given = balance.refunded
+    only_too_much = balance.paid >= total and given == balance.returned
+    if given and not only_too_much:
+        whole = given >= balance.captured - balance.lost
         return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
     if not balance.paid:
         return PaymentStatus.AWAITING_PAYMENT

@@ -50,6 +50,8 @@ class Policy:
     edit_notice: timedelta
     refund_tiers: tuple[RefundTier, ...]
     refund_arrival: timedelta
+    refund_retry: timedelta
+    completed_after_start: timedelta
 
     @property
     def zone(self) -> ZoneInfo:
@@ -104,6 +106,8 @@ _2026_11 = Policy(
         RefundTier(notice=timedelta(hours=48), inclusive=True, percentage=0),
     ),
     refund_arrival=timedelta(days=10),
+    refund_retry=timedelta(hours=24),
+    completed_after_start=timedelta(hours=6),
 )
 
 POLICIES: Mapping[str, Policy] = MappingProxyType({_2026_11.version: _2026_11})

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from teppan import clock
 from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import DomainError, Forbidden, Unauthorized, Unavailable
+from teppan.domain.errors import (
+    DomainError,
+    Forbidden,
+    ProviderFailed,
+    Unauthorized,
+    Unavailable,
+)
+from teppan.http.errors import MethodNotAllowed
 from teppan.http.headers import SECURITY, cors
 from teppan.http.idempotency import idempotent_request
 from teppan.http.parameters import Declared, read_parameters
@@ -37,6 +44,9 @@ STAFF = frozenset({Role.ADMIN})
 PUBLIC = frozenset({Role.ANONYMOUS})
 """Anybody: the operation asks for no account and looks at none."""
 
+LARGEST_WEBHOOK = 64 * 1024
+"""The most bytes that the body of a webhook may have."""
+
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing."""
 
@@ -49,8 +59,9 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
     """Turns a handler into the Lambda handler of the contract's `operation`.
 
     `roles` may call it; `body` is the schema of its JSON body; an `idempotent` operation requires
-    an `Idempotency-Key`; `parameters` None lets any parameter pass unread. The settings are read at
-    once, so that a missing one stops the cold start.
+    an `Idempotency-Key`; `parameters` None lets any parameter pass unread. A webhook is signed by
+    the header `signed_by` over its raw body. The settings are read at once, so that a missing one
+    stops the cold start.
     """
 
     operation: str
@@ -60,6 +71,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
     body_optional: bool = False
     parameters: Declared | None = field(default_factory=dict)
     idempotent: bool = False
+    signed_by: str | None = None
 
     def __post_init__(self) -> None:
         settings()
@@ -101,7 +113,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             response = handle(self._request(request))
             return response, response.text()
         except DomainError as error:
-            if isinstance(error, Unavailable):
+            if isinstance(error, Unavailable | ProviderFailed):
                 logger.warning("unavailable", **failure_of(error))
             response = problem(error, request.path, request.request_id)
         except Exception as error:  # noqa: BLE001 - the last resort: recorded, answered blankly
@@ -120,6 +132,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             from teppan.http.body import read_body  # noqa: PLC0415
 
             body, document = read_body(request, self.body, optional=self.body_optional)
+        raw = self._webhook(request) if self.signed_by else b""
         return Request(
             operation=self.operation,
             caller=_caller(principal, request, now),
@@ -131,7 +144,14 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             else None,
             logged_in=principal.session if principal else None,
             access_token=request.headers.get("authorization", "").split(" ")[-1],
+            raw=raw,
+            signature=request.headers.get(self.signed_by or ""),
         )
+
+    def _webhook(self, request: Incoming) -> bytes:
+        if request.method != "POST":
+            raise MethodNotAllowed
+        return request.body(LARGEST_WEBHOOK)
 
     def _principal(self, request: Incoming, now: datetime) -> Principal | None:
         """Return who is calling, None where nobody is asked (`domain.md §8`).

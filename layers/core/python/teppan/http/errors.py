@@ -12,6 +12,14 @@ class TooLarge(DomainError):
     title = "The body is too large"
 
 
+class MethodNotAllowed(DomainError):
+    """The address takes another method only."""
+
+    code = "method_not_allowed"
+    title = "The method is not allowed"
+    detail = "Send a POST."
+
+
 class UnsupportedMediaType(DomainError):
     """The body is not JSON."""
 
@@ -41,6 +49,14 @@ class MissingParameter(BadRequest):
     def extensions(self) -> Mapping[str, Sequence[object]]:
         """`errors`: the one missing parameter."""
         return {"errors": [self.violation]}
+
+
+class InvalidSignature(BadRequest):
+    """A webhook is not signed as its sender signs, or not just now."""
+
+    code = "invalid_signature"
+    title = "The signature is not valid"
+    detail = "The signature does not fit the body, or its time is not now."
 
 
 class InvalidCursor(BadRequest):

@@ -11,13 +11,14 @@ from teppan.domain.errors import (
     Forbidden,
     NotFound,
     PreconditionFailed,
+    ProviderFailed,
     TooManyRequests,
     Unauthorized,
     Unavailable,
     Unprocessable,
     Violation,
 )
-from teppan.http.errors import TooLarge, UnsupportedMediaType
+from teppan.http.errors import MethodNotAllowed, TooLarge, UnsupportedMediaType
 from teppan.http.response import Response
 
 TYPE: Final = "https://docs.teppan.example/problems/"
@@ -29,11 +30,13 @@ _STATUS: Mapping[type[DomainError], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    MethodNotAllowed: 405,
     PreconditionFailed: 412,
     TooLarge: 413,
     UnsupportedMediaType: 415,
     Unprocessable: 422,
     TooManyRequests: 429,
+    ProviderFailed: 502,
     Unavailable: 503,
 }
 
@@ -82,7 +85,8 @@ def _document(
 def _headers(error: DomainError) -> dict[str, str]:
     challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
     wait = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    return challenge | wait
+    allowed = {"Allow": "POST"} if isinstance(error, MethodNotAllowed) else {}
+    return challenge | wait | allowed
 
 
 def _violation(violation: Violation) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A gateway event as a request: what a handler may know of it."""
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from typing import Any
 
 from teppan.domain.caller import Caller
 from teppan.domain.session import Session
+from teppan.http.errors import MalformedJson, TooLarge
 from teppan.http.precondition import precondition
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.precondition import Precondition
@@ -16,7 +18,10 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """The parts of a gateway event that every endpoint reads, whatever comes of the rest."""
+    """The parts of an event that every endpoint reads, whatever comes of the rest.
+
+    The event is API Gateway's (payload 1.0), or that of a function URL (2.0).
+    """
 
     method: str
     path: str
@@ -24,13 +29,26 @@ class Incoming:
     request_id: str
     event: Mapping[str, Any]
 
+    def body(self, largest: int) -> bytes:
+        """Return the body as it was sent; raises `TooLarge` and `MalformedJson`."""
+        text = self.event.get("body") or ""
+        try:
+            encoded = self.event.get("isBase64Encoded")
+            raw = base64.b64decode(text, validate=True) if encoded else text.encode()
+        except ValueError as error:
+            raise MalformedJson("The body is not text in UTF-8.") from error
+        if len(raw) > largest:
+            raise TooLarge(f"A body has at most {largest} bytes.")
+        return raw
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request[Body]:
     """A request that is known to be well-formed, authenticated and allowed.
 
     `parameters` holds the declared ones by name, `if_match` is the header as it was sent, `keyed`
-    is there in operations that are idempotent by key, `logged_in` in those that are not public.
+    is there in operations that are idempotent by key, `logged_in` in those that are not public;
+    `raw` and `signature` in webhooks: the body's bytes and the header that signs them.
     """
 
     operation: str
@@ -41,6 +59,8 @@ class Request[Body]:
     keyed: IdempotentRequest | None
     logged_in: Session | None = None
     access_token: str = field(default="", repr=False)
+    raw: bytes = field(default=b"", repr=False)
+    signature: str | None = field(default=None, repr=False)
 
     @property
     def session(self) -> Session:
@@ -65,11 +85,12 @@ class Request[Body]:
 def incoming(event: Mapping[str, Any]) -> Incoming:
     """Read the common parts; a caller's `X-Request-Id` counts when it is a UUID."""
     context = event.get("requestContext") or {}
+    http = context.get("http") or {}
     headers = {name.lower(): text for name, text in (event.get("headers") or {}).items()}
     sent = headers.get("x-request-id", "")
     return Incoming(
-        method=event.get("httpMethod", ""),
-        path=event.get("path", ""),
+        method=event.get("httpMethod") or http.get("method", ""),
+        path=event.get("path") or http.get("path", ""),
         headers=headers,
         request_id=sent if _UUID.fullmatch(sent) else context.get("requestId", ""),
         event=event,

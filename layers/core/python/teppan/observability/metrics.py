@@ -1,6 +1,6 @@
 """Metrics, written as log lines that CloudWatch turns into numbers (EMF)."""
 
-from aws_lambda_powertools import Metrics
+from aws_lambda_powertools import Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 metrics = Metrics()
@@ -15,6 +15,20 @@ def record_request(operation: str, status: int, milliseconds: float) -> None:
     metrics.add_metric("Duration", MetricUnit.Milliseconds, milliseconds)
 
 
-def count(name: str) -> None:
-    """Count one business fact, such as `BookingsCreated`."""
-    metrics.add_metric(name, MetricUnit.Count, 1)
+def record_run(job: str, milliseconds: float, *, failed: bool) -> None:
+    """Count one run of a function that no person called."""
+    metrics.add_dimension("operation", job)
+    metrics.add_metric("Runs", MetricUnit.Count, 1)
+    metrics.add_metric("Failures", MetricUnit.Count, int(failed))
+    metrics.add_metric("Duration", MetricUnit.Milliseconds, milliseconds)
+
+
+def count(name: str, times: int = 1) -> None:
+    """Count a business fact, such as `BookingsCreated`."""
+    metrics.add_metric(name, MetricUnit.Count, times)
+
+
+def tell(name: str, value: int) -> None:
+    """Emit a fact that an alarm watches, whichever function comes upon it: no `operation`."""
+    with single_metric(name=name, unit=MetricUnit.Count, value=value):
+        """Written as the block ends, with the dimension `service` from the environment."""

@@ -4,7 +4,7 @@ from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
 from teppan.domain.cancellation import CancellationRequest, RefundTerms, cancel, cancellation_terms
 from teppan.services.precondition import Precondition
-from teppan.services.revision import Step, find_visible, revise
+from teppan.services.revision import find_visible, revise
 from teppan.store.table import Table
 
 
@@ -22,7 +22,7 @@ def cancel_booking(
     return revise(
         table,
         booking_id,
-        lambda booking: Step(*cancel(booking, request, caller)),
+        lambda booking: cancel(booking, request, caller),
         caller,
         accepts,
     )

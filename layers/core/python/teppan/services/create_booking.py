@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from teppan.domain.audit import audit_event
 from teppan.domain.booking import Booking, Wishes, book
 from teppan.domain.caller import Caller
-from teppan.domain.errors import DomainError, IdempotencyKeyReused, SlotUnavailable
-from teppan.services.idempotency import IdempotentRequest, derived_id
+from teppan.domain.errors import DomainError, SlotUnavailable
+from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.store import bookings
 from teppan.store.bookings import BookingExistsError, SlotTakenError
 from teppan.store.slots import available_times
@@ -49,6 +49,5 @@ def create_booking(
 
 
 def _replayed(booking: Booking, request: IdempotentRequest) -> Created:
-    if booking.fingerprint != request.fingerprint:
-        raise IdempotencyKeyReused("This Idempotency-Key was sent before with another body.")
+    check_same(booking.fingerprint, request)
     return Created(booking, replayed=True)

@@ -6,42 +6,48 @@ writer was faster, the refused write brings the newer booking along, and the ste
 
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking, booking_not_found, check_visible
+from teppan.domain.booking import Booking, Step, booking_not_found, check_visible
 from teppan.domain.caller import Caller
 from teppan.domain.errors import EditConflict, SlotUnavailable, VersionMismatch
-from teppan.domain.ledger import LedgerEntry
-from teppan.services.precondition import Precondition
+from teppan.services.precondition import Precondition, any_version
 from teppan.store import bookings
 from teppan.store.bookings import ChangedMeanwhileError, SlotTakenError
 from teppan.store.slots import available_times
-from teppan.store.table import Table
+from teppan.store.table import Put, Table, Update
 
 _ATTEMPTS = 64
 _LONGEST_PAUSE = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A decided step: the booking after it and the ledger entry that it makes, if any."""
-
-    after: Booking
-    entry: LedgerEntry | None = None
-
-
 type Decision = Callable[[Booking], Step]
+type Also = Callable[[Step], Sequence[Put | Update]]
+
+
+def nothing_else(_step: Step) -> Sequence[Put | Update]:
+    """Write nothing but the step itself."""
+    return ()
 
 
 def revise(
-    table: Table, booking_id: str, decide: Decision, caller: Caller, accepts: Precondition
+    table: Table,
+    booking_id: str,
+    decide: Decision,
+    caller: Caller,
+    accepts: Precondition = any_version,
+    *,
+    if_slot_taken: Decision | None = None,
+    also: Also = nothing_else,
+    reason: str | None = None,
 ) -> Booking:
     """Carry out `decide` on the booking and return it; a step that changes nothing writes nothing.
 
-    Raises `BookingNotFound`, `VersionMismatch`, `SlotUnavailable`, `EditConflict` and what `decide`
-    raises.
+    `if_slot_taken` decides where others have the slot; `also` says what is written with a step, and
+    be it one that changes nothing; `reason` goes into the audit trail. Raises `BookingNotFound`,
+    `VersionMismatch`, `SlotUnavailable`, `EditConflict`, `DoneBeforeError` (by `also`) and what
+    `decide` raises.
     """
     booking = find_visible(table, booking_id, caller)
     for _ in range(_ATTEMPTS):
@@ -49,16 +55,19 @@ def revise(
             raise VersionMismatch(f"The booking is at version {booking.version}.")
         step = decide(booking)
         if step.after == booking:
+            bookings.write_alone(table, also(step))
             return booking
+        event = audit_event(booking, step.after, caller, reason)
         try:
-            event = audit_event(booking, step.after, caller)
-            bookings.save(table, booking, step.after, event, step.entry)
+            bookings.save(table, booking, step.after, event, step.entries, also(step))
         except ChangedMeanwhileError as error:
             booking = error.booking
             time.sleep(random.uniform(0, _LONGEST_PAUSE))
         except SlotTakenError as error:
-            times = available_times(table, step.after.slot.date, caller.at)
-            raise SlotUnavailable(times) from error
+            if if_slot_taken is None:
+                times = available_times(table, step.after.slot.date, caller.at)
+                raise SlotUnavailable(times) from error
+            decide = if_slot_taken
         else:
             return step.after
     raise EditConflict("Others kept changing the booking; please try again.")

@@ -4,7 +4,7 @@ from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
 from teppan.domain.change import Changes, change
 from teppan.services.precondition import Precondition
-from teppan.services.revision import Step, revise
+from teppan.services.revision import revise
 from teppan.store.table import Table
 
 
@@ -13,5 +13,5 @@ def update_booking(
 ) -> Booking:
     """Make `changes` (`domain.md §5`); raises what `revise` and `change` raise."""
     return revise(
-        table, booking_id, lambda booking: Step(change(booking, changes, caller)), caller, accepts
+        table, booking_id, lambda booking: change(booking, changes, caller), caller, accepts
     )

@@ -1,10 +1,15 @@
 """Bookings in the table: each change is one conditional transaction with its slot and its event."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from teppan.clock import to_rfc3339
 from teppan.domain.audit import AuditEvent
 from teppan.domain.booking import Booking
 from teppan.domain.ledger import LedgerEntry
 from teppan.store import keys, slots
-from teppan.store.items import booking_item, booking_of, event_item, event_of, ledger_item
+from teppan.store.items import booking_item, booking_of, entry_of, event_item, event_of, ledger_item
 from teppan.store.table import ConditionFailed, Put, Table, Update
 
 _NEW = "attribute_not_exists(pk)"
@@ -22,6 +27,10 @@ class BookingExistsError(Exception):
 
 class SlotTakenError(Exception):
     """The slot has no room for the booking."""
+
+
+class DoneBeforeError(Exception):
+    """What was to be written with the step is there already: it was taken before."""
 
 
 class ChangedMeanwhileError(Exception):
@@ -61,26 +70,80 @@ def save(
     before: Booking,
     after: Booking,
     event: AuditEvent,
-    entry: LedgerEntry | None = None,
+    entries: Iterable[LedgerEntry] = (),
+    also: Sequence[Put | Update] = (),
 ) -> None:
-    """Store the step from `before` to `after` with its slots, event and ledger entry.
+    """Store the step from `before` to `after` with its slots, event and ledger entries.
 
-    Raises `ChangedMeanwhileError` and `SlotTakenError`.
+    `also` is what has to be written with it, or it was done before. Raises `ChangedMeanwhileError`,
+    `SlotTakenError` and `DoneBeforeError`.
     """
     writes: list[Put | Update] = [
         Put(booking_item(after), _UNCHANGED, {"version": before.version}),
+        *also,
         Put(event_item(event), _NEW),
-        *([Put(ledger_item(after.id, entry), _NEW)] if entry else []),
+        *(Put(ledger_item(after.id, entry), _NEW) for entry in entries),
         *_slot_writes(before, after),
     ]
     try:
         table.write(*writes)
     except ConditionFailed as failure:
-        if met := failure.refused.get(0):
+        refused = failure.refused
+        if any(0 < position <= len(also) for position in refused):
+            raise DoneBeforeError from failure
+        if met := refused.get(0):
             raise ChangedMeanwhileError(booking_of(met)) from failure
-        if isinstance(writes[max(failure.refused)], Update):
+        if isinstance(writes[max(refused)], Update):
             raise SlotTakenError from failure
         raise
+
+
+def write_alone(table: Table, writes: Sequence[Put | Update]) -> None:
+    """Write what would have gone with a step that changes nothing; raises `DoneBeforeError`.
+
+    A single update needs no transaction, which would cost twice as much.
+    """
+    try:
+        match writes:
+            case []:
+                return
+            case [Update() as alone]:
+                table.update(alone)
+            case _:
+                table.write(*writes)
+    except ConditionFailed as failure:
+        raise DoneBeforeError from failure
+
+
+def note(table: Table, booking_id: str, entry: LedgerEntry) -> None:
+    """Store an entry that moves no money, and so needs no change of the booking; once is enough."""
+    with suppress(ConditionFailed):
+        table.write(Put(ledger_item(booking_id, entry), _NEW))
+
+
+def ledger(table: Table, booking_id: str) -> list[LedgerEntry]:
+    """Return the booking's ledger, strongly consistent."""
+    pk, _ = keys.booking(booking_id)
+    items = table.query_all(
+        "pk = :booking AND begins_with(sk, :ledger)", {"booking": pk, "ledger": keys.LEDGER}
+    )
+    return [entry_of(item) for item in items]
+
+
+def due(table: Table, job: str, now: datetime) -> Iterator[str]:
+    """Yield the ids of the bookings for which `job` was due by `now`, the longest due first."""
+    items = table.query_all(
+        "gsi3pk = :job AND gsi3sk <= :now",
+        {"job": keys.due(job), "now": f"{to_rfc3339(now)}~"},
+        index=keys.BY_DUE,
+    )
+    return (keys.booking_id(item["pk"]) for item in items)
+
+
+def unsettled(table: Table) -> Iterator[str]:
+    """Yield the ids of the bookings of which a refund is owed or on its way."""
+    items = table.query_all("gsi4pk = :all", {"all": keys.UNSETTLED}, index=keys.BY_REFUND)
+    return (keys.booking_id(item["pk"]) for item in items)
 
 
 def events(table: Table, booking_id: str, limit: int, after: int | None) -> list[AuditEvent]:
@@ -99,11 +162,11 @@ def events(table: Table, booking_id: str, limit: int, after: int | None) -> list
 
 def _slot_writes(before: Booking, after: Booking) -> list[Update]:
     """Return what gives the old slot back and takes the new one, where they differ."""
-    if after.holds_slot and after.slot == before.slot:
+    held = before.slot if before.holds_slot else None
+    wanted = after.slot if after.holds_slot else None
+    if held == wanted:
         return []
-    released = slots.release(before.slot, before.id)
-    return (
-        [released, slots.claim(after.slot, after.id, after.policy)]
-        if after.holds_slot
-        else [released]
-    )
+    return [
+        *([slots.release(held, before.id)] if held else []),
+        *([slots.claim(wanted, after.id, after.policy)] if wanted else []),
+    ]

@@ -5,12 +5,14 @@ from typing import Any
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.audit import AuditEvent, EventType, FieldChange
-from teppan.domain.booking import Booking, Cancellation, Contact, Status, Venue
+from teppan.domain.booking import Booking, Cancellation, Contact, Venue
 from teppan.domain.caller import Role
-from teppan.domain.ledger import Balance, LedgerEntry
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, RefusalReason
 from teppan.domain.party import Menu, Party
+from teppan.domain.payment import Attempt, IntentStatus, PaymentType
 from teppan.domain.pricing import Line, Price
 from teppan.domain.slot import Slot
+from teppan.domain.transition import Status
 from teppan.store import keys
 from teppan.store.attributes import Item
 
@@ -20,6 +22,8 @@ def booking_item(booking: Booking) -> Item:
     pk, sk = keys.booking(booking.id)
     start = keys.start(booking)
     cancellation = booking.cancellation
+    due_pk, due_sk = keys.due_at(booking) or (None, None)
+    unsettled = booking.balance.in_flight > 0
     return {
         "pk": pk,
         "sk": sk,
@@ -27,6 +31,10 @@ def booking_item(booking: Booking) -> Item:
         "gsi1sk": start,
         "gsi2pk": keys.booking_month(booking.slot.date),
         "gsi2sk": start,
+        "gsi3pk": due_pk,
+        "gsi3sk": due_sk,
+        "gsi4pk": keys.UNSETTLED if unsettled else None,
+        "gsi4sk": booking.id if unsettled else None,
         "booking_id": booking.id,
         "version": booking.version,
         "status": booking.status.value,
@@ -49,7 +57,7 @@ def booking_item(booking: Booking) -> Item:
         "price": _plain(booking.price) | {"lines": [_plain(line) for line in booking.price.lines]},
         "due_to_confirm": booking.due_to_confirm,
         "policy_version": booking.policy_version,
-        "balance": _plain(booking.balance),
+        "payments": {name: _plain(each) for name, each in booking.payments.items()},
         "payment_due_at": to_rfc3339(booking.payment_due_at),
         "created_at": to_rfc3339(booking.created_at),
         "updated_at": to_rfc3339(booking.updated_at),
@@ -84,7 +92,7 @@ def booking_of(item: Item) -> Booking:
         ),
         due_to_confirm=item["due_to_confirm"],
         policy_version=item["policy_version"],
-        balance=Balance(**item["balance"]),
+        payments={name: Balance(**each) for name, each in item["payments"].items()},
         payment_due_at=from_rfc3339(item["payment_due_at"]),
         created_at=from_rfc3339(item["created_at"]),
         updated_at=from_rfc3339(item["updated_at"]),
@@ -124,6 +132,45 @@ def ledger_item(booking_id: str, entry: LedgerEntry) -> Item:
     """Return a ledger entry's item."""
     pk, sk = keys.ledger_entry(booking_id, entry.reference, entry.kind.value)
     return _plain(entry) | {"pk": pk, "sk": sk, "at": to_rfc3339(entry.at)}
+
+
+def entry_of(item: Item) -> LedgerEntry:
+    """Return the ledger entry that `ledger_item` wrote."""
+    reason = item.get("reason")
+    return LedgerEntry(
+        reference=item["reference"],
+        kind=EntryKind(item["kind"]),
+        amount=item["amount"],
+        at=from_rfc3339(item["at"]),
+        payment=item["payment"],
+        refund=item.get("refund"),
+        reason=_reason_of(reason) if reason else None,
+    )
+
+
+def _reason_of(text: str) -> RefundReason | RefusalReason:
+    return RefundReason(text) if text in set(RefundReason) else RefusalReason(text)
+
+
+def attempt_item(attempt: Attempt) -> Item:
+    """Return the item of an attempt to pay."""
+    pk, sk = keys.payment(attempt.booking_id, attempt.type, attempt.number)
+    return _plain(attempt) | {"pk": pk, "sk": sk, "opened_at": to_rfc3339(attempt.opened_at)}
+
+
+def attempt_of(item: Item) -> Attempt:
+    """Return the attempt that `attempt_item` wrote."""
+    return Attempt(
+        booking_id=item["booking_id"],
+        type=PaymentType(item["type"]),
+        number=item["number"],
+        amount=item["amount"],
+        currency=item["currency"],
+        opened_at=from_rfc3339(item["opened_at"]),
+        status=IntentStatus(item["status"]),
+        tries=item["tries"],
+        intent=item.get("intent"),
+    )
 
 
 def _cancellation_of(stored: Item) -> Cancellation:

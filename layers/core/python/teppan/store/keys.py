@@ -1,11 +1,12 @@
 """The table's keys and indexes (`architecture.md §4`); personal data is in none of them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from teppan.clock import to_rfc3339
 from teppan.domain.booking import Booking
 from teppan.domain.slot import Slot
+from teppan.domain.transition import Status
 from teppan.store.attributes import Key
 
 BY_CUSTOMER: Final = "GSI1"
@@ -14,12 +15,30 @@ BY_CUSTOMER: Final = "GSI1"
 BY_MONTH: Final = "GSI2"
 """Bookings of one local month by start."""
 
+BY_DUE: Final = "GSI3"
+"""Bookings for which a job has something to do, by when."""
+
+BY_REFUND: Final = "GSI4"
+"""Bookings of which a refund is owed or on its way."""
+
+BOOKING: Final = "BOOKING"
 EVENT: Final = "EVENT#"
+LEDGER: Final = "LEDGER#"
+PAYMENT: Final = "PAYMENT#"
+UNSETTLED: Final = "UNSETTLED"
+RELEASE: Final = "release"
+COMPLETE: Final = "complete"
+"""The jobs that look for bookings by when they are due."""
 
 
 def booking(booking_id: str) -> Key:
     """Return the key of a booking."""
-    return f"BOOKING#{booking_id}", "BOOKING"
+    return f"BOOKING#{booking_id}", BOOKING
+
+
+def booking_id(partition: str) -> str:
+    """Return the id of the booking that a partition is of."""
+    return partition.removeprefix("BOOKING#")
 
 
 def event(booking_id: str, version: int) -> Key:
@@ -29,7 +48,37 @@ def event(booking_id: str, version: int) -> Key:
 
 def ledger_entry(booking_id: str, reference: str, kind: str) -> Key:
     """Return the natural key of a ledger entry."""
-    return f"BOOKING#{booking_id}", f"LEDGER#{reference}#{kind}"
+    return f"BOOKING#{booking_id}", f"{LEDGER}{reference}#{kind}"
+
+
+def payment(booking_id: str, payment_type: str, attempt: int) -> Key:
+    """Return the key of an attempt to pay a booking; each can be opened once."""
+    return f"BOOKING#{booking_id}", f"{PAYMENT}{payment_type}#{attempt:04}"
+
+
+def request(request_id: str) -> Key:
+    """Return the key of what a request with an idempotency key has made."""
+    return f"REQUEST#{request_id}", "REQUEST"
+
+
+def webhook(source: str, event_id: str) -> Key:
+    """Return the key of an event that an outside system has sent."""
+    return f"WEBHOOK#{source}#{event_id}", "WEBHOOK"
+
+
+def webhook_month(source: str, at: datetime) -> str:
+    """Return the partition of the events of `source` that came in a month (UTC)."""
+    return f"WEBHOOKS#{source}#{at:%Y-%m}"
+
+
+def job(name: str) -> Key:
+    """Return the key of what a job remembers between its runs."""
+    return f"JOB#{name}", "JOB"
+
+
+def due(job: str) -> str:
+    """Return the partition of the bookings that `job` waits for."""
+    return f"DUE#{job}"
 
 
 def attempts(person: str, operation: str) -> Key:
@@ -75,3 +124,15 @@ def booking_month(day: date) -> str:
 def start(booking: Booking) -> str:
     """Return the index sort key of a booking: its instant, then its id."""
     return f"{to_rfc3339(booking.slot.starts_at)}#{booking.id}"
+
+
+def due_at(booking: Booking) -> tuple[str, str] | None:
+    """Return the partition and sort key by which a job finds the booking, if one waits for it."""
+    waits = {
+        Status.PENDING: (RELEASE, booking.payment_due_at),
+        Status.CONFIRMED: (COMPLETE, booking.completes_at),
+    }
+    if booking.status not in waits:
+        return None
+    job, at = waits[booking.status]
+    return due(job), f"{to_rfc3339(at)}#{booking.id}"

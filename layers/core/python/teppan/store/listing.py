@@ -5,14 +5,15 @@ matches nothing nearby) it goes on, a fixed number of times; a page may thus be 
 empty, and still have a next one.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from teppan.clock import to_rfc3339
-from teppan.domain.booking import Status
 from teppan.domain.ledger import PaymentStatus
 from teppan.domain.policy import CURRENT
+from teppan.domain.transition import Status
 from teppan.store import keys
 from teppan.store.attributes import Item
 from teppan.store.table import Page, Table
@@ -86,6 +87,14 @@ def bookings(table: Table, query: BookingQuery) -> BookingPage:
         if rows:
             return BookingPage([{name: row[name] for name in SUMMARY} for row in rows], place)
     return BookingPage([], place)
+
+
+def all_between(table: Table, first: date, last: date) -> Iterator[Item]:
+    """Yield the summaries of all bookings from local day `first` to `last`, month by month."""
+    for partition in _partitions(BookingQuery(limit=1, first=first, last=last)):
+        yield from table.query_all(
+            "gsi2pk = :partition", {"partition": partition}, index=keys.BY_MONTH
+        )
 
 
 def _read(table: Table, query: BookingQuery, place: Position) -> Page:

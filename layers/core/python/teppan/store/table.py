@@ -65,6 +65,15 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Change nothing, and let the other writes pass only if `condition` holds."""
+
+    key: Key
+    condition: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The items of one Query and, when it stopped before the end, the key that it stopped at."""
 
@@ -135,13 +144,23 @@ class Table:
             from_attributes(stopped_at) if stopped_at else None,
         )
 
+    def query_all(
+        self, condition: str, values: Mapping[str, Any], *, index: str | None = None
+    ) -> Iterator[Item]:
+        """Yield all items of a Query, page by page."""
+        page = self.query(condition, values, index=index)
+        yield from page.items
+        while page.stopped_at:
+            page = self.query(condition, values, index=index, after=page.stopped_at)
+            yield from page.items
+
     def update(self, write: Update) -> Item:
         """Carry out one `Update` and return the item after it; raises as `write` does."""
         operation = self._operation(write)["Update"] | {"ReturnValues": "ALL_NEW"}
         answer = _persist(lambda: self._client.update_item(**operation))
         return from_attributes(answer["Attributes"])
 
-    def write(self, *writes: Put | Update) -> None:
+    def write(self, *writes: Put | Update | Check) -> None:
         """Carry out all `writes` or none; a lost answer does not make a second effect.
 
         Raises `ConditionFailed`, and `StorageUnavailable` when others keep being faster.
@@ -154,7 +173,7 @@ class Table:
             )
         )
 
-    def _operation(self, write: Put | Update) -> dict[str, dict[str, Any]]:
+    def _operation(self, write: Put | Update | Check) -> dict[str, dict[str, Any]]:
         operation: dict[str, Any] = {
             "TableName": self._name,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -166,6 +185,8 @@ class Table:
         match write:
             case Put(item=item):
                 return {"Put": operation | {"Item": to_attributes(item)}}
+            case Check(key=key):
+                return {"ConditionCheck": operation | {"Key": _key(key)}}
             case Update(key=key, expression=expression, names=names):
                 operation |= {"ExpressionAttributeNames": names} if names else {}
                 return {"Update": operation | {"Key": _key(key), "UpdateExpression": expression}}

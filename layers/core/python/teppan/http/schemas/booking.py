@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, ConfigDict, Field
 
-from teppan.domain.booking import Contact, Status, Venue, Wishes
+from teppan.domain.booking import Contact, Venue, Wishes
 from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.domain.party import Party, party_of
 from teppan.domain.slot import start_time
+from teppan.domain.transition import Status
 from teppan.http.body import RequestBody
 from teppan.http.schemas.fields import (
     EMAIL,

@@ -1,0 +1,21 @@
+"""POST /api/v1/payments/confirm-payment: take note of a payment at once (`domain.md §7`)."""
+
+from teppan.http.endpoint import EVERYONE, endpoint
+from teppan.http.representations import payment as represent
+from teppan.http.request import Request
+from teppan.http.response import Response, versioned
+from teppan.http.schemas.payment import ConfirmPaymentBody
+from teppan.observability.money import record_entries
+from teppan.services.confirm_payment import confirm_payment
+from teppan.store.table import connect
+from teppan_payments.gateway import gateway
+
+table, stripe = connect(), gateway()
+
+
+@endpoint("confirmPayment", roles=EVERYONE, body=ConfirmPaymentBody)
+def handler(request: Request[ConfirmPaymentBody]) -> Response:
+    """Return how the payment and its booking stand now."""
+    applied = confirm_payment(table, stripe, request.body.payment_intent_id, request.caller)
+    record_entries(applied.entries)
+    return versioned(represent.confirmation(applied), applied.booking.version)

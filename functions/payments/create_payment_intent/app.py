@@ -1,0 +1,30 @@
+"""POST /api/v1/payments/create-payment-intent: open a payment of a booking (`domain.md §7`)."""
+
+from teppan.http.endpoint import EVERYONE, endpoint
+from teppan.http.representations import payment as represent
+from teppan.http.request import Request
+from teppan.http.response import Response
+from teppan.http.schemas.payment import CreatePaymentIntentBody
+from teppan.services.create_payment_intent import create_payment_intent
+from teppan.store.table import connect
+from teppan_payments.gateway import gateway
+
+table, stripe = connect(), gateway()
+
+
+@endpoint("createPaymentIntent", roles=EVERYONE, body=CreatePaymentIntentBody, idempotent=True)
+def handler(request: Request[CreatePaymentIntentBody]) -> Response:
+    """Return the intent to pay with; the same one for the same key."""
+    opened = create_payment_intent(
+        table,
+        stripe,
+        request.body.booking_id,
+        request.body.to_type(),
+        request.idempotency,
+        request.caller,
+    )
+    return Response(
+        201,
+        represent.payment_intent(opened),
+        headers={"Idempotency-Replayed": "true"} if opened.replayed else {},
+    )

@@ -1,0 +1,26 @@
+"""POST /api/v1/payments/refund: staff give money back (`domain.md §7`)."""
+
+from teppan.http.endpoint import STAFF, endpoint
+from teppan.http.representations import payment as represent
+from teppan.http.request import Request
+from teppan.http.response import Response, versioned
+from teppan.http.schemas.payment import RefundPaymentBody
+from teppan.observability.money import record_entries
+from teppan.services.refund_payment import refund_payment
+from teppan.store.table import connect
+
+table = connect()
+
+
+@endpoint("refundPayment", roles=STAFF, body=RefundPaymentBody, idempotent=True)
+def handler(request: Request[RefundPaymentBody]) -> Response:
+    """Promise the refund; `settle_refunds` sends it to Stripe."""
+    wanted = request.body.to_wanted()
+    refund = refund_payment(table, wanted, request.idempotency, request.caller)
+    record_entries(() if refund.replayed else refund.entries)
+    return versioned(
+        represent.refund(refund, wanted.reason),
+        refund.booking.version,
+        status=201,
+        headers={"Idempotency-Replayed": "true"} if refund.replayed else {},
+    )

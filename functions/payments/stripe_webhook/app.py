@@ -1,0 +1,25 @@
+"""Stripe's webhook, on a function URL: what it says has happened (`domain.md §7`)."""
+
+from teppan.http.endpoint import PUBLIC, endpoint
+from teppan.http.request import Request
+from teppan.http.response import Response
+from teppan.observability.money import record_received
+from teppan.secret import valid
+from teppan.services.receive_event import receive_event
+from teppan.settings import required
+from teppan.store.table import connect
+from teppan_payments.events import SENDER, read_event
+from teppan_payments.gateway import gateway
+from teppan_payments.signature import check_signature
+
+table, stripe, secret = connect(), gateway(), required("STRIPE_WEBHOOK_SECRET_ARN")
+
+
+@endpoint("stripeWebhook", roles=PUBLIC, parameters=None, signed_by="stripe-signature")
+def handler(request: Request[None]) -> Response:
+    """Handle the event; whatever is not a 2xx makes Stripe send it again."""
+    check_signature(request.raw, request.signature, valid(secret), request.caller.at)
+    event = read_event(request.raw)
+    received = receive_event(table, stripe, event, request.caller.acting_as(SENDER))
+    record_received(received)
+    return Response(body={"received": True})

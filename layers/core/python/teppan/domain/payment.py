@@ -1,0 +1,93 @@
+"""Paying a booking (`domain.md §7`): what is due, and each attempt to pay it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from teppan.domain.booking import Booking
+from teppan.domain.errors import BookingNotPayable, PaymentNotDue, PaymentOverdue
+from teppan.domain.money import Cents
+from teppan.domain.transition import Status
+
+
+class PaymentType(StrEnum):
+    """What a customer wants to pay; the amount is ours to say."""
+
+    DEPOSIT = "deposit"
+    BALANCE = "balance"
+    FULL = "full"
+
+
+class IntentStatus(StrEnum):
+    """How a payment intent stands, in Stripe's words."""
+
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
+    REQUIRES_CONFIRMATION = "requires_confirmation"
+    REQUIRES_ACTION = "requires_action"
+    REQUIRES_CAPTURE = "requires_capture"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the intent can not change any more."""
+        return self in {IntentStatus.SUCCEEDED, IntentStatus.CANCELED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt to pay a booking: at most one payment intent at Stripe, `intent` once known.
+
+    `number` counts the attempts of that type, `tries` how often Stripe was asked for the intent
+    after failing itself: so each has an idempotency key of its own.
+    """
+
+    booking_id: str
+    type: PaymentType
+    number: int
+    amount: Cents
+    currency: str
+    opened_at: datetime
+    status: IntentStatus = IntentStatus.REQUIRES_PAYMENT_METHOD
+    tries: int = 1
+    intent: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in a record of the request that made it."""
+        return f"{self.booking_id}:{self.type}:{self.number}"
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of this attempt at Stripe."""
+        return f"{self.name}:{self.tries}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A payment intent as its customer sees it; `client_secret` lets a browser pay it."""
+
+    id: str
+    status: IntentStatus
+    amount: Cents
+    client_secret: str
+
+
+def amount_due(booking: Booking, wanted: PaymentType, now: datetime) -> Cents:
+    """Return the amount to ask for `wanted` at `now`, more than 0.
+
+    Raises `BookingNotPayable`, `PaymentOverdue` and `PaymentNotDue`.
+    """
+    if booking.status is Status.CANCELLED:
+        raise BookingNotPayable("A cancelled booking takes no payment.")
+    if booking.status is Status.PENDING and now > booking.payment_due_at:
+        raise PaymentOverdue("The time to pay for this booking has passed; please book again.")
+    amount = {
+        PaymentType.DEPOSIT: booking.deposit_due,
+        PaymentType.BALANCE: 0 if booking.deposit_due else booking.balance_due,
+        PaymentType.FULL: booking.deposit_due + booking.balance_due,
+    }[wanted]
+    if not amount:
+        raise PaymentNotDue(f"Nothing is due as {wanted}; see the price of the booking.")
+    return amount

@@ -1,0 +1,39 @@
+"""What Stripe says has happened (`domain.md §7`): a hint to look, never taken at its word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from teppan.domain.ledger import LedgerEntry
+
+
+class EventState(StrEnum):
+    """How far an event has come in our inbox."""
+
+    RECEIVED = "received"
+    HANDLED = "handled"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentEvent:
+    """An event; `payment` is the payment intent to look at, None where there is none for us.
+
+    `payload` is the event as it was sent: it may hold personal data, and goes into the inbox only.
+    """
+
+    id: str
+    type: str
+    created_at: datetime
+    payment: str | None
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of the event; `repeated` when that was known, `unmatched` when not ours."""
+
+    state: EventState
+    entries: tuple[LedgerEntry, ...] = ()
+    repeated: bool = False
+    unmatched: bool = False

@@ -1,0 +1,171 @@
+"""Refunds (`domain.md §6-7`): promised first, at most what was captured, then sent until kept."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from teppan.domain.errors import RefundExceedsCaptured
+from teppan.domain.ledger import (
+    PROMISES,
+    Balance,
+    EntryKind,
+    LedgerEntry,
+    RefundReason,
+    RefusalReason,
+)
+from teppan.domain.money import Cents
+
+WAIVERS = {
+    EntryKind.REFUND_OWED: EntryKind.REFUND_WAIVED,
+    EntryKind.GOODWILL_OWED: EntryKind.GOODWILL_WAIVED,
+}
+"""What takes a promise back."""
+
+
+_ENDED_ATTEMPTS = frozenset({EntryKind.REFUND_FAILED, EntryKind.REFUND_REFUSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outstanding:
+    """A promise of which `amount` has yet to be sent; `failed_at` is when it last failed.
+
+    `attempt` counts how often it was tried, so that each has an idempotency key of its own; after
+    an error of Stripe's own nobody needs to wait, so that is no `failed_at`.
+    """
+
+    promise: str
+    kind: EntryKind
+    payment: str
+    amount: Cents
+    attempt: int
+    failed_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """What this attempt is called, for its idempotency key and its refusal."""
+        return f"{self.promise}:{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What settling refunds came to: new entries, and Stripe's word for each it would not make."""
+
+    entries: tuple[LedgerEntry, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def promises(
+    payments: Mapping[str, Balance],
+    amount: Cents,
+    *,
+    reference: str,
+    reason: RefundReason,
+    at: datetime,
+    kind: EntryKind = EntryKind.REFUND_OWED,
+) -> tuple[LedgerEntry, ...]:
+    """Promise `amount` back, out of the payments with most left first, one entry each.
+
+    Raises `RefundExceedsCaptured` when less than that is refundable.
+    """
+    entries: list[LedgerEntry] = []
+    by_what_is_left = sorted(payments.items(), key=lambda each: (-each[1].refundable, each[0]))
+    for payment, balance in by_what_is_left:
+        if part := min(amount, balance.refundable):
+            entries.append(
+                LedgerEntry(
+                    reference=(name := f"{reference}-{len(entries) + 1}"),
+                    kind=kind,
+                    amount=part,
+                    at=at,
+                    payment=payment,
+                    refund=name,
+                    reason=reason,
+                )
+            )
+            amount -= part
+    if amount:
+        raise RefundExceedsCaptured("There is less left to refund than that.")
+    return tuple(entries)
+
+
+def promised_for(reason: RefundReason, ledger: Iterable[LedgerEntry]) -> Cents:
+    """Return what was promised for `reason`, less what was taken back of that."""
+    entries = list(ledger)
+    names = {each.refund for each in entries if each.kind in PROMISES and each.reason is reason}
+    return sum(
+        each.amount if each.kind in PROMISES else -each.amount
+        for each in entries
+        if each.refund in names and each.kind in {*PROMISES, *WAIVERS.values()}
+    )
+
+
+def refundable(payments: Mapping[str, Balance]) -> Cents:
+    """Return what `promises` can give back at most."""
+    return sum(balance.refundable for balance in payments.values())
+
+
+def outstanding(ledger: Iterable[LedgerEntry]) -> list[Outstanding]:
+    """Return what was promised and is not with Stripe, in the order in which it was promised."""
+    entries = sorted(ledger, key=lambda entry: (entry.at, entry.reference))
+    return [each for entry in entries if entry.kind in PROMISES if (each := _rest(entry, entries))]
+
+
+def _rest(promise: LedgerEntry, ledger: list[LedgerEntry]) -> Outstanding | None:
+    life = [entry for entry in ledger if entry.refund == promise.refund]
+    refused = [entry for entry in life if entry.kind in _ENDED_ATTEMPTS]
+    waited_for = [each.at for each in refused if each.reason is not RefusalReason.PROVIDER_ERROR]
+    sums = {kind: sum(each.amount for each in life if each.kind is kind) for kind in EntryKind}
+    amount = (
+        promise.amount
+        - sums[EntryKind.REFUND_SENT]
+        + sums[EntryKind.REFUND_FAILED]
+        - sums[WAIVERS[promise.kind]]
+    )
+    if amount <= 0:
+        return None
+    return Outstanding(
+        promise=promise.reference,
+        kind=promise.kind,
+        payment=promise.payment,
+        amount=amount,
+        attempt=len(refused) + 1,
+        failed_at=max(waited_for, default=None),
+    )
+
+
+def refusal(refund: Outstanding, reason: RefusalReason, at: datetime) -> LedgerEntry:
+    """Return the entry that an attempt came to nothing at Stripe; it moves no money."""
+    return LedgerEntry(
+        reference=refund.name,
+        kind=EntryKind.REFUND_REFUSED,
+        amount=refund.amount,
+        at=at,
+        payment=refund.payment,
+        refund=refund.promise,
+        reason=reason,
+    )
+
+
+def waivers(
+    payment: str, balance: Balance, ledger: Iterable[LedgerEntry], *, reference: str, at: datetime
+) -> Iterator[LedgerEntry]:
+    """Take back, newest first, what is promised of `payment` beyond what it still holds.
+
+    A dispute that was lost, or a refund in the dashboard, has given that money back already. While
+    a dispute is open nobody knows, and nothing is taken back.
+    """
+    excess = 0 if balance.disputed else -balance.uncommitted
+    newest_first = reversed([each for each in outstanding(ledger) if each.payment == payment])
+    for number, promise in enumerate(newest_first, 1):
+        if excess <= 0:
+            return
+        part = min(excess, promise.amount)
+        yield LedgerEntry(
+            reference=f"{reference}-{number}",
+            kind=WAIVERS[promise.kind],
+            amount=part,
+            at=at,
+            payment=payment,
+            refund=promise.promise,
+        )
+        excess -= part

@@ -1,0 +1,127 @@
+"""Payments, refunds and ledgers as JSON (`domain.md §7`)."""
+
+from typing import Any
+
+from teppan.clock import to_rfc3339
+from teppan.domain.booking import Booking
+from teppan.domain.ledger import PROMISES, EntryKind, LedgerEntry
+from teppan.domain.payment import Attempt
+from teppan.domain.refund import outstanding
+from teppan.http.representations import present
+from teppan.services.apply_payment import Applied
+from teppan.services.create_payment_intent import Opened
+from teppan.services.list_payments import Account
+from teppan.services.refund_payment import Refunded
+
+
+def payment_intent(opened: Opened) -> dict[str, Any]:
+    """Return the intent with the secret that lets its customer pay it."""
+    return {
+        "payment_intent_id": opened.intent.id,
+        "client_secret": opened.intent.client_secret,
+        "booking_id": opened.attempt.booking_id,
+        "payment_type": opened.attempt.type,
+        "amount": opened.intent.amount,
+        "currency": opened.attempt.currency,
+        "status": opened.intent.status,
+    }
+
+
+def confirmation(applied: Applied) -> dict[str, Any]:
+    """Return what became of a payment and of its booking."""
+    statement = applied.statement
+    return {
+        "payment_intent_id": statement.payment,
+        "payment_type": statement.type,
+        "status": statement.status,
+        "amount": statement.amount,
+        "currency": applied.booking.price.currency,
+        **_standing(applied.booking),
+    }
+
+
+def refund(made: Refunded, reason: str) -> dict[str, Any]:
+    """Return a refund as it stands; its date is an estimate, and there while it is on its way."""
+    promised = [each for each in made.entries if each.kind in PROMISES]
+    status = _refund_status(made.entries)
+    zone, arrival = made.booking.policy.zone, made.booking.policy.refund_arrival
+    on_its_way = status == "pending"
+    return present(
+        refund_id=made.id,
+        booking_id=made.booking.id,
+        version=made.booking.version,
+        amount=sum(each.amount for each in promised),
+        currency=made.booking.price.currency,
+        reason=reason,
+        refund_status=status,
+        created_at=to_rfc3339(promised[0].at),
+        estimated_refund_date=(promised[0].at.astimezone(zone) + arrival).date().isoformat()
+        if on_its_way
+        else None,
+    )
+
+
+def account(shown: Account) -> dict[str, Any]:
+    """Return a booking's balance, the attempts to pay it and its ledger."""
+    booking, balance = shown.booking, shown.booking.balance
+    return {
+        **_standing(booking),
+        "total": booking.price.total,
+        "deposit_due": booking.deposit_due,
+        "balance_due": booking.balance_due,
+        "currency": booking.price.currency,
+        "balance": {
+            "captured": balance.captured,
+            "refunded": balance.refunded,
+            "refund_owed": balance.refund_owed,
+            "refund_sent": balance.refund_sent,
+            "disputed": balance.disputed,
+            "lost": balance.lost,
+            "refundable": balance.refundable,
+            "paid": balance.paid,
+        },
+        "payments": [_attempt(each) for each in shown.attempts],
+        "entries": [_entry(each) for each in shown.ledger],
+    }
+
+
+def _standing(booking: Booking) -> dict[str, Any]:
+    return {
+        "booking_id": booking.id,
+        "version": booking.version,
+        "booking_status": booking.status,
+        "payment_status": booking.payment_status,
+    }
+
+
+def _refund_status(entries: tuple[LedgerEntry, ...]) -> str:
+    """Return `succeeded` once all of it has arrived, `failed` while the last try of any failed."""
+    if any(each.failed_at for each in outstanding(entries)):
+        return "failed"
+    sums = {kind: sum(each.amount for each in entries if each.kind is kind) for kind in EntryKind}
+    arrived = sums[EntryKind.REFUNDED] - sums[EntryKind.REFUND_REVERSED]
+    wanted = sums[EntryKind.GOODWILL_OWED] - sums[EntryKind.GOODWILL_WAIVED]
+    return "succeeded" if arrived >= wanted else "pending"
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return present(
+        payment_type=attempt.type,
+        attempt=attempt.number,
+        amount=attempt.amount,
+        status=attempt.status,
+        payment_intent_id=attempt.intent,
+        created_at=to_rfc3339(attempt.opened_at),
+    )
+
+
+def _entry(entry: LedgerEntry) -> dict[str, Any]:
+    return present(
+        reference=entry.reference,
+        kind=entry.kind,
+        amount=entry.amount,
+        at=to_rfc3339(entry.at),
+        payment_intent_id=entry.payment,
+        refund=entry.refund,
+        reason=entry.reason,
+    )

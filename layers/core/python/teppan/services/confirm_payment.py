@@ -1,0 +1,24 @@
+"""Take note of a payment at once, for whoever has just paid (`domain.md §7`)."""
+
+from teppan.domain.caller import Caller
+from teppan.domain.errors import BookingNotFound, PaymentNotFound
+from teppan.services.apply_payment import Applied, apply_statement
+from teppan.services.gateway import Gateway
+from teppan.services.revision import find_visible
+from teppan.store.table import Table
+
+
+def confirm_payment(table: Table, gateway: Gateway, intent_id: str, caller: Caller) -> Applied:
+    """Enter what Stripe says of the intent; as often as one likes, with one effect.
+
+    Raises `PaymentNotFound`, also for another customer's, `EditConflict` and what the gateway
+    raises.
+    """
+    statement = gateway.statement(intent_id)
+    if statement is None:
+        raise PaymentNotFound
+    try:
+        find_visible(table, statement.booking_id, caller)
+    except BookingNotFound:
+        raise PaymentNotFound from None
+    return apply_statement(table, statement, caller)

@@ -1,0 +1,123 @@
+"""Open a payment: the server decides the amount, and a retry never makes a second intent (§7).
+
+The attempt is stored before Stripe is asked, under a key that its repetition derives again; and a
+booking has one open intent at a time: those for another type or an older amount are cancelled.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from teppan.domain.booking import Booking
+from teppan.domain.caller import Caller
+from teppan.domain.errors import EditConflict, PaymentInProgress
+from teppan.domain.money import Cents
+from teppan.domain.payment import Attempt, Intent, PaymentType, amount_due
+from teppan.services.gateway import Gateway
+from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
+from teppan.services.open_payments import close_payments, intent_of
+from teppan.services.revision import find_visible
+from teppan.store import payments, requests
+from teppan.store.payments import OpenedMeanwhileError
+from teppan.store.requests import RequestRecord
+from teppan.store.table import Table
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The attempt and its intent; `replayed` when an earlier request with the same key made it."""
+
+    attempt: Attempt
+    intent: Intent
+    replayed: bool = False
+
+
+def create_payment_intent(
+    table: Table,
+    gateway: Gateway,
+    booking_id: str,
+    wanted: PaymentType,
+    request: IdempotentRequest,
+    caller: Caller,
+) -> Opened:
+    """Return the intent with which `caller` pays what is due of the booking as `wanted`.
+
+    Raises `BookingNotFound`, `IdempotencyKeyReused`, `PaymentInProgress`, `EditConflict`, and what
+    `amount_due` and the gateway raise.
+    """
+    booking = find_visible(table, booking_id, caller)
+    request_id = derived_id("pay", caller, request)
+    for _ in range(_ATTEMPTS):
+        if made := requests.find(table, request_id):
+            return _replayed(table, gateway, booking_id, made, request)
+        amount = amount_due(booking, wanted, caller.at)
+        if chosen := _choose(table, gateway, booking, wanted, amount, caller):
+            record = RequestRecord(request_id, request.fingerprint, chosen.attempt.name)
+            new = chosen.attempt if chosen.is_new else None
+            with suppress(OpenedMeanwhileError):
+                payments.add(table, booking, record, new)
+                return Opened(
+                    chosen.attempt, chosen.intent or intent_of(table, gateway, chosen.attempt)
+                )
+        booking = find_visible(table, booking_id, caller)
+    raise EditConflict("Others kept changing the booking; please try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The attempt to go on with; `intent` where Stripe was asked about it already."""
+
+    attempt: Attempt
+    is_new: bool = False
+    intent: Intent | None = None
+
+
+def _choose(
+    table: Table,
+    gateway: Gateway,
+    booking: Booking,
+    wanted: PaymentType,
+    amount: Cents,
+    caller: Caller,
+) -> _Chosen | None:
+    """Return the open attempt that fits or a new one; None when money came in: look again."""
+    known = payments.attempts(table, booking.id)
+    still_open = [each for each in known if not each.status.is_final]
+    fitting = [each for each in still_open if (each.type, each.amount) == (wanted, amount)][-1:]
+    others = [each for each in still_open if each not in fitting]
+    closing = close_payments(table, gateway, others, caller)
+    if closing.in_progress:
+        raise PaymentInProgress
+    if closing.paid:
+        return None
+    for attempt in fitting:
+        intent = gateway.intent(attempt.intent) if attempt.intent else None
+        status = intent.status if intent else attempt.status
+        if not status.is_final:
+            return _Chosen(attempt, intent=intent)
+        if close_payments(table, gateway, [attempt], caller).paid:
+            return None
+    number = 1 + max((each.number for each in known if each.type is wanted), default=0)
+    new = Attempt(
+        booking_id=booking.id,
+        type=wanted,
+        number=number,
+        amount=amount,
+        currency=booking.price.currency,
+        opened_at=caller.signed_at,
+    )
+    return _Chosen(new, is_new=True)
+
+
+def _replayed(
+    table: Table,
+    gateway: Gateway,
+    booking_id: str,
+    made: RequestRecord,
+    request: IdempotentRequest,
+) -> Opened:
+    check_same(made.fingerprint, request)
+    attempts = payments.attempts(table, booking_id)
+    attempt = next(each for each in attempts if each.name == made.made)
+    return Opened(attempt, intent_of(table, gateway, attempt), replayed=True)

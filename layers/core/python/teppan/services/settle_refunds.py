@@ -1,0 +1,85 @@
+"""Keep the promises of refunds (`domain.md §6-7`): sent at least once, with one effect."""
+
+from teppan.domain.caller import Caller
+from teppan.domain.errors import PaymentProviderErred
+from teppan.domain.ledger import LedgerEntry, RefusalReason
+from teppan.domain.refund import Outstanding, Settlement, outstanding, refusal
+from teppan.services.apply_payment import apply_payment
+from teppan.services.gateway import Gateway, RefundRefusedError
+from teppan.store import bookings
+from teppan.store.table import Table
+
+
+def settle_refunds(table: Table, gateway: Gateway, booking_id: str, caller: Caller) -> Settlement:
+    """Send what the booking owes, and take note of what has become of what was sent.
+
+    Raises `PaymentProviderErred` when the next try needs to come soon, and what `apply_payment`
+    and the gateway raise.
+    """
+    booking = bookings.find(table, booking_id)
+    if booking is None:
+        return Settlement()
+    entries: list[LedgerEntry] = []
+    refusals: _Refusals = {}
+    for payment in [name for name, each in booking.payments.items() if each.in_flight]:
+        # Stripe is asked first: it forgets our key after a day, the name in the metadata never.
+        entries += _look(table, gateway, payment, caller)
+        for refund in _sendable(table, booking_id, payment, caller):
+            refusals |= _send(gateway, booking_id, refund, caller)
+        entries += _look(table, gateway, payment, caller)
+    left = _still_owed(table, booking_id, refusals)
+    if any(entry.reason is RefusalReason.PROVIDER_ERROR for entry, _ in left):
+        raise PaymentProviderErred
+    return Settlement(tuple(entries), tuple(code for _, code in left))
+
+
+def _look(table: Table, gateway: Gateway, payment: str, caller: Caller) -> tuple[LedgerEntry, ...]:
+    applied = apply_payment(table, gateway, payment, caller)
+    return applied.entries if applied else ()
+
+
+def _sendable(table: Table, booking_id: str, payment: str, caller: Caller) -> list[Outstanding]:
+    """Return what may be sent now: not of a payment in dispute, nor what has just failed."""
+    booking = bookings.find(table, booking_id)
+    if booking is None or booking.payments[payment].disputed:
+        return []
+    retry = booking.policy.refund_retry
+    return [
+        refund
+        for refund in outstanding(bookings.ledger(table, booking_id))
+        if refund.payment == payment
+        and (not refund.failed_at or caller.at >= refund.failed_at + retry)
+    ]
+
+
+type _Refusals = dict[str, tuple[LedgerEntry, str]]
+"""Refused attempts by name: the entry that says so, and Stripe's word for why."""
+
+
+def _send(gateway: Gateway, booking_id: str, refund: Outstanding, caller: Caller) -> _Refusals:
+    """Send the refund; return its refusal, if it was refused."""
+    try:
+        gateway.send_refund(booking_id, refund)
+    except RefundRefusedError as error:
+        reason, code = RefusalReason.REFUSED, error.code
+    except PaymentProviderErred as error:
+        reason, code = RefusalReason.PROVIDER_ERROR, error.code
+    else:
+        return {}
+    return {refund.name: (refusal(refund, reason, caller.signed_at), code)}
+
+
+def _still_owed(
+    table: Table, booking_id: str, refusals: _Refusals
+) -> list[tuple[LedgerEntry, str]]:
+    """Enter the refusals of what is owed all the same, so that it gets another key; return them.
+
+    An error is not always a refusal: the refund may have been made before it.
+    """
+    if not refusals:
+        return []
+    owed = {each.name for each in outstanding(bookings.ledger(table, booking_id))}
+    left = [refused for name, refused in refusals.items() if name in owed]
+    for entry, _ in left:
+        bookings.note(table, booking_id, entry)
+    return left

@@ -1,0 +1,19 @@
+"""How far a job has come, for its next run."""
+
+from datetime import datetime
+
+from teppan.clock import from_rfc3339, to_rfc3339
+from teppan.store import keys
+from teppan.store.table import Table, Update
+
+
+def through(table: Table, job: str) -> datetime | None:
+    """Return until when the job has seen everything; None before its first run."""
+    item = table.get(keys.job(job))
+    return from_rfc3339(item["through"]) if item else None
+
+
+def advance(table: Table, job: str, at: datetime) -> None:
+    """Note that the job has seen everything until `at`."""
+    write = Update(keys.job(job), "SET through = :at", None, {"at": to_rfc3339(at)})
+    table.update(write)

@@ -1,0 +1,1 @@
+"""Stripe: the client, the gateway that the services ask, events and their signatures."""

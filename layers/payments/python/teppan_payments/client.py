@@ -1,0 +1,87 @@
+"""The client of Stripe's API: one a process, with short timeouts and a pinned API version."""
+
+import logging
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+
+import stripe
+from stripe import RequestOptions, StripeClient
+
+from teppan import secret
+from teppan.domain.errors import (
+    PaymentProviderErred,
+    PaymentProviderFailed,
+    PaymentProviderUnavailable,
+)
+from teppan.settings import required
+
+API_VERSION: Final = "2026-05-27.dahlia"
+"""The version that our requests and objects are written for."""
+
+_CONNECT_SECONDS: Final = 2.0
+_READ_SECONDS: Final = 6.0
+_RETRIES: Final = 1
+_PLACEHOLDER: Final = "sk_of_each_request"
+_BUSY: Final = frozenset({409, 429})
+
+# It logs what Stripe says of an error, which may quote what was sent.
+logging.getLogger("stripe").setLevel(logging.WARNING)
+
+type Call = Callable[[StripeClient, RequestOptions], Any]
+
+
+class Stripe:
+    """Stripe's API under one of the keys that are valid now; during a rotation two are."""
+
+    def __init__(self, client: StripeClient, key_arn: str) -> None:
+        """Call through `client` with the key that the secret `key_arn` holds."""
+        self._client = client
+        self._key_arn = key_arn
+
+    def call(self, call: Call, idempotency_key: str | None = None) -> Any:
+        """Return what `call` answers.
+
+        A repetition under the same `idempotency_key` has no second effect. Raises
+        `PaymentProviderUnavailable`, `PaymentProviderErred`, `PaymentProviderFailed` when Stripe
+        takes none of our keys, and `stripe.StripeError` for what it refuses otherwise.
+        """
+        for key in secret.valid(self._key_arn):
+            options: RequestOptions = {"api_key": key}
+            if idempotency_key is not None:
+                options["idempotency_key"] = idempotency_key
+            try:
+                return call(self._client, options)
+            except stripe.AuthenticationError:
+                continue
+            except stripe.APIConnectionError as error:
+                raise PaymentProviderUnavailable from error
+            except stripe.StripeError as error:
+                if error.http_status in _BUSY:
+                    raise PaymentProviderUnavailable from error
+                if (error.http_status or 500) >= 500:
+                    raise PaymentProviderErred from error
+                raise
+        raise PaymentProviderFailed
+
+    def all_of(self, list_: Call) -> list[dict[str, Any]]:
+        """Return the objects of all pages of a list, as plain values; raises as `call` does."""
+        found: list[dict[str, Any]] = self.call(
+            lambda client, options: [
+                each.to_dict() for each in list_(client, options).auto_paging_iter()
+            ]
+        )
+        return found
+
+
+@cache
+def connect() -> Stripe:
+    """Return Stripe at `STRIPE_API_BASE`, by the key that `STRIPE_API_KEY_ARN` names."""
+    client = StripeClient(
+        _PLACEHOLDER,
+        stripe_version=API_VERSION,
+        base_addresses={"api": required("STRIPE_API_BASE")},
+        max_network_retries=_RETRIES,
+        http_client=stripe.RequestsClient(timeout=(_CONNECT_SECONDS, _READ_SECONDS)),
+    )
+    return Stripe(client, required("STRIPE_API_KEY_ARN"))

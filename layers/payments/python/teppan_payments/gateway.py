@@ -1,0 +1,222 @@
+"""Stripe as the services ask it (`teppan.services.gateway`): its objects as ours."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import stripe
+
+from teppan.domain.errors import PaymentProviderFailed
+from teppan.domain.money import Cents
+from teppan.domain.payment import Attempt, Intent, IntentStatus, PaymentType
+from teppan.domain.payment_event import PaymentEvent
+from teppan.domain.refund import Outstanding
+from teppan.domain.statement import Dispute, DisputeStatus, Refund, RefundStatus, Statement
+from teppan.services.gateway import RefundRefusedError
+from teppan_payments.client import Stripe, connect
+from teppan_payments.events import HANDLED, event_of
+
+_PAGE: Final = 100
+_OPEN: Final = frozenset({"needs_response", "under_review"})
+
+type Json = dict[str, Any]
+
+
+def gateway() -> "StripeGateway":
+    """Return the gateway through the process's one client."""
+    return StripeGateway(connect())
+
+
+class StripeGateway:
+    """The gateway to Stripe; what each method promises is said in `teppan.services.gateway`."""
+
+    def __init__(self, api: Stripe) -> None:
+        """Ask through `api`."""
+        self._api = api
+
+    def open(self, attempt: Attempt) -> Intent:
+        """Make the intent of the attempt, under the attempt's own key."""
+        metadata = {
+            "booking_id": attempt.booking_id,
+            "payment_type": attempt.type.value,
+            "attempt": str(attempt.number),
+        }
+        try:
+            made = self._api.call(
+                lambda client, options: client.v1.payment_intents.create(
+                    {
+                        "amount": attempt.amount,
+                        "currency": attempt.currency,
+                        "automatic_payment_methods": {"enabled": True},
+                        "metadata": metadata,
+                    },
+                    options,
+                ),
+                attempt.key,
+            )
+        except stripe.StripeError as error:
+            raise PaymentProviderFailed from error
+        return _intent(made.to_dict())
+
+    def intent(self, intent_id: str) -> Intent:
+        """Return the intent as it is now."""
+        found = self._retrieve(intent_id)
+        if found is None:
+            raise PaymentProviderFailed
+        return _intent(found)
+
+    def cancel(self, intent_id: str) -> IntentStatus:
+        """Cancel the intent; one that has gone too far is told as it is."""
+        try:
+            canceled = self._api.call(
+                lambda client, options: client.v1.payment_intents.cancel(intent_id, options=options)
+            )
+        except stripe.InvalidRequestError as error:
+            if error.code != "payment_intent_unexpected_state":
+                raise PaymentProviderFailed from error
+            return self.intent(intent_id).status
+        except stripe.StripeError as error:
+            raise PaymentProviderFailed from error
+        return IntentStatus(canceled.status)
+
+    def statement(self, intent_id: str) -> Statement | None:
+        """Return the payment with its charge, refunds and disputes."""
+        intent = self._retrieve(intent_id, "latest_charge.refunds")
+        if intent is None or not _is_ours(intent["metadata"]):
+            return None
+        charge = intent.get("latest_charge")
+        return Statement(
+            payment=intent["id"],
+            booking_id=intent["metadata"]["booking_id"],
+            type=PaymentType(intent["metadata"]["payment_type"]),
+            attempt=int(intent["metadata"]["attempt"]),
+            status=IntentStatus(intent["status"]),
+            amount=intent["amount"],
+            captured=intent["amount_received"],
+            captured_at=datetime.fromtimestamp((charge or intent)["created"], UTC),
+            refunds=tuple(self._refunds(intent["id"], charge)) if charge else (),
+            disputes=tuple(self._disputes(intent["id"])) if charge and charge["disputed"] else (),
+        )
+
+    def send_refund(self, booking_id: str, refund: Outstanding) -> None:
+        """Make the refund, named in its metadata; what Stripe refuses stays owed."""
+        try:
+            self._api.call(
+                lambda client, options: client.v1.refunds.create(
+                    {
+                        "payment_intent": refund.payment,
+                        "amount": refund.amount,
+                        "metadata": {"booking_id": booking_id, "refund": refund.promise},
+                    },
+                    options,
+                ),
+                f"{booking_id}:{refund.name}",
+            )
+        except stripe.InvalidRequestError as error:
+            raise RefundRefusedError(error.code or "invalid_request") from error
+        except stripe.StripeError as error:
+            raise PaymentProviderFailed from error
+
+    def events(self, since: datetime) -> Iterator[PaymentEvent]:
+        """Yield the events since then; Stripe tells the newest first, so all are read before."""
+        found = self._api.all_of(
+            lambda client, options: client.v1.events.list(
+                {
+                    "created": {"gte": int(since.timestamp())},
+                    "types": sorted(HANDLED),
+                    "limit": _PAGE,
+                },
+                options,
+            )
+        )
+        return map(event_of, reversed(found))
+
+    def movements(self, since: datetime) -> Iterator[tuple[str, Cents]]:
+        """Yield the balance's movements that belong to a payment intent, before fees."""
+        found = self._api.all_of(
+            lambda client, options: client.v1.balance_transactions.list(
+                {
+                    "created": {"gte": int(since.timestamp())},
+                    "expand": ["data.source"],
+                    "limit": _PAGE,
+                },
+                options,
+            )
+        )
+        for movement in found:
+            payment = (movement.get("source") or {}).get("payment_intent")
+            if payment:
+                yield payment, movement["amount"]
+
+    def _retrieve(self, intent_id: str, *expand: str) -> Json | None:
+        try:
+            found = self._api.call(
+                lambda client, options: client.v1.payment_intents.retrieve(
+                    intent_id, {"expand": list(expand)} if expand else {}, options
+                )
+            )
+        except stripe.InvalidRequestError as error:
+            if error.http_status == 404:
+                return None
+            raise PaymentProviderFailed from error
+        except stripe.StripeError as error:
+            raise PaymentProviderFailed from error
+        plain: Json = found.to_dict()
+        return plain
+
+    def _refunds(self, intent_id: str, charge: Json) -> Iterator[Refund]:
+        page = charge["refunds"]
+        found = page["data"] if not page["has_more"] else self._all_refunds(intent_id)
+        for each in sorted(found, key=lambda refund: (refund["created"], refund["id"])):
+            yield Refund(
+                id=each["id"],
+                amount=each["amount"],
+                status=RefundStatus(each["status"]),
+                promise=(each.get("metadata") or {}).get("refund"),
+            )
+
+    def _all_refunds(self, intent_id: str) -> list[Json]:
+        return self._api.all_of(
+            lambda client, options: client.v1.refunds.list(
+                {"payment_intent": intent_id, "limit": _PAGE}, options
+            )
+        )
+
+    def _disputes(self, intent_id: str) -> Iterator[Dispute]:
+        found = self._api.all_of(
+            lambda client, options: client.v1.disputes.list(
+                {"payment_intent": intent_id, "limit": _PAGE}, options
+            )
+        )
+        for each in sorted(found, key=lambda dispute: (dispute["created"], dispute["id"])):
+            yield Dispute(each["id"], each["amount"], _dispute_status(each))
+
+
+def _intent(plain: Mapping[str, Any]) -> Intent:
+    return Intent(
+        id=plain["id"],
+        status=IntentStatus(plain["status"]),
+        amount=plain["amount"],
+        client_secret=plain["client_secret"],
+    )
+
+
+def _is_ours(metadata: Mapping[str, str]) -> bool:
+    """Whether our own code has made the intent: the account may serve others too."""
+    return (
+        {"booking_id", "payment_type", "attempt"} <= metadata.keys()
+        and metadata["payment_type"] in set(PaymentType)
+        and metadata["attempt"].isdecimal()
+    )
+
+
+def _dispute_status(dispute: Json) -> DisputeStatus:
+    """Return the status by the money: an inquiry, or one prevented, may have moved none."""
+    if dispute["status"] in _OPEN:
+        return DisputeStatus.OPEN
+    if dispute["status"] == "won":
+        return DisputeStatus.WON
+    withdrawn = sum(movement["amount"] for movement in dispute["balance_transactions"]) < 0
+    if dispute["status"] == "lost" or withdrawn:
+        return DisputeStatus.LOST
+    return DisputeStatus.INQUIRY
