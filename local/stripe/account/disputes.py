@@ -1,0 +1,147 @@
+"""Disputes: opened by the cardholder's bank, answered or accepted by us, closed by the bank."""
+
+from typing import Final
+
+from local.stripe.account import balance
+from local.stripe.account.account import Account
+from local.stripe.account.dispute_objects import dispute_of
+from local.stripe.account.events import emit
+from local.stripe.errors import StripeError
+from local.stripe.objects import Json, copied, merged
+
+OPEN: Final = ("needs_response", "under_review")
+INQUIRY: Final = ("warning_needs_response", "warning_under_review")
+
+
+def open_dispute(
+    account: Account, charge: Json, *, amount: int | None = None, inquiry: bool = False
+) -> Json:
+    """Open a dispute of a succeeded charge, by default of what is not refunded.
+
+    Emits `charge.dispute.created`, and `charge.dispute.funds_withdrawn` unless it is an inquiry.
+    """
+    if charge["disputed"]:
+        raise StripeError(f"Charge {charge['id']} has a dispute already.")
+    disputed = amount or charge["amount"] - charge["amount_refunded"] or charge["amount"]
+    if not 0 < disputed <= charge["amount"]:
+        raise StripeError("A dispute is about a part of the charge, or all of it.", param="amount")
+    dispute = dispute_of(account, charge, disputed, inquiry=inquiry)
+    account.disputes.add(dispute)
+    charge["disputed"] = True
+    if not inquiry:
+        _withdraw(account, dispute)
+    emit(account, "charge.dispute.created", dispute)
+    if not inquiry:
+        emit(account, "charge.dispute.funds_withdrawn", dispute)
+    return dispute
+
+
+def update(account: Account, dispute: Json, given: Json) -> None:
+    """Add evidence or metadata, and submit it. Emits `charge.dispute.updated`.
+
+    Submitted, the texts `winning_evidence` and `losing_evidence` decide at once, as in Stripe's
+    test mode.
+    """
+    evidence = given.get("evidence")
+    if evidence is not None and dispute["status"] not in (*OPEN, *INQUIRY):
+        raise StripeError("This dispute is already closed", code="dispute_closed")
+    previous: Json = {}
+    if "metadata" in given:
+        previous["metadata"] = dispute["metadata"]
+        dispute["metadata"] = merged(dispute["metadata"], given["metadata"])
+    text = None
+    if evidence is not None:
+        text = evidence["uncategorized_text"] or None
+        previous["evidence"] = copied(dispute["evidence"])
+        dispute["evidence"]["uncategorized_text"] = text
+        dispute["evidence_details"]["has_evidence"] = text is not None
+        if given.get("submit", True):
+            previous["status"] = dispute["status"]
+            _submit(dispute)
+    emit(account, "charge.dispute.updated", dispute, previous)
+    if given.get("submit", True) and text in _VERDICTS:
+        close(account, dispute, won=_VERDICTS[text])
+
+
+def close(account: Account, dispute: Json, *, won: bool) -> None:
+    """Let the bank decide. Emits `charge.dispute.closed`; won, `….funds_reinstated` after it.
+
+    A dispute is won by evidence only, so a missing submission (`….updated`) comes first. An
+    inquiry that is won ends as `warning_closed`; lost, it becomes a dispute first.
+    """
+    if dispute["status"] in INQUIRY:
+        if won:
+            _finish(account, dispute, "warning_closed")
+            return
+        escalate(account, dispute)
+    if dispute["status"] not in OPEN:
+        raise StripeError("This dispute is already closed", code="dispute_closed")
+    if not won:
+        _finish(account, dispute, "lost")
+        return
+    if dispute["status"] == "needs_response":
+        _submit(dispute)
+        emit(account, "charge.dispute.updated", dispute, {"status": "needs_response"})
+    dispute["is_charge_refundable"] = True
+    _finish(account, dispute, "won")
+    _reinstate(account, dispute)
+    emit(account, "charge.dispute.funds_reinstated", dispute)
+
+
+def escalate(account: Account, dispute: Json) -> None:
+    """Turn an inquiry into a dispute: the money is withdrawn now."""
+    previous = {"status": dispute["status"]}
+    if dispute["status"] not in INQUIRY:
+        raise StripeError("Only an open inquiry becomes a dispute.")
+    dispute.update(status="needs_response", is_charge_refundable=False)
+    if "card" in dispute.get("payment_method_details", {}):
+        dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
+    _withdraw(account, dispute)
+    emit(account, "charge.dispute.updated", dispute, previous)
+    emit(account, "charge.dispute.funds_withdrawn", dispute)
+
+
+def accept(account: Account, dispute: Json) -> None:
+    """Give in: the dispute is lost, an inquiry is closed."""
+    close(account, dispute, won=dispute["status"] in INQUIRY)
+
+
+def _finish(account: Account, dispute: Json, status: str) -> None:
+    previous = {"status": dispute["status"]}
+    dispute["status"] = status
+    dispute["evidence_details"]["due_by"] = None
+    emit(account, "charge.dispute.closed", dispute, previous)
+
+
+def _submit(dispute: Json) -> None:
+    is_inquiry = dispute["status"] in INQUIRY
+    dispute["status"] = "warning_under_review" if is_inquiry else "under_review"
+    dispute["evidence_details"]["submission_count"] += 1
+
+
+def _withdraw(account: Account, dispute: Json) -> None:
+    transaction = balance.add(
+        account,
+        dispute,
+        kind="adjustment",
+        category="dispute",
+        amount=-dispute["amount"],
+        description=f"Chargeback withdrawal for {dispute['charge']}",
+        fee=balance.DISPUTE_FEE,
+    )
+    dispute["balance_transactions"].append(transaction)
+
+
+def _reinstate(account: Account, dispute: Json) -> None:
+    transaction = balance.add(
+        account,
+        dispute,
+        kind="adjustment",
+        category="dispute_reversal",
+        amount=dispute["amount"],
+        description=f"Chargeback reversal for {dispute['charge']}",
+    )
+    dispute["balance_transactions"].append(transaction)
+
+
+_VERDICTS: Final[dict[str | None, bool]] = {"winning_evidence": True, "losing_evidence": False}

@@ -1,0 +1,42 @@
+"""Events: each change of an object leaves one, with the object as it was at that moment."""
+
+from typing import Final
+
+from local.stripe.account.account import DAY, Account
+from local.stripe.account.views import view
+from local.stripe.objects import Json, copied
+from local.stripe.version import API_VERSION
+
+_KEPT_SECONDS: Final = 30 * DAY
+
+
+def emit(account: Account, kind: str, changed: Json, previous: Json | None = None) -> None:
+    """Record that `changed` had an event of that kind, and queue it for the webhook endpoints.
+
+    `previous` holds the old values of what an `….updated` event is about.
+    """
+    data: Json = {"object": copied(view(account, changed))}
+    if previous is not None:
+        data["previous_attributes"] = copied(previous)
+    event: Json = {
+        "id": account.identifiers.new("evt"),
+        "object": "event",
+        "api_version": API_VERSION,
+        "created": account.now(),
+        "data": data,
+        "livemode": False,
+        "pending_webhooks": 0,
+        "request": {
+            "id": account.cause.request_id,
+            "idempotency_key": account.cause.idempotency_key,
+        },
+        "type": kind,
+    }
+    account.events.add(event)
+    event["pending_webhooks"] = account.publish(event)
+
+
+def is_kept(account: Account, event: Json) -> bool:
+    """Tell whether Stripe still shows the event: it does for 30 days."""
+    made: int = event["created"]
+    return made > account.now() - _KEPT_SECONDS

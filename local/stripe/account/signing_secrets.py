@@ -1,0 +1,36 @@
+"""What each webhook endpoint's messages are signed with."""
+
+from dataclasses import dataclass
+from math import inf
+
+
+@dataclass(frozen=True, slots=True)
+class _Secret:
+    value: str
+    expires_at: float = inf
+
+
+class SigningSecrets:
+    """The secrets of every endpoint: one, or for a while after rolling it two."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, list[_Secret]] = {}
+
+    def set(self, endpoint: str, value: str) -> None:
+        """Make `value` the endpoint's only secret."""
+        self._of[endpoint] = [_Secret(value)]
+
+    def roll(self, endpoint: str, value: str, *, expires_at: float) -> None:
+        """Make `value` the current secret; the older ones stay good until `expires_at`."""
+        older = [
+            _Secret(each.value, min(each.expires_at, expires_at)) for each in self._of[endpoint]
+        ]
+        self._of[endpoint] = [_Secret(value), *older]
+
+    def current(self, endpoint: str) -> str:
+        """Return the newest secret."""
+        return self._of[endpoint][0].value
+
+    def valid(self, endpoint: str, at: float) -> list[str]:
+        """Return the secrets that are good at a moment, the newest first."""
+        return [each.value for each in self._of[endpoint] if each.expires_at > at]

@@ -1,0 +1,1 @@
+"""The account's REST face: form-encoded requests in, JSON out, worded as Stripe words it."""

@@ -1,0 +1,1 @@
+"""How events reach the webhook endpoints: queued, signed, sent and sent again."""

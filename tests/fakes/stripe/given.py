@@ -1,0 +1,105 @@
+"""What the tests begin with: a clock, a caller of the API, payments in every state."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from local.stripe.fake import FakeStripe, Reply
+from local.stripe.objects import Json
+
+NOW: Final = 1_794_000_000  # 2026-11-06
+VISA: Final = "4242424242424242"
+DECLINED: Final = "4000000000000002"
+AUTHENTICATED: Final = "4000002760003184"
+DISPUTED: Final = "4000000000000259"
+INQUIRED: Final = "4000000000001976"
+REFUND_FAILS: Final = "4000000000005126"
+REFUND_PENDS: Final = "4000000000007726"
+BANK: Final = "000123456789"
+
+CARD_ONLY: Final = {"payment_method_types[]": "card"}
+PARTY: Final = {"amount": "10000", "currency": "usd"}
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at: float = NOW
+
+    def __call__(self) -> float:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += seconds
+
+
+class Caller:
+    """Calls the fake's API, in-process."""
+
+    def __init__(self, fake: FakeStripe, key: str = "sk_test_fake") -> None:
+        self._fake = fake
+        self._key = key
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        given: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        form = urlencode(given or {}, doseq=True)
+        target = path if method == "POST" or not form else f"{path}?{form}"
+        return self._fake.handle(
+            method,
+            target,
+            {
+                "Authorization": f"Bearer {self._key}",
+                "Content-Type": "application/x-www-form-urlencoded",
+            }
+            | dict(headers or {}),
+            form.encode() if method == "POST" else b"",
+        )
+
+    def get(self, path: str, **given: Any) -> Json:
+        return _succeeded(self.send("GET", path, given))
+
+    def post(self, path: str, given: Mapping[str, Any] | None = None, key: str = "") -> Json:
+        headers = {"Idempotency-Key": key} if key else {}
+        return _succeeded(self.send("POST", path, given, headers))
+
+    def delete(self, path: str) -> Json:
+        return _succeeded(self.send("DELETE", path))
+
+    def refused(
+        self, method: str, path: str, given: Mapping[str, Any] | None = None, *, status: int = 400
+    ) -> Json:
+        """The `error` of a request that must be refused with that status."""
+        reply = self.send(method, path, given)
+        assert reply.status == status, reply.body
+        error: Json = reply.json()["error"]
+        return error
+
+
+def _succeeded(reply: Reply) -> Json:
+    assert reply.status == 200, reply.body
+    answer: Json = reply.json()
+    return answer
+
+
+def intent(stripe: Caller, given: Mapping[str, Any] | None = None) -> str:
+    """The id of a payment intent that nobody has paid yet."""
+    identifier: str = stripe.post("/v1/payment_intents", PARTY | dict(given or {}))["id"]
+    return identifier
+
+
+def paid(fake: FakeStripe, card: str = VISA, given: Mapping[str, Any] | None = None) -> str:
+    """The id of a payment intent that a customer has paid with that card."""
+    identifier = intent(Caller(fake), given)
+    fake.pay(identifier, card)
+    return identifier
+
+
+def types_of(fake: FakeStripe) -> list[str]:
+    """The types of all events, the oldest first."""
+    return [event["type"] for event in reversed(fake.everything("events"))]

@@ -1,0 +1,86 @@
+"""Real servers on real ports: the fake, and somebody who receives webhooks."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import uvicorn
+from local.stripe.app import app
+from local.stripe.fake import FakeStripe
+from local.stripe.web.connections import configured
+from local.stripe.webhooks.sender import Sender
+
+
+@contextmanager
+def served(fake: FakeStripe, sender: Sender | None = None) -> Iterator[str]:
+    """The fake on a port of its own; yields its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        fake.account.public_url = f"http://127.0.0.1:{port}"
+        server = uvicorn.Server(configured(app(fake, sender), port))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            until(lambda: server.started)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request that reached the sink."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Sink:
+    """Receives webhooks, and answers with the next of `answers`, at last always 200."""
+
+    url: str = ""
+    received: list[Received] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+
+
+@contextmanager
+def sink() -> Iterator[Sink]:
+    """A receiver of webhooks on a port of its own."""
+    there = Sink()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            there.received.append(Received(dict(self.headers.items()), body))
+            self.send_response(there.answers.pop(0) if there.answers else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    there.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"
+    try:
+        yield there
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def until(condition: Callable[[], object], *, seconds: float = 10) -> None:
+    """Wait for a condition; it is an error when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.01)

@@ -1,0 +1,119 @@
+"""Faults: what each kind does to a request, and whom it hits."""
+
+import pytest
+from local.stripe.fake import FakeStripe
+from local.stripe.faults import AnswerLost, ConnectionReset, NoAnswer, TimedOut
+from tests.fakes.stripe.given import PARTY, Caller
+
+INTENTS = "/v1/payment_intents"
+
+
+def _made(fake: FakeStripe) -> int:
+    return len(fake.everything("payment_intents"))
+
+
+def test_a_lost_answer_has_had_its_effect(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.next("lose_answer")
+
+    with pytest.raises(AnswerLost):
+        stripe.post(INTENTS, PARTY)
+
+    assert _made(fake) == 1
+
+
+def test_a_timeout_has_had_its_effect(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.next("timeout")
+
+    with pytest.raises(TimedOut):
+        stripe.post(INTENTS, PARTY)
+
+    assert _made(fake) == 1
+
+
+def test_a_reset_connection_has_had_no_effect(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.next("reset")
+
+    with pytest.raises(ConnectionReset):
+        stripe.post(INTENTS, PARTY)
+
+    assert _made(fake) == 0
+
+
+def test_a_500_may_come_before_or_after_the_effect(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.next("error_500")
+    assert stripe.refused("POST", INTENTS, PARTY, status=500)["type"] == "api_error"
+    assert _made(fake) == 0
+
+    fake.faults.next("error_500_after")
+    assert stripe.refused("POST", INTENTS, PARTY, status=500)["type"] == "api_error"
+    assert _made(fake) == 1
+
+
+def test_a_429_has_had_no_effect(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.next("error_429")
+
+    assert stripe.refused("POST", INTENTS, PARTY, status=429)["code"] == "rate_limit"
+    assert _made(fake) == 0
+
+
+def test_a_fault_hits_as_often_as_asked(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.next("error_429", times=2)
+
+    statuses = [stripe.send("GET", INTENTS).status for _ in range(3)]
+
+    assert statuses == [429, 429, 200]
+
+
+def test_a_fault_hits_the_method_and_path_it_is_for(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.next("error_429", method="POST", path_prefix="/v1/refunds")
+
+    assert stripe.send("GET", "/v1/refunds").status == 200
+    assert stripe.send("POST", INTENTS, PARTY).status == 200
+    assert stripe.send("POST", "/v1/refunds").status == 429
+
+
+def test_faults_queue(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.next("error_500")
+    fake.faults.next("error_429")
+
+    assert [stripe.send("GET", INTENTS).status for _ in range(3)] == [500, 429, 200]
+
+
+def test_faults_strike_by_chance_the_same_way_each_time() -> None:
+    def statuses() -> list[int]:
+        fake = FakeStripe(seed=3)
+        fake.faults.rate("error_500", 0.3)
+        fake.faults.rate("error_429", 0.1)
+        return [Caller(fake).send("GET", INTENTS).status for _ in range(200)]
+
+    found = statuses()
+
+    assert found == statuses()
+    assert 30 < found.count(500) < 90
+    assert 3 < found.count(429) < 40
+
+
+def test_faults_end(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.rate("error_500", 1)
+    fake.faults.next("reset", times=100)
+
+    fake.faults.clear()
+
+    assert stripe.send("GET", INTENTS).status == 200
+
+
+def test_lost_connections_have_one_base() -> None:
+    assert all(issubclass(each, NoAnswer) for each in (AnswerLost, ConnectionReset, TimedOut))
+
+
+def test_an_unknown_fault_is_refused(fake: FakeStripe) -> None:
+    with pytest.raises(ValueError, match="no such fault"):
+        fake.faults.next("fire")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no such fault"):
+        fake.faults.rate("flood", 0.5)  # type: ignore[arg-type]
+
+
+def test_a_slow_request_takes_its_time(fake: FakeStripe, stripe: Caller) -> None:
+    fake.faults.next("slow", seconds=0)
+
+    assert stripe.send("POST", INTENTS, PARTY).status == 200
