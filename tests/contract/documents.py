@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,22 @@ FUNCTIONS = resources_of_type(TEMPLATE, "AWS::Serverless::Function")
 
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 
-TRIGGERS = frozenset({"requireAdminMfa"})
-"""The functions that no operation calls: Cognito does."""
+POOL, URL, STREAM, SCHEDULE = "user pool", "function URL", "stream", "schedule"
+
+CALLERS: Mapping[str, str] = {
+    "requireAdminMfa": POOL,
+    "stripeWebhook": URL,
+    "settleRefunds": STREAM,
+    "releaseUnpaidBookings": SCHEDULE,
+    "completePastBookings": SCHEDULE,
+    "reconcilePayments": SCHEDULE,
+}
+"""The functions that no operation calls, and what does."""
+
+TRIGGERS = frozenset(CALLERS)
+
+SUBSCRIPTION = ROOT / "events/payments/stripe_subscription.json"
+"""What Stripe is asked to send to the webhook: no event of a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,11 @@ def gateway_problem(kind: str) -> dict[str, Any]:
     filled = template.replace("$context.error.messageString", '"a message"')
     problem: dict[str, Any] = json.loads(re.sub(r"\$context(\.\w+)+", "a-value", filled))
     return problem
+
+
+def called_by(caller: str) -> list[str]:
+    """Return the functions that `caller` calls, by name."""
+    return sorted(name for name, what in CALLERS.items() if what == caller)
 
 
 def pascal(operation_id: str) -> str:

@@ -7,17 +7,25 @@ from typing import Any
 
 import pytest
 from tests.builders import ROOT
-from tests.contract.documents import JSON, TRIGGERS, Operation, faults, operations, snake
+from tests.contract.documents import (
+    JSON,
+    SUBSCRIPTION,
+    TRIGGERS,
+    Operation,
+    faults,
+    operations,
+    snake,
+)
 
 from teppan.identity.principal import principal_of
 
 SERVED = {snake(each.id): each for each in operations() if each.id == each.served_by}
 
-_OF_TRIGGERS = {snake(each) for each in TRIGGERS}
+_OF_NO_OPERATION = {snake(each) for each in TRIGGERS} | {SUBSCRIPTION.stem}
 
 each_event = pytest.mark.parametrize(
     "path",
-    [each for each in sorted(ROOT.glob("events/*/*.json")) if each.stem not in _OF_TRIGGERS],
+    [each for each in sorted(ROOT.glob("events/*/*.json")) if each.stem not in _OF_NO_OPERATION],
     ids=lambda path: path.stem,
 )
 

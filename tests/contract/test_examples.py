@@ -6,6 +6,13 @@ from typing import Any
 import pytest
 from tests.contract.documents import operations, walk
 
+from teppan.domain.ledger import (
+    EntryKind,
+    LedgerEntry,
+    RefundReason,
+    balance_of,
+    payment_status,
+)
 from teppan.domain.money import half_up
 from teppan.domain.party import Menu, party_of
 from teppan.domain.policy import POLICIES
@@ -90,6 +97,43 @@ def test_payments_are_due_when_the_policy_says(example: dict[str, Any]) -> None:
     first = min(made_at + policy.payment_window, starts_at - policy.payment_before_start)
     assert payment_due_at == first
     assert balance_due_at == max(starts_at - policy.balance_before_start, first)
+
+
+@each_with("entries", "balance")
+def test_accounts_are_what_their_ledger_says(example: dict[str, Any]) -> None:
+    # Given
+    entries = [
+        LedgerEntry(
+            reference=each["reference"],
+            kind=EntryKind(each["kind"]),
+            amount=each["amount"],
+            at=datetime.fromisoformat(each["at"]),
+            payment=each["payment_intent_id"],
+            refund=each.get("refund"),
+            reason=RefundReason(each["reason"]) if "reason" in each else None,
+        )
+        for each in example["entries"]
+    ]
+    # When
+    balance = balance_of(entries)
+    # Then
+    assert example["balance"] == {name: getattr(balance, name) for name in example["balance"]}
+    assert example["payment_status"] == payment_status(balance, example["total"])
+    assert [each.at for each in entries] == sorted(each.at for each in entries)
+    assert {each.payment for each in entries} == {
+        each["payment_intent_id"] for each in example["payments"] if each["status"] == "succeeded"
+    }
+    due = example["deposit_due"] + example["balance_due"]
+    live = example["booking_status"] != "cancelled"
+    assert due == (example["total"] - balance.paid if live else 0)
+
+
+@each_with("refund_id", "estimated_refund_date")
+def test_refunds_arrive_when_the_policy_says(example: dict[str, Any]) -> None:
+    policy = POLICIES["2026-11"]
+    promised = datetime.fromisoformat(example["created_at"]).astimezone(policy.zone)
+    arrival = (promised + policy.refund_arrival).date()
+    assert date.fromisoformat(example["estimated_refund_date"]) == arrival
 
 
 @each_with("refund_base")

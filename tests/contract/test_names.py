@@ -7,10 +7,17 @@ import pytest
 from local.template import resources_of_type
 from tests.builders import ROOT
 from tests.contract.documents import (
+    CALLERS,
     FUNCTIONS,
+    POOL,
+    SCHEDULE,
+    STREAM,
+    SUBSCRIPTION,
     TEMPLATE,
     TRIGGERS,
+    URL,
     Operation,
+    called_by,
     operations,
     pascal,
     snake,
@@ -26,6 +33,11 @@ SERVED = {operation.served_by for operation in operations()}
 
 NAMES = SERVED | TRIGGERS
 """What functions are named after."""
+
+DECORATORS = {POOL: "trigger", URL: "endpoint", STREAM: "job", SCHEDULE: "job"}
+"""The decorators of the functions that no operation calls."""
+
+RULES = resources_of_type(TEMPLATE, "AWS::Events::Rule")
 
 FOLDERS = {path.parent.name: path.parent for path in ROOT.glob("functions/*/*/app.py")}
 SNAKES = {snake(name) for name in NAMES}
@@ -45,10 +57,12 @@ def test_functions_of_the_template_are_the_operations_and_the_triggers() -> None
     assert FUNCTIONS.keys() == {pascal(each) + "Function" for each in NAMES}
 
 
-def test_permissions_of_the_template_are_the_operations_and_the_triggers() -> None:
+def test_permissions_of_the_template_are_the_operations_the_pool_s_and_the_schedules() -> None:
+    # A function's URL has two that SAM makes, and Lambda itself reads the stream.
     permissions = resources_of_type(TEMPLATE, "AWS::Lambda::Permission")
-    called = TRIGGERS | {each.id for each in operations()}
-    assert permissions.keys() == {pascal(each) + "Permission" for each in called}
+    called = {pascal(each) for each in (*called_by(POOL), *(each.id for each in operations()))}
+    scheduled = {name.removesuffix("Rule") for name in RULES}
+    assert permissions.keys() == {each + "Permission" for each in called | scheduled}
 
 
 def test_log_groups_of_the_template_are_the_functions_and_the_access_log() -> None:
@@ -74,7 +88,7 @@ def test_the_gateway_may_call_a_function_for_its_operation_alone(operation: Oper
     }
 
 
-@pytest.mark.parametrize("trigger", sorted(TRIGGERS))
+@pytest.mark.parametrize("trigger", called_by(POOL))
 def test_the_user_pool_alone_may_call_a_trigger(trigger: str) -> None:
     permission = TEMPLATE["Resources"][pascal(trigger) + "Permission"]["Properties"]
     assert permission == {
@@ -82,6 +96,18 @@ def test_the_user_pool_alone_may_call_a_trigger(trigger: str) -> None:
         "FunctionName": {"Ref": pascal(trigger) + "Function"},
         "Principal": "cognito-idp.amazonaws.com",
         "SourceArn": {"Fn::GetAtt": ["UserPool", "Arn"]},
+    }
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_schedule_alone_may_call_its_job(name: str) -> None:
+    permission = TEMPLATE["Resources"][name.removesuffix("Rule") + "Permission"]["Properties"]
+    [target] = RULES[name]["Properties"]["Targets"]
+    assert permission == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Ref": target["Arn"]["Fn::GetAtt"][0]},
+        "Principal": "events.amazonaws.com",
+        "SourceArn": {"Fn::GetAtt": [name, "Arn"]},
     }
 
 
@@ -102,7 +128,7 @@ def test_a_function_bears_its_name_and_logs_to_its_group(called: str) -> None:
         "RetentionInDays": {"Ref": "LogRetentionDays"},
     }
     # The name that metrics, traces and log lines carry.
-    decorator = "trigger" if called in TRIGGERS else "endpoint"
+    decorator = DECORATORS[CALLERS[called]] if called in CALLERS else "endpoint"
     assert f'@{decorator}("{called}"' in _one_line(folder / "app.py")
 
 
@@ -118,8 +144,8 @@ def test_folders_are_the_operations_and_the_triggers() -> None:
 
 
 def test_events_are_the_operations_and_the_triggers() -> None:
-    events = {path.relative_to(ROOT / "events") for path in ROOT.glob("events/**/*.json")}
-    assert {str(each.with_suffix("")) for each in events} == {
+    events = {*ROOT.glob("events/**/*.json")} - {SUBSCRIPTION}
+    assert {str(each.relative_to(ROOT / "events").with_suffix("")) for each in events} == {
         str(folder.relative_to(ROOT / "functions")) for folder in FOLDERS.values()
     }
 

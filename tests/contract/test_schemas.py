@@ -51,8 +51,12 @@ def requested(node: Any) -> Iterator[str]:
 
 
 REQUESTED = {
-    name for operation in operations() for name in requested(operation.spec.get("requestBody", {}))
+    name
+    for operation in operations()
+    for name in requested(operation.spec.get("requestBody", {}))
+    if SCHEMAS[name]["type"] == "object"
 }
+"""The bodies and their parts, without the single values."""
 
 
 NEW_PASSWORDS = [

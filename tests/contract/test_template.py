@@ -2,21 +2,20 @@
 
 import json
 import tomllib
-from copy import deepcopy
 from typing import Any
 
 import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped]
 from local.template import resources_of_type
-from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
 from tests.builders import ROOT
 from tests.contract.documents import (
     CONTRACT,
     FUNCTIONS,
+    POOL,
     SCHEMAS,
     TEMPLATE,
-    TRIGGERS,
     Operation,
+    called_by,
     operations,
     pascal,
 )
@@ -26,31 +25,19 @@ each_secured = pytest.mark.parametrize(
     "operation", [each for each in operations() if each.is_secured], ids=lambda each: each.id
 )
 
-POOL = TEMPLATE["Resources"]["UserPool"]["Properties"]
+USER_POOL = TEMPLATE["Resources"]["UserPool"]["Properties"]
 CLIENT = TEMPLATE["Resources"]["UserPoolClient"]["Properties"]
 
+SECRETS = {
+    "CURSOR_SECRET_ARN",
+    "PSEUDONYM_SECRET_ARN",
+    "STRIPE_API_KEY_ARN",
+    "STRIPE_WEBHOOK_SECRET_ARN",
+}
+"""The variables that name a secret."""
 
-class NoManagedPolicies:
-    """Stands in for the list that SAM gets from IAM: our functions name no managed policy."""
-
-    def load(self) -> dict[str, str]:
-        return {}
-
-
-@pytest.fixture(scope="module", params=TEMPLATE["Parameters"]["Stage"]["AllowedValues"])
-def stack(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What CloudFormation is given for a stage: the include inlined, SAM's resources expanded."""
-    template = deepcopy(TEMPLATE)
-    for resource in template["Resources"].values():
-        for uri in ("CodeUri", "ContentUri"):
-            if uri in resource.get("Properties", {}):
-                resource["Properties"][uri] = "s3://bucket/key"
-    template["Resources"]["Api"]["Properties"]["DefinitionBody"] = deepcopy(CONTRACT)
-    values = {name: parameter["Default"] for name, parameter in TEMPLATE["Parameters"].items()} | {
-        "Stage": request.param
-    }
-    expanded: dict[str, Any] = transform(template, values, NoManagedPolicies())
-    return expanded
+SPARSE = {"GSI3", "GSI4"}
+"""The indexes that tell a job which bookings to look at, and nothing of them."""
 
 
 def test_the_stack_is_clean(stack: dict[str, Any]) -> None:
@@ -76,18 +63,13 @@ def test_functions_may_do_exactly_what_is_named(name: str) -> None:
 @each_function
 def test_functions_are_told_of_what_they_may_use_and_of_nothing_else(name: str) -> None:
     told = FUNCTIONS[name]["Properties"].get("Environment", {}).get("Variables", {})
-    used = {"dynamodb": {"TABLE_NAME"}, "cognito-idp": {"USER_POOL_ID"}}
-    used["secretsmanager"] = {"CURSOR_SECRET_ARN", "PSEUDONYM_SECRET_ARN"}
-    # A trigger learns its pool from its event.
-    if name.removesuffix("Function") not in map(pascal, TRIGGERS):
+    used = {"dynamodb": {"TABLE_NAME"}, "cognito-idp": {"USER_POOL_ID"}, "secretsmanager": SECRETS}
+    # The pool's trigger learns its pool from its event.
+    if name.removesuffix("Function") not in map(pascal, called_by(POOL)):
         for service, variables in used.items():
             assert (service in _services(name)) == bool(variables & told.keys()), service
-    told_secrets = [told[each] for each in sorted(used["secretsmanager"] & told.keys())]
-    assert told_secrets == [
-        statement["Resource"]
-        for statement in _statements(name)
-        if "secretsmanager:GetSecretValue" in statement["Action"]
-    ]
+    told_secrets = [told[each] for each in sorted(SECRETS & told.keys())]
+    assert told_secrets == _resources(name, "secretsmanager:GetSecretValue")
 
 
 @each_secured
@@ -96,11 +78,7 @@ def test_secured_functions_can_ask_whether_the_session_has_ended(operation: Oper
     told = FUNCTIONS[name]["Properties"]["Environment"]["Variables"]
     # The gateway's authorizer takes tokens of every client of the pool, ours of one.
     assert told["USER_POOL_CLIENT_ID"] == {"Ref": "UserPoolClient"}
-    assert [
-        statement["Resource"]
-        for statement in _statements(name)
-        if "dynamodb:BatchGetItem" in statement["Action"]
-    ] == [{"Fn::GetAtt": ["Table", "Arn"]}]
+    assert _resources(name, "dynamodb:BatchGetItem") == [{"Fn::GetAtt": ["Table", "Arn"]}]
 
 
 def test_the_client_is_known_where_tokens_are_read_or_issued_and_nowhere_else() -> None:
@@ -116,7 +94,7 @@ def test_the_client_is_known_where_tokens_are_read_or_issued_and_nowhere_else() 
 
 
 def test_passwords_are_measured_by_their_length_alone() -> None:
-    policy = POOL["Policies"]["PasswordPolicy"]
+    policy = USER_POOL["Policies"]["PasswordPolicy"]
     assert policy["MinimumLength"] == SCHEMAS["Register"]["properties"]["password"]["minLength"]
     assert {name: value for name, value in policy.items() if name.startswith("Require")} == {
         "RequireLowercase": False,
@@ -131,24 +109,24 @@ def test_passwords_are_measured_by_their_length_alone() -> None:
 
 
 def test_people_sign_in_with_an_address_they_have_proved() -> None:
-    assert POOL["UsernameAttributes"] == POOL["AutoVerifiedAttributes"] == ["email"]
-    assert POOL["UsernameConfiguration"] == {"CaseSensitive": False}
-    changes = POOL["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]
+    assert USER_POOL["UsernameAttributes"] == USER_POOL["AutoVerifiedAttributes"] == ["email"]
+    assert USER_POOL["UsernameConfiguration"] == {"CaseSensitive": False}
+    changes = USER_POOL["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]
     assert changes == ["email"]
-    assert POOL["AccountRecoverySetting"] == {
+    assert USER_POOL["AccountRecoverySetting"] == {
         "RecoveryMechanisms": [{"Name": "verified_email", "Priority": 1}]
     }
-    assert POOL["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": False}
+    assert USER_POOL["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": False}
 
 
 def test_the_pool_is_hard_to_lose() -> None:
     resource = TEMPLATE["Resources"]["UserPool"]
-    assert POOL["DeletionProtection"] == {"Fn::If": ["IsLocal", "INACTIVE", "ACTIVE"]}
+    assert USER_POOL["DeletionProtection"] == {"Fn::If": ["IsLocal", "INACTIVE", "ACTIVE"]}
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 def test_the_mail_says_what_the_code_is_for_and_how_long_it_is_good() -> None:
-    template = POOL["VerificationMessageTemplate"]
+    template = USER_POOL["VerificationMessageTemplate"]
     text = template["EmailMessage"]
     assert template["DefaultEmailOption"] == "CONFIRM_WITH_CODE"
     assert template["EmailSubject"] == "Your Teppan code"
@@ -161,16 +139,19 @@ def test_mail_comes_from_the_identity_that_is_named_or_from_cognito() -> None:
     assert TEMPLATE["Conditions"]["HasSender"] == {
         "Fn::Not": [{"Fn::Equals": [{"Ref": "SenderIdentityArn"}, ""]}]
     }
-    condition, ours, cognitos = POOL["EmailConfiguration"]["Fn::If"]
+    condition, ours, cognitos = USER_POOL["EmailConfiguration"]["Fn::If"]
     assert condition == "HasSender"
     assert ours["EmailSendingAccount"] == "DEVELOPER"
     assert cognitos == {"EmailSendingAccount": "COGNITO_DEFAULT"}
 
 
 def test_a_second_factor_is_optional_and_an_admin_needs_it_in_production() -> None:
-    assert (POOL["MfaConfiguration"], POOL["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])
-    assert POOL["UserPoolTier"] == "ESSENTIALS"
-    assert POOL["LambdaConfig"] == {
+    assert (USER_POOL["MfaConfiguration"], USER_POOL["EnabledMfas"]) == (
+        "OPTIONAL",
+        ["SOFTWARE_TOKEN_MFA"],
+    )
+    assert USER_POOL["UserPoolTier"] == "ESSENTIALS"
+    assert USER_POOL["LambdaConfig"] == {
         "PreTokenGenerationConfig": {
             "LambdaArn": {"Fn::GetAtt": ["RequireAdminMfaFunction", "Arn"]},
             "LambdaVersion": "V2_0",
@@ -278,12 +259,18 @@ def test_the_access_log_knows_nobody() -> None:
         assert personal not in log
 
 
-def test_the_indexes_hold_what_a_list_shows() -> None:
-    indexes = TEMPLATE["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]
-    assert [index["IndexName"] for index in indexes] == ["GSI1", "GSI2"]
-    for index in indexes:
-        projected = index["Projection"]["NonKeyAttributes"]
-        assert sorted(projected) == sorted(SCHEMAS["BookingSummary"]["properties"])
+def test_the_indexes_hold_what_a_list_shows_or_only_keys() -> None:
+    indexes = {
+        index["IndexName"]: index["Projection"]
+        for index in TEMPLATE["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]
+    }
+    assert indexes.keys() == {"GSI1", "GSI2"} | SPARSE
+    for name, projection in indexes.items():
+        if name in SPARSE:
+            assert projection == {"ProjectionType": "KEYS_ONLY"}
+        else:
+            shown = SCHEMAS["BookingSummary"]["properties"]
+            assert sorted(projection["NonKeyAttributes"]) == sorted(shown)
 
 
 def test_there_is_one_version() -> None:
@@ -321,3 +308,9 @@ def _statements(name: str) -> list[dict[str, Any]]:
 def _services(name: str) -> set[str]:
     actions = (action for statement in _statements(name) for action in statement["Action"])
     return {action.partition(":")[0] for action in actions}
+
+
+def _resources(name: str, action: str) -> list[Any]:
+    """Return what a function may do `action` on."""
+    named = [each["Resource"] for each in _statements(name) if action in each["Action"]]
+    return [one for each in named for one in (each if isinstance(each, list) else [each])]

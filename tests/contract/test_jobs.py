@@ -1,0 +1,285 @@
+"""Jobs start when they should, and what they give up on goes where somebody is told of it."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from local.template import resources_of_type
+from tests.builders import ROOT
+from tests.contract.documents import (
+    FUNCTIONS,
+    SCHEDULE,
+    STREAM,
+    TEMPLATE,
+    called_by,
+    pascal,
+    snake,
+)
+
+from teppan.domain.booking import Booking
+from teppan.domain.ledger import PROMISES, EntryKind
+from teppan.domain.transition import LIVE, Status
+from teppan.store.attributes import from_attributes
+from teppan.store.items import booking_of, entry_of
+
+type Json = dict[str, Any]
+
+QUEUE = {"Fn::GetAtt": ["FailureQueue", "Arn"]}
+RULES = resources_of_type(TEMPLATE, "AWS::Events::Rule")
+SOURCES = resources_of_type(TEMPLATE, "AWS::Lambda::EventSourceMapping")
+[STREAMED], SCHEDULED = called_by(STREAM), called_by(SCHEDULE)
+
+SECONDS = {"rate(5 minutes)": 300, "rate(1 hour)": 3_600, "cron(0 11 * * ? *)": 86_400}
+"""How far apart a schedule's starts are."""
+
+each_rule = pytest.mark.parametrize("name", RULES)
+each_scheduled = pytest.mark.parametrize("job", SCHEDULED)
+
+
+def event(job: str) -> Json:
+    text = (ROOT / "events/jobs" / f"{snake(job)}.json").read_text(encoding="utf-8")
+    read: Json = json.loads(text)
+    return read
+
+
+def properties(job: str) -> Json:
+    found: Json = FUNCTIONS[pascal(job) + "Function"]["Properties"]
+    return found
+
+
+# ---- Schedules
+
+
+def test_every_scheduled_job_has_its_times() -> None:
+    assert {
+        (target["Arn"]["Fn::GetAtt"][0], rule["Properties"]["ScheduleExpression"], told)
+        for rule in RULES.values()
+        for target in rule["Properties"]["Targets"]
+        for told in [target.get("Input")]
+    } == {
+        ("ReleaseUnpaidBookingsFunction", "rate(5 minutes)", None),
+        ("CompletePastBookingsFunction", "rate(1 hour)", None),
+        ("ReconcilePaymentsFunction", "rate(5 minutes)", '{"scope": "recent"}'),
+        ("ReconcilePaymentsFunction", "cron(0 11 * * ? *)", '{"scope": "full"}'),
+    }
+    assert {pascal(job) + "Function" for job in SCHEDULED} == {
+        rule["Properties"]["Targets"][0]["Arn"]["Fn::GetAtt"][0] for rule in RULES.values()
+    }
+
+
+@each_rule
+def test_a_start_that_fails_is_given_up_on_into_the_queue(name: str) -> None:
+    rule = RULES[name]["Properties"]
+    [target] = rule["Targets"]
+    assert target["DeadLetterConfig"] == {"Arn": QUEUE}
+    assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 1
+    # No start waits for longer than until the next one.
+    assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= SECONDS[rule["ScheduleExpression"]]
+
+
+def test_the_queue_takes_what_the_schedules_could_not_start_and_from_nobody_else() -> None:
+    [statement] = TEMPLATE["Resources"]["FailureQueuePolicy"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
+    assert statement == {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": QUEUE,
+        "Condition": {
+            "ArnEquals": {"aws:SourceArn": [{"Fn::GetAtt": [name, "Arn"]} for name in RULES]}
+        },
+    }
+
+
+@each_scheduled
+def test_a_run_that_fails_is_given_up_on_into_the_queue(job: str, stack: Json) -> None:
+    function = pascal(job) + "Function"
+    config = stack["Resources"][function + "EventInvokeConfig"]["Properties"]
+    assert config["FunctionName"] == {"Ref": function}
+    assert config["DestinationConfig"] == {"OnFailure": {"Destination": QUEUE}}
+    assert may_send(stack, function)
+
+
+@each_scheduled
+def test_a_scheduled_job_never_meets_itself(job: str) -> None:
+    assert properties(job)["ReservedConcurrentExecutions"] == 1
+
+
+def test_jobs_have_the_time_they_need() -> None:
+    assert {job: properties(job)["Timeout"] for job in (STREAMED, *SCHEDULED)} == {
+        "settleRefunds": 120,
+        "releaseUnpaidBookings": 300,
+        "completePastBookings": 300,
+        "reconcilePayments": 900,
+    }
+
+
+def test_the_queue_keeps_what_it_gets() -> None:
+    queue = TEMPLATE["Resources"]["FailureQueue"]["Properties"]
+    assert queue == {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": 14 * 86_400}
+
+
+@pytest.mark.parametrize("job", ["releaseUnpaidBookings", "completePastBookings"])
+def test_the_event_of_a_job_is_one_of_its_schedule(job: str) -> None:
+    told = event(job)
+    assert (told["source"], told["detail-type"], told["detail"]) == (
+        "aws.events",
+        "Scheduled Event",
+        {},
+    )
+    assert datetime.fromisoformat(told["time"]).tzinfo
+    assert f"-{pascal(job)}Rule-" in told["resources"][0]
+
+
+def test_the_event_of_the_reconciliation_is_what_a_schedule_tells_it() -> None:
+    told = [target.get("Input") for rule in RULES.values() for target in _targets(rule)]
+    assert event("reconcilePayments") in [json.loads(each) for each in told if each]
+
+
+# ---- The stream
+
+
+def test_the_stream_is_read_from_its_start_and_to_its_end() -> None:
+    [source] = SOURCES.values()
+    settings = dict(source["Properties"])
+    settings.pop("FilterCriteria")
+    assert settings == {
+        "FunctionName": {"Ref": pascal(STREAMED) + "Function"},
+        "EventSourceArn": {"Fn::GetAtt": ["Table", "StreamArn"]},
+        "StartingPosition": "TRIM_HORIZON",
+        "BatchSize": 10,
+        "BisectBatchOnFunctionError": True,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "MaximumRetryAttempts": 8,
+        "MaximumRecordAgeInSeconds": 86_400,
+        "DestinationConfig": {"OnFailure": {"Destination": QUEUE}},
+    }
+
+
+def test_a_record_that_fails_is_given_up_on_into_the_queue(stack: Json) -> None:
+    assert may_send(stack, pascal(STREAMED) + "Function")
+
+
+def test_the_job_may_read_the_stream_and_no_other() -> None:
+    streams = [
+        statement["Resource"]
+        for policy in properties(STREAMED)["Policies"]
+        for statement in policy["Statement"]
+        if "dynamodb:GetRecords" in statement["Action"]
+    ]
+    assert streams == [{"Fn::GetAtt": ["Table", "StreamArn"]}]
+
+
+def test_the_stream_has_both_images() -> None:
+    stream = TEMPLATE["Resources"]["Table"]["Properties"]["StreamSpecification"]
+    assert stream == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def test_the_records_of_the_event_are_a_cancellation_and_the_refund_it_promises() -> None:
+    before, after = (booking_in(records()[0], image) for image in ("OldImage", "NewImage"))
+    promise = entry_of(from_attributes(records()[1]["dynamodb"]["NewImage"]))
+    assert (before.status, after.status) == (Status.CONFIRMED, Status.CANCELLED)
+    assert after.version == before.version + 1
+    assert promise.kind in PROMISES
+    assert after.cancellation
+    assert promise.amount == after.cancellation.refund_amount == after.balance.refund_owed
+    for record in records():
+        keys = record["dynamodb"]["Keys"]
+        assert keys.items() <= record["dynamodb"]["NewImage"].items()
+
+
+def test_each_record_of_the_event_passes_one_filter() -> None:
+    assert [[passes(record, pattern) for pattern in patterns()] for record in records()] == [
+        [False, True],
+        [True, False],
+    ]
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_of_the_ledger_new_promises_alone_pass(kind: EntryKind) -> None:
+    [_, record] = records()
+    record["dynamodb"]["NewImage"]["kind"] = {"S": kind.value}
+    assert any_passes(record) == (kind in PROMISES)
+
+
+@pytest.mark.parametrize("event_name", ["MODIFY", "REMOVE"])
+def test_a_promise_that_is_not_new_does_not_pass(event_name: str) -> None:
+    [_, record] = records()
+    assert not any_passes(record | {"eventName": event_name})
+
+
+@pytest.mark.parametrize("before", Status)
+@pytest.mark.parametrize("after", Status)
+def test_of_the_bookings_those_alone_pass_that_were_live_and_are_cancelled(
+    before: Status, after: Status
+) -> None:
+    [record, _] = records()
+    record["dynamodb"]["OldImage"]["status"] = {"S": before.value}
+    record["dynamodb"]["NewImage"]["status"] = {"S": after.value}
+    assert any_passes(record) == (before in LIVE and after is Status.CANCELLED)
+
+
+@pytest.mark.parametrize("sk", ["EVENT#0000000003", "PAYMENT#deposit#0001", "REQUEST", "WEBHOOK"])
+def test_other_items_do_not_pass(sk: str) -> None:
+    for record in records():
+        record["dynamodb"]["Keys"]["sk"] = {"S": sk}
+        assert not any_passes(record)
+
+
+def records() -> list[Json]:
+    found: list[Json] = event(STREAMED)["Records"]
+    return found
+
+
+def booking_in(record: Json, image: str) -> Booking:
+    return booking_of(from_attributes(record["dynamodb"][image]))
+
+
+def patterns() -> list[Json]:
+    [source] = SOURCES.values()
+    filters = source["Properties"]["FilterCriteria"]["Filters"]
+    return [json.loads(each["Pattern"]) for each in filters]
+
+
+def any_passes(record: Json) -> bool:
+    return any(passes(record, pattern) for pattern in patterns())
+
+
+def passes(value: Any, pattern: Any) -> bool:
+    """Whether Lambda's filter `pattern` lets `value` through: what ours use of its language."""
+    match pattern:
+        case dict():
+            return isinstance(value, dict) and all(
+                name in value and passes(value[name], each) for name, each in pattern.items()
+            )
+        case list():
+            return any(_equals(value, each) for each in pattern)
+        case _:
+            raise TypeError(pattern)
+
+
+def _equals(value: Any, allowed: Any) -> bool:
+    match allowed:
+        case {"prefix": prefix}:
+            return isinstance(value, str) and value.startswith(prefix)
+        case str():
+            return bool(value == allowed)
+        case _:
+            raise TypeError(allowed)
+
+
+def may_send(stack: Json, function: str) -> bool:
+    """Whether the role that SAM makes for `function` may send to the failure queue."""
+    role = stack["Resources"][function + "Role"]["Properties"]
+    return any(
+        "sqs:SendMessage" in statement["Action"] and statement["Resource"] == QUEUE
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    )
+
+
+def _targets(rule: Json) -> list[Json]:
+    targets: list[Json] = rule["Properties"]["Targets"]
+    return targets

