@@ -1,5 +1,6 @@
 """What tests are made of: requests, callers, bookings, each valid until a test says otherwise."""
 
+import base64
 import importlib.util
 import json
 import os
@@ -12,12 +13,15 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from teppan.domain.booking import Booking, Contact, Status, Venue, Wishes, book
+from teppan.domain.booking import Booking, Contact, Venue, Wishes, book
 from teppan.domain.caller import Caller, Role
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
 from teppan.domain.party import Menu, Party
+from teppan.domain.payment import Attempt, IntentStatus, PaymentType
 from teppan.domain.policy import CURRENT, Policy
 from teppan.domain.slot import Slot, slot_at
+from teppan.domain.statement import Statement
+from teppan.domain.transition import Status
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -31,6 +35,9 @@ SESSION = "33333333-3333-4333-8333-333333333333"
 SESSION_BEGAN = NOW - timedelta(minutes=10)
 """The session that requests belong to, and when it began."""
 
+PAYMENT = "pi_1"
+"""The payment intent that paid a booking, where a test does not care which."""
+
 REQUEST_ID = "6d3f1c1e-0f8e-4a56-9d3c-2f5a1b7c8d90"
 
 
@@ -40,6 +47,11 @@ def caller(account: str = CUSTOMER, role: Role = Role.CUSTOMER, at: datetime = N
 
 def admin(at: datetime = NOW) -> Caller:
     return caller(ADMIN, Role.ADMIN, at)
+
+
+def system(at: datetime = NOW) -> Caller:
+    """Return one of our jobs."""
+    return caller("settleRefunds", Role.SYSTEM, at)
 
 
 def wishes(**changes: Any) -> Wishes:
@@ -62,7 +74,12 @@ def booking(booking_id: str = "bkg_" + "a" * 26, **changes: Any) -> Booking:
 
 def in_status(status: Status, captured: int = 10_000, **changes: Any) -> Booking:
     """Return a booking in `status` whose payments add up to `captured`."""
-    return replace(booking(**changes), status=status, balance=Balance(captured=captured))
+    return holding(replace(booking(**changes), status=status), Balance(captured=captured))
+
+
+def holding(booking: Booking, balance: Balance, payment: str = PAYMENT) -> Booking:
+    """Return `booking` with one payment that stands at `balance`; an empty one is none."""
+    return replace(booking, payments={payment: balance} if balance != Balance() else {})
 
 
 def confirmed(captured: int = 10_000, **changes: Any) -> Booking:
@@ -70,8 +87,36 @@ def confirmed(captured: int = 10_000, **changes: Any) -> Booking:
     return in_status(Status.CONFIRMED, captured, **changes)
 
 
-def ledger_entry(kind: EntryKind, amount: int = 10_000, reference: str = "pi_1") -> LedgerEntry:
-    return LedgerEntry(reference, kind, amount, NOW)
+def ledger_entry(kind: EntryKind, amount: int = 10_000, **changes: Any) -> LedgerEntry:
+    usual: dict[str, Any] = {"reference": PAYMENT, "at": NOW, "payment": PAYMENT}
+    return LedgerEntry(kind=kind, amount=amount, **usual | changes)
+
+
+def statement(captured: int = 10_000, **changes: Any) -> Statement:
+    """Return what Stripe says of a payment that took in `captured` (0: not paid yet)."""
+    usual: dict[str, Any] = {
+        "payment": PAYMENT,
+        "booking_id": "bkg_" + "a" * 26,
+        "type": PaymentType.DEPOSIT,
+        "attempt": 1,
+        "status": IntentStatus.SUCCEEDED if captured else IntentStatus.REQUIRES_PAYMENT_METHOD,
+        "amount": captured or 10_000,
+        "captured_at": NOW,
+    }
+    return Statement(captured=captured, **usual | changes)
+
+
+def attempt(**changes: Any) -> Attempt:
+    """Return an attempt to pay a booking's deposit, its intent not known yet."""
+    usual: dict[str, Any] = {
+        "booking_id": "bkg_" + "a" * 26,
+        "type": PaymentType.DEPOSIT,
+        "number": 1,
+        "amount": 10_000,
+        "currency": "usd",
+        "opened_at": NOW,
+    }
+    return Attempt(**usual | changes)
 
 
 def slot(day: date = PARTY_DATE, start: time = time(18), policy: Policy = CURRENT) -> Slot:
@@ -150,6 +195,30 @@ def gateway_event(
             "requestId": str(uuid.uuid4()),
             "authorizer": authorizer,
         },
+    }
+
+
+def function_url_event(
+    method: str = "POST",
+    path: str = "/",
+    *,
+    body: bytes | str | None = None,
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the event (payload 2.0) that a function URL makes of a request; bytes are encoded."""
+    raw = isinstance(body, bytes)
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": headers or {},
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "http": {"method": method, "path": path, "sourceIp": "3.18.12.63"},
+        },
+        "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
+        "isBase64Encoded": raw,
     }
 
 

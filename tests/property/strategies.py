@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
-from tests.builders import CUSTOMER, NOW, admin, caller, wishes
+from tests.builders import CUSTOMER, NOW, admin, caller, holding, wishes
 
-from teppan.domain.booking import LIVE, Booking, Cancellation, Contact, Status, Venue, book
+from teppan.domain.booking import Booking, Cancellation, Contact, Venue, book
 from teppan.domain.caller import Role
 from teppan.domain.change import Changes
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
 from teppan.domain.party import Menu, Party
 from teppan.domain.policy import CURRENT
+from teppan.domain.transition import LIVE, Status
 
 CENTS = st.integers(0, 10_000_000)
 MILES = st.integers(0, CURRENT.max_miles)
@@ -51,28 +52,47 @@ def orders(draw: st.DrawFn) -> tuple[Party, Menu]:
     return party, draw(menus(party))
 
 
+PAYMENTS = st.sampled_from(["pi_1", "pi_2", "pi_3"])
 ENTRIES = st.lists(
-    st.builds(LedgerEntry, st.uuids().map(str), st.sampled_from(EntryKind), CENTS, st.just(NOW)),
+    st.builds(
+        LedgerEntry,
+        reference=st.uuids().map(str),
+        kind=st.sampled_from(EntryKind),
+        amount=CENTS,
+        at=st.just(NOW),
+        payment=PAYMENTS,
+    ),
     max_size=12,
 )
+_SENT = (EntryKind.REFUND_OWED, EntryKind.REFUND_SENT)
 STORIES = [
     (EntryKind.CAPTURED,),
     (EntryKind.REFUND_OWED,),
-    (EntryKind.REFUND_OWED, EntryKind.REFUNDED),
+    (EntryKind.REFUND_OWED, EntryKind.REFUND_WAIVED),
+    (EntryKind.GOODWILL_OWED,),
+    (EntryKind.GOODWILL_OWED, EntryKind.GOODWILL_WAIVED),
+    _SENT,
+    (*_SENT, EntryKind.REFUNDED),
+    (*_SENT, EntryKind.REFUND_FAILED),
+    (*_SENT, EntryKind.REFUNDED, EntryKind.REFUND_REVERSED, EntryKind.REFUND_FAILED),
     (EntryKind.DISPUTE_OPENED,),
     (EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_WON),
     (EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_LOST),
+    (EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_LOST, EntryKind.DISPUTE_REINSTATED),
 ]
 """What may happen to some money, from beginning to end or not so far."""
 
 LEDGERS = st.lists(st.tuples(st.sampled_from(STORIES), CENTS), max_size=6).map(
     lambda stories: [
-        LedgerEntry(f"{place}", kind, amount, NOW)
+        LedgerEntry(reference=f"{place}", kind=kind, amount=amount, at=NOW, payment="pi_1")
         for place, (kinds, amount) in enumerate(stories)
         for kind in kinds
     ]
 )
-BALANCES = st.builds(Balance, CENTS, CENTS, CENTS, CENTS, CENTS)
+BALANCES = st.builds(Balance, CENTS, CENTS, CENTS, CENTS, CENTS, CENTS, CENTS)
+ACCOUNTS = st.dictionaries(PAYMENTS, BALANCES, max_size=3)
+"""The payments of a booking, whether they make sense or not."""
+
 VENUES = st.builds(Venue, TEXTS, TEXTS, TEXTS, TEXTS, st.none() | TEXTS)
 CONTACTS = st.builds(Contact, TEXTS, TEXTS, TEXTS)
 
@@ -114,7 +134,7 @@ def bookings(draw: st.DrawFn) -> Booking:
         contact=draw(CONTACTS),
         special_requests=draw(TEXTS),
         travel_miles=draw(st.none() | MILES),
-        balance=draw(BALANCES),
+        payments=draw(ACCOUNTS),
         updated_at=draw(INSTANTS),
         cancellation=draw(ended) if status is Status.CANCELLED else None,
     )
@@ -122,14 +142,14 @@ def bookings(draw: st.DrawFn) -> Booking:
 
 @st.composite
 def live_bookings(draw: st.DrawFn) -> Booking:
-    """Return a pending or confirmed booking with some of its price captured."""
+    """Return a pending or confirmed booking with some of its price captured.
+
+    A pending one is not paid enough to be confirmed: else the payment had confirmed it.
+    """
     made = draw(new_bookings())
-    captured = draw(st.integers(0, made.price.total))
-    return replace(
-        made,
-        status=draw(st.sampled_from(sorted(LIVE))),
-        balance=Balance(captured=captured),
-    )
+    status = draw(st.sampled_from(sorted(LIVE)))
+    most = made.due_to_confirm - 1 if status is Status.PENDING else made.price.total
+    return holding(replace(made, status=status), Balance(captured=draw(st.integers(0, most))))
 
 
 @st.composite

@@ -6,25 +6,26 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import in_status
-from tests.property.strategies import BALANCES, CALLERS, SECONDS, bookings, changes, live_bookings
+from tests.property.strategies import ACCOUNTS, CALLERS, SECONDS, bookings, changes, live_bookings
 
-from teppan.domain.booking import Booking, Status
+from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
 from teppan.domain.cancellation import CancellationRequest, cancel
 from teppan.domain.change import Changes, change
 from teppan.domain.errors import DomainError
-from teppan.domain.ledger import Balance, enter
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, entered
+from teppan.domain.transition import Status
 
 STEPS = st.lists(st.tuples(changes(), CALLERS, SECONDS), min_size=1, max_size=5)
 MAY_BECOME = {
-    Status.PENDING: {Status.PENDING},
+    Status.PENDING: {Status.PENDING, Status.CONFIRMED},
     Status.CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
 }
-"""The steps of a change; payments confirm and cancellations cancel."""
+"""The steps of a change; one that costs less may confirm, and cancellations cancel."""
 
 
 def check_money(booking: Booking) -> None:
-    """What was paid and what is due make the total; nothing is due for what is cancelled."""
+    """What counts as paid and what is due make the total; what is cancelled owes nothing."""
     assert booking.deposit_due >= 0
     assert booking.balance_due >= 0
     assert 0 < booking.due_to_confirm <= booking.price.total
@@ -32,7 +33,16 @@ def check_money(booking: Booking) -> None:
     if booking.status is Status.CANCELLED:
         assert due == 0
     else:
-        assert due + booking.balance.captured == max(booking.price.total, booking.balance.captured)
+        assert due + booking.balance.paid == max(booking.price.total, booking.balance.paid)
+
+
+def check_promises(before: Booking, after: Booking, entries: tuple[LedgerEntry, ...]) -> None:
+    """A change promises back what was paid beyond the new price, and nothing else."""
+    too_much = max(0, before.balance.paid - after.price.total)
+    assert sum(entry.amount for entry in entries) == min(too_much, before.balance.refundable)
+    assert {entry.kind for entry in entries} <= {EntryKind.REFUND_OWED}
+    covered = before.balance.paid >= after.due_to_confirm
+    assert (after.status is Status.PENDING) <= (not covered)
 
 
 def check_dates(booking: Booking) -> None:
@@ -49,16 +59,20 @@ def test_changes_one_after_the_other_keep_it_in_order(
         author = replace(who, at=booking.updated_at + later)
         before = booking
         try:
-            booking = change(before, wanted, author)
+            step = change(before, wanted, author)
         except DomainError:
             continue
 
+        booking = step.after
         if booking is before:
+            assert step.entries == ()
             continue
         assert booking.version == before.version + 1
         assert booking.updated_at == author.signed_at
         assert booking.status in MAY_BECOME[before.status]
-        assert (booking.balance, booking.id) == (before.balance, before.id)
+        assert booking.payments == entered(before.payments, step.entries)
+        assert booking.id == before.id
+        check_promises(before, booking, step.entries)
         assert (booking.customer_id, booking.created_at) == (before.customer_id, before.created_at)
         check_money(booking)
         check_dates(booking)
@@ -71,7 +85,7 @@ def test_what_is_over_never_changes(
     author = replace(who, at=booking.updated_at + later)
 
     try:
-        after = change(booking, wanted, author)
+        after = change(booking, wanted, author).after
     except DomainError:
         return
 
@@ -87,30 +101,33 @@ def test_what_is_paid_and_due_makes_the_total(booking: Booking) -> None:
 
 @given(
     st.sampled_from(Status),
-    BALANCES,
+    ACCOUNTS,
     CALLERS,
     st.timedeltas(timedelta(days=-5), timedelta(days=365)),
     st.none() | st.integers(0, 100),
 )
 def test_a_cancellation_owes_whole_cents_of_what_is_left(
-    status: Status, balance: Balance, who: Caller, notice: timedelta, percentage: int | None
+    status: Status,
+    payments: dict[str, Balance],
+    who: Caller,
+    notice: timedelta,
+    percentage: int | None,
 ) -> None:
-    before = replace(in_status(status), balance=balance)
+    before = replace(in_status(status), payments=payments)
     author = replace(who, at=before.slot.starts_at - notice)
 
     try:
-        after, owed = cancel(before, CancellationRequest("Because", percentage), author)
+        step = cancel(before, CancellationRequest("Because", percentage), author)
     except DomainError:
         return
 
+    after, balance = step.after, before.balance
     assert before.is_live
     assert (after.status, after.version) == (Status.CANCELLED, before.version + 1)
     assert after.cancellation is not None
     left = balance.captured - balance.refunded
     assert 0 <= after.cancellation.refund_amount <= max(0, left)
-    if owed is None:
-        assert (after.balance, after.cancellation.refund_amount) == (balance, 0)
-    else:
-        assert owed.amount == after.cancellation.refund_amount > 0
-        assert after.balance == enter(balance, owed)
+    assert sum(owed.amount for owed in step.entries) == after.cancellation.refund_amount
+    assert all(0 < owed.amount <= payments[owed.payment].refundable for owed in step.entries)
+    assert after.payments == entered(payments, step.entries)
     check_money(after)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.builders import booking_body, claims, gateway_event
 from tests.property.strategies import TEXTS, orders
 
-from teppan.domain.booking import Status
 from teppan.domain.errors import DomainError
 from teppan.domain.party import Menu, Party
+from teppan.domain.transition import Status
 from teppan.http.body import RequestBody, read_body
 from teppan.http.idempotency import idempotent_request
 from teppan.http.parameters import (

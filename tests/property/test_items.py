@@ -3,12 +3,20 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import admin
-from tests.property.strategies import CENTS, TEXTS, bookings
+from tests.property.strategies import CENTS, ENTRIES, TEXTS, bookings
 
 from teppan.domain.audit import audit_event
 from teppan.domain.booking import Booking
+from teppan.domain.ledger import LedgerEntry
 from teppan.store.attributes import Item, from_attributes, to_attributes
-from teppan.store.items import booking_item, booking_of, event_item, event_of
+from teppan.store.items import (
+    booking_item,
+    booking_of,
+    entry_of,
+    event_item,
+    event_of,
+    ledger_item,
+)
 
 VALUES = st.recursive(
     TEXTS | st.integers() | st.booleans() | st.frozensets(TEXTS, min_size=1, max_size=3),
@@ -33,6 +41,13 @@ def test_cents_stay_whole(amount: int) -> None:
 @given(bookings())
 def test_a_booking_comes_back_as_it_was(booking: Booking) -> None:
     assert booking_of(from_attributes(to_attributes(booking_item(booking)))) == booking
+
+
+@given(ENTRIES)
+def test_a_ledger_comes_back_as_it_was(ledger: list[LedgerEntry]) -> None:
+    items = [from_attributes(to_attributes(ledger_item("bkg_1", entry))) for entry in ledger]
+
+    assert [entry_of(item) for item in items] == ledger
 
 
 @settings(max_examples=50)

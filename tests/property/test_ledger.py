@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.property.strategies import CENTS, ENTRIES, LEDGERS
 
-from teppan.domain.ledger import EntryKind, LedgerEntry, balance_of, enter, payment_status
+from teppan.domain.ledger import (
+    PROMISES,
+    Balance,
+    EntryKind,
+    LedgerEntry,
+    balance_of,
+    enter,
+    entered,
+    payment_status,
+)
 
 
 def total(entries: list[LedgerEntry], *kinds: EntryKind) -> int:
@@ -36,9 +45,19 @@ def test_every_sum_is_that_of_its_entries(entries: list[LedgerEntry]) -> None:
     balance = balance_of(entries)
 
     assert balance.captured == total(entries, EntryKind.CAPTURED)
-    assert balance.refunded == total(entries, EntryKind.REFUNDED)
-    assert balance.lost == total(entries, EntryKind.DISPUTE_LOST)
-    assert balance.refund_owed + balance.refunded == total(entries, EntryKind.REFUND_OWED)
+    assert balance.refunded == total(entries, EntryKind.REFUNDED) - total(
+        entries, EntryKind.REFUND_REVERSED
+    )
+    assert balance.lost == total(entries, EntryKind.DISPUTE_LOST) - total(
+        entries, EntryKind.DISPUTE_REINSTATED
+    )
+    promised = total(entries, *PROMISES) - total(
+        entries, EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
+    )
+    assert balance.in_flight + balance.refunded == promised
+    assert balance.returned == total(entries, EntryKind.REFUND_OWED) - total(
+        entries, EntryKind.REFUND_WAIVED
+    )
     assert balance.disputed == total(entries, EntryKind.DISPUTE_OPENED) - total(
         entries, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
     )
@@ -47,9 +66,25 @@ def test_every_sum_is_that_of_its_entries(entries: list[LedgerEntry]) -> None:
 @given(LEDGERS)
 def test_what_can_be_refunded_is_what_is_left_and_never_negative(ledger: list[LedgerEntry]) -> None:
     balance = balance_of(ledger)
-    gone = balance.refunded + balance.refund_owed + balance.disputed + balance.lost
+    gone = balance.refunded + balance.in_flight + balance.disputed + balance.lost
 
     assert balance.refundable == max(0, balance.captured - gone)
+
+
+@given(ENTRIES)
+def test_what_stays_goes_and_is_lost_is_what_was_captured(entries: list[LedgerEntry]) -> None:
+    """§7: captured - refunded - lost = kept + in flight, whatever the entries are."""
+    balance = balance_of(entries)
+
+    assert balance.captured - balance.refunded - balance.lost == balance.kept + balance.in_flight
+    assert balance.at_provider == balance.kept + balance.refund_owed - balance.disputed
+
+
+@given(ENTRIES)
+def test_the_payments_of_a_booking_add_up_to_its_ledger(entries: list[LedgerEntry]) -> None:
+    payments = entered({}, entries)
+
+    assert sum(payments.values(), Balance()) == balance_of(entries)
 
 
 @given(ENTRIES, CENTS)

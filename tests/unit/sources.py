@@ -8,11 +8,14 @@ from pathlib import Path
 from tests.builders import ROOT
 
 PACKAGE = ROOT / "layers" / "core" / "python" / "teppan"
+PAYMENTS = ROOT / "layers" / "payments" / "python" / "teppan_payments"
+"""A layer of its own: only the functions that speak with Stripe carry it."""
+
 FUNCTIONS = ROOT / "functions"
 
 
 def package_files() -> list[Path]:
-    return sorted(PACKAGE.rglob("*.py"))
+    return sorted([*PACKAGE.rglob("*.py"), *PAYMENTS.rglob("*.py")])
 
 
 def handler_files() -> list[Path]:
@@ -30,8 +33,9 @@ def shown(file: Path) -> str:
 
 
 def module_name(file: Path) -> str:
-    """Return the dotted name of a file of the package."""
-    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    """Return the dotted name of a file of a package."""
+    package = PACKAGE if file.is_relative_to(PACKAGE) else PAYMENTS
+    parts = file.relative_to(package.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from tests.unit.sources import (
+    PACKAGE,
+    PAYMENTS,
     handler_files,
     imports,
     module_name,
@@ -20,6 +22,7 @@ PURE = {
     "datetime",
     "enum",
     "functools",
+    "itertools",
     "math",
     "types",
     "typing",
@@ -27,18 +30,20 @@ PURE = {
 }
 """The only parts of the standard library that the domain uses: no I/O, no clock, no environment."""
 
+PAYMENTS_PACKAGE = "teppan_payments"
+
 MAY_IMPORT: dict[str, set[str]] = {
     # layer: the layers below it, and the third parties that it alone wraps
     "domain": set(),
     "clock": set(),
     "settings": set(),
-    "observability": {"aws_lambda_powertools"},
+    "observability": {"domain", "aws_lambda_powertools"},
     "aws": {"observability", "botocore"},
     "secret": {"aws", "domain", "botocore"},
     "identity": {"domain", "settings", "secret", "aws", "observability", "botocore"},
     "store": {"domain", "clock", "settings", "aws", "botocore"},
     "services": {"domain", "clock", "identity", "store"},
-    "trigger": {"observability"},
+    "trigger": {"clock", "domain", "observability"},
     "http": {
         "domain",
         "services",
@@ -51,6 +56,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pydantic",
         "pydantic_core",
     },
+    PAYMENTS_PACKAGE: {
+        "domain",
+        "http",  # what it refuses is the form of a request: `teppan.http.errors` alone
+        "secret",
+        "settings",
+        "services",  # what it is for the services: `teppan.services.gateway` alone
+        "observability",
+        "stripe",
+    },
 }
 
 FUNCTIONS_MAY_IMPORT = {
@@ -62,7 +76,20 @@ FUNCTIONS_MAY_IMPORT = {
     "trigger",
     "observability",
     "settings",
+    "clock",
+    "secret",
+    PAYMENTS_PACKAGE,
 }
+
+FUNCTIONS_WITH_PAYMENTS = {
+    "confirm_payment",
+    "create_payment_intent",
+    "reconcile_payments",
+    "release_unpaid_bookings",
+    "settle_refunds",
+    "stripe_webhook",
+}
+"""The functions that carry the layer of Stripe; it is megabytes, and the others do without."""
 
 
 def layer_of(module: str) -> str:
@@ -86,7 +113,28 @@ def test_a_layer_imports_only_what_lies_below_it(file: Path) -> None:
 @pytest.mark.parametrize("file", handler_files(), ids=shown)
 def test_a_function_imports_nothing_but_our_package(file: Path) -> None:
     assert foreign(file) <= FUNCTIONS_MAY_IMPORT
-    assert all(module.startswith("teppan.") for module in imports(file))
+    assert all(module.startswith(("teppan.", "teppan_payments.")) for module in imports(file))
+
+
+def test_only_what_speaks_with_stripe_imports_its_layer() -> None:
+    users = {file.parent.name for file in handler_files() if PAYMENTS_PACKAGE in foreign(file)}
+
+    assert users == FUNCTIONS_WITH_PAYMENTS
+
+
+def test_the_layer_of_stripe_takes_no_more_of_us_than_it_needs() -> None:
+    ours = {module for file in PAYMENTS.glob("*.py") for module in imports(file)}
+
+    assert {module for module in ours if module.startswith("teppan.http")} == {"teppan.http.errors"}
+    assert {module for module in ours if module.startswith("teppan.services")} == {
+        "teppan.services.gateway"
+    }
+
+
+def test_nothing_of_the_core_knows_stripe() -> None:
+    for file in package_files():
+        if file.is_relative_to(PACKAGE):
+            assert not foreign(file) & {"stripe", PAYMENTS_PACKAGE}
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,24 @@
-"""The trigger decorator: what is the same for all functions that another AWS service calls."""
+"""The decorators of functions that another AWS service calls: what is the same for all of them."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.builders import lambda_context
+from tests.builders import NOW, lambda_context
 from tests.unit.conftest import LogLines
 
+from teppan.domain.caller import Caller, Role
 from teppan.observability.log import logger
-from teppan.trigger import Event, TriggerFailedError, trigger
+from teppan.trigger import (
+    Event,
+    PartlyFailedError,
+    TriggerFailedError,
+    attempt_all,
+    fail_if,
+    job,
+    trigger,
+)
 
 SECRET = "aiko@example.com"
 
@@ -76,3 +86,99 @@ def test_what_it_logs_carries_its_name_for_one_call_only(logged: LogLines) -> No
         ("noted", "rollCall", None),
         ("answered", "rollCall", None),
     ]
+
+
+def metrics_in(written: str) -> dict[str, Any]:
+    """Return the one line of metrics that a run has written."""
+    lines = [json.loads(line) for line in written.splitlines()]
+    (found,) = [line for line in lines if "_aws" in line]
+    return dict(found)
+
+
+class TestJob:
+    @pytest.mark.usefixtures("now")
+    def test_it_acts_as_the_system_under_the_id_of_its_invocation(self) -> None:
+        seen: list[tuple[Event, Caller]] = []
+        context = lambda_context()
+
+        job("settleRefunds")(lambda event, caller: seen.append((event, caller)))({"a": 1}, context)
+
+        assert seen == [
+            ({"a": 1}, Caller("settleRefunds", Role.SYSTEM, context.aws_request_id, NOW))
+        ]
+
+    def test_its_answer_goes_back(self) -> None:
+        failures: Event = {"batchItemFailures": [{"itemIdentifier": "7"}]}
+
+        assert job("settleRefunds")(lambda _event, _caller: failures)({}, lambda_context()) == (
+            failures
+        )
+
+    def test_it_may_answer_nothing(self) -> None:
+        assert job("reconcilePayments")(lambda _event, _caller: None)({}, lambda_context()) is None
+
+    def test_a_failure_fails_the_run_and_tells_nothing(self, logged: LogLines) -> None:
+        with pytest.raises(TriggerFailedError) as failure:
+            job("settleRefunds")(lambda event, _caller: fail(event))({}, lambda_context())
+
+        assert str(failure.value) == "settleRefunds"
+        (line,) = logged()
+        assert (line["message"], line["operation"]) == ("failed", "settleRefunds")
+        assert SECRET not in repr(line)
+
+    @pytest.mark.parametrize("failed", [False, True])
+    def test_a_run_is_counted_also_when_it_fails(
+        self, failed: bool, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def go(event: Event, _caller: Caller) -> Event:
+            return fail(event) if failed else event
+
+        try:
+            job("settleRefunds")(go)({}, lambda_context())
+        except TriggerFailedError:
+            assert failed
+
+        found = metrics_in(capsys.readouterr().out)
+        assert (found["operation"], found["Runs"]) == ("settleRefunds", [1])
+        assert found["Failures"] == [int(failed)]
+
+
+class TestAttemptAll:
+    def test_each_is_done_in_order(self) -> None:
+        done: list[int] = []
+
+        assert attempt_all([3, 1, 2], done.append) == []
+        assert done == [3, 1, 2]
+
+    def test_what_fails_does_not_stop_the_others_and_is_returned(self, logged: LogLines) -> None:
+        done: list[int] = []
+
+        def do(item: int) -> None:
+            if item % 2:
+                raise ValueError(SECRET)
+            done.append(item)
+
+        assert attempt_all(range(5), do) == [1, 3]
+
+        assert done == [0, 2, 4]
+        lines = logged()
+        assert [line["message"] for line in lines] == ["failed in part", "failed in part"]
+        assert all(line["error"] == "ValueError" for line in lines)
+        assert SECRET not in repr(lines)
+
+    def test_what_can_not_be_listed_fails_the_whole(self) -> None:
+        def items() -> Any:
+            yield 1
+            raise ValueError(SECRET)
+
+        with pytest.raises(ValueError, match=SECRET):
+            attempt_all(items(), lambda _item: None)
+
+
+class TestFailIf:
+    def test_without_failures_nothing_happens(self) -> None:
+        fail_if([])
+
+    def test_with_some_the_job_has_failed(self) -> None:
+        with pytest.raises(PartlyFailedError, match="2 failed"):
+            fail_if(["a", "b"])

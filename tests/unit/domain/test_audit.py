@@ -4,14 +4,29 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
-from tests.builders import ADMIN, CUSTOMER, NOW, REQUEST_ID, admin, booking, caller, confirmed
+from tests.builders import (
+    ADMIN,
+    CUSTOMER,
+    NOW,
+    PAYMENT,
+    REQUEST_ID,
+    admin,
+    booking,
+    caller,
+    confirmed,
+    statement,
+    system,
+)
 
 from teppan.domain.audit import AuditEvent, EventType, FieldChange, audit_event
-from teppan.domain.booking import Booking, Contact, Status, Venue
+from teppan.domain.booking import Booking, Contact, Venue
 from teppan.domain.caller import Role
-from teppan.domain.cancellation import CancellationRequest, cancel
-from teppan.domain.change import Changes, change
+from teppan.domain.cancellation import CancellationRequest, cancel, lapse
+from teppan.domain.change import Changes, change, complete
+from teppan.domain.ledger import Balance
 from teppan.domain.party import Menu, Party
+from teppan.domain.settlement import settle
+from teppan.domain.transition import Status
 
 PERSONAL = Changes(
     venue=Venue("1 Market Street", "Sausalito", "CA", "94965", "Boat 7"),
@@ -22,7 +37,7 @@ PERSONAL = Changes(
 
 def event_of(changes: Changes) -> AuditEvent:
     old = booking()
-    return audit_event(old, change(old, changes, admin()), admin())
+    return audit_event(old, change(old, changes, admin()).after, admin())
 
 
 def test_a_new_booking_is_an_event_with_its_author_and_request() -> None:
@@ -96,7 +111,7 @@ def test_a_change_of_personal_data_is_told_without_it() -> None:
 
 @pytest.mark.parametrize("before", [None, booking()], ids=["created", "updated"])
 def test_no_personal_data_is_in_any_event(before: Booking | None) -> None:
-    after = change(booking(), PERSONAL, caller())
+    after = change(booking(), PERSONAL, caller()).after
 
     told = repr(audit_event(before, after, caller()))
 
@@ -114,19 +129,98 @@ def test_a_step_set_by_staff_is_told() -> None:
     old = confirmed()
     after_start = admin(old.slot.starts_at)
 
-    event = audit_event(old, change(old, Changes(status=Status.NO_SHOW), after_start), after_start)
+    ended = change(old, Changes(status=Status.NO_SHOW), after_start).after
+    event = audit_event(old, ended, after_start)
 
     assert event.changes == (FieldChange("status", "confirmed", "no_show"),)
 
 
 def test_a_cancellation_tells_its_reason() -> None:
     old = confirmed()
-    ended, _ = cancel(old, CancellationRequest("Chef is ill", 100), admin())
+    ended = cancel(old, CancellationRequest("Chef is ill", 100), admin()).after
 
     event = audit_event(old, ended, admin())
 
     assert (event.type, event.reason) == (EventType.CANCELLED, "Chef is ill")
-    assert event.changes == (FieldChange("status", "confirmed", "cancelled"),)
+    assert event.changes == (
+        FieldChange("status", "confirmed", "cancelled"),
+        FieldChange("payment_status", "deposit_paid", "refund_pending"),
+        FieldChange("refund_owed", 0, 10_000),
+    )
+
+
+class TestMoney:
+    def test_a_payment_that_confirms_is_told_as_that(self) -> None:
+        old, ledger = booking(), ()
+        paid = settle(old, ledger, statement(), system()).after
+
+        event = audit_event(old, paid, system())
+
+        assert event.type is EventType.CONFIRMED
+        assert (event.actor_id, event.actor_role) == (system().id, Role.SYSTEM)
+        assert event.changes == (
+            FieldChange("status", "pending", "confirmed"),
+            FieldChange("payment_status", "awaiting_payment", "deposit_paid"),
+            FieldChange("amount_paid", 0, 10_000),
+        )
+
+    def test_one_that_moves_only_the_ledger_is_a_payment(self) -> None:
+        old = confirmed(10_000)
+        sent = replace(
+            old, version=2, payments={PAYMENT: Balance(10_000, refund_sent=1, refunded=2)}
+        )
+
+        event = audit_event(old, sent, system())
+
+        assert event.type is EventType.PAYMENT
+        assert event.changes == (
+            FieldChange("payment_status", "deposit_paid", "refund_pending"),
+            FieldChange("amount_refunded", 0, 2),
+            FieldChange("refund_owed", 0, 1),
+        )
+
+    def test_a_refund_that_staff_ask_for_is_told_with_its_reason(self) -> None:
+        old = confirmed(10_000)
+        owed = replace(old, version=2, payments={PAYMENT: Balance(10_000, refund_owed=500)})
+
+        event = audit_event(old, owed, admin(), "The rice was cold")
+
+        assert (event.type, event.reason) == (EventType.REFUND_REQUESTED, "The rice was cold")
+        assert FieldChange("refund_owed", 0, 500) in event.changes
+
+    def test_a_booking_that_lapses_says_why(self) -> None:
+        late = system(booking().payment_due_at + timedelta(seconds=1))
+
+        event = audit_event(booking(), lapse(booking(), late).after, late)
+
+        assert (event.type, event.reason) == (EventType.CANCELLED, "payment_overdue")
+        assert event.actor_role is Role.SYSTEM
+
+    def test_one_that_a_late_payment_brings_back_is_confirmed(self) -> None:
+        late = system(booking().payment_due_at + timedelta(seconds=1))
+        lapsed = lapse(booking(), late).after
+
+        event = audit_event(lapsed, settle(lapsed, (), statement(), late).after, late)
+
+        assert (event.type, event.reason) == (EventType.CONFIRMED, None)
+        assert event.changes[0] == FieldChange("status", "cancelled", "confirmed")
+
+    def test_what_takes_place_is_an_update(self) -> None:
+        old = confirmed()
+        late = system(old.completes_at)
+
+        assert audit_event(old, complete(old, late).after, late).type is EventType.UPDATED
+
+    def test_what_was_lost_counts_no_longer_as_paid(self) -> None:
+        old = confirmed(10_000)
+        lost = replace(old, version=2, payments={PAYMENT: Balance(10_000, lost=10_000)})
+
+        event = audit_event(old, lost, system())
+
+        assert event.changes == (
+            FieldChange("payment_status", "deposit_paid", "awaiting_payment"),
+            FieldChange("amount_paid", 10_000, 0),
+        )
 
 
 def test_a_debt_that_comes_with_a_move_is_told() -> None:

@@ -15,11 +15,14 @@ from tests.builders import (
     caller,
     confirmed,
     days_ahead,
+    holding,
     in_status,
+    ledger_entry,
+    system,
     wishes,
 )
 
-from teppan.domain.booking import Status, book, check_visible
+from teppan.domain.booking import Step, book, check_visible
 from teppan.domain.caller import Caller, Role
 from teppan.domain.change import Changes, change
 from teppan.domain.errors import (
@@ -30,9 +33,10 @@ from teppan.domain.errors import (
     LeadTimeTooShort,
     TooFarAhead,
 )
-from teppan.domain.ledger import Balance, PaymentStatus
+from teppan.domain.ledger import Balance, EntryKind, PaymentStatus
 from teppan.domain.party import Menu, Party
 from teppan.domain.policy import CURRENT
+from teppan.domain.transition import Status
 
 SECOND = timedelta(seconds=1)
 LIVE = [Status.PENDING, Status.CONFIRMED]
@@ -66,7 +70,7 @@ class TestBook:
         monkeypatch.setattr("teppan.domain.booking.POLICIES", {"2025-01": old_policy})
         old = book(wishes(), booking_id="b", fingerprint="f", caller=caller(), policy=old_policy)
 
-        grown = change(old, Changes(party=Party(adults=13)), caller())
+        grown = change(old, Changes(party=Party(adults=13)), caller()).after
 
         assert (old.price.subtotal, grown.price.subtotal) == (1_200, 1_300)
         assert grown.policy_version == "2025-01"
@@ -146,23 +150,56 @@ class TestMoneyDue:
     def test_before_that_payments_count_towards_the_deposit(
         self, captured: int, deposit_due: int
     ) -> None:
-        pending = replace(booking(), balance=Balance(captured=captured))
+        pending = holding(booking(), Balance(captured=captured))
 
         assert (pending.deposit_due, pending.balance_due) == (deposit_due, 61_445)
 
     def test_money_lost_in_a_dispute_is_due_again(self) -> None:
-        lost = replace(confirmed(), balance=Balance(captured=20_000, lost=20_000))
+        lost = holding(confirmed(), Balance(captured=20_000, lost=20_000))
 
         assert (lost.deposit_due, lost.balance_due) == (0, 71_445)
+
+    def test_a_payment_undone_is_due_again_and_goodwill_is_not(self) -> None:
+        undone = holding(confirmed(), Balance(captured=71_445, refunded=445, returned=445))
+        goodwill = holding(confirmed(), Balance(captured=71_445, refunded=445))
+
+        assert (undone.balance_due, goodwill.balance_due) == (445, 0)
+
+    def test_money_in_dispute_counts_as_paid_until_it_is_lost(self) -> None:
+        disputed = holding(confirmed(), Balance(captured=71_445, disputed=71_445))
+
+        assert disputed.balance_due == 0
+        assert disputed.payment_status is PaymentStatus.DISPUTED
 
     @pytest.mark.parametrize(
         ("status", "balance_due"),
         [(Status.CANCELLED, 0), (Status.COMPLETED, 61_445), (Status.NO_SHOW, 61_445)],
     )
     def test_only_a_cancelled_booking_owes_nothing(self, status: Status, balance_due: int) -> None:
-        over = replace(in_status(status), balance=Balance(captured=10_000))
+        over = in_status(status, 10_000)
 
         assert (over.deposit_due, over.balance_due) == (0, balance_due)
+
+
+def test_the_balance_is_that_of_all_its_payments() -> None:
+    two = replace(
+        confirmed(), payments={"pi_1": Balance(captured=10_000, refunded=1), "pi_2": Balance(7)}
+    )
+
+    assert two.balance == Balance(captured=10_007, refunded=1)
+    assert booking().balance == Balance()
+
+
+@pytest.mark.parametrize(("entries", "full"), [(0, False), (39, False), (40, True), (44, True)])
+def test_a_step_is_full_when_there_may_be_more_to_enter(entries: int, full: bool) -> None:
+    """DynamoDB takes 100 writes a transaction."""
+    step = Step(booking(), tuple(ledger_entry(EntryKind.CAPTURED) for _ in range(entries)))
+
+    assert step.is_full is full
+
+
+def test_a_party_is_over_six_hours_after_its_start() -> None:
+    assert booking().completes_at == booking().slot.starts_at + timedelta(hours=6)
 
 
 @pytest.mark.parametrize("status", Status)
@@ -171,11 +208,11 @@ def test_only_a_cancelled_booking_gives_its_slot_back(status: Status) -> None:
 
 
 class TestVisibility:
-    @pytest.mark.parametrize("who", [caller(), admin()])
-    def test_the_customer_and_staff_see_a_booking(self, who: Caller) -> None:
+    @pytest.mark.parametrize("who", [caller(), admin(), system()])
+    def test_the_customer_and_staff_and_our_own_jobs_see_a_booking(self, who: Caller) -> None:
         check_visible(booking(), who)
 
-    @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.SYSTEM, Role.ANONYMOUS])
+    @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.ANONYMOUS])
     def test_to_another_it_does_not_exist(self, role: Role) -> None:
         with pytest.raises(BookingNotFound):
             check_visible(booking(), caller(OTHER_CUSTOMER, role))

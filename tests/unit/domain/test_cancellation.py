@@ -6,20 +6,25 @@ from datetime import timedelta
 import pytest
 from tests.builders import (
     NOW,
+    PAYMENT,
     admin,
     before,
+    booking,
     caller,
     confirmed,
+    holding,
     in_status,
     slot,
+    system,
 )
 
-from teppan.domain.booking import Booking, Cancellation, Status
+from teppan.domain.booking import Cancellation, Step
 from teppan.domain.caller import Caller, Role
 from teppan.domain.cancellation import (
     CancellationRequest,
     cancel,
     cancellation_terms,
+    lapse,
     overridden_terms,
     refund_terms,
 )
@@ -31,8 +36,15 @@ from teppan.domain.errors import (
     InvalidInput,
     TooLateToCancel,
 )
-from teppan.domain.ledger import Balance, EntryKind, PaymentStatus
+from teppan.domain.ledger import (
+    Balance,
+    EntryKind,
+    LedgerEntry,
+    PaymentStatus,
+    RefundReason,
+)
 from teppan.domain.policy import CURRENT
+from teppan.domain.transition import Status
 
 LIVE = [Status.PENDING, Status.CONFIRMED]
 OVER = [Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW]
@@ -115,28 +127,52 @@ class TestCancel:
     ) -> None:
         old = in_status(status)
 
-        ended, _ = cancel(old, CancellationRequest("Moving away"), who)
+        ended = cancel(old, CancellationRequest("Moving away"), who).after
 
         assert (ended.status, ended.version, ended.updated_at) == (Status.CANCELLED, 2, NOW)
         assert ended.cancellation == Cancellation(who.role, NOW, 9_700, 97, "Moving away")
         assert not ended.holds_slot
 
     def test_the_refund_it_owes_is_an_entry_and_part_of_the_balance(self) -> None:
-        ended, owed = cancel(confirmed(), CancellationRequest(), caller())
+        step = cancel(confirmed(), CancellationRequest(), caller())
 
-        assert owed is not None
-        assert (owed.kind, owed.amount, owed.at) == (EntryKind.REFUND_OWED, 9_700, NOW)
-        assert ended.balance == Balance(captured=10_000, refund_owed=9_700)
-        assert ended.payment_status is PaymentStatus.REFUND_PENDING
+        (owed,) = step.entries
+        assert owed == LedgerEntry(
+            reference="cancellation-2-1",
+            kind=EntryKind.REFUND_OWED,
+            amount=9_700,
+            at=NOW,
+            payment=PAYMENT,
+            refund="cancellation-2-1",
+            reason=RefundReason.CANCELLATION,
+        )
+        assert step.after.payments == {
+            PAYMENT: Balance(captured=10_000, refund_owed=9_700, returned=9_700)
+        }
+        assert step.after.payment_status is PaymentStatus.REFUND_PENDING
+
+    def test_it_is_promised_out_of_as_many_payments_as_it_takes(self) -> None:
+        old = replace(
+            confirmed(), payments={"pi_1": Balance(captured=10_000), "pi_2": Balance(61_445)}
+        )
+
+        step = cancel(old, CancellationRequest("Chef is ill", 100), admin())
+
+        assert [(each.payment, each.amount) for each in step.entries] == [
+            ("pi_2", 61_445),
+            ("pi_1", 10_000),
+        ]
+        assert step.after.balance.refundable == 0
 
     @pytest.mark.parametrize("unpaid_or_late", [(0, 20), (10_000, 5)])
     def test_where_nothing_is_owed_there_is_no_entry(self, unpaid_or_late: tuple[int, int]) -> None:
         captured, days = unpaid_or_late
         old = confirmed(captured)
 
-        ended, owed = cancel(old, CancellationRequest(), caller(at=before(old, days=days)))
+        step = cancel(old, CancellationRequest(), caller(at=before(old, days=days)))
 
-        assert owed is None
+        ended = step.after
+        assert step.entries == ()
         assert ended.balance == old.balance
         assert ended.cancellation is not None and ended.cancellation.refund_amount == 0
 
@@ -153,7 +189,7 @@ class TestCancel:
     def test_the_tier_is_that_of_the_instant(self, notice: timedelta, percentage: int) -> None:
         old = confirmed()
 
-        ended, _ = cancel(old, CancellationRequest(), caller(at=old.slot.starts_at - notice))
+        ended = cancel(old, CancellationRequest(), caller(at=old.slot.starts_at - notice)).after
 
         assert ended.cancellation is not None
         assert ended.cancellation.refund_percentage == percentage
@@ -194,11 +230,10 @@ class TestOverride:
     def test_staff_override_window_and_percentage(self, span: dict[str, float]) -> None:
         old = confirmed()
 
-        ended, owed = cancel(
-            old, CancellationRequest("Chef is ill", 100), admin(before(old, **span))
-        )
+        step = cancel(old, CancellationRequest("Chef is ill", 100), admin(before(old, **span)))
 
-        assert owed is not None and owed.amount == 10_000
+        ended = step.after
+        assert [each.amount for each in step.entries] == [10_000]
         assert ended.cancellation is not None
         assert (ended.cancellation.by, ended.cancellation.reason) == (Role.ADMIN, "Chef is ill")
 
@@ -216,19 +251,76 @@ class TestOverride:
 
 
 def test_a_booking_under_a_live_dispute_refunds_nothing_more() -> None:
-    disputed: Booking = replace(confirmed(), balance=Balance(captured=10_000, disputed=10_000))
+    disputed = holding(confirmed(), Balance(captured=10_000, disputed=10_000))
 
-    ended, owed = cancel(disputed, CancellationRequest(), caller())
+    step = cancel(disputed, CancellationRequest(), caller())
 
-    assert owed is None
-    assert ended.payment_status is PaymentStatus.DISPUTED
+    assert step.entries == ()
+    assert step.after.payment_status is PaymentStatus.DISPUTED
 
 
 def test_a_dispute_over_money_partly_refunded_does_not_make_a_negative_refund() -> None:
-    disputed = replace(
-        confirmed(), balance=Balance(captured=10_000, refunded=4_000, disputed=10_000)
+    disputed = holding(confirmed(), Balance(captured=10_000, refunded=4_000, disputed=10_000))
+
+    assert cancel(disputed, CancellationRequest(), caller()).entries == ()
+
+
+def test_the_base_is_that_of_all_payments_also_where_one_was_lost_after_a_refund() -> None:
+    """§6: captured minus already refunded: the loss of one payment makes the base smaller."""
+    old = replace(
+        confirmed(),
+        payments={
+            "pi_1": Balance(captured=10_000, refunded=4_000, lost=10_000),
+            "pi_2": Balance(captured=10_000),
+        },
     )
 
-    _, owed = cancel(disputed, CancellationRequest(), caller())
+    step = cancel(old, CancellationRequest("Chef is ill", 100), admin())
 
-    assert owed is None
+    assert [(each.payment, each.amount) for each in step.entries] == [("pi_2", 6_000)]
+
+
+class TestLapse:
+    def test_after_the_deadline_the_system_cancels_for_want_of_payment(self) -> None:
+        old = booking()
+        late = system(old.payment_due_at + SECOND)
+
+        step = lapse(old, late)
+
+        ended = step.after
+        assert (ended.status, ended.version, ended.updated_at) == (Status.CANCELLED, 2, late.at)
+        assert ended.cancellation == Cancellation(Role.SYSTEM, late.at, 0, 100, "payment_overdue")
+        assert ended.has_lapsed and not ended.holds_slot
+        assert step.entries == ()
+
+    @pytest.mark.parametrize("early", [timedelta(0), SECOND, timedelta(hours=23)])
+    def test_until_the_deadline_it_stays_as_it_is(self, early: timedelta) -> None:
+        old = booking()
+
+        step = lapse(old, system(old.payment_due_at - early))
+
+        assert step == Step(old)
+        assert step.after is old
+
+    @pytest.mark.parametrize("status", sorted(set(Status) - {Status.PENDING}))
+    def test_what_is_not_pending_stays_as_it_is(self, status: Status) -> None:
+        old = in_status(status)
+
+        assert lapse(old, system(old.slot.starts_at)) == Step(old)
+
+    def test_what_was_paid_of_it_is_promised_back_in_full_whatever_the_time_left(self) -> None:
+        old = in_status(Status.PENDING, 4_000)
+
+        step = lapse(old, system(before(old, hours=1)))
+
+        assert [(each.kind, each.amount) for each in step.entries] == [
+            (EntryKind.REFUND_OWED, 4_000)
+        ]
+        assert step.after.balance == Balance(captured=4_000, refund_owed=4_000, returned=4_000)
+        assert step.after.cancellation is not None
+        assert step.after.cancellation.refund_amount == 4_000
+
+    def test_a_customer_who_gives_that_reason_has_cancelled_all_the_same(self) -> None:
+        ended = cancel(booking(), CancellationRequest("payment_overdue"), caller()).after
+
+        assert not ended.has_lapsed

@@ -15,13 +15,16 @@ from tests.builders import (
     caller,
     confirmed,
     days_ahead,
+    holding,
     in_status,
+    system,
     wishes,
 )
 
-from teppan.domain.booking import Contact, Status, Venue
+from teppan.domain.booking import Booking, Contact, Step, Venue
 from teppan.domain.caller import Caller
-from teppan.domain.change import Changes, change
+from teppan.domain.change import Changes, complete
+from teppan.domain.change import change as step_of
 from teppan.domain.errors import (
     BookingNotChangeable,
     DomainError,
@@ -34,8 +37,9 @@ from teppan.domain.errors import (
     TooFarAhead,
     VenueTooFar,
 )
-from teppan.domain.ledger import PaymentStatus
+from teppan.domain.ledger import Balance, EntryKind, PaymentStatus, RefundReason
 from teppan.domain.party import Menu, Party
+from teppan.domain.transition import Status
 
 SECOND = timedelta(seconds=1)
 LIVE = [Status.PENDING, Status.CONFIRMED]
@@ -51,13 +55,25 @@ NOTHING_BUT = {
 }
 
 
+def change(old: Booking, changes: Changes, who: Caller) -> Booking:
+    """Return the booking after a change that moves no money; the last classes are of those."""
+    step = step_of(old, changes, who)
+    assert step.entries == ()
+    return step.after
+
+
+def unchanged_by_money(status: Status) -> Booking:
+    """Return a live booking that its payments leave in its status."""
+    return in_status(status, 4_000 if status is Status.PENDING else 10_000)
+
+
 class TestChange:
     @pytest.mark.parametrize("status", LIVE)
     @pytest.mark.parametrize("field", NOTHING_BUT)
     def test_one_thing_changes_and_the_version_grows_by_one(
         self, status: Status, field: str
     ) -> None:
-        old, later = in_status(status), NOW + timedelta(hours=1)
+        old, later = unchanged_by_money(status), NOW + timedelta(hours=1)
 
         new = change(old, Changes(**{field: NOTHING_BUT[field]}), caller(at=later))  # type: ignore[arg-type]
 
@@ -115,12 +131,17 @@ class TestRepricing:
         assert new.price.subtotal == 77_000
         assert (new.deposit_due, new.balance_due) == (0, 77_000 + 6_353 - 10_000)
 
-    def test_fewer_guests_may_leave_more_paid_than_due(self) -> None:
-        new = change(confirmed(71_445), Changes(party=Party(adults=10)), caller())
+    def test_fewer_guests_may_leave_more_paid_than_due_and_that_is_promised_back(self) -> None:
+        step = step_of(confirmed(71_445), Changes(party=Party(adults=10)), caller())
 
+        new = step.after
         assert new.price.total == 59_538
         assert (new.deposit_due, new.balance_due) == (0, 0)
-        assert new.payment_status is PaymentStatus.PAID
+        assert [(each.kind, each.amount, each.reason) for each in step.entries] == [
+            (EntryKind.REFUND_OWED, 11_907, RefundReason.OVERPAYMENT)
+        ]
+        assert new.balance == Balance(captured=71_445, refund_owed=11_907, returned=11_907)
+        assert new.payment_status is PaymentStatus.REFUND_PENDING
 
     def test_travel_is_priced_when_staff_know_the_distance(self) -> None:
         new = change(booking(), Changes(travel_miles=42), admin())
@@ -288,7 +309,7 @@ class TestStatusByHand:
 
     @pytest.mark.parametrize("status", LIVE)
     def test_the_status_it_has_is_no_change(self, status: Status) -> None:
-        old = in_status(status)
+        old = unchanged_by_money(status)
 
         assert change(old, Changes(status=status), admin()) is old
 
@@ -307,3 +328,81 @@ def test_the_author_of_a_change_is_not_the_owner_of_the_booking() -> None:
     changed = change(booking(), Changes(travel_miles=9), admin())
 
     assert changed.customer_id == CUSTOMER != ADMIN
+
+
+class TestMoneyThatWasPaidBefore:
+    """A change may make what was paid enough, or too much (§4, §7)."""
+
+    def test_a_lower_price_confirms_a_booking_that_was_paid_in_part(self) -> None:
+        soon = caller(at=before(booking(), days=5))
+        old = holding(booking(caller=soon), Balance(captured=60_000))
+        assert old.deposit_due == 11_445
+
+        step = step_of(old, Changes(party=Party(adults=10)), soon)
+
+        assert step.after.status is Status.CONFIRMED
+        assert step.after.balance.refund_owed == 60_000 - 59_538
+        assert step.after.version == old.version + 1
+
+    def test_one_still_short_stays_pending_and_gives_nothing_back(self) -> None:
+        soon = caller(at=before(booking(), days=5))
+        old = holding(booking(caller=soon), Balance(captured=60_000))
+
+        step = step_of(old, Changes(party=Party(adults=11)), soon)
+
+        assert (step.after.status, step.entries) == (Status.PENDING, ())
+
+    def test_what_was_promised_before_is_not_promised_twice(self) -> None:
+        cheaper = step_of(confirmed(71_445), Changes(party=Party(adults=10)), caller()).after
+
+        step = step_of(cheaper, Changes(special_requests="Peanut allergy"), caller())
+
+        assert step.entries == ()
+
+    def test_what_is_in_dispute_is_not_promised_until_it_is_decided(self) -> None:
+        disputed = holding(confirmed(), Balance(captured=71_445, disputed=71_445))
+
+        step = step_of(disputed, Changes(party=Party(adults=10)), caller())
+
+        assert step.entries == ()
+
+    def test_goodwill_does_not_count_as_too_much(self) -> None:
+        """Staff gave 20 000 back; the price falls by 11 907, which is still to be given back."""
+        kind_to = holding(confirmed(), Balance(captured=71_445, refunded=20_000))
+
+        step = step_of(kind_to, Changes(party=Party(adults=10)), caller())
+
+        assert [each.amount for each in step.entries] == [11_907]
+
+    def test_a_party_that_took_place_keeps_what_it_costs(self) -> None:
+        old = confirmed(71_445)
+
+        step = step_of(old, Changes(status=Status.NO_SHOW), admin(old.slot.starts_at))
+
+        assert step.entries == ()
+
+
+class TestComplete:
+    def test_six_hours_after_the_start_a_confirmed_party_took_place(self) -> None:
+        old = confirmed()
+        late = system(old.slot.starts_at + timedelta(hours=6))
+
+        step = complete(old, late)
+
+        assert (step.after.status, step.after.version) == (Status.COMPLETED, 2)
+        assert step.after.updated_at == late.at
+        assert step.entries == ()
+
+    def test_not_before(self) -> None:
+        old = confirmed()
+
+        step = complete(old, system(old.completes_at - SECOND))
+
+        assert step == Step(old)
+        assert step.after is old
+
+    @pytest.mark.parametrize("status", sorted(set(Status) - {Status.CONFIRMED}))
+    def test_nothing_else_does(self, status: Status) -> None:
+        old = in_status(status)
+
+        assert complete(old, system(old.completes_at)).after is old

@@ -1,21 +1,30 @@
 """The ledger: sums, what can be refunded, and the payment status it implies (§4, §6, §7)."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
-from tests.builders import ledger_entry
+from tests.builders import NOW, ledger_entry
 
 from teppan.domain.ledger import (
+    EFFECTS,
+    PROMISES,
     Balance,
     EntryKind,
     PaymentStatus,
     balance_of,
     enter,
+    entered,
+    in_order,
     payment_status,
 )
 
-CAPTURED, OWED, REFUNDED = EntryKind.CAPTURED, EntryKind.REFUND_OWED, EntryKind.REFUNDED
+CAPTURED, OWED, GOODWILL = EntryKind.CAPTURED, EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED
+WAIVED, GOODWILL_WAIVED = EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
+SENT, REFUNDED, FAILED = EntryKind.REFUND_SENT, EntryKind.REFUNDED, EntryKind.REFUND_FAILED
+REVERSED, REFUSED = EntryKind.REFUND_REVERSED, EntryKind.REFUND_REFUSED
 OPENED, WON, LOST = EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
+REINSTATED = EntryKind.DISPUTE_REINSTATED
 
 
 @pytest.mark.parametrize(
@@ -24,11 +33,23 @@ OPENED, WON, LOST = EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_WON, EntryKind.D
         ([], Balance()),
         ([CAPTURED], Balance(captured=500)),
         ([CAPTURED, CAPTURED], Balance(captured=1000)),
-        ([CAPTURED, OWED], Balance(captured=500, refund_owed=500)),
-        ([CAPTURED, OWED, REFUNDED], Balance(captured=500, refunded=500)),
+        ([CAPTURED, OWED], Balance(captured=500, refund_owed=500, returned=500)),
+        ([CAPTURED, GOODWILL], Balance(captured=500, refund_owed=500)),
+        ([CAPTURED, OWED, WAIVED], Balance(captured=500)),
+        ([CAPTURED, GOODWILL, GOODWILL_WAIVED], Balance(captured=500)),
+        ([CAPTURED, OWED, SENT], Balance(captured=500, refund_sent=500, returned=500)),
+        ([CAPTURED, OWED, SENT, REFUNDED], Balance(captured=500, refunded=500, returned=500)),
+        ([CAPTURED, GOODWILL, SENT, REFUNDED], Balance(captured=500, refunded=500)),
+        ([CAPTURED, OWED, SENT, FAILED], Balance(captured=500, refund_owed=500, returned=500)),
+        (
+            [CAPTURED, OWED, SENT, REFUNDED, REVERSED, FAILED],
+            Balance(captured=500, refund_owed=500, returned=500),
+        ),
+        ([CAPTURED, OWED, REFUSED], Balance(captured=500, refund_owed=500, returned=500)),
         ([CAPTURED, OPENED], Balance(captured=500, disputed=500)),
         ([CAPTURED, OPENED, WON], Balance(captured=500)),
         ([CAPTURED, OPENED, LOST], Balance(captured=500, lost=500)),
+        ([CAPTURED, OPENED, LOST, REINSTATED], Balance(captured=500)),
     ],
 )
 def test_entries_add_up_in_whatever_order_they_come(
@@ -47,8 +68,76 @@ def test_an_entry_leaves_the_balance_before_it_alone() -> None:
 
 
 def test_every_kind_of_entry_is_known() -> None:
-    for kind in EntryKind:
-        assert enter(Balance(), ledger_entry(kind, 0)) == Balance()
+    assert set(EFFECTS) == set(EntryKind)
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_an_effect_never_changes_and_is_one_cent_each_way(kind: EntryKind) -> None:
+    with pytest.raises(TypeError):
+        EFFECTS[kind] = Balance()  # type: ignore[index]
+    sums = [getattr(EFFECTS[kind], name) for name in Balance.__slots__]
+    assert {abs(each) for each in sums} <= {0, 1}
+
+
+@pytest.mark.parametrize("kind", sorted(set(EntryKind) - {CAPTURED} - PROMISES))
+def test_what_comes_after_a_promise_or_a_dispute_only_moves_money_along(kind: EntryKind) -> None:
+    """A refund leaves by being promised, never by being sent; a dispute by being opened."""
+    moved = {
+        WAIVED: 1,  # it is ours to refund again
+        GOODWILL_WAIVED: 1,
+        OPENED: -1,
+        WON: 1,
+        REINSTATED: 1,
+    }
+
+    assert EFFECTS[kind].uncommitted == moved.get(kind, 0)
+
+
+def test_only_what_undoes_a_payment_makes_it_due_again() -> None:
+    unpaid = {kind for kind in EntryKind if EFFECTS[kind].returned}
+
+    assert unpaid == {OWED, WAIVED}
+    assert {OWED, GOODWILL} == PROMISES
+
+
+def test_each_entry_goes_to_the_balance_of_its_payment() -> None:
+    before = {"pi_1": Balance(captured=700)}
+
+    after = entered(
+        before,
+        [
+            ledger_entry(OWED, 200, payment="pi_1"),
+            ledger_entry(CAPTURED, 500, payment="pi_2"),
+            ledger_entry(SENT, 100, payment="pi_1"),
+        ],
+    )
+
+    assert after == {
+        "pi_1": Balance(captured=700, refund_owed=100, refund_sent=100, returned=200),
+        "pi_2": Balance(captured=500),
+    }
+    assert before == {"pi_1": Balance(captured=700)}
+
+
+def test_a_ledger_is_told_as_it_came_and_within_a_second_as_a_payment_goes_its_way() -> None:
+    later = NOW + timedelta(seconds=1)
+    told = [
+        ledger_entry(CAPTURED),
+        ledger_entry(OWED),
+        ledger_entry(SENT, reference="re_1"),
+        ledger_entry(SENT, reference="re_2"),
+        ledger_entry(REFUNDED, reference="re_1"),
+        ledger_entry(CAPTURED, at=later),
+    ]
+
+    for shuffled in itertools.islice(itertools.permutations(told), 0, 720, 7):
+        assert in_order(shuffled) == told
+
+
+def test_balances_add_up_sum_by_sum() -> None:
+    assert Balance(1, 2, 3, 4, 5, 6, 7) + Balance(10, 20, 30, 40, 50, 60, 70) == Balance(
+        11, 22, 33, 44, 55, 66, 77
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,6 +150,7 @@ def test_every_kind_of_entry_is_known() -> None:
         (Balance(captured=10_000, disputed=10_000), 0),
         (Balance(captured=10_000, lost=10_000), 0),
         (Balance(captured=10_000, refunded=1_000, refund_owed=2_000, lost=3_000), 4_000),
+        (Balance(captured=10_000, refund_sent=4_000), 6_000),
     ],
 )
 def test_the_base_of_a_refund_is_what_was_captured_and_is_still_ours(
@@ -84,7 +174,16 @@ def test_the_base_of_a_refund_is_never_negative() -> None:
         (Balance(captured=71_446), PaymentStatus.PAID),
         (Balance(captured=71_445, refund_owed=1), PaymentStatus.REFUND_PENDING),
         (Balance(captured=71_445, refund_owed=1, refunded=1), PaymentStatus.REFUND_PENDING),
+        (Balance(captured=71_445, refund_sent=1), PaymentStatus.REFUND_PENDING),
         (Balance(captured=71_445, refunded=1), PaymentStatus.PARTIALLY_REFUNDED),
+        (Balance(captured=71_445, refunded=1, returned=1), PaymentStatus.PARTIALLY_REFUNDED),
+        (Balance(captured=80_000, refunded=8_555, returned=8_555), PaymentStatus.PAID),
+        (
+            Balance(captured=80_000, refunded=8_556, returned=8_555),
+            PaymentStatus.PARTIALLY_REFUNDED,
+        ),
+        (Balance(captured=10_000, refunded=4_000, lost=6_000), PaymentStatus.REFUNDED),
+        (Balance(captured=10_000, lost=10_000), PaymentStatus.AWAITING_PAYMENT),
         (Balance(captured=10_000, refunded=9_999), PaymentStatus.PARTIALLY_REFUNDED),
         (Balance(captured=10_000, refunded=10_000), PaymentStatus.REFUNDED),
         (Balance(captured=10_000, disputed=1), PaymentStatus.DISPUTED),
@@ -104,9 +203,11 @@ def test_the_payment_status_follows_from_the_ledger(
         (Balance(captured=10_000, refunded=1, refund_owed=2, disputed=3), 10_000),
         (Balance(captured=10_000, lost=4_000), 6_000),
         (Balance(captured=10_000, lost=10_000), 0),
+        (Balance(captured=10_000, returned=4_000, refunded=4_000), 6_000),
+        (Balance(captured=10_000, returned=4_000, lost=7_000), 0),
     ],
 )
-def test_what_was_captured_and_not_lost_counts_towards_the_total(
+def test_what_was_captured_and_neither_lost_nor_undone_counts_towards_the_total(
     balance: Balance, paid: int
 ) -> None:
     assert balance.paid == paid
@@ -125,3 +226,29 @@ def test_money_lost_in_a_dispute_does_not_count_as_paid() -> None:
     lost = balance_of(ledger_entry(kind, 71_445) for kind in (CAPTURED, OPENED, LOST))
 
     assert payment_status(lost, total=71_445) is not PaymentStatus.PAID
+
+
+@pytest.mark.parametrize(
+    ("balance", "taken", "kept", "at_provider", "in_flight"),
+    [
+        (Balance(captured=10_000), 10_000, 10_000, 10_000, 0),
+        (Balance(captured=10_000, refund_owed=3_000), 10_000, 7_000, 10_000, 3_000),
+        (Balance(captured=10_000, refund_sent=3_000), 10_000, 7_000, 7_000, 3_000),
+        (Balance(captured=10_000, refunded=3_000), 10_000, 7_000, 7_000, 0),
+        (Balance(captured=10_000, disputed=10_000), 10_000, 10_000, 0, 0),
+        (Balance(captured=10_000, lost=10_000), 0, 0, 0, 0),
+        (Balance(captured=10_000, refunded=4_000, lost=10_000), 0, -4_000, -4_000, 0),
+    ],
+)
+def test_what_was_taken_what_stays_and_what_stripe_holds(
+    balance: Balance, taken: int, kept: int, at_provider: int, in_flight: int
+) -> None:
+    assert (balance.taken, balance.kept) == (taken, kept)
+    assert (balance.at_provider, balance.in_flight) == (at_provider, in_flight)
+
+
+def test_goodwill_leaves_paid_what_was_paid() -> None:
+    given = balance_of(ledger_entry(kind, 71_445) for kind in (CAPTURED, GOODWILL, SENT, REFUNDED))
+
+    assert given.paid == 71_445
+    assert payment_status(given, total=71_445) is PaymentStatus.REFUNDED

@@ -16,16 +16,25 @@ from tests.builders import (
     REQUEST_ID,
     SESSION,
     SESSION_BEGAN,
+    function_url_event,
     gateway_event,
     lambda_context,
 )
 from tests.unit.conftest import LogLines
 
 from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import Conflict, InvalidInput, SlotUnavailable, StorageUnavailable
+from teppan.domain.errors import (
+    Conflict,
+    InvalidInput,
+    PaymentProviderFailed,
+    PaymentProviderUnavailable,
+    SlotUnavailable,
+    StorageUnavailable,
+)
 from teppan.domain.session import Session
 from teppan.http.body import RequestBody
 from teppan.http.endpoint import EVERYONE, PUBLIC, STAFF, endpoint
+from teppan.http.errors import InvalidSignature
 from teppan.http.headers import SECURITY
 from teppan.http.parameters import LIMIT
 from teppan.http.request import Request
@@ -600,3 +609,72 @@ class TestMetrics:
         assert (counted["operation"], counted["Requests"]) == ("sayHello", [1])
         assert counted["ClientErrors"] == [client_errors]
         assert counted["ServerErrors"] == [server_errors]
+
+
+class TestWebhook:
+    """An endpoint on a function URL, signed over its raw body."""
+
+    def seen(self, **sent: Any) -> Request[Any]:
+        return seen(
+            function_url_event(**sent), roles=PUBLIC, parameters=None, signed_by="stripe-signature"
+        )
+
+    def answer(self, **sent: Any) -> Answer:
+        return serve(
+            function_url_event(**sent), roles=PUBLIC, parameters=None, signed_by="stripe-signature"
+        )
+
+    @pytest.mark.parametrize("body", [b'{"a":  1}\n', b"\xff\x00", b"", '{"a": 1}'])
+    def test_it_gets_the_bytes_as_they_were_sent_and_what_signs_them(
+        self, body: bytes | str
+    ) -> None:
+        request = self.seen(body=body, headers={"Stripe-Signature": "t=1,v1=a"})
+
+        assert request.raw == (body if isinstance(body, bytes) else body.encode())
+        assert request.signature == "t=1,v1=a"
+        assert request.caller.role is Role.ANONYMOUS
+
+    def test_one_that_nobody_signed_has_no_signature(self) -> None:
+        assert self.seen(body="{}").signature is None
+
+    def test_another_endpoint_takes_neither(self) -> None:
+        event = gateway_event("POST", body="{}", headers={"Stripe-Signature": "t=1"})
+
+        request = seen(event)
+
+        assert (request.raw, request.signature) == (b"", None)
+
+    @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS", ""])
+    def test_it_takes_a_post_only(self, method: str) -> None:
+        answer = self.answer(method=method, body="{}")
+
+        assert answer.status == 405
+        assert answer.headers["Allow"] == "POST"
+
+    def test_its_body_has_at_most_64_kilobytes(self) -> None:
+        assert self.answer(body=b"x" * 65_536).status == 200
+        assert self.answer(body=b"x" * 65_537).code == "body_too_large"
+
+    def test_parameters_pass_unread(self) -> None:
+        assert self.answer(body="{}", path="/anything").status == 200
+
+    def test_a_refusal_is_a_problem_with_its_path(self) -> None:
+        answer = serve(
+            function_url_event(body="{}", path="/hook"),
+            failing(InvalidSignature()),
+            roles=PUBLIC,
+            parameters=None,
+            signed_by="stripe-signature",
+        )
+
+        assert (answer.status, answer.code) == (400, "invalid_signature")
+        assert answer.body["instance"] == "/hook"
+
+
+@pytest.mark.parametrize("error", [PaymentProviderUnavailable(), PaymentProviderFailed()])
+def test_a_provider_that_fails_is_a_line_in_the_log(error: Exception, logged: LogLines) -> None:
+    answer = serve(handle=failing(error))
+
+    assert answer.status in {502, 503}
+    assert "Retry-After" in answer.headers
+    assert [line["message"] for line in logged()] == ["unavailable", "answered"]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from tests.builders import gateway_event
 
-from teppan.domain.booking import Status
 from teppan.domain.errors import InvalidInput
+from teppan.domain.transition import Status
 from teppan.http.errors import MissingParameter
 from teppan.http.parameters import (
     ACCOUNT_ID,

@@ -10,11 +10,14 @@ from teppan.domain import errors
 from teppan.domain.errors import (
     DomainError,
     InvalidInput,
+    PaymentProviderErred,
+    PaymentProviderFailed,
+    PaymentProviderUnavailable,
     SlotUnavailable,
     StorageUnavailable,
     Violation,
 )
-from teppan.http.errors import MissingParameter
+from teppan.http.errors import MethodNotAllowed, MissingParameter
 from teppan.http.problem import TYPE, internal_error, problem
 from teppan.identity import errors as identity_errors
 from teppan.identity.errors import IdentityUnavailable, SessionEnded, TooManyAttempts
@@ -32,6 +35,7 @@ STATUS = {
     "invalid_cursor": 400,
     "missing_parameter": 400,
     "invalid_code": 400,
+    "invalid_signature": 400,
     "unauthorized": 401,
     "invalid_credentials": 401,
     "mfa_required": 401,
@@ -41,6 +45,8 @@ STATUS = {
     "account_not_confirmed": 403,
     "password_reset_required": 403,
     "booking_not_found": 404,
+    "payment_not_found": 404,
+    "method_not_allowed": 405,
     "slot_unavailable": 409,
     "booking_not_changeable": 409,
     "already_cancelled": 409,
@@ -48,13 +54,20 @@ STATUS = {
     "edit_conflict": 409,
     "slot_has_bookings": 409,
     "invalid_transition": 409,
+    "booking_not_payable": 409,
+    "payment_not_due": 409,
+    "payment_overdue": 409,
+    "payment_in_progress": 409,
+    "refund_exceeds_captured": 409,
     "version_mismatch": 412,
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "validation_failed": 422,
     "idempotency_key_reused": 422,
     "too_many_attempts": 429,
+    "payment_provider_failed": 502,
     "storage_unavailable": 503,
+    "payment_provider_unavailable": 503,
     "identity_unavailable": 503,
 }
 
@@ -156,6 +169,9 @@ def test_an_ended_session_is_a_stranger_with_another_explanation() -> None:
     ("error", "seconds"),
     [
         (StorageUnavailable(), "1"),
+        (PaymentProviderUnavailable(), "5"),
+        (PaymentProviderErred(), "5"),
+        (PaymentProviderFailed(), "30"),
         (IdentityUnavailable(), "1"),
         (TooManyAttempts(2), "2"),
         (TooManyAttempts(900), "900"),
@@ -173,10 +189,22 @@ def test_whoever_is_not_known_is_told_how_to_log_in(kind: type[DomainError]) -> 
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in RAISED if STATUS[kind.code] not in {401, 429, 503}]
+    "kind", [kind for kind in RAISED if STATUS[kind.code] not in {401, 405, 429, 502, 503}]
 )
 def test_no_other_problem_has_headers_of_its_own(kind: type[DomainError]) -> None:
     assert problem(example(kind), "/", "request-1").headers == {}
+
+
+def test_another_method_is_told_the_one_that_there_is() -> None:
+    """RFC 9110 §15.5.6: a 405 names the methods."""
+    assert problem(MethodNotAllowed(), "/", "request-1").headers == {"Allow": "POST"}
+
+
+def test_what_stripe_erred_in_looks_as_if_it_were_busy() -> None:
+    """Only our own code has to know the difference."""
+    busy, erred = PaymentProviderUnavailable(), PaymentProviderErred()
+
+    assert problem(erred, "/", "request-1") == problem(busy, "/", "request-1")
 
 
 def test_an_internal_error_tells_nothing() -> None:

@@ -1,5 +1,6 @@
 """What every endpoint reads of a gateway event."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from tests.builders import (
     SESSION,
     SESSION_BEGAN,
     caller,
+    function_url_event,
     gateway_event,
 )
 
 from teppan.domain.session import Session
+from teppan.http.errors import MalformedJson, TooLarge
 from teppan.http.request import Request, incoming
 from teppan.services.idempotency import IdempotentRequest
 
@@ -55,6 +58,64 @@ def test_an_event_with_nothing_in_it_is_read_all_the_same(event: dict[str, Any])
     found = incoming(event)
 
     assert (found.method, found.path, found.headers, found.request_id) == ("", "", {}, "")
+    assert found.body(10) == b""
+
+
+class TestBody:
+    def test_it_is_what_was_sent_byte_by_byte(self) -> None:
+        event = gateway_event("POST", body='{"name":  "寿司"}')
+
+        assert incoming(event).body(1000) == '{"name":  "寿司"}'.encode()
+
+    @pytest.mark.parametrize("sent", [b"", b"{}", b"\x00\xff\xfe", "寿司".encode()])
+    def test_also_when_the_gateway_has_encoded_it(self, sent: bytes) -> None:
+        event = gateway_event("POST") | {
+            "body": base64.b64encode(sent).decode(),
+            "isBase64Encoded": True,
+        }
+
+        assert incoming(event).body(1000) == sent
+
+    @pytest.mark.parametrize("text", ["not base64!", "é", "QQ", "Q Q ="])
+    def test_what_is_encoded_wrongly_is_malformed(self, text: str) -> None:
+        event = gateway_event("POST") | {"body": text, "isBase64Encoded": True}
+
+        with pytest.raises(MalformedJson):
+            incoming(event).body(1000)
+
+    def test_what_is_no_text_is_malformed(self) -> None:
+        event = gateway_event("POST") | {"body": "\ud800"}
+
+        with pytest.raises(MalformedJson):
+            incoming(event).body(1000)
+
+    def test_it_is_measured_in_bytes(self) -> None:
+        event = gateway_event("POST", body="é" * 5)
+
+        assert len(incoming(event).body(10)) == 10
+        with pytest.raises(TooLarge, match="at most 9 bytes"):
+            incoming(event).body(9)
+
+    def test_decoded(self) -> None:
+        encoded = base64.b64encode(b"x" * 10).decode()
+        event = gateway_event("POST") | {"body": encoded, "isBase64Encoded": True}
+
+        assert incoming(event).body(10) == b"x" * 10
+        with pytest.raises(TooLarge):
+            incoming(event).body(9)
+
+
+class TestFunctionUrl:
+    def test_method_and_path_are_where_payload_2_has_them(self) -> None:
+        found = incoming(function_url_event("POST", "/", headers={"Stripe-Signature": "t=1"}))
+
+        assert (found.method, found.path) == ("POST", "/")
+        assert found.headers["stripe-signature"] == "t=1"
+
+    def test_its_request_has_an_id(self) -> None:
+        event = function_url_event()
+
+        assert incoming(event).request_id == event["requestContext"]["requestId"]
 
 
 def test_an_idempotent_request_has_its_key() -> None:
@@ -81,3 +142,10 @@ def test_one_of_anybody_has_none_and_asking_is_our_mistake() -> None:
 
 def test_printed_it_shows_no_access_token() -> None:
     assert "a-token" not in repr(request(access_token="a-token"))
+
+
+def test_nor_what_a_webhook_has_signed() -> None:
+    printed = repr(request(raw=b"aiko@example.com", signature="t=1,v1=secret"))
+
+    assert "aiko" not in printed
+    assert "v1=" not in printed

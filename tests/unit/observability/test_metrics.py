@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from teppan.observability.metrics import count, metrics, record_request
+from teppan.observability.metrics import count, metrics, record_request, record_run, tell
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +51,68 @@ def test_cloudwatch_finds_them_under_our_namespace_by_service_and_operation() ->
         "ServerErrors": "Count",
         "Duration": "Milliseconds",
     }
+
+
+@pytest.mark.parametrize(("failed", "failures"), [(False, 0), (True, 1)])
+def test_a_run_of_a_job_counts_by_its_name(failed: bool, failures: int) -> None:
+    record_run("settleRefunds", 12.5, failed=failed)
+
+    found = line()
+    (declared,) = found["_aws"]["CloudWatchMetrics"]
+    assert declared["Namespace"] == "Teppan"
+    assert {frozenset(each) for each in declared["Dimensions"]} == {
+        frozenset({"service", "operation"})
+    }
+    assert (found["operation"], found["service"]) == ("settleRefunds", "teppan")
+    assert (found["Runs"], found["Failures"], found["Duration"]) == ([1], [failures], [12.5])
+
+
+def test_what_an_alarm_watches_is_a_line_of_its_own_without_operation(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    record_request("stripeWebhook", 200, 12.5)
+
+    tell("LedgerDifference", 42)
+
+    (told,) = capsys.readouterr().out.splitlines()
+    found = json.loads(told)
+    (declared,) = found["_aws"]["CloudWatchMetrics"]
+    assert declared == {
+        "Namespace": "Teppan",
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": "LedgerDifference", "Unit": "Count"}],
+    }
+    assert {name: value for name, value in found.items() if name != "_aws"} == {
+        "service": "teppan",
+        "LedgerDifference": [42],
+    }
+
+
+def test_it_leaves_what_is_counted_beside_the_operation_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    record_request("stripeWebhook", 200, 12.5)
+
+    tell("RefundsFailed", 1)
+
+    assert "Requests" not in capsys.readouterr().out
+    assert "RefundsFailed" not in line()
+    assert line()["Requests"] == [1]
+
+
+@pytest.mark.parametrize("value", [0, 3])
+def test_that_all_is_well_is_told_too(value: int, capsys: pytest.CaptureFixture[str]) -> None:
+    tell("LedgerDifference", value)
+
+    assert json.loads(capsys.readouterr().out)["LedgerDifference"] == [value]
+
+
+def test_a_fact_may_happen_several_times_or_not_at_all() -> None:
+    count("BookingsReleased", 3)
+    count("BookingsReleased", 0)
+    record_run("releaseUnpaidBookings", 12.5, failed=False)
+
+    assert line()["BookingsReleased"] == [3, 0]
 
 
 def test_a_business_fact_counts_beside_the_request_that_brought_it() -> None:

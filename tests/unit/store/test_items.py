@@ -7,34 +7,52 @@ from tests.builders import (
     CUSTOMER,
     NOW,
     admin,
+    attempt,
     booking,
     caller,
     confirmed,
+    holding,
     in_status,
     ledger_entry,
+    system,
 )
 
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking, Status, Venue
-from teppan.domain.cancellation import CancellationRequest, cancel
+from teppan.domain.booking import Booking, Venue
+from teppan.domain.cancellation import CancellationRequest, cancel, lapse
 from teppan.domain.change import Changes, change
-from teppan.domain.ledger import Balance, EntryKind
+from teppan.domain.ledger import Balance, EntryKind, RefundReason, RefusalReason
 from teppan.domain.party import Menu, Party
+from teppan.domain.payment import Attempt, IntentStatus, PaymentType
+from teppan.domain.transition import Status
 from teppan.store.attributes import Item, from_attributes, to_attributes
-from teppan.store.items import booking_item, booking_of, event_item, event_of, ledger_item
+from teppan.store.items import (
+    attempt_item,
+    attempt_of,
+    booking_item,
+    booking_of,
+    entry_of,
+    event_item,
+    event_of,
+    ledger_item,
+)
 from teppan.store.listing import SUMMARY
 
-CANCELLED, _ = cancel(confirmed(), CancellationRequest("Moving away"), caller())
+CANCELLED = cancel(confirmed(), CancellationRequest("Moving away"), caller()).after
 STRANGE_TEXTS = 'Ünïcode ✓ \n\t "quoted" 寿司 🍣'
 BOOKINGS = {
     "new": booking(),
     "with a menu": booking(party=Party(10, 2, 1), menu=Menu({"salmon": 3}, {"gyoza": 1})),
-    "with travel": change(booking(), Changes(travel_miles=0), admin()),
+    "with travel": change(booking(), Changes(travel_miles=0), admin()).after,
     "with a second address line": booking(venue=Venue("1 Main St", "Napa", "CA", "94558", "B")),
     "with requests": booking(special_requests=STRANGE_TEXTS),
-    "with payments": replace(confirmed(), balance=Balance(5, 4, 3, 2, 1)),
+    "with payments": replace(
+        confirmed(),
+        payments={"pi_1": Balance(5, 4, 3, 2, 1, 6, 7), "pi_2": Balance(captured=8, disputed=8)},
+    ),
+    "lapsed": lapse(booking(), system(booking().slot.starts_at)).after,
     "cancelled": CANCELLED,
-    "cancelled without a reason": cancel(booking(), CancellationRequest(), caller())[0],
+    "cancelled without a reason": cancel(booking(), CancellationRequest(), caller()).after,
 } | {status.value: in_status(status) for status in Status}
 
 
@@ -64,8 +82,8 @@ def test_its_item_says_what_the_domain_derives() -> None:
     ("before", "after"),
     [
         (None, booking()),
-        (booking(), change(booking(), Changes(travel_miles=42), admin())),
-        (booking(), change(booking(), Changes(special_requests="Peanuts"), caller())),
+        (booking(), change(booking(), Changes(travel_miles=42), admin()).after),
+        (booking(), change(booking(), Changes(special_requests="Peanuts"), caller()).after),
         (confirmed(), CANCELLED),
     ],
     ids=["created", "changed", "changed in private", "cancelled"],
@@ -77,7 +95,7 @@ def test_an_audit_event_comes_back_as_it_was(before: Booking | None, after: Book
 
 
 def test_a_ledger_entry_is_stored_under_its_natural_key() -> None:
-    item = stored(ledger_item("bkg_1", ledger_entry(EntryKind.CAPTURED, 10_000, "pi_1")))
+    item = stored(ledger_item("bkg_1", ledger_entry(EntryKind.CAPTURED, 10_000)))
 
     assert item == {
         "pk": "BOOKING#bkg_1",
@@ -86,7 +104,104 @@ def test_a_ledger_entry_is_stored_under_its_natural_key() -> None:
         "kind": "captured",
         "amount": 10_000,
         "at": "2026-11-23T18:00:00Z",
+        "payment": "pi_1",
     }
+
+
+ENTRIES = {
+    "captured": ledger_entry(EntryKind.CAPTURED),
+    "promised": ledger_entry(
+        EntryKind.REFUND_OWED,
+        reference="cancellation-2-1",
+        refund="cancellation-2-1",
+        reason=RefundReason.CANCELLATION,
+    ),
+    "sent": ledger_entry(EntryKind.REFUND_SENT, reference="re_1", refund="cancellation-2-1"),
+    "refused": ledger_entry(
+        EntryKind.REFUND_REFUSED,
+        reference="cancellation-2-1:1",
+        refund="cancellation-2-1",
+        reason=RefusalReason.PROVIDER_ERROR,
+    ),
+    "disputed": ledger_entry(EntryKind.DISPUTE_OPENED, reference="dp_1"),
+}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_ledger_entry_comes_back_as_it_was(name: str) -> None:
+    assert entry_of(stored(ledger_item("bkg_1", ENTRIES[name]))) == ENTRIES[name]
+
+
+@pytest.mark.parametrize("reason", [*RefundReason, *RefusalReason])
+def test_every_reason_comes_back_as_it_was(reason: RefundReason | RefusalReason) -> None:
+    entry = ledger_entry(EntryKind.REFUND_OWED, refund="r", reason=reason)
+
+    found = entry_of(stored(ledger_item("bkg_1", entry)))
+
+    assert found.reason is reason
+
+
+def test_no_two_reasons_are_called_alike() -> None:
+    """A stored reason is read back by its text alone."""
+    assert not set(RefundReason) & set(RefusalReason)
+
+
+def test_entries_of_one_thing_are_items_of_their_own() -> None:
+    keys = {
+        (item["pk"], item["sk"])
+        for kind in EntryKind
+        for item in [ledger_item("bkg_1", ledger_entry(kind))]
+    }
+
+    assert len(keys) == len(EntryKind)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        attempt(),
+        attempt(intent="pi_1", status=IntentStatus.PROCESSING),
+        attempt(type=PaymentType.FULL, number=12, tries=3, status=IntentStatus.CANCELED),
+    ],
+    ids=["opened", "with its intent", "over"],
+)
+def test_an_attempt_comes_back_as_it_was(made: Attempt) -> None:
+    assert attempt_of(stored(attempt_item(made))) == made
+
+
+def test_an_attempt_is_stored_under_its_type_and_number() -> None:
+    item = stored(attempt_item(attempt(booking_id="bkg_1", number=2)))
+
+    assert (item["pk"], item["sk"]) == ("BOOKING#bkg_1", "PAYMENT#deposit#0002")
+    assert "intent" not in item
+
+
+class TestIndexes:
+    def test_a_pending_booking_is_found_when_its_payment_is_overdue(self) -> None:
+        item = stored(booking_item(booking("bkg_1")))
+
+        assert (item["gsi3pk"], item["gsi3sk"]) == ("DUE#release", "2026-11-24T18:00:00Z#bkg_1")
+
+    def test_a_confirmed_one_when_its_party_is_over(self) -> None:
+        item = stored(booking_item(confirmed(booking_id="bkg_1")))
+
+        assert (item["gsi3pk"], item["gsi3sk"]) == ("DUE#complete", "2026-12-25T08:00:00Z#bkg_1")
+
+    @pytest.mark.parametrize("status", [Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW])
+    def test_one_that_is_over_by_no_job(self, status: Status) -> None:
+        assert not {"gsi3pk", "gsi3sk"} & set(stored(booking_item(in_status(status))))
+
+    @pytest.mark.parametrize("unsettled", [Balance(9, refund_owed=1), Balance(9, refund_sent=1)])
+    def test_a_refund_under_way_is_found_until_it_arrives(self, unsettled: Balance) -> None:
+        item = stored(booking_item(holding(confirmed(booking_id="bkg_1"), unsettled)))
+
+        assert (item["gsi4pk"], item["gsi4sk"]) == ("UNSETTLED", "bkg_1")
+
+    @pytest.mark.parametrize("settled", [Balance(), Balance(9), Balance(9, refunded=9)])
+    def test_a_booking_without_one_is_not(self, settled: Balance) -> None:
+        item = stored(booking_item(holding(confirmed(), settled)))
+
+        assert not {"gsi4pk", "gsi4sk"} & set(item)
 
 
 def test_an_item_carries_its_index_keys() -> None:

@@ -1,10 +1,11 @@
 """Keys: what they are, and that they sort as what they stand for does (`architecture.md §4`)."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from tests.builders import booking, slot
+from tests.builders import booking, confirmed, in_status, slot
 
+from teppan.domain.transition import Status
 from teppan.store import keys
 
 
@@ -56,9 +57,54 @@ def test_an_index_sorts_by_instant_then_by_id() -> None:
     assert starts[0] == "2026-12-10T02:00:00Z#bkg_a"
 
 
-@pytest.mark.parametrize("index", [keys.BY_CUSTOMER, keys.BY_MONTH])
-def test_indexes_are_named_as_in_the_template(index: str) -> None:
-    assert index in {"GSI1", "GSI2"}
+def test_indexes_are_named_as_in_the_template() -> None:
+    indexes = (keys.BY_CUSTOMER, keys.BY_MONTH, keys.BY_DUE, keys.BY_REFUND)
+
+    assert indexes == ("GSI1", "GSI2", "GSI3", "GSI4")
+
+
+def test_attempts_to_pay_sort_by_type_and_number_and_begin_alike() -> None:
+    sort_keys = [keys.payment("bkg_1", "deposit", number)[1] for number in (1, 2, 9, 10, 999)]
+
+    assert sort_keys == sorted(sort_keys)
+    assert all(key.startswith(keys.PAYMENT) for key in sort_keys)
+    assert keys.payment("bkg_1", "full", 7) == ("BOOKING#bkg_1", "PAYMENT#full#0007")
+
+
+def test_a_key_of_a_booking_tells_which() -> None:
+    for pk, _ in (keys.booking("bkg_1"), keys.ledger_entry("bkg_1", "re_1", "refunded")):
+        assert keys.booking_id(pk) == "bkg_1"
+
+
+def test_requests_events_and_jobs_have_partitions_of_their_own() -> None:
+    assert keys.request("pay_mfrgg") == ("REQUEST#pay_mfrgg", "REQUEST")
+    assert keys.webhook("stripe", "evt_1") == ("WEBHOOK#stripe#evt_1", "WEBHOOK")
+    assert keys.job("reconcile_payments") == ("JOB#reconcile_payments", "JOB")
+
+
+def test_events_from_outside_are_indexed_by_month_in_utc() -> None:
+    at = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+    assert keys.webhook_month("stripe", at) == "WEBHOOKS#stripe#2026-12"
+    assert keys.webhook_month("stripe", at + timedelta(seconds=1)) == "WEBHOOKS#stripe#2027-01"
+
+
+class TestDue:
+    def test_a_pending_booking_waits_for_its_deadline(self) -> None:
+        assert keys.due_at(booking("bkg_1")) == ("DUE#release", "2026-11-24T18:00:00Z#bkg_1")
+
+    def test_a_confirmed_one_for_six_hours_after_its_start(self) -> None:
+        assert keys.due_at(confirmed(booking_id="bkg_1")) == (
+            "DUE#complete",
+            "2026-12-25T08:00:00Z#bkg_1",
+        )
+
+    @pytest.mark.parametrize("status", [Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW])
+    def test_what_is_over_waits_for_nothing(self, status: Status) -> None:
+        assert keys.due_at(in_status(status)) is None
+
+    def test_each_job_has_its_own_partition(self) -> None:
+        assert keys.due(keys.RELEASE) != keys.due(keys.COMPLETE)
 
 
 def test_an_account_and_a_session_remember_what_has_ended_them() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from tests.builders import CUSTOMER
 
-from teppan.domain.booking import Status
 from teppan.domain.ledger import PaymentStatus
+from teppan.domain.transition import Status
 from teppan.store import listing
 from teppan.store.listing import BookingQuery, Position
 from teppan.store.table import Page, Table

@@ -44,7 +44,7 @@ class Stripe:
 
         A repetition under the same `idempotency_key` has no second effect. Raises
         `PaymentProviderUnavailable`, `PaymentProviderErred`, `PaymentProviderFailed` when Stripe
-        takes none of our keys, and `stripe.StripeError` for what it refuses otherwise.
+        takes none of our keys, and `stripe.InvalidRequestError` for what it refuses by its content.
         """
         for key in secret.valid(self._key_arn):
             options: RequestOptions = {"api_key": key}
@@ -61,16 +61,24 @@ class Stripe:
                     raise PaymentProviderUnavailable from error
                 if (error.http_status or 500) >= 500:
                     raise PaymentProviderErred from error
-                raise
+                if isinstance(error, stripe.InvalidRequestError):
+                    raise
+                raise PaymentProviderFailed from error
         raise PaymentProviderFailed
 
     def all_of(self, list_: Call) -> list[dict[str, Any]]:
-        """Return the objects of all pages of a list, as plain values; raises as `call` does."""
-        found: list[dict[str, Any]] = self.call(
-            lambda client, options: [
-                each.to_dict() for each in list_(client, options).auto_paging_iter()
-            ]
-        )
+        """Return the objects of all pages of a list, as plain values.
+
+        Raises as `call` does, and `PaymentProviderFailed` for a list that Stripe refuses.
+        """
+        try:
+            found: list[dict[str, Any]] = self.call(
+                lambda client, options: [
+                    each.to_dict() for each in list_(client, options).auto_paging_iter()
+                ]
+            )
+        except stripe.InvalidRequestError as error:
+            raise PaymentProviderFailed from error
         return found
 
 

@@ -54,7 +54,7 @@ class StripeGateway:
                 ),
                 attempt.key,
             )
-        except stripe.StripeError as error:
+        except stripe.InvalidRequestError as error:
             raise PaymentProviderFailed from error
         return _intent(made.to_dict())
 
@@ -75,8 +75,6 @@ class StripeGateway:
             if error.code != "payment_intent_unexpected_state":
                 raise PaymentProviderFailed from error
             return self.intent(intent_id).status
-        except stripe.StripeError as error:
-            raise PaymentProviderFailed from error
         return IntentStatus(canceled.status)
 
     def statement(self, intent_id: str) -> Statement | None:
@@ -114,8 +112,6 @@ class StripeGateway:
             )
         except stripe.InvalidRequestError as error:
             raise RefundRefusedError(error.code or "invalid_request") from error
-        except stripe.StripeError as error:
-            raise PaymentProviderFailed from error
 
     def events(self, since: datetime) -> Iterator[PaymentEvent]:
         """Yield the events since then; Stripe tells the newest first, so all are read before."""
@@ -158,8 +154,6 @@ class StripeGateway:
         except stripe.InvalidRequestError as error:
             if error.http_status == 404:
                 return None
-            raise PaymentProviderFailed from error
-        except stripe.StripeError as error:
             raise PaymentProviderFailed from error
         plain: Json = found.to_dict()
         return plain

@@ -1,7 +1,6 @@
 """Bookings, cancellations and audit events as the contract promises them."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from tests.builders import (
     booking,
     caller,
     confirmed,
+    holding,
 )
 
 from teppan.domain.audit import audit_event
@@ -27,7 +27,7 @@ from teppan.http.representations import booking as represent
 
 
 def cancelled(captured: int = 10_000, reason: str | None = None) -> Booking:
-    return cancel(confirmed(captured), CancellationRequest(reason), caller())[0]
+    return cancel(confirmed(captured), CancellationRequest(reason), caller()).after
 
 
 def nulls(document: Any, path: str = "") -> list[str]:
@@ -107,7 +107,9 @@ class TestBooking:
 
     @pytest.mark.parametrize("miles", [0, 42])
     def test_travel_is_confirmed_once_staff_know_the_distance(self, miles: int) -> None:
-        shown = represent.booking(change(booking(), Changes(travel_miles=miles), admin()))
+        priced = change(booking(), Changes(travel_miles=miles), admin()).after
+
+        shown = represent.booking(priced)
 
         assert (shown["travel_miles"], shown["travel_confirmed"]) == (miles, True)
 
@@ -136,16 +138,25 @@ class TestBooking:
         assert nulls(represent.booking(shown)) == []
 
     def test_its_fingerprint_and_ledger_stay_with_us(self) -> None:
-        assert not {"fingerprint", "balance", "due_to_confirm"} & set(represent.booking(booking()))
+        assert not {"fingerprint", "balance", "payments", "due_to_confirm"} & set(
+            represent.booking(booking())
+        )
 
 
 class TestPrice:
     def test_what_was_paid_and_refunded_is_told_to_the_cent(self) -> None:
-        paid = replace(confirmed(), balance=Balance(captured=10_000, refunded=1, refund_owed=2))
+        paid = holding(confirmed(), Balance(captured=10_000, refunded=1, refund_owed=2))
 
         price = represent.booking(paid)["price"]
 
         assert (price["amount_paid"], price["amount_refunded"]) == (10_000, 1)
+
+    def test_what_was_lost_in_a_dispute_was_not_paid_and_is_due(self) -> None:
+        lost = holding(confirmed(), Balance(captured=71_445, lost=71_445))
+
+        price = represent.booking(lost)["price"]
+
+        assert (price["amount_paid"], price["balance_due"]) == (0, 71_445)
 
 
 class TestCancellation:
@@ -213,7 +224,7 @@ class TestEvent:
             booking(),
             Changes(party=Party(13), special_requests="Peanuts"),
             caller(at=NOW + timedelta(hours=1)),
-        )
+        ).after
 
         event = audit_event(booking(), changed, caller(at=NOW + timedelta(hours=1)))
 
@@ -232,7 +243,8 @@ class TestEvent:
         }
 
     def test_what_was_not_known_before_has_no_from(self) -> None:
-        event = audit_event(booking(), change(booking(), Changes(travel_miles=0), admin()), admin())
+        priced = change(booking(), Changes(travel_miles=0), admin()).after
+        event = audit_event(booking(), priced, admin())
 
         assert represent.event(event)["changes"] == [{"field": "travel_miles", "to": 0}]
 

@@ -8,11 +8,12 @@ import pytest
 from pydantic import ValidationError
 from tests.builders import booking_body, gateway_event, wishes
 
-from teppan.domain.booking import Contact, Status, Venue
+from teppan.domain.booking import Contact, Venue
 from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
 from teppan.domain.errors import InvalidInput
 from teppan.domain.party import Menu, Party
+from teppan.domain.transition import Status
 from teppan.http.body import RequestBody, read_body
 from teppan.http.request import incoming
 from teppan.http.schemas.booking import CancelBookingBody, CreateBookingBody, UpdateBookingBody

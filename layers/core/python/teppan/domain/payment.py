@@ -1,6 +1,6 @@
 """Paying a booking (`domain.md §7`): what is due, and each attempt to pay it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -52,6 +52,11 @@ class Attempt:
     status: IntentStatus = IntentStatus.REQUIRES_PAYMENT_METHOD
     tries: int = 1
     intent: str | None = None
+
+    def as_known_to(self, booking: Booking) -> "Attempt":
+        """Return the attempt as the booking's ledger has it: what was captured has succeeded."""
+        captured = self.intent in booking.payments
+        return replace(self, status=IntentStatus.SUCCEEDED) if captured else self
 
     @property
     def name(self) -> str:

@@ -101,7 +101,7 @@ def missing_entries(
         if len(new) < most:
             new.extend(_of_refund(refund, [*known, *new], statement.payment, at))
     for dispute in statement.disputes:
-        new.extend(_of_dispute(dispute, _kinds(known, dispute.id), statement.payment, at))
+        new.extend(_of_dispute(dispute, known, statement.payment, at))
     return new
 
 
@@ -164,8 +164,12 @@ def _stages(status: RefundStatus, present: set[EntryKind]) -> list[EntryKind]:
 
 
 def _of_dispute(
-    dispute: Dispute, present: set[EntryKind], payment: str, at: datetime
+    dispute: Dispute, known: list[LedgerEntry], payment: str, at: datetime
 ) -> Iterator[LedgerEntry]:
+    """Yield the dispute's way to its status; its end is of the amount that was entered first."""
+    present = _kinds(known, dispute.id)
+    amounts = [entry.amount for entry in known if entry.reference == dispute.id]
+    amount = amounts[0] if amounts else dispute.amount
     stages = {
         DisputeStatus.INQUIRY: [],
         DisputeStatus.OPEN: [EntryKind.DISPUTE_OPENED],
@@ -180,7 +184,7 @@ def _of_dispute(
     for kind in stages:
         if kind not in present:
             yield LedgerEntry(
-                reference=dispute.id, kind=kind, amount=dispute.amount, at=at, payment=payment
+                reference=dispute.id, kind=kind, amount=amount, at=at, payment=payment
             )
 
 

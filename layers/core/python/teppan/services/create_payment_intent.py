@@ -82,7 +82,7 @@ def _choose(
     caller: Caller,
 ) -> _Chosen | None:
     """Return the open attempt that fits or a new one; None when money came in: look again."""
-    known = payments.attempts(table, booking.id)
+    known = [each.as_known_to(booking) for each in payments.attempts(table, booking.id)]
     still_open = [each for each in known if not each.status.is_final]
     fitting = [each for each in still_open if (each.type, each.amount) == (wanted, amount)][-1:]
     others = [each for each in still_open if each not in fitting]

@@ -25,6 +25,9 @@ def list_payments(table: Table, booking_id: str, caller: Caller) -> Account:
     booking = find_visible(table, booking_id, caller)
     return Account(
         booking,
-        sorted(payments.attempts(table, booking_id), key=lambda each: each.opened_at),
+        sorted(
+            (each.as_known_to(booking) for each in payments.attempts(table, booking_id)),
+            key=lambda each: each.opened_at,
+        ),
         in_order(bookings.ledger(table, booking_id)),
     )

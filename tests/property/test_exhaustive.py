@@ -1,0 +1,385 @@
+"""Every story that three customers of one slot can live through, played on the real rules.
+
+A breadth-first search over the code that runs in production: `settle`, `lapse`, `cancel`, `change`,
+`complete` and `amount_due` with their tables `transition.STEPS`, `transition.HOLDS_SLOT`,
+`settlement.OUTCOMES`, `IF_SLOT_TAKEN` and `CAUSES`. Each customer may book the slot while it is
+free, open a payment of what is due, owe more than that by then, pay it at Stripe, have it delivered
+to us (twice after each change at Stripe, whenever we like, or never), be cancelled at 50 %, lapse
+after the deadline, have had the party, and be sent the refund that is owed; the clock may pass the
+deadline and the end of the party at any time. Stories that differ in names and in who is who only
+are one; what each customer lives through is played once, and the search is over all three.
+
+It visits 311 178 states in some seconds and finds none in which the slot is held twice, nor one in
+which money is kept without a booking that lives or a policy that says so (`domain.md §2, §6, §7`).
+`NAIVE` are rules that somebody might have written instead: each is found to be wrong by the same
+search, which tells the shortest story that shows it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import NamedTuple
+
+import pytest
+from tests.builders import admin, before, booking, caller
+from tests.property.world import Broken, World
+
+from teppan.domain import booking as booking_rules
+from teppan.domain import cancellation, settlement, transition
+from teppan.domain.change import Changes, change
+from teppan.domain.errors import DomainError
+from teppan.domain.settlement import Outcome, Standing
+from teppan.domain.transition import Cause, Status
+
+CUSTOMERS = ("Aiko", "Ben", "Cleo")
+MADE_AT = before(booking(), days=6)
+NEW = booking(caller=caller(at=MADE_AT))
+"""Made so late that the whole total is due at once: a dearer party is not covered any more."""
+
+TIMES = (
+    MADE_AT,
+    NEW.payment_due_at + timedelta(seconds=1),
+    NEW.completes_at,
+)
+"""When things happen: while there is time to pay, after the deadline, after the party; what happens
+to a booking one after the other does so in different seconds."""
+
+AFTER_THE_PARTY = 2
+TIME_PASSES = {1: "the deadline passes", 2: "the party is over"}
+DELIVERIES = 2
+LEAST_STATES = 300_000
+
+
+class Customer(NamedTuple):
+    """A customer: the world of the booking, if there is one, and how many deliveries are due."""
+
+    world: World | None = None
+    due: int = 0
+
+
+class State(NamedTuple):
+    time: int
+    customers: tuple[int, ...]
+    """By the number of what they have lived through, see `Stories`."""
+
+
+type Moves = Iterator[tuple[str, Callable[[], Customer]]]
+
+
+def moves_of(customer: Customer, time: int, *, slot_taken: bool) -> Moves:
+    """Yield all that may happen to one customer next; the rules refuse some of it."""
+    world = customer.world
+    if world is None:
+        if time < AFTER_THE_PARTY and not slot_taken:
+            made = booking(caller=caller(at=TIMES[time]))
+            yield "books the slot", lambda: Customer(World(made))
+        return
+    at = TIMES[time] + timedelta(seconds=2 * world.booking.version)
+    just_before = at - timedelta(seconds=1)
+
+    def step(move: Callable[[], World]) -> Callable[[], Customer]:
+        return lambda: reckoned(customer, move())
+
+    yield "is cancelled at 50 %", step(lambda: world.cancelled_by_staff(50, at))
+    yield "lapses unpaid", step(lambda: world.lapsed(at))
+    yield "is taken to have had the party", step(lambda: world.completed(at))
+    yield "is sent the refund that is owed", step(world.sent)
+    if not world.stripe:
+        yield "opens a payment of what is due", step(lambda: world.opened(None, at))
+        return
+    (payment,) = world.stripe.values()
+    if not payment.captured:
+        if not world.booking.travel_miles:
+            yield (
+                "has a longer way than thought, and owes 24 dollars more",
+                step(
+                    lambda: world.took(change(world.booking, Changes(travel_miles=42), admin(at)))
+                ),
+            )
+        yield "pays", step(lambda: world.paid(payment.payment, just_before))
+    elif customer.due:
+        yield (
+            "has the payment delivered to us",
+            lambda: Customer(world.told(payment, at, slot_taken=slot_taken), customer.due - 1),
+        )
+
+
+def reckoned(customer: Customer, after: World) -> Customer:
+    """Return the customer after a step: what changes at Stripe is delivered up to twice."""
+    before = customer.world.stripe if customer.world else {}
+    moved = after.stripe != before and any(each.captured for each in after.stripe.values())
+    return Customer(after, DELIVERIES if moved else customer.due)
+
+
+def essence(customer: Customer) -> object:
+    """Return what decides about the future: no version, and no name that is made of one."""
+    world = customer.world
+    if world is None:
+        return None
+    told, record = world.booking, world.booking.cancellation
+    names = {entry.refund: None for entry in world.ledger}
+    numbers = {name: number for number, name in enumerate(names)}
+
+    def is_after_the_end(at: datetime) -> bool:
+        return record is not None and at >= record.at
+
+    return (
+        (told.status, told.price.total, told.due_to_confirm, told.payment_due_at),
+        record and (record.by, record.reason, record.refund_percentage),
+        tuple(
+            sorted(
+                (
+                    entry.kind,
+                    entry.amount,
+                    entry.payment,
+                    numbers[entry.refund],
+                    is_after_the_end(entry.at),
+                )
+                for entry in world.ledger
+            )
+        ),
+        tuple(
+            (
+                payment.amount,
+                payment.captured,
+                is_after_the_end(payment.captured_at),
+                tuple(
+                    (refund.amount, refund.status, numbers.get(refund.promise))
+                    for refund in payment.refunds
+                ),
+            )
+            for payment in world.stripe.values()
+        ),
+        customer.due,
+    )
+
+
+class Stories:
+    """What each customer may have lived through, numbered; a step of one is played only once."""
+
+    def __init__(self) -> None:
+        self.known: list[Customer] = []
+        self._numbers: dict[object, int] = {}
+        self._next: dict[tuple[int, int, bool], list[tuple[str, int]]] = {}
+
+    def number(self, customer: Customer) -> int:
+        key = essence(customer)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.known)
+            self.known.append(customer)
+        return self._numbers[key]
+
+    def holds(self, number: int) -> bool:
+        world = self.known[number].world
+        return world is not None and world.booking.holds_slot
+
+    def then(self, number: int, time: int, *, slot_taken: bool) -> list[tuple[str, int]]:
+        key = (number, time, slot_taken)
+        if key not in self._next:
+            moves = moves_of(self.known[number], time, slot_taken=slot_taken)
+            self._next[key] = list(self._played(number, moves))
+        return self._next[key]
+
+    def _played(self, number: int, moves: Moves) -> Iterator[tuple[str, int]]:
+        for label, move in moves:
+            try:
+                after = self.number(move())
+            except DomainError:
+                continue
+            except Broken as fault:
+                raise Broken(f"{label}: {fault}") from fault
+            if after != number:
+                yield label, after
+
+
+def search() -> int:
+    """Return how many states there are; raises `Broken` with the shortest story to a bad one."""
+    stories = Stories()
+    first = State(0, (stories.number(Customer()),) * len(CUSTOMERS))
+    seen = {first}
+    came_from: dict[State, tuple[State, str]] = {}
+    queue = deque([first])
+    while queue:
+        state = queue.popleft()
+        try:
+            for label, after in followers(stories, state):
+                alike = State(after.time, tuple(sorted(after.customers)))
+                if alike not in seen:
+                    seen.add(alike)
+                    came_from[after] = state, label
+                    check_slot(stories, after)
+                    queue.append(after)
+        except Broken as fault:
+            raise Broken(story(came_from, state, after_all=fault)) from None
+    return len(seen)
+
+
+def followers(stories: Stories, state: State) -> Iterator[tuple[str, State]]:
+    time, customers = state
+    if time + 1 < len(TIMES):
+        yield TIME_PASSES[time + 1], State(time + 1, customers)
+    holding = [stories.holds(each) for each in customers]
+    for place, number in enumerate(customers):
+        others = sum(holding) - holding[place]
+        try:
+            found = stories.then(number, time, slot_taken=others > 0)
+        except Broken as fault:
+            raise Broken(f"{CUSTOMERS[place]} {fault}") from None
+        for label, after in found:
+            rest = (*customers[:place], after, *customers[place + 1 :])
+            yield f"{CUSTOMERS[place]} {label}", State(time, rest)
+
+
+def check_slot(stories: Stories, state: State) -> None:
+    holders = [
+        name
+        for name, number in zip(CUSTOMERS, state.customers, strict=True)
+        if stories.holds(number) or is_confirmed(stories.known[number])
+    ]
+    if len(holders) > 1:
+        raise Broken(f"the slot is held by {' and by '.join(holders)}")
+
+
+def is_confirmed(customer: Customer) -> bool:
+    return customer.world is not None and customer.world.booking.status is Status.CONFIRMED
+
+
+def story(came_from: Mapping[State, tuple[State, str]], end: State, *, after_all: Broken) -> str:
+    """Return how it came to that, a step a line."""
+    steps: list[str] = []
+    while end in came_from:
+        end, label = came_from[end]
+        steps.insert(0, label)
+    lines = [f"{number:>3}. {label}" for number, label in enumerate(steps, 1)]
+    return "\n".join(["a story that must not be:", *lines, f"  => {after_all}"])
+
+
+def test_no_story_keeps_money_without_a_booking_or_gives_the_slot_twice() -> None:
+    assert search() >= LEAST_STATES
+
+
+@dataclass(frozen=True)
+class Naive:
+    """A rule that somebody might have written: `table` in `module`, and what is wrong with it."""
+
+    module: ModuleType
+    table: str
+    rule: object
+    wrong: str
+
+
+def outcomes(**instead: Outcome) -> Mapping[tuple[Standing, bool], Outcome]:
+    """Return the table with other outcomes, named such as `ended_paid` and `ended_short`."""
+    rules = {
+        (Standing(name.rpartition("_")[0]), name.endswith("_paid")): outcome
+        for name, outcome in instead.items()
+    }
+    return {**settlement.OUTCOMES, **rules}
+
+
+NAIVE = {
+    "money for a cancelled booking is kept": Naive(
+        settlement, "OUTCOMES", outcomes(ended_paid=Outcome.KEEP), "71445 kept of a cancelled"
+    ),
+    "too little money for a cancelled booking is kept": Naive(
+        settlement, "OUTCOMES", outcomes(ended_short=Outcome.KEEP), "71445 kept of a cancelled"
+    ),
+    "late money is kept": Naive(
+        settlement, "OUTCOMES", outcomes(lapsed_paid=Outcome.KEEP), "71445 kept of a cancelled"
+    ),
+    "late money that is too little is kept": Naive(
+        settlement, "OUTCOMES", outcomes(lapsed_short=Outcome.KEEP), "71445 kept of a cancelled"
+    ),
+    "late money that is too little brings a booking back": Naive(
+        settlement,
+        "OUTCOMES",
+        outcomes(lapsed_short=Outcome.REVIVE),
+        "confirmed with 71445 paid of 73845",
+    ),
+    "late money is always returned": Naive(
+        settlement, "OUTCOMES", outcomes(lapsed_paid=Outcome.RETURN), "not brought back"
+    ),
+    "any payment confirms": Naive(
+        settlement,
+        "OUTCOMES",
+        outcomes(awaited_short=Outcome.CONFIRM),
+        "confirmed with 0 paid",
+    ),
+    "no payment confirms": Naive(
+        settlement, "OUTCOMES", outcomes(awaited_paid=Outcome.KEEP), "not confirmed"
+    ),
+    "a booking is brought back without asking for the slot": Naive(
+        settlement, "IF_SLOT_TAKEN", {}, "a cancelled booking takes a slot that others have"
+    ),
+    "a booking whose slot is taken keeps its money": Naive(
+        settlement, "IF_SLOT_TAKEN", {Outcome.REVIVE: Outcome.KEEP}, "71445 kept of a cancelled"
+    ),
+    "a late payment is a payment like any other": Naive(
+        settlement,
+        "CAUSES",
+        {**settlement.CAUSES, Outcome.REVIVE: Cause.PAID},
+        "what Stripe says is refused",
+    ),
+    "what is cancelled stays cancelled": Naive(
+        transition,
+        "STEPS",
+        {
+            step: status
+            for step, status in transition.STEPS.items()
+            if step != (Status.CANCELLED, Cause.PAID_LATE)
+        },
+        "what Stripe says is refused",
+    ),
+    "what is overdue is confirmed all the same": Naive(
+        transition,
+        "STEPS",
+        {**transition.STEPS, (Status.PENDING, Cause.OVERDUE): Status.CONFIRMED},
+        "confirmed with 0 paid",
+    ),
+    "what is overdue keeps what was paid of it": Naive(
+        cancellation, "refundable", lambda _payments: 0, "71445 kept of a cancelled"
+    ),
+    "a booking holds its slot once it is paid": Naive(
+        booking_rules,
+        "HOLDS_SLOT",
+        transition.HOLDS_SLOT - {Status.PENDING},
+        "the slot is held by Aiko and by Ben",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAIVE)
+def test_naive_rules_fail_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    naive = NAIVE[name]
+    monkeypatch.setattr(naive.module, naive.table, naive.rule)
+
+    with pytest.raises(Broken, match=naive.wrong) as fault:
+        search()
+
+    told = str(fault.value).splitlines()
+    assert told[0] == "a story that must not be:"
+    assert len(told) >= 3
+
+
+KEPT_AFTER_LAPSE = (
+    "71445 kept of a cancelled booking; 100 % are to be refunded, so the policy keeps 0 of 0"
+)
+
+
+def test_the_shortest_story_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlement, "OUTCOMES", outcomes(lapsed_paid=Outcome.KEEP))
+
+    with pytest.raises(Broken) as fault:
+        search()
+
+    assert str(fault.value).splitlines() == [
+        "a story that must not be:",
+        "  1. Aiko books the slot",
+        "  2. Aiko opens a payment of what is due",
+        "  3. the deadline passes",
+        "  4. Aiko lapses unpaid",
+        "  5. Aiko pays",
+        "  => Aiko has the payment delivered to us: " + KEPT_AFTER_LAPSE,
+    ]

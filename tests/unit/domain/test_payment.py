@@ -1,0 +1,116 @@
+"""What is due, and the attempts to pay it (§3, §7)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.builders import attempt, before, booking, caller, confirmed, holding, in_status
+
+from teppan.domain.booking import Booking
+from teppan.domain.errors import BookingNotPayable, PaymentNotDue, PaymentOverdue
+from teppan.domain.ledger import Balance
+from teppan.domain.payment import IntentStatus, PaymentType, amount_due
+from teppan.domain.transition import Status
+
+DEPOSIT, BALANCE, FULL = PaymentType.DEPOSIT, PaymentType.BALANCE, PaymentType.FULL
+SECOND = timedelta(seconds=1)
+SOON = booking(caller=caller(at=before(booking(), days=6)))
+PART_PAID = holding(booking(), Balance(captured=4_000))
+
+
+class TestAmountDue:
+    @pytest.mark.parametrize(
+        ("about", "wanted", "amount"),
+        [
+            (booking(), DEPOSIT, 10_000),
+            (booking(), FULL, 71_445),
+            (PART_PAID, DEPOSIT, 6_000),
+            (PART_PAID, FULL, 67_445),
+            (SOON, DEPOSIT, 71_445),
+            (SOON, FULL, 71_445),
+            (confirmed(), BALANCE, 61_445),
+            (confirmed(), FULL, 61_445),
+            (in_status(Status.COMPLETED), BALANCE, 61_445),
+            (in_status(Status.NO_SHOW), FULL, 61_445),
+        ],
+    )
+    def test_the_booking_says_how_much(
+        self, about: Booking, wanted: PaymentType, amount: int
+    ) -> None:
+        assert amount_due(about, wanted, about.created_at) == amount
+
+    @pytest.mark.parametrize(
+        ("about", "wanted"),
+        [
+            (booking(), BALANCE),  # the deposit comes first
+            (SOON, BALANCE),
+            (confirmed(), DEPOSIT),
+            (confirmed(71_445), BALANCE),
+            (confirmed(71_445), FULL),
+            (confirmed(80_000), FULL),
+        ],
+    )
+    def test_what_is_not_due_is_not_asked_for(self, about: Booking, wanted: PaymentType) -> None:
+        with pytest.raises(PaymentNotDue, match=wanted):
+            amount_due(about, wanted, about.created_at)
+
+    @pytest.mark.parametrize("wanted", PaymentType)
+    def test_a_cancelled_booking_takes_no_payment(self, wanted: PaymentType) -> None:
+        with pytest.raises(BookingNotPayable):
+            amount_due(in_status(Status.CANCELLED), wanted, booking().created_at)
+
+    def test_until_the_deadline_a_pending_booking_can_be_paid(self) -> None:
+        assert amount_due(booking(), DEPOSIT, booking().payment_due_at) == 10_000
+
+    @pytest.mark.parametrize("wanted", PaymentType)
+    def test_after_it_not_any_more(self, wanted: PaymentType) -> None:
+        with pytest.raises(PaymentOverdue):
+            amount_due(booking(), wanted, booking().payment_due_at + SECOND)
+
+    def test_the_deadline_is_that_of_the_first_payment_only(self) -> None:
+        late = confirmed().slot.starts_at + timedelta(days=9)
+
+        assert amount_due(confirmed(), BALANCE, late) == 61_445
+
+    def test_what_was_undone_is_due_again(self) -> None:
+        undone = holding(confirmed(), Balance(captured=71_445, refunded=500, returned=500))
+
+        assert amount_due(undone, BALANCE, undone.created_at) == 500
+
+
+class TestAttempt:
+    def test_each_attempt_and_each_try_has_a_key_of_its_own(self) -> None:
+        attempts = [
+            attempt(booking_id="bkg_1"),
+            attempt(booking_id="bkg_2"),
+            attempt(booking_id="bkg_1", type=FULL),
+            attempt(booking_id="bkg_1", number=2),
+            attempt(booking_id="bkg_1", tries=2),
+        ]
+
+        assert len({each.key for each in attempts}) == 5
+        assert attempts[0].key == "bkg_1:deposit:1:1"
+
+    def test_it_keeps_its_name_and_its_key_whatever_becomes_of_it(self) -> None:
+        new = attempt()
+        known = replace(new, intent="pi_1", status=IntentStatus.PROCESSING)
+
+        assert (known.name, known.key) == (new.name, new.key)
+        assert replace(new, tries=2).name == new.name
+
+    @pytest.mark.parametrize("status", IntentStatus)
+    def test_only_two_statuses_are_final(self, status: IntentStatus) -> None:
+        assert status.is_final is (status in {"succeeded", "canceled"})
+
+    def test_what_the_ledger_has_captured_has_succeeded_whatever_was_noted(self) -> None:
+        noted = attempt(intent="pi_1", status=IntentStatus.PROCESSING)
+
+        known = noted.as_known_to(confirmed())
+
+        assert known == replace(noted, status=IntentStatus.SUCCEEDED)
+
+    @pytest.mark.parametrize("intent", [None, "pi_2"])
+    def test_another_is_as_it_was_noted(self, intent: str | None) -> None:
+        noted = attempt(intent=intent, status=IntentStatus.PROCESSING)
+
+        assert noted.as_known_to(confirmed()) is noted

@@ -1,0 +1,284 @@
+"""The client of Stripe's API: keys, versions, retries, and what its failures mean."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import stripe
+from tests.unit.conftest import Secrets
+from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
+
+from teppan.domain.errors import (
+    PaymentProviderErred,
+    PaymentProviderFailed,
+    PaymentProviderUnavailable,
+)
+from teppan.settings import MissingSettingError
+from teppan_payments.client import API_VERSION, Call, Stripe, connect
+
+INTENT = {"id": "pi_1", "object": "payment_intent", "status": "succeeded"}
+UNREACHABLE = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
+    "Connection reset by peer", should_retry=True
+)
+TOO_SLOW = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
+    "Timed out", should_retry=False
+)
+UNAUTHORIZED = refusal(401, "invalid_request_error")
+
+
+def retrieve(client: stripe.StripeClient, options: stripe.RequestOptions) -> Any:
+    return client.v1.payment_intents.retrieve("pi_1", {}, options)
+
+
+def create(client: stripe.StripeClient, options: stripe.RequestOptions) -> Any:
+    return client.v1.payment_intents.create({"amount": 10_000, "currency": "usd"}, options)
+
+
+class TestRequest:
+    def test_it_goes_to_the_address_of_the_environment(
+        self, api: Stripe, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        wire.answers((200, INTENT))
+        urls: list[str] = []
+        usual = wire.request
+
+        def noting(method: str, url: str, *rest: Any) -> Any:
+            urls.append(url)
+            return usual(method, url, *rest)
+
+        monkeypatch.setattr(wire, "request", noting)
+
+        assert api.call(retrieve).id == "pi_1"
+        assert urls == ["https://stripe.invalid/v1/payment_intents/pi_1"]
+
+    def test_it_carries_the_key_and_the_pinned_version(self, api: Stripe, wire: Wire) -> None:
+        wire.answers((200, INTENT))
+
+        api.call(retrieve)
+
+        (asked,) = wire.asked
+        assert asked.key == "sk_test_new"
+        assert asked.headers["Stripe-Version"] == API_VERSION == "2026-05-27.dahlia"
+
+    def test_an_idempotency_key_is_sent_where_there_is_one(self, api: Stripe, wire: Wire) -> None:
+        wire.answers((200, INTENT))
+
+        api.call(create, "bkg_1:deposit:1:1")
+
+        assert wire.asked[0].idempotency_key == "bkg_1:deposit:1:1"
+        assert wire.asked[0].form == {"amount": "10000", "currency": "usd"}
+
+    def test_a_rotated_key_is_used_from_the_next_request_on(
+        self, api: Stripe, wire: Wire, keys: Secrets
+    ) -> None:
+        wire.answers((200, INTENT))
+        api.call(retrieve)
+        keys.values = ("sk_test_newer",)
+
+        api.call(retrieve)
+
+        assert [asked.key for asked in wire.asked] == ["sk_test_new", "sk_test_newer"]
+
+
+class TestKeys:
+    def test_when_one_is_refused_the_next_is_tried(
+        self, api: Stripe, wire: Wire, keys: Secrets
+    ) -> None:
+        keys.values = ("sk_test_new", "sk_test_old")
+        wire.answers(UNAUTHORIZED, (200, INTENT))
+
+        assert api.call(create, "key-1").id == "pi_1"
+
+        assert [asked.key for asked in wire.asked] == ["sk_test_new", "sk_test_old"]
+        assert {asked.idempotency_key for asked in wire.asked} == {"key-1"}
+
+    def test_the_next_one_is_not_read_before_it_is_needed(
+        self, api: Stripe, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def valid(_arn: str) -> Iterator[str]:
+            yield "sk_test_new"
+            raise AssertionError("read too much")
+
+        monkeypatch.setattr("teppan.secret.valid", valid)
+        wire.answers((200, INTENT))
+
+        api.call(retrieve)
+
+    def test_when_all_are_refused_the_provider_has_failed(
+        self, api: Stripe, wire: Wire, keys: Secrets
+    ) -> None:
+        keys.values = ("sk_test_new", "sk_test_old")
+        wire.answers(UNAUTHORIZED)
+
+        with pytest.raises(PaymentProviderFailed):
+            api.call(retrieve)
+        assert len(wire.asked) == 2
+
+
+class TestFailures:
+    @pytest.mark.parametrize(
+        ("answer", "meaning"),
+        [
+            (UNREACHABLE, PaymentProviderUnavailable),
+            (TOO_SLOW, PaymentProviderUnavailable),
+            (refusal(409, "idempotency_error"), PaymentProviderUnavailable),
+            (refusal(409, code="lock_timeout"), PaymentProviderUnavailable),
+            (refusal(429, code="rate_limit"), PaymentProviderUnavailable),
+            (refusal(500, "api_error"), PaymentProviderErred),
+            (refusal(502, "api_error"), PaymentProviderErred),
+            (refusal(503, "api_error"), PaymentProviderErred),
+            ((500, "<html>no JSON</html>"), PaymentProviderErred),
+            ((503, ""), PaymentProviderErred),
+        ],
+    )
+    def test_what_is_not_our_mistake_may_be_tried_again(
+        self, api: Stripe, wire: Wire, answer: Answer, meaning: type[Exception]
+    ) -> None:
+        wire.answers(answer)
+
+        with pytest.raises(PaymentProviderUnavailable) as failure:
+            api.call(create, "key-1")
+
+        assert type(failure.value) is meaning
+        assert failure.value.retry_after == 5
+
+    @pytest.mark.parametrize(
+        "answer",
+        [refusal(400, code="parameter_invalid_integer"), refusal(404, code="resource_missing")],
+    )
+    def test_what_stripe_refuses_by_its_content_passes(
+        self, api: Stripe, wire: Wire, answer: Answer
+    ) -> None:
+        wire.answers(answer)
+
+        with pytest.raises(stripe.InvalidRequestError):
+            api.call(create, "key-1")
+        assert len(wire.asked) == 1
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            refusal(402, "card_error", "card_declined"),
+            refusal(403),
+            refusal(400, "idempotency_error"),
+            (200, "<html>no JSON</html>"),
+        ],
+    )
+    def test_whatever_else_it_says_it_has_failed(
+        self, api: Stripe, wire: Wire, answer: Answer
+    ) -> None:
+        wire.answers(answer)
+
+        with pytest.raises(PaymentProviderFailed):
+            api.call(create, "key-1")
+        assert len(wire.asked) == 1
+
+    def test_what_it_says_of_an_error_is_not_shown(self, api: Stripe, wire: Wire) -> None:
+        wire.answers(refusal(500, "api_error"))
+
+        with pytest.raises(PaymentProviderErred) as failure:
+            api.call(retrieve)
+
+        assert "aiko" not in str(failure.value)
+
+
+class TestRetries:
+    @pytest.mark.parametrize("first", [UNREACHABLE, refusal(409), refusal(500, "api_error")])
+    def test_it_is_tried_once_more_at_once_under_the_same_key(
+        self, api: Stripe, wire: Wire, first: Answer
+    ) -> None:
+        wire.answers(first, (200, INTENT))
+
+        assert api.call(create, "key-1").id == "pi_1"
+
+        assert [asked.idempotency_key for asked in wire.asked] == ["key-1", "key-1"]
+
+    def test_a_post_without_a_key_of_ours_gets_one_for_its_retries(
+        self, api: Stripe, wire: Wire
+    ) -> None:
+        wire.answers(UNREACHABLE, (200, INTENT))
+
+        api.call(create)
+
+        keys = {asked.idempotency_key for asked in wire.asked}
+        assert len(wire.asked) == 2
+        assert len(keys) == 1
+        assert None not in keys
+
+    def test_and_no_more_than_that(self, api: Stripe, wire: Wire) -> None:
+        wire.answers(UNREACHABLE)
+
+        with pytest.raises(PaymentProviderUnavailable):
+            api.call(create, "key-1")
+        assert len(wire.asked) == 2
+
+
+class TestAllOf:
+    def test_every_page_is_read_with_the_same_key(
+        self, api: Stripe, wire: Wire, keys: Secrets
+    ) -> None:
+        keys.values = ("sk_test_new", "sk_test_old")
+        pages = [
+            list_of({"id": "re_1", "object": "refund"}, more=True),
+            list_of({"id": "re_2", "object": "refund"}),
+        ]
+        wire.answers(UNAUTHORIZED, *pages)
+
+        found = api.all_of(lambda client, options: client.v1.refunds.list({"limit": 1}, options))
+
+        assert [each["id"] for each in found] == ["re_1", "re_2"]
+        assert all(type(each) is dict for each in found)
+        assert [asked.key for asked in wire.asked[1:]] == ["sk_test_old", "sk_test_old"]
+        assert wire.asked[2].form["starting_after"] == "re_1"
+        assert {asked.headers["Stripe-Version"] for asked in wire.asked} == {API_VERSION}
+
+    @pytest.mark.parametrize("answer", [UNREACHABLE, refusal(500, "api_error")])
+    def test_a_page_that_fails_fails_the_list(
+        self, api: Stripe, wire: Wire, answer: Answer
+    ) -> None:
+        wire.answers(list_of({"id": "re_1", "object": "refund"}, more=True), answer)
+        listing: Call = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
+
+        with pytest.raises(PaymentProviderUnavailable):
+            api.all_of(listing)
+
+    @pytest.mark.parametrize("status", [400, 403, 404])
+    def test_a_list_that_stripe_refuses_has_failed(
+        self, api: Stripe, wire: Wire, status: int
+    ) -> None:
+        wire.answers(refusal(status))
+
+        with pytest.raises(PaymentProviderFailed):
+            api.all_of(lambda client, options: client.v1.refunds.list({}, options))
+
+
+class TestConnect:
+    def test_there_is_one_client_a_process(self, api: Stripe) -> None:
+        assert connect() is api
+
+    def test_its_timeouts_leave_time_to_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        made: list[Any] = []
+
+        def make(**given: Any) -> Wire:
+            made.append(given)
+            return Wire()
+
+        monkeypatch.setattr(stripe, "RequestsClient", make)
+        connect.cache_clear()
+
+        connect()
+
+        connect.cache_clear()
+        ((connecting, reading),) = [given["timeout"] for given in made]
+        assert 2 * (connecting + reading) < 20
+
+    @pytest.mark.parametrize("name", ["STRIPE_API_BASE", "STRIPE_API_KEY_ARN"])
+    @pytest.mark.usefixtures("wire")
+    def test_a_missing_setting_stops_the_cold_start(
+        self, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv(name)
+        connect.cache_clear()
+
+        with pytest.raises(MissingSettingError, match=name):
+            connect()

@@ -1,0 +1,430 @@
+"""Stripe's objects as ours, and what we ask of it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.builders import NOW, attempt
+from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
+
+from teppan.domain.errors import PaymentProviderFailed, PaymentProviderUnavailable
+from teppan.domain.ledger import EntryKind
+from teppan.domain.payment import Intent, IntentStatus, PaymentType
+from teppan.domain.refund import Outstanding
+from teppan.domain.statement import Dispute, DisputeStatus, Refund, RefundStatus, Statement
+from teppan.services.gateway import Gateway, RefundRefusedError
+from teppan_payments.client import Stripe
+from teppan_payments.events import HANDLED
+from teppan_payments.gateway import StripeGateway
+
+MADE = int(NOW.timestamp())
+METADATA = {"booking_id": "bkg_1", "payment_type": "deposit", "attempt": "2"}
+OWED = Outstanding(
+    promise="cancellation-2-1",
+    kind=EntryKind.REFUND_OWED,
+    payment="pi_1",
+    amount=9_700,
+    attempt=3,
+    failed_at=None,
+)
+
+
+@pytest.fixture
+def gateway(api: Stripe) -> Gateway:
+    return StripeGateway(api)
+
+
+def intent(**changes: Any) -> dict[str, Any]:
+    """Return a payment intent as Stripe's document has it, as far as we read it."""
+    return {
+        "id": "pi_1",
+        "object": "payment_intent",
+        "amount": 10_000,
+        "amount_received": 10_000,
+        "client_secret": "pi_1_secret_x",
+        "created": MADE - 60,
+        "currency": "usd",
+        "latest_charge": charge(),
+        "metadata": METADATA,
+        "status": "succeeded",
+    } | changes
+
+
+def charge(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "ch_1",
+        "object": "charge",
+        "amount": 10_000,
+        "created": MADE,
+        "disputed": False,
+        "payment_intent": "pi_1",
+        "refunds": {"object": "list", "url": "/v1/refunds", "data": [], "has_more": False},
+    } | changes
+
+
+def refund(name: str = "re_1", **changes: Any) -> dict[str, Any]:
+    return {
+        "id": name,
+        "object": "refund",
+        "amount": 9_700,
+        "created": MADE + 60,
+        "metadata": {"booking_id": "bkg_1", "refund": "cancellation-2-1"},
+        "payment_intent": "pi_1",
+        "status": "succeeded",
+    } | changes
+
+
+def refunds(*data: dict[str, Any], more: bool = False) -> dict[str, Any]:
+    return {"object": "list", "url": "/v1/refunds", "data": list(data), "has_more": more}
+
+
+def dispute(status: str, *moved: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": "dp_1",
+        "object": "dispute",
+        "amount": 10_000,
+        "balance_transactions": [
+            {"id": f"txn_{n}", "object": "balance_transaction", "amount": amount}
+            for n, amount in enumerate(moved)
+        ],
+        "created": MADE,
+        "payment_intent": "pi_1",
+        "status": status,
+    } | changes
+
+
+class TestOpen:
+    def test_the_amount_and_the_metadata_are_ours_to_say(
+        self, gateway: Gateway, wire: Wire
+    ) -> None:
+        wire.answers((200, intent(status="requires_payment_method", latest_charge=None)))
+
+        opened = gateway.open(attempt(booking_id="bkg_1", number=2, tries=3))
+
+        assert opened == Intent(
+            id="pi_1",
+            status=IntentStatus.REQUIRES_PAYMENT_METHOD,
+            amount=10_000,
+            client_secret="pi_1_secret_x",
+        )
+        (asked,) = wire.asked
+        assert (asked.method, asked.path) == ("POST", "/v1/payment_intents")
+        assert asked.form == {
+            "amount": "10000",
+            "currency": "usd",
+            "automatic_payment_methods[enabled]": "true",
+            "metadata[booking_id]": "bkg_1",
+            "metadata[payment_type]": "deposit",
+            "metadata[attempt]": "2",
+        }
+        assert asked.idempotency_key == "bkg_1:deposit:2:3"
+
+    @pytest.mark.parametrize("status", [400, 402, 403])
+    def test_what_stripe_refuses_has_failed(
+        self, gateway: Gateway, wire: Wire, status: int
+    ) -> None:
+        wire.answers(refusal(status))
+
+        with pytest.raises(PaymentProviderFailed):
+            gateway.open(attempt())
+
+
+class TestIntent:
+    @pytest.mark.parametrize("status", IntentStatus)
+    def test_it_is_told_as_it_is(self, gateway: Gateway, wire: Wire, status: IntentStatus) -> None:
+        wire.answers((200, intent(status=status.value)))
+
+        assert gateway.intent("pi_1").status is status
+        assert wire.asked[0].path == "/v1/payment_intents/pi_1"
+
+    def test_one_of_ours_that_is_gone_is_a_failure(self, gateway: Gateway, wire: Wire) -> None:
+        wire.answers(refusal(404, code="resource_missing"))
+
+        with pytest.raises(PaymentProviderFailed):
+            gateway.intent("pi_1")
+
+
+class TestCancel:
+    def test_it_is_canceled(self, gateway: Gateway, wire: Wire) -> None:
+        wire.answers((200, intent(status="canceled")))
+
+        assert gateway.cancel("pi_1") is IntentStatus.CANCELED
+        assert wire.asked[0].path == "/v1/payment_intents/pi_1/cancel"
+
+    @pytest.mark.parametrize("status", ["succeeded", "processing", "canceled"])
+    def test_one_that_has_gone_too_far_is_told_as_it_is(
+        self, gateway: Gateway, wire: Wire, status: str
+    ) -> None:
+        wire.answers(
+            refusal(400, code="payment_intent_unexpected_state"), (200, intent(status=status))
+        )
+
+        assert gateway.cancel("pi_1") == status
+
+    @pytest.mark.parametrize("answer", [refusal(400, code="parameter_unknown"), refusal(403)])
+    def test_another_refusal_is_a_failure(
+        self, gateway: Gateway, wire: Wire, answer: Answer
+    ) -> None:
+        wire.answers(answer)
+
+        with pytest.raises(PaymentProviderFailed):
+            gateway.cancel("pi_1")
+
+
+class TestStatement:
+    def test_a_payment_with_nothing_more(self, gateway: Gateway, wire: Wire) -> None:
+        wire.answers((200, intent()))
+
+        assert gateway.statement("pi_1") == Statement(
+            payment="pi_1",
+            booking_id="bkg_1",
+            type=PaymentType.DEPOSIT,
+            attempt=2,
+            status=IntentStatus.SUCCEEDED,
+            amount=10_000,
+            captured=10_000,
+            captured_at=NOW,
+        )
+        (asked,) = wire.asked
+        assert asked.form == {"expand[0]": "latest_charge.refunds"}
+
+    @pytest.mark.parametrize("charged", [None, charge(paid=False)])
+    def test_one_that_nobody_has_paid(self, gateway: Gateway, wire: Wire, charged: Any) -> None:
+        wire.answers((200, intent(status="processing", amount_received=0, latest_charge=charged)))
+
+        told = gateway.statement("pi_1")
+
+        assert told is not None
+        assert (told.status, told.captured) == ("processing", 0)
+        assert not told.tells_of_money
+
+    def test_an_intent_that_stripe_does_not_know_is_none(
+        self, gateway: Gateway, wire: Wire
+    ) -> None:
+        wire.answers(refusal(404, code="resource_missing"))
+
+        assert gateway.statement("pi_1") is None
+
+    @pytest.mark.parametrize(
+        "metadata",
+        [
+            {},
+            METADATA | {"payment_type": "tip"},
+            METADATA | {"attempt": ""},
+            METADATA | {"attempt": "-1"},
+            METADATA | {"attempt": "two"},
+            {"booking_id": "bkg_1"},
+            {"payment_type": "deposit", "attempt": "1"},
+        ],
+    )
+    def test_one_that_somebody_else_has_made_is_none_of_ours(
+        self, gateway: Gateway, wire: Wire, metadata: dict[str, str]
+    ) -> None:
+        wire.answers((200, intent(metadata=metadata)))
+
+        assert gateway.statement("pi_1") is None
+
+    @pytest.mark.parametrize("status", [400, 403])
+    def test_another_refusal_is_a_failure(self, gateway: Gateway, wire: Wire, status: int) -> None:
+        wire.answers(refusal(status))
+
+        with pytest.raises(PaymentProviderFailed):
+            gateway.statement("pi_1")
+
+    def test_a_provider_that_is_busy_is_unavailable(self, gateway: Gateway, wire: Wire) -> None:
+        wire.answers(refusal(429))
+
+        with pytest.raises(PaymentProviderUnavailable):
+            gateway.statement("pi_1")
+
+
+def stated(gateway: Gateway, wire: Wire, charged: dict[str, Any], *answers: Answer) -> Statement:
+    wire.answers((200, intent(latest_charge=charged)), *answers)
+    told = gateway.statement("pi_1")
+    assert told is not None
+    return told
+
+
+class TestRefundsOfAStatement:
+    @pytest.mark.parametrize("status", RefundStatus)
+    def test_each_names_the_promise_that_it_keeps(
+        self, gateway: Gateway, wire: Wire, status: RefundStatus
+    ) -> None:
+        told = stated(gateway, wire, charge(refunds=refunds(refund(status=status.value))))
+
+        assert told.refunds == (Refund("re_1", 9_700, status, "cancellation-2-1"),)
+
+    @pytest.mark.parametrize("metadata", [None, {}, {"note": "by hand"}])
+    def test_one_from_the_dashboard_names_none(
+        self, gateway: Gateway, wire: Wire, metadata: dict[str, str] | None
+    ) -> None:
+        told = stated(gateway, wire, charge(refunds=refunds(refund(metadata=metadata))))
+
+        assert told.refunds[0].promise is None
+
+    def test_they_are_told_oldest_first(self, gateway: Gateway, wire: Wire) -> None:
+        newest_first = refunds(
+            refund("re_c", created=MADE + 2),
+            refund("re_b", created=MADE + 1),
+            refund("re_a", created=MADE + 1),
+        )
+
+        told = stated(gateway, wire, charge(refunds=newest_first))
+
+        assert [each.id for each in told.refunds] == ["re_a", "re_b", "re_c"]
+        assert len(wire.asked) == 1
+
+    def test_more_than_fit_in_the_charge_are_read_page_by_page(
+        self, gateway: Gateway, wire: Wire
+    ) -> None:
+        told = stated(
+            gateway,
+            wire,
+            charge(refunds=refunds(refund("re_3"), more=True)),
+            list_of(refund("re_3"), refund("re_2"), more=True),
+            list_of(refund("re_1")),
+        )
+
+        assert [each.id for each in told.refunds] == ["re_1", "re_2", "re_3"]
+        _, first, second = wire.asked
+        assert (first.path, first.form) == (
+            "/v1/refunds",
+            {"payment_intent": "pi_1", "limit": "100"},
+        )
+        assert second.form["starting_after"] == "re_2"
+
+
+class TestDisputesOfAStatement:
+    @pytest.mark.parametrize(
+        ("found", "status"),
+        [
+            (dispute("needs_response", -10_000), DisputeStatus.OPEN),
+            (dispute("under_review", -10_000), DisputeStatus.OPEN),
+            (dispute("won", -10_000, 10_000), DisputeStatus.WON),
+            (dispute("lost", -10_000), DisputeStatus.LOST),
+            (dispute("lost"), DisputeStatus.LOST),
+            (dispute("warning_needs_response"), DisputeStatus.INQUIRY),
+            (dispute("warning_under_review"), DisputeStatus.INQUIRY),
+            (dispute("warning_closed"), DisputeStatus.INQUIRY),
+            (dispute("prevented"), DisputeStatus.INQUIRY),
+            (dispute("prevented", -10_000), DisputeStatus.LOST),
+        ],
+        ids=lambda value: value["status"] if isinstance(value, dict) else value.value,
+    )
+    def test_they_stand_as_their_money_does(
+        self, gateway: Gateway, wire: Wire, found: dict[str, Any], status: DisputeStatus
+    ) -> None:
+        told = stated(gateway, wire, charge(disputed=True), list_of(found))
+
+        assert told.disputes == (Dispute("dp_1", 10_000, status),)
+        assert wire.asked[1].path == "/v1/disputes"
+        assert wire.asked[1].form == {"payment_intent": "pi_1", "limit": "100"}
+
+    def test_a_charge_that_was_never_disputed_is_not_asked_about(
+        self, gateway: Gateway, wire: Wire
+    ) -> None:
+        assert stated(gateway, wire, charge()).disputes == ()
+        assert len(wire.asked) == 1
+
+    def test_they_are_told_oldest_first(self, gateway: Gateway, wire: Wire) -> None:
+        newest_first = list_of(
+            dispute("needs_response", id="dp_2", created=MADE + 9), dispute("lost", id="dp_1")
+        )
+
+        told = stated(gateway, wire, charge(disputed=True), newest_first)
+
+        assert [each.id for each in told.disputes] == ["dp_1", "dp_2"]
+
+
+class TestSendRefund:
+    def test_it_names_the_promise_and_each_attempt_has_its_key(
+        self, gateway: Gateway, wire: Wire
+    ) -> None:
+        wire.answers((200, refund(status="pending")))
+
+        gateway.send_refund("bkg_1", OWED)
+
+        (asked,) = wire.asked
+        assert (asked.method, asked.path) == ("POST", "/v1/refunds")
+        assert asked.form == {
+            "payment_intent": "pi_1",
+            "amount": "9700",
+            "metadata[booking_id]": "bkg_1",
+            "metadata[refund]": "cancellation-2-1",
+        }
+        assert asked.idempotency_key == "bkg_1:cancellation-2-1:3"
+
+    @pytest.mark.parametrize(
+        ("code", "told"),
+        [("charge_already_refunded", "charge_already_refunded"), (None, "invalid_request")],
+    )
+    def test_what_stripe_does_not_make_is_told_with_its_word(
+        self, gateway: Gateway, wire: Wire, code: str | None, told: str
+    ) -> None:
+        wire.answers(refusal(400, code=code))
+
+        with pytest.raises(RefundRefusedError) as refused:
+            gateway.send_refund("bkg_1", OWED)
+        assert refused.value.code == told
+
+    @pytest.mark.parametrize("answer", [refusal(403), refusal(400, "idempotency_error")])
+    def test_another_refusal_is_a_failure(
+        self, gateway: Gateway, wire: Wire, answer: Answer
+    ) -> None:
+        wire.answers(answer)
+
+        with pytest.raises(PaymentProviderFailed):
+            gateway.send_refund("bkg_1", OWED)
+
+
+class TestEvents:
+    def test_they_are_those_that_we_handle_oldest_first(self, gateway: Gateway, wire: Wire) -> None:
+        def event(name: str) -> dict[str, Any]:
+            changed = {"id": "pi_1", "object": "payment_intent"}
+            return {
+                "id": name,
+                "object": "event",
+                "type": "payment_intent.succeeded",
+                "created": MADE,
+                "data": {"object": changed},
+            }
+
+        wire.answers(list_of(event("evt_3"), event("evt_2"), more=True), list_of(event("evt_1")))
+
+        found = list(gateway.events(NOW - timedelta(minutes=15)))
+
+        assert [each.id for each in found] == ["evt_1", "evt_2", "evt_3"]
+        assert {each.payment for each in found} == {"pi_1"}
+        form = wire.asked[0].form
+        assert form["created[gte]"] == str(MADE - 900)
+        assert {form[f"types[{n}]"] for n in range(len(HANDLED))} == set(HANDLED)
+
+
+class TestMovements:
+    def test_each_belongs_to_the_intent_of_its_source_before_fees(
+        self, gateway: Gateway, wire: Wire
+    ) -> None:
+        def movement(amount: int, source: dict[str, Any] | None) -> dict[str, Any]:
+            return {
+                "id": f"txn_{amount}",
+                "object": "balance_transaction",
+                "amount": amount,
+                "fee": 320,
+                "source": source,
+            }
+
+        wire.answers(
+            list_of(
+                movement(10_000, {"id": "ch_1", "object": "charge", "payment_intent": "pi_1"}),
+                movement(-9_700, {"id": "re_1", "object": "refund", "payment_intent": "pi_1"}),
+                movement(500, {"id": "ch_2", "object": "charge", "payment_intent": None}),
+                movement(-7, {"id": "po_1", "object": "payout"}),
+                movement(-3, None),
+            )
+        )
+
+        assert list(gateway.movements(datetime(2026, 1, 1, tzinfo=UTC))) == [
+            ("pi_1", 10_000),
+            ("pi_1", -9_700),
+        ]
+        assert wire.asked[0].form["expand[0]"] == "data.source"
