@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from botocore.client import BaseClient
+from local.stripe.fake import FakeStripe
 from tests.conftest import Clock
 from tests.functions.given import Snapshot, empty, snapshot_of
-from tests.functions.handlers import Handlers, handlers, keep_cursor_secret
+from tests.functions.handlers import Handlers, handlers
+from tests.functions.money import Till
+from tests.functions.secrets_manager import keep_cursor_secret
+from tests.functions.stream import Stream
 
 from teppan.observability.log import logger
 from teppan.store.table import Table
@@ -49,6 +53,18 @@ def call(table: Table, now: Clock) -> Iterator[Handlers]:
     with handlers(table) as functions:
         yield functions
     functions.check_answers()
+
+
+@pytest.fixture
+def stripe(call: Handlers) -> FakeStripe:
+    """The Stripe that the functions know, empty; its clock is `now`."""
+    return call.stripe
+
+
+@pytest.fixture
+def till(call: Handlers, dynamodb: BaseClient, table_name: str) -> Till:
+    """Where bookings are paid, on the table's stream from now on."""
+    return Till(call, Stream(dynamodb, table_name))
 
 
 @pytest.fixture

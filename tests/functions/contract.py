@@ -8,7 +8,11 @@ from tests.builders import ROOT
 from tests.contract.documents import (
     JSON,
     PROBLEM_JSON,
+    SCHEDULE,
     SCHEMAS,
+    STREAM,
+    TRIGGERS,
+    called_by,
     operations,
     resolved,
     snake,
@@ -22,8 +26,11 @@ FUNCTIONS: Final = {
 }
 """The folder of every function, by its name."""
 
-TRIGGERS: Final = frozenset({"auth/require_admin_mfa"})
-"""The functions that another AWS service calls: they serve no operation."""
+WEBHOOK: Final = "stripeWebhook"
+"""The function that Stripe calls, on a URL of its own."""
+
+JOBS: Final = (*called_by(STREAM), *called_by(SCHEDULE))
+"""The functions that Lambda calls by itself: for what is new in the table, and by the clock."""
 
 GATEWAY_CODES: Final = frozenset(
     {"too_many_requests", "integration_failed", "integration_timeout"}
@@ -35,9 +42,14 @@ CODES: Final = frozenset(SCHEMAS["Problem"]["properties"]["code"]["enum"]) - GAT
 """The problems that our functions answer."""
 
 
-def function_of(operation: str) -> str:
-    """Return the folder of the function that serves `operation`: `bookings/create_booking`."""
-    return FUNCTIONS[snake(OPERATIONS[operation].served_by)]
+def function_of(name: str) -> str:
+    """Return the folder of the function that serves an operation, or bears that name itself."""
+    return FUNCTIONS[snake(OPERATIONS[name].served_by if name in OPERATIONS else name)]
+
+
+def not_operations() -> set[str]:
+    """Return the folders of the functions that serve no operation."""
+    return {function_of(name) for name in TRIGGERS}
 
 
 def body_schema(operation: str) -> dict[str, Any] | None:
@@ -65,6 +77,9 @@ def problems(operation: str) -> list[tuple[int, str]]:
 
 def check(operation: str, status: int, headers: dict[str, str], body: Any) -> None:
     """Check an answer: a declared status, a declared media type, and exactly the declared body."""
+    if operation == WEBHOOK:
+        _check_webhook(status, headers, body)
+        return
     declared = OPERATIONS[operation].spec["responses"]
     assert str(status) in declared, f"{operation} does not declare {status}: {body}"
     content = resolved(declared[str(status)]).get("content", {})
@@ -78,6 +93,24 @@ def check(operation: str, status: int, headers: dict[str, str], body: Any) -> No
         for fault in _validator(operation, status, media_type).iter_errors(body)
     ]
     assert not faults, f"{operation} {status}: {faults}"
+
+
+def _check_webhook(status: int, headers: dict[str, str], body: Any) -> None:
+    """Check what Stripe gets: that its event was received, or a problem, of whatever code."""
+    if status == 200:
+        assert body == {"received": True}
+        return
+    assert headers["Content-Type"] == PROBLEM_JSON
+    if body is None:
+        assert status == 405, "only a HEAD is answered without a body"
+        return
+    problem = SCHEMAS["Problem"]
+    code = {"code": {"type": "string"}}
+    validator = OAS30Validator(
+        inlined(problem | {"properties": problem["properties"] | code}),
+        format_checker=oas30_format_checker,
+    )
+    assert not list(validator.iter_errors(body)), body
 
 
 def inlined(schema: Any) -> Any:

@@ -9,11 +9,12 @@ from itertools import batched
 from typing import Any
 
 from botocore.client import BaseClient
-from tests.builders import CUSTOMER, NOW, booking, caller
+from tests.builders import CUSTOMER, NOW, booking, caller, holding
 
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking, Status
+from teppan.domain.booking import Booking
 from teppan.domain.ledger import Balance
+from teppan.domain.transition import Status
 from teppan.store import bookings
 from teppan.store.table import Table
 
@@ -35,11 +36,8 @@ def stored(
 ) -> Booking:
     """Store a booking that `by` made at `at`, of which `captured` cents are paid."""
     author = caller(by, at=at)
-    made = replace(
-        booking(new_id(), caller=author, **wishes),
-        status=status,
-        balance=Balance(captured=captured),
-    )
+    fresh = replace(booking(new_id(), caller=author, **wishes), status=status)
+    made = holding(fresh, Balance(captured=captured))
     bookings.add(table, made, audit_event(None, made, author))
     return made
 

@@ -1,6 +1,5 @@
-"""Handlers, called as API Gateway and Lambda call them, by the id of their operation."""
+"""Handlers, called as API Gateway, Stripe and Lambda call them, by the name of their function."""
 
-import atexit
 import base64
 import json
 import os
@@ -8,21 +7,26 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-import boto3
-from botocore.client import BaseClient
-from moto.server import ThreadedMotoServer
 from tests.builders import ADMIN, CUSTOMER, gateway_event, lambda_context, load_function
 from tests.functions import contract
 from tests.functions.cognito import emulated
+from tests.functions.secrets_manager import (
+    keep_cursor_secret,
+    keep_pseudonym_secret,
+    keep_stripe_secrets,
+)
+from tests.functions.stripe import gateway_to, new_fake, url_event
 
-from teppan import aws
 from teppan.store import table as store
 from teppan.store.table import Table
+
+__all__ = ["Answer", "Handlers", "handlers", "keep_cursor_secret", "keep_pseudonym_secret"]
+
+type Event = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,17 @@ def handlers(table: Table) -> Iterator["Handlers"]:
 
 
 class Handlers:
-    """All functions on one table; keeps every answer, to be held against the contract."""
+    """All functions on one table and one fake Stripe, which goes by our clock.
+
+    Keeps every answer, to be held against the contract. Who replaces `table` or `gateway` replaces
+    it for all functions.
+    """
 
     def __init__(self, table: Table) -> None:
+        keep_stripe_secrets()
         self.table = table
+        self.stripe = new_fake()
+        self.gateway = gateway_to(self.stripe, os.environ["STRIPE_API_KEY_ARN"])
         self.answers: list[Answer] = []
 
     def __call__(self, operation: str, body: Any = None, **request: Any) -> Answer:
@@ -79,18 +90,19 @@ class Handlers:
         query: Mapping[str, str | list[str]] | None = None,
         headers: Mapping[str, str | None] | None = None,
         **path_parameters: str,
-    ) -> dict[str, Any]:
+    ) -> Event:
         """Return the gateway event of a request for `operation` by the account `by` (None: nobody).
 
         With an access `token` the caller is whom it names; `claims` say otherwise. A str `body` is
-        sent as it is; a header that is None is not sent; a booking is created with a key of its own
-        unless `headers` name one.
+        sent as it is; a header that is None is not sent; a required idempotency key is a new one
+        unless `headers` name it.
         """
         if token:
             use_cognito()
         _prepare(operation)
         called = contract.OPERATIONS[operation]
-        usual = {"Idempotency-Key": str(uuid.uuid4())} if operation == "createBooking" else {}
+        is_keyed = "Idempotency-Key" in contract.parameters(operation, "header")
+        usual = {"Idempotency-Key": str(uuid.uuid4())} if is_keyed else {}
         if token and by:
             usual["Authorization"] = f"Bearer {token}"
         sent: dict[str, str | None] = {**usual, **(headers or {})}
@@ -109,7 +121,36 @@ class Handlers:
             event["headers"].pop(name, None)
         return event
 
-    def send(self, operation: str, event: dict[str, Any]) -> Answer:
+    def webhook(
+        self, raw: bytes, signature: str | None, *, method: str = "POST", encoded: bool = False
+    ) -> Answer:
+        """Send the bytes to our webhook's URL as Stripe does, `encoded` as Lambda hands on some."""
+        event = url_event(raw, signature, method=method, encoded=encoded)
+        return self.send("stripeWebhook", event)
+
+    def deliver(self, *types: str) -> list[Answer]:
+        """Let Stripe send what is due (of those event `types`, if any are given), oldest first.
+
+        What we do not take is put off by Stripe, as it would.
+        """
+        outbox = self.stripe.outbox
+        answers = []
+        for delivery in outbox.pending():
+            if types and delivery.event["type"] not in types:
+                continue
+            answers.append(self.webhook(delivery.body, outbox.sign(delivery)))
+            taken = answers[-1].status < 300
+            (outbox.delivered if taken else outbox.failed)(delivery)
+        return answers
+
+    def job(self, name: str, event: Event | None = None) -> Any:
+        """Run a job by its name, such as `settleRefunds`, and return what Lambda gets from it.
+
+        Raises `TriggerFailedError`.
+        """
+        return self._function(name).handler(event or {}, lambda_context())
+
+    def send(self, operation: str, event: Event) -> Answer:
         """Hand `event` to the function that serves `operation` and return its answer."""
         result = self._function(operation).handler(event, lambda_context())
         text = result["body"]
@@ -123,15 +164,16 @@ class Handlers:
         return answer
 
     def check_answers(self) -> None:
-        """Check that every answer so far is one that the contract promises."""
+        """Check that every answer so far is one that the contract promises, or the webhook."""
         for answer in self.answers:
             contract.check(answer.operation, answer.status, answer.headers, answer.body)
 
     def _function(self, operation: str) -> ModuleType:
         _prepare(operation)
         function = load_function(contract.function_of(operation))
-        if hasattr(function, "table"):
-            vars(function)["table"] = self.table
+        for name, ours in (("table", self.table), ("stripe", self.gateway)):
+            if hasattr(function, name):
+                vars(function)[name] = ours
         return function
 
 
@@ -154,31 +196,3 @@ def claims_of(token: str) -> dict[str, str]:
         name: ",".join(value) if isinstance(value, list) else str(value)
         for name, value in read.items()
     }
-
-
-@cache
-def keep_cursor_secret() -> None:
-    """Keep the secret that cursors are signed with in Secrets Manager."""
-    _keep("CURSOR_SECRET_ARN", "sixteen tons of cursor secret")
-
-
-@cache
-def keep_pseudonym_secret() -> None:
-    """Keep the secret that people's pseudonyms are made with in Secrets Manager."""
-    _keep("PSEUDONYM_SECRET_ARN", "a person by any other name")
-
-
-def _keep(setting: str, value: str) -> None:
-    _secrets_manager().create_secret(Name=os.environ[setting], SecretString=value)
-
-
-@cache
-def _secrets_manager() -> BaseClient:
-    """Run moto's, one a process, and return a client of it."""
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    atexit.register(server.stop)
-    host, port = server.get_host_and_port()
-    aws.client.cache_clear()
-    os.environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url = f"http://{host}:{port}"
-    return boto3.client("secretsmanager", endpoint_url=url)

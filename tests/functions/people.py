@@ -13,7 +13,7 @@ from typing import Any
 import urllib3
 from tests.builders import NOW
 from tests.functions.cognito import emulated
-from tests.functions.handlers import keep_pseudonym_secret
+from tests.functions.secrets_manager import keep_pseudonym_secret
 
 from teppan.identity.password_proof import prove
 from teppan.identity.pseudonym import pseudonym

@@ -12,15 +12,18 @@ from tests.conftest import Clock
 from tests.functions.cognito import stubbed
 from tests.functions.given import confirmed, new_id, stored
 from tests.functions.handlers import Answer, Handlers
+from tests.functions.money import BANK, opened
 from tests.functions.people import must_reset, registered, with_second_factor
 from tests.functions.requests import good_request
 from tests.store.faults import Fault, lost_request, refused
 
 from teppan import clock
-from teppan.domain.booking import Booking, Status
+from teppan.domain.booking import Booking
 from teppan.domain.errors import StorageUnavailable
-from teppan.store import bookings
+from teppan.domain.transition import Status
+from teppan.store import bookings, payments
 from teppan.store.bookings import ChangedMeanwhileError
+from teppan.store.payments import OpenedMeanwhileError
 from teppan.store.table import Table
 
 
@@ -44,7 +47,7 @@ class Scene:
     ) -> Callable[[], Answer]:
         """Make what the request needs, and return how to send it."""
         headers = changes.pop("headers", None)
-        request = good_request(operation, self.table, booking, **changes)
+        request = good_request(operation, self.call, booking, **changes)
         return lambda: self.call(operation, **request, headers=headers)
 
     def change(self, **changes: Any) -> Answer:
@@ -60,7 +63,7 @@ def body(**changes: Any) -> Provocation:
 
     def provoke(scene: Scene, operation: str) -> Answer:
         booking = stored(scene.table)
-        usual = good_request(operation, scene.table, booking)["body"]
+        usual = good_request(operation, scene.call, booking)["body"]
         return scene.ask(operation, booking, body=usual | changes)
 
     return provoke
@@ -96,22 +99,35 @@ def taken(scene: Scene, operation: str) -> Answer:
     return scene.ask(operation, other, body={"date": "2026-12-24"} | start)
 
 
-def reused_key(scene: Scene, operation: str) -> Answer:
-    booking, key = stored(scene.table), {"Idempotency-Key": "k"}
-    scene.ask(operation, booking, headers=key)
-    return scene.ask(operation, booking, headers=key, body=booking_body(guests=13))
+def reused_key(**changes: Any) -> Provocation:
+    """Send a request twice under one key, the second time with another body."""
+
+    def provoke(scene: Scene, operation: str) -> Answer:
+        booking, key = stored(scene.table, captured=5_000), {"Idempotency-Key": "k"}
+        usual = good_request(operation, scene.call, booking)["body"]
+        scene.ask(operation, booking, headers=key)
+        return scene.ask(operation, booking, headers=key, body=usual | changes)
+
+    return provoke
 
 
 def ever_changing(scene: Scene, operation: str) -> Answer:
-    booking = stored(scene.table)
+    booking = stored(scene.table, captured=5_000)
+    send = scene.prepare(operation, booking)
+    for intent in scene.call.stripe.everything("payment_intents"):
+        scene.call.stripe.pay(intent["id"])
     changed = ChangedMeanwhileError(booking)
-    with patch.object(bookings, "save", side_effect=changed), patch("time.sleep"):
-        return scene.ask(operation, booking)
+    with (
+        patch.object(bookings, "save", side_effect=changed),
+        patch.object(payments, "add", side_effect=OpenedMeanwhileError),
+        patch("time.sleep"),
+    ):
+        return send()
 
 
 def unknown_parameter(scene: Scene, operation: str) -> Answer:
     booking = stored(scene.table)
-    usual = good_request(operation, scene.table, booking).get("query", {})
+    usual = good_request(operation, scene.call, booking).get("query", {})
     return scene.ask(operation, booking, query=usual | {"junk": "1"})
 
 
@@ -135,6 +151,24 @@ def unreachable(**changes: Any) -> Provocation:
             return send()
 
     return provoke
+
+
+def in_progress(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    scene.call.stripe.pay(opened(scene.call, booking, "full"), BANK)
+    return scene.ask(operation, booking)
+
+
+def without_a_key(scene: Scene, operation: str) -> Answer:
+    send = scene.prepare(operation)
+    scene.call.stripe.api_keys.clear()
+    return send()
+
+
+def without_stripe(scene: Scene, operation: str) -> Answer:
+    send = scene.prepare(operation)
+    scene.call.stripe.faults.next("reset", times=100)
+    return send()
 
 
 def at_cognito(fault: Fault) -> Provocation:
@@ -165,6 +199,7 @@ MINUTES: Final = timedelta(minutes=5)
 
 _ANYWHERE: Final[dict[str, Provocation]] = {
     "malformed_json": request(body="{"),
+    "missing_parameter": request(headers={"Idempotency-Key": None}),
     "body_too_large": request(body="x" * 17_000),
     "unsupported_media_type": request(headers={"Content-Type": "text/plain"}),
     "unauthorized": request(by=None),
@@ -179,7 +214,15 @@ _ANYWHERE: Final[dict[str, Provocation]] = {
     "version_mismatch": request(headers={"If-Match": '"9"'}),
     "edit_conflict": ever_changing,
     "slot_unavailable": taken,
-    "idempotency_key_reused": reused_key,
+    "idempotency_key_reused": reused_key(payment_type="full"),
+    "payment_provider_failed": without_a_key,
+    "payment_provider_unavailable": without_stripe,
+    "payment_not_found": body(payment_intent_id="pi_1"),
+    "payment_in_progress": in_progress,
+    "payment_not_due": body(payment_type="balance"),
+    "payment_overdue": later(MINUTES),
+    "booking_not_payable": in_status(Status.CANCELLED),
+    "refund_exceeds_captured": body(amount=1),
     "already_cancelled": in_status(Status.CANCELLED),
     "already_completed": in_status(Status.COMPLETED),
     "booking_not_changeable": in_status(Status.NO_SHOW),
@@ -193,8 +236,13 @@ _BODY_START: Final[dict[str, Provocation]] = {
     "too_far_ahead": body(date="2028-12-24", time="18:00"),
 }
 _IN: Final[dict[str, dict[str, Provocation]]] = {
-    "createBooking": _BODY_START
-    | {"missing_parameter": request(headers={"Idempotency-Key": None})},
+    "createBooking": _BODY_START | {"idempotency_key_reused": reused_key(guests=13)},
+    "createPaymentIntent": {"booking_not_found": body(booking_id=new_id())},
+    "refundPayment": {
+        "booking_not_found": body(booking_id=new_id()),
+        "forbidden": request(by=CUSTOMER),
+        "idempotency_key_reused": reused_key(reason="Another"),
+    },
     "listBookings": {"forbidden": request(query={"customer_id": ADMIN})},
     "updateBooking": _BODY_START
     | {

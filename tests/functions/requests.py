@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from tests.builders import ADMIN, CUSTOMER, booking_body
 from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE
+from tests.functions.given import confirmed as paid_for
 from tests.functions.given import stored
+from tests.functions.handlers import Handlers
+from tests.functions.money import opened
 from tests.functions.people import (
     Person,
     Tokens,
@@ -29,6 +32,22 @@ _OF_A_BOOKING: Final[dict[str, Callable[[Booking], Keywords]]] = {
     "cancelBooking": lambda booking: {"booking_id": booking.id, "body": {"reason": "Rain"}},
     "quoteCancellation": lambda booking: {"booking_id": booking.id},
     "listBookingEvents": lambda booking: {"booking_id": booking.id},
+    "listPayments": lambda booking: {"booking_id": booking.id},
+    "createPaymentIntent": lambda booking: {
+        "body": {
+            "booking_id": booking.id,
+            "payment_type": "deposit" if booking.deposit_due else "balance",
+        }
+    },
+}
+_OF_A_PAYMENT: Final[dict[str, Callable[[Handlers, Booking | None], Keywords]]] = {
+    "confirmPayment": lambda call, booking: {
+        "body": {"payment_intent_id": opened(call, booking or stored(call.table))}
+    },
+    "refundPayment": lambda call, booking: {
+        "body": {"booking_id": (booking or paid_for(call.table)).id, "reason": "Cold noodles"},
+        "by": ADMIN,
+    },
 }
 _OF_AN_ACCOUNT: Final[dict[str, Callable[[Table], Keywords]]] = {
     "register": lambda _: {"body": Person().credentials},
@@ -67,16 +86,18 @@ def refreshing(tokens: Tokens) -> dict[str, Any]:
 
 
 def good_request(
-    operation: str, table: Table, booking: Booking | None = None, **changes: Any
+    operation: str, call: Handlers, booking: Booking | None = None, **changes: Any
 ) -> Keywords:
     """Return the keywords of `Handlers.__call__` for a request that succeeds.
 
     It is about `booking`, or a new one; whatever else it needs is made too.
     """
     if operation in _OF_A_BOOKING:
-        usual = _OF_A_BOOKING[operation](booking or stored(table))
+        usual = _OF_A_BOOKING[operation](booking or stored(call.table))
+    elif operation in _OF_A_PAYMENT:
+        usual = _OF_A_PAYMENT[operation](call, booking)
     elif operation in _OF_AN_ACCOUNT:
-        usual = {"by": None} | _OF_AN_ACCOUNT[operation](table)
+        usual = {"by": None} | _OF_AN_ACCOUNT[operation](call.table)
     elif operation in _IN_A_SESSION:
         usual = _IN_A_SESSION[operation](session_of(confirmed()))
     else:
@@ -86,4 +107,4 @@ def good_request(
 
 def known() -> set[str]:
     """Return the operations that a good request is known of."""
-    return {*_OF_A_BOOKING, *_OF_AN_ACCOUNT, *_IN_A_SESSION, *_OF_NOTHING}
+    return {*_OF_A_BOOKING, *_OF_A_PAYMENT, *_OF_AN_ACCOUNT, *_IN_A_SESSION, *_OF_NOTHING}

@@ -131,7 +131,7 @@ class Asker:
         """Return a good request; what it needs is made once, and is no effect."""
         if operation not in self._usual:
             self.check_unchanged()
-            self._usual[operation] = good_request(operation, self.call.table, self.booking)
+            self._usual[operation] = good_request(operation, self.call, self.booking)
             self._before = self._snapshot()
         return deepcopy(self._usual[operation])
 

@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.builders import NOW, ROOT
+from local.stripe.fake import FakeStripe
+from local.stripe.webhooks.signature import signature_header
+from tests.builders import ADMIN, NOW, ROOT
+from tests.contract.documents import SUBSCRIPTION, TRIGGERS
 from tests.functions import contract
 from tests.functions.cognito import emulated
 from tests.functions.handlers import Handlers
+from tests.functions.money import opened, paid
 from tests.functions.requests import good_request
+from tests.functions.stream import FILTERS, fits
+from tests.functions.stripe import WEBHOOK_SECRET
 
+from teppan.domain.booking import Booking
+from teppan.store import bookings
 from teppan.store.table import Table
 
 OF_A_BOOKING = {
@@ -21,8 +29,14 @@ OF_A_BOOKING = {
     "cancelBooking",
     "quoteCancellation",
     "listBookingEvents",
+    "listPayments",
+    "createPaymentIntent",
+    "refundPayment",
 }
 """The operations whose event names a booking that need not exist."""
+
+OF_A_PAYMENT = {"confirmPayment"}
+"""The operations whose event names a payment that need not exist."""
 
 OF_A_SESSION = {"logout", "getMe"}
 """The operations that ask Cognito, whose client has an id of its own making."""
@@ -62,10 +76,28 @@ def by_our_client(operation: str) -> dict[str, Any]:
     return event
 
 
+def event_at(name: str) -> dict[str, Any]:
+    """Return the event of a function as it is kept."""
+    event: dict[str, Any] = json.loads(event_of(name).read_text(encoding="utf-8"))
+    return event
+
+
+def signed(body: str) -> str:
+    """Return Stripe's signature of a body that is sent now."""
+    return signature_header(body.encode(), [WEBHOOK_SECRET], int(NOW.timestamp()))
+
+
+def booked(call: Handlers) -> Booking:
+    """Return the booking that its event makes."""
+    made = call.send("createBooking", read("createBooking"))
+    found = bookings.find(call.table, made.body["booking_id"])
+    assert found
+    return found
+
+
 def test_every_function_has_an_event_and_every_event_a_function() -> None:
-    triggers = {ROOT / "events" / f"{name}.json" for name in contract.TRIGGERS}
-    served = {event_of(operation) for operation in contract.OPERATIONS}
-    assert served | triggers == set(ROOT.glob("events/*/*.json"))
+    named = {event_of(name) for name in (*contract.OPERATIONS, *TRIGGERS)}
+    assert named == {*ROOT.glob("events/*/*.json")} - {SUBSCRIPTION}
 
 
 @pytest.mark.parametrize(
@@ -77,28 +109,75 @@ def test_a_function_answers_its_event(call: Handlers, operation: str) -> None:
 
     if operation in OF_A_BOOKING:
         assert answer.problem == (404, "booking_not_found")
+    elif operation in OF_A_PAYMENT:
+        assert answer.problem == (404, "payment_not_found")
     elif operation in OF_AN_ACCOUNT:
         assert answer.problem == OF_AN_ACCOUNT[operation]
     else:
         assert answer.status < 300, answer.body
 
 
-@pytest.mark.parametrize("operation", sorted(OF_A_BOOKING))
+@pytest.mark.parametrize("operation", sorted(OF_A_BOOKING | OF_A_PAYMENT))
 def test_an_event_about_a_booking_succeeds_where_the_booking_is_there(
     call: Handlers, operation: str
 ) -> None:
-    made = call.send("createBooking", read("createBooking"))
     event = read(operation)
-    event["pathParameters"]["booking_id"] = made.body["booking_id"]
+    booking = booked(call)
+    if operation == "refundPayment":
+        paid(call, booking)
+    name, value = "booking_id", booking.id
+    if operation in OF_A_PAYMENT:
+        name, value = "payment_intent_id", opened(call, booking)
+    if event["body"] and name in (body := json.loads(event["body"])):
+        event["body"] = json.dumps(body | {name: value})
+    else:
+        event["pathParameters"][name] = value
 
-    assert call.send(operation, event).status == 200
+    assert call.send(operation, event).status in {200, 201}
+
+
+def test_the_event_of_the_webhook_succeeds_once_it_is_signed_now(
+    call: Handlers, stripe: FakeStripe
+) -> None:
+    event = event_at(contract.WEBHOOK)
+    assert call.send(contract.WEBHOOK, event).problem == (400, "invalid_signature")
+
+    event["headers"]["stripe-signature"] = signed(event["body"])
+
+    assert call.send(contract.WEBHOOK, event).status == 200
+
+
+def test_and_pays_for_a_booking_where_the_payment_is_there(
+    call: Handlers, stripe: FakeStripe, table: Table
+) -> None:
+    booking = booked(call)
+    intent = stripe.pay(opened(call, booking))
+    event = event_at(contract.WEBHOOK)
+    sent = json.loads(event["body"])
+    event["body"] = json.dumps(sent | {"data": {"object": sent["data"]["object"] | intent}})
+    event["headers"]["stripe-signature"] = signed(event["body"])
+
+    assert call.send(contract.WEBHOOK, event).status == 200
+    assert call("getBooking", booking_id=booking.id, by=ADMIN).body["status"] == "confirmed"
+
+
+@pytest.mark.parametrize("job", contract.JOBS)
+def test_a_job_runs_on_its_event(call: Handlers, job: str) -> None:
+    answer = call.job(job, event_at(job))
+
+    assert answer == ({"batchItemFailures": []} if job == "settleRefunds" else None)
+
+
+def test_the_event_of_the_stream_is_one_that_its_filters_let_pass() -> None:
+    for record in event_at("settleRefunds")["Records"]:
+        assert any(fits(record, one) for one in FILTERS)
 
 
 @pytest.mark.parametrize("operation", OF_AN_ACCOUNT)
 def test_an_event_about_an_account_succeeds_where_the_account_is_there(
-    call: Handlers, table: Table, operation: str
+    call: Handlers, operation: str
 ) -> None:
-    event, good = read(operation), call.event(operation, **good_request(operation, table))
+    event, good = read(operation), call.event(operation, **good_request(operation, call))
     event["headers"] |= good["headers"]
     event["body"] = good["body"]
     event["requestContext"]["authorizer"] = good["requestContext"]["authorizer"]

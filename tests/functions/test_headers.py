@@ -8,8 +8,6 @@ from tests.functions import contract
 from tests.functions.handlers import Handlers
 from tests.functions.requests import good_request
 
-from teppan.store.table import Table
-
 KNOWN = "https://book.teppan.example"
 
 EVERYWHERE = {
@@ -27,26 +25,24 @@ every_operation = pytest.mark.parametrize("operation", contract.OPERATIONS)
 
 @every_operation
 @pytest.mark.parametrize("bad", [{}, {"query": {"junk": "1"}}], ids=["good", "bad"])
-def test_every_answer_is_secured(
-    call: Handlers, table: Table, operation: str, bad: dict[str, Any]
-) -> None:
-    answer = call(operation, **good_request(operation, table, **bad))
+def test_every_answer_is_secured(call: Handlers, operation: str, bad: dict[str, Any]) -> None:
+    answer = call(operation, **good_request(operation, call, **bad))
 
     assert EVERYWHERE.items() <= answer.headers.items()
 
 
 @every_operation
-def test_a_callers_request_id_comes_back(call: Handlers, table: Table, operation: str) -> None:
+def test_a_callers_request_id_comes_back(call: Handlers, operation: str) -> None:
     request_id = str(uuid.uuid4())
 
-    answer = call(operation, **good_request(operation, table), headers={"x-request-id": request_id})
+    answer = call(operation, **good_request(operation, call), headers={"x-request-id": request_id})
 
     assert answer.headers["X-Request-Id"] == request_id
 
 
 @every_operation
-def test_without_one_the_gateways_is_used(call: Handlers, table: Table, operation: str) -> None:
-    event = call.event(operation, **good_request(operation, table))
+def test_without_one_the_gateways_is_used(call: Handlers, operation: str) -> None:
+    event = call.event(operation, **good_request(operation, call))
 
     answer = call.send(operation, event)
 
@@ -71,9 +67,9 @@ def test_anything_but_a_uuid_is_replaced(call: Handlers, junk: str) -> None:
     ("origin", "allowed"), [(KNOWN, True), ("https://evil.example", False), (None, False)]
 )
 def test_only_pages_of_a_known_origin_may_read_the_answer(
-    call: Handlers, table: Table, operation: str, origin: str | None, *, allowed: bool
+    call: Handlers, operation: str, origin: str | None, *, allowed: bool
 ) -> None:
-    answer = call(operation, **good_request(operation, table), headers={"origin": origin})
+    answer = call(operation, **good_request(operation, call), headers={"origin": origin})
 
     assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
     exposed = answer.headers.get("Access-Control-Expose-Headers", "").split(", ")
@@ -81,18 +77,16 @@ def test_only_pages_of_a_known_origin_may_read_the_answer(
 
 
 @every_operation
-def test_headers_are_read_in_any_case(call: Handlers, table: Table, operation: str) -> None:
-    event = call.event(operation, **good_request(operation, table))
+def test_headers_are_read_in_any_case(call: Handlers, operation: str) -> None:
+    event = call.event(operation, **good_request(operation, call))
     event["headers"] = {name.upper(): text for name, text in event["headers"].items()}
 
     assert call.send(operation, event).status < 300
 
 
 @every_operation
-def test_a_gateway_may_leave_out_what_is_empty(
-    call: Handlers, table: Table, operation: str
-) -> None:
-    event = call.event(operation, **good_request(operation, table))
+def test_a_gateway_may_leave_out_what_is_empty(call: Handlers, operation: str) -> None:
+    event = call.event(operation, **good_request(operation, call))
 
     for optional in ("headers", "queryStringParameters", "multiValueQueryStringParameters"):
         event[optional] = event[optional] or None

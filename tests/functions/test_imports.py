@@ -7,19 +7,21 @@ from typing import Final
 
 import pytest
 from tests.builders import ROOT
+from tests.contract.documents import FUNCTIONS
 from tests.functions import contract
 
 NOWHERE: Final = frozenset(
     {
         "aws_lambda_powertools.utilities.parameters",
+        "aiohttp",
+        "anyio",
         "boto3",
+        "httpx",
         "hypothesis",
         "moto",
         "pytest",
-        "requests",
         "sentry_sdk",
         "starlette",
-        "stripe",
         "tests",
         "yaml",
     }
@@ -28,6 +30,8 @@ NOWHERE: Final = frozenset(
 
 AWS: Final = frozenset({"botocore.session"})  # Powertools loads the bare package, which is light
 BODY: Final = frozenset({"pydantic"})
+STRIPE: Final = frozenset({"requests", "stripe"})
+DEAR: Final = AWS | BODY | STRIPE
 
 WITHOUT_STORE: Final = frozenset({"auth/get_me", "auth/require_admin_mfa"})
 """They ask Cognito alone; whether an admin's session has ended is looked up when an admin calls."""
@@ -53,11 +57,20 @@ LOADED: Final[dict[str, frozenset[str]]] = {
     "bookings/quote_cancellation": AWS,
     "bookings/update_booking": AWS | BODY,
     "health/get_database_health": AWS,
+    "jobs/complete_past_bookings": AWS,
+    "jobs/reconcile_payments": AWS | STRIPE,
+    "jobs/release_unpaid_bookings": AWS | STRIPE,
+    "jobs/settle_refunds": AWS | STRIPE,
+    "payments/confirm_payment": AWS | BODY | STRIPE,
+    "payments/create_payment_intent": AWS | BODY | STRIPE,
+    "payments/list_payments": AWS,
+    "payments/refund_payment": AWS | BODY,
+    "payments/stripe_webhook": AWS | STRIPE,
     "health/get_health": frozenset(),
     "operations/preflight": frozenset(),
     "quotes/create_quote": BODY,
 }
-"""Which of the dear packages each function loads: storage needs one, a body the other."""
+"""Which of the dear packages each function loads: storage, a body and Stripe need one each."""
 
 _LIST_MODULES: Final = """
 import runpy, sys
@@ -73,12 +86,20 @@ def modules_of(function: str) -> set[str]:
         [sys.executable, "-P", "-c", _LIST_MODULES],
         cwd=ROOT / "functions" / function,
         # As on Lambda; without it the X-Ray SDK makes a client of its own.
-        env=ours | {"LAMBDA_TASK_ROOT": "/x", "PYTHONPATH": str(ROOT / "layers/core/python")},
+        env=ours | {"LAMBDA_TASK_ROOT": "/x", "PYTHONPATH": layers_of(function)},
         capture_output=True,
         text=True,
         check=True,
     )
     return set(listed.stdout.split())
+
+
+def layers_of(function: str) -> str:
+    """Return where the function finds our packages: in the layers that the template gives it."""
+    called = "".join(word.title() for word in function.rpartition("/")[-1].split("_"))
+    layers = FUNCTIONS[f"{called}Function"]["Properties"].get("Layers", [])
+    names = ["core", *(["payments"] if {"Ref": "PaymentsLayer"} in layers else [])]
+    return os.pathsep.join(str(ROOT / "layers" / name / "python") for name in names)
 
 
 def test_the_table_names_every_function() -> None:
@@ -90,6 +111,6 @@ def test_a_function_loads_what_it_needs_and_no_more(function: str) -> None:
     modules = modules_of(function)
 
     assert modules & NOWHERE == set()
-    assert modules & (AWS | BODY) == LOADED[function]
+    assert modules & DEAR == LOADED[function]
     has_store = any(name.startswith("teppan.store") for name in modules)
     assert has_store == (LOADED[function] >= AWS and function not in WITHOUT_STORE)

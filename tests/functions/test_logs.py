@@ -130,10 +130,8 @@ def test_an_unexpected_error_is_logged_without_its_message(
 
 
 @pytest.mark.parametrize("operation", contract.OPERATIONS)
-def test_how_a_request_ended_is_one_line(
-    call: Handlers, table: Table, output: Output, operation: str
-) -> None:
-    answer = call(operation, **good_request(operation, table))
+def test_how_a_request_ended_is_one_line(call: Handlers, output: Output, operation: str) -> None:
+    answer = call(operation, **good_request(operation, call))
 
     (line,) = answered(output())
     assert line["status"] == answer.status
@@ -143,10 +141,8 @@ def test_how_a_request_ended_is_one_line(
 
 
 @pytest.mark.parametrize("operation", contract.OPERATIONS)
-def test_each_request_is_counted(
-    call: Handlers, table: Table, output: Output, operation: str
-) -> None:
-    call(operation, **good_request(operation, table))
+def test_each_request_is_counted(call: Handlers, output: Output, operation: str) -> None:
+    call(operation, **good_request(operation, call))
 
     lines = [json.loads(line) for line in output().splitlines() if line.startswith('{"_aws"')]
     served_by = contract.OPERATIONS[operation].served_by
@@ -158,12 +154,11 @@ def test_each_request_is_counted(
 @pytest.mark.parametrize("operation", contract.OPERATIONS)
 def test_an_error_that_nobody_foresaw_is_answered_and_logged(
     call: Handlers,
-    table: Table,
     output: Output,
     monkeypatch: pytest.MonkeyPatch,
     operation: str,
 ) -> None:
-    request = good_request(operation, table)
+    request = good_request(operation, call)
     monkeypatch.setattr(clock, "utc_now", lambda: 1 / 0)
 
     answer = call(operation, **request, headers=HEADERS)

@@ -13,6 +13,7 @@ from tests.functions.handlers import Answer, Handlers
 from tests.functions.requests import Keywords, good_request
 from tests.functions.wire import tapped
 
+from teppan.domain.caller import Role
 from teppan.domain.session import Session
 from teppan.store import sessions
 from teppan.store.table import Table
@@ -23,6 +24,9 @@ ADMINS: Final = Session(SESSION, ADMIN, SESSION_BEGAN)
 
 SECURED: Final = [name for name, each in contract.OPERATIONS.items() if each.is_secured]
 CHANGING: Final = [name for name in SECURED if contract.OPERATIONS[name].method != "GET"]
+STAFF_ONLY: Final = [
+    name for name in SECURED if contract.OPERATIONS[name].roles == {Role.ADMIN.value}
+]
 READING: Final = [name for name in SECURED if contract.OPERATIONS[name].method == "GET"]
 
 
@@ -71,7 +75,7 @@ LIVES: Final[dict[str, End]] = {
 
 
 @pytest.fixture
-def ask(call: Handlers, table: Table) -> Callable[..., Answer]:
+def ask(call: Handlers) -> Callable[..., Answer]:
     """Send a good request in the session of the builders, by a customer or an admin."""
 
     def send(operation: str, by: str, request: Keywords | None = None) -> Answer:
@@ -81,7 +85,7 @@ def ask(call: Handlers, table: Table) -> Callable[..., Answer]:
             "auth_time": f"{SESSION_BEGAN.timestamp():.0f}",
             "cognito:groups": "admin" if by == ADMIN else "customer",
         }
-        made = request or good_request(operation, table)
+        made = request or good_request(operation, call)
         return call(operation, **made | {"by": by, "claims": session})
 
     return send
@@ -93,10 +97,10 @@ type Ask = Callable[..., Answer]
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("operation", CHANGING)
 def test_nothing_is_changed_in_a_session_that_has_ended(
-    ask: Ask, table: Table, snapshot: Snapshot, operation: str, end: str
+    call: Handlers, ask: Ask, table: Table, snapshot: Snapshot, operation: str, end: str
 ) -> None:
-    by, session = (ADMIN, ADMINS) if operation == "setSlotCapacity" else (CUSTOMER, CUSTOMERS)
-    request = good_request(operation, table)
+    by, session = (ADMIN, ADMINS) if operation in STAFF_ONLY else (CUSTOMER, CUSTOMERS)
+    request = good_request(operation, call)
     ENDS[end](table, session)
     before = snapshot()
 
@@ -111,9 +115,9 @@ def test_nothing_is_changed_in_a_session_that_has_ended(
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("operation", SECURED)
 def test_staff_does_nothing_at_all_in_one(
-    ask: Ask, table: Table, snapshot: Snapshot, operation: str, end: str
+    call: Handlers, ask: Ask, table: Table, snapshot: Snapshot, operation: str, end: str
 ) -> None:
-    request = good_request(operation, table)
+    request = good_request(operation, call)
     ENDS[end](table, ADMINS)
     before = snapshot()
 
@@ -122,8 +126,10 @@ def test_staff_does_nothing_at_all_in_one(
 
 
 @pytest.mark.parametrize("operation", READING)
-def test_a_customer_may_read_until_the_token_ends(ask: Ask, table: Table, operation: str) -> None:
-    request = good_request(operation, table)
+def test_a_customer_may_read_until_the_token_ends(
+    call: Handlers, ask: Ask, table: Table, operation: str
+) -> None:
+    request = good_request(operation, call)
     sessions.end(table, CUSTOMERS, NOW)
 
     assert ask(operation, CUSTOMER, request).status == 200
@@ -131,8 +137,10 @@ def test_a_customer_may_read_until_the_token_ends(ask: Ask, table: Table, operat
 
 @pytest.mark.parametrize("live", LIVES)
 @pytest.mark.parametrize("operation", CHANGING)
-def test_a_session_goes_on_when(ask: Ask, table: Table, operation: str, live: str) -> None:
-    request = good_request(operation, table)
+def test_a_session_goes_on_when(
+    call: Handlers, ask: Ask, table: Table, operation: str, live: str
+) -> None:
+    request = good_request(operation, call)
     LIVES[live](table, ADMINS)
 
     assert ask(operation, ADMIN, request).status < 300
@@ -148,9 +156,9 @@ def test_a_session_goes_on_when(ask: Ask, table: Table, operation: str, live: st
     ],
 )
 def test_the_check_is_one_read_where_it_is_made(
-    ask: Ask, table: Table, dynamodb: BaseClient, operation: str, by: str, calls: list[str]
+    ask: Ask, call: Handlers, dynamodb: BaseClient, operation: str, by: str, calls: list[str]
 ) -> None:
-    request: dict[str, Any] = good_request(operation, table)
+    request: dict[str, Any] = good_request(operation, call)
 
     with tapped(dynamodb) as wire:
         assert ask(operation, by, request).status == 200

@@ -2,6 +2,7 @@
 
 import socket
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -9,15 +10,19 @@ import botocore.session
 import pytest
 from botocore.client import BaseClient
 from botocore.config import Config
+from local.stripe.fake import FakeStripe
 from tests.builders import booking_body, load_function
+from tests.conftest import Clock
 from tests.functions import contract
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
+from tests.functions.money import Till, paid
 from tests.functions.requests import good_request
 from tests.store.faults import Fault, Faults, cancelled, lost_answer, lost_request, refused
 
 from teppan import aws, secret
 from teppan.store.table import Table
+from teppan.trigger import TriggerFailedError
 
 WRITE = "TransactWriteItems"
 WITH_TABLE = [
@@ -84,7 +89,7 @@ class TestALostMessage:
 
         with Faults(client, WRITE, fault) as faults:
             answer = call(
-                operation, **good_request(operation, table, booking), headers={"If-Match": '"1"'}
+                operation, **good_request(operation, call, booking), headers={"If-Match": '"1"'}
             )
 
         assert not faults.pending
@@ -93,11 +98,9 @@ class TestALostMessage:
         assert [event["version"] for event in trail] == [1, 2]
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
-    def test_of_a_capacity(
-        self, call: Handlers, client: BaseClient, table: Table, fault: Fault
-    ) -> None:
+    def test_of_a_capacity(self, call: Handlers, client: BaseClient, fault: Fault) -> None:
         with Faults(client, "UpdateItem", fault) as faults:
-            answer = call("setSlotCapacity", **good_request("setSlotCapacity", table))
+            answer = call("setSlotCapacity", **good_request("setSlotCapacity", call))
 
         assert not faults.pending
         assert (answer.status, answer.body["capacity"]) == (200, 2)
@@ -114,16 +117,130 @@ class TestALostMessage:
         assert len(snapshot()) == 3
 
 
+class TestALostMessageAboutMoney:
+    """One intent, one promise, one entry, whatever was lost."""
+
+    @pytest.mark.parametrize("fault", [lost_answer, lost_request])
+    @pytest.mark.parametrize("aws_call", [WRITE, "UpdateItem"])
+    def test_of_a_payment(
+        self,
+        call: Handlers,
+        client: BaseClient,
+        table: Table,
+        stripe: FakeStripe,
+        aws_call: str,
+        fault: Fault,
+    ) -> None:
+        request = good_request("createPaymentIntent", call, stored(table))
+
+        with Faults(client, aws_call, fault) as faults:
+            answer = call("createPaymentIntent", **request, headers=KEYED)
+
+        assert not faults.pending
+        assert answer.status == 201
+        assert len(stripe.everything("payment_intents")) == 1
+        again = call("createPaymentIntent", **request, headers=KEYED)
+        assert again.body == answer.body
+
+    @pytest.mark.parametrize("aws_call", [WRITE, "UpdateItem"])
+    def test_of_a_payment_that_was_never_heard_of(
+        self, call: Handlers, client: BaseClient, table: Table, stripe: FakeStripe, aws_call: str
+    ) -> None:
+        request = good_request("createPaymentIntent", call, stored(table))
+        with Faults(client, aws_call, lost_answer, lost_answer, lost_answer):
+            assert_unavailable(call("createPaymentIntent", **request, headers=KEYED))
+
+        again = call("createPaymentIntent", **request, headers=KEYED)
+
+        assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
+        assert len(stripe.everything("payment_intents")) == 1
+
+    @pytest.mark.parametrize("fault", [lost_answer, lost_request])
+    def test_of_a_refund(
+        self, call: Handlers, client: BaseClient, till: Till, fault: Fault
+    ) -> None:
+        booking = paid(call)
+
+        with Faults(client, WRITE, fault) as faults:
+            assert till.refund(booking, 100, headers=KEYED).status == 201
+
+        assert not faults.pending
+        assert till.ledger(booking) == [("captured", 10_000), ("goodwill_owed", 100)]
+
+    def test_of_a_refund_that_was_never_heard_of(
+        self, call: Handlers, client: BaseClient, till: Till
+    ) -> None:
+        booking = paid(call)
+        with Faults(client, WRITE, lost_answer, lost_answer, lost_answer):
+            assert_unavailable(till.refund(booking, headers=KEYED))
+
+        again = till.refund(booking, headers=KEYED)
+
+        assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
+        assert till.account(booking)["balance"]["refund_owed"] == 10_000
+
+    @pytest.mark.parametrize("fault", [lost_answer, lost_request])
+    def test_of_a_webhook(
+        self, call: Handlers, client: BaseClient, till: Till, table: Table, fault: Fault
+    ) -> None:
+        booking = stored(table)
+        till.pay(booking)
+
+        with Faults(client, WRITE, fault) as faults:
+            assert [each.status for each in call.deliver()] == [200]
+
+        assert not faults.pending
+        assert till.ledger(booking) == [("captured", 10_000)]
+        till.check(booking)
+
+
+class TestJobsInAnOutage:
+    """A run that the table does not let through fails, changes nothing, and is made up for."""
+
+    @pytest.mark.parametrize("job", [each for each in contract.JOBS if each != "settleRefunds"])
+    def test_fails_aloud(
+        self,
+        call: Handlers,
+        client: BaseClient,
+        till: Till,
+        snapshot: Snapshot,
+        now: Clock,
+        job: str,
+    ) -> None:
+        till.cancel(paid(call))
+        waiting = stored(call.table)
+        now.set(waiting.payment_due_at + timedelta(seconds=1))
+        before = snapshot()
+        busy = refused("ThrottlingException")
+
+        with Faults(client, "*", *[busy] * 1000), pytest.raises(TriggerFailedError):
+            call.job(job, {"scope": "recent"})
+
+        assert snapshot() == before
+        call.job(job, {"scope": "recent"})
+
+    def test_names_every_record_of_the_stream(
+        self, call: Handlers, client: BaseClient, till: Till, stripe: FakeStripe
+    ) -> None:
+        till.cancel(paid(call))
+        busy = refused("ThrottlingException")
+        with Faults(client, "*", *[busy] * 1000):
+            assert len(till.settle()) == 2
+
+        assert till.settle() == []
+        assert len(stripe.everything("refunds")) == 1
+
+
 class TestContention:
     """Others at work on the same items are waited for, up to a point."""
 
     @pytest.mark.parametrize("operation", ["createBooking", "updateBooking", "cancelBooking"])
     @pytest.mark.parametrize("conflicts", [1, 5])
     def test_a_conflict_is_waited_out(
-        self, call: Handlers, client: BaseClient, table: Table, operation: str, conflicts: int
+        self, call: Handlers, client: BaseClient, operation: str, conflicts: int
     ) -> None:
         conflict = cancelled("None", "TransactionConflict", "None")
-        request = good_request(operation, table)
+        request = good_request(operation, call)
 
         with Faults(client, WRITE, *[conflict] * conflicts) as faults:
             answer = call(operation, **request)
@@ -136,12 +253,11 @@ class TestContention:
         self,
         call: Handlers,
         client: BaseClient,
-        table: Table,
         snapshot: Snapshot,
         operation: str,
     ) -> None:
         conflict = cancelled("None", "TransactionConflict", "None")
-        request = good_request(operation, table)
+        request = good_request(operation, call)
         before = snapshot()
 
         with Faults(client, WRITE, *[conflict] * 1000):
@@ -149,9 +265,9 @@ class TestContention:
 
         assert snapshot() == before
 
-    def test_a_capacity_waits_too(self, call: Handlers, client: BaseClient, table: Table) -> None:
+    def test_a_capacity_waits_too(self, call: Handlers, client: BaseClient) -> None:
         conflict = refused("TransactionConflictException")
-        request = good_request("setSlotCapacity", table)
+        request = good_request("setSlotCapacity", call)
 
         with Faults(client, "UpdateItem", *[conflict] * 3) as faults:
             assert call("setSlotCapacity", **request).status == 200
@@ -177,13 +293,12 @@ class TestOutage:
         self,
         call: Handlers,
         client: BaseClient,
-        table: Table,
         snapshot: Snapshot,
         operation: str,
         code: str,
         status: int,
     ) -> None:
-        request = good_request(operation, table)
+        request = good_request(operation, call)
         before = snapshot()
         busy = refused(code, status)
 
@@ -197,9 +312,9 @@ class TestOutage:
 
     @pytest.mark.parametrize("operation", WITH_TABLE)
     def test_a_table_out_of_reach_is_told(
-        self, call: Handlers, table: Table, nowhere: str, operation: str
+        self, call: Handlers, nowhere: str, operation: str
     ) -> None:
-        request = good_request(operation, table)
+        request = good_request(operation, call)
         impatient = Config(connect_timeout=0.2, retries={"total_max_attempts": 1})
         call.table = Table(
             boto3.client("dynamodb", endpoint_url=nowhere, config=impatient), "bookings"
@@ -213,12 +328,11 @@ class TestOutage:
         self,
         call: Handlers,
         client: BaseClient,
-        table: Table,
         snapshot: Snapshot,
         operation: str,
         code: str,
     ) -> None:
-        request = good_request(operation, table)
+        request = good_request(operation, call)
         before = snapshot()
 
         with Faults(client, "*", refused(code)):
@@ -336,13 +450,12 @@ class TestPseudonymSecret:
     def test_without_it_an_account_is_unavailable(
         self,
         call: Handlers,
-        table: Table,
         snapshot: Snapshot,
         nowhere: str,
         monkeypatch: pytest.MonkeyPatch,
         operation: str,
     ) -> None:
-        request = good_request(operation, table)
+        request = good_request(operation, call)
         before = snapshot()
         impatient = Config(connect_timeout=0.2, retries={"total_max_attempts": 1})
         unreachable = botocore.session.get_session().create_client(

@@ -13,8 +13,13 @@ from typing import Any, Final
 from teppan.store.attributes import Item
 from teppan.store.listing import SUMMARY
 
-INDEX_KEYS: Final = {"GSI1": ("gsi1pk", "gsi1sk"), "GSI2": ("gsi2pk", "gsi2sk")}
-_INDEX_OVERHEAD: Final = 0
+INDEXES: Final = {
+    ("gsi1pk", "gsi1sk"): SUMMARY,
+    ("gsi2pk", "gsi2sk"): SUMMARY,
+    ("gsi3pk", "gsi3sk"): (),
+    ("gsi4pk", "gsi4sk"): (),
+}
+"""What each index projects, by its keys; an item without them is not in it."""
 
 
 def size(item: Mapping[str, Any]) -> int:
@@ -45,7 +50,7 @@ def write_units(before: Item | None, after: Item, *, transaction: bool) -> float
     """Return the units of writing one item over another: the table and its indexes."""
     stored = max(size(after), size(before or {}))
     base = ceil(stored / 1024) * (2 if transaction else 1)
-    return base + sum(_index_units(keys, before, after) for keys in INDEX_KEYS.values())
+    return base + sum(_index_units(keys, before, after) for keys in INDEXES)
 
 
 def read_units(items_size: int, *, consistent: bool) -> float:
@@ -56,15 +61,15 @@ def read_units(items_size: int, *, consistent: bool) -> float:
 
 def entry(keys: tuple[str, str], item: Item) -> Item | None:
     """Return the index entry of an item, or None when the index does not hold it."""
-    names = ("pk", "sk", *keys, *SUMMARY)
+    names = ("pk", "sk", *keys, *INDEXES[keys])
     return {name: item[name] for name in names if name in item} if keys[0] in item else None
 
 
 def _index_units(keys: tuple[str, str], before: Item | None, after: Item) -> int:
     old = entry(keys, before) if before else None
     new = entry(keys, after)
-    if old == new or new is None:
+    if old == new:
         return 0
-    units = ceil(size(new) / 1024)
-    moved = old is not None and any(old[key] != new[key] for key in keys)
+    units = ceil(max(size(each) for each in (old, new) if each) / 1024)
+    moved = old is not None and new is not None and any(old[key] != new[key] for key in keys)
     return 2 * units if moved else units

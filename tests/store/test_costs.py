@@ -89,13 +89,16 @@ class TestTheCalculatorAgreesWithTheEngine:
             {"special_requests": "no projected attribute"},
             {"status": "confirmed"},
             {"gsi1sk": "2027-01-01T02:00:00Z#moved", "gsi2sk": "2027-01-01T02:00:00Z#moved"},
+            {"gsi3pk": "DUE#complete", "gsi3sk": "2027-01-01T02:00:00Z#moved"},
+            {"gsi3pk": None, "gsi3sk": None},
+            {"gsi4pk": "UNSETTLED", "gsi4sk": "bkg_1"},
             {},
         ],
-        ids=["nothing listed", "listed", "moved", "nothing"],
+        ids=["nothing listed", "listed", "moved", "due", "over", "owed", "nothing"],
     )
     def test_on_changes(self, put: Callable[[Item], None], meter: Meter, changes: Item) -> None:
         before = stored(booking())
-        after = before | changes
+        after = {name: each for name, each in (before | changes).items() if each is not None}
         put(before)
         meter.reset()
 
@@ -115,7 +118,7 @@ def test_creating_is_one_round_trip(table: Table, meter: Meter) -> None:
     created = create_booking(table, wishes(), IdempotentRequest("key", "a" * 64), caller())
 
     assert meter.calls == ["TransactWriteItems"]
-    assert _stored_units(table, created.booking) == {"booking": 4 + 2, "slot": 2, "event": 2}
+    assert _stored_units(table, created.booking) == {"booking": 4 + 3, "slot": 2, "event": 2}
 
 
 def test_replaying_is_one_round_trip(table: Table, meter: Meter) -> None:
@@ -150,7 +153,7 @@ def test_cancelling_is_a_read_and_a_write(table: Table, plain: Booking, meter: M
     ended = cancel_booking(table, plain.id, CancellationRequest(), caller(), any_version)
 
     assert meter.calls == ["GetItem", "TransactWriteItems"]
-    assert _step_units(table, plain, ended) == 10
+    assert _step_units(table, plain, ended) == 11
 
 
 def test_quoting_a_cancellation_is_one_get_item(table: Table, made: Booking, meter: Meter) -> None:

@@ -10,12 +10,13 @@ from tests.store.faults import Faults, cancelled, lost_answer, lost_request, ref
 
 from teppan import aws
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking, Status
+from teppan.domain.booking import Booking
 from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.policy import CURRENT
 from teppan.domain.slot import slot_at
+from teppan.domain.transition import Status
 from teppan.services.cancel_booking import cancel_booking
 from teppan.services.create_booking import create_booking
 from teppan.services.idempotency import IdempotentRequest

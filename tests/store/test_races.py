@@ -15,7 +15,7 @@ from tests.builders import NOW, PARTY_DATE, admin, booking, caller, days_ahead, 
 from tests.store.threads import at_once
 
 from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking
+from teppan.domain.booking import Booking, Step
 from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
 from teppan.domain.errors import AlreadyCancelled, IdempotencyKeyReused, SlotUnavailable
@@ -25,7 +25,7 @@ from teppan.services.cancel_booking import cancel_booking
 from teppan.services.create_booking import Created, create_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.precondition import any_version
-from teppan.services.revision import Step, revise
+from teppan.services.revision import revise
 from teppan.services.update_booking import update_booking
 from teppan.store import bookings, keys, slots
 from teppan.store.attributes import Item, from_attributes

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from tests.conftest import Clock
-from tests.functions.handlers import Handlers, keep_pseudonym_secret, use_cognito
+from tests.functions.handlers import Handlers, use_cognito
+from tests.functions.secrets_manager import keep_pseudonym_secret
 from tests.functions.wire import Wire, tapped
 
 from teppan import aws

@@ -64,13 +64,13 @@ each_call = pytest.mark.parametrize(
 )
 
 
-def request_of(operation: str, cognito_call: str, table: Table) -> Keywords:
+def request_of(operation: str, cognito_call: str, call: Handlers) -> Keywords:
     if cognito_call == "RespondToAuthChallenge":
         person, app = with_second_factor()
         return {"body": {**person.credentials, "mfa_code": app.code()}, "by": None}
     if (operation, cognito_call) == ("register", "ResendConfirmationCode"):
-        return {"body": registered(table).credentials, "by": None}
-    return good_request(operation, table)
+        return {"body": registered(call.table).credentials, "by": None}
+    return good_request(operation, call)
 
 
 class Stubbed:
@@ -81,7 +81,7 @@ class Stubbed:
         self.table = table
 
     def __call__(self, operation: str, cognito_call: str, fault: Fault) -> Answer:
-        request = request_of(operation, cognito_call, self.table)
+        request = request_of(operation, cognito_call, self.call)
         with stubbed(cognito_call, fault) as faults:
             answer = self.call(operation, **request)
         assert not faults.pending, f"{operation} does not call {cognito_call}"
@@ -144,7 +144,7 @@ def test_what_is_not_answered_is_503_and_not_sent_again(
     fault: Fault,
 ) -> None:
     # A code that Cognito has taken would be refused the second time.
-    request = request_of(operation, cognito_call, table)
+    request = request_of(operation, cognito_call, call)
     sent = []
 
     def count(each: AWSPreparedRequest) -> AWSResponse | None:

@@ -183,10 +183,8 @@ def test_the_case_of_an_address_is_no_way_round(call: Handlers, now: Clock) -> N
 
 
 @pytest.mark.parametrize("operation", FAILING)
-def test_success_starts_counting_anew(
-    call: Handlers, table: Table, now: Clock, operation: str
-) -> None:
-    good = good_request(operation, table)
+def test_success_starts_counting_anew(call: Handlers, now: Clock, operation: str) -> None:
+    good = good_request(operation, call)
     somebody = Insistent(call, now, operation, good["body"] | FAILING[operation])
     assert somebody.waits(4) == [0] * 4
 
@@ -195,7 +193,7 @@ def test_success_starts_counting_anew(
     assert somebody.waits(6) == [0] * 5 + GUESSES[operation][:1]
 
 
-def test_who_waits_for_one_thing_may_do_another(call: Handlers, table: Table, now: Clock) -> None:
+def test_who_waits_for_one_thing_may_do_another(call: Handlers, now: Clock) -> None:
     person = confirmed()
     Insistent(call, now, "requestPasswordReset", {"email": person.email}).waits(3)
 

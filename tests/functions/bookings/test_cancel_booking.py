@@ -9,7 +9,8 @@ from tests.conftest import Clock
 from tests.functions.given import Snapshot, confirmed, new_id, stored
 from tests.functions.handlers import Answer, Handlers
 
-from teppan.domain.booking import Booking, Status
+from teppan.domain.booking import Booking
+from teppan.domain.transition import Status
 from teppan.store.table import Table
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
@@ -175,7 +176,11 @@ class TestOverride:
             "at": "2026-11-23T18:00:00Z",
             "actor": {"id": ADMIN, "role": "admin"},
             "request_id": answer.headers["X-Request-Id"],
-            "changes": [{"field": "status", "from": "confirmed", "to": "cancelled"}],
+            "changes": [
+                {"field": "status", "from": "confirmed", "to": "cancelled"},
+                {"field": "payment_status", "from": "deposit_paid", "to": "refund_pending"},
+                {"field": "refund_owed", "from": 0, "to": 10_000},
+            ],
             "reason": "Chef ill",
         }
 

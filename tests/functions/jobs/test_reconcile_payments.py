@@ -1,0 +1,372 @@
+"""What got lost on its way is found: every few minutes by events, every day to the cent."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from local.stripe.fake import FakeStripe
+from tests.builders import days_ahead
+from tests.conftest import Clock
+from tests.functions.conftest import Output
+from tests.functions.emf import counted, told
+from tests.functions.given import Snapshot, stored
+from tests.functions.handlers import Handlers
+from tests.functions.money import DECLINED, REFUND_PENDS, Till, opened, paid
+from tests.functions.stripe import intent_of_others
+
+from teppan.domain.booking import Booking
+from teppan.domain.transition import Status
+from teppan.store import jobs, keys
+from teppan.store.table import Table
+from teppan.trigger import TriggerFailedError
+
+JOB = "reconcilePayments"
+DEPOSIT = 10_000
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def booking(table: Table) -> Booking:
+    return stored(table)
+
+
+def recent(call: Handlers) -> None:
+    assert call.job(JOB, {"scope": "recent"}) is None
+
+
+def full(call: Handlers) -> None:
+    assert call.job(JOB, {"scope": "full"}) is None
+
+
+def lose_webhooks(stripe: FakeStripe) -> None:
+    """Let Stripe tell nobody of what has happened so far."""
+    for delivery in stripe.outbox.pending(all_of_them=True):
+        stripe.outbox.drop(delivery)
+
+
+class TestRecentEvents:
+    def test_that_were_lost_are_found(
+        self, call: Handlers, till: Till, stripe: FakeStripe, output: Output, booking: Booking
+    ) -> None:
+        till.pay(booking)
+        lose_webhooks(stripe)
+
+        recent(call)
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+        text = output()
+        assert counted(text, "WebhooksHandled") == counted(text, "PaymentsCaptured") == 1
+        trail = call("listBookingEvents", booking_id=booking.id).body["items"]
+        assert trail[-1]["actor"] == {"id": JOB, "role": "system"}
+        till.check(booking)
+
+    def test_are_kept_in_the_inbox_as_if_they_had_come(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, booking: Booking
+    ) -> None:
+        till.pay(booking)
+        (delivery,) = stripe.outbox.pending()
+        recent(call)
+
+        item = table.get(keys.webhook("stripe", delivery.event["id"]))
+        assert item and (item["status"], item["attempts"]) == ("handled", 1)
+
+        assert [each.status for each in call.deliver()] == [200]
+        assert till.now_of(booking).version == 2
+
+    def test_that_came_have_no_second_effect(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        till.pay(booking)
+        call.deliver()
+        before = till.account(booking)
+
+        for _ in range(3):
+            recent(call)
+
+        assert till.account(booking) == before
+
+    def test_are_looked_for_by_windows_that_overlap(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, now: Clock
+    ) -> None:
+        # Given events that Stripe shows only after a run that should have seen them
+        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(2)]
+        for each in bookings:
+            till.pay(each)
+            lose_webhooks(stripe)
+            now.set(now.at + 5 * MINUTE)
+        jobs.advance(table, "reconcile_payments", now.at + 7 * MINUTE)
+
+        # When the next run looks back a quarter of an hour from there
+        now.set(now.at + 10 * MINUTE)
+        recent(call)
+
+        # Then it sees the one, and not the one before it, which the daily compare finds
+        statuses = [till.now_of(each).status for each in bookings]
+        assert statuses == [Status.PENDING, Status.CONFIRMED]
+        full(call)
+        assert till.now_of(bookings[0]).status is Status.CONFIRMED
+
+    def test_from_before_the_first_run_are_found(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
+    ) -> None:
+        booking = stored(table, date=days_ahead(60))
+        till.pay(booking)
+        lose_webhooks(stripe)
+        now.set(now.at + timedelta(days=29))
+
+        recent(call)
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+
+    @pytest.mark.parametrize("kind", ["reset", "lose_answer", "error_429", "error_500"])
+    def test_one_that_fails_does_not_stop_the_others_and_is_seen_again(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        table: Table,
+        now: Clock,
+        output: Output,
+        kind: Any,
+    ) -> None:
+        # Given three payments whose news was lost, of which Stripe does not speak of the second
+        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(3)]
+        intents = [till.pay(each) for each in bookings]
+        lose_webhooks(stripe)
+        stripe.faults.next(kind, path_prefix=f"/v1/payment_intents/{intents[1]}", times=99)
+
+        # When
+        now.set(now.at + MINUTE)
+        with pytest.raises(TriggerFailedError):
+            call.job(JOB, {"scope": "recent"})
+
+        # Then
+        assert [till.now_of(each).status.value for each in bookings] == [
+            "confirmed",
+            "pending",
+            "confirmed",
+        ]
+        assert counted(output(), "Failures") == 1
+
+        # And though hours go by it is not forgotten
+        stripe.faults.clear()
+        now.set(now.at + timedelta(hours=5))
+        recent(call)
+        assert till.now_of(bookings[1]).status is Status.CONFIRMED
+
+    @pytest.mark.parametrize("kind", ["reset", "timeout", "error_429", "error_500"])
+    def test_that_stripe_does_not_tell_are_asked_for_again(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        now: Clock,
+        booking: Booking,
+        kind: Any,
+    ) -> None:
+        recent(call)
+        till.pay(booking)
+        lose_webhooks(stripe)
+        stripe.faults.next(kind, path_prefix="/v1/events", times=9)
+        for _ in range(3):
+            now.set(now.at + timedelta(hours=1))
+            with pytest.raises(TriggerFailedError):
+                call.job(JOB, {"scope": "recent"})
+
+        stripe.faults.clear()
+        recent(call)
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+
+    def test_of_others_are_told_once(
+        self, call: Handlers, stripe: FakeStripe, output: Output
+    ) -> None:
+        stripe.pay(intent_of_others(stripe))
+        lose_webhooks(stripe)
+
+        recent(call)
+        recent(call)
+
+        assert told(output(), "PaymentsUnmatched") == [1]
+
+    def test_are_read_page_by_page(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        # Given more events than Stripe tells at once, and the one that counts is the first
+        till.pay(booking)
+        hopeless = opened(call, stored(call.table, date=days_ahead(30)))
+        for _ in range(101):
+            stripe.pay(hopeless, DECLINED)
+        lose_webhooks(stripe)
+
+        recent(call)
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+
+    def test_of_one_payment_may_be_many(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        # Given more refunds in the dashboard than one transaction has room for
+        intent = till.pay(booking)
+        for _ in range(60):
+            stripe.refund(intent, 1)
+        lose_webhooks(stripe)
+
+        recent(call)
+
+        assert till.account(booking)["balance"]["refunded"] == 60
+        till.check(booking)
+
+
+class TestRefundsUnderWay:
+    def test_that_no_stream_told_of_are_sent(
+        self, call: Handlers, till: Till, stripe: FakeStripe
+    ) -> None:
+        booking = paid(call)
+        till.cancel(booking)
+
+        recent(call)
+
+        assert [each["amount"] for each in stripe.everything("refunds")] == [9_700]
+        till.check(booking)
+
+    def test_that_have_arrived_unheard_of_are_noted(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
+    ) -> None:
+        booking = paid(call, card=REFUND_PENDS)
+        till.cancel(booking)
+        till.settle()
+        recent(call)
+        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "succeeded")
+        lose_webhooks(stripe)
+        now.set(now.at + timedelta(days=31))  # Stripe has forgotten the event by then
+
+        recent(call)
+
+        assert till.account(booking)["payment_status"] == "partially_refunded"
+        till.check(booking)
+
+    def test_one_that_fails_does_not_stop_the_others(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
+    ) -> None:
+        bookings = [paid(call, stored(table, date=days_ahead(30 + n))) for n in range(3)]
+        for each in bookings:
+            till.cancel(each)
+        payment = next(iter(bookings[1].payments))
+        stripe.faults.next("reset", path_prefix=f"/v1/payment_intents/{payment}", times=99)
+
+        with pytest.raises(TriggerFailedError):
+            call.job(JOB, {"scope": "recent"})
+
+        assert len(stripe.everything("refunds")) == 2
+        stripe.faults.clear()
+        recent(call)
+        assert len(stripe.everything("refunds")) == 3
+        till.check(*bookings)
+
+
+class TestTheFullCompare:
+    def test_of_what_is_right_finds_no_cent(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
+    ) -> None:
+        # Given payments in every state
+        bookings = [paid(call, stored(table, date=days_ahead(30 + n))) for n in range(4)]
+        till.cancel(bookings[0])
+        till.refund(bookings[1], 100)
+        till.settle()
+        stripe.dispute(next(iter(bookings[2].payments)))
+        lost = stripe.dispute(next(iter(bookings[3].payments)))
+        stripe.close_dispute(lost["id"], won=False)
+        call.deliver()
+        output()
+
+        full(call)
+
+        text = output()
+        assert told(text, "LedgerDifferenceFound") == told(text, "LedgerDifference") == [0]
+        till.check(*bookings)
+
+    def test_of_nothing_at_all_finds_none_either(self, call: Handlers, output: Output) -> None:
+        full(call)
+
+        assert told(output(), "LedgerDifference") == [0]
+
+    def test_finds_and_mends_what_differs(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        table: Table,
+        output: Output,
+        now: Clock,
+    ) -> None:
+        # Given a payment, a refund in the dashboard and a lost dispute that nobody told us of
+        bookings = [stored(table, date=days_ahead(60 + n)) for n in range(3)]
+        till.pay(bookings[0])
+        stripe.refund(till.pay(bookings[1], "full"), 4_000)
+        stripe.close_dispute(stripe.dispute(till.pay(bookings[2]))["id"], won=False)
+        lose_webhooks(stripe)
+        now.set(now.at + timedelta(days=31))
+
+        full(call)
+
+        text = output()
+        assert told(text, "LedgerDifferenceFound") == [DEPOSIT + 71_445 - 4_000]
+        assert told(text, "LedgerDifference") == [0]
+        assert counted(text, "PaymentsCaptured") == 2
+        till.check(*bookings)
+
+    def test_tells_what_it_can_not_mend(
+        self, call: Handlers, table: Table, output: Output, snapshot: Snapshot
+    ) -> None:
+        # Given a ledger that says that it holds what Stripe has never heard of
+        stored(table, status=Status.CONFIRMED, captured=DEPOSIT)
+        before = snapshot()
+
+        full(call)
+
+        text = output()
+        assert told(text, "LedgerDifferenceFound") == told(text, "LedgerDifference") == [DEPOSIT]
+        assert snapshot() == before
+
+    def test_leaves_out_what_is_not_ours(
+        self, call: Handlers, stripe: FakeStripe, output: Output
+    ) -> None:
+        stripe.pay(intent_of_others(stripe))
+
+        full(call)
+
+        assert told(output(), "LedgerDifference") == [0]
+
+    def test_sees_every_month_and_status(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
+    ) -> None:
+        bookings = [stored(table, date=days_ahead(days)) for days in (3, 40, 100, 200, 364)]
+        for each in bookings:
+            till.pay(each)
+        lose_webhooks(stripe)
+
+        full(call)
+
+        assert told(output(), "LedgerDifference") == [0]
+        assert {till.now_of(each).status for each in bookings} == {Status.CONFIRMED}
+        till.check(*bookings)
+
+    @pytest.mark.parametrize("kind", ["reset", "timeout", "error_429", "error_500"])
+    def test_that_stripe_does_not_answer_fails_and_tells_no_number(
+        self, call: Handlers, stripe: FakeStripe, output: Output, kind: Any
+    ) -> None:
+        stripe.faults.next(kind, times=9)
+
+        with pytest.raises(TriggerFailedError):
+            call.job(JOB, {"scope": "full"})
+
+        text = output()
+        assert told(text, "LedgerDifference") == []
+        assert counted(text, "Failures") == 1
+
+
+@pytest.mark.parametrize("event", [{}, {"scope": "all"}, {"scope": None}])
+def test_a_scope_that_is_none_is_a_fault(call: Handlers, event: dict[str, Any]) -> None:
+    with pytest.raises(TriggerFailedError):
+        call.job(JOB, event)

@@ -1,0 +1,460 @@
+"""On the table's stream: promised refunds are sent, once; a cancelled booking asks no money."""
+
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from local.stripe.fake import FakeStripe
+from tests.builders import ADMIN, days_ahead
+from tests.conftest import Clock
+from tests.functions.conftest import Output
+from tests.functions.emf import emitted, told
+from tests.functions.given import Snapshot, stored
+from tests.functions.handlers import Handlers
+from tests.functions.money import BANK, REFUND_FAILS, REFUND_PENDS, Till, opened, paid
+from tests.functions.stripe import intent_of_others
+
+from teppan.domain.booking import Booking
+from teppan.domain.transition import Status
+from teppan.services.gateway import RefundRefusedError
+from teppan.store.table import Table
+from teppan_payments.gateway import StripeGateway
+
+DEPOSIT, REFUND = 10_000, 9_700
+
+
+def refunds(stripe: FakeStripe) -> list[int]:
+    """Return the amount of each refund at Stripe that was not given up."""
+    made = stripe.everything("refunds")
+    return [each["amount"] for each in made if each["status"] not in {"failed", "canceled"}]
+
+
+def several(call: Handlers, count: int) -> list[Booking]:
+    """Return bookings on different days whose deposits are paid."""
+    return [paid(call, stored(call.table, date=days_ahead(30 + n))) for n in range(count)]
+
+
+@pytest.fixture
+def booking(call: Handlers) -> Booking:
+    return paid(call)
+
+
+class TestAPromise:
+    def test_is_kept(self, till: Till, stripe: FakeStripe, booking: Booking) -> None:
+        till.cancel(booking)
+
+        assert till.settle() == []
+
+        (refund,) = stripe.everything("refunds")
+        assert refund["amount"] == REFUND
+        assert refund["payment_intent"] == next(iter(booking.payments))
+        assert refund["metadata"] == {"booking_id": booking.id, "refund": "cancellation-3-1"}
+        assert till.ledger(booking) == [
+            ("captured", DEPOSIT),
+            ("refund_owed", REFUND),
+            ("refund_sent", REFUND),
+            ("refunded", REFUND),
+        ]
+        assert till.account(booking)["payment_status"] == "partially_refunded"
+        till.check(booking)
+
+    def test_of_staff_is_too(self, till: Till, stripe: FakeStripe, booking: Booking) -> None:
+        till.refund(booking, 100)
+        till.refund(booking, 200)
+
+        till.settle()
+
+        assert sorted(refunds(stripe)) == [100, 200]
+        till.check(booking)
+
+    def test_is_shown_to_the_customer_as_kept(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        till.cancel(booking)
+        till.settle()
+
+        shown = call("getBooking", booking_id=booking.id).body
+        assert shown["price"]["amount_refunded"] == REFUND
+        assert shown["payment_status"] == "partially_refunded"
+
+    def test_is_kept_once_however_often_it_is_read(
+        self, call: Handlers, till: Till, stripe: FakeStripe, snapshot: Snapshot, booking: Booking
+    ) -> None:
+        till.cancel(booking)
+        records = till.stream.read()
+        call.job("settleRefunds", {"Records": records})
+        before = snapshot()
+
+        for _ in range(3):
+            call.job("settleRefunds", {"Records": records * 2})
+
+        assert refunds(stripe) == [REFUND]
+        assert snapshot() == before
+
+    def test_also_when_stripe_has_forgotten_our_key(
+        self, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+    ) -> None:
+        # Given a refund whose answer was lost, and whose record comes again after a day
+        till.cancel(booking)
+        stripe.faults.next("lose_answer", path_prefix="/v1/refunds", times=2)
+        assert till.settle()
+        now.set(now.at + timedelta(hours=25))
+
+        assert till.settle() == []
+
+        assert refunds(stripe) == [REFUND]
+        till.check(booking)
+
+    def test_that_is_on_its_way_is_sent_and_not_settled(self, call: Handlers, till: Till) -> None:
+        booking = paid(call, card=REFUND_PENDS)
+        till.cancel(booking)
+
+        till.settle()
+
+        assert till.account(booking)["balance"]["refund_sent"] == REFUND
+        assert till.account(booking)["payment_status"] == "refund_pending"
+        till.check(booking)
+
+    def test_of_two_payments_goes_back_to_both(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        paid(call, booking, "balance")
+        till.cancel(booking)
+
+        till.settle()
+
+        assert sum(refunds(stripe)) == 69_302
+        assert len(refunds(stripe)) == 2
+        till.check(booking)
+
+    def test_is_counted(self, till: Till, output: Output, booking: Booking) -> None:
+        till.cancel(booking)
+        till.settle()
+
+        text = output()
+        (line,) = [line for line in emitted(text) if line.get("operation") == "settleRefunds"]
+        assert (line["Runs"], line["Failures"], line["RefundsSettled"]) == ([1.0], [0.0], [1.0])
+
+
+class TestABatch:
+    def test_names_exactly_the_records_that_failed(
+        self, call: Handlers, till: Till, stripe: FakeStripe
+    ) -> None:
+        # Given five cancelled bookings, of which Stripe does not speak of the third
+        bookings = several(call, 5)
+        for each in bookings:
+            till.cancel(each)
+        records = till.stream.read()
+        third = next(iter(bookings[2].payments))
+        stripe.faults.next("reset", path_prefix=f"/v1/payment_intents/{third}", times=99)
+
+        answer = call.job("settleRefunds", {"Records": records})
+
+        # Then both of its records failed, and no other
+        assert answer["batchItemFailures"] == [
+            {"itemIdentifier": each["dynamodb"]["SequenceNumber"]}
+            for each in records
+            if bookings[2].id in each["dynamodb"]["Keys"]["pk"]["S"]
+        ]
+        assert len(answer["batchItemFailures"]) == 2
+        assert len(refunds(stripe)) == 4
+
+        # And they come again
+        stripe.faults.clear()
+        assert call.job("settleRefunds", {"Records": records}) == {"batchItemFailures": []}
+        assert len(refunds(stripe)) == 5
+        till.check(*bookings)
+
+    def test_that_fails_as_a_whole_names_all(
+        self, call: Handlers, till: Till, stripe: FakeStripe, output: Output
+    ) -> None:
+        for each in several(call, 2):
+            till.cancel(each)
+        stripe.api_keys.clear()
+        records = till.stream.read()
+
+        answer = call.job("settleRefunds", {"Records": records})
+
+        assert len(answer["batchItemFailures"]) == len(records) == 4
+        text = output()
+        assert text.count('"failed in part"') == 4
+        assert "PaymentProviderFailed" in text
+
+    def test_is_read_from_the_stream_by_kinds_of_records_that_matter(
+        self, call: Handlers, till: Till
+    ) -> None:
+        # Given a booking that is made, paid, changed, refunded and cancelled
+        booking = paid(call)
+        call("updateBooking", {"special_requests": "Candles"}, booking_id=booking.id)
+        till.refund(booking, 100)
+        till.cancel(booking)
+
+        found = [
+            (each["eventName"], each["dynamodb"]["Keys"]["sk"]["S"].rpartition("#")[2])
+            for each in till.stream.read()
+        ]
+
+        assert sorted(found) == [
+            ("INSERT", "goodwill_owed"),
+            ("INSERT", "refund_owed"),
+            ("MODIFY", "BOOKING"),
+        ]
+
+    def test_of_nothing_is_fine(self, call: Handlers) -> None:
+        assert call.job("settleRefunds", {"Records": []}) == {"batchItemFailures": []}
+
+    def test_of_a_booking_that_is_gone_is_fine(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        till.cancel(booking)
+        records = till.stream.read()
+        for record in records:
+            record["dynamodb"]["Keys"]["pk"]["S"] = "BOOKING#bkg_" + "z" * 26
+
+        assert call.job("settleRefunds", {"Records": records}) == {"batchItemFailures": []}
+
+
+class TestACancelledBooking:
+    def test_takes_no_payment_any_more(self, till: Till, stripe: FakeStripe, table: Table) -> None:
+        booking = stored(table)
+        till.open(booking)
+        till.cancel(booking)
+
+        till.settle()
+
+        (intent,) = stripe.everything("payment_intents")
+        assert intent["status"] == "canceled"
+        assert [each["status"] for each in till.account(booking)["payments"]] == ["canceled"]
+
+    def test_nor_one_that_stripe_has_made_and_we_have_not_heard_of(
+        self, till: Till, stripe: FakeStripe, table: Table
+    ) -> None:
+        booking = stored(table)
+        stripe.faults.next("lose_answer", times=9)
+        till.open(booking)
+        stripe.faults.clear()
+        till.cancel(booking)
+
+        assert till.settle() == []
+
+        assert [each["status"] for each in stripe.everything("payment_intents")] == ["canceled"]
+
+    def test_that_was_paid_at_that_moment_gives_it_all_back(
+        self, till: Till, stripe: FakeStripe, table: Table
+    ) -> None:
+        booking = stored(table)
+        till.pay(booking)
+        till.cancel(booking)
+
+        till.settle()
+
+        assert refunds(stripe) == [DEPOSIT]
+        assert till.account(booking)["payment_status"] == "refunded"
+        till.check(booking)
+
+    def test_waits_for_a_payment_at_the_bank(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
+    ) -> None:
+        booking = stored(table)
+        intent = till.pay(booking, card=BANK)
+        till.cancel(booking)
+        assert till.settle() == []
+
+        stripe.settle(intent)
+        call.deliver()
+        till.settle()
+
+        assert refunds(stripe) == [DEPOSIT]
+        till.check(booking)
+
+    def test_that_lives_again_keeps_its_payments(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
+    ) -> None:
+        # Given a booking that lapsed, and came back by a late payment before the stream was read
+        booking = stored(table)
+        now.set(booking.payment_due_at + timedelta(hours=1))
+        call.job("releaseUnpaidBookings")
+        records = till.stream.read()
+        ours = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
+        stripe.pay(intent_of_others(stripe, DEPOSIT, **ours))
+        call.deliver()
+        intent = opened(call, till.now_of(booking), "balance")
+
+        answer = call.job("settleRefunds", {"Records": records})
+
+        assert answer == {"batchItemFailures": []}
+        statuses = {each["id"]: each["status"] for each in stripe.everything("payment_intents")}
+        assert statuses[intent] == "requires_payment_method"
+        assert till.now_of(booking).status is Status.CONFIRMED
+        assert refunds(stripe) == []
+
+
+class TestADispute:
+    @pytest.mark.parametrize("is_known", [True, False])
+    def test_makes_a_refund_wait(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, is_known: bool
+    ) -> None:
+        # Given a refund that is promised just before the customer's bank takes the money itself
+        till.cancel(booking)
+        dispute = stripe.dispute(next(iter(booking.payments)))
+        if is_known:
+            call.deliver()
+
+        assert till.settle() == []
+        assert refunds(stripe) == []
+        assert till.account(booking)["balance"]["refund_owed"] == REFUND
+
+        # When it is decided for us, what was promised is sent; against us, nothing is left to send
+        stripe.close_dispute(dispute["id"], won=True)
+        call.deliver()
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert refunds(stripe) == [REFUND]
+        till.check(booking)
+
+    def test_that_is_lost_has_given_the_money_back(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        till.cancel(booking)
+        dispute = stripe.dispute(next(iter(booking.payments)))
+        till.settle()
+        stripe.close_dispute(dispute["id"], won=False)
+        call.deliver()
+
+        call.job("reconcilePayments", {"scope": "recent"})
+
+        assert refunds(stripe) == []
+        balance = till.account(booking)["balance"]
+        assert (balance["lost"], balance["refund_owed"]) == (DEPOSIT, 0)
+        till.check(booking)
+
+
+class TestARefundThatFails:
+    def test_stays_owed_raises_an_alarm_and_is_tried_again_after_a_day(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+    ) -> None:
+        # Given a refund that the bank sends back
+        booking = paid(call, card=REFUND_FAILS)
+        till.cancel(booking)
+        till.settle()
+        call.deliver()
+        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
+        output()
+        call.deliver()
+        assert told(output(), "RefundsFailed") == [1]
+        assert till.account(booking)["balance"]["refund_owed"] == REFUND
+
+        # Then it is not tried again at once
+        now.set(now.at + timedelta(hours=23, minutes=59))
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert refunds(stripe) == []
+
+        # But a day later
+        now.set(now.at + timedelta(minutes=2))
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert refunds(stripe) == [REFUND]
+        assert len(stripe.everything("refunds")) == 2
+        till.check(booking)
+
+    def test_because_stripe_refuses_it_does_so_too(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        now: Clock,
+        output: Output,
+        booking: Booking,
+    ) -> None:
+        till.cancel(booking)
+        refused = RefundRefusedError("charge_not_refundable")
+        with patch.object(StripeGateway, "send_refund", side_effect=refused):
+            assert till.settle() == []
+
+        assert told(output(), "RefundsFailed")
+        assert ("refund_refused", REFUND) in till.ledger(booking)
+        assert till.account(booking)["balance"]["refund_owed"] == REFUND
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert refunds(stripe) == []
+
+        now.set(now.at + timedelta(hours=24))
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert refunds(stripe) == [REFUND]
+        till.check(booking)
+
+    def test_is_settled_by_hand_in_the_dashboard(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
+    ) -> None:
+        booking = paid(call, card=REFUND_FAILS)
+        till.cancel(booking)
+        till.settle()
+        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
+        call.deliver()
+        stripe.refund(next(iter(booking.payments)), REFUND)
+
+        call.deliver()
+
+        now.set(now.at + timedelta(hours=48))
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert till.account(booking)["balance"]["refund_owed"] == 0
+        assert refunds(stripe) == [REFUND]
+        till.check(booking)
+
+
+class TestAStripeThatFails:
+    @pytest.mark.parametrize(
+        "kind", ["reset", "timeout", "lose_answer", "error_429", "error_500", "error_500_after"]
+    )
+    @pytest.mark.parametrize("path", ["/v1/refunds", "/v1/payment_intents/"])
+    def test_is_asked_again_to_one_refund(
+        self, till: Till, stripe: FakeStripe, booking: Booking, kind: Any, path: str
+    ) -> None:
+        till.cancel(booking)
+        stripe.faults.next(kind, path_prefix=path, times=2)
+        till.settle()
+        stripe.faults.clear()
+
+        assert till.settle() == []
+
+        assert refunds(stripe) == [REFUND]
+        assert till.account(booking)["balance"]["refunded"] == REFUND
+        till.check(booking)
+
+    @pytest.mark.parametrize("kind", ["reset", "error_429", "error_500"])
+    def test_all_the_time_loses_no_promise(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, kind: Any
+    ) -> None:
+        till.cancel(booking)
+        stripe.faults.next(kind, path_prefix="/v1/refunds", times=99)
+        for _ in range(4):
+            assert till.settle()
+        assert till.account(booking)["balance"]["refund_owed"] == REFUND
+
+        # When Lambda has given the record up, the job that runs by the clock finds the promise
+        stripe.faults.clear()
+        call.job("reconcilePayments", {"scope": "recent"})
+
+        assert refunds(stripe) == [REFUND]
+        till.check(booking)
+
+    def test_raises_no_alarm_of_a_refund(
+        self, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+    ) -> None:
+        till.cancel(booking)
+        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
+
+        till.settle()
+
+        assert told(output(), "RefundsFailed") == []
+
+
+def test_who_settled_it_stands_in_the_audit_trail(
+    call: Handlers, till: Till, booking: Booking
+) -> None:
+    till.cancel(booking)
+    till.settle()
+
+    trail = call("listBookingEvents", booking_id=booking.id, by=ADMIN).body["items"]
+
+    assert trail[-1]["type"] == "payment"
+    assert trail[-1]["actor"] == {"id": "settleRefunds", "role": "system"}
+    assert trail[-1]["request_id"]

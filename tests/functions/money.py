@@ -1,0 +1,139 @@
+"""Money as it comes and goes: customers pay at the fake Stripe, it tells us, and the jobs run."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.builders import ADMIN, caller
+from tests.functions.given import stored
+from tests.functions.handlers import Answer, Handlers
+from tests.functions.stream import BATCH, Record, Stream
+
+from teppan.domain.booking import Booking
+from teppan.domain.ledger import balance_of
+from teppan.domain.payment import PaymentType
+from teppan.services.apply_payment import apply_payment
+from teppan.services.create_payment_intent import create_payment_intent
+from teppan.services.idempotency import IdempotentRequest
+from teppan.store import bookings
+
+VISA: Final = "4242424242424242"
+DECLINED: Final = "4000000000000002"
+SECURE: Final = "4000002760003184"
+"""A card that asks for 3-D Secure."""
+DISPUTED: Final = "4000000000000259"
+REFUND_FAILS: Final = "4000000000005126"
+REFUND_PENDS: Final = "4000000000007726"
+BANK: Final = "pm_usBankAccount_success"
+"""A bank account: its payment is `processing` until the bank has settled it."""
+
+
+def opened(call: Handlers, booking: Booking, wanted: str | None = None) -> str:
+    """Open a payment of the booking behind our functions' back; return the intent's id.
+
+    It is of the type that is due first, unless one is `wanted`.
+    """
+    due = "deposit" if booking.deposit_due else "balance"
+    key = IdempotentRequest(str(uuid.uuid4()), "f" * 64)
+    payer = caller(booking.customer_id, at=booking.created_at)
+    made = create_payment_intent(
+        call.table, call.gateway, booking.id, PaymentType(wanted or due), key, payer
+    )
+    return made.intent.id
+
+
+def paid(
+    call: Handlers, booking: Booking | None = None, wanted: str | None = None, card: str = VISA
+) -> Booking:
+    """Return the booking, or a new one, with a payment that its ledger knows, and Stripe too."""
+    booking = booking or stored(call.table)
+    intent = opened(call, booking, wanted)
+    call.stripe.pay(intent, card)
+    applied = apply_payment(
+        call.table, call.gateway, intent, caller(booking.customer_id, at=booking.created_at)
+    )
+    assert applied
+    for delivery in call.stripe.outbox.pending(all_of_them=True):
+        call.stripe.outbox.delivered(delivery)
+    return applied.booking
+
+
+@dataclass
+class Till:
+    """Bookings paid through the public door, on one table's stream."""
+
+    call: Handlers
+    stream: Stream
+    _waiting: list[Record] = field(default_factory=list)
+
+    def open(self, booking: Booking, wanted: str = "deposit", **request: Any) -> Answer:
+        """Ask for a payment of the booking; `request` is as `Handlers.event` takes it."""
+        body = {"booking_id": booking.id, "payment_type": wanted}
+        return self.call("createPaymentIntent", body, **request)
+
+    def pay(self, booking: Booking, wanted: str = "deposit", card: str = VISA) -> str:
+        """Open a payment and pay it; Stripe has not told us yet. Return the intent's id."""
+        answer = self.open(booking, wanted)
+        assert answer.status == 201, answer.body
+        intent = str(answer.body["payment_intent_id"])
+        self.call.stripe.pay(intent, card)
+        return intent
+
+    def cancel(self, booking: Booking, **body: Any) -> Answer:
+        """Cancel the booking as its customer; as staff where the policy's rules are overridden."""
+        by = {"by": ADMIN} if body else {}
+        return self.call("cancelBooking", body or None, booking_id=booking.id, **by)
+
+    def refund(self, booking: Booking, amount: int | None = None, **request: Any) -> Answer:
+        """Ask for a refund as staff, of all that is left if no amount is given."""
+        body = {"booking_id": booking.id, "reason": "Cold noodles"}
+        if amount is not None:
+            body["amount"] = amount  # type: ignore[assignment]
+        return self.call("refundPayment", body, **{"by": ADMIN} | request)
+
+    def settle(self) -> list[str]:
+        """Let Lambda call `settleRefunds` for what is new, once; return who failed, by number.
+
+        From the first one that failed on, records come again with the next call.
+        """
+        self._waiting += self.stream.read()
+        batch = self._waiting[:BATCH]
+        failed: list[str] = []
+        while batch:
+            answer = self.call.job("settleRefunds", {"Records": batch})
+            failed = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+            numbers = [each["dynamodb"]["SequenceNumber"] for each in batch]
+            done = min(map(numbers.index, failed)) if failed else len(batch)
+            del self._waiting[:done]
+            if failed:
+                break
+            batch = self._waiting[:BATCH]
+        return failed
+
+    def account(self, booking: Booking) -> dict[str, Any]:
+        """Return what `listPayments` shows staff of the booking."""
+        answer = self.call("listPayments", booking_id=booking.id, by=ADMIN)
+        assert answer.status == 200, answer.body
+        account: dict[str, Any] = answer.body
+        return account
+
+    def ledger(self, booking: Booking) -> list[tuple[str, int]]:
+        """Return kind and amount of each entry, by kind."""
+        return sorted((each["kind"], each["amount"]) for each in self.account(booking)["entries"])
+
+    def now_of(self, booking: Booking) -> Booking:
+        """Return the booking as it is stored now."""
+        found = bookings.find(self.call.table, booking.id)
+        assert found
+        return found
+
+    def check(self, *all_of_them: Booking) -> None:
+        """Check each booking's ledger: to the cent what Stripe holds of it, and what it carries."""
+        held = self.call.stripe.balance_by_intent()
+        for each in all_of_them:
+            booking = self.now_of(each)
+            entries = bookings.ledger(self.call.table, each.id)
+            for payment, balance in booking.payments.items():
+                theirs = [entry for entry in entries if entry.payment == payment]
+                assert balance_of(theirs) == balance
+                assert balance.at_provider == held[payment]

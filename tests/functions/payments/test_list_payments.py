@@ -1,0 +1,208 @@
+"""The account of a booking: every attempt, the whole ledger, and how it stands."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from local.stripe.fake import FakeStripe
+from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
+from tests.conftest import Clock
+from tests.functions.given import new_id, stored
+from tests.functions.handlers import Handlers
+from tests.functions.money import DECLINED, Till, paid
+
+from teppan.domain.booking import Booking
+from teppan.store.table import Table
+
+TOTAL, DEPOSIT = 71_445, 10_000
+NOTHING = dict.fromkeys(
+    ("captured", "refunded", "refund_owed", "refund_sent", "disputed", "lost", "refundable"), 0
+) | {"paid": 0}
+
+
+@pytest.fixture
+def booking(table: Table) -> Booking:
+    return stored(table)
+
+
+def test_of_a_new_booking_there_is_nothing_yet(till: Till, booking: Booking) -> None:
+    assert till.account(booking) == {
+        "booking_id": booking.id,
+        "version": 1,
+        "booking_status": "pending",
+        "payment_status": "awaiting_payment",
+        "total": TOTAL,
+        "deposit_due": DEPOSIT,
+        "balance_due": TOTAL - DEPOSIT,
+        "currency": "usd",
+        "balance": NOTHING,
+        "payments": [],
+        "entries": [],
+    }
+
+
+def test_an_open_payment_is_shown(till: Till, booking: Booking) -> None:
+    intent = till.open(booking).body["payment_intent_id"]
+
+    assert till.account(booking)["payments"] == [
+        {
+            "payment_type": "deposit",
+            "attempt": 1,
+            "amount": DEPOSIT,
+            "status": "requires_payment_method",
+            "payment_intent_id": intent,
+            "created_at": "2026-11-23T18:00:00Z",
+        }
+    ]
+
+
+def test_an_attempt_that_stripe_did_not_hear_of_has_no_intent(
+    till: Till, stripe: FakeStripe, booking: Booking
+) -> None:
+    stripe.faults.next("reset", times=9)
+    till.open(booking)
+
+    (attempt,) = till.account(booking)["payments"]
+    assert "payment_intent_id" not in attempt
+
+
+def test_the_client_secret_is_not_shown_again(till: Till, booking: Booking) -> None:
+    secret = till.open(booking).body["client_secret"]
+
+    assert secret not in str(till.account(booking))
+
+
+def test_from_the_deposit_to_the_refund_everything_is_there(
+    call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+) -> None:
+    # Given a deposit, a cancellation an hour later, and its refund an hour after that
+    intent = till.pay(booking)
+    call.deliver()
+    now.set(now.at + timedelta(hours=1))
+    till.cancel(booking)
+    now.set(now.at + timedelta(hours=1))
+    till.settle()
+
+    account = till.account(booking)
+
+    (refund,) = stripe.everything("refunds")
+    promise = {"refund": "cancellation-3-1", "payment_intent_id": intent, "amount": 9_700}
+    assert account["entries"] == [
+        {
+            "reference": intent,
+            "kind": "captured",
+            "amount": DEPOSIT,
+            "at": "2026-11-23T18:00:00Z",
+            "payment_intent_id": intent,
+        },
+        promise
+        | {
+            "reference": "cancellation-3-1",
+            "kind": "refund_owed",
+            "at": "2026-11-23T19:00:00Z",
+            "reason": "cancellation",
+        },
+        promise | {"reference": refund["id"], "kind": "refund_sent", "at": "2026-11-23T20:00:00Z"},
+        promise | {"reference": refund["id"], "kind": "refunded", "at": "2026-11-23T20:00:00Z"},
+    ]
+    assert account["balance"] == NOTHING | {
+        "captured": DEPOSIT,
+        "refunded": 9_700,
+        "refundable": 300,
+        "paid": 300,
+    }
+    assert account["booking_status"] == "cancelled"
+    assert account["payment_status"] == "partially_refunded"
+    assert [each["status"] for each in account["payments"]] == ["succeeded"]
+
+
+def test_attempts_and_entries_stand_in_the_order_of_time(
+    call: Handlers, till: Till, now: Clock, booking: Booking
+) -> None:
+    for wanted in ("full", "deposit", "full", "deposit"):
+        now.set(now.at + timedelta(minutes=1))
+        till.open(booking, wanted)
+    till.pay(booking)
+    call.deliver()
+    for _ in range(3):
+        now.set(now.at + timedelta(minutes=1))
+        till.refund(booking, 100)
+
+    account = till.account(booking)
+
+    order = [(each["payment_type"], each["attempt"]) for each in account["payments"]]
+    assert order == [("full", 1), ("deposit", 1), ("full", 2), ("deposit", 2)]
+    times = [each["at"] for each in account["entries"]]
+    assert times == sorted(times)
+    assert len(times) == 4
+
+
+@pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+def test_customers_see_of_their_own_what_staff_sees(
+    call: Handlers, till: Till, booking: Booking, by: str
+) -> None:
+    paid(call, booking)
+
+    answer = call("listPayments", booking_id=booking.id, by=by)
+
+    assert answer.status == 200
+    assert answer.headers["ETag"] == '"2"'
+    assert answer.body == till.account(booking)
+
+
+@pytest.mark.parametrize("by", [OTHER_CUSTOMER, CUSTOMER])
+def test_anothers_account_is_not_even_there(call: Handlers, booking: Booking, by: str) -> None:
+    booking_id = booking.id if by == OTHER_CUSTOMER else new_id()
+
+    answer = call("listPayments", booking_id=booking_id, by=by)
+
+    assert answer.problem == (404, "booking_not_found")
+
+
+def test_stripe_is_not_asked(
+    call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+) -> None:
+    # Given a payment of which no webhook has told
+    till.pay(booking)
+    stripe.faults.next("reset", times=9)
+
+    assert till.account(booking)["balance"] == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("won", "balance", "payment_status"),
+    [
+        (None, {"captured": DEPOSIT, "disputed": DEPOSIT, "paid": DEPOSIT}, "disputed"),
+        (True, {"captured": DEPOSIT, "refundable": DEPOSIT, "paid": DEPOSIT}, "deposit_paid"),
+        (False, {"captured": DEPOSIT, "lost": DEPOSIT}, "awaiting_payment"),
+    ],
+)
+def test_a_dispute_is_told_apart(
+    call: Handlers,
+    till: Till,
+    stripe: FakeStripe,
+    booking: Booking,
+    won: bool | None,
+    balance: dict[str, Any],
+    payment_status: str,
+) -> None:
+    dispute = stripe.dispute(next(iter(paid(call, booking).payments)))
+    if won is not None:
+        stripe.close_dispute(dispute["id"], won=won)
+    call.deliver()
+
+    account = till.account(booking)
+
+    assert account["balance"] == NOTHING | balance
+    assert account["payment_status"] == payment_status
+    till.check(booking)
+
+
+def test_a_declined_card_leaves_no_entry(call: Handlers, till: Till, booking: Booking) -> None:
+    till.pay(booking, card=DECLINED)
+    call.deliver()
+
+    account = till.account(booking)
+
+    assert account["entries"] == []
+    assert [each["status"] for each in account["payments"]] == ["requires_payment_method"]

@@ -1,0 +1,325 @@
+"""Refunds by staff: promised at once, at most what is left, once a key; a job sends them."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from local.stripe.fake import FakeStripe
+from tests.builders import ADMIN, CUSTOMER, days_ahead
+from tests.conftest import Clock
+from tests.functions.conftest import Output
+from tests.functions.emf import counted, emitted
+from tests.functions.given import Snapshot, new_id, stored
+from tests.functions.handlers import Handlers
+from tests.functions.money import REFUND_FAILS, REFUND_PENDS, Till, paid
+
+from teppan.domain.booking import Booking
+from teppan.domain.transition import Status
+from teppan.store.table import Table
+
+TOTAL, DEPOSIT = 71_445, 10_000
+KEY: dict[str, str | None] = {"Idempotency-Key": "k"}
+
+
+@pytest.fixture
+def booking(call: Handlers) -> Booking:
+    """A booking whose deposit is paid."""
+    return paid(call)
+
+
+class TestARefund:
+    def test_is_promised_at_once(self, till: Till, booking: Booking) -> None:
+        answer = till.refund(booking, 2_500)
+
+        assert answer.status == 201
+        assert "Idempotency-Replayed" not in answer.headers
+        assert answer.headers["ETag"] == '"3"'
+        assert re.fullmatch("ref_[a-z2-7]{26}", answer.body["refund_id"])
+        assert answer.body == {
+            "refund_id": answer.body["refund_id"],
+            "booking_id": booking.id,
+            "version": 3,
+            "amount": 2_500,
+            "currency": "usd",
+            "reason": "Cold noodles",
+            "refund_status": "pending",
+            "created_at": "2026-11-23T18:00:00Z",
+            "estimated_refund_date": "2026-12-03",
+        }
+        assert till.ledger(booking) == [("captured", DEPOSIT), ("goodwill_owed", 2_500)]
+        till.check(booking)
+
+    def test_of_no_amount_is_of_all_that_is_left(self, till: Till, booking: Booking) -> None:
+        till.refund(booking, 2_500)
+
+        assert till.refund(booking).body["amount"] == DEPOSIT - 2_500
+        assert till.account(booking)["balance"]["refundable"] == 0
+
+    def test_needs_no_stripe(self, till: Till, stripe: FakeStripe, booking: Booking) -> None:
+        stripe.faults.next("reset", times=99)
+
+        assert till.refund(booking).status == 201
+        assert not stripe.everything("refunds")
+
+    def test_reaches_the_customer_by_the_job(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        till.refund(booking, 2_500)
+        till.settle()
+        call.deliver()
+
+        (refund,) = stripe.everything("refunds")
+        assert (refund["amount"], refund["status"]) == (2_500, "succeeded")
+        assert till.account(booking)["balance"]["refunded"] == 2_500
+        assert till.account(booking)["payment_status"] == "partially_refunded"
+        till.check(booking)
+
+    def test_is_no_reason_to_pay_again(self, till: Till, booking: Booking) -> None:
+        # Given goodwill for a booking of which the balance is still due
+        till.refund(booking, 2_500)
+        till.settle()
+
+        account = till.account(booking)
+        assert (account["deposit_due"], account["balance_due"]) == (0, TOTAL - DEPOSIT)
+        assert account["booking_status"] == "confirmed"
+        assert till.open(booking, "deposit").problem == (409, "payment_not_due")
+
+    def test_of_two_payments_is_one(self, call: Handlers, till: Till, booking: Booking) -> None:
+        paid(call, booking, "balance")
+
+        answer = till.refund(booking)
+
+        assert (answer.body["amount"], answer.body["version"]) == (TOTAL, 4)
+        owed = [amount for kind, amount in till.ledger(booking) if kind == "goodwill_owed"]
+        assert owed == [DEPOSIT, TOTAL - DEPOSIT]
+
+    def test_of_more_than_a_payment_takes_from_both(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        paid(call, booking, "balance")
+
+        till.refund(booking, 70_000)
+        till.settle()
+
+        amounts = sorted(each["amount"] for each in stripe.everything("refunds"))
+        assert amounts == [70_000 - (TOTAL - DEPOSIT), TOTAL - DEPOSIT]
+        till.check(booking)
+
+    def test_is_audited_with_its_reason(self, call: Handlers, till: Till, booking: Booking) -> None:
+        till.refund(booking, 2_500)
+
+        trail = call("listBookingEvents", booking_id=booking.id, by=ADMIN).body["items"]
+
+        assert (trail[-1]["type"], trail[-1]["reason"]) == ("refund_requested", "Cold noodles")
+        assert trail[-1]["actor"] == {"id": ADMIN, "role": "admin"}
+        assert {each["field"]: each.get("to") for each in trail[-1]["changes"]} == {
+            "payment_status": "refund_pending",
+            "refund_owed": 2_500,
+        }
+
+    def test_of_a_cancelled_booking_gives_back_what_the_policy_kept(
+        self, till: Till, booking: Booking
+    ) -> None:
+        till.cancel(booking)
+        till.settle()
+
+        assert till.refund(booking).body["amount"] == 300
+        till.settle()
+        assert till.account(booking)["payment_status"] == "refunded"
+        till.check(booking)
+
+    @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
+    def test_is_possible_after_the_party(self, till: Till, table: Table, status: Status) -> None:
+        over = stored(table, status=status, captured=DEPOSIT)
+
+        assert till.refund(over).body["amount"] == DEPOSIT
+
+    def test_is_counted_once(self, till: Till, output: Output, booking: Booking) -> None:
+        till.refund(booking, 2_500, headers=KEY)
+        till.refund(booking, 2_500, headers=KEY)
+
+        text = output()
+        assert counted(text, "RefundsPromised") == 1
+        assert [line["operation"] for line in emitted(text) if "RefundsPromised" in line] == [
+            "refundPayment"
+        ]
+
+
+class TestTooMuch:
+    @pytest.mark.parametrize("amount", [DEPOSIT + 1, 10**9, 10**30])
+    def test_is_refused(
+        self, till: Till, snapshot: Snapshot, booking: Booking, amount: int
+    ) -> None:
+        before = snapshot()
+
+        assert till.refund(booking, amount).problem == (409, "refund_exceeds_captured")
+        assert snapshot() == before
+
+    @pytest.mark.parametrize("amount", [None, 1])
+    def test_is_anything_where_nothing_is_left(
+        self, till: Till, booking: Booking, amount: int | None
+    ) -> None:
+        till.refund(booking)
+
+        assert till.refund(booking, amount).problem == (409, "refund_exceeds_captured")
+
+    @pytest.mark.parametrize("amount", [None, 1])
+    def test_is_anything_where_nothing_was_paid(
+        self, till: Till, table: Table, amount: int | None
+    ) -> None:
+        assert till.refund(stored(table), amount).problem == (409, "refund_exceeds_captured")
+
+    def test_is_what_a_cancellation_has_promised_already(
+        self, till: Till, booking: Booking
+    ) -> None:
+        till.cancel(booking)
+
+        assert till.refund(booking, 301).problem == (409, "refund_exceeds_captured")
+        assert till.refund(booking, 300).status == 201
+
+    def test_is_what_is_in_dispute(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        (payment,) = booking.payments
+        stripe.dispute(payment)
+        call.deliver()
+
+        assert till.refund(booking).problem == (409, "refund_exceeds_captured")
+
+    def test_never_adds_up_of_many(self, till: Till, booking: Booking) -> None:
+        answers = [till.refund(booking, 3_000).status for _ in range(5)]
+
+        assert answers == [201, 201, 201, 409, 409]
+        assert till.account(booking)["balance"]["refund_owed"] == 9_000
+
+
+class TestTheKey:
+    def test_is_required(self, till: Till, booking: Booking) -> None:
+        answer = till.refund(booking, headers={"Idempotency-Key": None})
+
+        assert answer.problem == (400, "missing_parameter")
+
+    @pytest.mark.parametrize("amount", [None, 2_500])
+    def test_brings_the_same_refund_again(
+        self, till: Till, snapshot: Snapshot, booking: Booking, amount: int | None
+    ) -> None:
+        first = till.refund(booking, amount, headers=KEY)
+        before = snapshot()
+
+        again = till.refund(booking, amount, headers=KEY)
+
+        assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
+        assert again.body == first.body
+        assert snapshot() == before
+
+    @pytest.mark.parametrize(
+        ("card", "fates", "status"),
+        [
+            ("4242424242424242", [], "succeeded"),
+            (REFUND_PENDS, [], "pending"),
+            (REFUND_PENDS, ["succeeded"], "succeeded"),
+            (REFUND_FAILS, ["failed"], "failed"),
+        ],
+    )
+    def test_tells_how_the_refund_stands_by_then(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        table: Table,
+        card: str,
+        fates: list[str],
+        status: str,
+    ) -> None:
+        booking = paid(call, stored(table), card=card)
+        first = till.refund(booking, headers=KEY)
+        till.settle()
+        (refund,) = stripe.everything("refunds")
+        for fate in fates:
+            stripe.settle_refund(refund["id"], fate)
+        call.deliver()
+
+        again = till.refund(booking, headers=KEY).body
+
+        assert (again["refund_id"], again["amount"]) == (first.body["refund_id"], DEPOSIT)
+        assert again["refund_status"] == status
+        assert ("estimated_refund_date" in again) == (status == "pending")
+
+    @pytest.mark.parametrize("change", [{"amount": 2_501}, {"reason": "Warm noodles"}])
+    def test_is_good_for_one_body(
+        self, call: Handlers, snapshot: Snapshot, booking: Booking, change: dict[str, Any]
+    ) -> None:
+        body = {"booking_id": booking.id, "amount": 2_500, "reason": "Cold noodles"}
+        call("refundPayment", body, by=ADMIN, headers=KEY)
+        before = snapshot()
+
+        answer = call("refundPayment", body | change, by=ADMIN, headers=KEY)
+
+        assert answer.problem == (422, "idempotency_key_reused")
+        assert snapshot() == before
+
+    def test_is_good_for_one_booking(
+        self, call: Handlers, till: Till, table: Table, booking: Booking
+    ) -> None:
+        other = paid(call, stored(table, date=days_ahead(40)))
+        till.refund(booking, 100, headers=KEY)
+
+        assert till.refund(other, 100, headers=KEY).problem == (422, "idempotency_key_reused")
+        assert till.account(other)["balance"]["refund_owed"] == 0
+
+    def test_of_a_refused_request_is_still_good(self, till: Till, booking: Booking) -> None:
+        assert till.refund(booking, DEPOSIT + 1, headers=KEY).status == 409
+
+        assert till.refund(booking, DEPOSIT, headers=KEY).status == 201
+
+
+class TestWhoAndWhat:
+    @pytest.mark.parametrize("by", [CUSTOMER, None])
+    def test_nobody_refunds_themselves(
+        self, till: Till, snapshot: Snapshot, booking: Booking, by: str | None
+    ) -> None:
+        before = snapshot()
+
+        assert till.refund(booking, by=by).status == (403 if by else 401)
+        assert snapshot() == before
+
+    def test_a_booking_must_be_there(self, call: Handlers) -> None:
+        body = {"booking_id": new_id(), "reason": "x"}
+
+        assert call("refundPayment", body, by=ADMIN).problem == (404, "booking_not_found")
+
+    @pytest.mark.parametrize("reason", ["", " ", "\n\t", "x" * 501, None, 1])
+    def test_a_reason_must_be_given(
+        self, call: Handlers, snapshot: Snapshot, booking: Booking, reason: Any
+    ) -> None:
+        before = snapshot()
+
+        answer = call("refundPayment", {"booking_id": booking.id, "reason": reason}, by=ADMIN)
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == ["body /reason"]
+        assert snapshot() == before
+
+    def test_space_around_it_is_taken_away(self, call: Handlers, booking: Booking) -> None:
+        answer = call("refundPayment", {"booking_id": booking.id, "reason": " Rain\n"}, by=ADMIN)
+
+        assert answer.body["reason"] == "Rain"
+
+    @pytest.mark.parametrize("amount", [0, -1, 1.5, "100", True])
+    def test_an_amount_is_cents(self, call: Handlers, booking: Booking, amount: Any) -> None:
+        body = {"booking_id": booking.id, "reason": "x", "amount": amount}
+
+        answer = call("refundPayment", body, by=ADMIN)
+
+        assert answer.problem == (422, "validation_failed")
+        assert answer.faults == ["body /amount"]
+
+
+def test_the_estimate_goes_by_the_day_at_the_venue(
+    till: Till, now: Clock, booking: Booking
+) -> None:
+    # Given late in the evening in Los Angeles, when it is tomorrow in UTC
+    now.set(now.at + timedelta(hours=13))
+
+    assert till.refund(booking).body["estimated_refund_date"] == "2026-12-03"

@@ -1,0 +1,60 @@
+"""Secrets Manager as moto plays it, with the secrets that our functions ask it for."""
+
+import atexit
+import os
+import uuid
+from functools import cache
+
+import boto3
+from botocore.client import BaseClient
+from moto.server import ThreadedMotoServer
+from tests.functions.stripe import API_KEY, WEBHOOK_SECRET
+
+from teppan import aws
+
+
+@cache
+def keep_cursor_secret() -> None:
+    """Keep the secret that cursors are signed with in Secrets Manager."""
+    _keep("CURSOR_SECRET_ARN", "sixteen tons of cursor secret")
+
+
+@cache
+def keep_pseudonym_secret() -> None:
+    """Keep the secret that people's pseudonyms are made with in Secrets Manager."""
+    _keep("PSEUDONYM_SECRET_ARN", "a person by any other name")
+
+
+@cache
+def keep_stripe_secrets() -> None:
+    """Keep Stripe's API key, and the secret that its webhooks are signed with."""
+    _keep("STRIPE_API_KEY_ARN", API_KEY)
+    _keep("STRIPE_WEBHOOK_SECRET_ARN", WEBHOOK_SECRET)
+
+
+def new_secret(value: str) -> str:
+    """Keep a secret that no other test shares; return its name."""
+    name = str(uuid.uuid4())
+    _secrets_manager().create_secret(Name=name, SecretString=value)
+    return name
+
+
+def rotate(name: str, value: str) -> None:
+    """Give a secret a new value; the one that it had is AWSPREVIOUS from now on."""
+    _secrets_manager().put_secret_value(SecretId=name, SecretString=value)
+
+
+def _keep(setting: str, value: str) -> None:
+    _secrets_manager().create_secret(Name=os.environ[setting], SecretString=value)
+
+
+@cache
+def _secrets_manager() -> BaseClient:
+    """Run moto's, one a process, and return a client of it."""
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    atexit.register(server.stop)
+    host, port = server.get_host_and_port()
+    aws.client.cache_clear()
+    os.environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url = f"http://{host}:{port}"
+    return boto3.client("secretsmanager", endpoint_url=url)

@@ -1,0 +1,232 @@
+"""Stripe's secrets, and what it knows of people, reach no log, no metric and no trace.
+
+As in `test_sinks`, each function runs in a process of its own, and here with Stripe on a socket.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
+from typing import Any, Final
+
+import pytest
+from local.stripe.fake import FakeStripe
+from local.stripe.webhooks.signature import signature_header
+from tests.builders import NOW
+from tests.functions import contract
+from tests.functions.given import stored
+from tests.functions.handlers import Handlers
+from tests.functions.money import Till, opened, paid
+from tests.functions.requests import good_request
+from tests.functions.stripe import API_KEY, WEBHOOK_SECRET, url_event
+from tests.functions.test_sinks import Sinks, run
+
+type Event = dict[str, Any]
+
+MARK: Final = "Xanthippe"
+START_TIMES: Final = tuple(time(hour) for hour in (12, 15, 21))
+OPERATIONS: Final = ("createPaymentIntent", "confirmPayment", "refundPayment", "listPayments")
+TO_STRIPE: Final = ("createPaymentIntent", "confirmPayment")
+PERSON: Final = {
+    "receipt_email": f"{MARK}@example.com",
+    "description": f"{MARK}'s party",
+    "shipping": {"name": MARK, "phone": "+19998887776", "address": {"line1": f"1 {MARK} Street"}},
+}
+BOOKED: Final = frozenset({"Aiko", "Tanaka", "aiko@example.com", "+13105550142", "Ocean Front"})
+"""What a booking knows of its customer."""
+
+STATUSES: Final = (400, 401, 402, 403, 404, 409, 429, 500, 503)
+"""What the Stripe that quotes answers, one after the other."""
+
+
+@contextmanager
+def on_a_socket(answer: Any) -> Iterator[str]:
+    """Answer HTTP by `answer(method, target, headers, body)`, a status and bytes; yield the URL."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, content = answer(self.command, self.path, dict(self.headers), body)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_POST = do_GET  # noqa: N815 - as http.server names it
+
+        def log_message(self, *_: object) -> None:
+            """Write nothing to the test's own output."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+@contextmanager
+def reachable(fake: FakeStripe) -> Iterator[str]:
+    """Let a new process reach the fake; yield its URL."""
+
+    def answer(*request: Any) -> tuple[int, bytes]:
+        reply = fake.handle(*request)
+        return reply.status, reply.body
+
+    with on_a_socket(answer) as url:
+        yield url
+
+
+@contextmanager
+def quoting_stripe() -> Iterator[str]:
+    """Run a Stripe that refuses everything and quotes it, and somebody's card; yield its URL."""
+    statuses = cycle(STATUSES)
+
+    def answer(method: str, target: str, headers: Any, body: bytes) -> tuple[int, bytes]:
+        quoted = f"{MARK}: {method} {target} {headers} {body!r}"
+        error = {
+            "type": "invalid_request_error",
+            "code": "resource_missing",
+            "param": MARK,
+            "message": quoted,
+            "payment_intent": {"client_secret": "pi_1_secret_2", **PERSON},
+        }
+        return next(statuses), json.dumps({"error": error}).encode()
+
+    with on_a_socket(answer) as url:
+        yield url
+
+
+def secrets_of(stripe: FakeStripe, *more: str) -> set[str]:
+    """Return what nobody may read: Stripe's keys, what its intents are paid with, and people."""
+    intents = stripe.everything("payment_intents")
+    return {
+        API_KEY,
+        WEBHOOK_SECRET,
+        MARK,
+        "+19998887776",
+        *BOOKED,
+        *(intent["client_secret"] for intent in intents),
+        *more,
+    }
+
+
+def assert_silent(sinks: Sinks, runs: int, secrets: set[str]) -> None:
+    """Check that each sink was written to, and none of the secrets into any."""
+    assert len(sinks.statuses) == runs
+    assert sinks.stdout.count('"message":"answered"') + sinks.stdout.count('"failed"') >= runs
+    assert '"_aws"' in sinks.stdout
+    assert "INFO:botocore" in sinks.stderr
+    assert sinks.segments
+    assert sinks.found(secrets) == {}
+    assert MARK.lower() not in (sinks.stdout + sinks.stderr + sinks.segments).lower()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_leaves_nothing_behind(
+    call: Handlers, stripe: FakeStripe, table_name: str, operation: str
+) -> None:
+    # Given good requests and bad ones, with a reason that is nobody's business
+    request = good_request(operation, call)
+    if operation == "refundPayment":
+        request["body"]["reason"] = f"{MARK} was ill"
+    requests = [request, request | {"query": {MARK: MARK}}]
+    if "body" in request:
+        requests.append(request | {"body": request["body"] | {MARK: MARK}})
+        requests.append(request | {"body": f'{{"{MARK}'})
+    events = [call.event(operation, **each) for each in requests]
+
+    with reachable(stripe) as url:
+        sinks = run(operation, events, TABLE_NAME=table_name, STRIPE_API_BASE=url)
+
+    assert sinks.statuses[0] < 300
+    assert set(sinks.statuses[1:]) <= {400, 422}
+    assert_silent(sinks, len(events), secrets_of(stripe))
+
+
+@pytest.mark.parametrize("operation", TO_STRIPE)
+def test_nor_does_a_stripe_that_quotes_what_it_was_sent(
+    call: Handlers, stripe: FakeStripe, table_name: str, operation: str
+) -> None:
+    events = [
+        call.event(operation, **good_request(operation, call, stored(call.table, time=start)))
+        for start in START_TIMES
+    ]
+
+    with quoting_stripe() as url:
+        sinks = run(operation, events * 3, TABLE_NAME=table_name, STRIPE_API_BASE=url)
+
+    assert set(sinks.statuses) <= {404, 502, 503}
+    assert len(set(sinks.statuses)) > 1
+    assert_silent(sinks, len(events) * 3, secrets_of(stripe, "pi_1_secret_2"))
+
+
+@pytest.mark.parametrize("quotes", [False, True])
+def test_nor_does_the_webhook(
+    call: Handlers, stripe: FakeStripe, table_name: str, quotes: bool
+) -> None:
+    # Given an event that is full of a person, received, repeated, forged and broken
+    stripe.pay(opened(call, stored(call.table)))
+    (delivery,) = stripe.outbox.pending()
+    event = json.loads(delivery.body)
+    event["data"]["object"] |= PERSON
+    raw = json.dumps(event).encode()
+    broken = f'{{"{MARK}'.encode()
+    header = signed(raw)
+    events = [
+        url_event(raw, header),
+        url_event(raw, header),
+        url_event(raw, header.replace("v1=", f"v1={MARK}")),
+        url_event(broken, signed(broken)),
+        url_event(raw, header, method="GET"),
+    ]
+
+    with quoting_stripe() if quotes else reachable(stripe) as url:
+        sinks = run(contract.WEBHOOK, events, TABLE_NAME=table_name, STRIPE_API_BASE=url)
+
+    assert sinks.statuses == [*([502, 502] if quotes else [200, 200]), 400, 400, 405]
+    assert_silent(sinks, len(events), secrets_of(stripe, header.partition("v1=")[2]))
+
+
+@pytest.mark.parametrize(
+    ("job", "event"),
+    [
+        ("settleRefunds", None),
+        ("releaseUnpaidBookings", {}),
+        ("completePastBookings", {}),
+        ("reconcilePayments", {"scope": "recent"}),
+        ("reconcilePayments", {"scope": "full"}),
+    ],
+)
+def test_nor_does_a_job(
+    call: Handlers, till: Till, stripe: FakeStripe, table_name: str, job: str, event: Event | None
+) -> None:
+    # Given a refund for a reason that is nobody's business, and news of a payment
+    till.refund(paid(call), 100)
+    stripe.pay(opened(call, stored(call.table, time=START_TIMES[0])))
+    events = [event if event is not None else {"Records": till.stream.read()}]
+
+    with reachable(stripe) as url:
+        sinks = run(job, events, TABLE_NAME=table_name, STRIPE_API_BASE=url)
+
+    assert_silent(sinks, 1, secrets_of(stripe, "Cold noodles"))
+
+
+def test_nor_does_one_that_stripe_quotes(
+    call: Handlers, till: Till, stripe: FakeStripe, table_name: str
+) -> None:
+    till.refund(paid(call), 100)
+    events = [{"Records": till.stream.read()}] * len(STATUSES)
+
+    with quoting_stripe() as url:
+        sinks = run("settleRefunds", events, TABLE_NAME=table_name, STRIPE_API_BASE=url)
+
+    assert_silent(sinks, len(events), secrets_of(stripe, "pi_1_secret_2"))
+
+
+def signed(raw: bytes) -> str:
+    return signature_header(raw, [WEBHOOK_SECRET], int(NOW.timestamp()))
