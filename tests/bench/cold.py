@@ -19,6 +19,7 @@ from tests.builders import ROOT
 
 TITLE = "Cold start: CPU of the import, floor = json and a botocore DynamoDB client"
 _ROUNDS = 7
+_LAYERS = ("layers/core/python", "layers/payments/python")
 _FLOOR = "import json, botocore.session; botocore.session.get_session().create_client('dynamodb')"
 
 
@@ -51,10 +52,13 @@ def _cpu(code: str, bytecode: Path) -> float:
         "LAMBDA_TASK_ROOT": str(ROOT),
         "PSEUDONYM_SECRET_ARN": "none",
         "PYTHONDONTWRITEBYTECODE": "",
-        "PYTHONPATH": str(ROOT / "layers/core/python"),
+        "PYTHONPATH": os.pathsep.join(str(ROOT / layer) for layer in _LAYERS),
         "PYTHONPYCACHEPREFIX": str(bytecode),
         "SERVICE_VERSION": "bench",
         "STAGE": "bench",
+        "STRIPE_API_BASE": "none",
+        "STRIPE_API_KEY_ARN": "none",
+        "STRIPE_WEBHOOK_SECRET_ARN": "none",
         "TABLE_NAME": "none",
         "USER_POOL_CLIENT_ID": "none",
         "USER_POOL_ID": "none",

@@ -45,6 +45,7 @@ def _handlers(stage: Ground) -> dict[str, Callable[[], object]]:
         "bookings/quote_cancellation": gateway_event(path_parameters=one),
         "bookings/list_bookings": gateway_event(),
         "bookings/list_booking_events": gateway_event(path_parameters=one),
+        "payments/list_payments": gateway_event(path_parameters=one),
         "availability/search_availability": gateway_event(
             query={"from": "2026-12-01", "to": "2026-12-31"}
         ),

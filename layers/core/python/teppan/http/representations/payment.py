@@ -1,16 +1,14 @@
-"""Payments, refunds and ledgers as JSON (`domain.md §7`)."""
+"""Payments and refunds as JSON (`domain.md §7`)."""
 
 from typing import Any
 
 from teppan.clock import to_rfc3339
-from teppan.domain.booking import Booking
 from teppan.domain.ledger import PROMISES, EntryKind, LedgerEntry
-from teppan.domain.payment import Attempt
 from teppan.domain.refund import outstanding
 from teppan.http.representations import present
+from teppan.http.representations.ledger import standing
 from teppan.services.apply_payment import Applied
 from teppan.services.create_payment_intent import Opened
-from teppan.services.list_payments import Account
 from teppan.services.refund_payment import Refunded
 
 
@@ -36,7 +34,7 @@ def confirmation(applied: Applied) -> dict[str, Any]:
         "status": statement.status,
         "amount": statement.amount,
         "currency": applied.booking.price.currency,
-        **_standing(applied.booking),
+        **standing(applied.booking),
     }
 
 
@@ -61,39 +59,6 @@ def refund(made: Refunded, reason: str) -> dict[str, Any]:
     )
 
 
-def account(shown: Account) -> dict[str, Any]:
-    """Return a booking's balance, the attempts to pay it and its ledger."""
-    booking, balance = shown.booking, shown.booking.balance
-    return {
-        **_standing(booking),
-        "total": booking.price.total,
-        "deposit_due": booking.deposit_due,
-        "balance_due": booking.balance_due,
-        "currency": booking.price.currency,
-        "balance": {
-            "captured": balance.captured,
-            "refunded": balance.refunded,
-            "refund_owed": balance.refund_owed,
-            "refund_sent": balance.refund_sent,
-            "disputed": balance.disputed,
-            "lost": balance.lost,
-            "refundable": balance.refundable,
-            "paid": balance.paid,
-        },
-        "payments": [_attempt(each) for each in shown.attempts],
-        "entries": [_entry(each) for each in shown.ledger],
-    }
-
-
-def _standing(booking: Booking) -> dict[str, Any]:
-    return {
-        "booking_id": booking.id,
-        "version": booking.version,
-        "booking_status": booking.status,
-        "payment_status": booking.payment_status,
-    }
-
-
 def _refund_status(entries: tuple[LedgerEntry, ...]) -> str:
     """Return `succeeded` once all of it has arrived, `failed` while the last try of any failed."""
     if any(each.failed_at for each in outstanding(entries)):
@@ -102,26 +67,3 @@ def _refund_status(entries: tuple[LedgerEntry, ...]) -> str:
     arrived = sums[EntryKind.REFUNDED] - sums[EntryKind.REFUND_REVERSED]
     wanted = sums[EntryKind.GOODWILL_OWED] - sums[EntryKind.GOODWILL_WAIVED]
     return "succeeded" if arrived >= wanted else "pending"
-
-
-def _attempt(attempt: Attempt) -> dict[str, Any]:
-    return present(
-        payment_type=attempt.type,
-        attempt=attempt.number,
-        amount=attempt.amount,
-        status=attempt.status,
-        payment_intent_id=attempt.intent,
-        created_at=to_rfc3339(attempt.opened_at),
-    )
-
-
-def _entry(entry: LedgerEntry) -> dict[str, Any]:
-    return present(
-        reference=entry.reference,
-        kind=entry.kind,
-        amount=entry.amount,
-        at=to_rfc3339(entry.at),
-        payment_intent_id=entry.payment,
-        refund=entry.refund,
-        reason=entry.reason,
-    )
