@@ -25,6 +25,7 @@ Teppan runs on this machine. Ctrl-C stops it; what you save is deployed at once.
   AWS endpoint   {aws_endpoint_url}   region {region}, credentials test / test
   Table          {table}
   User pool      {user_pool_id}   client {client_id}
+  Stripe (fake)  {stripe_url}   payments, refunds, disputes and webhooks, with buttons
   For scripts    {path}
 
   Demo user      E-mail                       Password
@@ -40,6 +41,7 @@ Try, in another terminal:
   curl "$API/health"
   curl -H "Authorization: Bearer $TOKEN" "$API/api/v1/bookings"
   make invoke F=create_booking
+  make invoke F=create_payment_intent     # then pay it: Checkout, on the fake Stripe's page
 """
 
 
@@ -52,7 +54,9 @@ def main(arguments: list[str]) -> int:
     directory = directory_of(options.port)
     try:
         console.line("Starting the local cloud")
-        with local_cloud(options.port, directory, console, keep=options.keep) as (cloud, described):
+        with local_cloud(
+            options.port, directory, console, stripe_port=options.stripe_port, keep=options.keep
+        ) as (cloud, described):
             described.write(LATEST)
             try:
                 console.line(_ready(described))
@@ -70,7 +74,12 @@ def main(arguments: list[str]) -> int:
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make dev")
     parser.add_argument("--port", type=port_number, default=DEFAULT_PORT)
-    parser.add_argument("--keep", action="store_true", help="keep users, bookings and settings")
+    parser.add_argument("--stripe-port", type=port_number, help="the next free one when left out")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="keep users, bookings and settings; the fake Stripe forgets its payments",
+    )
     return parser.parse_args(arguments)
 
 
@@ -90,6 +99,7 @@ def _ready(description: Description) -> str:
         table=description.table,
         user_pool_id=description.user_pool_id,
         client_id=description.client_id,
+        stripe_url=description.stripe_url,
         path=LATEST,
         users="\n".join(users),
         tokens="\n".join(tokens),

@@ -6,19 +6,17 @@ the running local cloud; with it on the stack of samconfig.toml, with the AWS cr
 
 import argparse
 import sys
-import tomllib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import boto3
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.description import running_cloud
 from local.emulator import Aws
 from local.errors import LocalCloudError
-from local.paths import SAMCONFIG
 from local.processes import port_number
+from local.stages import deployed
 from teppan.clock import sleep_until, utc_now
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.session import next_second
@@ -100,25 +98,9 @@ def _local(port: int | None) -> Accounts:
 
 
 def _deployed(stage: str) -> Accounts:
-    section = _section(stage)
-    region = section["global"]["parameters"]["region"]
-    name = section["deploy"]["parameters"]["stack_name"]
-    described = boto3.client("cloudformation", region).describe_stacks(StackName=name)
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Stacks"][0]["Outputs"]}
-    table = Table(boto3.client("dynamodb", region), outputs["TableName"])
-    return Accounts(boto3.client("cognito-idp", region), outputs["UserPoolId"], table)
-
-
-def _section(stage: str) -> dict[str, Any]:
-    """Return what samconfig.toml says of a stage; `dev` is its default."""
-    sections = {
-        section["deploy"]["parameters"]["stack_name"].removeprefix("teppan-"): section
-        for section in tomllib.loads(SAMCONFIG.read_text(encoding="utf-8")).values()
-        if isinstance(section, dict)
-    }
-    if stage not in sections:
-        raise LocalCloudError(f"There is no stage {stage!r}: choose {', '.join(sections)}.")
-    return sections[stage]
+    stack = deployed(stage)
+    table = Table(stack.client("dynamodb"), stack.outputs["TableName"])
+    return Accounts(stack.client("cognito-idp"), stack.outputs["UserPoolId"], table)
 
 
 if __name__ == "__main__":

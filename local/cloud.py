@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.api import Api
 from local.build import check_syntax, rebuild_functions, sam_build
@@ -11,18 +12,22 @@ from local.console import Console
 from local.deployment import API_ID, STAGE, Deployment
 from local.description import Description
 from local.emulator import Aws, emulator, require_free
+from local.fake_stripe import API_KEY, fake_stripe
 from local.gateway import complete_import
+from local.processes import next_free_port
 from local.seed import seed_bookings
 from local.users import DEMO_USERS, create_users, token_of
+from local.webhook import local_side, subscribe
 
 
 class Cloud:
-    """A running local cloud."""
+    """A running local cloud, which pays through the fake Stripe at `stripe_url`."""
 
-    def __init__(self, aws: Aws, directory: Path) -> None:
+    def __init__(self, aws: Aws, stripe_url: str, directory: Path) -> None:
         self._aws = aws
+        self._stripe_url = stripe_url
         self._directory = directory
-        self.deployment = Deployment(aws)
+        self.deployment = Deployment(aws, {"StripeApiBase": stripe_url})
 
     @property
     def api_url(self) -> str:
@@ -38,9 +43,12 @@ class Cloud:
         with console.step("Completing the gateway from openapi.yaml"):
             self._complete_gateway()
         description = self._describe()
+        with console.step("Connecting it with the fake Stripe"):
+            self._connect_stripe(description)
         with console.step("Creating demo users and bookings"):
             create_users(self._aws.client("cognito-idp"), description.user_pool_id)
-            seed_bookings(Api(self.api_url), token_of(description, "customer"))
+            token = token_of(description, "customer")
+            seed_bookings(Api(self.api_url), token, description.stripe_url)
         return description
 
     def refresh(self, saved: list[Path]) -> list[str]:
@@ -53,13 +61,25 @@ class Cloud:
         changed = self.deployment.update(build)
         if {"template.yaml", "openapi.yaml"} & set(changed):
             self._complete_gateway()
+            self._connect_stripe(self._describe())
         return changed
 
     def _complete_gateway(self) -> None:
         complete_import(self._aws.client("apigateway"), API_ID, STAGE)
 
+    def _connect_stripe(self, description: Description) -> None:
+        """Put the fake's API key into the stack's secret, and register the webhook there."""
+        secrets = self._aws.client("secretsmanager")
+        arn = self.deployment.outputs()["StripeApiKeySecretArn"]
+        if secrets.get_secret_value(SecretId=arn)["SecretString"] != API_KEY:
+            secrets.put_secret_value(SecretId=arn, SecretString=API_KEY)
+        subscribe(local_side(description))
+
     def _describe(self) -> Description:
         outputs = self.deployment.outputs()
+        # The emulator serves a function's URL by its host name, which nobody here resolves, and by
+        # its id in a path.
+        webhook_id = urlsplit(outputs["StripeWebhookUrl"]).netloc.partition(".")[0]
         return Description(
             api_url=self.api_url,
             aws_endpoint_url=self._aws.endpoint_url,
@@ -67,6 +87,8 @@ class Cloud:
             table=outputs["TableName"],
             user_pool_id=outputs["UserPoolId"],
             client_id=outputs["UserPoolClientId"],
+            stripe_url=self._stripe_url,
+            stripe_webhook_url=f"{self._aws.endpoint_url}/_aws/lambda-url/{webhook_id}/",
             users=dict(DEMO_USERS),
         )
 
@@ -77,17 +99,22 @@ def local_cloud(
     directory: Path,
     console: Console,
     *,
+    stripe_port: int | None = None,
     keep: bool = False,
     refresh_grace_seconds: float | None = None,
 ) -> Iterator[tuple[Cloud, Description]]:
     """Run a local cloud on `port` until the block ends; keep its files in `directory`.
 
-    Without `keep` it starts empty and its state goes with it. With `keep` the state is loaded
-    from `directory`, and saved there when the block ends. A used refresh token stays good for
-    `refresh_grace_seconds` instead of what the template says. Writes `<directory>/cloud.json` while
-    it runs. Raises LocalCloudError when a step fails.
+    The fake Stripe gets `stripe_port`, or the next free one after `port`. Without `keep` the cloud
+    starts empty and its state goes with it. With `keep` the state is loaded from `directory`, and
+    saved there when the block ends, but for the fake Stripe's, which always goes. A used refresh
+    token stays good for `refresh_grace_seconds` instead of what the template says. Writes
+    `<directory>/cloud.json` while it runs. Raises LocalCloudError when a step fails.
     """
     require_free(port)
+    if stripe_port is None:
+        stripe_port = next_free_port(port)
+    require_free(stripe_port, "STRIPE_PORT")
     scratch = directory / "running"
     if scratch.exists():
         shutil.rmtree(scratch)
@@ -99,7 +126,9 @@ def local_cloud(
             aws = stack.enter_context(
                 emulator(port, scratch, kept, refresh_grace_seconds=refresh_grace_seconds)
             )
-        cloud = Cloud(aws, directory)
+        with console.step("Starting the fake Stripe"):
+            stripe_url = stack.enter_context(fake_stripe(stripe_port, scratch))
+        cloud = Cloud(aws, stripe_url, directory)
         description = cloud.start(console)
         stack.callback(path.unlink, missing_ok=True)
         description.write(path)

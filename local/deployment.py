@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 from local.build import CODE_PROPERTY, Artifact, Build
 from local.emulator import Aws, host_architecture
 from local.errors import LocalCloudError
+from local.stages import outputs_of
 from local.template import resources_of_type
 
 STACK: Final = "teppan-local"
@@ -24,12 +26,17 @@ _TIMEOUT_SECONDS: Final = 120
 
 
 class Deployment:
-    """The stack on one emulator."""
+    """The stack on one emulator, with the stage's `parameters` of the template."""
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: Aws, parameters: Mapping[str, str]) -> None:
         self._s3 = aws.client("s3")
         self._lambda = aws.client("lambda")
         self._cloudformation = aws.client("cloudformation")
+        self._parameters = {
+            "Stage": STAGE,
+            "Architecture": host_architecture(),
+            **parameters,
+        }
         self._current: Build | None = None
 
     def deploy(self, build: Build) -> None:
@@ -72,8 +79,7 @@ class Deployment:
 
     def outputs(self) -> dict[str, str]:
         """Return the stack's outputs by name."""
-        stack = self._cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        return outputs_of(self._cloudformation, STACK)
 
     def _exists(self) -> bool:
         try:
@@ -115,8 +121,8 @@ class Deployment:
                 TemplateURL=f"{self._s3.meta.endpoint_url}/{_BUCKET}/{self._upload(template)}",
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
                 Parameters=[
-                    {"ParameterKey": "Stage", "ParameterValue": STAGE},
-                    {"ParameterKey": "Architecture", "ParameterValue": host_architecture()},
+                    {"ParameterKey": name, "ParameterValue": text}
+                    for name, text in self._parameters.items()
                 ],
                 Tags=[_PIN] if pin else [],
             )

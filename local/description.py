@@ -34,6 +34,10 @@ class Description:
     table: str
     user_pool_id: str
     client_id: str
+    stripe_url: str
+    """The fake Stripe: its API, its pages and `/checkout/<client_secret>`."""
+    stripe_webhook_url: str
+    """Where it sends events: the URL of the function `stripe_webhook`."""
     users: dict[str, DemoUser]
 
     def write(self, path: Path) -> None:

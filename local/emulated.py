@@ -1,4 +1,4 @@
-"""Start the emulator with what it lacks of Cognito, as Cognito documents it.
+"""Start the emulator with what it lacks of Cognito and Lambda, as their documents have it.
 
 Runs under the emulator's own interpreter and imports nothing of ours.
 
@@ -8,6 +8,10 @@ Runs under the emulator's own interpreter and imports nothing of ours.
 - A trigger before token generation says of groups what holds for both tokens; the emulator looks
   for it in what is said of each.
 - Confirming a registration verifies the address that the code went to.
+- A function that reads a stream may name the records that failed: from the first of them on they
+  come again, until the retries of the first are used up; then that one goes to the queue of
+  failures. A call that fails altogether counts as its first record's failure. The emulator takes
+  the first for a success, and repeats the second for as long as records are kept.
 """
 
 # ruff: noqa: SLF001 - what is replaced and what it stands on are the emulator's own
@@ -23,9 +27,12 @@ from typing import Any
 type Json = dict[str, Any]
 type Handler = Callable[[Json], Any]
 """Takes a request; returns status, headers and body."""
+type Execute = Callable[[Json, Json], Json]
+"""Runs a function with an event; returns what came of it."""
 
 app: Any = importlib.import_module("ministack.app")
 cognito: Any = importlib.import_module("ministack.services.cognito")
+functions: Any = importlib.import_module("ministack.services.lambda_svc")
 
 REFRESH, TRIGGERED, CONFIRM = REPLACED = (
     "_get_tokens_from_refresh_token",
@@ -40,20 +47,32 @@ USED = (
     "_signed_jwt",
     "_token_claims",
 )
+EXECUTE = "_execute_function"
+USED_OF_FUNCTIONS = ("_iter_all_esms", "_send_ddb_stream_failure_record")
+
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 8.0
 
 
 def main() -> None:
     """Replace what falls short, then run the emulator."""
-    if missing := [name for name in (*REPLACED, *USED) if not hasattr(cognito, name)]:
-        sys.exit(
-            f"ministack {version('ministack')} has no {', '.join(missing)} in services/cognito.py: "
-            "bring local/emulated.py up to it, or pin the version before it."
-        )
+    require(cognito, "services/cognito.py", (*REPLACED, *USED))
+    require(functions, "services/lambda_svc.py", (EXECUTE, *USED_OF_FUNCTIONS))
     grace_seconds = float(os.environ["REFRESH_GRACE_SECONDS"])
     setattr(cognito, REFRESH, rotating(getattr(cognito, REFRESH), grace_seconds))
     setattr(cognito, TRIGGERED, with_groups_for_each(getattr(cognito, TRIGGERED)))
     setattr(cognito, CONFIRM, verifying(getattr(cognito, CONFIRM)))
+    setattr(functions, EXECUTE, repeating(getattr(functions, EXECUTE)))
     app.main()
+
+
+def require(module: Any, path: str, names: tuple[str, ...]) -> None:
+    """Exit with what to do when the emulator's module lacks one of `names`."""
+    if missing := [name for name in names if not hasattr(module, name)]:
+        sys.exit(
+            f"ministack {version('ministack')} has no {', '.join(missing)} in {path}: "
+            "bring local/emulated.py up to it, or pin the version before it."
+        )
 
 
 def rotating(refresh: Handler, grace_seconds: float) -> Handler:
@@ -118,6 +137,77 @@ def verifying(confirm: Handler) -> Handler:
         return answer
 
     return confirm_and_verify
+
+
+def repeating(execute: Execute) -> Execute:
+    """Return `execute`, in which records of a stream come again as long as they fail."""
+
+    def execute_until_done(function: Json, event: Json) -> Json:
+        source = source_of(function, event)
+        if source is None:
+            return execute(function, event)
+        records, retries = event["Records"], 0
+        while True:
+            result = execute(function, {"Records": records})
+            first = first_failed(result, records)
+            if first is None:
+                return result
+            # Those before it are done, and it has its retries to itself.
+            records, retries = records[first:], 0 if first else retries
+            if retries < source["MaximumRetryAttempts"]:
+                time.sleep(min(FIRST_PAUSE_SECONDS * 2**retries, LONGEST_PAUSE_SECONDS))
+                retries += 1
+                continue
+            functions._send_ddb_stream_failure_record(
+                source,
+                function,
+                records[:1],
+                source["EventSourceArn"],
+                result,
+                "RetryAttemptsExhausted",
+            )
+            records, retries = records[1:], 0
+            if not records:
+                return result | {"error": False}
+
+    return execute_until_done
+
+
+def source_of(function: Json, event: Any) -> Json | None:
+    """Return the mapping by which `event` comes from a stream; None for any other event."""
+    records = event.get("Records") if isinstance(event, dict) else None
+    if not records or records[0].get("eventSource") != "aws:dynamodb":
+        return None
+    name = function.get("config", function)["FunctionName"]
+    return next(
+        (
+            source
+            for _, _, source in functions._iter_all_esms()
+            if source["FunctionName"] == name
+            and source["EventSourceArn"] == records[0]["eventSourceARN"]
+            and "ReportBatchItemFailures" in source["FunctionResponseTypes"]
+        ),
+        None,
+    )
+
+
+def first_failed(result: Json, records: list[Json]) -> int | None:
+    """Return the place of the first record that failed; None when all went well."""
+    if result.get("error") or result.get("throttle"):
+        return 0
+    body = result.get("body")
+    answer = json.loads(body) if isinstance(body, str) and body else body
+    named = (answer or {}).get("batchItemFailures") or []
+    if not named:
+        return None
+    failed = {each.get("itemIdentifier") for each in named}
+    places = (
+        place
+        for place, record in enumerate(records)
+        if record["dynamodb"]["SequenceNumber"] in failed
+    )
+    # An answer that names no record of the batch is a failure of all of it.
+    return next(places, 0)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from local.errors import LocalCloudError
 from local.paths import MINISTACK_PYTHON, ROOT, TEMPLATE
-from local.processes import HOST, is_port_taken, server
+from local.processes import HOST, is_port_taken, next_free_port, server
 from local.template import load_template, resources_of_type
 
 REGION: Final = "us-west-2"
@@ -41,12 +41,12 @@ class Aws:
         return client
 
 
-def require_free(port: int) -> None:
-    """Raise LocalCloudError when somebody listens on `port`."""
+def require_free(port: int, argument: str = "PORT") -> None:
+    """Raise LocalCloudError when somebody listens on `port`, which make takes by `argument`."""
     if is_port_taken(port):
         raise LocalCloudError(
-            f"Port {port} is in use, perhaps by another local cloud. "
-            f"Stop that program, or choose another port: make dev PORT={port + 1}"
+            f"Port {port} is in use, perhaps by another local cloud. Stop that program, "
+            f"or choose another port: make dev {argument}={next_free_port(port)}"
         )
 
 

@@ -17,16 +17,25 @@ from local.api import Api
 from local.description import Description
 from local.errors import LocalCloudError
 from local.paths import EVENTS
+from local.payment_events import (
+    BOOKING,
+    PAID,
+    of_new_payment,
+    of_paid_booking,
+    pending_booking,
+    signed,
+)
 from local.users import Tokens, token_of, tokens_of
 
 _DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _OF_A_SESSION: Final = ("sub", "client_id", "origin_jti", "auth_time")
 _SEARCHED_DAYS: Final = 31
+_NO_EVENT: Final = "stripe_subscription"
 
 
 def event_paths() -> dict[str, Path]:
     """Return every recorded event by the name of its function."""
-    return {path.stem: path for path in sorted(EVENTS.glob("*/*.json"))}
+    return {path.stem: path for path in sorted(EVENTS.glob("*/*.json")) if path.stem != _NO_EVENT}
 
 
 def live_event(path: Path, cloud: Description) -> dict[str, Any]:
@@ -38,14 +47,27 @@ def live_event(path: Path, cloud: Description) -> dict[str, Any]:
       that has just begun.
     - A request about an account gets one that is in the state it asks for.
     - What Cognito sends to a trigger is about the demo admin.
-    - A booking becomes the demo customer's latest pending one, `If-Match` its version.
+    - A booking becomes the demo customer's latest pending one, `If-Match` its version; where money
+      is at stake one that is paid, or gets paid. What Stripe sends is signed anew.
+    - What starts a job on a schedule stays as it is.
     - `Idempotency-Key` is new, so that the event can be sent again.
     """
     text = path.read_text(encoding="utf-8")
-    event = json.loads(text)
+    if path.stem in PAID:
+        text = of_paid_booking(text, cloud)
+    event: dict[str, Any] = json.loads(text)
     if "triggerSource" in event:
         return _triggered_by(cloud, event)
-    api = Api(cloud.api_url)
+    if event.get("version") == "2.0":
+        return signed(event, cloud)
+    if "requestContext" not in event:
+        return event
+    return _live_request(path.stem, text, cloud)
+
+
+def _live_request(function: str, text: str, cloud: Description) -> dict[str, Any]:
+    """Return the gateway's request in `text`, made today."""
+    event, api = json.loads(text), Api(cloud.api_url)
     text = _DATE.sub(lambda found: _moved(found.group(), _age_in_days(event)), text)
     claims = (event["requestContext"].get("authorizer") or {}).get("claims") or {}
     role = "admin" if "admin" in claims.get("cognito:groups", "") else "customer"
@@ -54,17 +76,23 @@ def live_event(path: Path, cloud: Description) -> dict[str, Any]:
         text = _in_session(text, event, tokens)
     if key := event["headers"].get("Idempotency-Key"):
         text = text.replace(key, str(uuid.uuid4()))
-    if booking_id := (event["pathParameters"] or {}).get("booking_id"):
-        booking = _pending_booking(api, token_of(cloud, "customer"))
-        text = text.replace(booking_id, booking["booking_id"])
-        return _with_version(json.loads(text), booking["version"])
-    if path.stem == "create_booking":
+    if function not in PAID and (BOOKING.search(text) or function == "confirm_payment"):
+        return _of_pending_booking(function, text, cloud)
+    if function == "create_booking":
         wanted = json.loads(json.loads(text)["body"])
         text = text.replace(wanted["date"], _free_day(api, wanted["date"], wanted["time"]))
     moved: dict[str, Any] = json.loads(text)
-    if fields := account_fields(path.stem, cloud, tokens):
+    if fields := account_fields(function, cloud, tokens):
         moved["body"] = json.dumps(json.loads(moved["body"]) | fields)
     return moved
+
+
+def _of_pending_booking(function: str, text: str, cloud: Description) -> dict[str, Any]:
+    booking = pending_booking(Api(cloud.api_url), token_of(cloud, "customer"))
+    text = BOOKING.sub(booking["booking_id"], text)
+    if function == "confirm_payment":
+        text = of_new_payment(text, cloud, booking["booking_id"])
+    return _with_version(json.loads(text), booking["version"])
 
 
 def _triggered_by(cloud: Description, event: dict[str, Any]) -> dict[str, Any]:
@@ -96,18 +124,6 @@ def _in_session(text: str, event: Mapping[str, Any], tokens: Tokens) -> str:
     for name in _OF_A_SESSION:
         text = text.replace(recorded[name], str(tokens.claims[name]))
     return text
-
-
-def _pending_booking(api: Api, token: str) -> dict[str, Any]:
-    query = {"status": "pending", "order": "desc", "limit": "1"}
-    items = api.request("GET", "/api/v1/bookings", token=token, query=query).json()["items"]
-    if not items:
-        raise LocalCloudError(
-            "The demo customer has no pending booking left: make one with "
-            "`make invoke F=create_booking`."
-        )
-    booking: dict[str, Any] = items[0]
-    return booking
 
 
 def _with_version(event: dict[str, Any], version: int) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import json
 import sys
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from local.deployment import STACK
 from local.description import Description, running_cloud
 from local.emulator import Aws
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> int:
     try:
         cloud = running_cloud(options.port)
         shown, succeeded = invoke(cloud, options.function)
-    except LocalCloudError as error:
+    except (LocalCloudError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(shown)
@@ -67,14 +69,24 @@ def invoke(cloud: Description, name: str) -> tuple[str, bool]:
 
 
 def _request(event: dict[str, Any]) -> str:
+    """Say in a line who sends the event, and what."""
     if "triggerSource" in event:
         return f"Cognito: {event['triggerSource']}"
+    if "Records" in event:
+        kinds = (f"{record['eventName']} of the table" for record in event["Records"])
+        return f"Stream: {', '.join(kinds)}"
+    if "requestContext" not in event:
+        return f"Schedule: {event.get('detail-type') or json.dumps(event)}"
+    if event.get("version") == "2.0":
+        return f"{event['requestContext']['http']['method']} {event['rawPath']} of the function URL"
     query = "&".join(f"{k}={v}" for k, v in (event["queryStringParameters"] or {}).items())
     target = f"{event['path']}?{query}" if query else event["path"]
     return f"{event['httpMethod']} {target}"
 
 
-def _response(result: dict[str, Any]) -> str:
+def _response(result: dict[str, Any] | None) -> str:
+    if result is None:
+        return "It returned nothing."
     if "statusCode" not in result:
         return _pretty(result)
     headers = [f"{name}: {value}" for name, value in result.get("headers", {}).items()]

@@ -35,6 +35,11 @@ def free_port() -> int:
         return port
 
 
+def next_free_port(after: int) -> int:
+    """Return the first TCP port above `after` that nobody listens on."""
+    return next(port for port in range(after + 1, 65536) if not is_port_taken(port))
+
+
 def is_port_taken(port: int) -> bool:
     """Tell whether someone listens on `port` of this machine."""
     with socket.socket() as probe:

@@ -1,10 +1,12 @@
 """A few bookings of the demo customer, made through the public API like any other."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from local.api import Api
 from local.errors import LocalCloudError
+from local.fake_stripe import pay
 
 _CONTACT: Final = {
     "name": "Casey Customer",
@@ -18,17 +20,21 @@ _VENUE: Final = {
     "postal_code": "90401",
 }
 # Days from today, start time, and the party. The first is soon enough to owe everything at once;
-# the others fall into each tier of the refund table (domain.md §6).
+# the others fall into each tier of the refund table (domain.md §6). The deposit of one is paid.
 _PARTIES: Final[tuple[tuple[int, str, dict[str, Any]], ...]] = (
     (4, "18:00", {"guests": 10}),
     (10, "12:00", {"guests": 12, "adults": 8, "children": 3, "toddlers": 1}),
     (30, "18:00", {"guests": 16, "menu": {"upgrades": {"lobster_tail": 4}}}),
     (60, "15:00", {"guests": 24, "menu": {"add_ons": {"gyoza": 6, "edamame": 4}}}),
 )
+_PAID_DAYS: Final = 30
 
 
-def seed_bookings(api: Api, token: str) -> int:
-    """Book the demo parties; return how many. A customer who has bookings already gets none."""
+def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
+    """Book the demo parties and pay the deposit of one; return how many there are.
+
+    The webhook confirms that one. A customer who has bookings already gets none.
+    """
     listed = api.request("GET", "/api/v1/bookings", token=token, query={"limit": "1"})
     if listed.status != 200:
         raise LocalCloudError(f"Listing bookings answered {listed.status}: {listed.body.decode()}")
@@ -46,4 +52,37 @@ def seed_bookings(api: Api, token: str) -> int:
         )
         if answer.status != 201:
             raise LocalCloudError(f"Booking answered {answer.status}: {answer.body.decode()}")
+        if days == _PAID_DAYS:
+            opened = open_deposit(api, token, answer.json()["booking_id"])
+            pay(stripe_url, opened["client_secret"])
     return len(_PARTIES)
+
+
+def pay_deposit(api: Api, token: str, booking_id: str, stripe_url: str) -> str:
+    """Pay what confirms a booking, with a test card; return the payment intent's id.
+
+    Returns when the booking knows of it. Raises LocalCloudError.
+    """
+    opened = open_deposit(api, token, booking_id)
+    pay(stripe_url, opened["client_secret"])
+    intent_id: str = opened["payment_intent_id"]
+    body = {"payment_intent_id": intent_id}
+    answer = api.request("POST", "/api/v1/payments/confirm-payment", token=token, body=body)
+    if answer.status != 200:
+        raise LocalCloudError(f"Confirming answered {answer.status}: {answer.body.decode()}")
+    return intent_id
+
+
+def open_deposit(api: Api, token: str, booking_id: str) -> dict[str, Any]:
+    """Return a payment intent for the deposit of a booking. Raises LocalCloudError."""
+    answer = api.request(
+        "POST",
+        "/api/v1/payments/create-payment-intent",
+        token=token,
+        body={"booking_id": booking_id, "payment_type": "deposit"},
+        headers={"Idempotency-Key": str(uuid.uuid4())},
+    )
+    if answer.status != 201:
+        raise LocalCloudError(f"Opening a payment answered {answer.status}: {answer.body.decode()}")
+    opened: dict[str, Any] = answer.json()
+    return opened

@@ -79,7 +79,7 @@ def admin_token(cloud: RunningCloud) -> str:
     return token_of(cloud.description, "admin")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_customer(cloud: RunningCloud) -> Callable[[], str]:
     """Make a customer that nobody knows yet; return the access token."""
 

@@ -36,6 +36,51 @@ class Customer:
 
 
 @dataclass(frozen=True)
+class Party:
+    """A booking, as its customer pays for it."""
+
+    owner: Customer
+    id: str
+
+    def open(self, payment_type: str = "deposit") -> dict[str, Any]:
+        """Ask for an intent to pay with."""
+        body = {"booking_id": self.id, "payment_type": payment_type}
+        key = str(uuid.uuid4())
+        answer = self.owner("POST", "/payments/create-payment-intent", body, Idempotency_Key=key)
+        assert answer.status == 201, answer.body
+        opened: dict[str, Any] = answer.json()
+        return opened
+
+    def confirm(self, opened: dict[str, Any]) -> dict[str, Any]:
+        """Tell that an intent was paid, as the shop's page does on its return."""
+        body = {"payment_intent_id": opened["payment_intent_id"]}
+        answer = self.owner("POST", "/payments/confirm-payment", body)
+        assert answer.status == 200, answer.body
+        confirmed: dict[str, Any] = answer.json()
+        return confirmed
+
+    def account(self) -> dict[str, Any]:
+        """Return balance, payments and ledger."""
+        answer = self.owner("GET", f"/bookings/{self.id}/payments")
+        assert answer.status == 200, answer.body
+        account: dict[str, Any] = answer.json()
+        return account
+
+    def cancel(self) -> dict[str, Any]:
+        answer = self.owner("DELETE", f"/bookings/{self.id}")
+        assert answer.status == 200, answer.body
+        cancelled: dict[str, Any] = answer.json()
+        return cancelled
+
+    def audit(self) -> list[dict[str, Any]]:
+        """Return all that has happened to it."""
+        events: list[dict[str, Any]] = self.owner("GET", f"/bookings/{self.id}/events").json()[
+            "items"
+        ]
+        return events
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody with an address, a mailbox and a password, who may or may not have an account."""
 

@@ -6,6 +6,7 @@ is sent is a request that succeeds for whoever may make it.
 
 import base64
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,11 +20,12 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from local.description import DemoUser
+from local.seed import pay_deposit
 from local.users import Tokens, create_user, sign_in
 from tests.builders import booking_body
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Person, problem_of
-from tests.contract.documents import Operation, operations
+from tests.contract.documents import JSON, Operation, operations, resolved
 
 
 class Kind(StrEnum):
@@ -49,6 +51,8 @@ USERS = {
 }
 LOGGED_OUT = {Kind.REVOKED: Kind.CUSTOMER, Kind.REVOKED_ADMIN: Kind.ADMIN}
 OPERATIONS = {each.id: each for each in operations()}
+THEIRS = {"booking_id": "404 booking_not_found", "payment_intent_id": "404 payment_not_found"}
+"""What is told of a thing that is somebody else's: that there is none."""
 
 
 def expected(operation: Operation, kind: Kind) -> str:
@@ -66,9 +70,20 @@ def expected(operation: Operation, kind: Kind) -> str:
     reads_on = operation.method in {"GET", "HEAD"} and not operation.path.endswith("/auth/me")
     if kind is Kind.REVOKED and not reads_on:
         return "401 unauthorized"
-    if kind is Kind.ANOTHER_CUSTOMER and "{booking_id}" in operation.path:
-        return "404 booking_not_found"
+    if kind is Kind.ANOTHER_CUSTOMER:
+        return next((told for name, told in THEIRS.items() if name in named(operation)), success)
     return success
+
+
+def named(operation: Operation) -> set[str]:
+    """Return the names of what an operation's path and body say it is about."""
+    fields = {
+        name
+        for _, _, content in operation.contents
+        if content is operation.spec.get("requestBody", {}).get("content", {}).get(JSON)
+        for name in resolved(content["schema"])["properties"]
+    }
+    return fields | set(re.findall(r"{(\w+)}", operation.path))
 
 
 @dataclass(frozen=True)
@@ -128,6 +143,16 @@ class World:
         """A booking of the customer that nobody changes."""
         return self.book()
 
+    @cached_property
+    def paid(self) -> tuple[str, str]:
+        """A booking of the customer whose deposit is paid, and the payment."""
+        token, stripe_url = (
+            self.session(Kind.CUSTOMER).access or "",
+            self.cloud.description.stripe_url,
+        )
+        booking_id = self.book()
+        return booking_id, pay_deposit(self.cloud.api, token, booking_id, stripe_url)
+
     def book(self) -> str:
         """Make a booking of the customer."""
         day, at = next(self.slots)
@@ -168,8 +193,21 @@ def cancel_booking(world: World, _: Session) -> Call:
 
 def create_booking(world: World, _: Session) -> Call:
     day, at = next(world.slots)
-    key = {"Idempotency-Key": str(uuid.uuid4())}
-    return Call(booking_body(date=day, time=at), headers=key)
+    return Call(booking_body(date=day, time=at), headers=new_key())
+
+
+def create_payment_intent(world: World, _: Session) -> Call:
+    body = {"booking_id": world.booking_id, "payment_type": "deposit"}
+    return Call(body, headers=new_key())
+
+
+def refund_payment(world: World, _: Session) -> Call:
+    body = {"booking_id": world.paid[0], "amount": 100, "reason": "The grill was cold."}
+    return Call(body, headers=new_key())
+
+
+def new_key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid.uuid4())}
 
 
 def set_slot_capacity(world: World, _: Session) -> Call:
@@ -226,6 +264,10 @@ REQUESTS: dict[str, Callable[[World, Session], Call]] = {
     "searchAvailability": search_availability,
     "setSlotCapacity": set_slot_capacity,
     "createQuote": lambda _, __: Call({"guests": 12}),
+    "createPaymentIntent": create_payment_intent,
+    "confirmPayment": lambda world, _: Call({"payment_intent_id": world.paid[1]}),
+    "refundPayment": refund_payment,
+    "listPayments": lambda world, _: Call(path={"booking_id": world.paid[0]}),
     "register": register,
     "confirmRegistration": confirm_registration,
     "resendConfirmationCode": to_an_address,

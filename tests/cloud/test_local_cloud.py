@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from local import admin
@@ -26,11 +27,15 @@ from local.description import CLOUD_VARIABLE, Description, running_cloud
 from local.emulator import grace_of_template
 from local.errors import LocalCloudError
 from local.events import event_paths
+from local.invoke import invoke as invoke_function
 from local.leash import GRACE_SECONDS
 from local.paths import MINISTACK_PYTHON, ROOT
-from local.processes import HOST, free_port
+from local.processes import HOST, free_port, is_port_taken
+from local.stages import outputs_of
+from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Person, enrol
+from tests.cloud.till import eventually
 
 ALLOWED_ORIGIN = "http://localhost:3000"
 SECURITY_HEADERS = {
@@ -63,6 +68,8 @@ class TestDescription:
             "table",
             "user_pool_id",
             "client_id",
+            "stripe_url",
+            "stripe_webhook_url",
             "users",
         }
         assert content["users"].keys() == {"customer", "admin"}
@@ -74,6 +81,11 @@ class TestDescription:
         assert described.table in tables
         pool = cloud.client("cognito-idp").describe_user_pool(UserPoolId=described.user_pool_id)
         assert pool["UserPool"]["Name"] == STACK
+        urls = cloud.client("lambda").get_function_url_config(
+            FunctionName=f"{STACK}-stripe_webhook"
+        )
+        url_id = urlsplit(urls["FunctionUrl"]).netloc.partition(".")[0]
+        assert described.stripe_webhook_url.endswith(f"/{url_id}/")
 
     def test_a_missing_file_is_a_clear_error(self, tmp_path: Path) -> None:
         with pytest.raises(
@@ -102,8 +114,17 @@ class TestPort:
 
     def test_a_port_in_use_is_a_clear_error(self, taken: int, tmp_path: Path) -> None:
         with (
-            pytest.raises(LocalCloudError, match=f"Port {taken} is in use.*PORT={taken + 1}"),
+            pytest.raises(LocalCloudError, match=rf"Port {taken} is in use.* PORT=\d+$") as told,
             local_cloud(taken, tmp_path, Console(io.StringIO())),
+        ):
+            pytest.fail("it started")
+        assert not is_port_taken(int(str(told.value).rpartition("=")[2]))
+        assert list(tmp_path.iterdir()) == []
+
+    def test_so_it_is_for_the_fake_stripe(self, taken: int, tmp_path: Path) -> None:
+        with (
+            pytest.raises(LocalCloudError, match=rf"Port {taken} is in use.* STRIPE_PORT=\d+$"),
+            local_cloud(free_port(), tmp_path, Console(io.StringIO()), stripe_port=taken),
         ):
             pytest.fail("it started")
         assert list(tmp_path.iterdir()) == []
@@ -267,6 +288,15 @@ class TestSeeds:
         slots = {(item["date"], item["time"]) for item in listed.json()["items"]}
         assert len(slots) >= 3
 
+    def test_the_deposit_of_one_is_paid(self, api: Api, customer_token: str) -> None:
+        query = {"status": "confirmed"}
+        eventually(
+            lambda: api.request(
+                "GET", "/api/v1/bookings", token=customer_token, query=query
+            ).json(),
+            lambda listed: listed["items"],
+        )
+
     def test_a_new_customer_has_none(self, api: Api, new_customer: Callable[[], str]) -> None:
         listed = api.request("GET", "/api/v1/bookings", token=new_customer())
         assert (listed.status, listed.json()["items"]) == (200, [])
@@ -283,9 +313,9 @@ import botocore.session
 from botocore.exceptions import ClientError
 
 def handler(event, context):
-    client = botocore.session.get_session().create_client("dynamodb")
+    client = botocore.session.get_session().create_client(event["service"])
     try:
-        getattr(client, event["call"])(TableName=event["table"], **event["arguments"])
+        getattr(client, event["call"])(**event["arguments"])
     except ClientError as error:
         return error.response["Error"]["Code"]
     return "allowed"
@@ -294,24 +324,67 @@ def handler(event, context):
     @pytest.fixture
     def probe(self, cloud: RunningCloud) -> Iterator[Callable[..., str]]:
         functions = cloud.client("lambda")
-        name = f"probe-{uuid.uuid4()}"
+        names: list[str] = []
 
         def call(role_of: str, method: str, **arguments: Any) -> str:
             role = functions.get_function_configuration(FunctionName=f"{STACK}-{role_of}")["Role"]
+            names.append(f"probe-{uuid.uuid4()}")
             functions.create_function(
-                FunctionName=name,
+                FunctionName=names[-1],
                 Role=role,
                 Runtime="python3.13",
                 Handler="app.handler",
                 Timeout=10,
                 Code={"ZipFile": archive({"app.py": self.PROBE})},
             )
-            event = {"call": method, "table": cloud.description.table, "arguments": arguments}
-            answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+            if "SecretId" in arguments:
+                event = {"service": "secretsmanager", "arguments": arguments}
+            else:
+                table = {"TableName": cloud.description.table}
+                event = {"service": "dynamodb", "arguments": table | arguments}
+            payload = json.dumps(event | {"call": method}).encode()
+            answer = functions.invoke(FunctionName=names[-1], Payload=payload)
             return str(json.loads(answer["Payload"].read()))
 
         yield call
-        functions.delete_function(FunctionName=name)
+        for name in names:
+            functions.delete_function(FunctionName=name)
+
+    @staticmethod
+    def _secret(probe: Callable[..., str], role_of: str, which: str, cloud: RunningCloud) -> str:
+        outputs = outputs_of(cloud.client("cloudformation"), STACK)
+        arn = outputs[f"Stripe{which}SecretArn"]
+        return probe(role_of, "get_secret_value", SecretId=arn)
+
+    def test_who_only_promises_refunds_has_no_key_of_stripe(
+        self, cloud: RunningCloud, probe: Callable[..., str]
+    ) -> None:
+        assert self._secret(probe, "settle_refunds", "ApiKey", cloud) == "allowed"
+        assert self._secret(probe, "refund_payment", "ApiKey", cloud) == "AccessDeniedException"
+
+    def test_nobody_but_the_webhook_may_read_its_secret(
+        self, cloud: RunningCloud, probe: Callable[..., str]
+    ) -> None:
+        assert self._secret(probe, "stripe_webhook", "Webhook", cloud) == "allowed"
+        assert (
+            self._secret(probe, "reconcile_payments", "Webhook", cloud) == "AccessDeniedException"
+        )
+
+    def test_a_lister_of_payments_may_not_write(self, probe: Callable[..., str]) -> None:
+        assert probe("list_payments", "put_item", Item=KEY) == "AccessDeniedException"
+
+    def test_a_job_reads_its_own_index_alone(self, probe: Callable[..., str]) -> None:
+        def look(index: str) -> str:
+            return probe(
+                "complete_past_bookings",
+                "query",
+                IndexName=index,
+                KeyConditionExpression=f"{index.lower()}pk = :of",
+                ExpressionAttributeValues={":of": {"S": "PROBE"}},
+            )
+
+        assert look("GSI3") == "allowed"
+        assert look("GSI1") == "AccessDeniedException"
 
     def test_a_reader_may_read(self, probe: Callable[..., str]) -> None:
         assert probe("get_booking", "get_item", Key=KEY) == "allowed"
@@ -371,17 +444,18 @@ class TestRedeploy:
             check_syntax([saved])
 
 
+_DONE = r"^20[0124]$|groupsToOverride|\"batchItemFailures\": \[\]|^It returned nothing\.$"
+
+
 class TestInvoke:
     def test_every_function_answers_its_event(self, cloud: RunningCloud) -> None:
-        answers = {name: invoke(cloud, name) for name in sorted(event_paths(), key=_bookings_first)}
-        failed = {
-            name: shown.stdout + shown.stderr for name, shown in answers.items() if shown.returncode
-        }
-        assert failed == {}
+        names = sorted(event_paths(), key=_bookings_first)
+        shown = {name: invoke_function(cloud.description, name) for name in names}
+        assert {name: told for name, (told, succeeded) in shown.items() if not succeeded} == {}
         unexpected = {
-            name: shown.stdout
-            for name, shown in answers.items()
-            if not re.search(r"^20[0124]$|groupsToOverride", shown.stdout, re.MULTILINE)
+            name: told
+            for name, (told, _) in shown.items()
+            if not re.search(_DONE, told, re.MULTILINE)
         }
         assert unexpected == {}
 
@@ -475,18 +549,7 @@ class TestMakeAdmin:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         # Given a stack that stands for the deployed one, and somebody without a second factor
-        aws = {
-            "AWS_ENDPOINT_URL": cloud.description.aws_endpoint_url,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }
-        for name, text in aws.items():
-            monkeypatch.setenv(name, text)
-        stack = {
-            "global": {"parameters": {"region": cloud.description.region}},
-            "deploy": {"parameters": {"stack_name": STACK}},
-        }
-        monkeypatch.setattr("local.admin._section", lambda _: stack)
+        stand_in_for_a_stage(cloud, monkeypatch)
         somebody = Person(cloud.description)
         somebody.register()
         somebody.confirm()
@@ -520,24 +583,6 @@ class TestEmulator:
 def invoke(cloud: RunningCloud, name: str) -> subprocess.CompletedProcess[str]:
     """Run `make invoke F=<name>` without make."""
     return run_module("local.invoke", name, cloud=cloud)
-
-
-def run_module(
-    *arguments: str, cloud: RunningCloud | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run `python -m` in the checkout, for `cloud`."""
-    chosen = {"PYTHONPATH": "layers/core/python"}
-    if cloud is not None:
-        chosen[CLOUD_VARIABLE] = str(cloud.path)
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=ROOT,
-        env=os.environ | chosen,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
 
 def archive(files: dict[str, str]) -> bytes:

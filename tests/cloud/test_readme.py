@@ -13,6 +13,8 @@ from tests.cloud.conftest import RunningCloud
 _END = "--- end of step ---"
 _CHANGING = {
     r"bkg_[a-z2-7]{26}": "<booking>",
+    r"\bpi_[A-Za-z0-9]{20,}": "<intent>",
+    r"\bre_[A-Za-z0-9]{20,}": "<refund>",
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "<uuid>",
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z": "<instant>",
     r"\d{4}-\d{2}-\d{2}": "<date>",
@@ -56,11 +58,12 @@ def steady(text: str) -> str:
 
 
 def test_the_tour_answers_as_the_readme_shows(cloud: RunningCloud) -> None:
-    # Given the commands of the README, with the address of this cloud
+    # Given the commands of the README, with the addresses of this cloud
     steps = list(tour())
     assert len(steps) > 10
     script = "\n".join(f"{step.command}\necho '{_END}'" for step in steps)
     script = re.sub(r"(?m)^API=.*$", f"API={cloud.description.api_url}", script)
+    script = re.sub(r"(?m)^STRIPE=.*$", f"STRIPE={cloud.description.stripe_url}", script)
 
     # When a shell runs them in the checkout
     run = subprocess.run(
@@ -70,6 +73,7 @@ def test_the_tour_answers_as_the_readme_shows(cloud: RunningCloud) -> None:
         capture_output=True,
         text=True,
         check=True,
+        timeout=300,
     )
 
     # Then each prints what the README says

@@ -2,8 +2,7 @@
 
 from teppan.domain.caller import Caller
 from teppan.domain.payment_event import PaymentEvent
-from teppan.observability.metrics import tell
-from teppan.observability.money import record_entries, record_received, record_settlement
+from teppan.observability.money import record_difference, record_received, record_settlement
 from teppan.services.receive_event import receive_event
 from teppan.services.reconcile import compare, mark_seen, unseen_events
 from teppan.services.settle_refunds import settle_refunds
@@ -34,7 +33,4 @@ def _recent(caller: Caller) -> None:
 
 
 def _full(caller: Caller) -> None:
-    difference = compare(table, stripe, caller)
-    record_entries(difference.entries)
-    tell("LedgerDifferenceFound", difference.found)
-    tell("LedgerDifference", difference.left)
+    record_difference(compare(table, stripe, caller))

@@ -48,10 +48,18 @@ def event_of(document: Mapping[str, Any]) -> PaymentEvent:
             type=_text(document["type"]),
             created_at=datetime.fromtimestamp(document["created"], UTC),
             payment=None if payment is None else _text(payment),
-            payload=json.dumps(document, separators=(",", ":")),
+            payload=json.dumps(_without_secret(document), separators=(",", ":")),
         )
     except (KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
         raise ValueError("no event of Stripe's") from error
+
+
+def _without_secret(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the event without what lets a browser pay."""
+    changed = {
+        name: each for name, each in document["data"]["object"].items() if name != "client_secret"
+    }
+    return {**document, "data": {**document["data"], "object": changed}}
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.builders import NOW, attempt, confirmed, holding, ledger_entry
 
-from teppan.domain.ledger import Balance, EntryKind, RefundReason
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
 from teppan.domain.payment import IntentStatus
 from teppan.http.representations import ledger as represent
 from teppan.services.list_payments import Account

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.ledger import Difference, EntryKind, LedgerEntry
 from teppan.domain.payment_event import EventState, Received
 from teppan.domain.refund import Settlement
 from teppan.observability.log import logger
@@ -44,6 +44,19 @@ def record_settlement(settlement: Settlement) -> None:
     for code in settlement.refused:
         logger.warning("refund refused", error_code=code)
         tell("RefundsFailed", 1)
+
+
+def record_difference(difference: Difference) -> None:
+    """Tell how many cents ledgers and Stripe are apart, and of which payments."""
+    record_entries(difference.entries)
+    tell("LedgerDifferenceFound", _cents(difference.found))
+    tell("LedgerDifference", _cents(difference.left))
+    if difference.left:
+        logger.error("ledger differs", payments=dict(difference.left))
+
+
+def _cents(apart: Mapping[str, int]) -> int:
+    return sum(abs(cents) for cents in apart.values())
 
 
 def _became(received: Received) -> str:

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from teppan.domain.caller import Caller
-from teppan.domain.ledger import LedgerEntry, PaymentStatus
+from teppan.domain.ledger import Difference, LedgerEntry, PaymentStatus
 from teppan.domain.money import Cents
 from teppan.domain.payment import IntentStatus
 from teppan.domain.payment_event import PaymentEvent
@@ -35,15 +34,6 @@ def mark_seen(table: Table, failed: Iterable[PaymentEvent], now: datetime) -> No
     jobs.advance(table, JOB, min((event.created_at for event in failed), default=now))
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How far ledgers and Stripe's balance were apart, in cents, before and after mending."""
-
-    found: Cents
-    left: Cents
-    entries: tuple[LedgerEntry, ...] = ()
-
-
 def compare(table: Table, gateway: Gateway, caller: Caller) -> Difference:
     """Compare every payment's ledger with Stripe's balance to the cent; enter what is missing.
 
@@ -55,7 +45,7 @@ def compare(table: Table, gateway: Gateway, caller: Caller) -> Difference:
         applied = apply_payment(table, gateway, payment, caller)
         entries += applied.entries if applied else ()
     left = differences(table, gateway, caller.at) if found else {}
-    return Difference(_cents(found), _cents(left), tuple(entries))
+    return Difference(found, left, tuple(entries))
 
 
 def differences(table: Table, gateway: Gateway, now: datetime) -> Mapping[str, Cents]:
@@ -100,7 +90,3 @@ def _held(table: Table, since: datetime, now: datetime) -> dict[str, Cents]:
         if booking is not None and booking.created_at >= since:
             held |= {name: each.at_provider for name, each in booking.payments.items()}
     return held
-
-
-def _cents(apart: Mapping[str, Cents]) -> Cents:
-    return sum(abs(cents) for cents in apart.values())

@@ -1,0 +1,45 @@
+"""Our commands as developers run them, and a stack for those that want a deployed one."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from local.deployment import STACK
+from local.description import CLOUD_VARIABLE
+from local.paths import ROOT
+from tests.cloud.conftest import RunningCloud
+
+
+def run_module(
+    *arguments: str, cloud: RunningCloud | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m` in the checkout, for `cloud`."""
+    chosen = {"PYTHONPATH": "layers/core/python"}
+    if cloud is not None:
+        chosen[CLOUD_VARIABLE] = str(cloud.path)
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=os.environ | chosen,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def stand_in_for_a_stage(cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the cloud's stack stand for that of every stage of samconfig.toml."""
+    aws = {
+        "AWS_ENDPOINT_URL": cloud.description.aws_endpoint_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    for name, text in aws.items():
+        monkeypatch.setenv(name, text)
+    stack = {
+        "global": {"parameters": {"region": cloud.description.region}},
+        "deploy": {"parameters": {"stack_name": STACK}},
+    }
+    monkeypatch.setattr("local.stages.section_of", lambda _: stack)

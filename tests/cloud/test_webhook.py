@@ -1,0 +1,113 @@
+"""`make webhook`: what Stripe has registered of us, by the same code here and on AWS."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.exceptions import ClientError
+from local import webhook
+from local.deployment import STACK
+from local.errors import LocalCloudError
+from local.stages import outputs_of
+from local.webhook import local_side, require_key, subscribe
+from tests.cloud.commands import run_module, stand_in_for_a_stage
+from tests.cloud.conftest import RunningCloud
+from tests.cloud.till import Till
+from tests.contract.documents import SUBSCRIPTION
+
+
+def test_it_is_told_where_events_go(cloud: RunningCloud) -> None:
+    # Given the endpoint that the start has registered
+    till = Till(cloud)
+    [before] = till.get("/v1/webhook_endpoints")["data"]
+    wanted = json.loads(SUBSCRIPTION.read_text())
+    assert before["url"] == cloud.description.stripe_webhook_url
+    assert before["api_version"] == wanted["api_version"]
+    assert sorted(before["enabled_events"]) == sorted(wanted["enabled_events"])
+    # When somebody has changed it, and it is registered again
+    side = local_side(cloud.description)
+    narrowed: Any = {"enabled_events": ["charge.refunded"], "disabled": True}
+    side.stripe.v1.webhook_endpoints.update(before["id"], narrowed)
+    shown = run_module("local.webhook", cloud=cloud)
+    # Then it is as before, with the same secret, which nobody is told
+    assert till.get("/v1/webhook_endpoints")["data"] == [before]
+    assert shown.stdout == (
+        f"Stripe sends events to {before['url']} ({before['id']}); its secret stays.\n"
+    )
+
+
+def test_an_endpoint_whose_secret_got_lost_is_replaced(cloud: RunningCloud) -> None:
+    # Given an endpoint alone whose secret could not be stored
+    side, till = local_side(cloud.description), Till(cloud)
+    [before] = till.get("/v1/webhook_endpoints")["data"]
+    broken = replace(side, secret_arn="arn:aws:secretsmanager:us-west-2:0:secret:gone")
+    with pytest.raises(ClientError):
+        subscribe(broken, renew=True)
+    side.stripe.v1.webhook_endpoints.delete(before["id"])
+    # When it is registered again
+    shown = run_module("local.webhook", cloud=cloud)
+    # Then it is another one, whose secret is stored, and told to nobody
+    [endpoint] = till.get("/v1/webhook_endpoints")["data"]
+    stored = side.secrets.get_secret_value(SecretId=side.secret_arn)["SecretString"]
+    assert f"({endpoint['id']}); its new secret is stored." in shown.stdout
+    assert stored.startswith("whsec_")
+    assert stored not in shown.stdout + shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "stage", "said"),
+    [
+        ("RxK3vB7nQ2", "dev", "no API key of Stripe yet"),
+        ("sk_test_4eC39HqLyjWD", "prod", "is one of Stripe's test mode: put one of its live"),
+        (
+            "rk_live_4eC39HqLyjWD",
+            "staging",
+            "is one of Stripe's live mode: put one of its test",
+        ),
+    ],
+    ids=["random", "test key in prod", "live key elsewhere"],
+)
+def test_a_stage_has_a_key_of_its_own_mode(key: str, stage: str, said: str) -> None:
+    with pytest.raises(LocalCloudError, match=said) as told:
+        require_key(key, stage, "arn:of:the:secret")
+    assert key not in str(told.value)
+
+
+@pytest.mark.parametrize(("key", "stage"), [("sk_test_a", "dev"), ("rk_live_a", "prod")])
+def test_its_own_is_taken(key: str, stage: str) -> None:
+    require_key(key, stage, "arn:of:the:secret")
+
+
+def test_a_deployed_stage_is_registered_by_the_same_code(
+    cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given a stack that stands for the deployed one, and the fake in Stripe's place
+    stand_in_for_a_stage(cloud, monkeypatch)
+    monkeypatch.setattr("local.webhook._STRIPE", cloud.description.stripe_url)
+    # When
+    assert webhook.main(["--stage", "dev"]) == 0
+    # Then the stack's own URL is registered beside the local one
+    listed = Till(cloud).get("/v1/webhook_endpoints")["data"]
+    [deployed] = [each for each in listed if ".lambda-url." in urlsplit(each["url"]).netloc]
+    assert f"({deployed['id']})" in capsys.readouterr().out
+    side = local_side(cloud.description)
+    side.stripe.v1.webhook_endpoints.delete(deployed["id"])
+    subscribe(side, renew=True)
+
+
+def test_a_key_that_stripe_does_not_take_is_told_in_one_line(
+    cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand_in_for_a_stage(cloud, monkeypatch)
+    monkeypatch.setattr("local.webhook._STRIPE", cloud.description.stripe_url)
+    monkeypatch.setattr("local.webhook.require_key", lambda *_: None)
+    outputs = outputs_of(cloud.client("cloudformation"), STACK)
+    monkeypatch.setattr(
+        "local.stages.outputs_of",
+        lambda *_: outputs | {"StripeApiKeySecretArn": outputs["CursorSecretArn"]},
+    )
+    assert webhook.main(["--stage", "dev"]) == 1
+    told = capsys.readouterr().err
+    assert told == "Stripe does not take the API key in the stack's secret.\n"
