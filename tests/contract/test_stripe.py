@@ -33,13 +33,13 @@ TABLE = {
         "BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem"
     ),
     "ConfirmPaymentFunction": "BatchGetItem GetItem PutItem Query UpdateItem",
-    "RefundPaymentFunction": "BatchGetItem GetItem PutItem",
+    "RefundPaymentFunction": "BatchGetItem GetItem PutItem Query",
     "ListPaymentsFunction": "BatchGetItem GetItem Query",
     "StripeWebhookFunction": "GetItem PutItem Query UpdateItem",
     "SettleRefundsFunction": "GetItem PutItem Query UpdateItem",
     "ReleaseUnpaidBookingsFunction": "GetItem PutItem Query UpdateItem",
     "CompletePastBookingsFunction": "GetItem PutItem",
-    "ReconcilePaymentsFunction": "BatchGetItem GetItem PutItem Query UpdateItem",
+    "ReconcilePaymentsFunction": "GetItem PutItem Query UpdateItem",
 }
 """What the functions that see money may do with the table."""
 
