@@ -32,7 +32,7 @@ def cursor_secret() -> None:
     keep_cursor_secret()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dynamodb() -> Iterator[BaseClient]:
     """An engine for the module, and a client of it."""
     with dynamodb_local() as url, pytest.MonkeyPatch.context() as environment:

@@ -20,7 +20,7 @@ def test_every_event_ten_times_by_sixteen_threads_has_one_effect(real_world: Wor
     intent = world.opened(booking)
     types = set[str]()
     with ThreadPoolExecutor(THREADS) as pool:
-        for happen in whole_life(world, intent):
+        for happen in whole_life(world, intent).values():
             # Given what has just happened at Stripe
             happen()
             events = world.take()

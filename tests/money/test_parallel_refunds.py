@@ -19,12 +19,11 @@ def answered(requests: list[Callable[[], Answer]]) -> list[Answer]:
 
 def settle_from_everywhere(world: World) -> None:
     """Let the stream's function and the job that looks again run at the same time, four times."""
-    records = list(world.read())
+    records = world.take_records()
     failures = at_once(
         [partial(world.hand_over, records), partial(world.reconcile, "recent")] * 2,
     )
     assert all(failure in (None, []) for failure in failures), failures
-    world.drop_records()
 
 
 @pytest.mark.parametrize("amount", [1_000, 1_500])
