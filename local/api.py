@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
-_TIMEOUT_SECONDS: Final = 30
+_TIMEOUT_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
