@@ -2,9 +2,9 @@
 
 from teppan.domain.caller import Caller
 from teppan.domain.payment_event import PaymentEvent
-from teppan.observability.money import record_difference, record_received, record_settlement
+from teppan.observability import money
 from teppan.services.receive_event import receive_event
-from teppan.services.reconcile import compare, mark_seen, unseen_events
+from teppan.services.reconcile import compare, look_again, mark_seen, unseen_events
 from teppan.services.settle_refunds import settle_refunds
 from teppan.store import bookings
 from teppan.store.table import connect
@@ -22,15 +22,23 @@ def handler(event: Event, caller: Caller) -> None:
 
 def _recent(caller: Caller) -> None:
     def receive(event: PaymentEvent) -> None:
-        record_received(receive_event(table, stripe, event, caller))
+        money.record_received(receive_event(table, stripe, event, caller))
 
-    def settle(booking_id: str) -> None:
-        record_settlement(settle_refunds(table, stripe, booking_id, caller))
-
-    failed = attempt_all(unseen_events(table, stripe, caller.at), receive)
+    unsettled = attempt_all(
+        bookings.unsettled(table),
+        lambda booking_id: money.record_settlement(
+            settle_refunds(table, stripe, booking_id, caller)
+        ),
+    )
+    events = unseen_events(table, stripe, caller.at)
+    failed = attempt_all(events, receive)
     mark_seen(table, failed, caller.at)
-    fail_if([*failed, *attempt_all(bookings.unsettled(table), settle)])
+    unseen = attempt_all(
+        {event.payment for event in events if event.payment},
+        lambda payment: money.record_entries(look_again(table, stripe, payment, caller)),
+    )
+    fail_if([*unsettled, *failed, *unseen])
 
 
 def _full(caller: Caller) -> None:
-    record_difference(compare(table, stripe, caller))
+    money.record_difference(compare(table, stripe, caller))

@@ -406,7 +406,14 @@ class TestAStripeThatFails:
     )
     @pytest.mark.parametrize("path", ["/v1/refunds", "/v1/payment_intents/"])
     def test_is_asked_again_to_one_refund(
-        self, till: Till, stripe: FakeStripe, booking: Booking, kind: Any, path: str
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        booking: Booking,
+        now: Clock,
+        kind: Any,
+        path: str,
     ) -> None:
         till.cancel(booking)
         stripe.faults.next(kind, path_prefix=path, times=2)
@@ -414,12 +421,31 @@ class TestAStripeThatFails:
         stripe.faults.clear()
 
         assert till.settle() == []
+        now.set(now.at + timedelta(minutes=15))
+        call.job("reconcilePayments", {"scope": "recent"})
 
         assert refunds(stripe) == [REFUND]
         assert till.account(booking)["balance"]["refunded"] == REFUND
         till.check(booking)
 
-    @pytest.mark.parametrize("kind", ["reset", "error_429", "error_500"])
+    def test_by_itself_is_left_alone_for_a_quarter_of_an_hour(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
+    ) -> None:
+        """Whoever answers 500 may still be at it, and would make a second refund of a second try."""
+        till.cancel(booking)
+        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
+        till.settle()
+
+        now.set(now.at + timedelta(minutes=14))
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert refunds(stripe) == []
+
+        now.set(now.at + timedelta(minutes=1))
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert refunds(stripe) == [REFUND]
+        till.check(booking)
+
+    @pytest.mark.parametrize("kind", ["reset", "error_429"])
     def test_all_the_time_loses_no_promise(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, kind: Any
     ) -> None:

@@ -130,7 +130,9 @@ class TestCancel:
         ended = cancel(old, CancellationRequest("Moving away"), who).after
 
         assert (ended.status, ended.version, ended.updated_at) == (Status.CANCELLED, 2, NOW)
-        assert ended.cancellation == Cancellation(who.role, NOW, 9_700, 97, "Moving away")
+        assert ended.cancellation == Cancellation(
+            who.role, NOW, 9_700, 97, "Moving away", (PAYMENT,)
+        )
         assert not ended.holds_slot
 
     def test_the_refund_it_owes_is_an_entry_and_part_of_the_balance(self) -> None:

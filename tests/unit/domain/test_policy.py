@@ -49,6 +49,7 @@ NUMBERS: dict[str, Any] = {
     "move_notice": timedelta(hours=72),
     "edit_notice": timedelta(hours=24),
     "completed_after_start": timedelta(hours=6),
+    "refund_retry_after_error": timedelta(minutes=15),
 }
 
 

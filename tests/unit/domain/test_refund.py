@@ -8,8 +8,10 @@ from tests.builders import NOW, PAYMENT, ledger_entry
 
 from teppan.domain.errors import RefundExceedsCaptured
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, RefusalReason
+from teppan.domain.policy import CURRENT
 from teppan.domain.refund import (
     Outstanding,
+    may_be_sent_at,
     outstanding,
     promised_for,
     promises,
@@ -103,7 +105,13 @@ class TestOutstanding:
     def test_a_promise_is_outstanding_until_it_is_sent(self) -> None:
         assert outstanding([promise()]) == [
             Outstanding(
-                promise="p", kind=OWED, payment=PAYMENT, amount=5_000, attempt=1, failed_at=None
+                promise="p",
+                kind=OWED,
+                payment=PAYMENT,
+                amount=5_000,
+                attempt=1,
+                failed_at=None,
+                erred_at=None,
             )
         ]
         assert outstanding([promise(), life(SENT)]) == []
@@ -115,7 +123,7 @@ class TestOutstanding:
         (again,) = outstanding([promise(), life(SENT), failed])
 
         assert (again.amount, again.attempt, again.failed_at) == (5_000, 2, NOW + HOUR)
-        assert again.name == "p:2"
+        assert again.name == "p:2:5000"
 
     def test_a_refusal_is_a_failed_attempt_too(self) -> None:
         (first,) = outstanding([promise()])
@@ -124,12 +132,34 @@ class TestOutstanding:
 
         assert (second.attempt, second.failed_at, second.amount) == (2, NOW + HOUR, 5_000)
 
-    def test_after_an_error_of_stripe_nobody_waits_but_the_name_is_another(self) -> None:
+    def test_after_an_error_of_stripe_the_name_is_another(self) -> None:
         (first,) = outstanding([promise()])
 
         (second,) = outstanding([promise(), refusal(first, RefusalReason.PROVIDER_ERROR, NOW)])
 
-        assert (second.name, second.failed_at) == ("p:2", None)
+        assert (second.name, second.failed_at, second.erred_at) == ("p:2:5000", None, NOW)
+
+    def test_a_promise_that_was_lowered_has_another_name(self) -> None:
+        (rest,) = outstanding([promise(), life(WAIVED, 2_000, reference="w-1")])
+
+        assert rest.name == "p:1:3000"
+
+    @pytest.mark.parametrize(
+        ("reason", "wait"),
+        [
+            (RefusalReason.REFUSED, timedelta(hours=24)),
+            (RefusalReason.PROVIDER_ERROR, timedelta(minutes=15)),
+        ],
+    )
+    def test_what_came_to_nothing_waits_before_it_is_tried_again(
+        self, reason: RefusalReason, wait: timedelta
+    ) -> None:
+        """After an error Stripe may still be at it; a refusal will not change within the hour."""
+        (first,) = outstanding([promise()])
+        (second,) = outstanding([promise(), refusal(first, reason, NOW)])
+
+        assert may_be_sent_at(first, CURRENT) < NOW
+        assert may_be_sent_at(second, CURRENT) == NOW + wait
 
     def test_the_last_failure_counts(self) -> None:
         ledger = [
@@ -172,14 +202,14 @@ class TestOutstanding:
             names.append(next_try.name)
             ledger.append(refusal(next_try, RefusalReason.REFUSED, NOW))
 
-        assert names == ["p:1", "p:2", "p:3", "p:4"]
+        assert names == ["p:1:5000", "p:2:5000", "p:3:5000", "p:4:5000"]
 
 
 def test_a_refusal_says_of_which_attempt_it_is_and_moves_nothing() -> None:
     (first,) = outstanding([promise()])
 
     assert refusal(first, RefusalReason.REFUSED, NOW + HOUR) == LedgerEntry(
-        reference="p:1",
+        reference="p:1:5000",
         kind=REFUSED,
         amount=5_000,
         at=NOW + HOUR,

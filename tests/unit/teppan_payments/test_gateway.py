@@ -26,6 +26,7 @@ OWED = Outstanding(
     amount=9_700,
     attempt=3,
     failed_at=None,
+    erred_at=None,
 )
 
 
@@ -352,7 +353,7 @@ class TestSendRefund:
             "metadata[booking_id]": "bkg_1",
             "metadata[refund]": "cancellation-2-1",
         }
-        assert asked.idempotency_key == "bkg_1:cancellation-2-1:3"
+        assert asked.idempotency_key == "bkg_1:cancellation-2-1:3:9700"
 
     @pytest.mark.parametrize(
         ("code", "told"),

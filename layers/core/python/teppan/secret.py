@@ -64,4 +64,4 @@ def _read(arn: str, version: str) -> str | None:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return None
         raise StorageUnavailable from error
-    return str(answer["SecretString"])
+    return str(answer["SecretString"]).strip()

@@ -58,13 +58,14 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """Who ended a booking, why, and what was refunded."""
+    """Who ended a booking, why, and what was refunded of the `payments` known by then."""
 
     by: Role
     at: dt.datetime
     refund_amount: Cents
     refund_percentage: int
     reason: str | None = None
+    payments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

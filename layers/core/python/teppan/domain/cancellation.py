@@ -114,6 +114,7 @@ def _ended(
         refund_amount=terms.amount,
         refund_percentage=terms.percentage,
         reason=reason,
+        payments=tuple(sorted(booking.payments)),
     )
     ended = replace(
         booking,

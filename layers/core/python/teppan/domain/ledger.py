@@ -49,6 +49,8 @@ class RefundReason(StrEnum):
     OVERPAYMENT = "overpayment"
     STAFF = "staff"
     DASHBOARD = "dashboard"
+    UNMATCHED = "unmatched"
+    """It names a promise of ours that is kept already: somebody has to look at it."""
 
 
 class RefusalReason(StrEnum):

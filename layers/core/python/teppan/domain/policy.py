@@ -51,6 +51,7 @@ class Policy:
     refund_tiers: tuple[RefundTier, ...]
     refund_arrival: timedelta
     refund_retry: timedelta
+    refund_retry_after_error: timedelta
     completed_after_start: timedelta
 
     @property
@@ -107,6 +108,7 @@ _2026_11 = Policy(
     ),
     refund_arrival=timedelta(days=10),
     refund_retry=timedelta(hours=24),
+    refund_retry_after_error=timedelta(minutes=15),
     completed_after_start=timedelta(hours=6),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from teppan.domain.errors import RefundExceedsCaptured
 from teppan.domain.ledger import (
@@ -14,6 +14,7 @@ from teppan.domain.ledger import (
     RefusalReason,
 )
 from teppan.domain.money import Cents
+from teppan.domain.policy import Policy
 
 WAIVERS = {
     EntryKind.REFUND_OWED: EntryKind.REFUND_WAIVED,
@@ -29,8 +30,8 @@ _ENDED_ATTEMPTS = frozenset({EntryKind.REFUND_FAILED, EntryKind.REFUND_REFUSED})
 class Outstanding:
     """A promise of which `amount` has yet to be sent; `failed_at` is when it last failed.
 
-    `attempt` counts how often it was tried, so that each has an idempotency key of its own; after
-    an error of Stripe's own nobody needs to wait, so that is no `failed_at`.
+    `attempt` counts how often it was tried, so that each has an idempotency key of its own;
+    `erred_at` is when Stripe last failed itself, and may still have been at it.
     """
 
     promise: str
@@ -39,11 +40,12 @@ class Outstanding:
     amount: Cents
     attempt: int
     failed_at: datetime | None
+    erred_at: datetime | None
 
     @property
     def name(self) -> str:
         """What this attempt is called, for its idempotency key and its refusal."""
-        return f"{self.promise}:{self.attempt}"
+        return f"{self.promise}:{self.attempt}:{self.amount}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def outstanding(ledger: Iterable[LedgerEntry]) -> list[Outstanding]:
 def _rest(promise: LedgerEntry, ledger: list[LedgerEntry]) -> Outstanding | None:
     life = [entry for entry in ledger if entry.refund == promise.refund]
     refused = [entry for entry in life if entry.kind in _ENDED_ATTEMPTS]
-    waited_for = [each.at for each in refused if each.reason is not RefusalReason.PROVIDER_ERROR]
+    erred = [each.at for each in refused if each.reason is RefusalReason.PROVIDER_ERROR]
+    failed = [each.at for each in refused if each.reason is not RefusalReason.PROVIDER_ERROR]
     sums = {kind: sum(each.amount for each in life if each.kind is kind) for kind in EntryKind}
     amount = (
         promise.amount
@@ -129,7 +132,8 @@ def _rest(promise: LedgerEntry, ledger: list[LedgerEntry]) -> Outstanding | None
         payment=promise.payment,
         amount=amount,
         attempt=len(refused) + 1,
-        failed_at=max(waited_for, default=None),
+        failed_at=max(failed, default=None),
+        erred_at=max(erred, default=None),
     )
 
 
@@ -144,6 +148,15 @@ def refusal(refund: Outstanding, reason: RefusalReason, at: datetime) -> LedgerE
         refund=refund.promise,
         reason=reason,
     )
+
+
+def may_be_sent_at(refund: Outstanding, policy: Policy) -> datetime:
+    """Return from when on the refund may be tried (again)."""
+    waits = (
+        (refund.failed_at, policy.refund_retry),
+        (refund.erred_at, policy.refund_retry_after_error),
+    )
+    return max((at + wait for at, wait in waits if at), default=datetime.min.replace(tzinfo=UTC))
 
 
 def waivers(

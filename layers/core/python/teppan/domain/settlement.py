@@ -13,6 +13,7 @@ from typing import Final
 
 from teppan.domain.booking import FULL, Booking, Step
 from teppan.domain.caller import Caller
+from teppan.domain.cancellation import lapse
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, entered
 from teppan.domain.money import Cents, half_up
 from teppan.domain.refund import promised_for, promises, refundable, waivers
@@ -25,6 +26,8 @@ class Standing(StrEnum):
 
     AWAITED = "awaited"
     """Pending: the money is what it waits for."""
+    MISSED = "missed"
+    """Still pending at its start: nothing can come of it any more."""
     AGREED = "agreed"
     OVER = "over"
     """The party took place, or nobody was there."""
@@ -39,6 +42,7 @@ class Outcome(StrEnum):
 
     CONFIRM = "confirm"
     KEEP = "keep"
+    LAPSE = "lapse"
     REVIVE = "revive"
     RETURN = "return"
 
@@ -48,6 +52,8 @@ OUTCOMES: Final[Mapping[tuple[Standing, bool], Outcome]] = MappingProxyType(
         # whether what is due to confirm is covered now
         (Standing.AWAITED, True): Outcome.CONFIRM,
         (Standing.AWAITED, False): Outcome.KEEP,
+        (Standing.MISSED, True): Outcome.LAPSE,
+        (Standing.MISSED, False): Outcome.LAPSE,
         (Standing.AGREED, True): Outcome.KEEP,
         (Standing.AGREED, False): Outcome.KEEP,
         (Standing.OVER, True): Outcome.KEEP,
@@ -64,7 +70,11 @@ IF_SLOT_TAKEN: Final[Mapping[Outcome, Outcome]] = MappingProxyType({Outcome.REVI
 """What happens instead when others have the slot by then."""
 
 CAUSES: Final[Mapping[Outcome, Cause]] = MappingProxyType(
-    {Outcome.CONFIRM: Cause.PAID, Outcome.REVIVE: Cause.PAID_LATE}
+    {
+        Outcome.CONFIRM: Cause.PAID,
+        Outcome.REVIVE: Cause.PAID_LATE,
+        Outcome.LAPSE: Cause.OVERDUE,
+    }
 )
 """The outcomes that move the booking on."""
 
@@ -81,8 +91,11 @@ _STANDINGS: Final[Mapping[Status, Standing]] = MappingProxyType(
 
 def standing(booking: Booking, now: datetime) -> Standing:
     """Return how the booking stands at `now`."""
-    if booking.has_lapsed and now < booking.slot.starts_at:
+    ahead = now < booking.slot.starts_at
+    if booking.has_lapsed and ahead:
         return Standing.LAPSED
+    if booking.status is Status.PENDING and not ahead:
+        return Standing.MISSED
     return _STANDINGS[booking.status]
 
 
@@ -108,14 +121,18 @@ def settle(
     known = list(ledger)
     told = missing_entries(statement, known, caller.signed_at, FULL)
     after = _with(booking, told)
-    new = {entry.payment for entry in told if entry.kind is EntryKind.CAPTURED}
+    new = any(entry.kind is EntryKind.CAPTURED for entry in told)
     # Only new money asks for a slot that others may have by now.
     decided = outcome(after, caller.at, slot_taken=slot_taken or not new)
+    if decided is Outcome.LAPSE:
+        lapsed = lapse(after, caller)
+        ended = replace(lapsed.after, version=booking.version)
+        return settled(booking, ended, (*told, *lapsed.entries), caller)
     after = _moved(after, decided)
     waived = tuple(islice(_taken_back(after, [*known, *told], statement.payment, caller), FULL))
     after = _with(after, waived)
     ledger = [*known, *told, *waived]
-    given = _given_back(after, ledger, new, caller) if decided is Outcome.RETURN else ()
+    given = _given_back(after, ledger, caller) if decided is Outcome.RETURN else ()
     return settled(booking, _with(after, given), (*told, *waived, *given), caller)
 
 
@@ -159,24 +176,18 @@ def _taken_back(
 
 
 def _given_back(
-    booking: Booking, ledger: list[LedgerEntry], new: set[str], caller: Caller
+    booking: Booking, ledger: list[LedgerEntry], caller: Caller
 ) -> tuple[LedgerEntry, ...]:
-    """Promise what a cancelled booking must still give back, its `new` payments among it.
+    """Promise what a cancelled booking must still give back.
 
-    What was paid before the cancellation falls under its terms, whenever we hear of it or a dispute
-    sets it free; what was paid after it goes back whole. In the second of the cancellation itself,
-    what was known then was paid before it.
+    The payments known at the cancellation are under its terms, also when a dispute sets one free;
+    what came after goes back whole.
     """
     record = booking.cancellation
     if record is None:
         return ()
-    captured_at = {each.payment: each.at for each in ledger if each.kind is EntryKind.CAPTURED}
-    late = {
-        name: balance
-        for name, balance in booking.payments.items()
-        if captured_at[name] > record.at or (captured_at[name] == record.at and name in new)
-    }
-    in_time = {name: each for name, each in booking.payments.items() if name not in late}
+    in_time = {name: each for name, each in booking.payments.items() if name in record.payments}
+    late = {name: each for name, each in booking.payments.items() if name not in in_time}
     why = RefundReason.OVERDUE if booking.has_lapsed else RefundReason.CANCELLATION
     promised = promised_for(why, ledger)
     base = sum(in_time.values(), Balance()).refundable + promised
@@ -188,8 +199,9 @@ def _given_back(
 
 
 def _overpaid(booking: Booking, caller: Caller) -> tuple[LedgerEntry, ...]:
-    """Promise back what was paid beyond the total."""
-    excess = min(max(0, booking.balance.paid - booking.price.total), refundable(booking.payments))
+    """Promise back what was paid beyond the total; what is in dispute may yet be lost."""
+    certain = booking.balance.paid - booking.balance.disputed
+    excess = min(max(0, certain - booking.price.total), refundable(booking.payments))
     return _promised(booking.payments, excess, RefundReason.OVERPAYMENT, booking, caller)
 
 

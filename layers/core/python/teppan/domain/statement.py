@@ -123,7 +123,9 @@ def _of_refund(
         )
 
     if kept is None:
-        yield entry(EntryKind.GOODWILL_OWED, RefundReason.DASHBOARD)
+        named = refund.promise is not None
+        why = RefundReason.UNMATCHED if named else RefundReason.DASHBOARD
+        yield entry(EntryKind.GOODWILL_OWED, why)
     for kind in _stages(refund.status, present):
         if kind not in present:
             yield entry(kind)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from teppan.domain.ledger import Difference, EntryKind, LedgerEntry
+from teppan.domain.ledger import Difference, EntryKind, LedgerEntry, RefundReason
 from teppan.domain.payment_event import EventState, Received
 from teppan.domain.refund import Settlement
 from teppan.observability.log import logger
@@ -71,5 +71,7 @@ def record_entries(entries: Iterable[LedgerEntry]) -> None:
     for entry in entries:
         if entry.kind in COUNTED:
             count(COUNTED[entry.kind])
+        if entry.reason is RefundReason.UNMATCHED:
+            tell("PaymentsUnmatched", 1)
         if entry.kind in ALARMING:
             tell(ALARMING[entry.kind], 1)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from teppan.domain.caller import Caller
-from teppan.domain.errors import PaymentProviderErred
+from teppan.domain.errors import PaymentProviderErred, ProviderFailed
 from teppan.domain.payment import Attempt, Intent, IntentStatus
 from teppan.services.apply_payment import apply_payment
 from teppan.services.gateway import Gateway
@@ -29,7 +29,7 @@ def intent_of(table: Table, gateway: Gateway, attempt: Attempt) -> Intent:
         return gateway.intent(attempt.intent)
     try:
         intent = gateway.open(attempt)
-    except PaymentProviderErred:
+    except (PaymentProviderErred, ProviderFailed):
         payments.count_try(table, attempt)
         raise
     payments.note(
@@ -70,7 +70,12 @@ def close_payments(
 
 
 def _close(table: Table, gateway: Gateway, attempt: Attempt, caller: Caller) -> IntentStatus:
-    intent = attempt.intent or intent_of(table, gateway, attempt).id
+    try:
+        intent = attempt.intent or intent_of(table, gateway, attempt).id
+    except ProviderFailed:
+        if attempt.intent is None:
+            return IntentStatus.CANCELED  # nobody has the secret of what could not be made
+        raise
     status = gateway.cancel(intent)
     if status is IntentStatus.SUCCEEDED:
         apply_payment(table, gateway, intent, caller)

@@ -29,6 +29,15 @@ def unseen_events(table: Table, gateway: Gateway, now: datetime) -> list[Payment
     return list(gateway.events(max(before - _OVERLAP, now - _EVENTS_KEPT)))
 
 
+def look_again(table: Table, gateway: Gateway, payment: str, caller: Caller) -> list[LedgerEntry]:
+    """Return what Stripe tells of a payment now that it did not when its event was handled.
+
+    Raises what `apply_payment` raises.
+    """
+    applied = apply_payment(table, gateway, payment, caller)
+    return list(applied.entries) if applied else []
+
+
 def mark_seen(table: Table, failed: Iterable[PaymentEvent], now: datetime) -> None:
     """Let the next run begin where this one began, but for the first event that has `failed`."""
     jobs.advance(table, JOB, min((event.created_at for event in failed), default=now))

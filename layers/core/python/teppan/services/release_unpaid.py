@@ -10,17 +10,19 @@ from teppan.store.table import Table
 
 
 def release_unpaid(table: Table, gateway: Gateway, booking_id: str, caller: Caller) -> Booking:
-    """Cancel the booking unless Stripe knows of a payment; a payment at the bank is waited for.
+    """Cancel the booking unless Stripe knows of a payment.
 
-    Raises what `revise`, `apply_payment` and the gateway raise.
+    A payment that is at the bank is waited for until the start. Raises what `revise`,
+    `apply_payment` and the gateway raise.
     """
     booking = find_visible(table, booking_id, caller)
     if lapse(booking, caller).after == booking:
         return booking
     closing = close_payments(table, gateway, open_attempts(table, booking_id), caller)
+    wait = closing.in_progress and caller.at < booking.slot.starts_at
     return revise(
         table,
         booking_id,
-        lambda booking: Step(booking) if closing.in_progress else lapse(booking, caller),
+        lambda booking: Step(booking) if wait else lapse(booking, caller),
         caller,
     )

@@ -1,9 +1,9 @@
 """Keep the promises of refunds (`domain.md §6-7`): sent at least once, with one effect."""
 
 from teppan.domain.caller import Caller
-from teppan.domain.errors import PaymentProviderErred
+from teppan.domain.errors import PaymentProviderErred, ProviderFailed, Unavailable
 from teppan.domain.ledger import LedgerEntry, RefusalReason
-from teppan.domain.refund import Outstanding, Settlement, outstanding, refusal
+from teppan.domain.refund import Outstanding, Settlement, may_be_sent_at, outstanding, refusal
 from teppan.services.apply_payment import apply_payment
 from teppan.services.gateway import Gateway, RefundRefusedError
 from teppan.store import bookings
@@ -21,13 +21,19 @@ def settle_refunds(table: Table, gateway: Gateway, booking_id: str, caller: Call
         return Settlement()
     entries: list[LedgerEntry] = []
     refusals: _Refusals = {}
+    failure: ProviderFailed | Unavailable | None = None
     for payment in [name for name, each in booking.payments.items() if each.in_flight]:
-        # Stripe is asked first: it forgets our key after a day, the name in the metadata never.
-        entries += _look(table, gateway, payment, caller)
-        for refund in _sendable(table, booking_id, payment, caller):
-            refusals |= _send(gateway, booking_id, refund, caller)
-        entries += _look(table, gateway, payment, caller)
+        try:
+            # Stripe is asked first: it forgets our key after a day, the name in the metadata never.
+            entries += _look(table, gateway, payment, caller)
+            for refund in _sendable(table, booking_id, payment, caller):
+                refusals |= _send(gateway, booking_id, refund, caller)
+            entries += _look(table, gateway, payment, caller)
+        except (ProviderFailed, Unavailable) as error:
+            failure = error  # the other payments' refunds do not wait for this one
     left = _still_owed(table, booking_id, refusals)
+    if failure:
+        raise failure
     if any(entry.reason is RefusalReason.PROVIDER_ERROR for entry, _ in left):
         raise PaymentProviderErred
     return Settlement(tuple(entries), tuple(code for _, code in left))
@@ -43,12 +49,10 @@ def _sendable(table: Table, booking_id: str, payment: str, caller: Caller) -> li
     booking = bookings.find(table, booking_id)
     if booking is None or booking.payments[payment].disputed:
         return []
-    retry = booking.policy.refund_retry
     return [
         refund
         for refund in outstanding(bookings.ledger(table, booking_id))
-        if refund.payment == payment
-        and (not refund.failed_at or caller.at >= refund.failed_at + retry)
+        if refund.payment == payment and caller.at >= may_be_sent_at(refund, booking.policy)
     ]
 
 

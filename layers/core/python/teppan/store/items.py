@@ -175,7 +175,12 @@ def attempt_of(item: Item) -> Attempt:
 
 def _cancellation_of(stored: Item) -> Cancellation:
     return Cancellation(
-        **stored | {"by": Role(stored["by"]), "at": from_rfc3339(stored["at"])},
+        **stored
+        | {
+            "by": Role(stored["by"]),
+            "at": from_rfc3339(stored["at"]),
+            "payments": tuple(stored["payments"]),
+        },
     )
 
 
