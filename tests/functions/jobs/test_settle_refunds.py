@@ -431,7 +431,7 @@ class TestAStripeThatFails:
     def test_by_itself_is_left_alone_for_a_quarter_of_an_hour(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
     ) -> None:
-        """Whoever answers 500 may still be at it, and would make a second refund of a second try."""
+        """Whoever answers 500 may still be at it, and make one more of a second try."""
         till.cancel(booking)
         stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
         till.settle()

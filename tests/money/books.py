@@ -1,0 +1,155 @@
+"""The books, kept once more: what a ledger adds up to, by nothing of the code that wrote it.
+
+`domain.md §7`: captured - refunded - lost disputes = kept by live bookings + kept by policy +
+refunds in flight.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.builders import ADMIN
+from tests.money.world import World
+
+type Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the entries of some payments add up to, kind by kind. US cents."""
+
+    sums: Mapping[str, int]
+
+    @property
+    def captured(self) -> int:
+        return self.sums["captured"]
+
+    @property
+    def refunded(self) -> int:
+        """What has arrived at the customer."""
+        return self.sums["refunded"] - self.sums["refund_reversed"]
+
+    @property
+    def lost(self) -> int:
+        return self.sums["dispute_lost"] - self.sums["dispute_reinstated"]
+
+    @property
+    def disputed(self) -> int:
+        """What the bank holds until it has decided."""
+        return self.sums["dispute_opened"] - self.sums["dispute_won"] - self.sums["dispute_lost"]
+
+    @property
+    def promised(self) -> int:
+        """What goes back, or has."""
+        promised = self.sums["refund_owed"] + self.sums["goodwill_owed"]
+        return promised - self.sums["refund_waived"] - self.sums["goodwill_waived"]
+
+    @property
+    def in_flight(self) -> int:
+        return self.promised - self.refunded
+
+    @property
+    def owed(self) -> int:
+        """What is promised, and not with Stripe."""
+        return self.promised - self.sums["refund_sent"] + self.sums["refund_failed"]
+
+    @property
+    def undone(self) -> int:
+        """What no longer counts as paid, because it goes back."""
+        return self.sums["refund_owed"] - self.sums["refund_waived"]
+
+    @property
+    def at_stripe(self) -> int:
+        """What Stripe's balance must hold."""
+        sent = self.sums["refund_sent"] - self.sums["refund_failed"]
+        return self.captured - sent - self.disputed - self.lost
+
+    @property
+    def kept(self) -> int:
+        """What stays with us, open disputes apart."""
+        return self.captured - self.refunded - self.lost - self.in_flight - self.disputed
+
+
+def books(entries: Iterable[Json]) -> Books:
+    """Return what the entries add up to."""
+    sums: Counter[str] = Counter()
+    for entry in entries:
+        sums[entry["kind"]] += entry["amount"]
+    return Books(sums)
+
+
+def by_payment(entries: Iterable[Json]) -> dict[str, Books]:
+    """Return the books of each payment."""
+    apart: defaultdict[str, list[Json]] = defaultdict(list)
+    for entry in entries:
+        apart[entry["payment_intent_id"]].append(entry)
+    return {payment: books(theirs) for payment, theirs in apart.items()}
+
+
+def check_sums(world: World, booking: str) -> Json:
+    """Check the invariant of `domain.md §7` for one booking, whatever Stripe has yet to tell.
+
+    Return what `listPayments` shows of it.
+
+    What a live booking keeps is at most its price; what a cancelled one keeps is at most what its
+    cancellation says of what was paid before it. (The tests' clocks let no two things happen in
+    one second where that matters.)
+    """
+    account = world.account(booking)
+    all_of_it = books(account["entries"])
+    told = account["balance"]
+    assert told == {
+        "captured": all_of_it.captured,
+        "refunded": all_of_it.refunded,
+        "refund_owed": all_of_it.in_flight - told["refund_sent"],
+        "refund_sent": told["refund_sent"],
+        "disputed": all_of_it.disputed,
+        "lost": all_of_it.lost,
+        "refundable": told["refundable"],
+        "paid": max(0, all_of_it.captured - all_of_it.lost - all_of_it.undone),
+    }, told
+    for payment, each in by_payment(account["entries"]).items():
+        assert min(each.captured, each.refunded, each.lost, each.disputed) >= 0, payment
+        assert 0 <= each.in_flight <= each.captured, payment
+        # A bank may decide for the customer after the refund; but then we owe nothing more.
+        assert each.disputed or each.kept >= 0 or not each.owed, (payment, each)
+    if account["booking_status"] == "cancelled":
+        assert all_of_it.kept <= kept_by_policy(world, booking, account["entries"]), account
+    elif not all_of_it.disputed:
+        assert told["paid"] <= account["total"] or not told["refundable"], account
+    assert account["booking_status"] != "pending" or account["deposit_due"] > 0, account
+    return account
+
+
+def check_against_stripe(world: World, bookings: Iterable[str]) -> None:
+    """Check every ledger against Stripe's balance, to the cent and per payment, both ways round.
+
+    What a bank is still thinking about is in Stripe's balance, and is not ours yet.
+    """
+    held: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    intents = {each["id"]: each for each in world.stripe.everything("payment_intents")}
+    for intent, cents in world.stripe.balance_by_intent().items():
+        if intents[intent]["amount_received"]:
+            held[intents[intent]["metadata"]["booking_id"]][intent] = cents
+    for booking in bookings:
+        entries = world.account(booking)["entries"]
+        ours = {payment: each.at_stripe for payment, each in by_payment(entries).items()}
+        assert ours == held[booking], (booking, ours, held[booking], entries)
+
+
+def refunds_at_stripe(world: World, intent: str) -> list[tuple[int, str]]:
+    """Return amount and status of each refund that Stripe has of a payment, oldest first."""
+    found = [
+        each for each in world.stripe.everything("refunds") if each["payment_intent"] == intent
+    ]
+    return [(each["amount"], each["status"]) for each in reversed(found)]
+
+
+def kept_by_policy(world: World, booking: str, entries: Iterable[Json]) -> int:
+    """Return the most that the cancellation lets us keep: its part of what came before it."""
+    record = world.call("getBooking", booking_id=booking, by=ADMIN).body["cancellation"]
+    before = [each for each in entries if each["at"] <= record["cancelled_at"]]
+    captured = books(before).captured
+    percentage: int = record["refund_percentage"]
+    return captured - (captured * percentage + 50) // 100

@@ -1,0 +1,319 @@
+"""Every path that money takes: what a person, Stripe or a job begins, and what is left of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import Any, Final
+
+from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_FAILS, REFUND_PENDS, SECURE, VISA
+from tests.money.books import refunds_at_stripe
+from tests.money.world import World
+
+from teppan.services import reconcile
+from teppan.store import jobs
+
+type Act = Callable[[], object]
+
+MOMENTS: Final = (
+    "a_decline",
+    "a_question",
+    "a_wrong_answer",
+    "a_capture",
+    "a_dashboard_refund",
+    "an_arrival",
+    "a_return",
+    "a_dispute",
+    "a_dispute_won",
+)
+"""What happens to one payment; see `whole_life`."""
+
+_KEYS: Final = count()
+
+
+@dataclass(frozen=True)
+class Path:
+    """A booking on a path: what goes on until it is done, as often as it takes."""
+
+    booking: str
+    act: Act
+
+
+type Given = Callable[[World], Path]
+type Intent = tuple[int, str, list[tuple[int, str]]]
+"""Amount and status of a payment at Stripe, and of each of its refunds."""
+
+
+def opening(world: World) -> Path:
+    booking = world.book()
+    return Path(booking, _keyed(world.open, booking))
+
+
+def opening_another(world: World) -> Path:
+    """The open payment of the deposit is closed for one of the full price."""
+    booking = world.book()
+    world.opened(booking)
+    return Path(booking, _keyed(world.open, booking, "full"))
+
+
+def opening_what_is_paid(world: World) -> Path:
+    """The deposit was paid and nobody has told us; now the full price is asked for."""
+    booking = world.book()
+    world.pay(booking)
+    world.forget()
+    return Path(booking, _keyed(world.open, booking, "full"))
+
+
+def confirming(world: World) -> Path:
+    booking = world.book()
+    intent = world.pay(booking)
+    world.forget()
+    return Path(booking, partial(world.confirm, intent))
+
+
+def told_of(moment: str) -> Given:
+    """Return the path of the first event of a moment in a payment's life."""
+
+    def given(world: World) -> Path:
+        booking = world.book()
+        intent = world.opened(booking)
+        life = whole_life(world, intent)
+        for earlier in MOMENTS[: MOMENTS.index(moment)]:
+            life[earlier]()
+        world.confirm(intent)
+        world.forget()
+        life[moment]()
+        event = world.take()[0]
+        return Path(booking, partial(world.send, event))
+
+    given.__name__ = f"told_of_{moment}"
+    return given
+
+
+def told_of_a_lost_dispute(world: World) -> Path:
+    booking, intent = world.paid(card=DISPUTED)
+    world.stripe.close_dispute(the_one(world, "disputes", intent), won=False)
+    return Path(booking, partial(world.send, world.take()[0]))
+
+
+def cancelling(world: World) -> Path:
+    booking, _ = world.paid()
+    return Path(booking, partial(world.cancel, booking))
+
+
+def settling_a_cancellation(world: World) -> Path:
+    """It had two payments, and one was open."""
+    booking, _ = world.paid()
+    assert world.confirm(world.pay(booking, "balance")).status == 200
+    assert world.cancel(booking).status == 200
+    return _settling(world, booking)
+
+
+def settling_an_unpaid_cancellation(world: World) -> Path:
+    booking = world.book()
+    world.opened(booking)
+    assert world.cancel(booking).status == 200
+    return _settling(world, booking)
+
+
+def refunding(world: World) -> Path:
+    booking, _ = world.paid()
+    return Path(booking, _keyed(world.refund, booking, 2_500))
+
+
+def settling_a_refund(world: World) -> Path:
+    booking, _ = world.paid(card=REFUND_PENDS)
+    assert world.refund(booking, 2_500).status == 201
+    return _settling(world, booking)
+
+
+def settling_a_refund_that_failed(world: World) -> Path:
+    """The first try came back a day ago."""
+    booking, intent = world.paid(card=REFUND_FAILS)
+    assert world.refund(booking, 2_500).status == 201
+    assert not world.hand_over(world.take_records(booking))
+    world.stripe.settle_refund(the_one(world, "refunds", intent), "failed")
+    assert world.confirm(intent).status == 200
+    world.forget()
+    world.later(hours=24)
+    _nothing_new(world)
+    return Path(booking, world.reconcile)
+
+
+def releasing(world: World) -> Path:
+    booking = world.book()
+    world.opened(booking)
+    world.later(hours=24, seconds=1)
+    return Path(booking, world.release)
+
+
+def releasing_what_is_paid(world: World) -> Path:
+    booking = world.book()
+    world.pay(booking)
+    world.forget()
+    world.later(hours=24, seconds=1)
+    return Path(booking, world.release)
+
+
+def settling_a_release(world: World) -> Path:
+    """An intent was opened while the job looked the other way; nobody has paid it yet."""
+    booking, _ = world.lapsed()
+    return _settling(world, booking)
+
+
+def reviving(world: World) -> Path:
+    booking, intent = world.lapsed()
+    world.stripe.pay(intent, VISA)
+    return Path(booking, partial(world.send, world.take()[0]))
+
+
+def paying_too_late(world: World) -> Path:
+    """Somebody else has the slot by now."""
+    place = world.place()
+    booking, intent = world.lapsed(**place)
+    other = world.book(**place)
+    assert world.confirm(world.pay(other)).status == 200
+    world.forget()
+    world.take_records(booking)
+    world.stripe.pay(intent, VISA)
+    return Path(booking, partial(world.send, world.take()[0]))
+
+
+def paying_for_what_was_cancelled(world: World) -> Path:
+    """The bank takes its time, and the customer cancels meanwhile."""
+    booking = world.book()
+    intent = world.pay(booking, card=BANK)
+    assert world.cancel(booking).status == 200
+    world.settle()
+    world.forget()
+    world.stripe.settle(intent)
+    return Path(booking, partial(world.send, world.take()[0]))
+
+
+def changing(world: World) -> Path:
+    """Fewer guests than were paid for."""
+    booking, _ = world.paid("full")
+    return Path(booking, partial(world.change, booking, guests=10))
+
+
+def settling_an_overpayment(world: World) -> Path:
+    path = changing(world)
+    path.act()
+    return _settling(world, path.booking)
+
+
+def finding_a_lost_event(world: World) -> Path:
+    _nothing_new(world)
+    booking = world.book()
+    world.pay(booking)
+    world.forget()
+    return Path(booking, world.reconcile)
+
+
+def finding_a_lost_record(world: World) -> Path:
+    booking, _ = world.paid()
+    assert world.cancel(booking).status == 200
+    world.take_records(booking)
+    _nothing_new(world)
+    return Path(booking, world.reconcile)
+
+
+def _settling(world: World, booking: str) -> Path:
+    return Path(booking, partial(world.hand_over, world.take_records(booking)))
+
+
+def _nothing_new(world: World) -> None:
+    """Let the job have seen everything there is, and that some time ago."""
+    world.later(hours=1)
+    jobs.advance(world.call.table, reconcile.JOB, world.clock.at)
+    world.later(minutes=16)
+
+
+def _keyed(ask: Callable[..., Any], *given: Any) -> Act:
+    return partial(ask, *given, headers={"Idempotency-Key": f"key-{next(_KEYS)}"})
+
+
+BY_A_PERSON: Final[tuple[Given, ...]] = (
+    opening,
+    opening_another,
+    opening_what_is_paid,
+    confirming,
+    cancelling,
+    refunding,
+    changing,
+)
+BY_STRIPE: Final[tuple[Given, ...]] = (
+    *map(told_of, MOMENTS),
+    told_of_a_lost_dispute,
+    reviving,
+    paying_too_late,
+    paying_for_what_was_cancelled,
+)
+LOST: Final[tuple[Given, ...]] = (
+    told_of("a_capture"),
+    told_of("a_dashboard_refund"),
+    told_of("a_return"),
+    told_of("a_dispute_won"),
+    paying_too_late,
+)
+"""Of those by Stripe, the ones that move money each in a way of its own."""
+
+BY_A_JOB: Final[tuple[Given, ...]] = (
+    settling_a_cancellation,
+    settling_an_unpaid_cancellation,
+    settling_a_refund,
+    settling_a_refund_that_failed,
+    settling_an_overpayment,
+    settling_a_release,
+    releasing,
+    releasing_what_is_paid,
+    finding_a_lost_event,
+    finding_a_lost_record,
+)
+
+
+def name_of(given: Given) -> str:
+    """Return what a path is called in the name of its test."""
+    return given.__name__
+
+
+def left(world: World, booking: str) -> tuple[Any, list[Intent]]:
+    """Return what we know of a booking, and its payments at Stripe, newest first."""
+    account = world.account(booking)
+    intents = [
+        (each["amount"], each["status"], sorted(refunds_at_stripe(world, each["id"])))
+        for each in world.stripe.everything("payment_intents")
+        if each["metadata"]["booking_id"] == booking
+    ]
+    entries = sorted((each["kind"], each["amount"]) for each in account["entries"])
+    # One that is not known to be over is looked at again before it counts; how it stood is no news.
+    attempts = [
+        (each["amount"], each["status"] if each["status"] in ("succeeded", "canceled") else "open")
+        for each in account["payments"]
+    ]
+    standing = account["booking_status"], account["payment_status"], account["balance"]
+    return (standing, entries, attempts), intents
+
+
+def the_one(world: World, kind: str, intent: str) -> str:
+    """Return the id of the one refund or dispute of a payment."""
+    everything = world.stripe.everything(kind)
+    (found,) = (each["id"] for each in everything if each["payment_intent"] == intent)
+    return str(found)
+
+
+def whole_life(world: World, intent: str) -> dict[str, Act]:
+    """Return what can happen to a payment, in order: every type of event that we handle."""
+    stripe = world.stripe
+    acts: list[Act] = [
+        lambda: stripe.pay(intent, DECLINED),
+        lambda: stripe.pay(intent, SECURE),
+        lambda: stripe.authenticate(intent, succeed=False),
+        lambda: stripe.pay(intent, REFUND_PENDS),
+        lambda: stripe.refund(intent, 2_500),
+        lambda: stripe.settle_refund(the_one(world, "refunds", intent), "succeeded"),
+        lambda: stripe.settle_refund(the_one(world, "refunds", intent), "failed"),
+        lambda: stripe.dispute(intent, amount=6_000),
+        lambda: stripe.close_dispute(the_one(world, "disputes", intent), won=True),
+    ]
+    return dict(zip(MOMENTS, acts, strict=True))

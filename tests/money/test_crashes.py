@@ -1,0 +1,87 @@
+"""The process may stop after any call to AWS or Stripe, on every path that money takes.
+
+Each path is walked once to count its calls, and then once for each of them, up to there. Afterwards
+somebody asks again with the same key, Stripe sends its event again, Lambda its records, or the job
+runs again, as it would; and what is left is what a walk without a stop leaves. Where it is a person
+who may not ask again, the jobs alone must bring ledger and Stripe together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from tests.money.books import check_against_stripe, check_sums
+from tests.money.paths import BY_A_JOB, BY_A_PERSON, BY_STRIPE, LOST, Given, Path, left, name_of
+from tests.money.tap import Crash
+from tests.money.world import World
+
+from teppan.domain.policy import CURRENT
+from teppan.services import reconcile
+
+
+def stopped_everywhere(world: World, given: Given) -> Iterator[tuple[Path, str]]:
+    """Walk the path, and then as far as each of its calls; give where it stopped (first: not)."""
+    path = given(world)
+    with world.tap.watched() as calls:
+        path.act()
+    yield path, "nowhere"
+    for number, name in enumerate(calls, 1):
+        path = given(world)
+        with world.tap.watched(after=number), pytest.raises(Crash):
+            path.act()
+        yield path, f"after call {number}, {name}"
+
+
+@pytest.mark.parametrize("given", [*BY_A_PERSON, *BY_STRIPE, *BY_A_JOB], ids=name_of)
+def test_what_stopped_and_is_repeated_ends_as_if_it_had_not_stopped(
+    world: World, given: Given
+) -> None:
+    stops = {}
+    for path, stop in stopped_everywhere(world, given):
+        again = path.act()
+        assert again in (None, []) or getattr(again, "status", 0) in {200, 201, 409}, (stop, again)
+        stops[stop] = path.booking
+    world.settle()
+
+    ends = {stop: left(world, booking) for stop, booking in stops.items()}
+    assert len(ends) > 3
+    assert {stop: end for stop, end in ends.items() if end != ends["nowhere"]} == {}
+    check_sums(world, stops["nowhere"])
+    check_against_stripe(world, stops.values())
+
+
+@pytest.mark.parametrize("given", [*BY_A_PERSON, *LOST], ids=name_of)
+def test_what_stopped_and_is_never_repeated_is_found_by_the_jobs(
+    world: World, given: Given
+) -> None:
+    bookings = [path.booking for path, _ in stopped_everywhere(world, given)]
+
+    # When neither stream nor webhook tell anybody, and only the clock goes on
+    world.forget()
+    world.take_records()
+    world.later(minutes=5)
+    world.reconcile()
+    world.reconcile("full")
+
+    for booking in bookings:
+        check_sums(world, booking)
+    check_against_stripe(world, bookings)
+
+
+def test_the_full_compare_may_stop_anywhere(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    near = replace(CURRENT, horizon=timedelta(days=40))  # one month is like another
+    monkeypatch.setattr(reconcile, "CURRENT", near)
+    monkeypatch.setattr(reconcile, "_COMPARED", near.horizon)
+    booking, intent = world.paid()
+
+    def given(world: World) -> Path:
+        world.stripe.refund(intent, 100)
+        world.forget()
+        return Path(booking, partial(world.reconcile, "full"))
+
+    for path, _ in stopped_everywhere(world, given):
+        path.act()
+        check_against_stripe(world, [booking])
+    check_sums(world, booking)

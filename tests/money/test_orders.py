@@ -1,0 +1,236 @@
+"""Events come in any order, twice, early and late: what is left in the end is always the same.
+
+An event is only a hint to look, so what counts is *when we looked*. Here each order is tried in
+both ways: Stripe is asked as each event comes; and, worse than life, each event brings nothing but
+what was true when it was made.
+"""
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise, permutations
+from typing import Any, Final
+
+import pytest
+from local.stripe.webhooks.outbox import Delivery
+from tests.builders import NOW, booking, caller
+from tests.functions.money import REFUND_PENDS
+from tests.money.books import check_against_stripe, check_sums
+from tests.money.world import World
+
+from teppan.domain.booking import Booking
+from teppan.domain.ledger import LedgerEntry
+from teppan.domain.settlement import settle
+from teppan.domain.statement import Statement
+from teppan_payments.client import Stripe
+from teppan_payments.gateway import StripeGateway
+
+type Moment = Callable[[World, str], object]
+
+SIX: Final = (
+    "payment_intent.payment_failed",
+    "payment_intent.succeeded",
+    "refund.created",
+    "refund.updated",
+    "charge.dispute.created",
+    "charge.dispute.closed",
+)
+"""A card is declined, another one pays the deposit, staff give some back in the dashboard, that
+arrives (or fails), the customer disputes the rest, and the bank decides."""
+
+ORDERS: Final = list(permutations(range(len(SIX))))
+BATCH: Final = 120
+
+
+@pytest.fixture
+def table_name(new_table: str) -> str:
+    return new_table
+
+
+def history(ends_well: bool) -> Sequence[Moment]:
+    """Return what happens at Stripe between one of the six events and the next."""
+
+    def dispute(world: World, intent: str) -> None:
+        world.stripe.dispute(intent)
+
+    def decide(world: World, intent: str) -> None:
+        (found,) = _of(world, "disputes", intent)
+        world.stripe.close_dispute(found["id"], won=ends_well)
+
+    def arrive(world: World, intent: str) -> None:
+        (found,) = _of(world, "refunds", intent)
+        world.stripe.settle_refund(found["id"], "succeeded" if ends_well else "failed")
+
+    return (
+        lambda world, intent: world.stripe.pay(intent, "4000000000000002"),
+        lambda world, intent: world.stripe.pay(intent, REFUND_PENDS),
+        lambda world, intent: world.stripe.refund(intent, 2_500),
+        arrive,
+        dispute,
+        decide,
+    )
+
+
+def _of(world: World, kind: str, intent: str) -> list[dict[str, Any]]:
+    found = world.stripe.everything(kind)
+    return [each for each in found if each["payment_intent"] == intent]
+
+
+def happened(world: World, moment: Moment, intent: str, event: str) -> Delivery:
+    """Let it happen; return the one event of that type, the others are lost."""
+    moment(world, intent)
+    (delivery,) = (each for each in world.take() if each.event["type"] == event)
+    return delivery
+
+
+def six_events(world: World, intent: str, *, ends_well: bool) -> list[Delivery]:
+    """Let the whole history happen; return its six events."""
+    steps = zip(history(ends_well), SIX, strict=True)
+    return [happened(world, moment, intent, event) for moment, event in steps]
+
+
+def final_state(world: World, booking: str, intent: str) -> Any:
+    """Return what is left of a booking, by names that all the bookings share."""
+    places = (
+        "booking_id",
+        "date",
+        "starts_at",
+        "time",
+        "gsi1sk",
+        "gsi2pk",
+        "gsi2sk",
+        "gsi3sk",
+        "fingerprint",
+    )
+    lasting = {
+        key: {name: value for name, value in item.items() if name not in places}
+        for key, item in world.state(booking).items()
+    }
+    text = json.dumps(lasting, sort_keys=True)
+    named = text.replace(booking, "<booking>").replace(intent, "<intent>")
+    for kind in ("refunds", "disputes"):
+        for each in _of(world, kind, intent):
+            named = named.replace(each["id"], f"<{kind}>")
+    return named
+
+
+@pytest.mark.parametrize("part", range(0, len(ORDERS), BATCH))
+def test_all_720_orders_with_duplicates_end_alike(world: World, part: int) -> None:
+    ends: set[str] = set()
+    for order in ORDERS[part : part + BATCH]:
+        # Given a booking whose payment has come its whole way
+        booking = world.book()
+        intent = world.opened(booking)
+        events = six_events(world, intent, ends_well=True)
+
+        # When its events come in this order, each of them twice
+        told = [events[n] for n in order]
+        world.tell([told[0], *(each for pair in pairwise(told) for each in pair), told[-1]])
+
+        ends.add(final_state(world, booking, intent))
+
+    # Then nobody can tell which order it was
+    assert len(ends) == 1
+    check_sums(world, booking)
+    check_against_stripe(world, [booking])
+
+
+def test_events_between_the_moments_end_alike(world: World) -> None:
+    """Each event is told at some moment after it was made, while the history goes on."""
+    rng = random.Random(720)
+    ends: set[str] = set()
+    for ends_well in (True, False) * 12:
+        # Given a booking, and a history that goes on while its events are on their way
+        booking = world.book()
+        intent = world.opened(booking)
+        under_way: list[Delivery] = []
+        for moment, event in zip(history(ends_well), SIX, strict=True):
+            under_way.append(happened(world, moment, intent, event))
+
+            # When some of them arrive, maybe not for the first time
+            told = [each for each in under_way if rng.random() < 0.4]
+            rng.shuffle(told)
+            world.tell(told)
+            check_sums(world, booking)
+        rng.shuffle(under_way)
+        world.tell(under_way)
+
+        # Then its money is where it would be anyway
+        ends.add(json.dumps([ends_well, world.account(booking)["balance"]], sort_keys=True))
+        check_against_stripe(world, [booking])
+
+    assert len(ends) == 2
+
+
+class Stale(StripeGateway):
+    """A gateway that tells of some payments what was true at another time."""
+
+    def __init__(self, api: Stripe) -> None:
+        super().__init__(api)
+        self.statements: dict[str, Statement | None] = {}
+
+    def statement(self, intent_id: str) -> Statement | None:
+        if intent_id in self.statements:
+            return self.statements[intent_id]
+        return super().statement(intent_id)
+
+
+@pytest.mark.parametrize("ends_well", [True, False])
+def test_what_was_looked_up_early_may_be_entered_late(world: World, *, ends_well: bool) -> None:
+    """Stripe moves on while an answer is on its way to us: an old one never undoes a newer one."""
+    stale = world.call.gateway = Stale(world.call.gateway._api)
+    rng = random.Random(721)
+    ends: set[str] = set()
+    for order in rng.sample(ORDERS, 24):
+        # Given what Stripe would have said as each event was made
+        booking = world.book()
+        intent = world.opened(booking)
+        events, said = [], []
+        for moment, event in zip(history(ends_well), SIX, strict=True):
+            events.append(happened(world, moment, intent, event))
+            said.append(stale.statement(intent))
+
+        # When the events come in this order, and with each what was true then
+        for n in order:
+            stale.statements[intent] = said[n]
+            world.tell([events[n]])
+            check_sums(world, booking)
+
+        # Then the newest is what counts
+        del stale.statements[intent]
+        ends.add(json.dumps(world.account(booking)["balance"], sort_keys=True))
+        check_against_stripe(world, [booking])
+
+    assert len(ends) == 1
+
+
+@pytest.mark.parametrize("ends_well", [True, False])
+def test_all_orders_of_old_answers(world: World, *, ends_well: bool) -> None:
+    """The same for all 720 orders, and most of the six twice, by the rules alone.
+
+    Only the money: a payment that was lost again before we hear of it confirms no booking.
+    """
+    booking_id = world.book()
+    intent = world.opened(booking_id)
+    said = []
+    for moment in history(ends_well):
+        moment(world, intent)
+        statement = world.call.gateway.statement(intent)
+        assert statement
+        said.append(statement)
+    start = replace(booking(booking_id), id=booking_id)
+
+    ends = {
+        _entered(start, [said[n] for pair in pairwise(order) for n in pair]) for order in ORDERS
+    }
+
+    assert len(ends) == 1
+
+
+def _entered(start: Booking, said: Sequence[Statement]) -> str:
+    now, ledger = start, list[LedgerEntry]()
+    for statement in said:
+        step = settle(now, ledger, statement, caller(at=NOW))
+        now, ledger = step.after, [*ledger, *step.entries]
+    return repr(now.payments)

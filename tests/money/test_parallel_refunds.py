@@ -1,0 +1,115 @@
+"""However many ask at once, no more goes back than was captured, and each refund goes once."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from tests.functions.handlers import Answer
+from tests.money.books import books, check_against_stripe, check_sums, refunds_at_stripe
+from tests.money.world import DEPOSIT, World
+from tests.store.threads import at_once
+
+
+def answered(requests: list[Callable[[], Answer]]) -> list[Answer]:
+    """Send all requests at once; return the answers, in the order of the requests."""
+    answers = at_once(requests)
+    assert all(isinstance(each, Answer) for each in answers), answers
+    return [each for each in answers if isinstance(each, Answer)]
+
+
+def settle_from_everywhere(world: World) -> None:
+    """Let the stream's function and the job that looks again run at the same time, four times."""
+    records = world.take_records()
+    failures = at_once(
+        [partial(world.hand_over, records), partial(world.reconcile, "recent")] * 2,
+    )
+    assert all(failure in (None, []) for failure in failures), failures
+
+
+@pytest.mark.parametrize("amount", [1_000, 1_500])
+def test_twenty_partial_refunds_at_once(real_world: World, amount: int) -> None:
+    world = real_world
+    booking, intent = world.paid()
+
+    # When twenty refunds are asked for at once, of more than there is
+    answers = answered([partial(world.refund, booking, amount) for _ in range(20)])
+
+    # Then as many are promised as there is money for
+    taken = [each for each in answers if each.status == 201]
+    assert len(taken) == DEPOSIT // amount
+    assert {each.problem for each in answers if each not in taken} == {
+        (409, "refund_exceeds_captured")
+    }
+    check_sums(world, booking)
+
+    # And Stripe makes each of them, once
+    settle_from_everywhere(world)
+    assert refunds_at_stripe(world, intent) == [(amount, "succeeded")] * len(taken)
+    assert books(world.account(booking)["entries"]).refunded == amount * len(taken)
+    check_against_stripe(world, [booking])
+
+
+def test_one_refund_asked_for_twenty_times_at_once(real_world: World) -> None:
+    world = real_world
+    booking, intent = world.paid()
+    key = {"Idempotency-Key": "cold-noodles"}
+
+    answers = answered([partial(world.refund, booking, 1_000, headers=key) for _ in range(20)])
+
+    assert {each.status for each in answers} == {201}
+    assert len({each.body["refund_id"] for each in answers}) == 1
+    assert sum("Idempotency-Replayed" not in each.headers for each in answers) == 1
+    settle_from_everywhere(world)
+    assert refunds_at_stripe(world, intent) == [(1_000, "succeeded")]
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_two_admins_and_a_cancellation_at_once(real_world: World, attempt: int) -> None:
+    world = real_world
+    booking, intent = world.paid()
+
+    # When two refunds and a cancellation want more than there is
+    first, second, cancelled = answered(
+        [
+            partial(world.refund, booking, 6_000),
+            partial(world.refund, booking, 6_000),
+            partial(world.cancel, booking),
+        ]
+    )
+
+    # Then the cancellation takes its part of what is left when it comes, and no cent twice
+    assert cancelled.status == 200
+    given = sum(each.status == 201 for each in (first, second)) * 6_000
+    assert given <= 6_000
+    base = DEPOSIT if cancelled.body["refund_amount"] == 9_700 else DEPOSIT - 6_000
+    assert cancelled.body["refund_amount"] == base * 97 // 100
+    promised = books(world.account(booking)["entries"]).promised
+    assert promised == given + cancelled.body["refund_amount"] <= DEPOSIT
+
+    # And what goes back through Stripe is just that
+    settle_from_everywhere(world)
+    assert sum(amount for amount, _ in refunds_at_stripe(world, intent)) == promised
+    check_sums(world, booking)
+    check_against_stripe(world, [booking])
+
+
+def test_staff_in_the_dashboard_and_staff_here_at_once(real_world: World) -> None:
+    """The dashboard asks nobody: what it has taken is missing from what we have promised."""
+    world = real_world
+    booking, intent = world.paid()
+
+    # Given refunds of ours for all there is, and half of it refunded in the dashboard before them
+    for _ in range(4):
+        assert world.refund(booking, 2_500).status == 201
+    world.stripe.refund(intent, 5_000)
+
+    # When ours are sent, from everywhere
+    settle_from_everywhere(world)
+    world.tell()
+    settle_from_everywhere(world)
+
+    # Then all of it has gone back, once
+    assert sum(amount for amount, _ in refunds_at_stripe(world, intent)) == DEPOSIT
+    assert books(world.account(booking)["entries"]).in_flight == 0
+    check_sums(world, booking)
+    check_against_stripe(world, [booking])

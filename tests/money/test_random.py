@@ -1,0 +1,39 @@
+"""Ten thousand random steps, and in the end the books are Stripe's to the cent.
+
+5 % of the webhooks are lost for ever, and 5 % of Stripe's answers, beside some 500s and 429s.
+`MONEY_SEEDS=20 make test ARGS=tests/money/test_random.py` takes twenty walks in place of three, and
+`MONEY_SEED=7` the seventh alone.
+"""
+
+import os
+
+import pytest
+from tests.money.walk import Walk
+from tests.money.world import World
+
+STEPS = int(os.environ.get("MONEY_STEPS", "10000"))
+
+
+@pytest.fixture
+def table_name(new_table: str) -> str:
+    return new_table
+
+
+def seeds() -> list[int]:
+    if one := os.environ.get("MONEY_SEED"):
+        return [int(one)]
+    return list(range(1, 1 + int(os.environ.get("MONEY_SEEDS", "3"))))
+
+
+@pytest.mark.parametrize("seed", seeds())
+def test_after_the_jobs_the_ledger_is_what_stripe_says(
+    world: World, no_waiting: None, seed: int
+) -> None:
+    walk = Walk(world, seed)
+    try:
+        walk.go(STEPS)
+        walk.finish()
+        walk.check()
+    except BaseException:
+        print(f"MONEY_SEED={seed} failed at step {walk.taken} of {STEPS}")  # noqa: T201
+        raise

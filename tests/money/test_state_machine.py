@@ -1,0 +1,222 @@
+"""Whatever people, banks, Stripe and our jobs do, in any order: after each step the books add up.
+
+What must hold after each step is in `books.check_sums` (the invariant of `domain.md §7`, added up
+by nothing of our own code); at the end of each story the jobs run, and the ledger is Stripe's.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from local.stripe.fake import StripeError
+from local.stripe.webhooks.outbox import Delivery
+from tests.functions.handlers import Answer
+from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_PENDS, SECURE, VISA
+from tests.money.books import books, by_payment, check_against_stripe, check_sums, kept_by_policy
+from tests.money.world import World
+
+STORIES = 30
+STEPS = 30
+MOST_BOOKINGS = 2
+LEAST = st.sampled_from([VISA, VISA, VISA, DECLINED, SECURE, DISPUTED, REFUND_PENDS, BANK])
+NUMBER = st.integers(min_value=0, max_value=5)
+
+
+class Money(RuleBasedStateMachine):
+    """A story of one or two bookings. What Stripe's side can not do now, is not done."""
+
+    world: World
+    bookings = Bundle("bookings")
+    intents = Bundle("intents")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[str] = []
+        self.disturbed = set[str]()
+        self.mail: list[Delivery] = []
+        self.opened_for: dict[str, str] = {}
+        self.world.forget()
+
+    # What people do.
+
+    @precondition(lambda self: len(self.made) < MOST_BOOKINGS)
+    @rule(target=bookings)
+    def book(self) -> str:
+        self.made.append(self.world.book())
+        return self.made[-1]
+
+    @rule(
+        target=intents,
+        booking=bookings,
+        wanted=st.sampled_from(["deposit", "deposit", "full", "balance"]),
+    )
+    def open(self, booking: str, wanted: str) -> str | MultipleResults[str]:
+        answer = clear(self.world.open(booking, wanted))
+        if answer.status != 201:
+            return multiple()
+        intent = str(answer.body["payment_intent_id"])
+        self.opened_for[intent] = booking
+        return intent
+
+    @rule(intent=intents, card=LEAST)
+    def pay(self, intent: str, card: str) -> None:
+        if card == DISPUTED:
+            self.disturbed.add(self.opened_for[intent])
+        self.at_stripe(lambda: self.world.stripe.pay(intent, card))
+
+    @rule(intent=intents, succeed=st.booleans())
+    def authenticate(self, intent: str, *, succeed: bool) -> None:
+        self.at_stripe(lambda: self.world.stripe.authenticate(intent, succeed=succeed))
+
+    @rule(intent=intents)
+    def confirm(self, intent: str) -> None:
+        assert clear(self.world.confirm(intent)).status == 200
+
+    @rule(booking=bookings, percentage=st.sampled_from([None, None, 0, 33, 100]))
+    def cancel(self, booking: str, percentage: int | None) -> None:
+        clear(self.world.cancel(booking, percentage))
+
+    @rule(booking=bookings, guests=st.integers(min_value=8, max_value=15))
+    def reprice(self, booking: str, guests: int) -> None:
+        clear(self.world.change(booking, guests=guests))
+
+    @rule(booking=bookings, amount=st.sampled_from([None, 1, 3_333]))
+    def refund(self, booking: str, amount: int | None) -> None:
+        if clear(self.world.refund(booking, amount)).status == 201:
+            self.disturbed.add(booking)
+
+    # What happens at Stripe.
+
+    @rule(intent=intents, succeed=st.booleans())
+    def end_at_bank(self, intent: str, *, succeed: bool) -> None:
+        self.at_stripe(lambda: self.world.stripe.settle(intent, succeed=succeed))
+
+    @rule(intent=intents, amount=st.sampled_from([None, 4_000]))
+    def dispute(self, intent: str, amount: int | None) -> None:
+        self.disturbed.add(self.opened_for[intent])
+        self.at_stripe(lambda: self.world.stripe.dispute(intent, amount=amount))
+
+    @rule(number=NUMBER, won=st.booleans())
+    def decide(self, number: int, *, won: bool) -> None:
+        open_ones = self.of_this_story("disputes")
+        if open_ones:
+            dispute = open_ones[number % len(open_ones)]
+            self.at_stripe(lambda: self.world.stripe.close_dispute(dispute, won=won))
+
+    @rule(intent=intents, amount=st.sampled_from([500, 9_700, 10_000]))
+    def refund_in_the_dashboard(self, intent: str, amount: int) -> None:
+        self.disturbed.add(self.opened_for[intent])
+        self.at_stripe(lambda: self.world.stripe.refund(intent, amount))
+
+    @rule(
+        number=NUMBER,
+        status=st.sampled_from(["succeeded", "failed", "canceled", "requires_action"]),
+    )
+    def move_refund(self, number: int, status: str) -> None:
+        refunds = self.of_this_story("refunds")
+        if refunds:
+            refund = refunds[number % len(refunds)]
+            self.at_stripe(lambda: self.world.stripe.settle_refund(refund, status))
+
+    # What is told.
+
+    @precondition(lambda self: self.mail)
+    @rule(number=NUMBER, keep=st.booleans())
+    def deliver(self, number: int, *, keep: bool) -> None:
+        """Deliver an event; when it is kept, it comes again."""
+        delivery = self.mail[number % len(self.mail)]
+        self.world.tell([delivery])
+        if not keep:
+            self.mail.remove(delivery)
+
+    @precondition(lambda self: self.mail)
+    @rule(number=NUMBER)
+    def lose(self, number: int) -> None:
+        self.mail.pop(number % len(self.mail))
+
+    # What our jobs do.
+
+    @rule()
+    def settle(self) -> None:
+        self.world.settle()
+
+    @rule()
+    def expire(self) -> None:
+        self.world.later(hours=25)
+        self.world.release()
+
+    @rule()
+    def reconcile(self) -> None:
+        self.world.reconcile()
+
+    @invariant()
+    def the_books_add_up(self) -> None:
+        self.mail += self.world.take()
+        for booking in self.made:
+            check_sums(self.world, booking)
+        self.world.call.answers.clear()
+        self.world.later(seconds=1)
+
+    def teardown(self) -> None:
+        """Let the jobs find what nobody has told, and keep every promise that can be kept."""
+        for status in ("succeeded", "succeeded"):
+            for refund in self.of_this_story("refunds"):
+                self.at_stripe(lambda: self.world.stripe.settle_refund(refund, status))  # noqa: B023
+        for _ in range(2):
+            self.world.reconcile()
+            self.world.settle()
+            self.world.later(hours=25)
+        self.world.reconcile("full")
+        check_against_stripe(self.world, self.made)
+        for booking in self.made:
+            self.check_the_end(booking)
+
+    def check_the_end(self, booking: str) -> None:
+        account = check_sums(self.world, booking)
+        for payment in by_payment(account["entries"]).values():
+            assert payment.disputed or not payment.owed, account
+        if account["booking_status"] == "cancelled" and booking not in self.disturbed:
+            most = kept_by_policy(self.world, booking, account["entries"])
+            assert books(account["entries"]).kept == most, account
+
+    def of_this_story(self, kind: str) -> list[str]:
+        found = self.world.stripe.everything(kind)
+        return [each["id"] for each in found if each["payment_intent"] in self.opened_for]
+
+    @staticmethod
+    def at_stripe(happen: Callable[[], object]) -> None:
+        with suppress(StripeError):
+            happen()
+
+
+def clear(answer: Answer) -> Answer:
+    """Check that an answer is one of ours: with Stripe in good health, none is a failure."""
+    assert answer.status < 500, answer
+    return answer
+
+
+def test_the_books_add_up_after_every_step_of_any_story(world: World) -> None:
+    class Story(Money):
+        pass
+
+    Story.world = world
+    run_state_machine_as_test(
+        Story,
+        settings=settings(
+            max_examples=STORIES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,241 @@
+"""A random walk of many bookings, on a network and with a Stripe that are far from perfect."""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from local.stripe.fake import StripeError
+from local.stripe.webhooks.outbox import Delivery
+from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
+from tests.functions.handlers import Answer
+from tests.functions.money import (
+    BANK,
+    DECLINED,
+    DISPUTED,
+    REFUND_FAILS,
+    REFUND_PENDS,
+    SECURE,
+    VISA,
+)
+from tests.money.books import check_against_stripe, check_sums
+from tests.money.world import STARTS, World
+
+from teppan.trigger import TriggerFailedError
+
+CARDS: Final = {
+    VISA: 8,
+    SECURE: 2,
+    REFUND_FAILS: 2,
+    REFUND_PENDS: 2,
+    BANK: 2,
+    DECLINED: 1,
+    DISPUTED: 1,
+}
+LOST_EVENTS: Final = 0.05
+FAULTS: Final = {
+    "lose_answer": 0.05,
+    "reset": 0.01,
+    "error_500": 0.01,
+    "error_500_after": 0.01,
+    "error_429": 0.01,
+}
+"""How often Stripe's answers, or our questions, go wrong."""
+
+
+class Walk:
+    """Takes random steps; after each of them everybody may still be told late, twice or never."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world = world
+        self.random = random.Random(seed)
+        self.bookings: list[str] = []
+        self.intents: list[str] = []
+        self.refunds: list[str] = []
+        self.disputes: list[str] = []
+        self.queue: list[Delivery] = []
+        self.sent: list[Delivery] = []
+        self.taken = 0
+        self.steps: Final[dict[Callable[[], object], int]] = {
+            self.book: 350,
+            self.open: 500,
+            self.pay: 900,
+            self.end_payment: 400,
+            self.settle_refund: 400,
+            self.dispute: 150,
+            self.decide: 200,
+            self.refund_in_dashboard: 150,
+            self.deliver: 3_200,
+            self.deliver_again: 1_500,
+            self.confirm: 250,
+            self.refund: 250,
+            self.cancel: 150,
+            self.change: 100,
+            self.read_stream: 150,
+            self.look: 400,
+            self.wait: 1_000,
+            self.run_a_job: 25,
+        }
+
+    def go(self, steps: int) -> None:
+        """Take that many steps."""
+        choices = self.random.choices([*self.steps], [*self.steps.values()], k=steps)
+        for kind, probability in FAULTS.items():
+            self.world.stripe.faults.rate(kind, probability)
+        for step in choices:
+            with suppress(StripeError):  # what Stripe's side can not do now, is not done
+                step()
+            self._listen()
+            self.world.call.answers.clear()
+            self.taken += 1
+        self.world.stripe.faults.clear()
+
+    def finish(self) -> None:
+        """Let our jobs find what was lost: nobody delivers anything any more."""
+        self.queue.clear()
+        self.world.reconcile()
+        self.world.settle()
+        self.world.reconcile("full")
+        self.world.forget()
+
+    def check(self) -> None:
+        """Check every booking's books, and that Stripe's are the same."""
+        for booking in self.bookings:
+            check_sums(self.world, booking)
+        check_against_stripe(self.world, self.bookings)
+
+    # What people do.
+
+    def book(self) -> None:
+        day = NOW.date() + timedelta(
+            days=self.random.choice((4, 10, 20)) + self.random.randrange(90)
+        )
+        wishes = {"date": day.isoformat(), "time": self.random.choice(STARTS)}
+        by = self.random.choice((CUSTOMER, OTHER_CUSTOMER))
+        answer = self._asked(self.world.ask_to_book(by=by, **wishes))
+        if answer.status == 201:
+            self.bookings.append(answer.body["booking_id"])
+
+    def open(self) -> None:
+        wanted = self.random.choice(("deposit", "deposit", "full", "balance"))
+        self._open(self._some(self.bookings), wanted)
+
+    def pay(self) -> None:
+        """Pay what was opened lately, mostly."""
+        if self.random.random() < 0.4:
+            self.open()
+        card = self.random.choices([*CARDS], [*CARDS.values()])[0]
+        self.world.stripe.pay(self._recent(self.intents), card)
+
+    def end_payment(self) -> None:
+        """Pass or fail 3-D Secure, or let the bank have its say."""
+        end = self.random.choice((self.world.stripe.authenticate, self.world.stripe.settle))
+        for intent in self.intents[-12:]:
+            with suppress(StripeError):
+                end(intent, succeed=self.random.random() < 0.8)
+                return
+
+    def confirm(self) -> None:
+        self._asked(self.world.confirm(self._recent(self.intents), by=ADMIN))
+
+    def refund(self) -> None:
+        amount = self.random.choice((None, 500, 3_333, 10_000))
+        self._asked(self.world.refund(self._some(self.bookings), amount))
+
+    def cancel(self) -> None:
+        percentage = self.random.choice((None, None, 0, 33, 100))
+        by = {"by": ADMIN} if percentage is None else {}
+        self._asked(self.world.cancel(self._some(self.bookings), percentage, **by))
+
+    def change(self) -> None:
+        guests = self.random.randrange(8, 16)
+        self._asked(self.world.change(self._some(self.bookings), by=ADMIN, guests=guests))
+
+    def look(self) -> None:
+        check_sums(self.world, self._some(self.bookings))
+
+    # What happens at Stripe.
+
+    def settle_refund(self) -> None:
+        status = self.random.choice(
+            ("succeeded", "succeeded", "failed", "requires_action", "canceled")
+        )
+        self.world.stripe.settle_refund(self._recent(self.refunds), status)
+
+    def dispute(self) -> None:
+        amount = self.random.choice((None, None, 4_000))
+        inquiry = self.random.random() < 0.2
+        self.world.stripe.dispute(self._some(self.intents), amount=amount, inquiry=inquiry)
+
+    def decide(self) -> None:
+        won = self.random.random() < 0.5
+        self.world.stripe.close_dispute(self._recent(self.disputes), won=won)
+
+    def refund_in_dashboard(self) -> None:
+        self.world.stripe.refund(self._some(self.intents), self.random.choice((500, 9_700, 10_000)))
+
+    # What is told.
+
+    def deliver(self) -> None:
+        """Deliver an event, in any order; what we do not take comes again."""
+        if not self.queue:
+            return
+        delivery = self.queue.pop(self.random.randrange(len(self.queue)))
+        if self._asked(self.world.send(delivery)).status == 200:
+            self.sent.append(delivery)
+        else:
+            self.queue.append(delivery)
+
+    def deliver_again(self) -> None:
+        if self.sent:
+            self._asked(self.world.send(self.random.choice(self.sent)))
+
+    def read_stream(self) -> None:
+        """Let Lambda hand over some records; all of them come again while one of them fails."""
+        records = self.world.read()
+        batch = records[:10]
+        if batch and not self.world.hand_over(batch):
+            del records[: len(batch)]
+
+    def run_a_job(self) -> None:
+        jobs = (self.world.release, self.world.reconcile, partial(self.world.call.job, _COMPLETE))
+        with suppress(TriggerFailedError):  # Stripe may have failed; the next run comes
+            self.random.choice(jobs)()
+
+    def wait(self) -> None:
+        self.world.later(seconds=self.random.randrange(1, 120))
+        if self.random.random() < 0.03:
+            self.world.later(hours=self.random.randrange(1, 9))
+
+    def _open(self, booking: str, wanted: str) -> None:
+        answer = self._asked(self.world.open(booking, wanted, by=ADMIN))
+        if answer.status == 201:
+            self.intents.append(answer.body["payment_intent_id"])
+
+    def _listen(self) -> None:
+        """Take what Stripe wants to tell; some of it gets lost for ever."""
+        for delivery in self.world.take():
+            changed: dict[str, Any] = delivery.event["data"]["object"]
+            known = {"refund": self.refunds, "dispute": self.disputes}.get(changed["object"])
+            if known is not None and changed["id"] not in known[-20:]:
+                known.append(changed["id"])
+            if self.random.random() >= LOST_EVENTS:
+                self.queue.append(delivery)
+
+    def _asked(self, answer: Answer) -> Answer:
+        """Whatever happens at Stripe, there is a clear answer."""
+        assert answer.status < 500 or answer.status in {502, 503}, answer
+        return answer
+
+    def _some(self, things: list[str]) -> str:
+        if not things:
+            raise StripeError("Nothing is there yet.")
+        return self.random.choice(things)
+
+    def _recent(self, things: list[str]) -> str:
+        return self._some(things[-8:])
+
+
+_COMPLETE: Final = "completePastBookings"
