@@ -38,6 +38,7 @@ def dynamodb_local() -> Iterator[str]:
         command: list[str | Path] = [
             JAVA,
             "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
             f"-Djava.library.path={DYNAMODB_LOCAL / 'DynamoDBLocal_lib'}",
             "-jar",
             jar,

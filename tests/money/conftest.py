@@ -6,7 +6,7 @@ An engine for each module, with one table: what other tests make of an engine st
 import logging
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import boto3
 import pytest
@@ -35,12 +35,19 @@ def cursor_secret() -> None:
     keep_cursor_secret()
 
 
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[BaseClient]:
-    """An engine for the module, and a client of it."""
+@contextmanager
+def new_engine() -> Iterator[BaseClient]:
+    """Run an engine that the functions use; give a client of it."""
     with dynamodb_local() as url, pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
         yield boto3.client("dynamodb", endpoint_url=url, config=Config(max_pool_connections=64))
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[BaseClient]:
+    """An engine for the module, and a client of it."""
+    with new_engine() as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +61,6 @@ def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
     """The table, empty."""
     yield shared_table
     empty(dynamodb, shared_table)
-
-
-@pytest.fixture
-def new_table(dynamodb: BaseClient) -> str:
-    """A table for a single test: what it leaves behind is more than one cares to clear away."""
-    return create_table(dynamodb, name=f"bookings-{uuid.uuid4()}")
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ RETURNED: Final = ("cancelled", "refunded")
 NOTHING: Final = ("cancelled", "awaiting_payment")
 
 
-@pytest.fixture
-def table_name(new_table: str) -> str:
-    return new_table
-
-
 def test_with_the_slot_still_free_the_booking_is_confirmed(world: World) -> None:
     # Given a booking that has lapsed, and money for it all the same
     booking, intent = world.lapsed()

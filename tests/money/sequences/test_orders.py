@@ -43,11 +43,6 @@ ORDERS: Final = list(permutations(range(len(SIX))))
 BATCH: Final = 120
 
 
-@pytest.fixture
-def table_name(new_table: str) -> str:
-    return new_table
-
-
 def history(ends_well: bool) -> Sequence[Moment]:
     """Return what happens at Stripe between one of the six events and the next."""
 
