@@ -1,7 +1,6 @@
 """What every suite stands on: a function's environment, and DynamoDB Local where asked for."""
 
 import os
-import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -40,6 +39,7 @@ from teppan.identity import password_proof
 from teppan.store.table import Table
 from tests.builders import NOW
 from tests.scheduling import OneCloudScheduling
+from tests.tables import empty
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneCloudScheduling:
@@ -57,19 +57,24 @@ def dynamodb() -> Iterator[BaseClient]:
         yield boto3.client("dynamodb", endpoint_url=url, config=Config(max_pool_connections=64))
 
 
-@pytest.fixture
-def table_name(dynamodb: BaseClient) -> Iterator[str]:
-    """A new table as `template.yaml` defines it."""
+@pytest.fixture(scope="session")
+def shared_table(dynamodb: BaseClient) -> str:
+    """The engine's one table, as `template.yaml` defines it."""
     from local.dynamodb_local import create_table
 
-    name = create_table(dynamodb, name=f"bookings-{uuid.uuid4()}")
-    yield name
-    dynamodb.delete_table(TableName=name)
+    return create_table(dynamodb)
+
+
+@pytest.fixture
+def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
+    """The table, empty."""
+    yield shared_table
+    empty(dynamodb, shared_table)
 
 
 @pytest.fixture
 def table(dynamodb: BaseClient, table_name: str) -> Table:
-    """The new table as our store sees it."""
+    """The table as our store sees it."""
     return Table(dynamodb, table_name)
 
 

@@ -35,6 +35,13 @@ CALLERS: Mapping[str, str] = {
 
 TRIGGERS = frozenset(CALLERS)
 
+SECONDS: Mapping[str, int] = {
+    "rate(5 minutes)": 300,
+    "rate(1 hour)": 3_600,
+    "cron(0 11 * * ? *)": 86_400,
+}
+"""How far apart a schedule's starts are."""
+
 SUBSCRIPTION = ROOT / "events/payments/stripe_subscription.json"
 """What Stripe is asked to send to the webhook: no event of a function."""
 

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 from local.template import resources_of_type
-from tests.builders import ROOT
-from tests.contract.documents import SCHEDULE, STREAM, TEMPLATE, called_by, pascal
+from tests.builders import ROOT, lambda_context
+from tests.contract.documents import SCHEDULE, SECONDS, STREAM, TEMPLATE, called_by, pascal
+from tests.functions.emf import dimensions, emitted
+
+from teppan.observability.money import record_difference
+from teppan.trigger import job
 
 ALARMS = {
     name: resource["Properties"]
@@ -19,13 +23,27 @@ FACTS = {
     "DisputesOpened": ("Sum", 1),
     "PaymentsUnmatched": ("Sum", 1),
     "LedgerDifference": ("Maximum", 1),
-    "WebhooksRefused": ("Sum", 5),
+    "WebhooksMissed": ("Sum", 3),
 }
 """The facts that our code tells with the dimension `service` alone: statistic, least value."""
 
-COMPARED = "LedgerCompareMissingAlarm"
+HOUR = 3_600
+MISSED = {
+    "ReleaseUnpaidBookingsRule": ("ReleaseUnpaidBookingsMissingAlarm", HOUR),
+    "CompletePastBookingsRule": ("CompletePastBookingsMissingAlarm", 3 * HOUR),
+    "ReconcileRecentPaymentsRule": ("ReconcilePaymentsMissingAlarm", HOUR),
+    "ReconcileAllPaymentsRule": ("LedgerCompareMissingAlarm", 26 * HOUR),
+}
+"""The alarm that tells of each schedule that stands still, and after how long."""
+
+MISSING = {alarm for alarm, _ in MISSED.values()}
+
+RULES = resources_of_type(TEMPLATE, "AWS::Events::Rule")
+RUN_SECONDS = 900
+"""How long a run may take at most."""
 
 each_alarm = pytest.mark.parametrize("name", ALARMS)
+each_rule = pytest.mark.parametrize("rule", RULES)
 
 
 def function(name: str) -> list[dict[str, Any]]:
@@ -43,7 +61,7 @@ def test_an_alarm_says_what_it_is_about_and_tells_the_topic(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmDescription"].endswith(".")
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
-    assert name == COMPARED or alarm["TreatMissingData"] == "notBreaching"
+    assert alarm["TreatMissingData"] == ("breaching" if name in MISSING else "notBreaching")
     # CloudWatch looks back a day at most, a week when a period is an hour or more.
     assert alarm["Period"] * alarm["EvaluationPeriods"] <= (
         604_800 if alarm["Period"] >= 3_600 else 86_400
@@ -55,9 +73,10 @@ def test_each_alarming_fact_has_its_alarm() -> None:
     assert {
         each["MetricName"]: (each["Statistic"], least(each))
         for name, each in ours
-        if name != COMPARED
+        if name not in MISSING
     } == FACTS
-    assert [name for name, each in ours if each["Dimensions"] != SERVICE] == []
+    facts = [each for _, each in ours if each["MetricName"] in FACTS]
+    assert [each for each in facts if each["Dimensions"] != SERVICE] == []
 
 
 def test_each_alarming_fact_is_told_by_our_code() -> None:
@@ -73,17 +92,49 @@ def test_each_alarming_fact_is_told_by_our_code() -> None:
     assert texts >= FACTS.keys()
 
 
-def test_the_compare_is_missed_after_26_hours() -> None:
-    alarm = ALARMS[COMPARED]
-    assert (alarm["MetricName"], alarm["Dimensions"]) == ("LedgerDifference", SERVICE)
+def test_strangers_set_off_no_alarm() -> None:
+    # Anybody may post to the webhook's URL; what they send is refused and counted.
+    assert "WebhooksRefused" not in {each["MetricName"] for each in ALARMS.values()}
+    # What Stripe sends is missed where it is refused too, and a day brings few events.
+    assert ALARMS["WebhooksMissedAlarm"]["Period"] == 24 * HOUR
+
+
+def test_each_schedule_that_stands_still_is_told() -> None:
+    assert MISSED.keys() == RULES.keys()
+
+
+@each_rule
+def test_a_missing_run_is_told_once_it_is_surely_missing(rule: str) -> None:
+    name, after = MISSED[rule]
+    alarm, schedule = ALARMS[name], RULES[rule]["Properties"]["ScheduleExpression"]
     assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
         "SampleCount",
         "LessThanThreshold",
         1,
     )
-    assert alarm["TreatMissingData"] == "breaching"
     assert alarm["DatapointsToAlarm"] == alarm["EvaluationPeriods"]
-    assert alarm["Period"] * alarm["EvaluationPeriods"] == 26 * 3_600
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == after
+    # One start may be late, or wait for a run that is in its way.
+    assert after >= SECONDS[schedule] + RUN_SECONDS
+
+
+@each_rule
+def test_a_run_of_each_schedule_emits_what_its_alarm_misses(
+    rule: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given
+    alarm = ALARMS[MISSED[rule][0]]
+    watched = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+    [called] = [name for name in called_by(SCHEDULE) if _is_started_by(rule, name)]
+    # When
+    if "operation" in watched:
+        job(called)(lambda _event, _caller: None)({}, lambda_context())
+    else:
+        record_difference({}, {})
+    # Then
+    [line] = [each for each in emitted(capsys.readouterr().out) if alarm["MetricName"] in each]
+    assert dimensions(line, alarm["MetricName"]) == [sorted(watched)]
+    assert {name: line[name] for name in watched} == watched
 
 
 def test_each_job_that_fails_is_told() -> None:
@@ -134,3 +185,8 @@ def test_alarms_are_mailed_to_whom_the_owner_names() -> None:
         "Protocol": "email",
         "Endpoint": {"Ref": "AlarmEmail"},
     }
+
+
+def _is_started_by(rule: str, job: str) -> bool:
+    [target] = RULES[rule]["Properties"]["Targets"]
+    return bool(target["Arn"]["Fn::GetAtt"][0] == f"{pascal(job)}Function")

@@ -10,6 +10,7 @@ from tests.builders import ROOT
 from tests.contract.documents import (
     FUNCTIONS,
     SCHEDULE,
+    SECONDS,
     STREAM,
     TEMPLATE,
     called_by,
@@ -20,6 +21,7 @@ from tests.contract.documents import (
 from teppan.domain.booking import Booking
 from teppan.domain.ledger import PROMISES, EntryKind
 from teppan.domain.transition import LIVE, Status
+from teppan.observability.money import ALARMING
 from teppan.store.attributes import from_attributes
 from teppan.store.items import booking_of, entry_of
 
@@ -29,9 +31,6 @@ QUEUE = {"Fn::GetAtt": ["FailureQueue", "Arn"]}
 RULES = resources_of_type(TEMPLATE, "AWS::Events::Rule")
 SOURCES = resources_of_type(TEMPLATE, "AWS::Lambda::EventSourceMapping")
 [STREAMED], SCHEDULED = called_by(STREAM), called_by(SCHEDULE)
-
-SECONDS = {"rate(5 minutes)": 300, "rate(1 hour)": 3_600, "cron(0 11 * * ? *)": 86_400}
-"""How far apart a schedule's starts are."""
 
 each_rule = pytest.mark.parametrize("name", RULES)
 each_scheduled = pytest.mark.parametrize("job", SCHEDULED)
@@ -198,10 +197,10 @@ def test_each_record_of_the_event_passes_one_filter() -> None:
 
 
 @pytest.mark.parametrize("kind", EntryKind)
-def test_of_the_ledger_new_promises_alone_pass(kind: EntryKind) -> None:
+def test_of_the_ledger_new_promises_and_what_is_alarming_pass(kind: EntryKind) -> None:
     [_, record] = records()
     record["dynamodb"]["NewImage"]["kind"] = {"S": kind.value}
-    assert any_passes(record) == (kind in PROMISES)
+    assert any_passes(record) == (kind in PROMISES or kind in {each for each, _ in ALARMING})
 
 
 @pytest.mark.parametrize("event_name", ["MODIFY", "REMOVE"])

@@ -9,9 +9,9 @@ from local.dynamodb_local import create_table
 from tests.conftest import Clock
 from tests.contract.documents import Operation, resolved
 from tests.functions import contract
-from tests.functions.given import empty
 from tests.functions.handlers import handlers, keep_cursor_secret
 from tests.functions.provocations import Scene, provoke
+from tests.tables import empty
 
 from teppan.store.table import Table
 

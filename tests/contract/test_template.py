@@ -252,6 +252,32 @@ def test_the_throttles_are_the_ones_that_the_contract_tells() -> None:
     assert everything in " ".join(CONTRACT["info"]["description"].split())
 
 
+def test_in_production_no_address_uses_up_what_is_everybodys() -> None:
+    # Given
+    firewall = TEMPLATE["Resources"]["Firewall"]
+    rules = firewall["Properties"]["Rules"]
+    # When
+    limits = {}
+    for rule in rules:
+        counted = rule["Statement"]["RateBasedStatement"]
+        where = counted["ScopeDownStatement"]["ByteMatchStatement"]
+        assert (rule["Action"], counted["AggregateKeyType"]) == ({"Block": {}}, "IP")
+        assert (where["FieldToMatch"], where["PositionalConstraint"]) == (
+            {"UriPath": {}},
+            "CONTAINS",
+        )
+        limits[where["SearchString"]] = counted["Limit"], counted["EvaluationWindowSec"]
+    # Then
+    assert limits == {"/api/v1/auth/": (150, 300), "/api/v1/payments/": (150, 300)}
+    assert sorted(rule["Priority"] for rule in rules) == [1, 2]
+    for path in limits:
+        assert any(each.path.startswith(path) for each in operations())
+    # And it stands before the API, in production alone
+    association = TEMPLATE["Resources"]["FirewallAssociation"]
+    assert firewall["Condition"] == association["Condition"] == "IsProd"
+    assert association["Properties"]["WebACLArn"] == {"Fn::GetAtt": ["Firewall", "Arn"]}
+
+
 def test_the_access_log_knows_nobody() -> None:
     log = TEMPLATE["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"]
     assert json.loads(log).keys() >= {"request_id", "method", "resource", "status"}

@@ -2,14 +2,13 @@
 
 import io
 import logging
-import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
 from botocore.client import BaseClient
 from local.stripe.fake import FakeStripe
 from tests.conftest import Clock
-from tests.functions.given import Snapshot, empty, snapshot_of
+from tests.functions.given import Snapshot, snapshot_of
 from tests.functions.handlers import Handlers, handlers
 from tests.functions.money import Till
 from tests.functions.secrets_manager import keep_cursor_secret
@@ -30,21 +29,6 @@ def cursor_secret() -> None:
 @pytest.fixture(autouse=True)
 def proofs(cheap_proofs: None) -> None:
     """Passwords are proved at no cost."""
-
-
-@pytest.fixture(scope="session")
-def shared_table(dynamodb: BaseClient) -> str:
-    """One table for the whole suite: making one costs more than most tests."""
-    from local.dynamodb_local import create_table
-
-    return create_table(dynamodb, name=f"bookings-{uuid.uuid4()}")
-
-
-@pytest.fixture
-def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
-    """The table, empty."""
-    yield shared_table
-    empty(dynamodb, shared_table)
 
 
 @pytest.fixture

@@ -5,17 +5,18 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from itertools import batched
 from typing import Any
 
 from botocore.client import BaseClient
-from tests.builders import CUSTOMER, NOW, booking, caller, holding
+from tests.builders import CUSTOMER, NOW, attempt, booking, caller, holding
 
 from teppan.domain.audit import audit_event
 from teppan.domain.booking import Booking
 from teppan.domain.ledger import Balance
+from teppan.domain.payment import IntentStatus
 from teppan.domain.transition import Status
-from teppan.store import bookings
+from teppan.store import bookings, payments
+from teppan.store.requests import RequestRecord
 from teppan.store.table import Table
 
 type Snapshot = Callable[[], list[str]]
@@ -47,16 +48,19 @@ def confirmed(table: Table, *, captured: int = 10_000, **changes: Any) -> Bookin
     return stored(table, status=Status.CONFIRMED, captured=captured, **changes)
 
 
+def tried(table: Table, booking: Booking, times: int) -> None:
+    """Store that somebody has begun to pay the booking so many times, and was not able to."""
+    for number in range(1, times + 1):
+        name = f"{booking.id}_{number}"
+        given_up = attempt(
+            booking_id=booking.id, number=number, intent=f"pi_{name}", status=IntentStatus.CANCELED
+        )
+        payments.add(
+            table, booking, RequestRecord(f"pay_{name}", "f" * 64, given_up.name), given_up
+        )
+
+
 def snapshot_of(dynamodb: BaseClient, table_name: str) -> list[str]:
     """Return every item of the table, to see whether a request has left a trace."""
     pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
     return sorted(repr(sorted(item.items())) for page in pages for item in page["Items"])
-
-
-def empty(dynamodb: BaseClient, table_name: str) -> None:
-    """Delete every item of the table."""
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
-    keys = [{"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page["Items"]]
-    for some in batched(keys, 25, strict=False):
-        deletes = [{"DeleteRequest": {"Key": key}} for key in some]
-        dynamodb.batch_write_item(RequestItems={table_name: deletes})

@@ -10,7 +10,7 @@ from unittest.mock import patch
 from tests.builders import ADMIN, CUSTOMER, booking_body
 from tests.conftest import Clock
 from tests.functions.cognito import stubbed
-from tests.functions.given import confirmed, new_id, stored
+from tests.functions.given import confirmed, new_id, stored, tried
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import BANK, opened
 from tests.functions.people import must_reset, registered, with_second_factor
@@ -159,6 +159,12 @@ def in_progress(scene: Scene, operation: str) -> Answer:
     return scene.ask(operation, booking)
 
 
+def too_often(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    tried(scene.table, booking, booking.policy.payment_attempts)
+    return scene.ask(operation, booking)
+
+
 def without_a_key(scene: Scene, operation: str) -> Answer:
     send = scene.prepare(operation)
     scene.call.stripe.api_keys.clear()
@@ -219,6 +225,7 @@ _ANYWHERE: Final[dict[str, Provocation]] = {
     "payment_provider_unavailable": without_stripe,
     "payment_not_found": body(payment_intent_id="pi_1"),
     "payment_in_progress": in_progress,
+    "too_many_payment_attempts": too_often,
     "payment_not_due": body(payment_type="balance"),
     "payment_overdue": later(MINUTES),
     "booking_not_payable": in_status(Status.CANCELLED),

@@ -1,22 +1,14 @@
-"""Money in motion: handlers, jobs and webhook on AWS's own engine and the fake Stripe.
-
-An engine for each module, with one table: what other tests make of an engine stays with it.
-"""
+"""Money in motion: handlers, jobs and webhook on AWS's own engine and the fake Stripe."""
 
 import logging
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
-import boto3
 import pytest
 from aws_lambda_powertools.metrics import base as powertools
 from botocore.client import BaseClient
-from botocore.config import Config
 from hypothesis import settings
-from local.dynamodb_local import create_table, dynamodb_local
 from tests.conftest import Clock
-from tests.functions.given import empty
 from tests.functions.secrets_manager import keep_cursor_secret
 from tests.money.swift import SwiftDynamoDB
 from tests.money.world import World, opened_world
@@ -33,34 +25,6 @@ settings.load_profile("teppan")
 def cursor_secret() -> None:
     """The secret that cursors are signed with."""
     keep_cursor_secret()
-
-
-@contextmanager
-def new_engine() -> Iterator[BaseClient]:
-    """Run an engine that the functions use; give a client of it."""
-    with dynamodb_local() as url, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
-        yield boto3.client("dynamodb", endpoint_url=url, config=Config(max_pool_connections=64))
-
-
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[BaseClient]:
-    """An engine for the module, and a client of it."""
-    with new_engine() as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def shared_table(dynamodb: BaseClient) -> str:
-    """One table for the module: each that an engine ever had makes it slower for good."""
-    return create_table(dynamodb, name=f"bookings-{uuid.uuid4()}")
-
-
-@pytest.fixture
-def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
-    """The table, empty."""
-    yield shared_table
-    empty(dynamodb, shared_table)
 
 
 @pytest.fixture

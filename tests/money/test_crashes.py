@@ -18,7 +18,7 @@ from tests.money.tap import Crash
 from tests.money.world import World
 
 from teppan.domain.policy import CURRENT
-from teppan.services import reconcile
+from teppan.services import compare
 
 
 def stopped_everywhere(world: World, given: Given) -> Iterator[tuple[Path, str]]:
@@ -72,8 +72,8 @@ def test_what_stopped_and_is_never_repeated_is_found_by_the_jobs(
 
 def test_the_full_compare_may_stop_anywhere(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     near = replace(CURRENT, horizon=timedelta(days=40))  # one month is like another
-    monkeypatch.setattr(reconcile, "CURRENT", near)
-    monkeypatch.setattr(reconcile, "_COMPARED", near.horizon)
+    monkeypatch.setattr(compare, "CURRENT", near)
+    monkeypatch.setattr(compare, "_COMPARED", near.horizon)
     booking, intent = world.paid()
 
     def given(world: World) -> Path:

@@ -2,22 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-import boto3
 import pytest
 from botocore.client import BaseClient
-from botocore.config import Config
-from local.dynamodb_local import dynamodb_local
 from tests.store.meter import Meter
 
 from teppan.store.attributes import Item, from_attributes
-
-
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[BaseClient]:
-    """An engine for each module: one that has served a whole run is ten times slower."""
-    with dynamodb_local() as url, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
-        yield boto3.client("dynamodb", endpoint_url=url, config=Config(max_pool_connections=64))
 
 
 @pytest.fixture

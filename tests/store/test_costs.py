@@ -5,13 +5,19 @@ transactions are computed by `tests.store.capacity`, which is held against the e
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, time
 
 import pytest
 from botocore.client import BaseClient
-from tests.builders import CUSTOMER, PARTY_DATE, admin, booking, caller, wishes
+from tests.builders import (
+    PARTY_DATE,
+    admin,
+    attempt,
+    booking,
+    caller,
+    ledger_entry,
+    wishes,
+)
 from tests.store import capacity
 from tests.store.meter import Meter
 
@@ -19,6 +25,7 @@ from teppan.domain.audit import audit_event
 from teppan.domain.booking import Booking
 from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
+from teppan.domain.ledger import EntryKind
 from teppan.domain.party import Menu
 from teppan.domain.policy import CURRENT
 from teppan.domain.slot import slot_at
@@ -27,14 +34,14 @@ from teppan.services.cancel_booking import cancel_booking, quote_cancellation
 from teppan.services.create_booking import create_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.list_booking_events import list_booking_events
-from teppan.services.list_bookings import list_bookings
+from teppan.services.list_payments import list_payments
 from teppan.services.precondition import any_version
 from teppan.services.revision import find_visible
 from teppan.services.update_booking import update_booking
-from teppan.store import bookings, keys, slots
+from teppan.store import bookings, keys, payments, slots
 from teppan.store.attributes import Item, from_attributes, to_attributes
 from teppan.store.items import booking_item
-from teppan.store.listing import SUMMARY, BookingQuery
+from teppan.store.requests import RequestRecord
 from teppan.store.table import Table
 
 ALL_EXTRAS = Menu(
@@ -168,6 +175,20 @@ def test_the_audit_trail_is_one_query(table: Table, made: Booking, meter: Meter)
     assert meter.calls == ["Query"]
 
 
+def test_the_account_is_two_queries_between_two_looks_at_the_booking(
+    table: Table, plain: Booking, meter: Meter
+) -> None:
+    # Given an attempt and an entry: a Query that finds nothing is free here, and not on AWS
+    payments.add(table, plain, RequestRecord("pay_1", "f" * 64, "1"), attempt(booking_id=plain.id))
+    bookings.note(table, plain.id, ledger_entry(EntryKind.CAPTURED))
+    meter.reset()
+
+    list_payments(table, plain.id, caller())
+
+    assert meter.calls == ["GetItem", "Query", "Query", "GetItem"]
+    assert meter.units == 4
+
+
 def test_a_month_of_availability_is_one_query(table: Table, made: Booking, meter: Meter) -> None:
     search_availability(table, date(2026, 12, 1), date(2026, 12, 31), caller())
 
@@ -198,66 +219,6 @@ def test_setting_a_capacity_is_one_update(table: Table, meter: Meter) -> None:
 
     assert meter.calls == ["UpdateItem"]
     assert meter.units == 1
-
-
-@dataclass(frozen=True)
-class Cost:
-    calls: list[str]
-    units: float
-    items_read: int
-
-
-def test_a_list_page_costs_the_same_with_100_bookings_and_with_100_000(
-    table: Table, dynamodb: BaseClient, table_name: str, meter: Meter
-) -> None:
-    month = (date(2026, 12, 1), date(2026, 12, 31))
-    pages = {
-        "a customer's": BookingQuery(limit=20, customer_id=CUSTOMER),
-        "a customer's, last first": BookingQuery(limit=20, customer_id=CUSTOMER, descending=True),
-        "a month's": BookingQuery(limit=20, first=month[0], last=month[1]),
-    }
-
-    def costs() -> dict[str, Cost]:
-        measured = {}
-        for name, query in pages.items():
-            meter.reset()
-            page = list_bookings(table, query, admin())
-            assert len(page.items) == 20
-            measured[name] = Cost(list(meter.calls), meter.units, meter.items_read)
-        return measured
-
-    # Given 100 bookings of one customer in one month, and what a page of them costs
-    _fill(dynamodb, table_name, range(100))
-    few = costs()
-
-    # When there are 100,000
-    _fill(dynamodb, table_name, range(100, 100_000))
-
-    # Then a page costs what it did: one Query of the page's items and one more
-    assert costs() == few
-    assert all(cost.calls == ["Query"] for cost in few.values())
-    assert all(cost.items_read == 21 for cost in few.values())
-
-
-def _fill(dynamodb: BaseClient, table_name: str, numbers: range) -> None:
-    """Write what a list sees of many bookings."""
-    kept = ("sk", "gsi1pk", "gsi2pk", *SUMMARY)
-    whole = booking_item(booking())
-    summary = to_attributes({name: whole[name] for name in kept})
-
-    def put(chunk: range) -> None:
-        items = []
-        for number in chunk:
-            booking_id = f"bkg_{number:026}"
-            start = {"S": f"{whole['starts_at']}#{booking_id}"}
-            key = {"pk": {"S": f"BOOKING#{booking_id}"}, "gsi1sk": start, "gsi2sk": start}
-            items.append({"PutRequest": {"Item": summary | key}})
-        answer = dynamodb.batch_write_item(RequestItems={table_name: items})
-        assert not answer["UnprocessedItems"]
-
-    chunks = [numbers[at : at + 25] for at in range(0, len(numbers), 25)]
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(put, chunks))
 
 
 def _stored_units(table: Table, made: Booking) -> dict[str, float]:

@@ -12,6 +12,7 @@ ON_DYNAMODB = {
     "services/apply_payment",
     "services/attempts",
     "services/cancel_booking",
+    "services/compare",
     "services/complete_past",
     "services/confirm_password_reset",
     "services/confirm_registration",

@@ -3,8 +3,8 @@
 from teppan.domain.caller import Caller
 from teppan.domain.payment_event import PaymentEvent
 from teppan.observability import money
-from teppan.services.receive_event import receive_event
-from teppan.services.reconcile import compare, look_again, mark_seen, unseen_events
+from teppan.services.compare import differences
+from teppan.services.reconcile import look_again, mark_seen, receive_again, unseen_events
 from teppan.services.settle_refunds import settle_refunds
 from teppan.store import bookings
 from teppan.store.table import connect
@@ -21,24 +21,23 @@ def handler(event: Event, caller: Caller) -> None:
 
 
 def _recent(caller: Caller) -> None:
-    def receive(event: PaymentEvent) -> None:
-        money.record_received(receive_event(table, stripe, event, caller))
+    def settle(booking_id: str) -> None:
+        money.record_settlement(settle_refunds(table, stripe, booking_id, caller))
 
-    unsettled = attempt_all(
-        bookings.unsettled(table),
-        lambda booking_id: money.record_settlement(
-            settle_refunds(table, stripe, booking_id, caller)
-        ),
-    )
-    events = unseen_events(table, stripe, caller.at)
-    failed = attempt_all(events, receive)
+    def receive(event: PaymentEvent) -> None:
+        money.record_found(event, receive_again(table, stripe, event, caller), caller.at)
+
+    unsettled = attempt_all(bookings.unsettled(table), settle)
+    failed = attempt_all(unseen_events(table, stripe, caller.at), receive)
     mark_seen(table, failed, caller.at)
-    unseen = attempt_all(
-        {event.payment for event in events if event.payment},
-        lambda payment: money.record_entries(look_again(table, stripe, payment, caller)),
-    )
-    fail_if([*unsettled, *failed, *unseen])
+    fail_if([*unsettled, *failed])
 
 
 def _full(caller: Caller) -> None:
-    money.record_difference(compare(table, stripe, caller))
+    def mend(payment: str) -> None:
+        money.record_entries(look_again(table, stripe, payment, caller))
+
+    found = differences(table, stripe, caller.at)
+    failed = attempt_all(found, mend)
+    money.record_difference(found, differences(table, stripe, caller.at) if found else {})
+    fail_if(failed)

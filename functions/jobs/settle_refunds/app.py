@@ -1,7 +1,7 @@
-"""On the table's stream: send refunds that were promised, close payments of what is cancelled."""
+"""On the table's stream: what must follow what was written, such as sending a promised refund."""
 
 from teppan.domain.caller import Caller
-from teppan.observability.money import record_settlement
+from teppan.observability.money import raise_alarm, record_settlement
 from teppan.services.open_payments import close_payments_of
 from teppan.services.settle_refunds import settle_refunds
 from teppan.store.stream import Change, changes
@@ -17,7 +17,9 @@ def handler(event: Event, caller: Caller) -> Event:
     """Handle each record; those that failed are named, so that they alone come again."""
 
     def settle(change: Change) -> None:
-        if change.is_cancellation:
+        if change.entry:
+            raise_alarm(change.entry)
+        else:
             close_payments_of(table, stripe, change.booking_id, caller)
         record_settlement(settle_refunds(table, stripe, change.booking_id, caller))
 

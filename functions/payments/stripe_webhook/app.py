@@ -21,5 +21,5 @@ def handler(request: Request[None]) -> Response:
     check_signature(request.raw, request.signature, valid(secret), request.caller.at)
     event = read_event(request.raw)
     received = receive_event(table, stripe, event, request.caller.acting_as(SENDER))
-    record_received(received)
+    record_received(event, received)
     return Response(body={"received": True})

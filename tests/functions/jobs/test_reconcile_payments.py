@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from local.stripe.fake import FakeStripe
@@ -17,8 +18,10 @@ from tests.functions.stripe import intent_of_others
 from teppan.domain.booking import Booking
 from teppan.domain.transition import Status
 from teppan.store import jobs, keys
-from teppan.store.table import Table
+from teppan.store.table import Table, Update
 from teppan.trigger import TriggerFailedError
+from teppan_payments.client import Stripe
+from teppan_payments.gateway import StripeGateway
 
 JOB = "reconcilePayments"
 DEPOSIT = 10_000
@@ -189,6 +192,57 @@ class TestRecentEvents:
 
         assert told(output(), "PaymentsUnmatched") == [1]
 
+    def test_that_no_webhook_brought_in_a_minute_raise_an_alarm(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        now: Clock,
+        table: Table,
+        output: Output,
+    ) -> None:
+        # Given an event that came, one that was lost, and one that may yet come
+        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(3)]
+        till.pay(bookings[0])
+        call.deliver()
+        till.pay(bookings[1])
+        now.set(now.at + MINUTE)
+        till.pay(bookings[2])
+        lose_webhooks(stripe)
+
+        recent(call)
+        recent(call)
+
+        assert told(output(), "WebhooksMissed") == [1]
+
+    def test_that_came_too_early_are_looked_at_again(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        # Given an event that was handled when Stripe had not told the payment to all its machines
+        intent = till.pay(booking)
+        with patch.object(StripeGateway, "statement", return_value=None):
+            call.deliver()
+        assert till.ledger(booking) == []
+
+        recent(call)
+
+        assert till.ledger(booking) == [("captured", DEPOSIT)]
+        assert intent in till.now_of(booking).payments
+
+    def test_that_are_odd_do_not_hold_up_the_others(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+    ) -> None:
+        till.pay(booking)
+        lose_webhooks(stripe)
+        real = Stripe.all_of
+        odd: list[Any] = [{"id": "evt_odd", "type": "payment_intent.succeeded"}]
+
+        with patch.object(Stripe, "all_of", lambda *asked: odd + real(*asked) + odd):
+            recent(call)
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+        assert output().count("evt_odd") == 2
+
     def test_are_read_page_by_page(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
@@ -337,6 +391,64 @@ class TestTheFullCompare:
         full(call)
 
         assert told(output(), "LedgerDifference") == [0]
+
+    @pytest.mark.parametrize("field", ["captured", "refunded", "refund_owed", "lost"])
+    def test_tells_when_a_booking_carries_other_sums_than_its_entries(
+        self, call: Handlers, table: Table, output: Output, field: str
+    ) -> None:
+        # Given a booking whose balance somebody has changed past the ledger
+        booking = paid(call)
+        payment = next(iter(booking.payments))
+        table.update(
+            Update(
+                keys.booking(booking.id),
+                "ADD payments.#payment.#field :cents",
+                None,
+                {"cents": 17},
+                {"#payment": payment, "#field": field},
+            )
+        )
+
+        full(call)
+
+        text = output()
+        assert told(text, "LedgerDifference") == [17]
+        assert payment in text
+
+    def test_knows_late_money_of_a_booking_that_was_made_long_ago(
+        self, call: Handlers, till: Till, table: Table, now: Clock, output: Output
+    ) -> None:
+        booking = paid(call, stored(table, date=days_ahead(30)))
+        now.set(now.at + timedelta(days=600))
+        till.pay(booking, "balance")
+        call.deliver()
+        output()
+
+        full(call)
+
+        text = output()
+        assert told(text, "LedgerDifferenceFound") == told(text, "LedgerDifference") == [0]
+
+    def test_goes_on_when_one_payment_can_not_be_looked_at(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
+    ) -> None:
+        # Given two payments that nobody told us of, one of which Stripe does not show
+        bookings = [stored(table, date=days_ahead(60 + n)) for n in range(2)]
+        intents = [till.pay(each) for each in bookings]
+        lose_webhooks(stripe)
+        stripe.faults.next("error_500", path_prefix=f"/v1/payment_intents/{intents[0]}", times=99)
+
+        with pytest.raises(TriggerFailedError):
+            call.job(JOB, {"scope": "full"})
+
+        text = output()
+        assert till.now_of(bookings[1]).status is Status.CONFIRMED
+        assert told(text, "LedgerDifference") == [DEPOSIT]
+        assert f'"item":"{intents[0]}"' in text
+        stripe.faults.clear()
+        full(call)
+        assert told(output(), "LedgerDifference") == [0]
+        till.check(*bookings)
 
     def test_sees_every_month_and_status(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output

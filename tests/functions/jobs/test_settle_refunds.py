@@ -18,6 +18,7 @@ from tests.functions.stripe import intent_of_others
 from teppan.domain.booking import Booking
 from teppan.domain.transition import Status
 from teppan.services.gateway import RefundRefusedError
+from teppan.store import payments
 from teppan.store.table import Table
 from teppan_payments.gateway import StripeGateway
 
@@ -341,6 +342,7 @@ class TestARefundThatFails:
         stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
         output()
         call.deliver()
+        till.settle()
         assert told(output(), "RefundsFailed") == [1]
         assert till.account(booking)["balance"]["refund_owed"] == REFUND
 
@@ -369,8 +371,9 @@ class TestARefundThatFails:
         refused = RefundRefusedError("charge_not_refundable")
         with patch.object(StripeGateway, "send_refund", side_effect=refused):
             assert till.settle() == []
+        till.settle()
 
-        assert told(output(), "RefundsFailed")
+        assert told(output(), "RefundsFailed") == [1]
         assert ("refund_refused", REFUND) in till.ledger(booking)
         assert till.account(booking)["balance"]["refund_owed"] == REFUND
         call.job("reconcilePayments", {"scope": "recent"})
@@ -469,8 +472,27 @@ class TestAStripeThatFails:
         stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
 
         till.settle()
+        till.settle()
 
+        assert ("refund_refused", REFUND) in till.ledger(booking)
         assert told(output(), "RefundsFailed") == []
+
+
+def test_an_alarm_outlives_whoever_comes_upon_its_cause(
+    call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+) -> None:
+    # Given a dispute, of which the webhook stops as soon as it has written it down
+    stripe.dispute(next(iter(booking.payments)))
+    with patch.object(payments, "note", side_effect=OSError):
+        assert {answer.status for answer in call.deliver()} == {500}
+    assert ("dispute_opened", DEPOSIT) in till.ledger(booking)
+    assert told(output(), "DisputesOpened") == []
+
+    till.settle()
+
+    text = output()
+    assert told(text, "DisputesOpened") == [1]
+    assert booking.id in text
 
 
 def test_who_settled_it_stands_in_the_audit_trail(

@@ -1,20 +1,25 @@
 """Opening a payment: the server says what is due, and a booking has one open intent at a time."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from local.stripe.fake import FakeStripe
-from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, days_ahead
+from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, caller, confirmed, days_ahead
 from tests.conftest import Clock
-from tests.functions.given import Snapshot, new_id, stored
+from tests.functions.given import Snapshot, new_id, stored, tried
 from tests.functions.handlers import Handlers
 from tests.functions.money import BANK, DECLINED, SECURE, VISA, Till, paid
 from tests.functions.secrets_manager import rotate
 from tests.functions.stripe import API_KEY
 
+from teppan.domain.audit import audit_event
 from teppan.domain.booking import Booking
+from teppan.domain.ledger import Balance
+from teppan.domain.policy import CURRENT
 from teppan.domain.transition import Status
+from teppan.store import bookings
 from teppan.store.table import Table
 
 TOTAL, DEPOSIT = 71_445, 10_000
@@ -401,6 +406,81 @@ class TestPaidMeanwhile:
         stripe.settle(till.pay(booking, card=BANK), succeed=succeed)
 
         assert till.open(booking, "full").body["amount"] == amount
+
+
+class TestHowOften:
+    """Each attempt may come to be paid, and one transaction must hold what is owed of all."""
+
+    TOO_MANY = (409, "too_many_payment_attempts")
+
+    def test_there_is_a_last_attempt(
+        self, till: Till, stripe: FakeStripe, snapshot: Snapshot, table: Table, booking: Booking
+    ) -> None:
+        # Given one attempt less than there may be
+        tried(table, booking, booking.policy.payment_attempts - 1)
+
+        # Then the last one is opened, and there is no other
+        last = till.open(booking)
+        assert last.status == 201
+        before = snapshot()
+        assert till.open(booking, "full").problem == self.TOO_MANY
+
+        # And the last one is left to be paid
+        assert intents(stripe) == {last.body["payment_intent_id"]: "requires_payment_method"}
+        assert snapshot() == before
+
+    def test_the_last_one_is_brought_again_and_can_be_paid(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, booking: Booking
+    ) -> None:
+        tried(table, booking, booking.policy.payment_attempts - 1)
+        last = till.open(booking, headers=KEY).body
+
+        assert till.open(booking, headers=KEY).body == last
+        assert till.open(booking).body == last
+
+        stripe.pay(last["payment_intent_id"])
+        call.deliver()
+        assert till.now_of(booking).status is Status.CONFIRMED
+
+    @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+    def test_all_types_count_together_and_for_everybody(
+        self, call: Handlers, till: Till, table: Table, booking: Booking, by: str
+    ) -> None:
+        # Given as many attempts at the deposit as there may be, the last of them paid
+        tried(table, booking, booking.policy.payment_attempts - 1)
+        paid(call, booking)
+
+        assert till.open(booking, "balance", by=by).problem == self.TOO_MANY
+
+    def test_one_that_was_cancelled_at_stripe_has_no_successor_then(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, booking: Booking
+    ) -> None:
+        tried(table, booking, booking.policy.payment_attempts - 1)
+        last = till.open(booking).body["payment_intent_id"]
+        call.gateway.cancel(last)
+
+        assert till.open(booking).problem == self.TOO_MANY
+        assert intents(stripe) == {last: "canceled"}
+
+    def test_a_booking_that_was_paid_that_often_can_be_cancelled(
+        self, till: Till, table: Table
+    ) -> None:
+        # Given one payment more, because two attempts were begun at the same moment
+        often = range(CURRENT.payment_attempts + 1)
+        payments = {f"pi_{n}": Balance(captured=1_000) for n in often}
+        booking = replace(confirmed(booking_id=new_id()), payments=payments)
+        bookings.add(table, booking, audit_event(None, booking, caller()))
+
+        assert till.cancel(booking, refund_percentage=100, reason="Rain").status == 200
+
+        assert till.ledger(booking) == [("refund_owed", 1_000) for _ in often]
+
+    def test_other_bookings_have_their_own_number(
+        self, till: Till, table: Table, booking: Booking
+    ) -> None:
+        tried(table, booking, booking.policy.payment_attempts)
+
+        assert till.open(stored(table, date=days_ahead(40))).status == 201
 
 
 FAULTS: dict[str, tuple[dict[str, Any], int, str]] = {

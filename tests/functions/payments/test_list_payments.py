@@ -1,9 +1,11 @@
 """The account of a booking: every attempt, the whole ledger, and how it stands."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from local.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
 from tests.conftest import Clock
@@ -12,7 +14,8 @@ from tests.functions.handlers import Handlers
 from tests.functions.money import DECLINED, Till, paid
 
 from teppan.domain.booking import Booking
-from teppan.store.table import Table
+from teppan.store.attributes import Item, Key
+from teppan.store.table import Page, Table
 
 TOTAL, DEPOSIT = 71_445, 10_000
 NOTHING = dict.fromkeys(
@@ -206,3 +209,89 @@ def test_a_declined_card_leaves_no_entry(call: Handlers, till: Till, booking: Bo
 
     assert account["entries"] == []
     assert [each["status"] for each in account["payments"]] == ["requires_payment_method"]
+
+
+class Interrupted(Table):
+    """A table of which the reads that are named by their number are kept waiting by others."""
+
+    def __init__(
+        self, dynamodb: BaseClient, name: str, others: Mapping[int, Callable[[], object]]
+    ) -> None:
+        super().__init__(dynamodb, name)
+        self._others = others
+        self.reads = 0
+
+    def get(self, key: Key) -> Item | None:
+        self._wait()
+        return super().get(key)
+
+    def query(self, condition: str, values: Mapping[str, Any], **options: Any) -> Page:
+        self._wait()
+        return super().query(condition, values, **options)
+
+    def _wait(self) -> None:
+        self.reads += 1
+        self._others.get(self.reads, lambda: None)()
+
+
+class TestWhileOthersWrite:
+    """What is shown is the booking of one moment, with the ledger of that moment."""
+
+    READS = 4
+    """The booking, its attempts, its ledger, and the booking again."""
+
+    @pytest.mark.parametrize("read", range(1, READS + 1))
+    def test_a_payment_is_there_as_a_whole_or_not_at_all(
+        self,
+        call: Handlers,
+        till: Till,
+        table: Table,
+        dynamodb: BaseClient,
+        table_name: str,
+        booking: Booking,
+        read: int,
+    ) -> None:
+        # Given a payment that is entered just before one of the reads
+        till.pay(booking)
+
+        def hear() -> None:
+            call.table = table
+            call.deliver()
+            call.table = interrupted
+
+        interrupted = Interrupted(dynamodb, table_name, {read: hear})
+        call.table = interrupted
+
+        account = till.account(booking)
+
+        # Then there is all of it, or nothing
+        assert account["version"] == 2
+        assert account["balance"]["captured"] == DEPOSIT
+        assert [each["kind"] for each in account["entries"]] == ["captured"]
+        assert [each["status"] for each in account["payments"]] == ["succeeded"]
+        assert interrupted.reads == (self.READS if read == 1 else 2 * self.READS - 1)
+
+    def test_without_end_it_is_told_that_others_are_busy(
+        self,
+        call: Handlers,
+        till: Till,
+        table: Table,
+        dynamodb: BaseClient,
+        table_name: str,
+    ) -> None:
+        # Given somebody who gives back a cent between any two reads
+        booking = paid(call)
+
+        def give_back() -> None:
+            call.table = table
+            till.refund(booking, 1)
+            call.table = interrupted
+
+        interrupted = Interrupted(dynamodb, table_name, dict.fromkeys(range(1, 100), give_back))
+        call.table = interrupted
+
+        answer = call("listPayments", booking_id=booking.id)
+
+        assert answer.problem == (503, "storage_unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
+        assert interrupted.reads < 30

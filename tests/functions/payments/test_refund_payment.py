@@ -246,6 +246,27 @@ class TestTheKey:
         assert again["refund_status"] == status
         assert ("estimated_refund_date" in again) == (status == "pending")
 
+    def test_tells_that_a_dispute_took_the_money_first(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        # Given a refund that was not sent before the bank took all of the payment
+        first = till.refund(booking, 2_500, headers=KEY).body
+        (payment,) = booking.payments
+        dispute = stripe.dispute(payment)
+        call.deliver()
+        assert till.refund(booking, 2_500, headers=KEY).body["refund_status"] == "pending"
+        stripe.close_dispute(dispute["id"], won=False)
+        call.deliver()
+
+        again = till.refund(booking, 2_500, headers=KEY).body
+
+        # Then nothing of it is on its way, and nothing has arrived
+        assert (again["refund_id"], again["amount"]) == (first["refund_id"], 2_500)
+        assert again["refund_status"] == "canceled"
+        assert "estimated_refund_date" not in again
+        assert not stripe.everything("refunds")
+        till.check(booking)
+
     @pytest.mark.parametrize("change", [{"amount": 2_501}, {"reason": "Warm noodles"}])
     def test_is_good_for_one_body(
         self, call: Handlers, snapshot: Snapshot, booking: Booking, change: dict[str, Any]

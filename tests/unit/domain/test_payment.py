@@ -4,12 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import attempt, before, booking, caller, confirmed, holding, in_status
+from tests.builders import NOW, attempt, before, booking, caller, confirmed, holding, in_status
 
 from teppan.domain.booking import Booking
-from teppan.domain.errors import BookingNotPayable, PaymentNotDue, PaymentOverdue
+from teppan.domain.errors import (
+    BookingNotPayable,
+    PaymentNotDue,
+    PaymentOverdue,
+    TooManyPaymentAttempts,
+)
 from teppan.domain.ledger import Balance
-from teppan.domain.payment import IntentStatus, PaymentType, amount_due
+from teppan.domain.payment import Attempt, IntentStatus, PaymentType, amount_due, next_attempt
+from teppan.domain.policy import CURRENT
 from teppan.domain.transition import Status
 
 DEPOSIT, BALANCE, FULL = PaymentType.DEPOSIT, PaymentType.BALANCE, PaymentType.FULL
@@ -114,3 +120,36 @@ class TestAttempt:
         noted = attempt(intent=intent, status=IntentStatus.PROCESSING)
 
         assert noted.as_known_to(confirmed()) is noted
+
+
+class TestNextAttempt:
+    def test_it_is_open_for_the_amount_and_has_no_intent_yet(self) -> None:
+        assert next_attempt(booking(), FULL, 71_445, [], NOW) == Attempt(
+            booking_id=booking().id,
+            type=FULL,
+            number=1,
+            amount=71_445,
+            currency="usd",
+            opened_at=NOW,
+            status=IntentStatus.REQUIRES_PAYMENT_METHOD,
+        )
+
+    def test_each_type_is_numbered_by_itself(self) -> None:
+        earlier = [attempt(number=1), attempt(number=3), attempt(number=2, type=FULL)]
+
+        numbers = [next_attempt(booking(), each, 1, earlier, NOW).number for each in PaymentType]
+
+        assert dict(zip(PaymentType, numbers, strict=True)) == {DEPOSIT: 4, BALANCE: 1, FULL: 3}
+
+    @pytest.mark.parametrize("status", [IntentStatus.CANCELED, IntentStatus.SUCCEEDED])
+    def test_there_is_a_last_one_whatever_became_of_the_others(self, status: IntentStatus) -> None:
+        earlier = [
+            attempt(number=number, type=wanted, status=status)
+            for number in range(1, CURRENT.payment_attempts // 2 + 1)
+            for wanted in (DEPOSIT, FULL)
+        ]
+
+        last = next_attempt(booking(), FULL, 1, earlier[:-1], NOW)
+        assert (last.type, last.number) == (FULL, CURRENT.payment_attempts // 2)
+        with pytest.raises(TooManyPaymentAttempts, match="contact support"):
+            next_attempt(booking(), DEPOSIT, 1, earlier, NOW)

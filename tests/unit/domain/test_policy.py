@@ -50,6 +50,8 @@ NUMBERS: dict[str, Any] = {
     "edit_notice": timedelta(hours=24),
     "completed_after_start": timedelta(hours=6),
     "refund_retry_after_error": timedelta(minutes=15),
+    # §7
+    "payment_attempts": 40,
 }
 
 

@@ -15,6 +15,7 @@ from teppan.domain.refund import (
     outstanding,
     promised_for,
     promises,
+    refund_status,
     refundable,
     refusal,
     waivers,
@@ -236,6 +237,73 @@ class TestPromisedFor:
         ledger = [promise("p", 100), life(SENT, 100), life(REFUNDED, 100)]
 
         assert promised_for(RefundReason.CANCELLATION, ledger) == 100
+
+
+REVERSED = EntryKind.REFUND_REVERSED
+
+
+class TestRefundStatus:
+    @pytest.mark.parametrize(
+        ("kinds", "status"),
+        [
+            ([], "pending"),
+            ([SENT], "pending"),
+            ([SENT, REFUNDED], "succeeded"),
+            ([SENT, FAILED], "failed"),
+            ([SENT, REFUNDED, REVERSED, FAILED], "failed"),
+            ([GOODWILL_WAIVED], "canceled"),
+            ([SENT, FAILED, GOODWILL_WAIVED], "canceled"),
+        ],
+    )
+    def test_it_is_how_far_the_refund_has_come(self, kinds: list[EntryKind], status: str) -> None:
+        life_of_it = [promise(kind=GOODWILL), *(life(kind) for kind in kinds)]
+
+        assert refund_status(life_of_it) == status
+
+    def test_all_of_it_must_have_arrived(self) -> None:
+        one = [promise(kind=GOODWILL), life(SENT), life(REFUNDED)]
+        other = [promise("q", kind=GOODWILL), life(SENT, refund="q", reference="re_2")]
+        arrived = life(REFUNDED, refund="q", reference="re_2")
+
+        assert refund_status([*one, *other]) == "pending"
+        assert refund_status([*one, *other, arrived]) == "succeeded"
+
+    def test_one_part_that_failed_is_told(self) -> None:
+        one = [promise(kind=GOODWILL), life(SENT), life(REFUNDED)]
+        other = [
+            promise("q", kind=GOODWILL),
+            *(life(kind, refund="q", reference="re_2") for kind in (SENT, FAILED)),
+        ]
+
+        assert refund_status([*one, *other]) == "failed"
+
+    @pytest.mark.parametrize(
+        ("reason", "status"),
+        [(RefusalReason.REFUSED, "failed"), (RefusalReason.PROVIDER_ERROR, "pending")],
+    )
+    def test_a_refusal_is_a_failure_and_an_error_of_stripe_is_tried_again(
+        self, reason: RefusalReason, status: str
+    ) -> None:
+        refused = life(REFUSED, reference="p:1:5000", reason=reason)
+
+        assert refund_status([promise(kind=GOODWILL), refused]) == status
+
+    def test_another_attempt_that_succeeds_makes_it_good(self) -> None:
+        first = [life(SENT), life(FAILED)]
+        second = [life(SENT, reference="re_9"), life(REFUNDED, reference="re_9")]
+
+        assert refund_status([promise(kind=GOODWILL), *first, *second]) == "succeeded"
+
+    def test_of_what_was_taken_back_in_part_the_rest_counts(self) -> None:
+        lowered = [promise(kind=GOODWILL), life(GOODWILL_WAIVED, 2_000, reference="w-1")]
+        sent = [life(SENT, 3_000), life(REFUNDED, 3_000)]
+
+        assert refund_status(lowered) == "pending"
+        assert refund_status([*lowered, *sent]) == "succeeded"
+
+    def test_a_promise_that_undoes_a_payment_goes_the_same_way(self) -> None:
+        assert refund_status([promise(), life(WAIVED)]) == "canceled"
+        assert refund_status([promise(), life(SENT), life(REFUNDED)]) == "succeeded"
 
 
 def taken_back(balance: Balance, ledger: list[LedgerEntry]) -> list[tuple[str | None, int]]:

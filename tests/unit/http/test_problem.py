@@ -58,6 +58,7 @@ STATUS = {
     "payment_not_due": 409,
     "payment_overdue": 409,
     "payment_in_progress": 409,
+    "too_many_payment_attempts": 409,
     "refund_exceeds_captured": 409,
     "version_mismatch": 412,
     "body_too_large": 413,

@@ -2,23 +2,29 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ledger_entry
+from tests.builders import NOW, ledger_entry
 from tests.unit.conftest import LogLines
 
-from teppan.domain.ledger import EntryKind
-from teppan.domain.payment_event import EventState, Received
+from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
+from teppan.domain.payment_event import EventState, PaymentEvent, Received
 from teppan.domain.refund import Settlement
-from teppan.observability import money
 from teppan.observability.metrics import metrics
 from teppan.observability.money import (
-    ALARMING,
     COUNTED,
+    raise_alarm,
     record_entries,
+    record_found,
     record_received,
     record_settlement,
+)
+
+EVENT = PaymentEvent(
+    id="evt_1", type="payment_intent.succeeded", created_at=NOW, payment="pi_1", payload="{}"
 )
 
 type Alarms = Callable[[], dict[str, list[float]]]
@@ -71,21 +77,48 @@ def test_what_happens_every_day_is_counted(kind: EntryKind, name: str, alarms: A
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"),
+    ("kind", "reason", "name"),
     [
-        (EntryKind.REFUND_FAILED, "RefundsFailed"),
-        (EntryKind.DISPUTE_OPENED, "DisputesOpened"),
+        (EntryKind.REFUND_FAILED, None, "RefundsFailed"),
+        (EntryKind.REFUND_REFUSED, RefusalReason.REFUSED, "RefundsFailed"),
+        (EntryKind.DISPUTE_OPENED, None, "DisputesOpened"),
+        (EntryKind.GOODWILL_OWED, RefundReason.UNMATCHED, "PaymentsUnmatched"),
     ],
 )
-def test_what_somebody_has_to_look_at_is_told(kind: EntryKind, name: str, alarms: Alarms) -> None:
-    record_entries([ledger_entry(kind)])
+def test_what_somebody_has_to_look_at_is_told_and_names_the_payment(
+    kind: EntryKind,
+    reason: RefundReason | RefusalReason | None,
+    name: str,
+    alarms: Alarms,
+    logged: LogLines,
+) -> None:
+    raise_alarm(replace(ledger_entry(kind), reason=reason))
 
     assert alarms() == {name: [1]}
     assert counted() == {}
+    (line,) = logged()
+    assert (line["fact"], line["payment"]) == (name, ledger_entry(kind).payment)
 
 
-@pytest.mark.parametrize("kind", sorted(set(EntryKind) - set(COUNTED) - set(ALARMING)))
-def test_the_rest_is_silent(kind: EntryKind, alarms: Alarms) -> None:
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (EntryKind.REFUND_OWED, RefundReason.CANCELLATION),
+        (EntryKind.GOODWILL_OWED, RefundReason.STAFF),
+        (EntryKind.GOODWILL_OWED, RefundReason.DASHBOARD),
+        (EntryKind.REFUND_REFUSED, RefusalReason.PROVIDER_ERROR),
+    ],
+)
+def test_the_rest_of_the_stream_raises_no_alarm(
+    kind: EntryKind, reason: RefundReason | RefusalReason, alarms: Alarms, logged: LogLines
+) -> None:
+    raise_alarm(replace(ledger_entry(kind), reason=reason))
+
+    assert (alarms(), logged()) == ({}, [])
+
+
+@pytest.mark.parametrize("kind", sorted(set(EntryKind) - set(COUNTED)))
+def test_other_kinds_are_not_counted(kind: EntryKind, alarms: Alarms) -> None:
     record_entries([ledger_entry(kind)])
 
     assert (counted(), alarms()) == ({}, {})
@@ -103,7 +136,7 @@ def test_the_rest_is_silent(kind: EntryKind, alarms: Alarms) -> None:
 def test_an_event_counts_by_what_became_of_it(
     received: Received, name: str, alarms: Alarms
 ) -> None:
-    record_received(received)
+    record_received(EVENT, received)
 
     assert counted() == {name: [1]}
     assert alarms() == {}
@@ -112,24 +145,49 @@ def test_an_event_counts_by_what_became_of_it(
 def test_its_effects_are_counted_with_it(alarms: Alarms) -> None:
     entries = (ledger_entry(EntryKind.CAPTURED), ledger_entry(EntryKind.DISPUTE_OPENED))
 
-    record_received(Received(EventState.HANDLED, entries))
+    record_received(EVENT, Received(EventState.HANDLED, entries))
 
     assert counted() == {"WebhooksHandled": [1], "PaymentsCaptured": [1]}
-    assert alarms() == {"DisputesOpened": [1]}
+    assert alarms() == {}
 
 
-def test_money_that_fits_no_booking_raises_an_alarm(alarms: Alarms) -> None:
-    record_received(Received(EventState.IGNORED, unmatched=True))
+def test_money_that_fits_no_booking_raises_an_alarm_and_names_the_payment(
+    alarms: Alarms, logged: LogLines
+) -> None:
+    record_received(EVENT, Received(EventState.IGNORED, unmatched=True))
 
     assert alarms() == {"PaymentsUnmatched": [1]}
+    (line,) = logged()
+    assert (line["event_id"], line["payment"]) == (EVENT.id, EVENT.payment)
 
 
-def test_each_refund_that_stripe_refused_raises_an_alarm_and_says_why(
+def test_an_event_that_its_webhook_did_not_tell_raises_an_alarm(
+    alarms: Alarms, logged: LogLines
+) -> None:
+    record_found(EVENT, Received(EventState.HANDLED), NOW + timedelta(minutes=1))
+
+    assert alarms() == {"WebhooksMissed": [1]}
+    assert [line["event_id"] for line in logged()] == [EVENT.id]
+    assert counted() == {"WebhooksHandled": [1]}
+
+
+@pytest.mark.parametrize(("repeated", "seconds"), [(True, 60), (False, 59)])
+def test_one_that_came_or_may_yet_come_raises_none(
+    alarms: Alarms, repeated: bool, seconds: int
+) -> None:
+    received = Received(EventState.HANDLED, repeated=repeated)
+
+    record_found(EVENT, received, NOW + timedelta(seconds=seconds))
+
+    assert alarms() == {}
+
+
+def test_each_refund_that_stripe_refused_is_logged_with_its_word_for_why(
     alarms: Alarms, logged: LogLines
 ) -> None:
     record_settlement(Settlement(refused=("charge_already_refunded",)))
 
-    assert alarms() == {"RefundsFailed": [1]}
+    assert alarms() == {}
     (line,) = logged()
     assert (line["level"], line["error_code"]) == ("WARNING", "charge_already_refunded")
 
@@ -139,7 +197,3 @@ def test_a_settlement_counts_what_it_settled(alarms: Alarms) -> None:
 
     assert counted() == {"RefundsSettled": [1]}
     assert alarms() == {}
-
-
-def test_no_kind_is_counted_and_alarming_at_once() -> None:
-    assert not set(money.COUNTED) & set(money.ALARMING)

@@ -1,35 +1,49 @@
-"""What the table's stream tells: which booking, and whether it was cancelled."""
+"""What the table's stream tells: of which booking, and what is new of it."""
 
 from typing import Any
 
+import pytest
+from tests.builders import ledger_entry
+
+from teppan.domain.ledger import EntryKind
 from teppan.store import keys
+from teppan.store.attributes import Item, to_attributes
+from teppan.store.items import ledger_item
 from teppan.store.stream import Change, changes
 
 
-def record(key: tuple[str, str], number: str) -> dict[str, Any]:
-    pk, sk = key
+def record(item: Item, number: str) -> dict[str, Any]:
+    image = to_attributes(item)
     return {
         "eventName": "INSERT",
-        "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}, "SequenceNumber": number},
+        "dynamodb": {
+            "Keys": {name: image[name] for name in ("pk", "sk")},
+            "NewImage": image,
+            "SequenceNumber": number,
+        },
     }
 
 
-def test_a_new_promise_is_a_change_of_its_booking() -> None:
-    key = keys.ledger_entry("bkg_1", "cancellation-2-1", "refund_owed")
+def cancelled(booking_id: str, number: str) -> dict[str, Any]:
+    pk, sk = keys.booking(booking_id)
+    return record({"pk": pk, "sk": sk, "status": "cancelled"}, number)
 
-    assert list(changes({"Records": [record(key, "7")]})) == [
-        Change("7", "bkg_1", is_cancellation=False)
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_a_new_entry_is_told_as_it_was_written(kind: EntryKind) -> None:
+    entry = ledger_entry(kind)
+
+    assert list(changes({"Records": [record(ledger_item("bkg_1", entry), "7")]})) == [
+        Change("7", "bkg_1", entry)
     ]
 
 
 def test_the_booking_itself_is_told_when_it_was_cancelled() -> None:
-    assert list(changes({"Records": [record(keys.booking("bkg_1"), "8")]})) == [
-        Change("8", "bkg_1", is_cancellation=True)
-    ]
+    assert list(changes({"Records": [cancelled("bkg_1", "8")]})) == [Change("8", "bkg_1", None)]
 
 
 def test_records_keep_their_order() -> None:
-    records = [record(keys.booking(f"bkg_{n}"), str(n)) for n in (3, 1, 2)]
+    records = [cancelled(f"bkg_{n}", str(n)) for n in (3, 1, 2)]
 
     assert [each.sequence_number for each in changes({"Records": records})] == ["3", "1", "2"]
 

@@ -52,14 +52,19 @@ class job:  # noqa: N801 - it reads as the decorator that it is
 
 
 def attempt_all[T](items: Iterable[T], do: Callable[[T], object]) -> list[T]:
-    """Do each, whatever becomes of the others; log what fails, and return the items that did."""
+    """Do each, whatever becomes of the others; log what fails, and return the items that did.
+
+    Each line that is logged meanwhile names the item as `str` does, so that may tell of no person.
+    """
     failed = []
     for item in items:
+        logger.append_keys(item=str(item))
         try:
             do(item)
         except Exception as error:  # noqa: BLE001 - recorded; the others must not wait for this one
             logger.error("failed in part", **failure_of(error))
             failed.append(item)
+    logger.remove_keys(["item"])
     return failed
 
 

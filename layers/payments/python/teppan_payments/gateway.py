@@ -12,6 +12,7 @@ from teppan.domain.payment import Attempt, Intent, IntentStatus, PaymentType
 from teppan.domain.payment_event import PaymentEvent
 from teppan.domain.refund import Outstanding
 from teppan.domain.statement import Dispute, DisputeStatus, Refund, RefundStatus, Statement
+from teppan.observability.log import logger
 from teppan.services.gateway import RefundRefusedError
 from teppan_payments.client import Stripe, connect
 from teppan_payments.events import HANDLED, event_of
@@ -114,7 +115,10 @@ class StripeGateway:
             raise RefundRefusedError(error.code or "invalid_request") from error
 
     def events(self, since: datetime) -> Iterator[PaymentEvent]:
-        """Yield the events since then; Stripe tells the newest first, so all are read before."""
+        """Yield the events since then; Stripe tells the newest first, so all are read before.
+
+        One that is like no event of Stripe's is logged and left out: the others do not wait for it.
+        """
         found = self._api.all_of(
             lambda client, options: client.v1.events.list(
                 {
@@ -125,7 +129,11 @@ class StripeGateway:
                 options,
             )
         )
-        return map(event_of, reversed(found))
+        for document in reversed(found):
+            try:
+                yield event_of(document)
+            except ValueError:
+                logger.error("odd event", event_id=str(document.get("id")))
 
     def movements(self, since: datetime) -> Iterator[tuple[str, Cents]]:
         """Yield the balance's movements that belong to a payment intent, before fees."""

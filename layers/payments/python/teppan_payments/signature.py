@@ -8,7 +8,7 @@ from typing import Final
 import stripe
 
 from teppan.http.errors import InvalidSignature
-from teppan.observability.metrics import tell
+from teppan.observability.metrics import count
 
 TOLERANCE_SECONDS: Final = 300
 """How far the time in a signature may lie from ours, into the past and the future."""
@@ -21,7 +21,7 @@ def check_signature(raw: bytes, header: str | None, secrets: Iterable[str], now:
         or abs(_signed_at(header) - now.timestamp()) > TOLERANCE_SECONDS
         or not any(_fits(raw, header, secret) for secret in secrets)
     ):
-        tell("WebhooksRefused", 1)
+        count("WebhooksRefused")
         raise InvalidSignature
 
 

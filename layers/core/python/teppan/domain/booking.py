@@ -19,8 +19,10 @@ PAYMENT_OVERDUE = "payment_overdue"
 """Why the system cancels a booking (`domain.md §4`)."""
 
 
-FULL = 40
-"""The entries after which a step takes no more: a transaction has room for 100 writes."""
+FULL = 25
+"""The entries after which a step takes no more. A transaction has room for 100 writes: as many as
+this of what Stripe tells and of promises taken back, and a promise for each payment there may be.
+"""
 
 
 @dataclass(frozen=True, slots=True)

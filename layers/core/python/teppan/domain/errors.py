@@ -268,6 +268,14 @@ class PaymentInProgress(Conflict):
     detail = "Another payment of this booking is being processed; wait for its result."
 
 
+class TooManyPaymentAttempts(Conflict):
+    """Paying the booking was begun as often as it may be."""
+
+    code = "too_many_payment_attempts"
+    title = "Too many attempts to pay"
+    detail = "Paying for this booking was begun too often; please contact support."
+
+
 class PaymentNotFound(NotFound):
     """No such payment for this caller."""
 

@@ -148,18 +148,6 @@ class Balance:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How far ledgers and Stripe's balance were apart, in cents by payment intent.
-
-    `found` is before, `left` after the missing `entries` were entered.
-    """
-
-    found: Mapping[str, Cents]
-    left: Mapping[str, Cents]
-    entries: tuple[LedgerEntry, ...] = ()
-
-
 EFFECTS: Final[Mapping[EntryKind, Balance]] = MappingProxyType(
     {
         EntryKind.CAPTURED: Balance(captured=1),

@@ -1,11 +1,17 @@
 """Paying a booking (`domain.md §7`): what is due, and each attempt to pay it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from teppan.domain.booking import Booking
-from teppan.domain.errors import BookingNotPayable, PaymentNotDue, PaymentOverdue
+from teppan.domain.errors import (
+    BookingNotPayable,
+    PaymentNotDue,
+    PaymentOverdue,
+    TooManyPaymentAttempts,
+)
 from teppan.domain.money import Cents
 from teppan.domain.transition import Status
 
@@ -96,3 +102,23 @@ def amount_due(booking: Booking, wanted: PaymentType, now: datetime) -> Cents:
     if not amount:
         raise PaymentNotDue(f"Nothing is due as {wanted}; see the price of the booking.")
     return amount
+
+
+def next_attempt(
+    booking: Booking, wanted: PaymentType, amount: Cents, earlier: Collection[Attempt], at: datetime
+) -> Attempt:
+    """Return a new attempt to pay `amount`, after the `earlier` ones of the booking, of any type.
+
+    Each may come to be paid, and one transaction has to hold what a booking owes of all its
+    payments. Raises `TooManyPaymentAttempts`.
+    """
+    if len(earlier) >= booking.policy.payment_attempts:
+        raise TooManyPaymentAttempts
+    return Attempt(
+        booking_id=booking.id,
+        type=wanted,
+        number=1 + max((each.number for each in earlier if each.type is wanted), default=0),
+        amount=amount,
+        currency=booking.price.currency,
+        opened_at=at,
+    )

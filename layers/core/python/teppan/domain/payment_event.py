@@ -1,10 +1,13 @@
 """What Stripe says has happened (`domain.md §7`): a hint to look, never taken at its word."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from teppan.domain.ledger import LedgerEntry
+
+_DELIVERED_WITHIN: Final = timedelta(minutes=1)
 
 
 class EventState(StrEnum):
@@ -27,6 +30,14 @@ class PaymentEvent:
     created_at: datetime
     payment: str | None
     payload: str
+
+    def __str__(self) -> str:
+        """Return the id: the rest is for the inbox alone."""
+        return self.id
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the webhook should have come by `now`."""
+        return now >= self.created_at + _DELIVERED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Policy:
 
     payment_window: timedelta
     payment_before_start: timedelta
+    payment_attempts: int
     balance_before_start: timedelta
     move_notice: timedelta
     edit_notice: timedelta
@@ -98,6 +99,7 @@ _2026_11 = Policy(
     deposit=10_000,
     payment_window=timedelta(hours=24),
     payment_before_start=timedelta(hours=24),
+    payment_attempts=40,
     balance_before_start=timedelta(days=7),
     move_notice=timedelta(hours=72),
     edit_notice=timedelta(hours=24),

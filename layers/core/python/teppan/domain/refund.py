@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from teppan.domain.errors import RefundExceedsCaptured
 from teppan.domain.ledger import (
@@ -21,6 +22,15 @@ WAIVERS = {
     EntryKind.GOODWILL_OWED: EntryKind.GOODWILL_WAIVED,
 }
 """What takes a promise back."""
+
+
+class RefundStatus(StrEnum):
+    """How a refund stands."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
 
 
 _ENDED_ATTEMPTS = frozenset({EntryKind.REFUND_FAILED, EntryKind.REFUND_REFUSED})
@@ -135,6 +145,23 @@ def _rest(promise: LedgerEntry, ledger: list[LedgerEntry]) -> Outstanding | None
         failed_at=max(failed, default=None),
         erred_at=max(erred, default=None),
     )
+
+
+def refund_status(entries: Iterable[LedgerEntry]) -> RefundStatus:
+    """Return how a refund stands, by the entries of its promises.
+
+    It is `canceled` when all of it was taken back, `failed` while the last try of any of it failed,
+    `succeeded` once all that is left of it has arrived.
+    """
+    life = list(entries)
+    sums = {kind: sum(each.amount for each in life if each.kind is kind) for kind in EntryKind}
+    wanted = sum(sums[kind] - sums[waiver] for kind, waiver in WAIVERS.items())
+    arrived = sums[EntryKind.REFUNDED] - sums[EntryKind.REFUND_REVERSED]
+    if not wanted:
+        return RefundStatus.CANCELED
+    if any(each.failed_at for each in outstanding(life)):
+        return RefundStatus.FAILED
+    return RefundStatus.SUCCEEDED if arrived >= wanted else RefundStatus.PENDING
 
 
 def refusal(refund: Outstanding, reason: RefusalReason, at: datetime) -> LedgerEntry:

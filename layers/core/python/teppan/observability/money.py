@@ -1,11 +1,18 @@
 """What the ledger's entries are as metrics; some of them raise an alarm (`domain.md §7`)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from teppan.domain.ledger import Difference, EntryKind, LedgerEntry, RefundReason
-from teppan.domain.payment_event import EventState, Received
+from teppan.domain.ledger import (
+    EntryKind,
+    LedgerEntry,
+    RefundReason,
+    RefusalReason,
+)
+from teppan.domain.money import Cents
+from teppan.domain.payment_event import EventState, PaymentEvent, Received
 from teppan.domain.refund import Settlement
 from teppan.observability.log import logger
 from teppan.observability.metrics import count, tell
@@ -21,41 +28,52 @@ COUNTED: Final[Mapping[EntryKind, str]] = MappingProxyType(
     }
 )
 
-ALARMING: Final[Mapping[EntryKind, str]] = MappingProxyType(
-    {
-        EntryKind.REFUND_FAILED: "RefundsFailed",
-        EntryKind.DISPUTE_OPENED: "DisputesOpened",
-    }
+ALARMING: Final[Mapping[tuple[EntryKind, RefundReason | RefusalReason | None], str]] = (
+    MappingProxyType(
+        {
+            (EntryKind.REFUND_FAILED, None): "RefundsFailed",
+            (EntryKind.REFUND_REFUSED, RefusalReason.REFUSED): "RefundsFailed",
+            (EntryKind.DISPUTE_OPENED, None): "DisputesOpened",
+            (EntryKind.GOODWILL_OWED, RefundReason.UNMATCHED): "PaymentsUnmatched",
+        }
+    )
 )
-"""What somebody has to look at."""
+"""What somebody has to look at. It is told from the table's stream, at least once."""
 
 
-def record_received(received: Received) -> None:
+def record_received(event: PaymentEvent, received: Received) -> None:
     """Count a received event, with its effects; money that fits no booking of ours is alarming."""
     count(_became(received))
     if received.unmatched:
+        logger.warning("payment of no booking", event_id=event.id, payment=event.payment)
         tell("PaymentsUnmatched", 1)
     record_entries(received.entries)
 
 
+def record_found(event: PaymentEvent, received: Received, now: datetime) -> None:
+    """Count an event that we asked for; tell if the webhook should have brought it long ago."""
+    record_received(event, received)
+    if event.is_late(now) and not received.repeated:
+        logger.warning("webhook missed", event_id=event.id)
+        tell("WebhooksMissed", 1)
+
+
 def record_settlement(settlement: Settlement) -> None:
-    """Count the entries, and tell of the refunds that Stripe did not make; those stay owed."""
+    """Count the entries, and log Stripe's word for each refund it did not make; it stays owed."""
     record_entries(settlement.entries)
     for code in settlement.refused:
         logger.warning("refund refused", error_code=code)
-        tell("RefundsFailed", 1)
 
 
-def record_difference(difference: Difference) -> None:
-    """Tell how many cents ledgers and Stripe are apart, and of which payments."""
-    record_entries(difference.entries)
-    tell("LedgerDifferenceFound", _cents(difference.found))
-    tell("LedgerDifference", _cents(difference.left))
-    if difference.left:
-        logger.error("ledger differs", payments=dict(difference.left))
+def record_difference(found: Mapping[str, Cents], left: Mapping[str, Cents]) -> None:
+    """Tell how many cents books were apart, and are after mending; log of which payments."""
+    tell("LedgerDifferenceFound", _cents(found))
+    tell("LedgerDifference", _cents(left))
+    if left:
+        logger.error("ledger differs", payments=dict(left))
 
 
-def _cents(apart: Mapping[str, int]) -> int:
+def _cents(apart: Mapping[str, Cents]) -> Cents:
     return sum(abs(cents) for cents in apart.values())
 
 
@@ -67,11 +85,14 @@ def _became(received: Received) -> str:
 
 
 def record_entries(entries: Iterable[LedgerEntry]) -> None:
-    """Count the entries, and tell of those that are alarming."""
+    """Count the entries."""
     for entry in entries:
         if entry.kind in COUNTED:
             count(COUNTED[entry.kind])
-        if entry.reason is RefundReason.UNMATCHED:
-            tell("PaymentsUnmatched", 1)
-        if entry.kind in ALARMING:
-            tell(ALARMING[entry.kind], 1)
+
+
+def raise_alarm(entry: LedgerEntry) -> None:
+    """Tell of an entry that is alarming, and log which payment to look at."""
+    if fact := ALARMING.get((entry.kind, entry.reason)):
+        logger.warning("look at this payment", fact=fact, payment=entry.payment)
+        tell(fact, 1)

@@ -11,7 +11,7 @@ from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
 from teppan.domain.errors import EditConflict, PaymentInProgress
 from teppan.domain.money import Cents
-from teppan.domain.payment import Attempt, Intent, PaymentType, amount_due
+from teppan.domain.payment import Attempt, Intent, PaymentType, amount_due, next_attempt
 from teppan.services.gateway import Gateway
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.services.open_payments import close_payments, intent_of
@@ -44,7 +44,7 @@ def create_payment_intent(
     """Return the intent with which `caller` pays what is due of the booking as `wanted`.
 
     Raises `BookingNotFound`, `IdempotencyKeyReused`, `PaymentInProgress`, `EditConflict`, and what
-    `amount_due` and the gateway raise.
+    `amount_due`, `next_attempt` and the gateway raise.
     """
     booking = find_visible(table, booking_id, caller)
     request_id = derived_id("pay", caller, request)
@@ -81,33 +81,26 @@ def _choose(
     amount: Cents,
     caller: Caller,
 ) -> _Chosen | None:
-    """Return the open attempt that fits or a new one; None when money came in: look again."""
+    """Return the open attempt that fits or a new one; None when things have moved: look again."""
     known = [each.as_known_to(booking) for each in payments.attempts(table, booking.id)]
     still_open = [each for each in known if not each.status.is_final]
     fitting = [each for each in still_open if (each.type, each.amount) == (wanted, amount)][-1:]
+    if fitting:
+        [attempt] = fitting
+        intent = gateway.intent(attempt.intent) if attempt.intent else None
+        if intent and intent.status.is_final:
+            close_payments(table, gateway, fitting, caller)
+            return None
+        chosen = _Chosen(attempt, intent=intent)
+    else:
+        new = next_attempt(booking, wanted, amount, known, caller.signed_at)
+        chosen = _Chosen(new, is_new=True)
+    # Only now: where no new one may be opened, those that are open stay.
     others = [each for each in still_open if each not in fitting]
     closing = close_payments(table, gateway, others, caller)
     if closing.in_progress:
         raise PaymentInProgress
-    if closing.paid:
-        return None
-    for attempt in fitting:
-        intent = gateway.intent(attempt.intent) if attempt.intent else None
-        status = intent.status if intent else attempt.status
-        if not status.is_final:
-            return _Chosen(attempt, intent=intent)
-        if close_payments(table, gateway, [attempt], caller).paid:
-            return None
-    number = 1 + max((each.number for each in known if each.type is wanted), default=0)
-    new = Attempt(
-        booking_id=booking.id,
-        type=wanted,
-        number=number,
-        amount=amount,
-        currency=booking.price.currency,
-        opened_at=caller.signed_at,
-    )
-    return _Chosen(new, is_new=True)
+    return None if closing.paid else chosen
 
 
 def _replayed(

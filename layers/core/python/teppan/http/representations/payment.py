@@ -3,8 +3,8 @@
 from typing import Any
 
 from teppan.clock import to_rfc3339
-from teppan.domain.ledger import PROMISES, EntryKind, LedgerEntry
-from teppan.domain.refund import outstanding
+from teppan.domain.ledger import PROMISES
+from teppan.domain.refund import RefundStatus, refund_status
 from teppan.http.representations import present
 from teppan.http.representations.ledger import standing
 from teppan.services.apply_payment import Applied
@@ -41,9 +41,9 @@ def confirmation(applied: Applied) -> dict[str, Any]:
 def refund(made: Refunded, reason: str) -> dict[str, Any]:
     """Return a refund as it stands; its date is an estimate, and there while it is on its way."""
     promised = [each for each in made.entries if each.kind in PROMISES]
-    status = _refund_status(made.entries)
+    status = refund_status(made.entries)
     zone, arrival = made.booking.policy.zone, made.booking.policy.refund_arrival
-    on_its_way = status == "pending"
+    on_its_way = status is RefundStatus.PENDING
     return present(
         refund_id=made.id,
         booking_id=made.booking.id,
@@ -57,13 +57,3 @@ def refund(made: Refunded, reason: str) -> dict[str, Any]:
         if on_its_way
         else None,
     )
-
-
-def _refund_status(entries: tuple[LedgerEntry, ...]) -> str:
-    """Return `succeeded` once all of it has arrived, `failed` while the last try of any failed."""
-    if any(each.failed_at for each in outstanding(entries)):
-        return "failed"
-    sums = {kind: sum(each.amount for each in entries if each.kind is kind) for kind in EntryKind}
-    arrived = sums[EntryKind.REFUNDED] - sums[EntryKind.REFUND_REVERSED]
-    wanted = sums[EntryKind.GOODWILL_OWED] - sums[EntryKind.GOODWILL_WAIVED]
-    return "succeeded" if arrived >= wanted else "pending"

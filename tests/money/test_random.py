@@ -1,14 +1,14 @@
 """Ten thousand random steps, and in the end the books are Stripe's to the cent.
 
 5 % of the webhooks are lost for ever, and 5 % of Stripe's answers, beside some 500s and 429s.
-`MONEY_SEEDS=20 make test ARGS=tests/money/sequences/test_random.py` takes twenty walks in place of three, and
+`MONEY_SEEDS=20 make test ARGS=tests/money/test_random.py` takes twenty walks in place of three, and
 `MONEY_SEED=7` the seventh alone.
 """
 
 import os
 
 import pytest
-from tests.money.sequences.walk import Walk
+from tests.money.walk import Walk
 from tests.money.world import World
 
 STEPS = int(os.environ.get("MONEY_STEPS", "10000"))

@@ -1,0 +1,95 @@
+"""What a page of a list costs does not depend on how much the table holds."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from local.dynamodb_local import dynamodb_local, table_definition
+from tests.builders import CUSTOMER, admin, booking
+from tests.store.meter import Meter
+
+from teppan.services.list_bookings import list_bookings
+from teppan.store.attributes import to_attributes
+from teppan.store.items import booking_item
+from teppan.store.listing import SUMMARY, BookingQuery
+from teppan.store.table import Table
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[BaseClient]:
+    """An engine that is thrown away: to empty it again would take as long as to fill it."""
+    with dynamodb_local() as url:
+        yield boto3.client("dynamodb", endpoint_url=url)
+
+
+@pytest.fixture
+def table_name(dynamodb: BaseClient) -> str:
+    """A table that nobody follows, which makes writing to it faster."""
+    definition = table_definition()
+    del definition["StreamSpecification"]
+    dynamodb.create_table(TableName="crowded", **definition)
+    return "crowded"
+
+
+@dataclass(frozen=True)
+class Cost:
+    calls: list[str]
+    units: float
+    items_read: int
+
+
+def test_a_list_page_costs_the_same_with_100_bookings_and_with_100_000(
+    table: Table, dynamodb: BaseClient, table_name: str, meter: Meter
+) -> None:
+    month = (date(2026, 12, 1), date(2026, 12, 31))
+    pages = {
+        "a customer's": BookingQuery(limit=20, customer_id=CUSTOMER),
+        "a customer's, last first": BookingQuery(limit=20, customer_id=CUSTOMER, descending=True),
+        "a month's": BookingQuery(limit=20, first=month[0], last=month[1]),
+    }
+
+    def costs() -> dict[str, Cost]:
+        measured = {}
+        for name, query in pages.items():
+            meter.reset()
+            page = list_bookings(table, query, admin())
+            assert len(page.items) == 20
+            measured[name] = Cost(list(meter.calls), meter.units, meter.items_read)
+        return measured
+
+    # Given 100 bookings of one customer in one month, and what a page of them costs
+    _fill(dynamodb, table_name, range(100))
+    few = costs()
+
+    # When there are 100,000
+    _fill(dynamodb, table_name, range(100, 100_000))
+
+    # Then a page costs what it did: one Query of the page's items and one more
+    assert costs() == few
+    assert all(cost.calls == ["Query"] for cost in few.values())
+    assert all(cost.items_read == 21 for cost in few.values())
+
+
+def _fill(dynamodb: BaseClient, table_name: str, numbers: range) -> None:
+    """Write what a list sees of many bookings."""
+    kept = ("sk", "gsi1pk", "gsi2pk", *SUMMARY)
+    whole = booking_item(booking())
+    summary = to_attributes({name: whole[name] for name in kept})
+
+    def put(chunk: range) -> None:
+        items = []
+        for number in chunk:
+            booking_id = f"bkg_{number:026}"
+            start = {"S": f"{whole['starts_at']}#{booking_id}"}
+            key = {"pk": {"S": f"BOOKING#{booking_id}"}, "gsi1sk": start, "gsi2sk": start}
+            items.append({"PutRequest": {"Item": summary | key}})
+        answer = dynamodb.batch_write_item(RequestItems={table_name: items})
+        assert not answer["UnprocessedItems"]
+
+    chunks = [numbers[at : at + 25] for at in range(0, len(numbers), 25)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(put, chunks))
