@@ -25,8 +25,10 @@ def _recent(caller: Caller) -> None:
         money.record_settlement(settle_refunds(table, stripe, booking_id, caller))
 
     def receive(event: PaymentEvent) -> None:
-        money.record_found(event, receive_again(table, stripe, event, caller), caller.at)
+        received = receive_again(table, stripe, event, caller, looked_at)
+        money.record_found(event, received, caller.at)
 
+    looked_at: set[str] = set()
     unsettled = attempt_all(bookings.unsettled(table), settle)
     failed = attempt_all(unseen_events(table, stripe, caller.at), receive)
     mark_seen(table, failed, caller.at)

@@ -83,7 +83,7 @@ def _books_of(table: Table, booking_id: str) -> Mapping[str, _Books]:
             payment: _Books(
                 entries.get(payment, _NOTHING),
                 carried.get(payment, _NOTHING),
-                *([captured[payment]] if payment in captured else []),
+                captured.get(payment, _NEVER),
             )
             for payment in entries.keys() | carried.keys()
         }

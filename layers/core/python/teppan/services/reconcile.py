@@ -25,14 +25,20 @@ def unseen_events(table: Table, gateway: Gateway, now: datetime) -> list[Payment
     return list(gateway.events(max(before - _OVERLAP, now - _EVENTS_KEPT)))
 
 
-def receive_again(table: Table, gateway: Gateway, event: PaymentEvent, caller: Caller) -> Received:
+def receive_again(
+    table: Table, gateway: Gateway, event: PaymentEvent, caller: Caller, looked_at: set[str]
+) -> Received:
     """Receive an event as if it had come; if it had, look whether Stripe tells more by now.
 
-    Raises what `receive_event` raises.
+    Once is enough for a payment: `looked_at` says of which, and is added to. Raises what
+    `receive_event` raises.
     """
     received = receive_event(table, gateway, event, caller)
-    if received.repeated and event.payment:
-        return replace(received, entries=look_again(table, gateway, event.payment, caller))
+    if event.payment is None or event.payment in looked_at:
+        return received
+    if received.repeated:
+        received = replace(received, entries=look_again(table, gateway, event.payment, caller))
+    looked_at.add(event.payment)
     return received
 
 
