@@ -1,12 +1,13 @@
 """What got lost on its way is found: every few minutes by events, every day to the cent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from local.stripe.fake import FakeStripe
-from tests.builders import days_ahead
+from tests.builders import caller, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import counted, told
@@ -16,7 +17,9 @@ from tests.functions.money import DECLINED, REFUND_PENDS, Till, opened, paid
 from tests.functions.stripe import intent_of_others
 
 from teppan.domain.booking import Booking
+from teppan.domain.caller import Role
 from teppan.domain.transition import Status
+from teppan.services.reconcile import receive_again, unseen_events
 from teppan.store import jobs, keys
 from teppan.store.table import Table, Update
 from teppan.trigger import TriggerFailedError
@@ -214,6 +217,43 @@ class TestRecentEvents:
         recent(call)
 
         assert told(output(), "WebhooksMissed") == [1]
+
+    def test_that_came_and_failed_are_not_missed(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+    ) -> None:
+        # Given an event that came while Stripe did not answer
+        booking = stored(call.table)
+        till.pay(booking)
+        stripe.faults.next("reset", path_prefix="/v1/payment_intents", times=9)
+        assert [each.status for each in call.deliver()] == [503]
+        stripe.faults.clear()
+        now.set(now.at + 5 * MINUTE)
+
+        recent(call)
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+        assert told(output(), "WebhooksMissed") == []
+
+    def test_get_further_with_each_run_that_is_cut_short(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, now: Clock
+    ) -> None:
+        # Given more lost payments than one run has time for
+        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(6)]
+        for each in bookings:
+            till.pay(each)
+        lose_webhooks(stripe)
+        now.set(now.at + timedelta(hours=1))
+        job = replace(caller(at=now.at), role=Role.SYSTEM)
+
+        def run() -> int:
+            looked_at: set[str] = set()
+            with patch.object(call.gateway, "statement", wraps=call.gateway.statement) as look:
+                for event in unseen_events(table, call.gateway, now.at):
+                    if look.call_count < 2:
+                        receive_again(table, call.gateway, event, job, looked_at)
+            return sum(till.now_of(each).status is Status.CONFIRMED for each in bookings)
+
+        assert [run() for _ in range(3)] == [2, 4, 6]
 
     def test_that_came_too_early_are_looked_at_again(
         self, call: Handlers, till: Till, booking: Booking

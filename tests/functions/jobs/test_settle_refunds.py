@@ -16,6 +16,7 @@ from tests.functions.money import BANK, REFUND_FAILS, REFUND_PENDS, Till, opened
 from tests.functions.stripe import intent_of_others
 
 from teppan.domain.booking import Booking
+from teppan.domain.errors import PaymentProviderUnavailable
 from teppan.domain.transition import Status
 from teppan.services.gateway import RefundRefusedError
 from teppan.store import payments
@@ -476,6 +477,31 @@ class TestAStripeThatFails:
 
         assert ("refund_refused", REFUND) in till.ledger(booking)
         assert told(output(), "RefundsFailed") == []
+
+
+def test_an_error_that_nobody_could_look_into_is_no_refusal(
+    call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
+) -> None:
+    # Given a refund that Stripe made before it failed, and then did not show
+    till.cancel(booking)
+    real, looks = StripeGateway.statement, iter([True])
+
+    def look(gateway: StripeGateway, payment: str) -> Any:
+        if not next(looks, False):
+            raise PaymentProviderUnavailable
+        return real(gateway, payment)
+
+    stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
+    with patch.object(StripeGateway, "statement", look):
+        assert till.settle()
+    assert "refund_refused" not in dict(till.ledger(booking))
+    stripe.faults.clear()
+
+    till.settle()
+
+    assert refunds(stripe) == [REFUND]
+    assert till.account(booking)["balance"]["refunded"] == REFUND
+    till.check(booking)
 
 
 def test_an_alarm_outlives_whoever_comes_upon_its_cause(

@@ -9,6 +9,7 @@ from tests.builders import (
     CUSTOMER,
     NOW,
     PARTY_DATE,
+    PAYMENT,
     admin,
     before,
     booking,
@@ -167,6 +168,33 @@ class TestRepricing:
 
         assert moved.travel_miles is None
         assert moved.price.travel_fee == 0
+
+    def test_another_address_gives_no_travel_fee_back_before_staff_have_set_its_distance(
+        self,
+    ) -> None:
+        # Given a party far away that is paid in full
+        far = change(booking(), Changes(travel_miles=200), admin())
+        paid = replace(far, payments={PAYMENT: Balance(captured=far.price.total)})
+
+        # When its customer names another door of the same house
+        step = step_of(paid, Changes(venue=replace(paid.venue, address_line2="Rear")), caller())
+
+        # Then only the new distance says what was too much
+        assert (step.after.price.total, step.entries) == (71_445, ())
+        near = step_of(step.after, Changes(travel_miles=40), admin())
+        assert [(each.kind, each.amount) for each in near.entries] == [
+            (EntryKind.REFUND_OWED, 32_000)
+        ]
+
+    def test_nor_does_a_party_that_is_over(self) -> None:
+        far = change(booking(), Changes(travel_miles=200), admin())
+        paid = replace(far, payments={PAYMENT: Balance(captured=far.price.total)})
+        elsewhere = replace(paid.venue, address_line2="Rear")
+        moved = replace(change(paid, Changes(venue=elsewhere), caller()), status=Status.CONFIRMED)
+
+        step = complete(moved, admin(moved.completes_at))
+
+        assert sum(each.amount for each in step.entries) == 34_000
 
     def test_the_same_address_keeps_it_and_staff_may_send_both(self) -> None:
         known = change(booking(), Changes(travel_miles=42), admin())

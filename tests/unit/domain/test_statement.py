@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from tests.builders import NOW, PAYMENT, ledger_entry, statement
 
-from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, balance_of
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, RefusalReason, balance_of
 from teppan.domain.statement import (
     Dispute,
     DisputeStatus,
@@ -184,6 +184,16 @@ class TestRefundFromTheDashboard:
 
         assert balance_of(known) == balance_of([CAPTURED])
         assert kinds(refunding(CANCELED, 500, None), *known) == []
+
+    @pytest.mark.parametrize(
+        ("status", "why"), [(CANCELED, RefusalReason.WITHDRAWN), (FAILED, None)]
+    )
+    def test_one_that_staff_withdrew_says_so_for_nobody_needs_to_look_at_it(
+        self, status: RefundStatus, why: RefusalReason | None
+    ) -> None:
+        known = after(refunding(PENDING, 500, None), refunding(status, 500, None))
+
+        assert [each.reason for each in known if each.kind is EntryKind.REFUND_FAILED] == [why]
 
     def test_one_of_just_what_is_owed_keeps_that_promise(self) -> None:
         """It is how staff settle a refund that had failed."""

@@ -164,18 +164,18 @@ def test_money_that_fits_no_booking_raises_an_alarm_and_names_the_payment(
 def test_an_event_that_its_webhook_did_not_tell_raises_an_alarm(
     alarms: Alarms, logged: LogLines
 ) -> None:
-    record_found(EVENT, Received(EventState.HANDLED), NOW + timedelta(minutes=1))
+    record_found(EVENT, Received(EventState.HANDLED, first=True), NOW + timedelta(minutes=1))
 
     assert alarms() == {"WebhooksMissed": [1]}
     assert [line["event_id"] for line in logged()] == [EVENT.id]
     assert counted() == {"WebhooksHandled": [1]}
 
 
-@pytest.mark.parametrize(("repeated", "seconds"), [(True, 60), (False, 59)])
+@pytest.mark.parametrize(("first", "seconds"), [(False, 60), (True, 59)])
 def test_one_that_came_or_may_yet_come_raises_none(
-    alarms: Alarms, repeated: bool, seconds: int
+    alarms: Alarms, first: bool, seconds: int
 ) -> None:
-    received = Received(EventState.HANDLED, repeated=repeated)
+    received = Received(EventState.HANDLED, first=first)
 
     record_found(EVENT, received, NOW + timedelta(seconds=seconds))
 

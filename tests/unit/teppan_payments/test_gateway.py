@@ -429,3 +429,24 @@ class TestMovements:
             ("pi_1", -9_700),
         ]
         assert wire.asked[0].form["expand[0]"] == "data.source"
+
+
+class TestWordsThatAreNewToUs:
+    """Stripe's package types a status as any text, or none."""
+
+    @pytest.mark.parametrize("status", [None, "under_review"])
+    def test_of_a_refund_are_on_its_way(
+        self, gateway: Gateway, wire: Wire, status: str | None
+    ) -> None:
+        wire.answers((200, intent(latest_charge=charge(refunds=refunds(refund(status=status))))))
+
+        found = gateway.statement("pi_1")
+
+        assert found
+        assert [each.status for each in found.refunds] == [RefundStatus.PENDING]
+
+    def test_of_an_intent_are_a_failure_that_is_told(self, gateway: Gateway, wire: Wire) -> None:
+        wire.answers((200, intent(status="paused")))
+
+        with pytest.raises(PaymentProviderFailed):
+            gateway.statement("pi_1")

@@ -76,7 +76,7 @@ class StripeGateway:
             if error.code != "payment_intent_unexpected_state":
                 raise PaymentProviderFailed from error
             return self.intent(intent_id).status
-        return IntentStatus(canceled.status)
+        return _intent_status(canceled.status)
 
     def statement(self, intent_id: str) -> Statement | None:
         """Return the payment with its charge, refunds and disputes."""
@@ -89,7 +89,7 @@ class StripeGateway:
             booking_id=intent["metadata"]["booking_id"],
             type=PaymentType(intent["metadata"]["payment_type"]),
             attempt=int(intent["metadata"]["attempt"]),
-            status=IntentStatus(intent["status"]),
+            status=_intent_status(intent["status"]),
             amount=intent["amount"],
             captured=intent["amount_received"],
             captured_at=datetime.fromtimestamp((charge or intent)["created"], UTC),
@@ -173,7 +173,7 @@ class StripeGateway:
             yield Refund(
                 id=each["id"],
                 amount=each["amount"],
-                status=RefundStatus(each["status"]),
+                status=_refund_status(each),
                 promise=(each.get("metadata") or {}).get("refund"),
             )
 
@@ -197,7 +197,7 @@ class StripeGateway:
 def _intent(plain: Mapping[str, Any]) -> Intent:
     return Intent(
         id=plain["id"],
-        status=IntentStatus(plain["status"]),
+        status=_intent_status(plain["status"]),
         amount=plain["amount"],
         client_secret=plain["client_secret"],
     )
@@ -210,6 +210,23 @@ def _is_ours(metadata: Mapping[str, str]) -> bool:
         and metadata["payment_type"] in set(PaymentType)
         and metadata["attempt"].isdecimal()
     )
+
+
+def _intent_status(word: str) -> IntentStatus:
+    """Return the status; raises `PaymentProviderFailed` for a word that is new to us."""
+    try:
+        return IntentStatus(word)
+    except ValueError as error:
+        raise PaymentProviderFailed from error
+
+
+def _refund_status(refund: Json) -> RefundStatus:
+    """Return the status; a refund without one, as Stripe allows, is on its way."""
+    try:
+        return RefundStatus(refund["status"])
+    except ValueError:
+        logger.error("odd refund", refund=refund["id"])
+        return RefundStatus.PENDING
 
 
 def _dispute_status(dispute: Json) -> DisputeStatus:

@@ -75,7 +75,8 @@ class Booking:
     """A booking as stored. `version` grows by one a change; instants are UTC, amounts US cents.
 
     `due_to_confirm` is the captured amount that confirms it; `payments` holds the balance of each
-    payment intent that took money; `fingerprint` is the hash of the request that made it.
+    payment intent that took money; `fingerprint` is the hash of the request that made it;
+    `last_miles` is the distance that staff set last, be it to another address.
     """
 
     id: str
@@ -97,12 +98,20 @@ class Booking:
     created_at: dt.datetime
     updated_at: dt.datetime
     fingerprint: str
+    last_miles: int | None = None
     cancellation: Cancellation | None = None
 
     @property
     def policy(self) -> Policy:
         """The policy that the booking was made under."""
         return POLICIES[self.policy_version]
+
+    @property
+    def most_it_may_cost(self) -> Cents:
+        """The total; while the way to another address is not known, at the distance known last."""
+        if self.travel_miles is not None or not self.is_live:
+            return self.price.total
+        return price_of(self.party, self.menu, self.last_miles, self.policy).total
 
     @property
     def is_live(self) -> bool:

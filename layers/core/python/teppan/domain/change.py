@@ -56,6 +56,7 @@ def change(booking: Booking, changes: Changes, caller: Caller) -> Step:
         contact=changes.contact or booking.contact,
         special_requests=_either(changes.special_requests, booking.special_requests),
         travel_miles=_either(changes.travel_miles, _known_miles(booking, changes)),
+        last_miles=_either(changes.travel_miles, booking.last_miles),
         status=_stepped(booking, changes.status, caller.at),
     )
     if changed == booking:

@@ -57,6 +57,8 @@ class RefusalReason(StrEnum):
     """Why Stripe did not make a refund."""
 
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    """Staff have cancelled in the dashboard what they had begun there: nothing is owed."""
     PROVIDER_ERROR = "provider_error"
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from teppan.domain.ledger import LedgerEntry
 
 _DELIVERED_WITHIN: Final = timedelta(minutes=1)
+_TOLD_WITHIN: Final = timedelta(minutes=30)
 
 
 class EventState(StrEnum):
@@ -31,6 +32,10 @@ class PaymentEvent:
     payment: str | None
     payload: str
 
+    def is_recent(self, now: datetime) -> bool:
+        """Whether Stripe may tell more by `now` than when the event was handled."""
+        return now < self.created_at + _TOLD_WITHIN
+
     def __str__(self) -> str:
         """Return the id: the rest is for the inbox alone."""
         return self.id
@@ -42,9 +47,13 @@ class PaymentEvent:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of the event; `repeated` when that was known, `unmatched` when not ours."""
+    """What became of the event.
+
+    `first`: we had not heard of it; `repeated`: all was known; `unmatched`: it is not of ours.
+    """
 
     state: EventState
     entries: tuple[LedgerEntry, ...] = ()
+    first: bool = False
     repeated: bool = False
     unmatched: bool = False

@@ -199,9 +199,13 @@ def _given_back(
 
 
 def _overpaid(booking: Booking, caller: Caller) -> tuple[LedgerEntry, ...]:
-    """Promise back what was paid beyond the total; what is in dispute may yet be lost."""
+    """Promise back what was paid beyond all that the party may yet cost.
+
+    What is in dispute may yet be lost; and whoever names another address gets no travel fee back
+    by that, before staff have set the new distance (`domain.md §3`).
+    """
     certain = booking.balance.paid - booking.balance.disputed
-    excess = min(max(0, certain - booking.price.total), refundable(booking.payments))
+    excess = min(max(0, certain - booking.most_it_may_cost), refundable(booking.payments))
     return _promised(booking.payments, excess, RefundReason.OVERPAYMENT, booking, caller)
 
 

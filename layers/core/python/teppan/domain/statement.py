@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, RefusalReason
 from teppan.domain.money import Cents
 from teppan.domain.payment import IntentStatus, PaymentType
 from teppan.domain.refund import outstanding
@@ -111,7 +111,7 @@ def _of_refund(
     present = _kinds(known, refund.id)
     kept = _promise(refund, known)
 
-    def entry(kind: EntryKind, reason: RefundReason | None = None) -> LedgerEntry:
+    def entry(kind: EntryKind, reason: RefundReason | RefusalReason | None = None) -> LedgerEntry:
         return LedgerEntry(
             reference=refund.id,
             kind=kind,
@@ -126,11 +126,12 @@ def _of_refund(
         named = refund.promise is not None
         why = RefundReason.UNMATCHED if named else RefundReason.DASHBOARD
         yield entry(EntryKind.GOODWILL_OWED, why)
-    for kind in _stages(refund.status, present):
-        if kind not in present:
-            yield entry(kind)
     made_elsewhere = (kept or refund.id) == refund.id
     withdrawn = refund.status is RefundStatus.CANCELED and made_elsewhere
+    for kind in _stages(refund.status, present):
+        if kind not in present:
+            ended = withdrawn and kind is EntryKind.REFUND_FAILED
+            yield entry(kind, RefusalReason.WITHDRAWN if ended else None)
     if withdrawn and EntryKind.GOODWILL_WAIVED not in present:
         yield entry(EntryKind.GOODWILL_WAIVED)
 

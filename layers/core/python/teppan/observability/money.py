@@ -53,7 +53,7 @@ def record_received(event: PaymentEvent, received: Received) -> None:
 def record_found(event: PaymentEvent, received: Received, now: datetime) -> None:
     """Count an event that we asked for; tell if the webhook should have brought it long ago."""
     record_received(event, received)
-    if event.is_late(now) and not received.repeated:
+    if event.is_late(now) and received.first:
         logger.warning("webhook missed", event_id=event.id)
         tell("WebhooksMissed", 1)
 

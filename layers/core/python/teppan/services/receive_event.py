@@ -18,7 +18,7 @@ def receive_event(table: Table, gateway: Gateway, event: PaymentEvent, caller: C
 
     Raises what `apply_payment` raises; the event then waits in the inbox for its repetition.
     """
-    state = inbox.receive(table, event, caller.signed_at)
+    state, first = inbox.receive(table, event, caller.signed_at)
     if state is not EventState.RECEIVED:
         return Received(state, repeated=True)
     handled = inbox.done(event, EventState.HANDLED, caller.signed_at)
@@ -26,11 +26,11 @@ def receive_event(table: Table, gateway: Gateway, event: PaymentEvent, caller: C
     try:
         if event.payment is None:
             bookings.write_alone(table, [ignored])
-            return Received(EventState.IGNORED)
+            return Received(EventState.IGNORED, first=first)
         applied = apply_payment(table, gateway, event.payment, caller, [handled])
         if applied is None:
             bookings.write_alone(table, [ignored])
-            return Received(EventState.IGNORED, unmatched=True)
+            return Received(EventState.IGNORED, first=first, unmatched=True)
     except DoneBeforeError:
         return Received(EventState.HANDLED, repeated=True)
-    return Received(EventState.HANDLED, applied.entries)
+    return Received(EventState.HANDLED, applied.entries, first=first)

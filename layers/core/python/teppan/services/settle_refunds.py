@@ -1,5 +1,6 @@
 """Keep the promises of refunds (`domain.md §6-7`): sent at least once, with one effect."""
 
+from teppan import clock
 from teppan.domain.caller import Caller
 from teppan.domain.errors import PaymentProviderErred, ProviderFailed, Unavailable
 from teppan.domain.ledger import LedgerEntry, RefusalReason
@@ -26,9 +27,11 @@ def settle_refunds(table: Table, gateway: Gateway, booking_id: str, caller: Call
         try:
             # Stripe is asked first: it forgets our key after a day, the name in the metadata never.
             entries += _look(table, gateway, payment, caller)
+            refused: _Refusals = {}
             for refund in _sendable(table, booking_id, payment, caller):
-                refusals |= _send(gateway, booking_id, refund, caller)
+                refused |= _send(gateway, booking_id, refund)
             entries += _look(table, gateway, payment, caller)
+            refusals |= refused  # only after a look, for an error is not always a refusal
         except (ProviderFailed, Unavailable) as error:
             failure = error  # the other payments' refunds do not wait for this one
     left = _still_owed(table, booking_id, refusals)
@@ -60,8 +63,8 @@ type _Refusals = dict[str, tuple[LedgerEntry, str]]
 """Refused attempts by name: the entry that says so, and Stripe's word for why."""
 
 
-def _send(gateway: Gateway, booking_id: str, refund: Outstanding, caller: Caller) -> _Refusals:
-    """Send the refund; return its refusal, if it was refused."""
+def _send(gateway: Gateway, booking_id: str, refund: Outstanding) -> _Refusals:
+    """Send the refund; return its refusal, if it was refused, dated now: a run may be long."""
     try:
         gateway.send_refund(booking_id, refund)
     except RefundRefusedError as error:
@@ -70,16 +73,14 @@ def _send(gateway: Gateway, booking_id: str, refund: Outstanding, caller: Caller
         reason, code = RefusalReason.PROVIDER_ERROR, error.code
     else:
         return {}
-    return {refund.name: (refusal(refund, reason, caller.signed_at), code)}
+    at = clock.utc_now().replace(microsecond=0)
+    return {refund.name: (refusal(refund, reason, at), code)}
 
 
 def _still_owed(
     table: Table, booking_id: str, refusals: _Refusals
 ) -> list[tuple[LedgerEntry, str]]:
-    """Enter the refusals of what is owed all the same, so that it gets another key; return them.
-
-    An error is not always a refusal: the refund may have been made before it.
-    """
+    """Enter the refusals of what is owed all the same, so that it gets another key; return them."""
     if not refusals:
         return []
     owed = {each.name for each in outstanding(bookings.ledger(table, booking_id))}

@@ -1,7 +1,7 @@
 """The inbox of events from outside systems: each is stored before anything is done about it."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from teppan.clock import to_rfc3339
 from teppan.domain.payment_event import EventState, PaymentEvent
@@ -13,8 +13,15 @@ _KEPT: Final = timedelta(days=90)
 _NAMES: Final = {"#status": "status", "#type": "type"}  # reserved words
 
 
-def receive(table: Table, event: PaymentEvent, at: datetime) -> EventState:
-    """Store the event, or count that it came again; return how far it has come."""
+class Receipt(NamedTuple):
+    """How far an event has come, and whether this is the `first` that we hear of it."""
+
+    state: EventState
+    first: bool
+
+
+def receive(table: Table, event: PaymentEvent, at: datetime) -> Receipt:
+    """Store the event, or count that it came again."""
     values = {
         "received": EventState.RECEIVED.value,
         "type": event.type,
@@ -33,7 +40,7 @@ def receive(table: Table, event: PaymentEvent, at: datetime) -> EventState:
         " expires_at = if_not_exists(expires_at, :expires_at) ADD attempts :one"
     )
     item = table.update(Update(keys.webhook(SOURCE, event.id), expression, None, values, _NAMES))
-    return EventState(item["status"])
+    return Receipt(EventState(item["status"]), first=item["attempts"] == 1)
 
 
 def done(event: PaymentEvent, state: EventState, at: datetime) -> Update:

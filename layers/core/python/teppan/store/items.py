@@ -53,6 +53,7 @@ def booking_item(booking: Booking) -> Item:
         "contact": _plain(booking.contact),
         "special_requests": booking.special_requests,
         "travel_miles": booking.travel_miles,
+        "last_miles": booking.last_miles,
         "total": booking.price.total,
         "price": _plain(booking.price) | {"lines": [_plain(line) for line in booking.price.lines]},
         "due_to_confirm": booking.due_to_confirm,
@@ -87,6 +88,7 @@ def booking_of(item: Item) -> Booking:
         contact=Contact(**item["contact"]),
         special_requests=item["special_requests"],
         travel_miles=item.get("travel_miles"),
+        last_miles=item.get("last_miles"),
         price=Price(
             **item["price"] | {"lines": tuple(Line(**line) for line in item["price"]["lines"])}
         ),
