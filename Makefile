@@ -32,8 +32,8 @@ dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local c
 	@$(python) -m local $(port) $(addprefix --stripe-port ,$(call argument,STRIPE_PORT)) $(if $(KEEP),--keep)
 
 .PHONY: invoke
-invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking, F=reconcile_payments
-	@$(python) -m local.invoke $(port) $(F)
+invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it)
+	@$(python) -m local.invoke $(port) $(if $(call argument,EVENT),--event=$(call argument,EVENT)) $(F)
 
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin

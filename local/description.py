@@ -55,7 +55,7 @@ class Description:
         except FileNotFoundError as error:
             raise LocalCloudError(
                 f"No local cloud is running ({path} is missing): "
-                "start one with `make dev`, or name the port of one: PORT=4567."
+                "start one with `make dev`, or name the port of one: PORT=4566."
             ) from error
         users = {role: DemoUser(**user) for role, user in content.pop("users").items()}
         return cls(**content, users=users)

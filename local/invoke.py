@@ -28,10 +28,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--port", type=port_number, help="of the cloud; the one started last when left out"
     )
+    parser.add_argument("--event", type=json.loads, help="JSON to send in place of the event")
     options = parser.parse_args(arguments)
     try:
         cloud = running_cloud(options.port)
-        shown, succeeded = invoke(cloud, options.function)
+        shown, succeeded = invoke(cloud, options.function, options.event)
     except (LocalCloudError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -39,17 +40,18 @@ def main(arguments: list[str]) -> int:
     return 0 if succeeded else 1
 
 
-def invoke(cloud: Description, name: str) -> tuple[str, bool]:
+def invoke(cloud: Description, name: str, event: dict[str, Any] | None = None) -> tuple[str, bool]:
     """Run the function `name`; return what to show, and whether the function returned at all.
 
-    Raises LocalCloudError when there is no such function.
+    It gets `event`, or the recorded one made live. Raises LocalCloudError when there is no such
+    function.
     """
     paths = event_paths()
     if name not in paths:
         names = "\n".join(f"  {known}" for known in paths)
         asked = f"There is no function {name!r}." if name else "Which function?"
         raise LocalCloudError(f"{asked} make invoke F=<name>, where the name is one of\n{names}")
-    event = live_event(paths[name], cloud)
+    event = live_event(paths[name], cloud) if event is None else event
     answer = (
         Aws(cloud.aws_endpoint_url, cloud.region)
         .client("lambda")

@@ -138,7 +138,7 @@ def require_key(api_key: str, stage: str, arn: str) -> None:
     if found is None:
         raise LocalCloudError(
             "The stack has no API key of Stripe yet: put it with `aws secretsmanager "
-            f"put-secret-value --secret-id {arn} --secret-string …`, see docs/payments.md."
+            f"put-secret-value --secret-id {arn} --secret-string file://key.txt`: docs/payments.md."
         )
     if found.group(1) != mode:
         raise LocalCloudError(
@@ -150,7 +150,7 @@ def require_key(api_key: str, stage: str, arn: str) -> None:
 def _deployed(stage: str) -> Side:
     stack = deployed(stage)
     secrets, arn = stack.client("secretsmanager"), stack.outputs["StripeApiKeySecretArn"]
-    api_key = secrets.get_secret_value(SecretId=arn)["SecretString"]
+    api_key = secrets.get_secret_value(SecretId=arn)["SecretString"].strip()
     require_key(api_key, stage, arn)
     return Side(
         client_of(api_key, _STRIPE),

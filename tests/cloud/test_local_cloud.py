@@ -466,6 +466,12 @@ class TestInvoke:
         event = "events/bookings/create_booking.json"
         assert f"sam local invoke CreateBookingFunction --event {event}" in shown
 
+    def test_another_event_may_be_sent(self, cloud: RunningCloud) -> None:
+        shown = invoke(cloud, "reconcile_payments", '--event={"scope": "full"}').stdout
+        assert 'Schedule: {"scope": "full"}' in shown
+        assert '"operation":"reconcilePayments"' in shown
+        assert '"message":"answered"' in shown
+
     def test_an_unknown_name_lists_the_known_ones(self, cloud: RunningCloud) -> None:
         shown = invoke(cloud, "creat_booking")
         assert shown.returncode == 1
@@ -580,9 +586,9 @@ class TestEmulator:
         assert 0 < grace_of_template() <= 60
 
 
-def invoke(cloud: RunningCloud, name: str) -> subprocess.CompletedProcess[str]:
+def invoke(cloud: RunningCloud, name: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Run `make invoke F=<name>` without make."""
-    return run_module("local.invoke", name, cloud=cloud)
+    return run_module("local.invoke", *options, name, cloud=cloud)
 
 
 def archive(files: dict[str, str]) -> bytes:

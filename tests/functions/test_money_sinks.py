@@ -28,7 +28,9 @@ type Event = dict[str, Any]
 
 MARK: Final = "Xanthippe"
 START_TIMES: Final = tuple(time(hour) for hour in (12, 15, 21))
-OPERATIONS: Final = ("createPaymentIntent", "confirmPayment", "refundPayment", "listPayments")
+OPERATIONS: Final = [
+    name for name in contract.OPERATIONS if contract.function_of(name).startswith("payments/")
+]
 TO_STRIPE: Final = ("createPaymentIntent", "confirmPayment")
 PERSON: Final = {
     "receipt_email": f"{MARK}@example.com",

@@ -185,7 +185,9 @@ class TestTooMuch:
         stripe.dispute(payment)
         call.deliver()
 
-        assert till.refund(booking).problem == (409, "refund_exceeds_captured")
+        refused = till.refund(booking)
+        assert refused.problem == (409, "refund_exceeds_captured")
+        assert refused.body["detail"] == "0 cents are left to refund; 10000 are in dispute."
 
     def test_never_adds_up_of_many(self, till: Till, booking: Booking) -> None:
         answers = [till.refund(booking, 3_000).status for _ in range(5)]

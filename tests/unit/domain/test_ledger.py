@@ -134,6 +134,17 @@ def test_a_ledger_is_told_as_it_came_and_within_a_second_as_a_payment_goes_its_w
         assert in_order(shuffled) == told
 
 
+def test_what_a_dispute_sets_free_is_told_after_its_end() -> None:
+    told = [
+        ledger_entry(EntryKind.DISPUTE_OPENED, reference="dp_1"),
+        ledger_entry(EntryKind.DISPUTE_WON, reference="dp_1"),
+        ledger_entry(OWED),
+        ledger_entry(SENT, reference="re_1"),
+    ]
+
+    assert in_order(reversed(told)) == told
+
+
 def test_balances_add_up_sum_by_sum() -> None:
     assert Balance(1, 2, 3, 4, 5, 6, 7) + Balance(10, 20, 30, 40, 50, 60, 70) == Balance(
         11, 22, 33, 44, 55, 66, 77

@@ -170,6 +170,16 @@ EFFECTS: Final[Mapping[EntryKind, Balance]] = MappingProxyType(
 )
 """What one cent of each kind of entry adds to a balance; as sums, they do not mind the order."""
 
+_BEFORE_REFUNDS: Final = frozenset(
+    {
+        EntryKind.CAPTURED,
+        EntryKind.DISPUTE_OPENED,
+        EntryKind.DISPUTE_WON,
+        EntryKind.DISPUTE_LOST,
+        EntryKind.DISPUTE_REINSTATED,
+    }
+)
+
 PROMISES: Final = frozenset({EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED})
 """The entries that promise a refund."""
 
@@ -188,8 +198,11 @@ def balance_of(entries: Iterable[LedgerEntry]) -> Balance:
 
 
 def in_order(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    """Return the entries as they came; those of one second as a payment goes its way."""
-    way = list(EntryKind)
+    """Return the entries as they came; those of one second as a payment goes its way.
+
+    A dispute comes before what it sets free, or takes back.
+    """
+    way = sorted(EntryKind, key=lambda kind: kind not in _BEFORE_REFUNDS)
     return sorted(entries, key=lambda each: (each.at, way.index(each.kind), each.reference))
 
 

@@ -50,7 +50,10 @@ def refund_payment(
         left = refundable(booking.payments)
         amount = left if wanted.amount is None else wanted.amount
         if not 0 < amount <= left:
-            raise RefundExceedsCaptured(f"{left} cents are left to refund.")
+            held = booking.balance.disputed
+            raise RefundExceedsCaptured(
+                f"{left} cents are left to refund" + (f"; {held} are in dispute." if held else ".")
+            )
         promised = promises(
             booking.payments,
             amount,
