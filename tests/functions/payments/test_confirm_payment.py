@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from local.stripe.fake import FakeStripe
@@ -13,7 +14,9 @@ from tests.functions.money import BANK, DECLINED, SECURE, Till, opened, paid
 from tests.functions.stripe import intent_of_others
 
 from teppan.domain.booking import Booking
+from teppan.domain.ledger import LedgerEntry
 from teppan.domain.transition import Status
+from teppan.store import bookings
 from teppan.store.table import Table
 
 TOTAL, DEPOSIT = 71_445, 10_000
@@ -49,6 +52,26 @@ class TestAPayment:
         }
         assert till.ledger(booking) == [("captured", DEPOSIT)]
         till.check(booking)
+
+    def test_answers_with_what_a_faster_webhook_has_made_of_the_booking(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        # Given a webhook that comes in between reading the booking and reading its ledger
+        intent = till.pay(booking)
+        ledger, webhooks, told = bookings.ledger, iter([call.deliver]), list[Answer]()
+
+        def read(table: Table, booking_id: str) -> list[LedgerEntry]:
+            for deliver in webhooks:
+                told.extend(deliver())
+            return ledger(table, booking_id)
+
+        with patch.object(bookings, "ledger", read):
+            answer = confirm(call, intent)
+
+        assert [each.status for each in told] == [200]
+        assert answer.headers["ETag"] == '"2"'
+        assert answer.body["booking_status"] == "confirmed"
+        assert till.ledger(booking) == [("captured", DEPOSIT)]
 
     @pytest.mark.parametrize(
         ("wanted", "payment_status"), [("deposit", "deposit_paid"), ("full", "paid")]

@@ -1,5 +1,7 @@
 """Take note of a payment at once, for whoever has just paid (`domain.md §7`)."""
 
+from dataclasses import replace
+
 from teppan.domain.caller import Caller
 from teppan.domain.errors import BookingNotFound, PaymentNotFound
 from teppan.services.apply_payment import Applied, apply_statement
@@ -21,4 +23,8 @@ def confirm_payment(table: Table, gateway: Gateway, intent_id: str, caller: Call
         find_visible(table, statement.booking_id, caller)
     except BookingNotFound:
         raise PaymentNotFound from None
-    return apply_statement(table, statement, caller)
+    applied = apply_statement(table, statement, caller)
+    if applied.entries:
+        return applied
+    # The webhook may have been faster, in between our reads: its booking is what counts.
+    return replace(applied, booking=find_visible(table, statement.booking_id, caller))
