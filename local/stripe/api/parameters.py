@@ -1,6 +1,7 @@
 """What a parameter may be. Each operation's parameters are a table of these."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ type Table = Mapping[str, Parameter]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(ABC):
     """One parameter. With `clears`, an empty value is allowed: it unsets what was set."""
 
     required: bool = False
@@ -32,8 +33,9 @@ class Parameter:
             param=name,
         )
 
+    @abstractmethod
     def _read(self, name: str, given: Any) -> Any:
-        raise NotImplementedError
+        """Return the value of a text that is not empty. Raises StripeError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -269,6 +269,22 @@ class TestRecentEvents:
         assert till.ledger(booking) == [("captured", DEPOSIT)]
         assert intent in till.now_of(booking).payments
 
+    def test_that_came_too_early_are_looked_at_again_after_older_ones_of_their_payment(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+    ) -> None:
+        # Given a card that was declined an hour before another one paid, too early for our look
+        intent = opened(call, booking)
+        stripe.pay(intent, DECLINED)
+        call.deliver()
+        now.set(now.at + timedelta(hours=1))
+        stripe.pay(intent)
+        with patch.object(StripeGateway, "statement", return_value=None):
+            call.deliver()
+
+        recent(call)
+
+        assert till.ledger(booking) == [("captured", DEPOSIT)]
+
     def test_that_are_odd_do_not_hold_up_the_others(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, output: Output
     ) -> None:

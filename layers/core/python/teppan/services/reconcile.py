@@ -36,7 +36,9 @@ def receive_again(
     received = receive_event(table, gateway, event, caller)
     if event.payment is None or event.payment in looked_at:
         return received
-    if received.repeated and event.is_recent(caller.at):
+    if received.repeated:
+        if not event.is_recent(caller.at):
+            return received
         received = replace(received, entries=look_again(table, gateway, event.payment, caller))
     looked_at.add(event.payment)
     return received
