@@ -47,6 +47,10 @@ code: .venv/.ready ## Print the code last mailed to an address of the local clou
 admin: .venv/.ready ## Make an account an admin's: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)
 	@PYTHONPATH=layers/core/python $(python) -m local.admin $(port) $(stage) $(call argument,EMAIL)
 
+.PHONY: second-factor
+second-factor: .venv/.ready ## Set up somebody's authenticator app: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)
+	@PYTHONPATH=layers/core/python $(python) -m local.second_factor $(port) $(stage) $(call argument,EMAIL)
+
 .PHONY: webhook
 webhook: .venv/.ready ## Have Stripe send its events to a stage: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
 	@$(python) -m local.webhook $(port) $(stage) $(if $(RENEW),--renew)

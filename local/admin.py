@@ -81,7 +81,7 @@ def make_admin(accounts: Accounts, email: str, *, mfa_required: bool) -> None:
     account = account_of(user)
     if mfa_required and not account.mfa_enabled:
         raise LocalCloudError(
-            f"The account of {email} has no second factor: set one up first, see docs/identity.md."
+            f"The account of {email} has no second factor: run `make second-factor` first."
         )
     cognito.admin_user_global_sign_out(UserPoolId=pool_id, Username=user["Username"])
     ended_at = next_second(utc_now())

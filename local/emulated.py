@@ -5,9 +5,12 @@ Runs under the emulator's own interpreter and imports nothing of ours.
 - Rotation: a refresh also answers with a new refresh token of the same session, which ends when the
   first one would have; the one sent stays good for REFRESH_GRACE_SECONDS after its first use, then
   it is refused. Revoking any of them revokes all: they carry the same `origin_jti`.
+- A refresh and a revocation need the client's secret when it has one, as the other calls do.
 - A trigger before token generation says of groups what holds for both tokens; the emulator looks
   for it in what is said of each.
 - Confirming a registration verifies the address that the code went to.
+- No code for a new password goes to an account that is disabled, has the password of an invitation,
+  or whose address is not verified; no code of a registration to one that is confirmed.
 - A function that reads a stream may name the records that failed: from the first of them on they
   come again, until the retries of the first are used up; then that one goes to the queue of
   failures. A call that fails altogether counts as its first record's failure. The emulator takes
@@ -27,6 +30,8 @@ from typing import Any
 type Json = dict[str, Any]
 type Handler = Callable[[Json], Any]
 """Takes a request; returns status, headers and body."""
+type Refusal = tuple[str, str]
+"""The code and message of an error."""
 type Execute = Callable[[Json, Json], Json]
 """Runs a function with an event; returns what came of it."""
 
@@ -34,10 +39,13 @@ app: Any = importlib.import_module("ministack.app")
 cognito: Any = importlib.import_module("ministack.services.cognito")
 functions: Any = importlib.import_module("ministack.services.lambda_svc")
 
-REFRESH, TRIGGERED, CONFIRM = REPLACED = (
+REFRESH, REVOKE, TRIGGERED, CONFIRM, FORGOT, RESEND = REPLACED = (
     "_get_tokens_from_refresh_token",
+    "_revoke_token",
     "_extract_trigger_response",
     "_confirm_sign_up",
+    "_forgot_password",
+    "_resend_confirmation_code",
 )
 USED = (
     "_merge_attributes",
@@ -59,9 +67,12 @@ def main() -> None:
     require(cognito, "services/cognito.py", (*REPLACED, *USED))
     require(functions, "services/lambda_svc.py", (EXECUTE, *USED_OF_FUNCTIONS))
     grace_seconds = float(os.environ["REFRESH_GRACE_SECONDS"])
-    setattr(cognito, REFRESH, rotating(getattr(cognito, REFRESH), grace_seconds))
+    setattr(cognito, REFRESH, proved(rotating(getattr(cognito, REFRESH), grace_seconds)))
+    setattr(cognito, REVOKE, proved(getattr(cognito, REVOKE)))
     setattr(cognito, TRIGGERED, with_groups_for_each(getattr(cognito, TRIGGERED)))
     setattr(cognito, CONFIRM, verifying(getattr(cognito, CONFIRM)))
+    setattr(cognito, FORGOT, particular(getattr(cognito, FORGOT), no_reset_code))
+    setattr(cognito, RESEND, particular(getattr(cognito, RESEND), no_confirmation_code))
     setattr(functions, EXECUTE, repeating(getattr(functions, EXECUTE)))
     app.main()
 
@@ -73,6 +84,21 @@ def require(module: Any, path: str, names: tuple[str, ...]) -> None:
             f"ministack {version('ministack')} has no {', '.join(missing)} in {path}: "
             "bring local/emulated.py up to it, or pin the version before it."
         )
+
+
+def proved(handle: Handler) -> Handler:
+    """Return `handle`, which refuses a confidential client's call without its secret."""
+
+    def check_and_handle(request: Json) -> Any:
+        pool, _ = cognito._pool_for_client(request.get("ClientId"))
+        client = pool["_clients"][request["ClientId"]] if pool else {}
+        secret = client.get("ClientSecret")
+        if secret and request.get("ClientSecret") != secret:
+            message = f"Unable to verify secret for client {request['ClientId']}"
+            return cognito.error_response_json("NotAuthorizedException", message, 400)
+        return handle(request)
+
+    return check_and_handle
 
 
 def rotating(refresh: Handler, grace_seconds: float) -> Handler:
@@ -137,6 +163,36 @@ def verifying(confirm: Handler) -> Handler:
         return answer
 
     return confirm_and_verify
+
+
+def particular(send: Handler, why_not: Callable[[Json], Refusal | None]) -> Handler:
+    """Return `send` (of a code), which refuses an account for which `why_not` has a reason."""
+
+    def check_and_send(request: Json) -> Any:
+        pool, _ = cognito._pool_for_client(request["ClientId"])
+        user, _ = cognito._resolve_user(pool, request["Username"]) if pool else (None, None)
+        refusal = why_not(user) if user else None
+        return cognito.error_response_json(*refusal, 400) if refusal else send(request)
+
+    return check_and_send
+
+
+def no_reset_code(user: Json) -> Refusal | None:
+    """Return why Cognito sends `user` no code for a new password, if it does not."""
+    if not user.get("Enabled", True):
+        return "NotAuthorizedException", "User is disabled."
+    if user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
+        return "NotAuthorizedException", "User password cannot be reset in the current state."
+    if {"Name": "email_verified", "Value": "true"} not in user["Attributes"]:
+        return "InvalidParameterException", "Cannot reset password: there is no verified email."
+    return None
+
+
+def no_confirmation_code(user: Json) -> Refusal | None:
+    """Return why Cognito sends `user` no code to confirm the account, if it does not."""
+    if user["UserStatus"] != "UNCONFIRMED":
+        return "InvalidParameterException", "User is already confirmed."
+    return None
 
 
 def repeating(execute: Execute) -> Execute:

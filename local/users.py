@@ -1,4 +1,4 @@
-"""The demo users: made and signed in by Cognito's own calls."""
+"""The demo users: made by Cognito's own calls, logged in through the API."""
 
 import base64
 import json
@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from botocore.client import BaseClient
 
+from local.api import Api
 from local.description import DemoUser, Description
-from local.emulator import Aws
 from local.errors import LocalCloudError
 
 # Worth nothing outside this machine: they open an emulator that listens on the loopback alone.
@@ -61,24 +61,22 @@ def create_user(cognito: BaseClient, user_pool_id: str, user: DemoUser, role: st
     cognito.admin_add_user_to_group(UserPoolId=user_pool_id, Username=user.email, GroupName=role)
 
 
-def sign_in(cognito: BaseClient, client_id: str, user: DemoUser) -> Tokens:
-    """Start a session by Cognito's own call; it works without our API."""
-    answer = cognito.initiate_auth(
-        ClientId=client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": user.email, "PASSWORD": user.password},
-    )
-    tokens = answer["AuthenticationResult"]
-    return Tokens(tokens["AccessToken"], tokens["IdToken"], tokens["RefreshToken"])
+def log_in(api: Api, user: DemoUser) -> Tokens:
+    """Start a session. Raises LocalCloudError when the API does not let the user in."""
+    body = {"email": user.email, "password": user.password}
+    answer = api.request("POST", "/api/v1/auth/login", body=body)
+    if answer.status != 200:
+        raise LocalCloudError(f"Logging in answered {answer.status}: {answer.body.decode()}")
+    tokens = answer.json()
+    return Tokens(tokens["access_token"], tokens["id_token"], tokens["refresh_token"])
 
 
 def tokens_of(description: Description, role: str) -> Tokens:
-    """Sign a demo user of a running cloud in. Raises LocalCloudError for an unknown role."""
+    """Log a demo user of a running cloud in. Raises LocalCloudError for an unknown role."""
     if role not in description.users:
         roles = " or ".join(description.users)
         raise LocalCloudError(f"There is no demo user {role!r}: choose {roles}.")
-    aws = Aws(description.aws_endpoint_url, description.region)
-    return sign_in(aws.client("cognito-idp"), description.client_id, description.users[role])
+    return log_in(Api(description.api_url), description.users[role])
 
 
 def token_of(description: Description, role: str) -> str:

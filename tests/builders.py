@@ -22,6 +22,7 @@ from teppan.domain.policy import CURRENT, Policy
 from teppan.domain.slot import Slot, slot_at
 from teppan.domain.statement import Statement
 from teppan.domain.transition import Status
+from teppan.identity.account import Account
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -146,6 +147,19 @@ def booking_body(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
+def account(**changes: Any) -> Account:
+    """Return a confirmed account of a customer, as the pool knows it."""
+    usual: dict[str, Any] = {
+        "id": CUSTOMER,
+        "email": "aiko@example.com",
+        "email_verified": True,
+        "mfa_enabled": False,
+        "status": "CONFIRMED",
+        "is_enabled": True,
+    }
+    return Account(**usual | changes)
+
+
 def claims(
     account: str = CUSTOMER, groups: str | list[str] | None = "customer", **others: Any
 ) -> dict[str, Any]:
@@ -154,6 +168,7 @@ def claims(
         "sub": account,
         "token_use": "access",
         "client_id": os.environ["USER_POOL_CLIENT_ID"],
+        "scope": "teppan/api",
         "origin_jti": SESSION,
         "auth_time": f"{SESSION_BEGAN.timestamp():.0f}",
         "cognito:groups": groups,

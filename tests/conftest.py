@@ -29,7 +29,9 @@ os.environ.update(
         "STRIPE_API_KEY_ARN": "stripe-api-key",
         "STRIPE_WEBHOOK_SECRET_ARN": "stripe-webhook-secret",
         "TABLE_NAME": "bookings",
+        "SECOND_FACTOR_CLIENT_NAME": "teppan-second-factor",
         "USER_POOL_CLIENT_ID": "4f2k8s1v7b3n9c6d5e0g1h2j3m",
+        "USER_POOL_CLIENT_SECRET_ARN": "user-pool-client-secret",
         "USER_POOL_ID": "us-west-2_Qm7rT2xKd",
     }
 )

@@ -16,9 +16,25 @@ from local.console import Console
 from local.description import CLOUD_VARIABLE, DemoUser, Description, running_cloud
 from local.emulator import Aws, grace_of_template
 from local.processes import free_port
-from local.users import create_user, sign_in, token_of
+from local.second_factor import Pool
+from local.users import create_user, log_in, token_of
+
+from teppan.identity.app_client import secret_hash
 
 _GRACE_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class AppClient:
+    """An app client, and what proves a call of Cognito in its name."""
+
+    id: str
+    secret: str = field(repr=False)
+
+    def about(self, email: str) -> dict[str, str]:
+        """Return what a call about one account says and proves."""
+        proof = secret_hash(self.id, self.secret, email)
+        return {"ClientId": self.id, "Username": email, "SecretHash": proof}
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,19 @@ class RunningCloud:
             aws = Aws(self.description.aws_endpoint_url, self.description.region)
             self._clients[service] = aws.client(service)
         return self._clients[service]
+
+    @property
+    def pool(self) -> Pool:
+        """The user pool, for somebody who may administer it."""
+        return Pool(self.client("cognito-idp"), self.description.user_pool_id)
+
+    @property
+    def app_client(self) -> AppClient:
+        """The app client of our functions, with its secret."""
+        client = self.client("cognito-idp").describe_user_pool_client(
+            UserPoolId=self.description.user_pool_id, ClientId=self.description.client_id
+        )["UserPoolClient"]
+        return AppClient(client["ClientId"], client["ClientSecret"])
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +116,7 @@ def new_customer(cloud: RunningCloud) -> Callable[[], str]:
         user = DemoUser(f"{uuid.uuid4()}@teppan.example", "Another-customer-2026")
         cognito = cloud.client("cognito-idp")
         create_user(cognito, cloud.description.user_pool_id, user, "customer")
-        return sign_in(cognito, cloud.description.client_id, user).access
+        return log_in(cloud.api, user).access
 
     return make
 

@@ -9,10 +9,10 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.client import BaseClient
 from local.api import Answer, Api
 from local.description import Description
 from local.mails import newest_code
+from local.second_factor import Pool, set_up
 from tests.builders import booking_body
 
 
@@ -134,21 +134,16 @@ class Person:
         return newest_code(self.cloud, self.email)
 
 
-def enrol(cognito: BaseClient, access_token: str) -> str:
-    """Set up an authenticator app as docs/identity.md says; return its secret."""
-    secret: str = cognito.associate_software_token(AccessToken=access_token)["SecretCode"]
-    verified = cognito.verify_software_token(AccessToken=access_token, UserCode=totp(secret))
-    assert verified["Status"] == "SUCCESS"
-    demand_second_factor(cognito, access_token, enabled=True)
-    return secret
+def enrol(pool: Pool, person: Person) -> str:
+    """Set up an authenticator app by `make second-factor`; return its secret."""
+    keys: list[str] = []
 
+    def code(key: str) -> str:
+        keys.append(key)
+        return totp(key)
 
-def demand_second_factor(cognito: BaseClient, access_token: str, *, enabled: bool) -> None:
-    """Switch the second factor on or off, as the account's owner can."""
-    cognito.set_user_mfa_preference(
-        AccessToken=access_token,
-        SoftwareTokenMfaSettings={"Enabled": enabled, "PreferredMfa": enabled},
-    )
+    set_up(pool, person.email, person.password, code)
+    return keys[0]
 
 
 def totp(secret: str) -> str:

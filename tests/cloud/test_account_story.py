@@ -23,7 +23,6 @@ from tests.cloud.people import (
     Customer,
     Person,
     comparable,
-    demand_second_factor,
     enrol,
     problem_of,
     totp,
@@ -179,9 +178,7 @@ class TestStory:
         # Given an account that is confirmed, but whose password was not set
         stranger.register()
         cloud.client("cognito-idp").confirm_sign_up(
-            ClientId=cloud.description.client_id,
-            Username=stranger.email,
-            ConfirmationCode=stranger.newest_code,
+            **cloud.app_client.about(stranger.email), ConfirmationCode=stranger.newest_code
         )
         assert problem_of(stranger.log_in()) == (401, "invalid_credentials")
         # When its owner resets the password
@@ -344,11 +341,13 @@ class TestAdmins:
         # When the account becomes an admin's
         _make_admin(cloud, member)
         # Then they are over, past our API too, and the very next one lives
-        cognito, client_id = cloud.client("cognito-idp"), cloud.description.client_id
+        cognito, client = cloud.client("cognito-idp"), cloud.app_client
         for tokens in before:
             with pytest.raises(cognito.exceptions.NotAuthorizedException):
                 cognito.get_tokens_from_refresh_token(
-                    ClientId=client_id, RefreshToken=tokens["refresh_token"]
+                    ClientId=client.id,
+                    ClientSecret=client.secret,
+                    RefreshToken=tokens["refresh_token"],
                 )
             assert problem_of(member.refresh(tokens)) == (401, "invalid_refresh_token")
             assert problem_of(member.log_out(tokens)) == (401, "unauthorized")
@@ -379,8 +378,8 @@ class TestAdmins:
 @pytest.fixture(scope="class")
 def mfa_required_of_admins(cloud: RunningCloud) -> Iterator[None]:
     """Put the pool's trigger into the environment that it has in prod, for a class of tests."""
-    functions, name = cloud.client("lambda"), f"{STACK}-require_admin_mfa"
-    recorded = json.loads(event_paths()["require_admin_mfa"].read_bytes())
+    functions, name = cloud.client("lambda"), f"{STACK}-customize_tokens"
+    recorded = json.loads(event_paths()["customize_tokens"].read_bytes())
     event = json.dumps(recorded | {"userPoolId": cloud.description.user_pool_id})
     before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
@@ -403,15 +402,15 @@ class TestRequiredSecondFactor:
 
         # Given an account without a second factor, which is refused and left alone
         tokens = member.tokens()
-        with pytest.raises(LocalCloudError, match=r"no second factor: .* docs/identity\.md"):
+        with pytest.raises(LocalCloudError, match=r"no second factor: run `make second-factor`"):
             _make_admin(cloud, member, mfa_required=True)
         refreshed = member.refresh(tokens)
         assert refreshed.status == 200
         without = refreshed.json()
         assert Customer(cloud.api, without["access_token"])("GET", "/bookings").status == 200
 
-        # When it gets one, by Cognito's own calls
-        secret = enrol(cloud.client("cognito-idp"), without["access_token"])
+        # When it gets one, by `make second-factor`
+        secret = enrol(cloud.pool, member)
 
         # Then a login needs the code of the app
         assert problem_of(member.log_in()) == (401, "mfa_required")
@@ -435,12 +434,15 @@ class TestRequiredSecondFactor:
         self, cloud: RunningCloud, member: Person, day: str
     ) -> None:
         # Given an admin with a second factor
-        cognito = cloud.client("cognito-idp")
-        secret = enrol(cognito, member.tokens()["access_token"])
+        secret = enrol(cloud.pool, member)
         _make_admin(cloud, member, mfa_required=True)
         tokens = member.tokens(mfa_code=totp(secret))
-        # When they switch it off
-        demand_second_factor(cognito, tokens["access_token"], enabled=False)
+        # When an operator switches it off, because the phone is lost
+        cloud.client("cognito-idp").admin_set_user_mfa_preference(
+            UserPoolId=cloud.description.user_pool_id,
+            Username=member.email,
+            SoftwareTokenMfaSettings={"Enabled": False},
+        )
         # Then neither a refresh nor a login brings more than a customer's rights
         for later in (member.refresh(tokens).json(), member.tokens()):
             assert _me(cloud, later["access_token"])["role"] == "customer"

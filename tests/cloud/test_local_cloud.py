@@ -32,6 +32,7 @@ from local.leash import GRACE_SECONDS
 from local.paths import MINISTACK_PYTHON, ROOT
 from local.processes import HOST, free_port, is_port_taken
 from local.stages import outputs_of
+from local.users import tokens_of
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Person, enrol
@@ -201,13 +202,7 @@ class TestGatewayErrors:
         assert_problem(answer, 401, "unauthorized")
 
     def test_an_id_token_is_401(self, cloud: RunningCloud) -> None:
-        user = cloud.description.users["customer"]
-        tokens = cloud.client("cognito-idp").initiate_auth(
-            ClientId=cloud.description.client_id,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": user.email, "PASSWORD": user.password},
-        )
-        token = tokens["AuthenticationResult"]["IdToken"]
+        token = tokens_of(cloud.description, "customer").id
         assert_problem(
             cloud.api.request("GET", "/api/v1/bookings", token=token), 401, "unauthorized"
         )
@@ -484,7 +479,7 @@ class TestInvoke:
         assert listed.status == 200
 
     def test_a_trigger_shows_what_it_answers(self, cloud: RunningCloud) -> None:
-        shown = invoke(cloud, "require_admin_mfa").stdout
+        shown = invoke(cloud, "customize_tokens").stdout
         assert "Cognito: TokenGeneration_Authentication" in shown
         assert '"groupsToOverride"' in shown
 

@@ -24,7 +24,7 @@ JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 POOL, URL, STREAM, SCHEDULE = "user pool", "function URL", "stream", "schedule"
 
 CALLERS: Mapping[str, str] = {
-    "requireAdminMfa": POOL,
+    "customizeTokens": POOL,
     "stripeWebhook": URL,
     "settleRefunds": STREAM,
     "releaseUnpaidBookings": SCHEDULE,

@@ -114,7 +114,7 @@ def test_the_gateway_checks_parameters_and_leaves_bodies_to_the_functions() -> N
 @each_operation
 def test_secured_operations_ask_for_an_access_token(operation: Operation) -> None:
     security = operation.spec.get("security", CONTRACT["security"])
-    assert security in ([], [{"CognitoAccessToken": ["aws.cognito.signin.user.admin"]}])
+    assert security in ([], [{"CognitoAccessToken": ["teppan/api"]}])
     assert operation.is_secured == operation.path.startswith(SECURED)
 
 

@@ -27,12 +27,14 @@ each_secured = pytest.mark.parametrize(
 
 USER_POOL = TEMPLATE["Resources"]["UserPool"]["Properties"]
 CLIENT = TEMPLATE["Resources"]["UserPoolClient"]["Properties"]
+SECOND_FACTOR_CLIENT = TEMPLATE["Resources"]["SecondFactorClient"]["Properties"]
 
 SECRETS = {
     "CURSOR_SECRET_ARN",
     "PSEUDONYM_SECRET_ARN",
     "STRIPE_API_KEY_ARN",
     "STRIPE_WEBHOOK_SECRET_ARN",
+    "USER_POOL_CLIENT_SECRET_ARN",
 }
 """The variables that name a secret."""
 
@@ -153,14 +155,15 @@ def test_a_second_factor_is_optional_and_an_admin_needs_it_in_production() -> No
     assert USER_POOL["UserPoolTier"] == "ESSENTIALS"
     assert USER_POOL["LambdaConfig"] == {
         "PreTokenGenerationConfig": {
-            "LambdaArn": {"Fn::GetAtt": ["RequireAdminMfaFunction", "Arn"]},
+            "LambdaArn": {"Fn::GetAtt": ["CustomizeTokensFunction", "Arn"]},
             "LambdaVersion": "V2_0",
         }
     }
-    function = FUNCTIONS["RequireAdminMfaFunction"]["Properties"]
+    function = FUNCTIONS["CustomizeTokensFunction"]["Properties"]
     assert TEMPLATE["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
     assert function["Environment"]["Variables"] == {
-        "ADMIN_MFA": {"Fn::If": ["IsProd", "required", "optional"]}
+        "ADMIN_MFA": {"Fn::If": ["IsProd", "required", "optional"]},
+        "SECOND_FACTOR_CLIENT_NAME": SECOND_FACTOR_CLIENT["ClientName"],
     }
     # Cognito waits 5 s.
     assert function["Timeout"] < 5
@@ -178,28 +181,57 @@ def test_accounts_are_managed_where_it_is_needed_and_nowhere_else() -> None:
             "cognito-idp:AdminGetUser",
             "cognito-idp:AdminUserGlobalSignOut",
         ],
-        "ConfirmRegistrationFunction": ["cognito-idp:AdminSetUserPassword"],
+        "ConfirmRegistrationFunction": [
+            "cognito-idp:AdminGetUser",
+            "cognito-idp:AdminSetUserPassword",
+            "cognito-idp:AdminUserGlobalSignOut",
+        ],
+        "GetMeFunction": ["cognito-idp:AdminGetUser"],
+        "RequestPasswordResetFunction": [
+            "cognito-idp:AdminGetUser",
+            "cognito-idp:AdminSetUserPassword",
+            "cognito-idp:AdminUpdateUserAttributes",
+        ],
     }
 
 
-def test_the_trigger_may_look_at_accounts_and_do_nothing_else() -> None:
-    assert "Policies" not in FUNCTIONS["RequireAdminMfaFunction"]["Properties"]
-    policy = TEMPLATE["Resources"]["RequireAdminMfaPolicy"]["Properties"]
-    assert policy["Roles"] == [{"Ref": "RequireAdminMfaFunctionRole"}]
+def test_the_trigger_may_look_at_accounts_and_the_names_of_clients_and_do_nothing_else() -> None:
+    assert "Policies" not in FUNCTIONS["CustomizeTokensFunction"]["Properties"]
+    policy = TEMPLATE["Resources"]["CustomizeTokensPolicy"]["Properties"]
+    assert policy["Roles"] == [{"Ref": "CustomizeTokensFunctionRole"}]
     assert policy["PolicyDocument"]["Statement"] == [
         {
             "Effect": "Allow",
-            "Action": ["cognito-idp:AdminGetUser"],
+            "Action": ["cognito-idp:AdminGetUser", "cognito-idp:ListUserPoolClients"],
             "Resource": {"Fn::GetAtt": ["UserPool", "Arn"]},
         }
     ]
 
 
-def test_the_client_is_a_browser_s() -> None:
-    assert CLIENT["GenerateSecret"] is False
+def test_no_client_of_the_pool_is_public() -> None:
+    clients = resources_of_type(TEMPLATE, "AWS::Cognito::UserPoolClient")
+    assert clients.keys() == {"UserPoolClient", "SecondFactorClient"}
+    for client in clients.values():
+        assert client["Properties"]["GenerateSecret"] is True
+        assert client["Properties"]["PreventUserExistenceErrors"] == "ENABLED"
+        assert client["Properties"]["EnableTokenRevocation"] is True
+        # An empty list is Cognito's default: every standard attribute.
+        assert client["Properties"]["WriteAttributes"] == ["email"]
     assert CLIENT["ExplicitAuthFlows"] == ["ALLOW_USER_PASSWORD_AUTH"]
-    assert CLIENT["PreventUserExistenceErrors"] == "ENABLED"
-    assert CLIENT["WriteAttributes"] == ["email"]
+
+
+def test_the_secret_of_the_client_is_the_one_that_cognito_made() -> None:
+    kept = TEMPLATE["Resources"]["UserPoolClientSecret"]["Properties"]
+    assert kept["SecretString"] == {"Fn::GetAtt": ["UserPoolClient", "ClientSecret"]}
+
+
+def test_operators_set_up_second_factors_with_aws_credentials_and_short_sessions() -> None:
+    assert SECOND_FACTOR_CLIENT["ExplicitAuthFlows"] == ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+    units = SECOND_FACTOR_CLIENT["TokenValidityUnits"]
+    assert (SECOND_FACTOR_CLIENT["AccessTokenValidity"], units["AccessToken"]) == (5, "minutes")
+    assert (SECOND_FACTOR_CLIENT["IdTokenValidity"], units["IdToken"]) == (5, "minutes")
+    # Cognito takes no less.
+    assert (SECOND_FACTOR_CLIENT["RefreshTokenValidity"], units["RefreshToken"]) == (1, "hours")
 
 
 def test_sessions_are_short_rotating_and_revocable() -> None:
@@ -217,7 +249,12 @@ def test_the_groups_are_the_roles() -> None:
     assert names == frozenset().union(*(each.roles for each in operations()))
 
 
-@pytest.mark.parametrize("name", resources_of_type(TEMPLATE, "AWS::SecretsManager::Secret"))
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        {*resources_of_type(TEMPLATE, "AWS::SecretsManager::Secret")} - {"UserPoolClientSecret"}
+    ),
+)
 def test_secrets_are_generated_and_long(name: str) -> None:
     generated = TEMPLATE["Resources"][name]["Properties"]["GenerateSecretString"]
     assert generated["PasswordLength"] >= 64

@@ -14,10 +14,12 @@ from local.emulator import emulator
 from local.paths import TEMPLATE
 from local.processes import free_port
 from local.template import load_template
+from tests.functions.secrets_manager import keep_client_secret
 from tests.store.faults import Fault, Faults
 
 from teppan import aws
 from teppan.identity import cognito, directory, user_pool
+from teppan.identity.app_client import secret_hash
 
 CONFIRMATION_CODE: Final = "123456"
 RESET_CODE: Final = "654321"
@@ -34,11 +36,18 @@ class Emulated:
     client: BaseClient
     pool_id: str
     client_id: str
+    client_secret: str
+    second_factor_client_id: str
 
     @property
     def settings(self) -> dict[str, str]:
         """What the environment of a function says of it."""
         return {"USER_POOL_CLIENT_ID": self.client_id, "USER_POOL_ID": self.pool_id}
+
+    def about(self, email: str) -> dict[str, str]:
+        """Return what a call of our app client about one account says and proves."""
+        proof = secret_hash(self.client_id, self.client_secret, email)
+        return {"ClientId": self.client_id, "Username": email, "SecretHash": proof}
 
 
 @cache
@@ -50,12 +59,17 @@ def emulated() -> Emulated:
     service = running.enter_context(emulator(free_port(), Path(workdir)))
     client = service.client("cognito-idp")
     pool = client.create_user_pool(**_declared(client, "CreateUserPool", "UserPool"))["UserPool"]
-    app = _declared(client, "CreateUserPoolClient", "UserPoolClient") | {"UserPoolId": pool["Id"]}
     os.environ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] = service.endpoint_url
     for kept in CONNECTED:
         kept.cache_clear()
-    client_id = client.create_user_pool_client(**app)["UserPoolClient"]["ClientId"]
-    return Emulated(client, pool["Id"], client_id)
+    ours = _app_client(client, pool["Id"], "UserPoolClient", "teppan")
+    keep_client_secret(ours["ClientSecret"])
+    operators = _app_client(
+        client, pool["Id"], "SecondFactorClient", os.environ["SECOND_FACTOR_CLIENT_NAME"]
+    )
+    return Emulated(
+        client, pool["Id"], ours["ClientId"], ours["ClientSecret"], operators["ClientId"]
+    )
 
 
 def stubbed(call: str, *faults: Fault) -> Faults:
@@ -65,6 +79,14 @@ def stubbed(call: str, *faults: Fault) -> Faults:
     """
     emulated()
     return Faults(cognito.cognito(), call, *faults)
+
+
+def _app_client(client: BaseClient, pool_id: str, resource: str, name: str) -> dict[str, Any]:
+    declared = _declared(client, "CreateUserPoolClient", resource)
+    made: dict[str, Any] = client.create_user_pool_client(
+        **declared | {"UserPoolId": pool_id, "ClientName": name}
+    )["UserPoolClient"]
+    return made
 
 
 def _declared(client: BaseClient, call: str, resource: str) -> dict[str, Any]:

@@ -61,13 +61,18 @@ def confirmed(**known: str) -> Person:
     person = Person(**known)
     _sign_up(person, person.password)
     emulated().client.admin_confirm_sign_up(UserPoolId=emulated().pool_id, Username=person.email)
+    emulated().client.admin_update_user_attributes(
+        UserPoolId=emulated().pool_id,
+        Username=person.email,
+        UserAttributes=[{"Name": "email_verified", "Value": "true"}],
+    )
     return person
 
 
 def forgetful(**known: str) -> Person:
     """Return somebody to whom a code has been sent that sets a new password."""
     person = confirmed(**known)
-    emulated().client.forgot_password(ClientId=emulated().client_id, Username=person.email)
+    emulated().client.forgot_password(**emulated().about(person.email))
     return person
 
 
@@ -82,12 +87,12 @@ def must_reset() -> Person:
 
 def invited() -> Person:
     """Return somebody whom staff have given a password for the first login alone."""
-    person = confirmed()
-    emulated().client.admin_set_user_password(
+    person = Person()
+    emulated().client.admin_create_user(
         UserPoolId=emulated().pool_id,
         Username=person.email,
-        Password=person.password,
-        Permanent=False,
+        TemporaryPassword=person.password,
+        MessageAction="SUPPRESS",
     )
     return person
 
@@ -95,20 +100,30 @@ def invited() -> Person:
 def with_second_factor() -> tuple[Person, "Authenticator"]:
     """Return somebody who has set up an authenticator app, and the app."""
     person = confirmed()
-    token = session_of(person).access
+    token = self_service_token(person)
     app = Authenticator(emulated().client.associate_software_token(AccessToken=token)["SecretCode"])
     emulated().client.verify_software_token(AccessToken=token, UserCode=app.code())
     return person, app
 
 
 def session_of(person: Person) -> Tokens:
-    """Log `person` in, by Cognito's own call."""
+    """Log `person` in, by our app client's own call."""
+    about = emulated().about(person.email)
     answer = emulated().client.initiate_auth(
-        ClientId=emulated().client_id,
+        ClientId=about["ClientId"],
         AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": person.email, "PASSWORD": person.password},
+        AuthParameters={
+            "USERNAME": person.email,
+            "PASSWORD": person.password,
+            "SECRET_HASH": about["SecretHash"],
+        },
     )["AuthenticationResult"]
     return Tokens(answer["AccessToken"], answer["RefreshToken"])
+
+
+def self_service_token(person: Person) -> str:
+    """Return a token that opens Cognito's own calls: the emulated pool calls no trigger."""
+    return session_of(person).access
 
 
 def can_log_in(email: str, password: str) -> bool:
@@ -125,7 +140,9 @@ def can_refresh(refresh_token: str) -> bool:
     """Return whether Cognito itself would prolong a session."""
     try:
         emulated().client.get_tokens_from_refresh_token(
-            ClientId=emulated().client_id, RefreshToken=refresh_token
+            ClientId=emulated().client_id,
+            ClientSecret=emulated().client_secret,
+            RefreshToken=refresh_token,
         )
     except emulated().client.exceptions.NotAuthorizedException:
         return False
@@ -183,8 +200,7 @@ class Authenticator:
 
 def _sign_up(person: Person, password: str) -> None:
     emulated().client.sign_up(
-        ClientId=emulated().client_id,
-        Username=person.email,
+        **emulated().about(person.email),
         Password=password,
         UserAttributes=[{"Name": "email", "Value": person.email}],
     )

@@ -15,7 +15,7 @@ from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import BANK, opened
 from tests.functions.people import must_reset, registered, with_second_factor
 from tests.functions.requests import good_request
-from tests.store.faults import Fault, lost_request, refused
+from tests.store.faults import Fault, answered, lost_request, refused
 
 from teppan import clock
 from teppan.domain.booking import Booking
@@ -109,6 +109,12 @@ def reused_key(**changes: Any) -> Provocation:
         return scene.ask(operation, booking, headers=key, body=usual | changes)
 
     return provoke
+
+
+def challenged(scene: Scene, operation: str) -> Answer:
+    """Log in to an account that Cognito asks something of which no operation can answer."""
+    with stubbed("InitiateAuth", answered({"ChallengeName": "SMS_MFA", "Session": "s" * 20})):
+        return scene.ask(operation)
 
 
 def ever_changing(scene: Scene, operation: str) -> Answer:
@@ -278,6 +284,7 @@ _IN: Final[dict[str, dict[str, Provocation]]] = {
         "password_reset_required": lambda scene, login: scene.ask(
             login, body=must_reset().credentials
         ),
+        "login_unsupported": challenged,
     },
     "refresh": {"invalid_refresh_token": body(refresh_token="e30.e30.e30")},
     "getMe": {"storage_unavailable": unreachable(claims={"cognito:groups": "admin"})},

@@ -26,6 +26,12 @@ def keep_pseudonym_secret() -> None:
 
 
 @cache
+def keep_client_secret(value: str) -> None:
+    """Keep the secret of the user pool's app client."""
+    _keep("USER_POOL_CLIENT_SECRET_ARN", value)
+
+
+@cache
 def keep_stripe_secrets() -> None:
     """Keep Stripe's API key, and the secret that its webhooks are signed with."""
     _keep("STRIPE_API_KEY_ARN", API_KEY)

@@ -33,7 +33,7 @@ BODY: Final = frozenset({"pydantic"})
 STRIPE: Final = frozenset({"requests", "stripe"})
 DEAR: Final = AWS | BODY | STRIPE
 
-WITHOUT_STORE: Final = frozenset({"auth/get_me", "auth/require_admin_mfa"})
+WITHOUT_STORE: Final = frozenset({"auth/get_me", "auth/customize_tokens"})
 """They ask Cognito alone; whether an admin's session has ended is looked up when an admin calls."""
 
 LOADED: Final[dict[str, frozenset[str]]] = {
@@ -45,7 +45,7 @@ LOADED: Final[dict[str, frozenset[str]]] = {
     "auth/refresh": AWS | BODY,
     "auth/register": AWS | BODY,
     "auth/request_password_reset": AWS | BODY,
-    "auth/require_admin_mfa": AWS,
+    "auth/customize_tokens": AWS,
     "auth/resend_confirmation_code": AWS | BODY,
     "availability/search_availability": AWS,
     "availability/set_slot_capacity": AWS | BODY,

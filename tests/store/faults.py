@@ -51,6 +51,11 @@ def lost_request(request: AWSPreparedRequest) -> None:
     raise ConnectionClosedError(endpoint_url=request.url)
 
 
+def answered(document: dict[str, Any]) -> Fault:
+    """Let the service answer what no emulator answers."""
+    return lambda request: AWSResponse(request.url, 200, {}, _Raw(json.dumps(document).encode()))
+
+
 def refused(code: str, status: int = 400, **members: Any) -> Fault:
     """Let the service answer with an error; `members` are what else it says."""
 

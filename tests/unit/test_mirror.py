@@ -21,6 +21,7 @@ ON_DYNAMODB = {
     "services/create_payment_intent",
     "services/list_booking_events",
     "services/list_payments",
+    "services/end_sessions",
     "services/live_session",
     "services/login",
     "services/logout",

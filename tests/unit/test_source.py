@@ -7,7 +7,7 @@ import pytest
 from tests.unit.sources import PACKAGE, PAYMENTS, handler_files, imports, package_files, shown, tree
 
 CLOCK = PACKAGE / "clock.py"
-DECORATORS = {"auth/require_admin_mfa": "trigger"} | {
+DECORATORS = {"auth/customize_tokens": "trigger"} | {
     f"jobs/{name}": "job"
     for name in (
         "complete_past_bookings",

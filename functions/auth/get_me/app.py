@@ -4,13 +4,14 @@ from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.representations import account as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.identity.user_pool import user_pool
+from teppan.identity.directory import directory
+from teppan.services.get_me import get_me
 
-pool = user_pool()
+accounts = directory()
 
 
-@endpoint("getMe", roles=EVERYONE)
+@endpoint("getMe", roles=EVERYONE, live_session=True)
 def handler(request: Request[None]) -> Response:
     """Answer the account as Cognito knows it, and the role of the token."""
-    account = pool.account(request.access_token)
+    account = get_me(accounts, request.caller.id)
     return Response(body=represent.account(account, request.caller.role))

@@ -5,15 +5,16 @@ from teppan.http.representations.account import ACCEPTED
 from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.http.schemas.account import AccountEmailBody
+from teppan.identity.directory import directory
 from teppan.identity.user_pool import user_pool
 from teppan.services.request_password_reset import request_password_reset
 from teppan.store.table import connect
 
-table, pool = connect(), user_pool()
+table, pool, accounts = connect(), user_pool(), directory()
 
 
 @endpoint("requestPasswordReset", roles=PUBLIC, body=AccountEmailBody)
 def handler(request: Request[AccountEmailBody]) -> Response:
     """Have a code sent, and answer the same whatever came of it."""
-    request_password_reset(table, pool, request.body.email, request.caller.at)
+    request_password_reset(table, pool, accounts, request.body.email, request.caller.at)
     return Response(202, ACCEPTED)

@@ -19,16 +19,19 @@ CALLS = [
     ("register", "ResendConfirmationCode"),
     ("confirmRegistration", "ConfirmSignUp"),
     ("confirmRegistration", "AdminSetUserPassword"),
+    ("confirmRegistration", "AdminGetUser"),
+    ("confirmRegistration", "AdminUserGlobalSignOut"),
     ("resendConfirmationCode", "ResendConfirmationCode"),
     ("login", "InitiateAuth"),
     ("login", "RespondToAuthChallenge"),
     ("refresh", "GetTokensFromRefreshToken"),
     ("logout", "RevokeToken"),
+    ("requestPasswordReset", "AdminGetUser"),
     ("requestPasswordReset", "ForgotPassword"),
     ("confirmPasswordReset", "AdminGetUser"),
     ("confirmPasswordReset", "ConfirmForgotPassword"),
     ("confirmPasswordReset", "AdminUserGlobalSignOut"),
-    ("getMe", "GetUser"),
+    ("getMe", "AdminGetUser"),
 ]
 """Every call of Cognito that an operation makes."""
 

@@ -128,7 +128,8 @@ class TestSessions:
         for session in sessions:
             refused_now = call("refresh", refreshing(session.tokens), by=None)
             assert refused_now.problem == (401, "invalid_refresh_token")
-            assert call("getMe", token=session.tokens.access).status == 401
+            me = call("getMe", token=session.tokens.access, claims=session.claims)
+            assert me.problem == (401, "unauthorized")
             assert not can_refresh(session.tokens.refresh)
 
     @pytest.mark.usefixtures("today")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
 from tests.builders import NOW
 from tests.conftest import Clock
@@ -11,7 +12,16 @@ from tests.functions.auth.conftest import Tap
 from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE, stubbed
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.people import Person, account_of, can_log_in, confirmed, registered, signed_up
+from tests.functions.people import (
+    Person,
+    account_of,
+    can_log_in,
+    can_refresh,
+    confirmed,
+    registered,
+    session_of,
+    signed_up,
+)
 from tests.functions.requests import NEW_PASSWORD
 from tests.store.faults import Fault, lost_answer, lost_request, refused
 
@@ -19,9 +29,12 @@ from teppan.store.table import Table
 
 CALLS = [
     *["GetItem", "UpdateItem", "ConfirmSignUp", "AdminSetUserPassword"],
+    *["AdminGetUser", "AdminUserGlobalSignOut", "UpdateItem"],
     *["UpdateItem", "UpdateItem"],
 ]
 CONFIRMED, SET = CALLS.index("ConfirmSignUp"), CALLS.index("AdminSetUserPassword")
+ENDED = CALLS.index("AdminUserGlobalSignOut") + 1
+"""From here on only registration and attempts are forgotten."""
 
 
 def confirm(call: Handlers, person: Person, **changes: Any) -> Answer:
@@ -195,6 +208,26 @@ class TestWhatIsKept:
         assert call("login", person.credentials, by=None).problem == (401, "invalid_credentials")
 
 
+@pytest.mark.usefixtures("today")
+def test_a_session_that_began_before_the_password_was_set_is_over(call: Handlers, tap: Tap) -> None:
+    # Given an address that a stranger has signed up, with a password of their own
+    person = signed_up()
+    stranger, begun = Person(person.email, "known to nobody at all"), []
+
+    def log_in(_: AWSPreparedRequest) -> None:
+        begun.append(session_of(stranger))
+
+    # When they log in between the two calls of its owner's confirmation
+    with tap(failing=SET, fault=log_in):
+        assert confirm(call, person).status == 204
+
+    # Then they are out again
+    [tokens] = begun
+    assert not can_refresh(tokens.refresh)
+    assert call("createBooking", "{", token=tokens.access).problem == (401, "unauthorized")
+    assert not can_log_in(stranger.email, stranger.password)
+
+
 def test_these_are_its_calls(call: Handlers, table: Table, tap: Tap) -> None:
     person = registered(table)
 
@@ -214,7 +247,7 @@ def test_stopped_half_way_its_owner_gets_in(
     with tap(failing=step, fault=fault) as wire:
         stopped = confirm(call, person)
     assert len(wire.calls) > step
-    assert stopped.status == (204 if step > SET else 503)
+    assert stopped.status == (204 if step > ENDED else 503)
 
     # When it is made again
     now.set(now.at + timedelta(seconds=2))

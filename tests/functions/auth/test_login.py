@@ -26,7 +26,7 @@ from tests.functions.people import (
     with_second_factor,
 )
 from tests.functions.requests import NEW_PASSWORD
-from tests.store.faults import Fault, lost_answer, lost_request, refused
+from tests.store.faults import Fault, answered, lost_answer, lost_request, refused
 from tests.store.threads import at_once
 
 from teppan.identity.errors import InvalidCredentials, TooManyAttempts
@@ -310,16 +310,23 @@ class TestAgainstGuessing:
         assert login(call, person).problem == (429, "too_many_attempts")
 
 
-def test_a_challenge_that_we_do_not_know_is_a_fault_of_ours(call: Handlers) -> None:
+@pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "MFA_SETUP", "SELECT_MFA_TYPE", "NEW"])
+def test_a_challenge_that_we_do_not_know_is_no_500(call: Handlers, name: str) -> None:
     # Stubbed: the pool's settings allow no such challenge, somebody must have changed them.
-    def challenged(request: Any) -> Any:
-        answer = refused("x", 200, ChallengeName="SMS_MFA", Session="s" * 20)
-        return answer(request)
-
-    with stubbed("InitiateAuth", challenged):
+    with stubbed("InitiateAuth", answered({"ChallengeName": name, "Session": "s" * 20})):
         answer = login(call, confirmed())
 
-    assert answer.problem == (500, "internal_error")
+    assert answer.problem == (403, "login_unsupported")
+    assert "contact support" in answer.body["detail"]
+
+
+def test_a_challenge_after_the_second_factor_is_no_500(call: Handlers) -> None:
+    person, app = with_second_factor()
+
+    with stubbed("RespondToAuthChallenge", answered({"ChallengeName": "NEW", "Session": "s" * 20})):
+        answer = login(call, person, mfa_code=app.code())
+
+    assert answer.problem == (403, "login_unsupported")
 
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])

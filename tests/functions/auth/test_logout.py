@@ -112,7 +112,7 @@ class TestTheSession:
 class TestRefused:
     @pytest.mark.parametrize(
         "code",
-        ["InvalidParameterException", "UnsupportedTokenTypeException", "UnauthorizedException"],
+        ["InvalidParameterException", "UnsupportedTokenTypeException"],
     )
     def test_what_is_no_refresh_token_ends_nothing(
         self, call: Handlers, tokens: Tokens, code: str
@@ -124,6 +124,19 @@ class TestRefused:
         assert answer.problem == (422, "validation_failed")
         assert answer.faults == ["body /refresh_token"]
         assert may_write(call, tokens)
+
+    @pytest.mark.parametrize(
+        "code", ["NotAuthorizedException", "UnauthorizedException", "UserNotFoundException"]
+    )
+    def test_a_revoked_or_foreign_refresh_token_does_not_keep_the_session_alive(
+        self, call: Handlers, tokens: Tokens, code: str
+    ) -> None:
+        # Stubbed: the emulator revokes whatever it is given. It was a 500 or a 422, and the session
+        # went on.
+        with stubbed("RevokeToken", refused(code)):
+            assert log_out(call, tokens).status == 204
+
+        assert not may_write(call, tokens)
 
     def test_nobody_logs_out(self, call: Handlers, tokens: Tokens) -> None:
         assert log_out(call, tokens, by=None).problem == (401, "unauthorized")

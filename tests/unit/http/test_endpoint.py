@@ -383,23 +383,6 @@ class TestInput:
         assert found.body == Order(guests=3)
         assert found.accepts(7) and not found.accepts(8)
 
-    @pytest.mark.parametrize(
-        ("headers", "token"),
-        [
-            ({"Authorization": "Bearer a.b-c_d.e="}, "a.b-c_d.e="),
-            ({"authorization": "Bearer abc"}, "abc"),
-            ({"Authorization": "bearer abc"}, "abc"),
-            ({"AUTHORIZATION": "BEARER abc"}, "abc"),
-            ({"Authorization": "bEaReR aBc"}, "aBc"),
-            ({"Authorization": "abc"}, "abc"),
-            ({}, ""),
-        ],
-    )
-    def test_the_access_token_reaches_the_handler(
-        self, headers: dict[str, str], token: str
-    ) -> None:
-        assert seen(gateway_event(headers=headers)).access_token == token
-
     def test_a_precondition_is_read_by_those_who_ask(self) -> None:
         found = seen(gateway_event(headers={"If-Match": "junk"}))
 

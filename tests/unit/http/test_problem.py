@@ -44,6 +44,7 @@ STATUS = {
     "forbidden": 403,
     "account_not_confirmed": 403,
     "password_reset_required": 403,
+    "login_unsupported": 403,
     "booking_not_found": 404,
     "payment_not_found": 404,
     "method_not_allowed": 405,

@@ -3,24 +3,35 @@
 from typing import Any
 
 import pytest
-from tests.builders import CUSTOMER
+from tests.builders import CUSTOMER, account
 
-from teppan.identity.account import Account, account_of
+from teppan.identity.account import account_of
 
 EMAIL = "aiko@example.com"
 
 
 def user(*, email_verified: str | None = "true", **others: Any) -> dict[str, Any]:
-    """Return an answer of GetUser; AdminGetUser adds the status, and calls attributes alike."""
+    """Return an answer of AdminGetUser."""
     attributes = {"sub": CUSTOMER, "email": EMAIL, "email_verified": email_verified}
     listed = [{"Name": name, "Value": value} for name, value in attributes.items() if value]
-    return {"Username": CUSTOMER, "UserAttributes": listed} | others
+    usual = {"UserStatus": "CONFIRMED", "Enabled": True}
+    return {"Username": CUSTOMER, "UserAttributes": listed} | usual | others
 
 
 def test_an_account_has_an_id_and_an_address() -> None:
-    assert account_of(user()) == Account(
-        id=CUSTOMER, email=EMAIL, email_verified=True, mfa_enabled=False, is_confirmed=True
+    assert account_of(user()) == account(id=CUSTOMER, email=EMAIL)
+
+
+def test_an_account_without_its_attributes_is_known_by_its_user_name() -> None:
+    # A client that may read no attribute gets none: that was a KeyError, and a 500 of /me.
+    assert account_of(user(UserAttributes=[])) == account(
+        id=CUSTOMER, email="", email_verified=False
     )
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_an_account_may_be_disabled(enabled: bool) -> None:
+    assert account_of(user(Enabled=enabled)).is_enabled is enabled
 
 
 @pytest.mark.parametrize(("said", "verified"), [("true", True), ("false", False), (None, False)])

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
+from tests import builders
 from tests.builders import CUSTOMER
 from tests.unit.identity.conftest import Wire
 
 from teppan.domain.errors import InvalidInput
-from teppan.identity.account import Account
 from teppan.identity.cognito import cognito
 from teppan.identity.directory import Directory, directory
 from teppan.identity.errors import (
@@ -27,6 +27,7 @@ PASSWORD = "four and twenty gyoza"
 ABOUT = {"UserPoolId": POOL, "Username": CUSTOMER}
 
 CALLS: dict[str, Callable[[Directory], object]] = {
+    "admin_update_user_attributes": lambda accounts: accounts.admit(CUSTOMER),
     "admin_get_user": lambda accounts: accounts.find(CUSTOMER),
     "admin_set_user_password": lambda accounts: accounts.set_password(CUSTOMER, PASSWORD),
     "admin_user_global_sign_out": lambda accounts: accounts.end_sessions(CUSTOMER),
@@ -46,6 +47,7 @@ def found(status: str = "CONFIRMED") -> dict[str, Any]:
         "Username": CUSTOMER,
         "UserAttributes": [{"Name": name, "Value": text} for name, text in attributes.items()],
         "UserStatus": status,
+        "Enabled": True,
         "UserMFASettingList": ["SOFTWARE_TOKEN_MFA"],
     }
 
@@ -57,9 +59,10 @@ def test_an_account_is_found_by_its_address(
     sent = {"UserPoolId": POOL, "Username": EMAIL}
     stub.add_response("admin_get_user", found(status), sent)
 
-    assert accounts.find(EMAIL) == Account(
-        id=CUSTOMER, email=EMAIL, email_verified=True, mfa_enabled=True, is_confirmed=confirmed
-    )
+    account = accounts.find(EMAIL)
+
+    assert account == builders.account(mfa_enabled=True, status=status)
+    assert account.is_confirmed is confirmed
 
 
 @pytest.mark.parametrize("name", [CUSTOMER, EMAIL])
@@ -103,6 +106,23 @@ def test_of_an_account_that_is_gone_the_code_is_good_no_more(
 
     with pytest.raises(InvalidCode):
         accounts.set_password(EMAIL, PASSWORD)
+
+
+def test_an_account_that_staff_have_made_is_recovered_by_its_mailbox(
+    stub: Stubber, accounts: Directory
+) -> None:
+    verified = [{"Name": "email_verified", "Value": "true"}]
+    stub.add_response("admin_update_user_attributes", {}, ABOUT | {"UserAttributes": verified})
+    set_for_good = ABOUT | {"Password": ANY, "Permanent": True}
+    stub.add_response("admin_set_user_password", {}, set_for_good)
+
+    accounts.admit(CUSTOMER)
+
+
+def test_an_account_that_is_gone_is_not_made_anew(stub: Stubber, accounts: Directory) -> None:
+    stub.add_client_error("admin_update_user_attributes", "UserNotFoundException")
+
+    accounts.admit(CUSTOMER)
 
 
 @pytest.mark.parametrize("operation", ["admin_get_user", "admin_user_global_sign_out"])

@@ -17,6 +17,7 @@ from teppan.identity.errors import (
     InvalidCredentials,
     InvalidMfaCode,
     InvalidRefreshToken,
+    LoginUnsupported,
     MfaRequired,
     OutcomeUnknown,
     PasswordResetRequired,
@@ -59,6 +60,12 @@ from teppan.identity.errors import (
             Forbidden,
             "password_reset_required",
             "Reset your password, then log in with the new one.",
+        ),
+        (
+            LoginUnsupported,
+            Forbidden,
+            "login_unsupported",
+            "Your account asks for a way to log in that is not offered here; contact support.",
         ),
         (
             InvalidCode,

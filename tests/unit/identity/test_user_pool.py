@@ -2,7 +2,6 @@
 
 import inspect
 import json
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +13,9 @@ from tests.builders import CUSTOMER
 from tests.unit.conftest import LogLines
 from tests.unit.identity.conftest import Wire
 
+from teppan import secret
 from teppan.domain.errors import InvalidInput
-from teppan.identity.account import Account
+from teppan.identity.app_client import AppClient
 from teppan.identity.cognito import cognito
 from teppan.identity.errors import (
     IdentityUnavailable,
@@ -23,21 +23,29 @@ from teppan.identity.errors import (
     InvalidCredentials,
     InvalidMfaCode,
     InvalidRefreshToken,
+    LoginUnsupported,
     MfaRequired,
     OutcomeUnknown,
     PasswordResetRequired,
-    SessionEnded,
     TooManyAttempts,
 )
-from teppan.identity.refusals import AccountExistsError, UnconfirmedError
+from teppan.identity.refusals import (
+    AccountExistsError,
+    AppClientRefusedError,
+    UnconfirmedError,
+)
 from teppan.identity.tokens import Tokens
 from teppan.identity.user_pool import UserPool, user_pool
 from teppan.settings import MissingSettingError
 
 CLIENT = "the-client"
+SECRET = "thesecretofourclient26chars"
 EMAIL = "aiko@example.com"
 PASSWORD = "four and twenty gyoza"
 CODE = "123456"
+PROOF = "3XbpF+nzaS0yBlspMU/89HzpBnW1ligr1/BiqBsYPfE="
+PROOF_OF_ID = "WE3v3HjKHj0AyGNa1fyLDC9WpNqryOHj5pZTSlmKqUg="
+"""What `openssl dgst -sha256 -hmac` makes of the name and the client's id under the secret."""
 
 ISSUED = {"AccessToken": "access", "IdToken": "id", "RefreshToken": "refresh", "ExpiresIn": 900}
 TOKENS = Tokens(access="access", id="id", refresh="refresh", expires_in=900)
@@ -91,6 +99,7 @@ SIGN_UP = Call(
     lambda pool: pool.sign_up(EMAIL),
     {
         "ClientId": CLIENT,
+        "SecretHash": PROOF,
         "Username": EMAIL,
         "Password": ANY,
         "UserAttributes": [{"Name": "email", "Value": EMAIL}],
@@ -101,7 +110,7 @@ SIGN_UP = Call(
 CONFIRM = Call(
     "confirm_sign_up",
     lambda pool: pool.confirm(EMAIL, CODE),
-    {"ClientId": CLIENT, "Username": EMAIL, "ConfirmationCode": CODE},
+    {"ClientId": CLIENT, "SecretHash": PROOF, "Username": EMAIL, "ConfirmationCode": CODE},
     {},
     no_account(InvalidCode)
     | {
@@ -113,21 +122,27 @@ CONFIRM = Call(
 RESEND = Call(
     "resend_confirmation_code",
     lambda pool: pool.send_confirmation_code(EMAIL),
-    {"ClientId": CLIENT, "Username": EMAIL},
+    {"ClientId": CLIENT, "SecretHash": PROOF, "Username": EMAIL},
     {},
     NO_MAIL,
 )
 FORGOT = Call(
     "forgot_password",
     lambda pool: pool.send_reset_code(EMAIL),
-    {"ClientId": CLIENT, "Username": EMAIL},
+    {"ClientId": CLIENT, "SecretHash": PROOF, "Username": EMAIL},
     {},
     NO_MAIL,
 )
 RESET = Call(
     "confirm_forgot_password",
     lambda pool: pool.reset_password(EMAIL, CODE, PASSWORD),
-    {"ClientId": CLIENT, "Username": EMAIL, "ConfirmationCode": CODE, "Password": PASSWORD},
+    {
+        "ClientId": CLIENT,
+        "SecretHash": PROOF,
+        "Username": EMAIL,
+        "ConfirmationCode": CODE,
+        "Password": PASSWORD,
+    },
     {},
     no_account(InvalidCode)
     | {
@@ -144,7 +159,7 @@ LOG_IN = Call(
     {
         "ClientId": CLIENT,
         "AuthFlow": "USER_PASSWORD_AUTH",
-        "AuthParameters": {"USERNAME": EMAIL, "PASSWORD": PASSWORD},
+        "AuthParameters": {"USERNAME": EMAIL, "PASSWORD": PASSWORD, "SECRET_HASH": PROOF},
     },
     {"AuthenticationResult": ISSUED},
     no_account(InvalidCredentials)
@@ -156,7 +171,7 @@ LOG_IN = Call(
 REFRESH = Call(
     "get_tokens_from_refresh_token",
     lambda pool: pool.refresh("refresh"),
-    {"ClientId": CLIENT, "RefreshToken": "refresh"},
+    {"ClientId": CLIENT, "ClientSecret": SECRET, "RefreshToken": "refresh"},
     {"AuthenticationResult": ISSUED},
     no_account(InvalidRefreshToken)
     | {
@@ -168,39 +183,29 @@ REFRESH = Call(
 REVOKE = Call(
     "revoke_token",
     lambda pool: pool.revoke("refresh"),
-    {"ClientId": CLIENT, "Token": "refresh"},
+    {"ClientId": CLIENT, "ClientSecret": SECRET, "Token": "refresh"},
     {},
     {
         "InvalidParameterException": InvalidInput,
-        "UnauthorizedException": InvalidInput,
         "UnsupportedTokenTypeException": InvalidInput,
+        "NotAuthorizedException": None,
+        "UnauthorizedException": None,
+        "UserNotFoundException": None,
     },
-)
-GET_USER = Call(
-    "get_user",
-    lambda pool: pool.account("access"),
-    {"AccessToken": "access"},
-    {
-        "Username": CUSTOMER,
-        "UserAttributes": [
-            {"Name": "sub", "Value": CUSTOMER},
-            {"Name": "email", "Value": EMAIL},
-            {"Name": "email_verified", "Value": "true"},
-        ],
-    },
-    no_account(SessionEnded)
-    | {"PasswordResetRequiredException": SessionEnded, "UserNotConfirmedException": SessionEnded},
 )
 MAILS = (SIGN_UP, RESEND, FORGOT)
-CALLS = (SIGN_UP, CONFIRM, RESEND, FORGOT, RESET, LOG_IN, REFRESH, REVOKE, GET_USER)
+CALLS = (SIGN_UP, CONFIRM, RESEND, FORGOT, RESET, LOG_IN, REFRESH, REVOKE)
 
 each_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)
 each_mail = pytest.mark.parametrize("call", MAILS, ids=lambda call: call.operation)
 
 
 @pytest.fixture
-def pool() -> UserPool:
-    return UserPool(cognito(), CLIENT)
+def pool(monkeypatch: pytest.MonkeyPatch) -> UserPool:
+    monkeypatch.setattr(
+        secret, "current", {"arn of thesecretofourclient26chars": SECRET}.__getitem__
+    )
+    return UserPool(cognito(), AppClient(CLIENT, "arn of thesecretofourclient26chars"))
 
 
 def refused(pool: UserPool, stub: Stubber, call: Call, code: str, message: str = "") -> object:
@@ -324,23 +329,6 @@ class TestSignUp:
         assert len(set(passwords)) == 100
         assert {len(password) for password in passwords} == {64}
 
-    def test_it_is_as_random_as_a_key(
-        self, pool: UserPool, stub: Stubber, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """64 characters of six bits each: 48 bytes of the system's randomness."""
-        asked: list[int | None] = []
-
-        def token_urlsafe(size: int | None = None) -> str:
-            asked.append(size)
-            return "r" * 64
-
-        monkeypatch.setattr(secrets, "token_urlsafe", token_urlsafe)
-        stub.add_response("sign_up", SIGN_UP.answer, SIGN_UP.sends | {"Password": "r" * 64})
-
-        pool.sign_up(EMAIL)
-
-        assert asked == [48]
-
     def test_nobody_gets_to_know_it_and_nobody_gives_it(
         self, pool: UserPool, stub: Stubber, logged: LogLines
     ) -> None:
@@ -408,7 +396,6 @@ class TestMails:
         (RESET, "InvalidPasswordException", "/new_password"),
         (RESET, "PasswordHistoryPolicyViolationException", "/new_password"),
         (REVOKE, "InvalidParameterException", "/refresh_token"),
-        (REVOKE, "UnauthorizedException", "/refresh_token"),
         (REVOKE, "UnsupportedTokenTypeException", "/refresh_token"),
     ],
     ids=lambda each: each.operation if isinstance(each, Call) else None,
@@ -445,13 +432,16 @@ class TestLogin:
             pool.log_in(EMAIL, PASSWORD, None)
 
     @pytest.mark.parametrize("challenge", ["SMS_MFA", "MFA_SETUP", "DEVICE_SRP_AUTH"])
-    def test_any_other_challenge_is_a_mistake_in_our_pool(
-        self, pool: UserPool, stub: Stubber, challenge: str
+    def test_a_challenge_we_do_not_know_is_a_clear_answer_and_a_line_in_the_log(
+        self, pool: UserPool, stub: Stubber, challenge: str, logged: LogLines
     ) -> None:
         stub.add_response("initiate_auth", {"ChallengeName": challenge})
 
-        with pytest.raises(LookupError, match=challenge):
+        with pytest.raises(LoginUnsupported):
             pool.log_in(EMAIL, PASSWORD, CODE)
+
+        (line,) = logged()
+        assert (line["message"], line["challenge"]) == ("login unsupported", challenge)
 
 
 class TestSecondFactor:
@@ -474,7 +464,11 @@ class TestSecondFactor:
             "ClientId": CLIENT,
             "ChallengeName": "SOFTWARE_TOKEN_MFA",
             "Session": "a-session-of-twenty-characters",
-            "ChallengeResponses": {"USERNAME": CUSTOMER, "SOFTWARE_TOKEN_MFA_CODE": CODE},
+            "ChallengeResponses": {
+                "USERNAME": CUSTOMER,
+                "SECRET_HASH": PROOF_OF_ID,
+                "SOFTWARE_TOKEN_MFA_CODE": CODE,
+            },
         }
         stub.add_response("respond_to_auth_challenge", LOG_IN.answer, sends)
 
@@ -491,7 +485,7 @@ class TestSecondFactor:
             ("UserNotConfirmedException", UnconfirmedError),
             ("TooManyRequestsException", TooManyAttempts),
             ("InternalErrorException", IdentityUnavailable),
-            ("SoftwareTokenMFANotFoundException", ClientError),
+            ("SoftwareTokenMFANotFoundException", LoginUnsupported),
             ("SomethingNewException", ClientError),
         ],
     )
@@ -520,12 +514,20 @@ class TestRefresh:
         assert pool.refresh("refresh") == TOKENS
 
 
-def test_an_account_is_what_cognito_says_of_the_token(pool: UserPool, stub: Stubber) -> None:
-    stub.add_response("get_user", GET_USER.answer)
+@each_call
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Unable to verify secret hash for client the-client",
+        "Client the-client is configured with secret but SECRET_HASH was not received",
+    ],
+)
+def test_a_client_secret_that_cognito_refuses_is_our_mistake_and_nobodys_wrong_password(
+    pool: UserPool, stub: Stubber, call: Call, said: str
+) -> None:
+    raised = refused(pool, stub, call, "NotAuthorizedException", said)
 
-    assert pool.account("access") == Account(
-        id=CUSTOMER, email=EMAIL, email_verified=True, mfa_enabled=False, is_confirmed=True
-    )
+    assert isinstance(raised, AppClientRefusedError)
 
 
 class TestOfTheProcess:
@@ -540,14 +542,26 @@ class TestOfTheProcess:
         self, stub: Stubber, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("USER_POOL_CLIENT_ID", "another-client")
-        stub.add_response("revoke_token", {}, {"ClientId": "another-client", "Token": "refresh"})
+        monkeypatch.setenv("USER_POOL_CLIENT_SECRET_ARN", "another arn")
+        monkeypatch.setattr(
+            secret, "current", {"another arn": "anothersecretofanotherclient"}.__getitem__
+        )
+        sent = {
+            "ClientId": "another-client",
+            "ClientSecret": "anothersecretofanotherclient",
+            "Token": "refresh",
+        }
+        stub.add_response("revoke_token", {}, sent)
 
         user_pool().revoke("refresh")
 
         assert user_pool() is user_pool()
 
-    def test_without_one_the_cold_start_stops(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delenv("USER_POOL_CLIENT_ID")
+    @pytest.mark.parametrize("setting", ["USER_POOL_CLIENT_ID", "USER_POOL_CLIENT_SECRET_ARN"])
+    def test_without_one_the_cold_start_stops(
+        self, monkeypatch: pytest.MonkeyPatch, setting: str
+    ) -> None:
+        monkeypatch.delenv(setting)
 
-        with pytest.raises(MissingSettingError, match="USER_POOL_CLIENT_ID"):
+        with pytest.raises(MissingSettingError, match=setting):
             user_pool()

@@ -1,11 +1,11 @@
 """Accounts and tokens as JSON."""
 
 import pytest
+from tests import builders
 from tests.builders import CUSTOMER
 
 from teppan.domain.caller import Role
 from teppan.http.representations.account import ACCEPTED, account, tokens
-from teppan.identity.account import Account
 from teppan.identity.tokens import Tokens
 
 
@@ -27,13 +27,7 @@ def test_tokens_are_those_of_a_bearer() -> None:
 def test_an_account_shows_the_role_of_the_token(
     role: Role, shown: str, *, email_verified: bool, mfa_enabled: bool
 ) -> None:
-    known = Account(
-        id=CUSTOMER,
-        email="aiko@example.com",
-        email_verified=email_verified,
-        mfa_enabled=mfa_enabled,
-        is_confirmed=True,
-    )
+    known = builders.account(email_verified=email_verified, mfa_enabled=mfa_enabled)
 
     assert account(known, role) == {
         "user_id": CUSTOMER,

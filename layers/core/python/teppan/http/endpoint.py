@@ -59,7 +59,8 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
     """Turns a handler into the Lambda handler of the contract's `operation`.
 
     `roles` may call it; `body` is the schema of its JSON body; an `idempotent` operation requires
-    an `Idempotency-Key`; `parameters` None lets any parameter pass unread. A webhook is signed by
+    an `Idempotency-Key`; `parameters` None lets any parameter pass unread; a read with
+    `live_session` refuses a session that has ended, as every change does. A webhook is signed by
     the header `signed_by` over its raw body. The settings are read at once, so that a missing one
     stops the cold start.
     """
@@ -71,6 +72,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
     body_optional: bool = False
     parameters: Declared | None = field(default_factory=dict)
     idempotent: bool = False
+    live_session: bool = False
     signed_by: str | None = None
 
     def __post_init__(self) -> None:
@@ -143,7 +145,6 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             if self.idempotent
             else None,
             logged_in=principal.session if principal else None,
-            access_token=request.headers.get("authorization", "").split(" ")[-1],
             raw=raw,
             signature=request.headers.get(self.signed_by or ""),
         )
@@ -166,7 +167,8 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             raise Unauthorized("Log in and send the access token.")
         if principal.role not in self.roles:
             raise Forbidden("Your account may not do this.")
-        if request.method not in READS or principal.role is Role.ADMIN:
+        is_sensitive = self.live_session or request.method not in READS
+        if is_sensitive or principal.role is Role.ADMIN:
             # Imported here: a public function must not load the store.
             from teppan.services.live_session import check_live  # noqa: PLC0415
             from teppan.store import table  # noqa: PLC0415

@@ -58,7 +58,6 @@ class Request[Body]:
     if_match: str | None
     keyed: IdempotentRequest | None
     logged_in: Session | None = None
-    access_token: str = field(default="", repr=False)
     raw: bytes = field(default=b"", repr=False)
     signature: str | None = field(default=None, repr=False)
 

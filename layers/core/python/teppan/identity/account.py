@@ -13,17 +13,30 @@ class Account:
     email: str = field(repr=False)
     email_verified: bool
     mfa_enabled: bool
-    is_confirmed: bool
+    status: str
+    """Cognito's `UserStatus`."""
+    is_enabled: bool
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether somebody has proved to own the address, or staff have made the account."""
+        return self.status != "UNCONFIRMED"
+
+    @property
+    def awaits_first_login(self) -> bool:
+        """Whether staff have made it in the console, and nobody has set a password of their own."""
+        return self.status == "FORCE_CHANGE_PASSWORD"
 
 
 def account_of(user: Mapping[str, Any]) -> Account:
-    """Read what GetUser and AdminGetUser answer."""
+    """Read what AdminGetUser answers; the pool's user names are the accounts' ids."""
     listed = user.get("UserAttributes", [])
     attributes = {each["Name"]: each["Value"] for each in listed}
     return Account(
-        id=attributes["sub"],
-        email=attributes["email"],
+        id=attributes.get("sub", user["Username"]),
+        email=attributes.get("email", ""),
         email_verified=attributes.get("email_verified") == "true",
         mfa_enabled="SOFTWARE_TOKEN_MFA" in user.get("UserMFASettingList", []),
-        is_confirmed=user.get("UserStatus", "CONFIRMED") != "UNCONFIRMED",
+        status=user["UserStatus"],
+        is_enabled=user["Enabled"],
     )

@@ -8,6 +8,7 @@ from botocore.client import BaseClient
 from teppan.identity.account import Account, account_of
 from teppan.identity.cognito import cognito
 from teppan.identity.refusals import GONE, NOT_SETTABLE, NothingToDoError, refusals
+from teppan.identity.unknown_password import unknown_password
 from teppan.settings import required
 
 
@@ -33,6 +34,22 @@ class Directory:
         with refusals(NOT_SETTABLE):
             self._client.admin_set_user_password(
                 UserPoolId=self._pool_id, Username=name, Password=password, Permanent=True
+            )
+
+    def admit(self, name: str) -> None:
+        """Let an account that staff have made in the console be recovered by its mailbox.
+
+        Cognito refuses to send it a code (FORCE_CHANGE_PASSWORD). With a password that nobody knows
+        it is an account like any other; the code that comes back proves the address.
+        """
+        with suppress(NothingToDoError), refusals(GONE):
+            self._client.admin_update_user_attributes(
+                UserPoolId=self._pool_id,
+                Username=name,
+                UserAttributes=[{"Name": "email_verified", "Value": "true"}],
+            )
+            self._client.admin_set_user_password(
+                UserPoolId=self._pool_id, Username=name, Password=unknown_password(), Permanent=True
             )
 
     def end_sessions(self, name: str) -> None:

@@ -60,6 +60,14 @@ class PasswordResetRequired(Forbidden):
     detail = "Reset your password, then log in with the new one."
 
 
+class LoginUnsupported(Forbidden):
+    """The password is right, and Cognito asks for a proof that this API has no operation for."""
+
+    code = "login_unsupported"
+    title = "The account can not log in here"
+    detail = "Your account asks for a way to log in that is not offered here; contact support."
+
+
 class InvalidCode(BadRequest):
     """The code is not the right one for this address."""
 

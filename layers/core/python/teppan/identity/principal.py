@@ -7,6 +7,7 @@ from typing import Any
 
 from teppan.domain.caller import Role
 from teppan.domain.session import Session
+from teppan.identity.scopes import API
 from teppan.identity.tokens import session_of
 from teppan.settings import required
 
@@ -30,6 +31,8 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
     if claims.get("token_use") != "access" or not claims.get("sub"):
         return None
     if claims.get("client_id") != required("USER_POOL_CLIENT_ID"):
+        return None
+    if API not in claims.get("scope", "").split():
         return None
     try:
         session = session_of(claims)

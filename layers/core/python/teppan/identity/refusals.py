@@ -18,9 +18,9 @@ from teppan.identity.errors import (
     InvalidCredentials,
     InvalidMfaCode,
     InvalidRefreshToken,
+    LoginUnsupported,
     OutcomeUnknown,
     PasswordResetRequired,
-    SessionEnded,
     TooManyAttempts,
 )
 
@@ -37,10 +37,15 @@ class NothingToDoError(Exception):
     """There is no such account, or it wants none of this."""
 
 
+class AppClientRefusedError(Exception):
+    """Cognito refuses our app client: its secret is not what Secrets Manager holds."""
+
+
 type Refusals = dict[str, Callable[[], Exception]]
 """What an error code of Cognito means."""
 
 _LOCKED_OUT: Final = "Password attempts exceeded"
+_CLIENT_REFUSED: Final = "the app client is refused"
 _LONG, _SHORT = 900, 5
 
 
@@ -86,8 +91,10 @@ WRONG_CREDENTIALS: Final = _all(_NO_ACCOUNT, InvalidCredentials) | {
     "PasswordResetRequiredException": PasswordResetRequired,
     "UserNotConfirmedException": UnconfirmedError,
 }
-WRONG_MFA_CODE: Final = WRONG_CREDENTIALS | _all(
-    ("CodeMismatchException", "ExpiredCodeException"), InvalidMfaCode
+WRONG_MFA_CODE: Final = (
+    WRONG_CREDENTIALS
+    | _all(("CodeMismatchException", "ExpiredCodeException"), InvalidMfaCode)
+    | {"SoftwareTokenMFANotFoundException": LoginUnsupported}
 )
 WRONG_CODE: Final = _all(
     (
@@ -108,11 +115,14 @@ _NO_SESSION: Final = (
     "RefreshTokenReuseException",
     "UserNotConfirmedException",
 )
-ENDED: Final = _all(_NO_SESSION, SessionEnded)
 WRONG_REFRESH_TOKEN: Final = _all(_NO_SESSION, InvalidRefreshToken)
 NOT_REVOCABLE: Final = _all(
-    ("InvalidParameterException", "UnauthorizedException", "UnsupportedTokenTypeException"),
+    ("InvalidParameterException", "UnsupportedTokenTypeException"),
     _invalid("/refresh_token", "This is no refresh token of ours."),
+) | _all(
+    # Undeclared, and seen for a token that is revoked or of another client (docs/identity.md).
+    ("NotAuthorizedException", "UnauthorizedException", "UserNotFoundException"),
+    NothingToDoError,
 )
 GONE: Final = _all(("UserNotFoundException",), NothingToDoError)
 NOT_SETTABLE: Final = _unusable("/password") | {"UserNotFoundException": InvalidCode}
@@ -127,9 +137,11 @@ def refusals(meanings: Refusals) -> Iterator[None]:
     except (*UNREACHABLE, ResponseParserError) as error:
         raise OutcomeUnknown from error
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if error.response["Error"]["Message"] == _LOCKED_OUT:
+        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        if message == _LOCKED_OUT:
             raise TooManyAttempts(_LONG) from error
+        if message == _CLIENT_REFUSED:
+            raise AppClientRefusedError from error
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
             raise OutcomeUnknown from error
         meaning = (_ALWAYS | meanings).get(code)
@@ -139,8 +151,10 @@ def refusals(meanings: Refusals) -> Iterator[None]:
 
 
 def quote_nothing(parsed: dict[str, Any], **_: object) -> None:
-    """Drop the message of an error, as botocore has just parsed it."""
+    """Drop the message of an error, as botocore has just parsed it, but for what it alone tells."""
     error = parsed.get("Error")
     parsed.pop("message", None)
-    if error and error.get("Message") != _LOCKED_OUT:
-        error["Message"] = "not kept"
+    if not error or error.get("Message") == _LOCKED_OUT:
+        return
+    about_client = "secret" in str(error.get("Message", "")).lower()
+    error["Message"] = _CLIENT_REFUSED if about_client else "not kept"

@@ -6,12 +6,12 @@ from datetime import datetime
 from teppan import clock
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.lockout import CODES
-from teppan.domain.session import next_second
 from teppan.identity.directory import Directory
 from teppan.identity.errors import OutcomeUnknown
 from teppan.identity.pseudonym import pseudonym
 from teppan.identity.user_pool import UserPool
 from teppan.services.attempts import LOGIN, count_attempt
+from teppan.services.end_sessions import end_sessions
 from teppan.store import attempts, sessions
 from teppan.store.table import Table
 
@@ -45,9 +45,7 @@ def confirm_password_reset(
     except Exception:
         sessions.abandon_reset(table, account_id, at)
         raise
-    accounts.end_sessions(email)
-    ended_at = next_second(clock.utc_now())
-    sessions.end_all(table, account_id, ended_at, reset=at)
+    ended_at = end_sessions(table, accounts, email, account_id, reset=at)
     with suppress(StorageUnavailable):  # the password is set; only the next wait is longer
         attempts.forget(table, person, _OPERATION)
         attempts.forget(table, person, LOGIN)

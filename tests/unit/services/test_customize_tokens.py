@@ -1,13 +1,13 @@
-"""Whose token may carry the group `admin` (`architecture.md §6`)."""
+"""What a token may open: its groups and its scopes (`architecture.md §6`)."""
 
 import pytest
-from tests.builders import ADMIN
+from tests.builders import ADMIN, account
 
 from teppan.identity.account import Account
 from teppan.identity.cognito import cognito
 from teppan.identity.directory import Directory
 from teppan.identity.errors import IdentityUnavailable
-from teppan.services.admin_mfa import groups_of_token
+from teppan.services.customize_tokens import groups_of_token, scopes_of_token
 
 
 class Accounts(Directory):
@@ -16,13 +16,7 @@ class Accounts(Directory):
     def __init__(self, *, mfa_enabled: bool = False) -> None:
         super().__init__(cognito(), "never asked")
         self.asked: list[str] = []
-        self.account: Account | None = Account(
-            id=ADMIN,
-            email="staff@example.com",
-            email_verified=True,
-            mfa_enabled=mfa_enabled,
-            is_confirmed=True,
-        )
+        self.account: Account | None = account(id=ADMIN, mfa_enabled=mfa_enabled)
 
     def find(self, name: str) -> Account | None:
         self.asked.append(name)
@@ -106,3 +100,16 @@ def test_what_can_not_be_looked_up_is_not_granted(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(IdentityUnavailable):
         groups(accounts, "admin")
+
+
+def test_a_login_opens_our_api_and_none_of_cognitos_own_calls() -> None:
+    scopes = scopes_of_token(sets_up_second_factor=False)
+
+    assert scopes.add == ("teppan/api",)
+    assert scopes.suppress == ("aws.cognito.signin.user.admin",)
+
+
+def test_setting_up_a_second_factor_opens_cognitos_own_calls_and_nothing_of_ours() -> None:
+    scopes = scopes_of_token(sets_up_second_factor=True)
+
+    assert scopes.add == scopes.suppress == ()

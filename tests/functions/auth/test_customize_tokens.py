@@ -1,4 +1,4 @@
-"""No token makes an admin of somebody without a second factor, where one is demanded (§6)."""
+"""What tokens open: our API alone, and no admin's rights without a second factor (§6)."""
 
 import json
 from typing import Any
@@ -11,10 +11,11 @@ from tests.functions.conftest import Output
 from tests.functions.people import Person, account_of, confirmed, with_second_factor
 from tests.store.faults import Fault, lost_request, refused
 
+from teppan.identity.second_factor import is_second_factor_client
 from teppan.trigger import TriggerFailedError
 
-EVENT = ROOT / "events" / "auth" / "require_admin_mfa.json"
-FUNCTION = "auth/require_admin_mfa"
+EVENT = ROOT / "events" / "auth" / "customize_tokens.json"
+FUNCTION = "auth/customize_tokens"
 
 pytestmark = pytest.mark.usefixtures("connected")
 
@@ -24,6 +25,7 @@ def event_of(person: Person, groups: list[str] | None) -> dict[str, Any]:
     event: dict[str, Any] = json.loads(EVENT.read_text(encoding="utf-8"))
     account = account_of(person.email) or {"Username": "nobody"}
     event["userPoolId"], event["userName"] = emulated().pool_id, account["Username"]
+    event["callerContext"]["clientId"] = emulated().client_id
     event["request"]["groupConfiguration"]["groupsToOverride"] = groups
     return event
 
@@ -37,6 +39,13 @@ def groups_of(answer: dict[str, Any]) -> list[str]:
     details = answer["response"]["claimsAndScopeOverrideDetails"]
     groups: list[str] = details["groupOverrideDetails"]["groupsToOverride"]
     return groups
+
+
+def scopes_of(answer: dict[str, Any]) -> dict[str, list[str]]:
+    """Return what the answer adds to the scopes of an access token, and takes from them."""
+    details = answer["response"]["claimsAndScopeOverrideDetails"]
+    scopes: dict[str, list[str]] = details["accessTokenGeneration"]
+    return scopes
 
 
 @pytest.fixture
@@ -71,7 +80,7 @@ class TestWhereItIsDemanded:
             answer = trigger(person, groups)
 
         assert groups_of(answer) == (groups or [])
-        assert wire.calls == []
+        assert "AdminGetUser" not in wire.calls
 
     def test_an_admin_is_asked_about_once(self, tap: Tap) -> None:
         person = confirmed()
@@ -79,7 +88,7 @@ class TestWhereItIsDemanded:
         with tap() as wire:
             trigger(person, ["admin"])
 
-        assert wire.calls == ["AdminGetUser"]
+        assert wire.calls.count("AdminGetUser") == 1
 
     def test_an_account_that_is_gone_makes_no_admin(self) -> None:
         assert groups_of(trigger(Person(), ["admin"])) == ["customer"]
@@ -94,7 +103,7 @@ class TestWhereItIsNot:
             answer = trigger(person, ["admin", "customer"])
 
         assert groups_of(answer) == ["admin", "customer"]
-        assert wire.calls == []
+        assert "AdminGetUser" not in wire.calls
 
 
 def test_the_rest_of_the_event_comes_back_as_it_went() -> None:
@@ -103,7 +112,56 @@ def test_the_rest_of_the_event_comes_back_as_it_went() -> None:
     answer = trigger(person, ["customer"])
 
     assert answer | {"response": None} == event_of(person, ["customer"]) | {"response": None}
-    assert set(answer["response"]["claimsAndScopeOverrideDetails"]) == {"groupOverrideDetails"}
+    assert set(answer["response"]["claimsAndScopeOverrideDetails"]) == {
+        "groupOverrideDetails",
+        "accessTokenGeneration",
+    }
+
+
+class TestScopes:
+    @pytest.mark.parametrize("groups", [["admin"], ["customer"], [], None])
+    def test_a_login_opens_our_api_and_none_of_cognitos_own_calls(
+        self, groups: list[str] | None
+    ) -> None:
+        assert scopes_of(trigger(confirmed(), groups)) == {
+            "scopesToAdd": ["teppan/api"],
+            "scopesToSuppress": ["aws.cognito.signin.user.admin"],
+        }
+
+    def test_a_client_that_nobody_knows_opens_no_more(self) -> None:
+        event = event_of(confirmed(), ["customer"])
+        event["callerContext"]["clientId"] = "never-heard-of"
+
+        answer = load_function(FUNCTION).handler(event, lambda_context())
+
+        assert scopes_of(answer)["scopesToSuppress"] == ["aws.cognito.signin.user.admin"]
+
+    def test_the_client_that_sets_up_a_second_factor_opens_nothing_of_ours(self) -> None:
+        event = event_of(confirmed(), ["admin"])
+        event["callerContext"]["clientId"] = emulated().second_factor_client_id
+
+        answer = load_function(FUNCTION).handler(event, lambda_context())
+
+        assert scopes_of(answer) == {"scopesToAdd": [], "scopesToSuppress": []}
+
+    def test_the_pool_is_asked_once_which_client_that_is(self, tap: Tap) -> None:
+        is_second_factor_client.cache_clear()
+
+        with tap() as wire:
+            for _ in range(3):
+                trigger(confirmed(), ["customer"])
+
+        assert wire.calls == ["ListUserPoolClients"]
+
+    def test_as_long_as_it_does_not_say_nobody_gets_a_token(self) -> None:
+        person = confirmed()
+        is_second_factor_client.cache_clear()
+
+        with (
+            stubbed("ListUserPoolClients", refused("InternalErrorException", 500)),
+            pytest.raises(TriggerFailedError),
+        ):
+            trigger(person, ["customer"])
 
 
 @pytest.mark.parametrize(
@@ -122,10 +180,10 @@ def test_a_failure_fails_the_login_and_tells_nothing(output: Output, fault: Faul
     with stubbed("AdminGetUser", fault), pytest.raises(TriggerFailedError) as failure:
         load_function(FUNCTION).handler(event_of(person, ["admin"]), lambda_context())
 
-    assert str(failure.value) == "requireAdminMfa"
+    assert str(failure.value) == "customizeTokens"
     assert failure.value.__cause__ is None and failure.value.__suppress_context__
     logged = output()
-    assert '"operation":"requireAdminMfa"' in logged and '"message":"failed"' in logged
+    assert '"operation":"customizeTokens"' in logged and '"message":"failed"' in logged
     assert person.email not in logged and "mallory" not in logged
 
 

@@ -1,0 +1,132 @@
+"""The table of docs/identity.md is true: each state of an account, and what each operation answers.
+
+The cells are read from the page, so it can not say anything else than the functions do.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
+from tests.builders import ROOT
+from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE, emulated, stubbed
+from tests.functions.handlers import Answer, Handlers
+from tests.functions.people import (
+    Person,
+    codes_sent_to,
+    confirmed,
+    invited,
+    must_reset,
+    session_of,
+    signed_up,
+    with_second_factor,
+)
+from tests.functions.requests import NEW_PASSWORD
+from tests.store.faults import answered
+
+HEADING: Final = "## Each state of an account, and what each operation makes of it"
+CHALLENGE: Final = {"ChallengeName": "EMAIL_OTP", "Session": "s" * 20}
+
+
+def disabled() -> Person:
+    """Return somebody whose account an operator has disabled."""
+    person = confirmed()
+    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+    return person
+
+
+STATES: Final[dict[str, Callable[[], Person]]] = {
+    "no account": Person,
+    "`UNCONFIRMED`": signed_up,
+    "`CONFIRMED`": confirmed,
+    "`CONFIRMED`, second factor": lambda: with_second_factor()[0],
+    "`FORCE_CHANGE_PASSWORD` (made in the console)": invited,
+    "`RESET_REQUIRED` (by an operator)": must_reset,
+    "disabled": disabled,
+}
+
+
+def register(call: Handlers, person: Person) -> Answer:
+    return call("register", {"email": person.email, "password": NEW_PASSWORD}, by=None)
+
+
+def confirm(call: Handlers, person: Person) -> Answer:
+    body = {"email": person.email, "code": CONFIRMATION_CODE, "password": NEW_PASSWORD}
+    return call("confirmRegistration", body, by=None)
+
+
+def log_in(call: Handlers, person: Person) -> Answer:
+    return call("login", person.credentials, by=None)
+
+
+def ask(call: Handlers, person: Person) -> Answer:
+    return call("requestPasswordReset", {"email": person.email}, by=None)
+
+
+def reset(call: Handlers, person: Person) -> Answer:
+    """Confirm a reset by the code that was asked for, if there is one."""
+    ask(call, person)
+    body = {"email": person.email, "code": RESET_CODE, "new_password": NEW_PASSWORD}
+    return call("confirmPasswordReset", body, by=None)
+
+
+OPERATIONS: Final = (register, confirm, log_in, ask, reset)
+"""The columns, but for the last: who has no session can not refresh it."""
+
+
+def rows() -> dict[str, list[str]]:
+    """Return the cells of the table by state."""
+    page = (ROOT / "docs" / "identity.md").read_text(encoding="utf-8")
+    table = page.partition(HEADING)[2].partition("\n## ")[0]
+    lines = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line] for line in lines[2:]]
+    return {state: answers for state, *answers in cells}
+
+
+def promised() -> Iterator[Any]:
+    for state, answers in rows().items():
+        if state in STATES:
+            for operation, cell in zip(OPERATIONS, answers, strict=False):
+                yield pytest.param(state, operation, cell, id=f"{state} {operation.__name__}")
+
+
+def test_every_state_is_tried() -> None:
+    others = [state for state in rows() if state not in STATES]
+
+    assert others == ["any, with a challenge that this API does not know"]
+    assert len(rows()) == len(STATES) + 1
+
+
+@pytest.mark.parametrize(("state", "operation", "cell"), [*promised()])
+def test_an_operation_answers_what_the_page_says(
+    call: Handlers, state: str, operation: Callable[[Handlers, Person], Answer], cell: str
+) -> None:
+    person = STATES[state]()
+    before = len(codes_sent_to(person))
+
+    answer = operation(call, person)
+
+    status, code = re.findall(r"(\d{3})(?: `(\w+)`)?", cell)[0]
+    assert answer.problem == (int(status), code or None)
+    if operation in (register, ask):
+        assert ("code sent" in cell) == (len(codes_sent_to(person)) > before)
+
+
+@pytest.mark.parametrize("state", ["`CONFIRMED`", "`FORCE_CHANGE_PASSWORD` (made in the console)"])
+def test_the_right_password_meets_an_unknown_challenge_in_any_state(
+    call: Handlers, state: str
+) -> None:
+    person = STATES[state]()
+
+    with stubbed("InitiateAuth", answered(CHALLENGE)):
+        assert log_in(call, person).problem == (403, "login_unsupported")
+
+
+def test_a_disabled_account_keeps_no_session(call: Handlers) -> None:
+    person = confirmed()
+    tokens = session_of(person)
+    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+
+    assert call("getMe", token=tokens.access).problem == (401, "unauthorized")
+    refreshed = call("refresh", {"refresh_token": tokens.refresh}, by=None)
+    assert refreshed.problem == (401, "invalid_refresh_token")
