@@ -11,14 +11,22 @@ export SAM_CLI_TELEMETRY := 0
 # The layers' makefiles and `sam build` look for uv and python3.13 here first.
 export PATH := $(CURDIR)/.tools/uv/bin:$(CURDIR)/.venv/bin:$(PATH)
 
-find_python = $$(PYTHON="$(PYTHON)" local/tools/find-python)
+find_python = $$(local/tools/find-python)
 uv := .tools/uv/bin/uv
 python := .venv/bin/python
 sam := .tools/sam/bin/sam
+# What a person gives as an argument of make reaches our commands through the environment, and a recipe names it only as "$EMAIL":
+# so no quote, space or dollar of it is read by make or by the shell. $(value) is the text before make expands it.
+arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON
 # Only as an argument of make: a PORT or USER of the environment means something else.
-argument = $(if $(findstring command line,$(origin $(1))),'$($(1))')
-port = $(addprefix --port ,$(call argument,PORT))
-stage = $(addprefix --stage ,$(call argument,STAGE))
+given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
+$(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
+# $(call argument,EMAIL), $(call option,--port,PORT), $(call flag,--keep,KEEP): for the recipe, or nothing when it was not given.
+argument = $(if $(filter $(1),$(given)),"$$$(1)")
+option = $(if $(filter $(2),$(given)),$(1)="$$$(2)")
+flag = $(if $(filter $(2),$(given)),$(1))
+port = $(call option,--port,PORT)
+stage = $(call option,--stage,STAGE)
 locked_tools := sam ministack
 npm_tools := dynamodb-local stripe-cli
 
@@ -29,11 +37,11 @@ fetched = || { echo "Could not fetch $(1): see the message above; a first run ne
 
 .PHONY: dev
 dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local cloud (PORT=4566, STRIPE_PORT=4567, KEEP=1 keeps its state)
-	@$(python) -m local $(port) $(addprefix --stripe-port ,$(call argument,STRIPE_PORT)) $(if $(KEEP),--keep)
+	@$(python) -m local $(port) $(call option,--stripe-port,STRIPE_PORT) $(call flag,--keep,KEEP)
 
 .PHONY: invoke
 invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it)
-	@$(python) -m local.invoke $(port) $(if $(call argument,EVENT),--event=$(call argument,EVENT)) $(F)
+	@$(python) -m local.invoke $(port) $(call option,--event,EVENT) $(call argument,F)
 
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
@@ -53,11 +61,12 @@ second-factor: .venv/.ready ## Set up somebody's authenticator app: EMAIL=aiko@e
 
 .PHONY: webhook
 webhook: .venv/.ready ## Have Stripe send its events to a stage: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
-	@$(python) -m local.webhook $(port) $(stage) $(if $(RENEW),--renew)
+	@$(python) -m local.webhook $(port) $(stage) $(call flag,--renew,RENEW)
 
 ##@ Quality
 
 .PHONY: test
+# ARGS are words for the shell, so that quotes in it hold: ARGS="tests/unit -k 'slot or price'".
 test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it
 	@$(python) -m pytest --numprocesses auto $(ARGS)
 
@@ -93,7 +102,7 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 
 .PHONY: clean
 clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
-	@rm -rf .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage $(if $(ALL),.tools .venv)
+	@rm -rf .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage $(call flag,.tools .venv,ALL)
 	@find functions layers local tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help

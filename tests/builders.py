@@ -184,23 +184,24 @@ def gateway_event(
     account: str | None = CUSTOMER,
     groups: str | list[str] = "customer",
     token: Mapping[str, Any] | None = None,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str | list[str]] | None = None,
     path_parameters: dict[str, str] | None = None,
     query: dict[str, str | list[str]] | None = None,
 ) -> dict[str, Any]:
     """Return the event that API Gateway makes of a request; a str body is sent as it is.
 
-    `token` holds claims that differ from the usual ones of the `account` (None: nobody calls).
+    A header or query parameter whose value is a list is sent as often. `token` holds claims that
+    differ from the usual ones of the `account` (None: nobody calls).
     """
-    sent = {"Content-Type": "application/json"} if body is not None else {}
-    repeated = {
-        name: value if isinstance(value, list) else [value] for name, value in (query or {}).items()
-    }
+    usual = {"Content-Type": "application/json"} if body is not None else {}
+    sent = _each({**usual, **(headers or {})})
+    repeated = _each(query or {})
     authorizer = {"claims": claims(account, groups, **(token or {}))} if account else {}
     return {
         "httpMethod": method,
         "path": path,
-        "headers": sent | (headers or {}),
+        "headers": {name: texts[-1] for name, texts in sent.items()},
+        "multiValueHeaders": sent,
         "pathParameters": path_parameters,
         "queryStringParameters": {name: texts[-1] for name, texts in repeated.items()} or None,
         "multiValueQueryStringParameters": repeated or None,
@@ -211,6 +212,10 @@ def gateway_event(
             "authorizer": authorizer,
         },
     }
+
+
+def _each(values: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
+    return {name: value if isinstance(value, list) else [value] for name, value in values.items()}
 
 
 def function_url_event(

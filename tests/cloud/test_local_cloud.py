@@ -33,6 +33,7 @@ from local.paths import MINISTACK_PYTHON, ROOT
 from local.processes import HOST, free_port, is_port_taken
 from local.stages import outputs_of
 from local.users import tokens_of
+from tests.builders import booking_body
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Person, enrol
@@ -225,10 +226,29 @@ class TestGatewayErrors:
         assert_problem(answer, 400, "missing_parameter")
         assert "to" in answer.json()["detail"]
 
+    def test_an_empty_query_parameter_is_missing_to_gateway_and_function_alike(
+        self, api: Api
+    ) -> None:
+        answer = api.request("GET", "/api/v1/availability", query={"from": "", "to": "2027-06-19"})
+        assert_problem(answer, 400, "missing_parameter")
+
     def test_a_missing_header_is_400(self, api: Api, customer_token: str) -> None:
-        answer = api.request("POST", "/api/v1/bookings", token=customer_token, body={})
+        answer = api.request("POST", "/api/v1/bookings", token=customer_token, body=booking_body())
         assert_problem(answer, 400, "missing_parameter")
         assert "Idempotency-Key" in answer.json()["detail"]
+
+    def test_the_name_of_a_required_header_may_have_any_case(
+        self, api: Api, customer_token: str
+    ) -> None:
+        """HTTP/2, so every browser, sends lower case."""
+        answer = api.request(
+            "POST",
+            "/api/v1/bookings",
+            token=customer_token,
+            body=booking_body(guests=0),
+            headers={"idempotency-key": "k"},
+        )
+        assert_problem(answer, 422, "validation_failed")
 
     def test_a_customer_is_no_admin(self, api: Api, customer_token: str) -> None:
         path = "/api/v1/availability/2027-06-19/18:00"

@@ -112,6 +112,24 @@ def test_the_gateway_checks_parameters_and_leaves_bodies_to_the_functions() -> N
 
 
 @each_operation
+def test_the_gateway_checks_no_header(operation: Operation) -> None:
+    """It compares names by case: browsers, which send lower case, would never get through."""
+    has_required_header = any(
+        each["in"] == "header" and each.get("required") for each in operation.parameters
+    )
+    validator = operation.spec.get("x-amazon-apigateway-request-validator", "parameters")
+
+    assert validator == ("nothing" if has_required_header else "parameters")
+    assert CONTRACT["x-amazon-apigateway-request-validators"]["nothing"] == {
+        "validateRequestParameters": False,
+        "validateRequestBody": False,
+    }
+    # Then nothing that it would check is left unchecked.
+    if has_required_header:
+        assert {each["in"] for each in operation.parameters} == {"header"}
+
+
+@each_operation
 def test_secured_operations_ask_for_an_access_token(operation: Operation) -> None:
     security = operation.spec.get("security", CONTRACT["security"])
     assert security in ([], [{"CognitoAccessToken": ["teppan/api"]}])

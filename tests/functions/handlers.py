@@ -89,7 +89,7 @@ class Handlers:
         token: str | None = None,
         claims: Mapping[str, str] | None = None,
         query: Mapping[str, str | list[str]] | None = None,
-        headers: Mapping[str, str | None] | None = None,
+        headers: Mapping[str, str | list[str] | None] | None = None,
         **path_parameters: str,
     ) -> Event:
         """Return the gateway event of a request for `operation` by the account `by` (None: nobody).
@@ -106,7 +106,7 @@ class Handlers:
         usual = {"Idempotency-Key": str(uuid.uuid4())} if is_keyed else {}
         if token and by:
             usual["Authorization"] = f"Bearer {token}"
-        sent: dict[str, str | None] = {**usual, **(headers or {})}
+        sent: dict[str, str | list[str] | None] = {**usual, **(headers or {})}
         event = gateway_event(
             called.method,
             called.path.replace("+", "").format(**path_parameters),
@@ -120,6 +120,7 @@ class Handlers:
         )
         for name in (name for name, text in sent.items() if text is None):
             event["headers"].pop(name, None)
+            event["multiValueHeaders"].pop(name, None)
         return event
 
     def webhook(

@@ -179,6 +179,7 @@ def test_an_event_about_an_account_succeeds_where_the_account_is_there(
 ) -> None:
     event, good = read(operation), call.event(operation, **good_request(operation, call))
     event["headers"] |= good["headers"]
+    event["multiValueHeaders"] |= good["multiValueHeaders"]
     event["body"] = good["body"]
     event["requestContext"]["authorizer"] = good["requestContext"]["authorizer"]
 

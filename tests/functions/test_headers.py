@@ -79,7 +79,8 @@ def test_only_pages_of_a_known_origin_may_read_the_answer(
 @every_operation
 def test_headers_are_read_in_any_case(call: Handlers, operation: str) -> None:
     event = call.event(operation, **good_request(operation, call))
-    event["headers"] = {name.upper(): text for name, text in event["headers"].items()}
+    for each in ("headers", "multiValueHeaders"):
+        event[each] = {name.upper(): value for name, value in event[each].items()}
 
     assert call.send(operation, event).status < 300
 
@@ -88,7 +89,12 @@ def test_headers_are_read_in_any_case(call: Handlers, operation: str) -> None:
 def test_a_gateway_may_leave_out_what_is_empty(call: Handlers, operation: str) -> None:
     event = call.event(operation, **good_request(operation, call))
 
-    for optional in ("headers", "queryStringParameters", "multiValueQueryStringParameters"):
+    for optional in (
+        "headers",
+        "multiValueHeaders",
+        "queryStringParameters",
+        "multiValueQueryStringParameters",
+    ):
         event[optional] = event[optional] or None
 
     assert call.send(operation, event).status < 300

@@ -1,17 +1,25 @@
 """What is logged: how each request ended, and nothing that a person has sent."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.builders import booking_body
+from tests.builders import ADMIN, CUSTOMER, REQUEST_ID, booking_body
+from tests.conftest import Clock
+from tests.contract.documents import TEMPLATE
 from tests.functions import contract
 from tests.functions.conftest import Output
+from tests.functions.given import new_id, stored
 from tests.functions.handlers import Handlers
+from tests.functions.money import opened
 from tests.functions.requests import good_request
 
 from teppan import clock
+from teppan.observability.log import account_in_log
+from teppan.settings import settings
+from teppan.store import bookings, items
 from teppan.store.table import Table
 
 MARK = "Xanthippe"
@@ -31,7 +39,7 @@ PERSON: dict[str, Any] = {
     "special_requests": f"{MARK} is allergic to nuts",
 }
 MARKS = (MARK, "19998887776", "98765-4321", "s3cr3t")
-HEADERS: dict[str, str | None] = {
+HEADERS: dict[str, str | list[str] | None] = {
     "Authorization": "Bearer s3cr3t.s3cr3t.s3cr3t",
     "Cookie": "session=s3cr3t",
     "Idempotency-Key": f"{MARK}-key",
@@ -138,6 +146,77 @@ def test_how_a_request_ended_is_one_line(call: Handlers, output: Output, operati
     assert line["request_id"] == answer.headers["X-Request-Id"]
     assert line["operation"] == contract.OPERATIONS[operation].served_by
     assert line["duration_ms"] >= 0
+
+
+def test_access_log_function_log_and_audit_trail_can_be_joined(
+    call: Handlers, output: Output, table: Table
+) -> None:
+    """The trail kept the caller's id alone, which the access log has never heard of."""
+    event = call.event("createBooking", booking_body(), headers={"X-Request-Id": REQUEST_ID})
+    gateways = event["requestContext"]["requestId"]
+
+    made = call.send("createBooking", event)
+
+    # The emulator writes no access log: its format says what the line would hold.
+    api = TEMPLATE["Resources"]["Api"]["Properties"]
+    assert json.loads(api["AccessLogSetting"]["Format"])["gateway_request_id"] == (
+        "$context.requestId"
+    )
+    (line,) = answered(output())
+    (written,) = bookings.events(table, made.body["booking_id"], 10, None)
+    assert (line["request_id"], line["gateway_request_id"]) == (REQUEST_ID, gateways)
+    assert (written.request_id, written.gateway_request_id) == (REQUEST_ID, gateways)
+    assert made.headers["X-Request-Id"] == REQUEST_ID
+
+
+@pytest.mark.parametrize(("by", "role"), [(CUSTOMER, "customer"), (ADMIN, "admin")])
+@pytest.mark.parametrize("status", [200, 404])
+def test_who_did_it_is_in_the_function_log_as_a_hash(
+    call: Handlers, output: Output, table: Table, by: str, role: str, status: int
+) -> None:
+    booking_id = stored(table).id if status == 200 else new_id()
+
+    assert call("getBooking", booking_id=booking_id, by=by).status == status
+
+    text = output()
+    (line,) = answered(text)
+    assert (line["account"], line["role"]) == (account_in_log(by, settings().stage), role)
+    assert by not in text
+
+
+def test_a_request_of_nobody_names_no_account(call: Handlers, output: Output) -> None:
+    call("getHealth", by=None)
+    call("getBooking", booking_id=new_id(), by=None)
+
+    assert [line for line in answered(output()) if {"account", "role"} & line.keys()] == []
+
+
+def test_stripes_event_has_the_id_that_its_url_gave_it(
+    call: Handlers, output: Output, table: Table
+) -> None:
+    booking = stored(table)
+    call.stripe.pay(opened(call, booking))
+    call.deliver()
+
+    lines = [line for line in answered(output()) if line["operation"] == "stripeWebhook"]
+    trail = bookings.events(table, booking.id, 10, None)
+    assert trail[-1].gateway_request_id in {line["gateway_request_id"] for line in lines}
+
+
+def test_a_job_has_no_gateway_and_an_old_record_no_such_field(
+    call: Handlers, table: Table, now: Clock
+) -> None:
+    booking = stored(table)
+    now.set(booking.payment_due_at + timedelta(minutes=1))
+    call.job("releaseUnpaidBookings")
+    old = items.event_item(bookings.events(table, booking.id, 1, None)[0])
+    del old["gateway_request_id"]
+
+    trail = call("listBookingEvents", booking_id=booking.id).body["items"]
+
+    assert trail[-1]["actor"]["role"] == "system"
+    assert "gateway_request_id" not in trail[-1]
+    assert items.event_of(old).gateway_request_id is None
 
 
 @pytest.mark.parametrize("operation", contract.OPERATIONS)

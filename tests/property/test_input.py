@@ -14,6 +14,7 @@ from tests.property.strategies import TEXTS, orders
 
 from teppan.domain.errors import DomainError
 from teppan.domain.party import Menu, Party
+from teppan.domain.slot import start_time
 from teppan.domain.transition import Status
 from teppan.http.body import RequestBody, read_body
 from teppan.http.idempotency import idempotent_request
@@ -29,7 +30,6 @@ from teppan.http.parameters import (
     path,
     query,
     read_parameters,
-    time_of_day,
 )
 from teppan.http.precondition import precondition
 from teppan.http.request import incoming
@@ -70,7 +70,7 @@ FIELDS = sorted({name for model in MODELS for name in model.model_fields})
 NEARLY = st.dictionaries(st.sampled_from(FIELDS), JSON | st.integers(-1, 60) | TEXTS, max_size=6)
 DECLARED: Declared = {
     "booking_id": BOOKING_ID,
-    "at": path(time_of_day),
+    "at": path(start_time),
     "from": query(day, required=True),
     "status": query(one_of(Status)),
     "customer_id": query(ACCOUNT_ID),

@@ -1,7 +1,8 @@
 """PUT /api/v1/availability/{date}/{time}: how many bookings a slot takes (`domain.md §2`)."""
 
+from teppan.domain.slot import start_time
 from teppan.http.endpoint import STAFF, endpoint
-from teppan.http.parameters import day, path, time_of_day
+from teppan.http.parameters import day, path
 from teppan.http.representations import slot as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
@@ -11,7 +12,7 @@ from teppan.store.table import connect
 
 table = connect()
 
-PARAMETERS = {"date": path(day), "time": path(time_of_day)}
+PARAMETERS = {"date": path(day), "time": path(start_time)}
 
 
 @endpoint("setSlotCapacity", roles=STAFF, body=SetSlotCapacityBody, parameters=PARAMETERS)

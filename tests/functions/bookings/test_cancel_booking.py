@@ -176,6 +176,7 @@ class TestOverride:
             "at": "2026-11-23T18:00:00Z",
             "actor": {"id": ADMIN, "role": "admin"},
             "request_id": answer.headers["X-Request-Id"],
+            "gateway_request_id": answer.headers["X-Request-Id"],  # the caller sent none
             "changes": [
                 {"field": "status", "from": "confirmed", "to": "cancelled"},
                 {"field": "payment_status", "from": "deposit_paid", "to": "refund_pending"},

@@ -14,6 +14,7 @@ from teppan.domain.slot import (
     check_bookable,
     slot_at,
     slots_between,
+    start_time,
     unavailable,
     unbookable,
 )
@@ -61,6 +62,15 @@ class TestInstants:
         with pytest.raises(InvalidTime, match="skip"):
             slot_at(SPRING_FORWARD, time(2, 30), at_night)
         slot_at(SPRING_FORWARD + timedelta(days=1), time(2, 30), at_night)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "18", "1800", "18:00:00", "T18:00", "18:00Z", "6pm", "24:00", "18:60", "8:00",
+         "18:00\n", "\u0661\u0668:00", "18:00+01:00", "aiko@example.com"],
+    )  # fmt: skip
+    def test_a_text_that_is_not_hours_and_minutes_is_no_start_time(self, text: str) -> None:
+        with pytest.raises(InvalidTime, match=r"^A start time is hours and minutes"):
+            start_time(text)
 
     @pytest.mark.parametrize("start", [time(1, 59), time(3, 0)])
     def test_the_times_beside_the_skipped_hour_exist(self, start: time) -> None:

@@ -130,7 +130,8 @@ class TestSyntax:
             '{"note": "\\ud800", "guests": 1}',
             '{"note": "\ud800", "guests": 1}',
             '{"note": "tab\tin a text", "guests": 1}',
-            '\ufeff{"guests": 12}',
+            '\ufeff\ufeff{"guests": 12}',
+            '{\ufeff"guests": 12}',
             "\x00",
         ],
     )
@@ -149,6 +150,30 @@ class TestSyntax:
     def test_base64_is_ascii(self) -> None:
         with pytest.raises(MalformedJson):
             read("é", isBase64Encoded=True)
+
+
+class TestEncoding:
+    def test_a_byte_order_mark_before_the_document_is_ignored(self) -> None:
+        """Editors and .NET put one there; a parser may ignore it (RFC 8259 §8.1)."""
+        marked = "\ufeff" + padded(20)
+        encoded = base64.b64encode(marked.encode()).decode()
+
+        for found in (read(marked), read(encoded, isBase64Encoded=True)):
+            assert found == read(padded(20))
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be", "latin-1", "cp037"])
+    def test_another_encoding_is_told_what_is_wrong(self, encoding: str) -> None:
+        raw = base64.b64encode('{"guests": 12, "note": "é"}'.encode(encoding)).decode()
+
+        with pytest.raises(MalformedJson, match="UTF-8"):
+            read(raw, isBase64Encoded=True)
+
+    @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "utf-16", "iso-8859-1", '"x"'])
+    def test_a_charset_has_no_effect(self, charset: str) -> None:
+        """JSON is UTF-8 whatever the parameter says (RFC 8259 §11)."""
+        media_type = f"application/json; charset={charset}"
+
+        assert read(padded(20), media_type=media_type)[0].guests == 12
 
 
 class TestSchema:

@@ -248,7 +248,8 @@ class TestWhoMayCall:
     def test_the_handler_knows_who_calls_and_when(self, groups: str, role: Role) -> None:
         event = gateway_event(account=ADMIN, groups=groups, headers={"X-Request-Id": REQUEST_ID})
 
-        assert seen(event).caller == Caller(ADMIN, role, REQUEST_ID, NOW)
+        gateways = event["requestContext"]["requestId"]
+        assert seen(event).caller == Caller(ADMIN, role, REQUEST_ID, NOW, gateways)
 
     def test_a_public_operation_looks_at_no_account(self) -> None:
         found = seen(gateway_event(groups="admin"), roles=PUBLIC).caller

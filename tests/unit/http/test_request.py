@@ -1,7 +1,8 @@
 """What every endpoint reads of a gateway event."""
 
 import base64
-from typing import Any
+import uuid
+from typing import Any, ClassVar
 
 import pytest
 from tests.builders import (
@@ -14,6 +15,7 @@ from tests.builders import (
     gateway_event,
 )
 
+from teppan.domain.errors import InvalidInput
 from teppan.domain.session import Session
 from teppan.http.errors import MalformedJson, TooLarge
 from teppan.http.request import Request, incoming
@@ -36,7 +38,7 @@ def test_method_path_and_headers_in_whatever_case_they_were_sent() -> None:
     found = incoming(gateway_event("PUT", "/api/v1/x", headers={"If-MATCH": '"3"'}))
 
     assert (found.method, found.path) == ("PUT", "/api/v1/x")
-    assert found.headers["if-match"] == '"3"'
+    assert found.header("If-Match") == found.header("if-match") == '"3"'
 
 
 @pytest.mark.parametrize("sent", [REQUEST_ID, REQUEST_ID.upper()])
@@ -53,12 +55,65 @@ def test_otherwise_the_gateways_does(sent: str) -> None:
     assert incoming(event).request_id == event["requestContext"]["requestId"]
 
 
+def test_the_gateways_own_id_is_known_beside_the_callers() -> None:
+    event = gateway_event(headers={"X-Request-Id": REQUEST_ID})
+
+    found = incoming(event)
+
+    assert found.request_id == REQUEST_ID
+    assert found.gateway_request_id == event["requestContext"]["requestId"]
+
+
 @pytest.mark.parametrize("event", [{}, {"headers": None, "requestContext": None}])
 def test_an_event_with_nothing_in_it_is_read_all_the_same(event: dict[str, Any]) -> None:
     found = incoming(event)
 
     assert (found.method, found.path, found.headers, found.request_id) == ("", "", {}, "")
     assert found.body(10) == b""
+
+
+class TestRepeatedHeaders:
+    """A header that is a list goes on; any other says one thing (RFC 9110 §5.3)."""
+
+    TAGS: ClassVar[list[str]] = ['"5"', '"9"']
+
+    def test_repetitions_of_a_list_are_one_list(self) -> None:
+        found = incoming(gateway_event(headers={"If-Match": self.TAGS}))
+
+        assert found.header_list("If-Match") == '"5", "9"'
+
+    def test_also_when_they_are_spelt_in_two_ways(self) -> None:
+        found = incoming(gateway_event(headers={"If-Match": '"5"', "if-match": '"9"'}))
+
+        assert found.header_list("If-Match") == '"5", "9"'
+
+    def test_another_header_with_two_values_is_refused_not_read_as_the_last(self) -> None:
+        found = incoming(gateway_event(headers={"Idempotency-Key": ["a", "b"]}))
+
+        with pytest.raises(InvalidInput) as refusal:
+            found.header("Idempotency-Key")
+        (fault,) = refusal.value.violations
+        assert (fault.where, fault.pointer) == ("header", "/Idempotency-Key")
+
+    def test_twice_the_same_value_is_that_value(self) -> None:
+        found = incoming(gateway_event(headers={"Idempotency-Key": ["a", "a"]}))
+
+        assert found.header("Idempotency-Key") == "a"
+
+    def test_two_request_ids_are_none(self) -> None:
+        event = gateway_event(headers={"X-Request-Id": [REQUEST_ID, str(uuid.uuid4())]})
+
+        assert incoming(event).request_id == event["requestContext"]["requestId"]
+
+    def test_what_was_not_sent_has_no_value(self) -> None:
+        found = incoming(gateway_event())
+
+        assert found.header("X") is found.header_list("X") is found.harmless_header("X") is None
+
+    def test_a_function_url_joins_them_itself(self) -> None:
+        found = incoming(function_url_event(headers={"stripe-signature": "t=1,t=2"}))
+
+        assert found.header("Stripe-Signature") == "t=1,t=2"
 
 
 class TestBody:
@@ -110,7 +165,7 @@ class TestFunctionUrl:
         found = incoming(function_url_event("POST", "/", headers={"Stripe-Signature": "t=1"}))
 
         assert (found.method, found.path) == ("POST", "/")
-        assert found.headers["stripe-signature"] == "t=1"
+        assert found.header("Stripe-Signature") == "t=1"
 
     def test_its_request_has_an_id(self) -> None:
         event = function_url_event()

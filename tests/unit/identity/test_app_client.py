@@ -5,7 +5,7 @@ import pytest
 from teppan import secret
 from teppan.identity.app_client import AppClient, secret_hash
 
-CLIENT = AppClient("the-client", "arn of thesecretofourclient26chars")
+CLIENT = AppClient("the-client", "arn of the secret")
 
 
 def test_the_proof_is_what_openssl_makes_of_name_and_client() -> None:

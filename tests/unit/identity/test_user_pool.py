@@ -202,10 +202,8 @@ each_mail = pytest.mark.parametrize("call", MAILS, ids=lambda call: call.operati
 
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> UserPool:
-    monkeypatch.setattr(
-        secret, "current", {"arn of thesecretofourclient26chars": SECRET}.__getitem__
-    )
-    return UserPool(cognito(), AppClient(CLIENT, "arn of thesecretofourclient26chars"))
+    monkeypatch.setattr(secret, "current", {"arn of the secret": SECRET}.__getitem__)
+    return UserPool(cognito(), AppClient(CLIENT, "arn of the secret"))
 
 
 def refused(pool: UserPool, stub: Stubber, call: Call, code: str, message: str = "") -> object:

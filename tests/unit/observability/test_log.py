@@ -1,5 +1,6 @@
 """The log tells what failed and where, never what a person sent."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.unit.conftest import LogLines
 
-from teppan.observability.log import failure_of, logger
+from teppan.observability.log import account_in_log, failure_of, logger
 
 SECRET = "aiko@example.com"
 
@@ -62,3 +63,14 @@ def test_a_line_is_structured_and_in_utc(logged: LogLines) -> None:
     (line,) = logged()
     assert (line["message"], line["status"], line["service"]) == ("answered", 200, "teppan")
     assert line["timestamp"].endswith(("Z", "+00:00"))
+
+
+def test_an_account_is_in_the_log_as_a_hash_that_whoever_has_the_id_can_compute() -> None:
+    account = "11111111-1111-4111-8111-111111111111"
+
+    named = account_in_log(account, "prod")
+
+    assert re.fullmatch(r"[0-9a-f]{16}", named)
+    assert named == account_in_log(account, "prod")
+    assert named != account_in_log(account, "staging")
+    assert named not in account

@@ -54,6 +54,8 @@ class AuditEvent:
     request_id: str
     changes: tuple[FieldChange, ...]
     reason: str | None = None
+    gateway_request_id: str | None = None
+    """The request in the access log; None for a job, and in records older than this field."""
 
 
 def audit_event(
@@ -77,6 +79,7 @@ def audit_event(
         request_id=caller.request_id,
         changes=tuple(_changes(before, after)) if before else (),
         reason=reason,
+        gateway_request_id=caller.gateway_request_id,
     )
 
 

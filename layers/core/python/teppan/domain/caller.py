@@ -16,12 +16,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The author of one request; `at` is the instant (UTC) that all its rules are measured by."""
+    """The author of one request; `at` is the instant (UTC) that all its rules are measured by.
+
+    `request_id` is the caller's own where there is one, `gateway_request_id` what the access log
+    has; a job has no gateway.
+    """
 
     id: str
     role: Role
     request_id: str
     at: datetime
+    gateway_request_id: str | None = None
 
     @property
     def signed_at(self) -> datetime:

@@ -41,11 +41,15 @@ class Reason(StrEnum):
 
 
 def start_time(text: str) -> time:
-    """Read a time of day, `HH:MM`; raises `InvalidTime` for one that no clock shows."""
+    """Read a time of day, `HH:MM`; raises `InvalidTime` for any other text."""
     try:
-        return time.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidTime(f"{text} is no time of day.") from error
+        start = time.fromisoformat(text)
+    except ValueError:
+        start = None
+    # Python reads `18:00:00`, `1800` and `T18:00` too.
+    if start is None or f"{start:%H:%M}" != text:
+        raise InvalidTime("A start time is hours and minutes, such as 18:00.")
+    return start
 
 
 def slot_at(day: date, start: time, policy: Policy) -> Slot:

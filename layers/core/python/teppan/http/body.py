@@ -3,17 +3,21 @@
 Imported only by endpoints that take a body: pydantic is 80 ms of a cold start.
 """
 
+from codecs import BOM_UTF8
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import from_json
+from pydantic_core import ErrorDetails, from_json
 
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.http.errors import MalformedJson, UnsupportedMediaType
 from teppan.http.request import Incoming
+from teppan.http.schemas.sentences import sentence
 
 LARGEST = 16 * 1024
 """The most bytes that a body may have."""
+
+_ENCODING = "The body must be JSON in UTF-8."
 
 
 class RequestBody(BaseModel):
@@ -35,22 +39,39 @@ def read_body[M: RequestBody](
         raw = b"{}"
     elif _media_type(request) != "application/json":
         raise UnsupportedMediaType("Send the body with Content-Type: application/json.")
+    text = _text(raw)
     try:
-        document = from_json(raw, allow_inf_nan=False)
+        document = from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise MalformedJson("The body is not a JSON document.") from error
     try:
-        return model.model_validate_json(raw), document
+        return model.model_validate_json(text), document
     except ValidationError as error:
-        raise InvalidInput([_violation(each) for each in error.errors()]) from error
+        raise InvalidInput([_violation(each, model) for each in error.errors()]) from error
 
 
 def _media_type(request: Incoming) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    """Return the media type; JSON has no parameters, so a `charset` has no effect (RFC 8259)."""
+    return (request.header("Content-Type") or "").partition(";")[0].strip().lower()
 
 
-def _violation(error: Any) -> Violation:
+def _text(raw: bytes) -> str:
+    """Return the text of a JSON body, without a byte order mark (RFC 8259 §8.1).
+
+    Raises `MalformedJson` for another encoding; UTF-16 and UTF-32 are known by their zero bytes,
+    which JSON never has.
+    """
+    try:
+        text = raw.removeprefix(BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        raise MalformedJson(_ENCODING) from error
+    if "\0" in text:
+        raise MalformedJson(_ENCODING)
+    return text
+
+
+def _violation(error: ErrorDetails, model: type[RequestBody]) -> Violation:
     pointer = "".join(
         "/" + str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]
     )
-    return Violation("body", pointer, error["msg"])
+    return Violation("body", pointer, sentence(error, model))

@@ -27,7 +27,7 @@ from teppan.http.problem import internal_error, problem
 from teppan.http.request import Incoming, Request, incoming
 from teppan.http.response import Response
 from teppan.identity.principal import Principal, principal_of
-from teppan.observability.log import failure_of, logger
+from teppan.observability.log import account_in_log, failure_of, logger
 from teppan.observability.metrics import metrics, record_request
 from teppan.observability.trace import tracer
 from teppan.settings import settings
@@ -90,7 +90,11 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
 
     def _serve(self, handle: Handle, request: Incoming) -> dict[str, Any]:
         began = time.perf_counter()
-        logger.append_keys(operation=self.operation, request_id=request.request_id)
+        logger.append_keys(
+            operation=self.operation,
+            request_id=request.request_id,
+            gateway_request_id=request.gateway_request_id,
+        )
         tracer.put_annotation("operation", self.operation)
         logger.debug("started")
         response, text = self._answer(handle, request)
@@ -140,13 +144,13 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             caller=_caller(principal, request, now),
             body=body,
             parameters=parameters,
-            if_match=request.headers.get("if-match"),
-            keyed=idempotent_request(request.headers.get("idempotency-key"), document)
+            if_match=request.header_list("If-Match"),
+            keyed=idempotent_request(request.header("Idempotency-Key"), document)
             if self.idempotent
             else None,
             logged_in=principal.session if principal else None,
             raw=raw,
-            signature=request.headers.get(self.signed_by or ""),
+            signature=request.header(self.signed_by) if self.signed_by else None,
         )
 
     def _webhook(self, request: Incoming) -> bytes:
@@ -165,6 +169,8 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         principal = principal_of(request.event)
         if principal is None:
             raise Unauthorized("Log in and send the access token.")
+        account = account_in_log(principal.id, settings().stage)
+        logger.append_keys(account=account, role=principal.role)
         if principal.role not in self.roles:
             raise Forbidden("Your account may not do this.")
         is_sensitive = self.live_session or request.method not in READS
@@ -178,15 +184,19 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
 
 
 def _caller(principal: Principal | None, request: Incoming, now: datetime) -> Caller:
-    if principal is None:
-        return Caller("anonymous", Role.ANONYMOUS, request.request_id, now)
-    return Caller(principal.id, principal.role, request.request_id, now)
+    return Caller(
+        id=principal.id if principal else "anonymous",
+        role=principal.role if principal else Role.ANONYMOUS,
+        request_id=request.request_id,
+        at=now,
+        gateway_request_id=request.gateway_request_id,
+    )
 
 
 def _headers(response: Response, request: Incoming) -> Mapping[str, str]:
     return {
         **SECURITY,
-        **cors(request.headers.get("origin"), settings().allowed_origins),
+        **cors(request.harmless_header("Origin"), settings().allowed_origins),
         "X-Request-Id": request.request_id,
         **({} if response.body is None else {"Content-Type": response.media_type}),
         **response.headers,

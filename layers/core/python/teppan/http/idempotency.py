@@ -15,14 +15,14 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 def idempotent_request(key: str | None, document: Any) -> IdempotentRequest:
     """Return the key with the fingerprint of the JSON `document` that came with it.
 
-    Raises `MissingParameter` without a key and `InvalidInput` for one that is not 1 to 255 visible
-    ASCII characters.
+    Raises `MissingParameter` without a key or with an empty one, and `InvalidInput` for one that is
+    not 1 to 255 visible ASCII characters.
     """
-    if key is None:
+    if not key:
         detail = "An Idempotency-Key header is required."
         raise MissingParameter(Violation("header", "/Idempotency-Key", detail))
     if not _KEY.fullmatch(key):
-        detail = "An Idempotency-Key is 1 to 255 visible ASCII characters."
+        detail = "must be 1 to 255 visible ASCII characters"
         raise InvalidInput([Violation("header", "/Idempotency-Key", detail)])
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return IdempotentRequest(key, hashlib.sha256(canonical.encode()).hexdigest())

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import unquote
 
 from teppan.domain.errors import InvalidInput, Violation
-from teppan.domain.slot import start_time
 from teppan.http.errors import MissingParameter
 
 
@@ -24,6 +23,12 @@ class Parameter:
 
 
 type Declared = Mapping[str, Parameter]
+
+TRACKING: Final = re.compile(
+    r"utm_.*|_|_ga|_gl|dclid|fbclid|gad_source|gbraid|gclid|gclsrc|igshid|li_fat_id|mc_cid|mc_eid"
+    r"|msclkid|srsltid|ttclid|twclid|wbraid|yclid"
+)
+"""Query parameters that advertisers, mailings and caches add to links; they mean nothing to us."""
 
 
 def path(read: Callable[[str], Any]) -> Parameter:
@@ -41,8 +46,8 @@ def query(
 def read_parameters(event: Mapping[str, Any], declared: Declared) -> dict[str, Any]:
     """Return the value of every declared parameter, by name.
 
-    Raises `MissingParameter`, and `InvalidInput` with a violation for each bad, repeated or
-    unknown one.
+    An empty query parameter is as none. Raises `MissingParameter`, `InvalidTime`, and
+    `InvalidInput` with a violation for each bad, repeated or unknown one.
     """
     given: dict[str, Mapping[str, list[str]]] = {
         "path": {
@@ -50,10 +55,10 @@ def read_parameters(event: Mapping[str, Any], declared: Declared) -> dict[str, A
             name: [unquote(text)]
             for name, text in (event.get("pathParameters") or {}).items()
         },
-        "query": event.get("multiValueQueryStringParameters") or {},
+        "query": _sent(event.get("multiValueQueryStringParameters") or {}),
     }
     violations = [
-        Violation("query", f"/{name}", "There is no such parameter.")
+        Violation("query", f"/{name}", "is not a parameter of this operation")
         for name in given["query"]
         if name not in declared or declared[name].where != "query"
     ]
@@ -72,9 +77,15 @@ def read_parameters(event: Mapping[str, Any], declared: Declared) -> dict[str, A
     return values
 
 
+def _sent(query: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
+    """Return the query without what is empty and what only tracks."""
+    sent = {name: [text for text in texts if text] for name, texts in query.items()}
+    return {name: texts for name, texts in sent.items() if texts and not TRACKING.fullmatch(name)}
+
+
 def _read(parameter: Parameter, texts: list[str]) -> Any:
     if len(texts) > 1:
-        raise ValueError("Send this parameter once.")
+        raise ValueError("must be sent once")
     return parameter.read(texts[0]) if texts else parameter.default
 
 
@@ -85,14 +96,7 @@ def day(text: str) -> date:
             return date.fromisoformat(text)
         except ValueError:
             pass
-    raise ValueError("Must be a date such as 2026-12-24.")
-
-
-def time_of_day(text: str) -> time:
-    """Read a time of day, `HH:MM`; raises `InvalidTime` for one that no clock shows."""
-    if re.fullmatch(r"[0-9]{2}:[0-9]{2}", text):
-        return start_time(text)
-    raise ValueError("Must be a time such as 18:00.")
+    raise ValueError("must be a date such as 2026-12-24")
 
 
 def integer(low: int, high: int) -> Callable[[str], int]:
@@ -101,7 +105,7 @@ def integer(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if re.fullmatch(r"[0-9]{1,9}", text) and low <= int(text) <= high:
             return int(text)
-        raise ValueError(f"Must be a whole number from {low} to {high}.")
+        raise ValueError(f"must be a whole number from {low} to {high}")
 
     return read
 
@@ -113,7 +117,7 @@ def one_of[E: StrEnum](choices: type[E]) -> Callable[[str], E]:
     def read(text: str) -> E:
         if text in set(choices):
             return choices(text)
-        raise ValueError(f"Must be one of {values}.")
+        raise ValueError(f"must be one of {values}")
 
     return read
 
@@ -125,12 +129,12 @@ def text_like(pattern: str, description: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if compiled.fullmatch(text):
             return text
-        raise ValueError(f"Must be {description}.")
+        raise ValueError(f"must be {description}")
 
     return read
 
 
-BOOKING_ID = path(text_like(r"bkg_[a-z2-7]{26}", "a booking id"))
+BOOKING_ID = path(text_like(r"bkg_[a-z2-7]{26}", "the id of a booking"))
 ACCOUNT_ID = text_like(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the id of an account")
 ORDER = query(text_like("asc|desc", "asc or desc"), default="asc")
 LIMIT = query(integer(1, 100), default=20)

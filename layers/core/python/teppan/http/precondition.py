@@ -6,18 +6,24 @@ from teppan.domain.errors import InvalidInput, Violation
 from teppan.services.precondition import Precondition, any_version
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
-_LIST = re.compile(rf"\s*{_TAG}(?:\s*,\s*{_TAG})*\s*")
+_LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 
 
 def precondition(if_match: str | None) -> Precondition:
     """Return the test that the header puts on a version; without one every version passes.
 
-    Raises `InvalidInput` for a header that is neither `*` nor a list of entity tags.
+    Tags are compared strongly, so a weak one names no version. Raises `InvalidInput` for a header
+    that is neither `*` nor a list of entity tags, or a list of weak ones only.
     """
-    if if_match is None or if_match.strip() == "*":
+    if if_match is None or if_match.strip(" \t") == "*":
         return any_version
     if not _LIST.fullmatch(if_match):
-        detail = 'If-Match must be * or entity tags such as "3".'
-        raise InvalidInput([Violation("header", "/If-Match", detail)])
-    tags = re.findall(_TAG, if_match)
+        raise _invalid('must be * or entity tags such as "3"')
+    tags = [tag for tag in re.findall(_TAG, if_match) if not tag.startswith("W/")]
+    if not tags:
+        raise _invalid('must be the ETag as it was answered, such as "3", not a weak one (W/)')
     return lambda version: f'"{version}"' in tags
+
+
+def _invalid(detail: str) -> InvalidInput:
+    return InvalidInput([Violation("header", "/If-Match", detail)])

@@ -2,11 +2,12 @@
 
 import base64
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from teppan.domain.caller import Caller
+from teppan.domain.errors import InvalidInput, Violation
 from teppan.domain.session import Session
 from teppan.http.errors import MalformedJson, TooLarge
 from teppan.http.precondition import precondition
@@ -20,14 +21,37 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 class Incoming:
     """The parts of an event that every endpoint reads, whatever comes of the rest.
 
-    The event is API Gateway's (payload 1.0), or that of a function URL (2.0).
+    The event is API Gateway's (payload 1.0), or that of a function URL (2.0). `headers` holds the
+    values of each header by its name in lower case. `request_id` is the caller's id where there is
+    one, `gateway_request_id` the one that the gateway or the URL made.
     """
 
     method: str
     path: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, Sequence[str]]
     request_id: str
+    gateway_request_id: str
     event: Mapping[str, Any]
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header that has one value; repeated, it must say the same.
+
+        Raises `InvalidInput` for two values. A function URL has already joined them by a comma.
+        """
+        values = set(self.headers.get(name.lower(), ()))
+        if len(values) > 1:
+            raise InvalidInput([Violation("header", f"/{name}", "must be sent once")])
+        return next(iter(values), None)
+
+    def header_list(self, name: str) -> str | None:
+        """Return the value of a header that is a list; repetitions are one list (RFC 9110 §5.3)."""
+        values = self.headers.get(name.lower())
+        return ", ".join(values) if values else None
+
+    def harmless_header(self, name: str) -> str | None:
+        """Return the value of a header that changes nothing; two values are as none."""
+        values = set(self.headers.get(name.lower(), ()))
+        return values.pop() if len(values) == 1 else None
 
     def body(self, largest: int) -> bytes:
         """Return the body as it was sent; raises `TooLarge` and `MalformedJson`."""
@@ -85,12 +109,23 @@ def incoming(event: Mapping[str, Any]) -> Incoming:
     """Read the common parts; a caller's `X-Request-Id` counts when it is a UUID."""
     context = event.get("requestContext") or {}
     http = context.get("http") or {}
-    headers = {name.lower(): text for name, text in (event.get("headers") or {}).items()}
-    sent = headers.get("x-request-id", "")
-    return Incoming(
+    made = context.get("requestId", "")
+    request = Incoming(
         method=event.get("httpMethod") or http.get("method", ""),
         path=event.get("path") or http.get("path", ""),
-        headers=headers,
-        request_id=sent if _UUID.fullmatch(sent) else context.get("requestId", ""),
+        headers=_headers(event),
+        request_id=made,
+        gateway_request_id=made,
         event=event,
     )
+    sent = request.harmless_header("X-Request-Id") or ""
+    return replace(request, request_id=sent) if _UUID.fullmatch(sent) else request
+
+
+def _headers(event: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Return every value of every header; API Gateway repeats in `headers` only the last one."""
+    single = {name: [text] for name, text in (event.get("headers") or {}).items()}
+    headers: dict[str, list[str]] = {}
+    for name, values in (event.get("multiValueHeaders") or single).items():
+        headers.setdefault(name.lower(), []).extend(values)
+    return headers

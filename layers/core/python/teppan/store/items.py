@@ -127,6 +127,7 @@ def event_of(item: Item) -> AuditEvent:
         request_id=item["request_id"],
         changes=tuple(FieldChange(**change) for change in item["changes"]),
         reason=item.get("reason"),
+        gateway_request_id=item.get("gateway_request_id"),
     )
 
 

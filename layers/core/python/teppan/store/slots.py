@@ -54,13 +54,16 @@ def set_capacity(table: Table, slot: Slot, capacity: int, caller: Caller) -> Occ
     """
     write = Update(
         keys.slot(slot),
-        "SET #capacity = :capacity, set_by = :by, set_at = :at, request_id = :request_id",
+        "SET #capacity = :capacity, set_by = :by, set_at = :at, request_id = :request_id,"
+        " gateway_request_id = :gateway_request_id",
         "attribute_not_exists(claims) OR size(claims) <= :capacity",
         {
             "capacity": capacity,
             "by": caller.id,
             "at": to_rfc3339(caller.signed_at),
             "request_id": caller.request_id,
+            # DynamoDB takes no absent value; who comes through no gateway is known by the first id.
+            "gateway_request_id": caller.gateway_request_id or caller.request_id,
         },
         _CAPACITY,
     )

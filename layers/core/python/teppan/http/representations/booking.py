@@ -87,6 +87,7 @@ def event(shown: AuditEvent) -> dict[str, Any]:
         at=to_rfc3339(shown.at),
         actor={"id": shown.actor_id, "role": shown.actor_role},
         request_id=shown.request_id,
+        gateway_request_id=shown.gateway_request_id,
         changes=[_change(each) for each in shown.changes],
         reason=shown.reason,
     )

@@ -6,27 +6,35 @@ from pydantic import MISSING, AfterValidator, Field
 
 from teppan.http.body import RequestBody
 from teppan.http.schemas.fields import EMAIL
+from teppan.http.schemas.sentences import Shape
 
 Email = Annotated[str, Field(max_length=128), EMAIL, AfterValidator(str.lower)]
 """An address as the pool keeps it: in lower case."""
 
 NewPassword = Annotated[
     str,
-    Field(
-        min_length=12,
-        max_length=99,
-        pattern=r"^[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*"
-        r"[^\s\u0000-\u001F\u007F-\u009F]$",
-        repr=False,
+    Shape(
+        pattern=r"^[^\s\uFEFF\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*"
+        r"[^\s\uFEFF\u0000-\u001F\u007F-\u009F]$",
+        sentence="must have no control characters, and no space at either end",
     ),
+    Field(min_length=12, max_length=99, repr=False),
 ]
 """Length over composition: any characters but control characters, no space at either end."""
 
 Password = Annotated[str, Field(min_length=1, max_length=256, repr=False)]
-Digits = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
-Code = Annotated[Digits, Field(repr=False)]
+Code = Annotated[
+    str,
+    Shape(pattern=r"^[0-9]{6}$", sentence="must be the 6 digits from the e-mail"),
+    Field(repr=False),
+]
+MfaCode = Annotated[
+    str, Shape(pattern=r"^[0-9]{6}$", sentence="must be the 6 digits from the authenticator app")
+]
 Token = Annotated[
-    str, Field(min_length=1, max_length=8192, pattern=r"^[A-Za-z0-9_=.-]+$", repr=False)
+    str,
+    Shape(pattern=r"^[A-Za-z0-9_=.-]+$", sentence="must be a refresh token as it was answered"),
+    Field(min_length=1, max_length=8192, repr=False),
 ]
 
 
@@ -56,7 +64,7 @@ class LoginBody(RequestBody):
 
     email: Email
     password: Password
-    mfa_code: Annotated[Digits | MISSING, Field(repr=False)] = MISSING
+    mfa_code: Annotated[MfaCode | MISSING, Field(repr=False)] = MISSING
 
 
 class RefreshTokenBody(RequestBody):

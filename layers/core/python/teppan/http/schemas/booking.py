@@ -25,6 +25,7 @@ from teppan.http.schemas.fields import (
     given,
 )
 from teppan.http.schemas.party import MenuBody, PartyBody
+from teppan.http.schemas.sentences import Shape
 
 SpecialRequests = Annotated[str, LINES, Field(max_length=500)]
 
@@ -35,8 +36,17 @@ class VenueBody(RequestBody):
     address_line1: Annotated[str, LINE, Field(min_length=1, max_length=120)]
     address_line2: Annotated[str, LINE, Field(min_length=1, max_length=120)] | MISSING = MISSING
     city: Annotated[str, LINE, Field(min_length=1, max_length=80)]
-    state: Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]
-    postal_code: Annotated[str, Field(pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
+    state: Annotated[
+        str,
+        Shape(pattern=r"^[A-Za-z]{2}$", sentence="must be the 2 letters of a state, such as CA"),
+    ]
+    postal_code: Annotated[
+        str,
+        Shape(
+            pattern=r"^[0-9]{5}(-[0-9]{4})?$",
+            sentence="must be a ZIP code such as 90401 or 90401-2034",
+        ),
+    ]
 
     def to_venue(self) -> Venue:
         """Return the venue, its state in capitals."""
@@ -48,7 +58,13 @@ class ContactBody(RequestBody):
 
     name: Annotated[str, LINE, Field(min_length=2, max_length=100)]
     email: Annotated[str, EMAIL, Field(max_length=254)]
-    phone: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+    phone: Annotated[
+        str,
+        Shape(
+            pattern=r"^\+[1-9][0-9]{6,14}$",
+            sentence="must be a phone number with its country, such as +13105550142",
+        ),
+    ]
 
     def to_contact(self) -> Contact:
         """Return the contact."""
@@ -102,8 +118,8 @@ class UpdateBookingBody(RequestBody):
         date, time, menu = given(self.date), given(self.time), given(self.menu)
         venue, contact = given(self.venue), given(self.contact)
         return Changes(
-            date=dt.date.fromisoformat(date) if date else None,
-            time=start_time(time) if time else None,
+            date=None if date is None else dt.date.fromisoformat(date),
+            time=None if time is None else start_time(time),
             party=self._party(),
             menu=menu.to_menu() if menu else None,
             venue=venue.to_venue() if venue else None,

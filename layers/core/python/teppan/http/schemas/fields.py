@@ -6,42 +6,50 @@ An optional field may be left out but is never null: its default is `MISSING`.
 import datetime as dt
 from typing import Annotated, Final
 
-from pydantic import MISSING, AfterValidator, Field, StringConstraints
+from pydantic import MISSING, AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from teppan.domain.policy import CURRENT
+from teppan.http.schemas.sentences import Shape
 
 
 def _in_calendar(text: str) -> str:
     try:
         dt.date.fromisoformat(text)
     except ValueError as error:
-        raise PydanticCustomError("date", "There is no such day in the calendar") from error
+        raise PydanticCustomError("date", "must be a day of the calendar") from error
     return text
 
 
 LocalDate = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    Shape(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", sentence="must be a date such as 2026-12-24"),
     AfterValidator(_in_calendar),
     Field(json_schema_extra={"format": "date"}),
 ]
-LocalTime = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}:[0-9]{2}$")]
+LocalTime = Annotated[str, Field(json_schema_extra={"pattern": r"^[0-9]{2}:[0-9]{2}$"})]
+"""A start time as text. `start_time` reads it: any other text is `InvalidTime`, as 13:00 is."""
 Count = Annotated[int, Field(ge=0, le=CURRENT.max_guests)]
 Guests = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
 Quantity = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
 Miles = Annotated[int, Field(ge=0)]
 
-EMAIL: Final = StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$")
+EMAIL: Final = Shape(
+    pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$", sentence="must be an e-mail address"
+)
 """An e-mail address: visible ASCII, one @, a dot after it."""
 
-LINE: Final = StringConstraints(
-    strip_whitespace=True, pattern=r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$"
+LINE: Final = Shape(
+    strip_whitespace=True,
+    pattern=r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$",
+    sentence="must be one line of text without control characters",
 )
 """Text on one line: no control characters, no line breaks, no space around it."""
 
-LINES: Final = StringConstraints(
-    strip_whitespace=True, pattern=r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$"
+LINES: Final = Shape(
+    strip_whitespace=True,
+    pattern=r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$",
+    sentence="must have no control characters except line breaks and tabs",
 )
 """Text that may have line breaks and tabs, and no other control characters."""
 

@@ -7,9 +7,12 @@ from pydantic import MISSING, Field
 from teppan.domain.payment import PaymentType
 from teppan.http.body import RequestBody
 from teppan.http.schemas.fields import LINES, given
+from teppan.http.schemas.sentences import Shape
 from teppan.services.refund_payment import RefundWanted
 
-BookingId = Annotated[str, Field(pattern=r"^bkg_[a-z2-7]{26}$")]
+BookingId = Annotated[
+    str, Shape(pattern=r"^bkg_[a-z2-7]{26}$", sentence="must be the id of a booking")
+]
 
 
 class CreatePaymentIntentBody(RequestBody):
@@ -26,7 +29,9 @@ class CreatePaymentIntentBody(RequestBody):
 class ConfirmPaymentBody(RequestBody):
     """Which payment to look at."""
 
-    payment_intent_id: Annotated[str, Field(pattern=r"^pi_[A-Za-z0-9]{1,64}$")]
+    payment_intent_id: Annotated[
+        str, Shape(pattern=r"^pi_[A-Za-z0-9]{1,64}$", sentence="must be the id of a payment intent")
+    ]
 
 
 class RefundPaymentBody(RequestBody):

@@ -1,0 +1,243 @@
+"""The firewall counts every path of the contract, however it is spelt, and whoever calls Cognito.
+
+The emulator has no WAF: a small evaluator reads the rules as AWS documents them.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+import pytest
+from tests.contract.documents import GATEWAY_RESPONSES, TEMPLATE, operations
+
+LIMITS: Final = {
+    "accounts": 150,
+    "payments": 150,
+    "bookings": 600,
+    "availability": 600,
+    "quotes": 300,
+    "health": 150,
+    "everything": 1950,
+}
+"""Requests that one address may make in five minutes, by rule."""
+
+GROUPS: Final = {
+    "/api/v1/auth/": "accounts",
+    "/api/v1/payments/": "payments",
+    "/api/v1/bookings": "bookings",
+    "/api/v1/availability": "availability",
+    "/api/v1/quotes": "quotes",
+    "/health": "health",
+}
+"""The rule that counts a path, by how the path begins."""
+
+ANY_PATH: Final = "/{proxy+}"
+"""A browser's preflight: it is counted with the path that it is about."""
+
+API, POOL = TEMPLATE["Resources"]["Firewall"], TEMPLATE["Resources"]["UserPoolFirewall"]
+RULES: Final[dict[str, Any]] = {rule["Name"]: rule for rule in API["Properties"]["Rules"]}
+
+
+def _normalised(path: str) -> str:
+    """Drop empty segments and `.`, and go up for `..`, as NORMALIZE_PATH does."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == ".." and kept:
+            kept.pop()
+        elif segment not in {"", "."}:
+            kept.append(segment)
+    return "/" + "/".join(kept) + ("/" if path.endswith("/") else "")
+
+
+TRANSFORMATIONS: Final[Mapping[str, Callable[[str], str]]] = {
+    "URL_DECODE": unquote,
+    "LOWERCASE": str.lower,
+    "NORMALIZE_PATH": _normalised,
+}
+
+FREE_OF_CHARGE: Final = 1500
+"""Capacity units of one web ACL; more cost extra."""
+
+SPELLINGS: Final[Mapping[str, Callable[[str], str]]] = {
+    "as it is": lambda path: path,
+    "with the stage": lambda path: f"/prod{path}",
+    "capitals": lambda path: f"/prod{path.upper()}",
+    "an encoded letter": lambda path: path.replace("a", "%61"),
+    "an encoded slash": lambda path: "/prod" + path.replace("/", "%2f"),
+    "encoded twice": lambda path: path.replace("a", "%2561"),
+    "capitals, encoded": lambda path: f"/local{path}".replace("a", "%41"),
+    "double slashes": lambda path: f"/prod/{path.replace('/', '//')}",
+    "dots": lambda path: f"/prod/.{path.replace('/', '/./')}",
+    "encoded dots": lambda path: f"/prod/x/%2e%2e{path.replace('/', '/%2e/')}",
+    "up and down": lambda path: f"/prod/other/..{path}",
+    "dots encoded twice": lambda path: f"/prod/x/%252e%252e{path}",
+}
+
+each_path = pytest.mark.parametrize(
+    "path", sorted({each.path for each in operations()} - {ANY_PATH})
+)
+
+
+def counts(rule: dict[str, Any], path: str) -> bool:
+    """Tell whether a rate-based rule counts a request for `path`."""
+    scope = rule["Statement"]["RateBasedStatement"].get("ScopeDownStatement")
+    if scope is None:
+        return True
+    match = scope["ByteMatchStatement"]
+    assert (match["FieldToMatch"], match["PositionalConstraint"]) == ({"UriPath": {}}, "CONTAINS")
+    for each in sorted(match["TextTransformations"], key=lambda each: each["Priority"]):
+        path = TRANSFORMATIONS[each["Type"]](path)
+    return match["SearchString"] in path
+
+
+def counted_by(path: str) -> set[str]:
+    return {name for name, rule in RULES.items() if counts(rule, path)}
+
+
+def real(path: str) -> str:
+    """Return a path as callers send it."""
+    return re.sub(r"\{booking_id\}", "bkg_" + "a" * 26, path).replace("{", "").replace("}", "")
+
+
+def group(path: str) -> str:
+    (found,) = (name for start, name in GROUPS.items() if path.startswith(start))
+    return found
+
+
+@each_path
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_path_is_counted_in_its_group_however_it_is_spelt(path: str, spelling: str) -> None:
+    """`/api/v1/%61uth/login` was counted nowhere, and most paths not at all."""
+    sent = SPELLINGS[spelling](real(path))
+
+    assert counted_by(sent) == {group(path), "everything"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/prod", "/wp-login.php", "/api/v2/x", "/%25252561pi/v1/auth/"]
+)
+def test_what_belongs_to_no_group_is_counted_all_the_same(path: str) -> None:
+    assert counted_by(path) == {"everything"}
+
+
+def test_the_limits_are_these() -> None:
+    counted = {name: rule["Statement"]["RateBasedStatement"] for name, rule in RULES.items()}
+
+    assert {name: each["Limit"] for name, each in counted.items()} == LIMITS
+    assert {each["EvaluationWindowSec"] for each in counted.values()} == {300}
+    assert {each["AggregateKeyType"] for each in counted.values()} == {"IP"}
+    assert all(rule["Action"] == {"Block": {}} for rule in RULES.values())
+    assert [rule["Priority"] for rule in RULES.values()] == list(range(1, len(RULES) + 1))
+    # As much as all the groups together, and less than a tenth of what the throttle lets through.
+    assert LIMITS["everything"] == sum(LIMITS.values()) - LIMITS["everything"]
+    settings = TEMPLATE["Resources"]["Api"]["Properties"]["MethodSettings"]
+    assert LIMITS["everything"] < settings[0]["ThrottlingRateLimit"] * 300 / 10
+
+
+def test_paths_are_decoded_and_normalised_before_they_are_compared() -> None:
+    for name in GROUPS.values():
+        scope = RULES[name]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]
+        assert scope["ByteMatchStatement"]["TextTransformations"] == [
+            {"Priority": 0, "Type": "URL_DECODE"},
+            {"Priority": 1, "Type": "URL_DECODE"},
+            {"Priority": 2, "Type": "NORMALIZE_PATH"},
+            {"Priority": 3, "Type": "LOWERCASE"},
+        ]
+
+
+def test_a_refusal_is_the_gateways_429() -> None:
+    """A custom response of the firewall would take its place and could set no Content-Type."""
+    response = GATEWAY_RESPONSES["WAF_FILTERED"]
+    assert response["statusCode"] == 429
+    assert not [
+        rule
+        for acl in (API, POOL)
+        for rule in acl["Properties"]["Rules"]
+        if rule["Action"]["Block"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("firewall", "guarded"),
+    [
+        (
+            "Firewall",
+            {
+                "Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}"
+                "::/restapis/${Api}/stages/${Api.Stage}"
+            },
+        ),
+        ("UserPoolFirewall", {"Fn::GetAtt": ["UserPool", "Arn"]}),
+    ],
+)
+def test_it_stands_before_the_api_and_before_the_user_pool(firewall: str, guarded: Any) -> None:
+    association = TEMPLATE["Resources"][f"{firewall}Association"]
+
+    assert association["Type"] == "AWS::WAFv2::WebACLAssociation"
+    assert association["Properties"] == {
+        "ResourceArn": guarded,
+        "WebACLArn": {"Fn::GetAtt": [firewall, "Arn"]},
+    }
+    for resource in (association, TEMPLATE["Resources"][firewall]):
+        assert resource["Condition"] == "HasFirewall"
+
+
+def test_staging_and_production_have_it() -> None:
+    assert TEMPLATE["Conditions"]["HasFirewall"] == {
+        "Fn::Or": [
+            {"Fn::Equals": [{"Ref": "Stage"}, "staging"]},
+            {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+        ]
+    }
+
+
+def test_it_never_stops_our_own_functions_at_the_user_pool() -> None:
+    """They may share one address: what the API lets through must fit below its limits."""
+    by_operation, by_address = (
+        rule["Statement"]["RateBasedStatement"] for rule in POOL["Properties"]["Rules"]
+    )
+    throttles = [
+        each.spec["x-teppan-throttle"]
+        for each in operations()
+        if each.path.startswith("/api/v1/auth/") and not each.is_secured
+    ]
+    most = [each["rate"] * 300 + each["burst"] for each in throttles]
+
+    assert by_operation["CustomKeys"] == [
+        {"IP": {}},
+        {
+            "Header": {
+                "Name": "x-amzn-cognito-operation-name",
+                "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+            }
+        },
+    ]
+    assert by_operation["AggregateKeyType"] == "CUSTOM_KEYS"
+    assert max(most) < by_operation["Limit"] < 1.5 * max(most)
+    assert by_address["AggregateKeyType"] == "IP"
+    # A login asks twice when there is a second factor.
+    assert sum(most) + max(most) < by_address["Limit"] < 2 * sum(most)
+
+
+def test_it_costs_no_extra_capacity() -> None:
+    used = {
+        name: sum(_capacity(rule["Statement"]["RateBasedStatement"]) for rule in rules)
+        for name, rules in (
+            ("Firewall", API["Properties"]["Rules"]),
+            ("UserPoolFirewall", POOL["Properties"]["Rules"]),
+        )
+    }
+
+    assert used == {"Firewall": 314, "UserPoolFirewall": 64}
+    assert max(used.values()) < FREE_OF_CHARGE
+
+
+def _capacity(statement: dict[str, Any]) -> int:
+    """Return the capacity units of a rate-based rule, as AWS counts them.
+
+    2, and 30 for each custom key; a match that contains a text 10, and 10 for each transformation.
+    """
+    match = statement.get("ScopeDownStatement", {}).get("ByteMatchStatement")
+    scope = 10 + 10 * len(match["TextTransformations"]) if match else 0
+    return 2 + 30 * len(statement.get("CustomKeys", [])) + scope

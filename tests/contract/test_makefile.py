@@ -1,0 +1,121 @@
+"""What is given to make as an argument reaches our command as it is; nothing runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tests.builders import ROOT
+
+AWKWARD: Final = [
+    "o'brien@example.com",
+    'say "hello"',
+    "two words",
+    "space after ",
+    "$HOME and $$ and ${HOME}",
+    "$(shell touch ran) $(error stop)",
+    "`touch ran`; touch ran && touch ran | touch ran > ran",
+    "$(touch ran)",
+    "one\nline\n\ttouch ran",
+    r"back\slash\n",
+    "#5 100% a=b",
+    "*?[a-z]~!",
+    "寿司",
+]
+
+COMMANDS: Final = {
+    "PORT": ("dev", "--port={}"),
+    "STRIPE_PORT": ("dev", "--stripe-port={}"),
+    "F": ("invoke", "{}"),
+    "EVENT": ("invoke", "--event={}"),
+    "USER": ("token", "{}"),
+    "EMAIL": ("code", "{}"),
+    "STAGE": ("admin", "--stage={}"),
+}
+"""A target that takes each argument, and how its command gets it."""
+
+FLAGS: Final = {"KEEP": ("dev", "--keep"), "RENEW": ("webhook", "--renew")}
+
+TOOLS: Final = ("sam", "ministack", "dynamodb-local")
+READY: Final = [".venv/.ready", *(f".tools/{name}/.ready" for name in TOOLS)]
+"""Not made again: it is not what the tests are about."""
+
+
+def make(directory: Path, target: str, *arguments: str, **environment: str) -> list[str]:
+    """Run a target with a stand-in for Python, and return what that was called with."""
+    stand_in, called_with = directory / "python", directory / "called with"
+    stand_in.write_text(
+        f"#!{sys.executable}\nimport json, sys\n"
+        f"open({str(called_with)!r}, 'w').write(json.dumps(sys.argv[1:]))\n"
+    )
+    stand_in.chmod(0o755)
+    old = [flag for ready in READY for flag in ("-o", ready)]
+    subprocess.run(
+        ["make", "-s", "-f", ROOT / "Makefile", *old, f"python={stand_in}", target, *arguments],
+        cwd=directory,
+        env={name: os.environ[name] for name in ("PATH", "HOME")} | environment,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    found: list[str] = json.loads(called_with.read_text())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("EMAIL", text) for text in AWKWARD),
+        *((name, " and ".join(AWKWARD)) for name in COMMANDS),
+    ],
+)
+def test_an_argument_with_a_quote_arrives_as_it_is(tmp_path: Path, name: str, text: str) -> None:
+    target, shape = COMMANDS[name]
+
+    called = make(tmp_path, target, f"{name}={text}")
+
+    assert called[2:] == [shape.format(text)]
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_not_given_is_left_out_whatever_the_environment_says(
+    tmp_path: Path, name: str
+) -> None:
+    target, _ = COMMANDS[name]
+
+    assert make(tmp_path, target, **{name: "of the environment"})[2:] == []
+    assert make(tmp_path, target, f"{name}=")[2:] == []
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_a_flag_is_set_by_any_text(tmp_path: Path, name: str) -> None:
+    target, flag = FLAGS[name]
+
+    assert make(tmp_path, target, f"{name}=$(shell touch ran)'")[2:] == [flag]
+    assert make(tmp_path, target, f"{name}=", **{name: "1"})[2:] == []
+    assert not (tmp_path / "ran").exists()
+
+
+def test_several_arguments_go_together(tmp_path: Path) -> None:
+    called = make(tmp_path, "admin", "EMAIL=o'brien@example.com", "STAGE=prod", "PORT=4700")
+
+    assert called[2:] == ["--port=4700", "--stage=prod", "o'brien@example.com"]
+
+
+def test_the_arguments_of_pytest_are_words_with_quotes(tmp_path: Path) -> None:
+    called = make(tmp_path, "bench", "-o", "build", "ARGS=tests/unit -k 'a or b'")
+
+    assert called[2:] == ["tests/unit", "-k", "a or b"]
+
+
+def test_every_argument_that_the_makefile_names_is_passed_so() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (names,) = (line for line in text.splitlines() if line.startswith("arguments := "))
+
+    assert set(names.split()[2:]) == {*COMMANDS, *FLAGS, "ALL", "PYTHON"}
+    for name in names.split()[2:]:
+        assert f"$({name})" not in text

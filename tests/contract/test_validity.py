@@ -1,0 +1,152 @@
+"""What is valid by the contract is accepted by our code, and the reverse, for every field.
+
+test_schemas.py holds the two schemas against each other; here their readers are: patterns are
+ECMA-262 in the contract and Rust's in the code, and lengths are checked after trimming.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from tests.contract.bodies import (
+    AWKWARD,
+    boundaries,
+    ecma,
+    is_trimmed,
+    is_valid,
+    members,
+    with_value,
+)
+from tests.contract.documents import CONTRACT, SCHEMAS, operations, walk
+from tests.contract.test_schemas import MODELS
+from tests.functions.contract import inlined
+
+from teppan.domain.errors import InvalidTime
+from teppan.domain.slot import start_time
+from teppan.http.body import RequestBody
+
+NO_PATTERN_CAN_SAY_IT: Final[Mapping[str, str]] = {
+    "time": "which times there are, and which of them a party starts at, is the policy's",
+    "email": "what is an address is decided by a library, and folded",
+    "password": "a new one must not be a common one, nor the address",
+    "new_password": "a new one must not be a common one, nor the address",
+}
+"""Fields of which we accept less than the contract's schema allows, and why."""
+
+FIELDS: Final = {
+    (name, field): schema
+    for name in sorted(MODELS)
+    for field, schema in members(inlined(SCHEMAS[name]))
+    if schema["type"] in {"string", "integer"}
+}
+each_field = pytest.mark.parametrize(
+    ("name", "field"),
+    [pytest.param(*each, id=f"{each[0]}-{'.'.join(each[1])}") for each in FIELDS],
+)
+
+
+def is_accepted(model: type[RequestBody], field: tuple[str, ...], value: Any) -> bool:
+    """Tell whether our code takes `value`; what else is wrong with the body does not matter."""
+    try:
+        model.model_validate_json(json.dumps(with_value(field, value)))
+    except ValidationError as refusal:
+        if any(error["loc"] == field for error in refusal.errors()):
+            return False
+    if field == ("time",):
+        try:
+            start_time(value)
+        except InvalidTime:
+            return False
+    return True
+
+
+def check(name: str, field: tuple[str, ...], value: Any) -> None:
+    valid, accepted = is_valid(value, FIELDS[name, field]), is_accepted(MODELS[name], field, value)
+    if field[-1] in NO_PATTERN_CAN_SAY_IT:
+        assert valid or not accepted, f"invalid by the contract, and accepted: {value!r}"
+    else:
+        assert valid == accepted, f"valid by the contract: {valid}, accepted: {accepted}: {value!r}"
+
+
+def texts(schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    """Return texts that match the schema's pattern or nearly do."""
+    awkward = st.text(st.sampled_from(AWKWARD), max_size=6)
+    if "pattern" not in schema:
+        return awkward
+    good = st.from_regex(ecma(schema["pattern"]), fullmatch=True)
+    return awkward | good | st.tuples(awkward, good, awkward).map("".join)
+
+
+@each_field
+def test_at_its_limits_a_value_is_valid_and_accepted_or_neither(
+    name: str, field: tuple[str, ...]
+) -> None:
+    """A name of two spaces was valid by the contract (2 characters) and refused by us."""
+    for value in boundaries(FIELDS[name, field]):
+        check(name, field, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        pytest.param(*each, id=f"{each[0]}-{'.'.join(each[1])}")
+        for each, schema in FIELDS.items()
+        if schema["type"] == "string"
+    ],
+)
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_any_text_is_valid_and_accepted_or_neither(
+    name: str, field: tuple[str, ...], data: st.DataObject
+) -> None:
+    check(name, field, data.draw(texts(FIELDS[name, field])))
+
+
+@each_field
+def test_the_contract_says_trimmed_where_we_trim(name: str, field: tuple[str, ...]) -> None:
+    schema = FIELDS[name, field]
+    good = next((each for each in ("ab", "12") if is_valid(each, schema)), None)
+    if good is None:  # then no space is allowed either: the tests above try it
+        assert not is_trimmed(schema)
+        return
+    parsed = MODELS[name].model_construct()
+    try:
+        parsed = MODELS[name].model_validate_json(json.dumps(with_value(field, f" {good} ")))
+    except ValidationError as refusal:
+        # Other fields are missing; this one is accepted with its space where it is trimmed.
+        refused = any(error["loc"] == field for error in refusal.errors())
+        assert not (refused and is_trimmed(schema))
+        return
+    kept: Any = parsed
+    for part in field:
+        kept = getattr(kept, part)
+    assert (kept == good) == is_trimmed(schema)
+
+
+def test_patterns_are_read_alike_by_all_engines() -> None:
+    patterns = {node for path, node in walk(CONTRACT) if path and path[-1] == "pattern"}
+
+    assert patterns
+    for pattern in patterns:
+        ecma(pattern)
+        assert pattern.startswith("^") and pattern.endswith("$")
+
+
+def test_the_exceptions_are_fields() -> None:
+    assert NO_PATTERN_CAN_SAY_IT.keys() <= {field[-1] for _, field in FIELDS}
+
+
+def test_headers_of_requests_say_what_they_take() -> None:
+    headers = {
+        each["name"]: each["schema"]
+        for operation in operations()
+        for each in operation.parameters
+        if each["in"] == "header"
+    }
+
+    assert "pattern" in headers["If-Match"]
+    assert headers["X-Request-Id"] == {"type": "string"}

@@ -1,0 +1,86 @@
+"""A value of a parameter is valid by the contract and accepted, or neither; so is a header's."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+from tests.contract.bodies import boundaries, is_valid
+from tests.functions import contract
+from tests.functions.given import stored
+from tests.functions.handlers import Answer, Handlers
+from tests.functions.requests import Keywords, good_request
+
+from teppan.store.table import Table
+
+NO_PATTERN_CAN_SAY_IT: Final[Mapping[str, str]] = {
+    "time": "which of the times a party starts at is the policy's",
+    "cursor": "we have issued it, or not",
+    "If-Match": "of a list some tag must be strong",
+}
+"""Parameters of which we accept less than the contract's schema allows, and why."""
+
+SCHEMAS: Final = {
+    (operation.id, each["in"], each["name"]): contract.inlined(each["schema"])
+    for operation in contract.OPERATIONS.values()
+    for each in operation.parameters
+    if operation.id != "preflight"  # takes any path, and origins that it does not know
+}
+
+
+def values(schema: dict[str, Any]) -> list[str]:
+    """Return texts to send; an empty one is as none."""
+    sent = [str(value) for value in boundaries(schema, around=[("", "")])]
+    good = [
+        "2026-12-24",
+        "2026-02-30",
+        "18:00",
+        '"1"',
+        'W/"1"',
+        '*, "1"',
+        '"1", ,"2",',
+        "bkg_" + "a" * 26,
+    ]
+    return [text for text in dict.fromkeys([*sent, *good]) if text]
+
+
+def is_refused(answer: Answer, where: str, name: str) -> bool:
+    """Tell whether it was this parameter that the answer refuses."""
+    by_rule = {"time": (400, "invalid_time"), "cursor": (400, "invalid_cursor")}
+    return f"{where} /{name}" in answer.faults or answer.problem == by_rule.get(name)
+
+
+def with_text(request: Keywords, where: str, name: str, text: str) -> Keywords:
+    if where == "path":
+        return request | {name: text}
+    kind = {"query": "query", "header": "headers"}[where]
+    return request | {kind: {**request.get(kind, {}), name: text}}
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [
+        *sorted({(where, name) for _, where, name in SCHEMAS if where != "header"}),
+        ("header", "Idempotency-Key"),
+        ("header", "If-Match"),
+        ("header", "X-Request-Id"),
+    ],
+)
+def test_a_value_is_valid_and_accepted_or_neither(
+    call: Handlers, table: Table, where: str, name: str
+) -> None:
+    operation, schema = next(
+        (operation, schema)
+        for (operation, place, each), schema in SCHEMAS.items()
+        if (place, each) == (where, name) and (name != "If-Match" or operation == "updateBooking")
+    )
+    request = good_request(operation, call, stored(table))
+    for text in values(schema):
+        answer = call(operation, **with_text(request, where, name, text))
+
+        refused = is_refused(answer, where, name)
+        number = schema["type"] == "integer" and text.isascii() and text.isdecimal()
+        valid = is_valid(int(text) if number else text, schema)
+        if name in NO_PATTERN_CAN_SAY_IT:
+            assert valid or refused, repr(text)[:80]
+        else:
+            assert valid != refused, repr(text)[:80]
