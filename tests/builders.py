@@ -41,9 +41,18 @@ PAYMENT = "pi_1"
 
 REQUEST_ID = "6d3f1c1e-0f8e-4a56-9d3c-2f5a1b7c8d90"
 
+HOME = "203.0.113.24"
+ELSEWHERE = "198.51.100.7"
+"""Where requests come from: two networks."""
+
 
 def caller(account: str = CUSTOMER, role: Role = Role.CUSTOMER, at: datetime = NOW) -> Caller:
     return Caller(account, role, REQUEST_ID, at)
+
+
+def visitor(at: datetime = NOW, source_ip: str = HOME) -> Caller:
+    """Return somebody who has not logged in."""
+    return Caller("anonymous", Role.ANONYMOUS, REQUEST_ID, at, source_ip=source_ip)
 
 
 def admin(at: datetime = NOW) -> Caller:
@@ -187,6 +196,7 @@ def gateway_event(
     headers: Mapping[str, str | list[str]] | None = None,
     path_parameters: dict[str, str] | None = None,
     query: dict[str, str | list[str]] | None = None,
+    source_ip: str = HOME,
 ) -> dict[str, Any]:
     """Return the event that API Gateway makes of a request; a str body is sent as it is.
 
@@ -210,6 +220,7 @@ def gateway_event(
         "requestContext": {
             "requestId": str(uuid.uuid4()),
             "authorizer": authorizer,
+            "identity": {"sourceIp": source_ip},
         },
     }
 

@@ -37,7 +37,6 @@ os.environ.update(
 )
 
 from teppan import clock
-from teppan.identity import password_proof
 from teppan.store.table import Table
 from tests.builders import NOW
 from tests.scheduling import OneCloudScheduling
@@ -78,12 +77,6 @@ def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
 def table(dynamodb: BaseClient, table_name: str) -> Table:
     """The table as our store sees it."""
     return Table(dynamodb, table_name)
-
-
-@pytest.fixture
-def cheap_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proofs of passwords that cost nothing: what they cost guards real ones only."""
-    monkeypatch.setattr(password_proof, "COST", {"n": 2, "r": 1, "p": 1})
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from datetime import date, time
 
 from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
-from teppan.domain.lockout import PASSWORDS
 from teppan.domain.policy import CURRENT
 from teppan.domain.session import Session
 from teppan.domain.slot import slot_at
-from teppan.services.attempts import count_attempt
+from teppan.services.attempts import LOGIN, Origin, count_attempt
 from teppan.services.availability import search_availability
 from teppan.services.cancel_booking import cancel_booking, quote_cancellation
 from teppan.services.create_booking import create_booking
@@ -37,6 +36,7 @@ from tests.store.meter import Meter
 
 TITLE = "Round trips and capacity units (of reads and single writes; transactions: see docs)"
 
+ORIGIN = Origin("somebody", "somewhere", NOW)
 SOMEBODYS = Session(SESSION, CUSTOMER, SESSION_BEGAN)
 
 
@@ -66,7 +66,7 @@ def rows() -> Iterator[list[str]]:
                 table, made.id, CancellationRequest(), caller(), any_version
             ),
             "is the session live?": lambda: check_live(table, SOMEBODYS, NOW),
-            "count an attempt": lambda: count_attempt(table, "somebody", "login", PASSWORDS, NOW),
+            "count an attempt": lambda: count_attempt(table, ORIGIN, LOGIN),
             "events": lambda: list_booking_events(table, made.id, caller(), limit=20, after=None),
         }
         for name, call in calls.items():

@@ -87,11 +87,19 @@ class Person:
     cloud: Description
     email: str = field(default_factory=lambda: f"person-{uuid.uuid4()}@teppan.example")
     password: str = field(default_factory=lambda: f"passphrase {uuid.uuid4()}", repr=False)
+    network: str = "203.0.113.24"
 
     def post(self, path: str, token: str | None = None, **fields: Any) -> Answer:
-        """Call an operation under /auth."""
+        """Call an operation under /auth.
+
+        The emulator's gateway takes this header for the source; AWS's takes the connection's.
+        """
         return Api(self.cloud.api_url).request(
-            "POST", f"/api/v1/auth{path}", token=token, body=fields
+            "POST",
+            f"/api/v1/auth{path}",
+            token=token,
+            body=fields,
+            headers={"X-Forwarded-For": self.network},
         )
 
     def register(self) -> Answer:

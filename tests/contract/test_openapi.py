@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
@@ -24,7 +24,7 @@ from tests.contract.documents import (
 from teppan.domain.audit import EventType
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import EntryKind, PaymentStatus, RefundReason, RefusalReason
-from teppan.domain.lockout import CODES, MAILS
+from teppan.domain.lockout import CODES, MAILS, PASSWORDS, TRUSTED
 from teppan.domain.payment import IntentStatus, PaymentType
 from teppan.domain.policy import CURRENT
 from teppan.domain.transition import Status
@@ -230,18 +230,38 @@ def _is_ref(node: object) -> bool:
     return isinstance(node, dict) and isinstance(node.get("$ref"), str)
 
 
+_MAILED: Final = [
+    f"After {MAILS.by_network.free} requests for a code to an address from one network",
+    f"{MAILS.by_network.first // 60} minutes and longer each time",
+    f"no more than {MAILS.by_address.burst} mails at once",
+    f"then one each {MAILS.by_address.interval // 60} minutes",
+]
+_CODED: Final = [
+    f"After {CODES.by_network.free} wrong codes for an address from one network",
+    f"takes {CODES.by_address.burst} codes at once from all networks together",
+    "then one a minute",
+]
+_LOGGED_IN: Final = [
+    f"After {PASSWORDS.by_network.free} failed attempts for an address from one network",
+    f"{PASSWORDS.by_network.first} seconds at first",
+    f"up to {PASSWORDS.by_network.longest // 60} minutes",
+    f"takes {PASSWORDS.by_address.burst} attempts at once from all networks together",
+    "then one a minute",
+    f"during the last {TRUSTED.days} days",
+]
+TOLD: Final = {
+    "register": _MAILED,
+    "resendConfirmationCode": _MAILED,
+    "requestPasswordReset": _MAILED,
+    "confirmRegistration": _CODED,
+    "confirmPasswordReset": _CODED,
+    "login": _LOGGED_IN,
+}
+"""What the contract says of each lock-out, by the numbers of `domain/lockout.py`."""
+
+
 @pytest.mark.parametrize(
-    ("operation_id", "told"),
-    [
-        ("register", f"After {MAILS.free} requests"),
-        ("resendConfirmationCode", f"After {MAILS.free} requests"),
-        ("requestPasswordReset", f"After {MAILS.free} requests"),
-        ("register", f"{MAILS.first // 60} minutes and longer each time"),
-        ("resendConfirmationCode", f"{MAILS.first // 60} minutes and longer each time"),
-        ("requestPasswordReset", f"{MAILS.first // 60} minutes and longer each time"),
-        ("confirmRegistration", f"After {CODES.free} wrong codes"),
-        ("confirmPasswordReset", f"After {CODES.free} wrong codes"),
-    ],
+    ("operation_id", "told"), [(name, told) for name, all_ in TOLD.items() for told in all_]
 )
 def test_the_lock_outs_are_told_as_they_are(operation_id: str, told: str) -> None:
     [description] = [each.spec["description"] for each in operations() if each.id == operation_id]

@@ -56,7 +56,7 @@ def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def scene(table: Table, now: Clock, cheap_proofs: None) -> Iterator[Scene]:
+def scene(table: Table, now: Clock) -> Iterator[Scene]:
     keep_cursor_secret()
     with handlers(table) as functions:
         yield Scene(functions, now)

@@ -26,11 +26,6 @@ def cursor_secret() -> None:
     keep_cursor_secret()
 
 
-@pytest.fixture(autouse=True)
-def proofs(cheap_proofs: None) -> None:
-    """Passwords are proved at no cost."""
-
-
 @pytest.fixture
 def call(table: Table, now: Clock) -> Iterator[Handlers]:
     """Call a function by its operation; every answer must be one that the contract promises."""

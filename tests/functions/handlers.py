@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from tests.builders import ADMIN, CUSTOMER, gateway_event, lambda_context, load_function
+from tests.builders import ADMIN, CUSTOMER, HOME, gateway_event, lambda_context, load_function
 from tests.functions import contract
 from tests.functions.cognito import emulated
 from tests.functions.secrets_manager import (
@@ -90,13 +90,14 @@ class Handlers:
         claims: Mapping[str, str] | None = None,
         query: Mapping[str, str | list[str]] | None = None,
         headers: Mapping[str, str | list[str] | None] | None = None,
+        source_ip: str = HOME,
         **path_parameters: str,
     ) -> Event:
         """Return the gateway event of a request for `operation` by the account `by` (None: nobody).
 
         With an access `token` the caller is whom it names; `claims` say otherwise. A str `body` is
         sent as it is; a header that is None is not sent; a required idempotency key is a new one
-        unless `headers` name it.
+        unless `headers` name it. It comes from the network of `source_ip`.
         """
         if token:
             use_cognito()
@@ -117,6 +118,7 @@ class Handlers:
             headers={name: text for name, text in sent.items() if text is not None},
             path_parameters=path_parameters or None,
             query=dict(query or {}),
+            source_ip=source_ip,
         )
         for name in (name for name, text in sent.items() if text is None):
             event["headers"].pop(name, None)

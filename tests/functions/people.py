@@ -7,18 +7,13 @@ import struct
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import urllib3
-from tests.builders import NOW
 from tests.functions.cognito import emulated
 from tests.functions.secrets_manager import keep_pseudonym_secret
 
-from teppan.identity.password_proof import prove
 from teppan.identity.pseudonym import pseudonym
-from teppan.store import registrations
-from teppan.store.table import Table
 
 
 @dataclass(frozen=True)
@@ -42,17 +37,10 @@ class Tokens:
     refresh: str
 
 
-def signed_up(**known: str) -> Person:
-    """Return somebody whom Cognito waits for, though we know of no registration."""
+def registered(**known: str) -> Person:
+    """Return somebody who has registered and not confirmed."""
     person = Person(**known)
     _sign_up(person, "known to nobody at all")
-    return person
-
-
-def registered(table: Table, at: datetime = NOW, **known: str) -> Person:
-    """Return somebody who has registered and not confirmed."""
-    person = signed_up(**known)
-    registrations.save(table, pseudonym_of(person), prove(person.password), at)
     return person
 
 

@@ -13,7 +13,7 @@ from tests.functions.cognito import stubbed
 from tests.functions.given import confirmed, new_id, stored, tried
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import BANK, opened
-from tests.functions.people import must_reset, registered, with_second_factor
+from tests.functions.people import invited, with_second_factor
 from tests.functions.requests import good_request
 from tests.store.faults import Fault, answered, lost_request, refused
 
@@ -278,11 +278,8 @@ _IN: Final[dict[str, dict[str, Provocation]]] = {
             login, body=with_second_factor()[0].credentials
         ),
         "invalid_mfa_code": mistyped_second_factor,
-        "account_not_confirmed": lambda scene, login: scene.ask(
-            login, body=registered(scene.table).credentials
-        ),
         "password_reset_required": lambda scene, login: scene.ask(
-            login, body=must_reset().credentials
+            login, body=invited().credentials
         ),
         "login_unsupported": challenged,
     },

@@ -51,10 +51,10 @@ _OF_A_PAYMENT: Final[dict[str, Callable[[Handlers, Booking | None], Keywords]]] 
 }
 _OF_AN_ACCOUNT: Final[dict[str, Callable[[Table], Keywords]]] = {
     "register": lambda _: {"body": Person().credentials},
-    "confirmRegistration": lambda table: {
-        "body": {**registered(table).credentials, "code": CONFIRMATION_CODE}
+    "confirmRegistration": lambda _: {
+        "body": {**registered().credentials, "code": CONFIRMATION_CODE}
     },
-    "resendConfirmationCode": lambda table: {"body": {"email": registered(table).email}},
+    "resendConfirmationCode": lambda _: {"body": {"email": registered().email}},
     "login": lambda _: {"body": confirmed().credentials},
     "refresh": lambda _: {"body": refreshing(session_of(confirmed()))},
     "requestPasswordReset": lambda _: {"body": {"email": confirmed().email}},

@@ -16,6 +16,7 @@ NOWHERE: Final = frozenset(
         "aiohttp",
         "anyio",
         "boto3",
+        "dns",
         "httpx",
         "hypothesis",
         "moto",
@@ -31,31 +32,33 @@ NOWHERE: Final = frozenset(
 AWS: Final = frozenset({"botocore.session"})  # Powertools loads the bare package, which is light
 BODY: Final = frozenset({"pydantic"})
 STRIPE: Final = frozenset({"requests", "stripe"})
-DEAR: Final = AWS | BODY | STRIPE
+EMAIL: Final = frozenset({"email_validator"})
+COMMON: Final = frozenset({"teppan.identity.new_password"})  # the list of common passwords
+DEAR: Final = AWS | BODY | STRIPE | EMAIL | COMMON
 
 WITHOUT_STORE: Final = frozenset({"auth/get_me", "auth/customize_tokens"})
 """They ask Cognito alone; whether an admin's session has ended is looked up when an admin calls."""
 
 LOADED: Final[dict[str, frozenset[str]]] = {
-    "auth/confirm_password_reset": AWS | BODY,
-    "auth/confirm_registration": AWS | BODY,
+    "auth/confirm_password_reset": AWS | BODY | EMAIL | COMMON,
+    "auth/confirm_registration": AWS | BODY | EMAIL | COMMON,
     "auth/get_me": AWS,
-    "auth/login": AWS | BODY,
+    "auth/login": AWS | BODY | EMAIL,
     "auth/logout": AWS | BODY,
     "auth/refresh": AWS | BODY,
-    "auth/register": AWS | BODY,
-    "auth/request_password_reset": AWS | BODY,
+    "auth/register": AWS | BODY | EMAIL | COMMON,
+    "auth/request_password_reset": AWS | BODY | EMAIL,
     "auth/customize_tokens": AWS,
-    "auth/resend_confirmation_code": AWS | BODY,
+    "auth/resend_confirmation_code": AWS | BODY | EMAIL,
     "availability/search_availability": AWS,
     "availability/set_slot_capacity": AWS | BODY,
     "bookings/cancel_booking": AWS | BODY,
-    "bookings/create_booking": AWS | BODY,
+    "bookings/create_booking": AWS | BODY | EMAIL,
     "bookings/get_booking": AWS,
     "bookings/list_booking_events": AWS,
     "bookings/list_bookings": AWS,
     "bookings/quote_cancellation": AWS,
-    "bookings/update_booking": AWS | BODY,
+    "bookings/update_booking": AWS | BODY | EMAIL,
     "health/get_database_health": AWS,
     "jobs/complete_past_bookings": AWS,
     "jobs/reconcile_payments": AWS | STRIPE,
@@ -70,7 +73,8 @@ LOADED: Final[dict[str, frozenset[str]]] = {
     "operations/preflight": frozenset(),
     "quotes/create_quote": BODY,
 }
-"""Which of the dear packages each function loads: storage, a body and Stripe need one each."""
+"""Which of the dear packages each function loads: storage, a body, Stripe, an address and a new
+password need one each."""
 
 _LIST_MODULES: Final = """
 import runpy, sys

@@ -26,8 +26,6 @@ from tests.functions.people import confirmed, session_of, with_second_factor
 from tests.functions.requests import Keywords, good_request
 from tests.functions.test_imports import layers_of
 
-from teppan.identity import password_proof
-
 type Event = dict[str, Any]
 
 OPERATIONS: Final = [
@@ -58,12 +56,10 @@ import importlib.util, json, logging, sys
 from datetime import datetime
 from types import SimpleNamespace
 from teppan import clock
-from teppan.identity import password_proof
 
 logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-source, events, now, cost = json.load(sys.stdin)
+source, events, now = json.load(sys.stdin)
 clock.utc_now = lambda: datetime.fromisoformat(now)
-password_proof.COST = cost
 spec = importlib.util.spec_from_file_location("app", source)
 app = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(app)
@@ -101,7 +97,7 @@ def run(operation: str, events: list[Event], **environment: str) -> Sinks:
     with _xray_daemon() as (address, segments):
         process = subprocess.run(
             [sys.executable, "-P", "-c", RUN],
-            input=json.dumps([str(source), events, NOW.isoformat(), password_proof.COST]),
+            input=json.dumps([str(source), events, NOW.isoformat()]),
             env=os.environ
             | {
                 "AWS_XRAY_DAEMON_ADDRESS": address,

@@ -33,16 +33,16 @@ from teppan.http.parameters import (
 )
 from teppan.http.precondition import precondition
 from teppan.http.request import incoming
-from teppan.http.schemas.account import (
-    AccountEmailBody,
+from teppan.http.schemas.account import AccountEmailBody, LoginBody
+from teppan.http.schemas.booking import CreateBookingBody, UpdateBookingBody
+from teppan.http.schemas.cancellation import CancelBookingBody
+from teppan.http.schemas.new_password import (
     ConfirmPasswordResetBody,
     ConfirmRegistrationBody,
-    LoginBody,
-    RefreshTokenBody,
     RegisterBody,
 )
-from teppan.http.schemas.booking import CancelBookingBody, CreateBookingBody, UpdateBookingBody
 from teppan.http.schemas.quote import CreateQuoteBody
+from teppan.http.schemas.session import RefreshTokenBody
 from teppan.http.schemas.slot import SetSlotCapacityBody
 from teppan.identity.principal import principal_of
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -13,17 +13,31 @@ from tests.store.meter import Meter
 from tests.store.threads import at_once
 
 from teppan import aws
-from teppan.domain.lockout import CODES, MAILS, PASSWORDS, Lockout
+from teppan.domain.lockout import PASSWORDS, Attempts
 from teppan.domain.session import Endings, Session, is_live
 from teppan.identity.errors import TooManyAttempts
-from teppan.services.attempts import count_attempt
-from teppan.store import attempts, keys, registrations, sessions
+from teppan.services.attempts import (
+    CONFIRMATION,
+    LOGIN,
+    RESET_MAILS,
+    Counter,
+    Origin,
+    count_attempt,
+    count_mail,
+    forget_attempts,
+)
+from teppan.store import attempts, keys, sessions
 from teppan.store.attributes import Item
 from teppan.store.table import Table
 
 SECOND = timedelta(seconds=1)
 PERSON = "a" * 32
-PROOF = "x" * 64
+HERE = Origin(PERSON, "network", NOW)
+"""An attempt at one address from one network."""
+
+SPENT = timedelta(seconds=PASSWORDS.by_address.burst * PASSWORDS.by_address.interval)
+"""How far ahead the allowance of an address is used up when it is spent."""
+
 SOMEBODYS = Session(SESSION, CUSTOMER, SESSION_BEGAN)
 
 
@@ -40,28 +54,42 @@ class TestWhatItCosts:
 
         assert (meter.calls, meter.units) == (["BatchGetItem"], 2)
 
-    def test_counting_an_attempt_is_a_read_and_a_write(self, table: Table, meter: Meter) -> None:
-        count_attempt(table, PERSON, "login", PASSWORDS, NOW)
+    def test_counting_an_attempt_is_a_batch_of_two_reads_and_two_writes(
+        self, table: Table, meter: Meter
+    ) -> None:
+        count_attempt(table, HERE, LOGIN)
+        meter.reset()
 
-        assert (meter.calls, meter.units) == (["GetItem", "UpdateItem"], 2)
+        count_attempt(table, HERE, LOGIN)
 
-    def test_a_wait_is_one_read(self, table: Table, meter: Meter) -> None:
-        for _ in range(PASSWORDS.free):
-            count_attempt(table, PERSON, "login", PASSWORDS, NOW)
+        assert meter.calls == ["BatchGetItem", "UpdateItem", "UpdateItem"]
+        assert meter.units == 2 + 2
+
+    def test_from_where_one_was_right_it_is_the_same(self, table: Table, meter: Meter) -> None:
+        # Else the steps would tell that somebody has logged in from there.
+        count_attempt(table, HERE, LOGIN)
+        forget_attempts(table, HERE, LOGIN)
+        meter.reset()
+
+        count_attempt(table, HERE, LOGIN)
+
+        assert meter.calls == ["BatchGetItem", "UpdateItem", "UpdateItem"]
+        assert meter.units == 2 + 2
+
+    def test_a_wait_is_the_reads_alone(self, table: Table, meter: Meter) -> None:
+        for _ in range(PASSWORDS.by_network.free):
+            count_attempt(table, HERE, LOGIN)
         meter.reset()
 
         with pytest.raises(TooManyAttempts):
-            count_attempt(table, PERSON, "login", PASSWORDS, NOW)
+            count_attempt(table, HERE, LOGIN)
 
-        assert (meter.calls, meter.units) == (["GetItem"], 1)
+        assert (meter.calls, meter.units) == (["BatchGetItem"], 2)
 
     @pytest.mark.parametrize(
         "write",
         [
-            partial(attempts.forget, person=PERSON, operation="login"),
-            partial(registrations.save, person=PERSON, proof=PROOF, at=NOW),
-            partial(registrations.prolong, person=PERSON, at=NOW),
-            partial(registrations.forget, person=PERSON, at=NOW),
+            partial(forget_attempts, origin=HERE, counter=LOGIN),
             partial(sessions.end, session=SOMEBODYS, at=NOW),
             partial(sessions.begin_reset, account_id=CUSTOMER, at=NOW),
             partial(sessions.abandon_reset, account_id=CUSTOMER, at=NOW),
@@ -72,8 +100,7 @@ class TestWhatItCosts:
     def test_every_other_step_is_one_small_write(
         self, table: Table, meter: Meter, write: Callable[[Table], None]
     ) -> None:
-        registrations.save(table, PERSON, PROOF, NOW)
-        count_attempt(table, PERSON, "login", PASSWORDS, NOW)
+        count_attempt(table, HERE, LOGIN)
         meter.reset()
 
         write(table)
@@ -83,8 +110,7 @@ class TestWhatItCosts:
     def test_nothing_of_it_is_in_an_index_and_all_of_it_goes_away(
         self, table: Table, everything: Callable[[], list[Item]]
     ) -> None:
-        registrations.save(table, PERSON, PROOF, NOW)
-        count_attempt(table, PERSON, "login", PASSWORDS, NOW)
+        count_attempt(table, HERE, LOGIN)
         sessions.end(table, SOMEBODYS, NOW)
         sessions.begin_reset(table, "one", NOW)
         sessions.end_all(table, "other", NOW)
@@ -94,47 +120,133 @@ class TestWhatItCosts:
             assert item["expires_at"] > NOW.timestamp()
 
 
-class TestARaceOfAttempts:
-    @pytest.mark.parametrize("lockout", [PASSWORDS, CODES, MAILS])
-    def test_never_passes_more_than_are_free(self, table: Table, lockout: Lockout) -> None:
-        # Given sixty-four who try the same at the same moment
-        attempt = partial(count_attempt, table, PERSON, "login", lockout, NOW)
+def later(seconds: float, network: str = "network") -> Origin:
+    """Return an attempt at the same address so much later."""
+    return Origin(PERSON, network, NOW + timedelta(seconds=seconds))
 
-        answers = at_once([attempt] * 64)
+
+def counted(table: Table, counter: Counter = LOGIN, network: str = "network") -> Attempts | None:
+    """Return what is counted of a network."""
+    seen, _ = attempts.find(table, PERSON, network, counter.by_network, counter.by_address)
+    return seen
+
+
+def spent_until(table: Table, counter: Counter = LOGIN) -> datetime | None:
+    """Return until when the allowance of the address is spent."""
+    return attempts.find(table, PERSON, "network", counter.by_network, counter.by_address)[1]
+
+
+def passed(answers: list[object]) -> int:
+    """Return how many were let through; all others must have been told to wait."""
+    refused = [answer for answer in answers if answer is not None]
+    assert all(isinstance(answer, TooManyAttempts) for answer in refused)
+    return len(answers) - len(refused)
+
+
+class TestARaceOfAttempts:
+    @pytest.mark.parametrize("counter", [LOGIN, CONFIRMATION])
+    def test_never_passes_more_than_are_free(self, table: Table, counter: Counter) -> None:
+        # Given sixty-four who try the same at the same moment from one network
+        answers = at_once([partial(count_attempt, table, HERE, counter)] * 64)
 
         # Then those who got through are counted, every one
-        passed = sum(answer is None for answer in answers)
-        assert 1 <= passed <= lockout.free
-        assert sum(isinstance(answer, TooManyAttempts) for answer in answers) == 64 - passed
-        counted = attempts.find(table, PERSON, "login")
-        assert counted is not None and counted.count == passed
+        through = passed(answers)
+        assert 1 <= through <= counter.lockout.by_network.free
+        seen = counted(table, counter)
+        assert seen is not None and seen.count == through
 
     def test_of_the_last_free_one_has_one_winner(self, table: Table) -> None:
-        attempt = partial(count_attempt, table, PERSON, "login", PASSWORDS, NOW)
-        for _ in range(PASSWORDS.free - 1):
-            attempt()
+        for _ in range(PASSWORDS.by_network.free - 1):
+            count_attempt(table, HERE, LOGIN)
 
-        answers = at_once([attempt] * 32)
+        answers = at_once([partial(count_attempt, table, HERE, LOGIN)] * 32)
 
-        assert sum(answer is None for answer in answers) == 1
+        assert passed(answers) == 1
 
     def test_of_the_one_after_a_wait_has_one_winner(self, table: Table) -> None:
-        for _ in range(PASSWORDS.free):
-            count_attempt(table, PERSON, "login", PASSWORDS, NOW)
-        later = NOW + PASSWORDS.first * SECOND
+        for _ in range(PASSWORDS.by_network.free):
+            count_attempt(table, HERE, LOGIN)
+        after = later(PASSWORDS.by_network.first)
 
-        answers = at_once([partial(count_attempt, table, PERSON, "login", PASSWORDS, later)] * 32)
+        answers = at_once([partial(count_attempt, table, after, LOGIN)] * 32)
 
-        assert sum(answer is None for answer in answers) == 1
+        assert passed(answers) == 1
+
+    def test_spends_of_the_allowance_what_got_through_and_no_more(self, table: Table) -> None:
+        through = passed(at_once([partial(count_attempt, table, HERE, LOGIN)] * 64))
+
+        interval = timedelta(seconds=PASSWORDS.by_address.interval)
+        assert spent_until(table) == NOW + through * interval
 
     def test_keeps_nobody_else_waiting(self, table: Table) -> None:
         tries = [
-            partial(count_attempt, table, f"person {n}", operation, PASSWORDS, NOW)
+            partial(count_attempt, table, Origin(f"person {n}", "network", NOW), counter)
             for n in range(16)
-            for operation in ("login", "confirm_registration")
+            for counter in (LOGIN, CONFIRMATION)
         ]
 
         assert at_once(tries) == [None] * 32
+
+
+class TestARaceFromManyNetworks:
+    def test_is_let_through_while_the_allowance_lasts(self, table: Table) -> None:
+        # Given strangers on fifty networks, and the owner, at the same moment
+        tries = [partial(count_attempt, table, later(0, f"network {n}"), LOGIN) for n in range(51)]
+
+        # Then nobody waits for anybody
+        assert at_once(tries) == [None] * 51
+        assert spent_until(table) == NOW + 51 * timedelta(seconds=60)
+
+    @pytest.mark.parametrize("left", [0, 1, 7])
+    def test_never_overdraws_it(self, table: Table, left: int) -> None:
+        # Given an allowance of which so many are left
+        self.spend(table, PASSWORDS.by_address.burst - left)
+        tries = [partial(count_attempt, table, later(0, f"network {n}"), LOGIN) for n in range(40)]
+
+        # When forty networks want one each
+        answers = at_once(tries)
+
+        # Then so many get one, and the others a wait of a minute at most
+        assert passed(answers) == left
+        waits = [answer.retry_after for answer in answers if isinstance(answer, TooManyAttempts)]
+        assert set(waits) == {60}
+        assert spent_until(table) == NOW + SPENT
+
+    def test_does_not_hold_who_was_right_there_before(self, table: Table) -> None:
+        count_attempt(table, HERE, LOGIN)
+        forget_attempts(table, HERE, LOGIN)
+        self.spend(table, PASSWORDS.by_address.burst - 1)
+        with pytest.raises(TooManyAttempts):
+            count_attempt(table, later(0, "elsewhere"), LOGIN)
+
+        count_attempt(table, HERE, LOGIN)
+
+        assert spent_until(table) == NOW + SPENT
+
+    def test_holds_them_again_when_that_is_long_ago(self, table: Table) -> None:
+        count_attempt(table, HERE, LOGIN)
+        forget_attempts(table, HERE, LOGIN)
+        month = 30 * 24 * 60 * 60
+        self.spend(table, PASSWORDS.by_address.burst, month)
+
+        with pytest.raises(TooManyAttempts) as waiting:
+            count_attempt(table, later(month), LOGIN)
+
+        assert waiting.value.retry_after == 60
+
+    def test_sends_no_more_mails_than_the_allowance_and_tells_nobody(self, table: Table) -> None:
+        tries = [
+            partial(count_mail, table, later(0, f"network {n}"), RESET_MAILS) for n in range(40)
+        ]
+
+        answers = at_once(tries)
+
+        assert sorted(map(str, answers)) == ["False"] * 30 + ["True"] * 10
+
+    def spend(self, table: Table, times: int, seconds: float = 0) -> None:
+        """Let networks of their own attempt so often."""
+        for n in range(times):
+            count_attempt(table, later(seconds, f"stranger {n}"), LOGIN)
 
 
 def test_an_attempt_whose_record_was_not_heard_of_waits_a_second(
@@ -146,13 +258,13 @@ def test_an_attempt_whose_record_was_not_heard_of_waits_a_second(
     table = Table(client, table_name)
 
     with Faults(client, "UpdateItem", lost_answer), pytest.raises(TooManyAttempts) as waiting:
-        count_attempt(table, PERSON, "login", PASSWORDS, NOW)
+        count_attempt(table, HERE, LOGIN)
 
     # Then it was counted once, and the next may be made
     assert waiting.value.retry_after == 1
-    count_attempt(table, PERSON, "login", PASSWORDS, NOW + SECOND)
-    counted = attempts.find(table, PERSON, "login")
-    assert counted is not None and counted.count == 2
+    count_attempt(table, later(1), LOGIN)
+    seen = counted(table)
+    assert seen is not None and seen.count == 2
 
 
 class TestARaceOfResets:

@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "secret",
         "pydantic",
         "pydantic_core",
+        "email_validator",
     },
     PAYMENTS_PACKAGE: {
         "domain",

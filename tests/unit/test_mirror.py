@@ -42,7 +42,6 @@ ON_DYNAMODB = {
     "store/inbox",
     "store/jobs",
     "store/payments",
-    "store/registrations",
     "store/requests",
     "store/sessions",
     "store/slots",

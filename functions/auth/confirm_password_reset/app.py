@@ -3,7 +3,7 @@
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.http.schemas.account import ConfirmPasswordResetBody
+from teppan.http.schemas.new_password import ConfirmPasswordResetBody
 from teppan.identity.directory import directory
 from teppan.identity.user_pool import user_pool
 from teppan.observability.metrics import count
@@ -18,7 +18,7 @@ def handler(request: Request[ConfirmPasswordResetBody]) -> Response:
     """Change the password and end every session of the account."""
     body = request.body
     confirm_password_reset(
-        table, pool, accounts, body.email, body.code, body.new_password, request.caller.at
+        table, pool, accounts, body.email, body.code, body.new_password, request.caller
     )
     count("PasswordsReset")
     return Response(204)

@@ -3,7 +3,7 @@
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.http.schemas.account import ConfirmRegistrationBody
+from teppan.http.schemas.new_password import ConfirmRegistrationBody
 from teppan.identity.directory import directory
 from teppan.identity.user_pool import user_pool
 from teppan.observability.metrics import count
@@ -18,7 +18,7 @@ def handler(request: Request[ConfirmRegistrationBody]) -> Response:
     """Confirm the account by its code and set its password."""
     body = request.body
     confirm_registration(
-        table, pool, accounts, body.email, body.code, body.password, request.caller.at
+        table, pool, accounts, body.email, body.code, body.password, request.caller
     )
     count("AccountsConfirmed")
     return Response(204)

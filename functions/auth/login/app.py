@@ -18,6 +18,6 @@ table, pool = connect(), user_pool()
 def handler(request: Request[LoginBody]) -> Response:
     """Answer the tokens of a new session."""
     body = request.body
-    tokens = log_in(table, pool, body.email, body.password, given(body.mfa_code), request.caller.at)
+    tokens = log_in(table, pool, body.email, body.password, given(body.mfa_code), request.caller)
     count("SessionsStarted")
     return Response(body=represent.tokens(tokens))

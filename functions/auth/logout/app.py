@@ -3,7 +3,7 @@
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.http.schemas.account import RefreshTokenBody
+from teppan.http.schemas.session import RefreshTokenBody
 from teppan.identity.user_pool import user_pool
 from teppan.observability.metrics import count
 from teppan.services.logout import log_out

@@ -4,7 +4,7 @@ from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.representations import account as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.http.schemas.account import RefreshTokenBody
+from teppan.http.schemas.session import RefreshTokenBody
 from teppan.identity.user_pool import user_pool
 from teppan.services.refresh import refresh
 from teppan.store.table import connect

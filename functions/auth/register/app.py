@@ -4,7 +4,7 @@ from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.representations.account import ACCEPTED
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.http.schemas.account import RegisterBody
+from teppan.http.schemas.new_password import RegisterBody
 from teppan.identity.user_pool import user_pool
 from teppan.services.register import register
 from teppan.store.table import connect
@@ -15,6 +15,5 @@ table, pool = connect(), user_pool()
 @endpoint("register", roles=PUBLIC, body=RegisterBody)
 def handler(request: Request[RegisterBody]) -> Response:
     """Register, and answer the same whatever came of it."""
-    body = request.body
-    register(table, pool, body.email, body.password, request.caller.at)
+    register(table, pool, request.body.email, request.caller)
     return Response(202, ACCEPTED)

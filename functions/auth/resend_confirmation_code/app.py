@@ -15,5 +15,5 @@ table, pool = connect(), user_pool()
 @endpoint("resendConfirmationCode", roles=PUBLIC, body=AccountEmailBody)
 def handler(request: Request[AccountEmailBody]) -> Response:
     """Have a code sent, and answer the same whatever came of it."""
-    resend_confirmation_code(table, pool, request.body.email, request.caller.at)
+    resend_confirmation_code(table, pool, request.body.email, request.caller)
     return Response(202, ACCEPTED)

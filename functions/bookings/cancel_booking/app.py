@@ -5,7 +5,7 @@ from teppan.http.parameters import BOOKING_ID
 from teppan.http.representations import booking as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
-from teppan.http.schemas.booking import CancelBookingBody
+from teppan.http.schemas.cancellation import CancelBookingBody
 from teppan.observability.metrics import count
 from teppan.services.cancel_booking import cancel_booking
 from teppan.store.table import connect

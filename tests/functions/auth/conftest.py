@@ -1,11 +1,9 @@
 """What tests of accounts and sessions have in common."""
 
-import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 import pytest
 from tests.conftest import Clock
@@ -41,17 +39,3 @@ def today(now: Clock) -> Clock:
     """The clock, at the time that tokens of the emulator bear."""
     now.set(datetime.now(UTC))
     return now
-
-
-@pytest.fixture
-def proved(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The passwords that a proof was computed of."""
-    passwords: list[bytes] = []
-    scrypt = hashlib.scrypt
-
-    def compute(password: bytes, **cost: Any) -> bytes:
-        passwords.append(password)
-        return scrypt(password, **cost)
-
-    monkeypatch.setattr(hashlib, "scrypt", compute)
-    return passwords

@@ -35,14 +35,21 @@ CALLS = [
 ]
 """Every call of Cognito that an operation makes."""
 
-MAILING = {"SignUp", "ResendConfirmationCode", "ForgotPassword"}
-"""The calls that have mail sent: that there is none to send, or too many, is nobody's to know."""
-
-TOO_MANY = {
-    "TooManyRequestsException": 5,
-    "LimitExceededException": 900,
-    "TooManyFailedAttemptsException": 900,
+OF_AN_ADDRESS = {
+    "SignUp": (202, None),
+    "ResendConfirmationCode": (202, None),
+    "ForgotPassword": (202, None),
+    "ConfirmSignUp": (400, "invalid_code"),
+    "ConfirmForgotPassword": (400, "invalid_code"),
+    "InitiateAuth": (401, "invalid_credentials"),
+    "RespondToAuthChallenge": (401, "invalid_credentials"),
 }
+"""The calls that anybody can cause for an address: what is answered to a limit of its account,
+which is what is answered to an address without one."""
+
+OF_ALL_CALLS = {"TooManyRequestsException": 5}
+OF_THE_ACCOUNT = {"LimitExceededException": 900, "TooManyFailedAttemptsException": 900}
+"""Limits, and the seconds that they ask to wait."""
 FAILURES = {
     "ForbiddenException": 403,
     "InternalErrorException": 500,
@@ -72,7 +79,7 @@ def request_of(operation: str, cognito_call: str, call: Handlers) -> Keywords:
         person, app = with_second_factor()
         return {"body": {**person.credentials, "mfa_code": app.code()}, "by": None}
     if (operation, cognito_call) == ("register", "ResendConfirmationCode"):
-        return {"body": registered(call.table).credentials, "by": None}
+        return {"body": registered().credentials, "by": None}
     return good_request(operation, call)
 
 
@@ -100,11 +107,11 @@ def ask(call: Handlers, table: Table) -> Stubbed:
 def test_too_many_is_429_with_the_time_to_wait(
     ask: Stubbed, operation: str, cognito_call: str
 ) -> None:
-    for code, seconds in TOO_MANY.items():
+    for code, seconds in (OF_ALL_CALLS | OF_THE_ACCOUNT).items():
         answer = ask(operation, cognito_call, refused(code, message=QUOTED))
 
-        if cognito_call in MAILING and code == "LimitExceededException":
-            assert answer.status == 202
+        if cognito_call in OF_AN_ADDRESS and code in OF_THE_ACCOUNT:
+            assert answer.problem == OF_AN_ADDRESS[cognito_call], code
             continue
         assert answer.problem == (429, "too_many_attempts"), code
         assert answer.headers["Retry-After"] == str(seconds), code

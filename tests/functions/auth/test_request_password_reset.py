@@ -25,12 +25,12 @@ from teppan.store.table import Table
 
 ANYBODY: dict[str, Callable[[Table], Person]] = {
     "without an account": lambda _: Person(),
-    "waiting for confirmation": registered,
+    "waiting for confirmation": lambda _: registered(),
     "confirmed": lambda _: confirmed(),
     "whose password is void": lambda _: must_reset(),
 }
 """Those whom the same steps serve; an account that staff have made takes two more."""
-CALLS = ["GetItem", "UpdateItem", "AdminGetUser", "ForgotPassword"]
+CALLS = ["BatchGetItem", "UpdateItem", "UpdateItem", "AdminGetUser", "ForgotPassword"]
 
 
 def forget(call: Handlers, person: Person, **changes: Any) -> Answer:

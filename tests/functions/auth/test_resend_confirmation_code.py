@@ -5,24 +5,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW
 from tests.conftest import Clock
 from tests.functions.auth.conftest import Tap
 from tests.functions.cognito import CONFIRMATION_CODE, stubbed
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.people import Person, codes_sent_to, confirmed, registered, signed_up
+from tests.functions.people import Person, codes_sent_to, confirmed, registered
 from tests.store.faults import Fault, lost_answer, lost_request, refused
 
 from teppan.store.table import Table
 
 ANYBODY: dict[str, Callable[[Table], Person]] = {
     "without an account": lambda _: Person(),
-    "waiting for confirmation": registered,
-    "waiting, without a registration of ours": lambda _: signed_up(),
+    "waiting for confirmation": lambda _: registered(),
     "confirmed": lambda _: confirmed(),
 }
-CALLS = ["GetItem", "UpdateItem", "UpdateItem", "ResendConfirmationCode"]
-DAY = timedelta(days=1)
+CALLS = ["BatchGetItem", "UpdateItem", "UpdateItem", "ResendConfirmationCode"]
 
 
 def resend(call: Handlers, person: Person, **changes: Any) -> Answer:
@@ -35,7 +32,7 @@ def confirm(call: Handlers, person: Person) -> Answer:
 
 
 def test_another_code_is_sent(call: Handlers, table: Table) -> None:
-    person = registered(table)
+    person = registered()
 
     assert resend(call, person, email=person.email.upper()).status == 202
 
@@ -73,45 +70,12 @@ def test_what_cognito_may_say_of_an_address_is_not_passed_on(call: Handlers, cod
     assert answer.body == resend(call, Person()).body
 
 
-class TestTheRegistration:
-    """It lets a login with its password say what to do, as long as a code that was sent is good."""
-
-    def login(self, call: Handlers, person: Person) -> Answer:
-        return call("login", person.credentials, by=None)
-
-    def test_lives_as_long_as_the_new_code(self, call: Handlers, table: Table, now: Clock) -> None:
-        person = registered(table)
-
-        now.set(NOW + DAY / 2)
-        resend(call, person)
-
-        now.set(NOW + DAY * 3 / 2 - timedelta(seconds=1))
-        assert self.login(call, person).problem == (403, "account_not_confirmed")
-        now.set(NOW + DAY * 3 / 2)
-        assert self.login(call, person).problem == (401, "invalid_credentials")
-
-    def test_is_not_brought_back_to_life(self, call: Handlers, table: Table, now: Clock) -> None:
-        person = registered(table)
-
-        now.set(NOW + DAY)
-        resend(call, person)
-
-        assert self.login(call, person).problem == (401, "invalid_credentials")
-
-    def test_is_not_made_where_there_was_none(self, call: Handlers) -> None:
-        person = signed_up()
-
-        resend(call, person)
-
-        assert self.login(call, person).problem == (401, "invalid_credentials")
-
-
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize("step", range(len(CALLS)))
 def test_stopped_half_way_it_can_be_asked_for_again(
     call: Handlers, table: Table, now: Clock, tap: Tap, step: int, fault: Fault
 ) -> None:
-    person = registered(table)
+    person = registered()
     with tap(failing=step, fault=fault) as wire:
         stopped = resend(call, person)
     assert len(wire.calls) == step + 1

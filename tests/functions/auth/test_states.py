@@ -17,8 +17,8 @@ from tests.functions.people import (
     confirmed,
     invited,
     must_reset,
+    registered,
     session_of,
-    signed_up,
     with_second_factor,
 )
 from tests.functions.requests import NEW_PASSWORD
@@ -37,7 +37,7 @@ def disabled() -> Person:
 
 STATES: Final[dict[str, Callable[[], Person]]] = {
     "no account": Person,
-    "`UNCONFIRMED`": signed_up,
+    "`UNCONFIRMED`": registered,
     "`CONFIRMED`": confirmed,
     "`CONFIRMED`, second factor": lambda: with_second_factor()[0],
     "`FORCE_CHANGE_PASSWORD` (made in the console)": invited,

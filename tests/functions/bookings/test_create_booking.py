@@ -9,6 +9,7 @@ from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER, PARTY_DATE, boo
 from tests.conftest import Clock
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
+from tests.functions.requests import good_request
 
 from teppan.domain.caller import Caller, Role
 from teppan.domain.policy import CURRENT
@@ -505,3 +506,17 @@ def test_the_first_event_of_the_trail_is_written_with_the_booking(call: Handlers
             "changes": [],
         }
     ]
+
+
+@pytest.mark.parametrize("email", ["a@example..com", "a@example.com.", "<a@b.c>", "mailto:a@b.c"])
+@pytest.mark.parametrize("operation", ["createBooking", "updateBooking"])
+def test_a_contact_has_an_address_that_mail_can_be_sent_to(
+    call: Handlers, operation: str, email: str
+) -> None:
+    request = good_request(operation, call)
+    contact = booking_body()["contact"] | {"email": email}
+
+    answer = call(operation, **request | {"body": request["body"] | {"contact": contact}})
+
+    assert answer.problem == (422, "validation_failed")
+    assert answer.faults == ["body /contact/email"]

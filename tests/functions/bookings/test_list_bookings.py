@@ -327,7 +327,7 @@ class TestForeignCursors:
 
         assert refused.problem == (400, "invalid_cursor")
 
-    @pytest.mark.parametrize("text", ["", "a b", "a=", "x" * 1025, "é", "../.."])
+    @pytest.mark.parametrize("text", [" ", "a b", "a=", "x" * 1025, "é", "../.."])
     def test_what_is_no_cursor_at_all_is_pointed_at(self, call: Handlers, text: str) -> None:
         refused = call("listBookings", query={"cursor": text})
 
@@ -344,7 +344,7 @@ class TestForeignCursors:
         ({"limit": "1.0"}, "query /limit"),
         ({"limit": "ten"}, "query /limit"),
         ({"limit": "٣"}, "query /limit"),
-        ({"limit": ""}, "query /limit"),
+        ({"limit": " "}, "query /limit"),
         ({"limit": ["5", "6"]}, "query /limit"),
         ({"status": "paid"}, "query /status"),
         ({"status": "PENDING"}, "query /status"),

@@ -12,6 +12,7 @@ import pytest
 from tests.builders import (
     ADMIN,
     CUSTOMER,
+    HOME,
     NOW,
     REQUEST_ID,
     SESSION,
@@ -249,7 +250,7 @@ class TestWhoMayCall:
         event = gateway_event(account=ADMIN, groups=groups, headers={"X-Request-Id": REQUEST_ID})
 
         gateways = event["requestContext"]["requestId"]
-        assert seen(event).caller == Caller(ADMIN, role, REQUEST_ID, NOW, gateways)
+        assert seen(event).caller == Caller(ADMIN, role, REQUEST_ID, NOW, gateways, HOME)
 
     def test_a_public_operation_looks_at_no_account(self) -> None:
         found = seen(gateway_event(groups="admin"), roles=PUBLIC).caller

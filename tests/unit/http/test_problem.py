@@ -42,7 +42,6 @@ STATUS = {
     "invalid_mfa_code": 401,
     "invalid_refresh_token": 401,
     "forbidden": 403,
-    "account_not_confirmed": 403,
     "password_reset_required": 403,
     "login_unsupported": 403,
     "booking_not_found": 404,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pytest
 from tests.builders import (
     CUSTOMER,
+    HOME,
     REQUEST_ID,
     SESSION,
     SESSION_BEGAN,
@@ -114,6 +115,17 @@ class TestRepeatedHeaders:
         found = incoming(function_url_event(headers={"stripe-signature": "t=1,t=2"}))
 
         assert found.header("Stripe-Signature") == "t=1,t=2"
+
+
+def test_the_gateway_says_where_it_came_from_and_a_header_does_not() -> None:
+    told = {"X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1"}
+
+    assert incoming(gateway_event(headers=told, source_ip=HOME)).source_ip == HOME
+
+
+@pytest.mark.parametrize("context", [{}, {"identity": None}, {"identity": {"sourceIp": None}}])
+def test_a_source_that_is_not_told_is_none(context: dict[str, Any]) -> None:
+    assert incoming({"requestContext": context}).source_ip == ""
 
 
 class TestBody:

@@ -11,7 +11,6 @@ from teppan.domain.errors import (
     Unavailable,
 )
 from teppan.identity.errors import (
-    AccountNotConfirmed,
     IdentityUnavailable,
     InvalidCode,
     InvalidCredentials,
@@ -34,7 +33,11 @@ from teppan.identity.errors import (
             InvalidCredentials,
             Unauthorized,
             "invalid_credentials",
-            "Check both and try again.",
+            (
+                "Check both and try again. If you have just registered, first confirm with the "
+                "code from your e-mail. If you have forgotten the password, reset it. If both "
+                "are right, wait 15 minutes: somebody may have tried too often."
+            ),
         ),
         (
             MfaRequired,
@@ -49,12 +52,6 @@ from teppan.identity.errors import (
             "Wait for the next code of your authenticator app and try again.",
         ),
         (InvalidRefreshToken, Unauthorized, "invalid_refresh_token", "Log in again."),
-        (
-            AccountNotConfirmed,
-            Forbidden,
-            "account_not_confirmed",
-            "Confirm it with the code from your e-mail, or ask for another code.",
-        ),
         (
             PasswordResetRequired,
             Forbidden,
@@ -71,7 +68,10 @@ from teppan.identity.errors import (
             InvalidCode,
             BadRequest,
             "invalid_code",
-            "The code is wrong, was used before or has expired. Check it, or ask for another one.",
+            (
+                "The code is wrong, was used before or has expired. Check it, or ask for another "
+                "one. After many wrong codes wait an hour first."
+            ),
         ),
         (
             IdentityUnavailable,

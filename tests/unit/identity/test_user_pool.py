@@ -29,11 +29,7 @@ from teppan.identity.errors import (
     PasswordResetRequired,
     TooManyAttempts,
 )
-from teppan.identity.refusals import (
-    AccountExistsError,
-    AppClientRefusedError,
-    UnconfirmedError,
-)
+from teppan.identity.refusals import AccountExistsError, AppClientRefusedError
 from teppan.identity.tokens import Tokens
 from teppan.identity.user_pool import UserPool, user_pool
 from teppan.settings import MissingSettingError
@@ -76,9 +72,20 @@ def no_account(meaning: type[Exception] | None) -> Meanings:
     }
 
 
-NO_MAIL: Meanings = no_account(None) | {
+def of_accounts_alone(meaning: type[Exception] | None) -> Meanings:
+    """Return the refusals that would tell that there is an account, with what they are told as."""
+    return {
+        "LimitExceededException": meaning,
+        "PasswordResetRequiredException": meaning,
+        "TooManyFailedAttemptsException": meaning,
+        "UserNotConfirmedException": meaning,
+    }
+
+
+NO_MAIL: Meanings = {
+    **no_account(None),
+    **of_accounts_alone(None),
     "CodeDeliveryFailureException": None,
-    "LimitExceededException": None,
 }
 """What would tell that there is an account, whose mail can not be sent, or that there is none."""
 
@@ -113,6 +120,7 @@ CONFIRM = Call(
     {"ClientId": CLIENT, "SecretHash": PROOF, "Username": EMAIL, "ConfirmationCode": CODE},
     {},
     no_account(InvalidCode)
+    | of_accounts_alone(InvalidCode)
     | {
         "AliasExistsException": InvalidCode,
         "CodeMismatchException": InvalidCode,
@@ -145,12 +153,12 @@ RESET = Call(
     },
     {},
     no_account(InvalidCode)
+    | of_accounts_alone(InvalidCode)
     | {
         "CodeMismatchException": InvalidCode,
         "ExpiredCodeException": InvalidCode,
         "InvalidPasswordException": InvalidInput,
         "PasswordHistoryPolicyViolationException": InvalidInput,
-        "UserNotConfirmedException": InvalidCode,
     },
 )
 LOG_IN = Call(
@@ -162,11 +170,7 @@ LOG_IN = Call(
         "AuthParameters": {"USERNAME": EMAIL, "PASSWORD": PASSWORD, "SECRET_HASH": PROOF},
     },
     {"AuthenticationResult": ISSUED},
-    no_account(InvalidCredentials)
-    | {
-        "PasswordResetRequiredException": PasswordResetRequired,
-        "UserNotConfirmedException": UnconfirmedError,
-    },
+    no_account(InvalidCredentials) | of_accounts_alone(InvalidCredentials),
 )
 REFRESH = Call(
     "get_tokens_from_refresh_token",
@@ -274,14 +278,13 @@ def test_no_refusal_repeats_what_cognito_says(pool: UserPool, stub: Stubber, cal
             raised = raised.__cause__
 
 
-@each_call
-def test_a_lock_out_of_cognitos_own_is_told_as_ours(
-    pool: UserPool, stub: Stubber, call: Call
+def test_a_lock_out_of_cognitos_own_is_told_as_a_wrong_password(
+    pool: UserPool, stub: Stubber
 ) -> None:
-    raised = refused(pool, stub, call, "NotAuthorizedException", "Password attempts exceeded")
+    # Cognito locks accounts only: a 429 for it would tell that there is one.
+    raised = refused(pool, stub, LOG_IN, "NotAuthorizedException", "Password attempts exceeded")
 
-    assert isinstance(raised, TooManyAttempts)
-    assert raised.retry_after == 900
+    assert isinstance(raised, InvalidCredentials)
 
 
 @each_call
@@ -376,10 +379,10 @@ class TestMails:
 
     @pytest.mark.parametrize(
         "call",
-        [call for call in CALLS if call not in MAILS],
+        [REFRESH, REVOKE],
         ids=lambda call: call.operation,
     )
-    def test_a_limit_on_anything_else_is_told(
+    def test_a_limit_is_told_to_whoever_has_shown_a_token(
         self, pool: UserPool, stub: Stubber, call: Call, logged: LogLines
     ) -> None:
         raised = refused(pool, stub, call, "LimitExceededException")
@@ -479,8 +482,8 @@ class TestSecondFactor:
             ("ExpiredCodeException", InvalidMfaCode),  # used once before
             ("NotAuthorizedException", InvalidCredentials),
             ("UserNotFoundException", InvalidCredentials),
-            ("PasswordResetRequiredException", PasswordResetRequired),
-            ("UserNotConfirmedException", UnconfirmedError),
+            ("PasswordResetRequiredException", InvalidCredentials),
+            ("UserNotConfirmedException", InvalidCredentials),
             ("TooManyRequestsException", TooManyAttempts),
             ("InternalErrorException", IdentityUnavailable),
             ("SoftwareTokenMFANotFoundException", LoginUnsupported),

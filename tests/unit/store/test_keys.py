@@ -113,9 +113,10 @@ def test_an_account_and_a_session_remember_what_has_ended_them() -> None:
 
 
 def test_what_is_known_of_somebody_without_an_account_stands_under_a_pseudonym() -> None:
-    assert keys.registration("mfrgg") == ("PERSON#mfrgg", "REGISTRATION")
-    assert keys.attempts("mfrgg", "login") == ("PERSON#mfrgg", "ATTEMPTS#login")
+    assert keys.attempts("mfrgg", "login", "ggnet") == ("PERSON#mfrgg", "ATTEMPTS#login#ggnet")
+    assert keys.allowance("mfrgg", "login") == ("PERSON#mfrgg", "ALLOWANCE#login")
 
 
 def test_attempts_at_one_operation_are_none_at_another() -> None:
-    assert keys.attempts("mfrgg", "login") != keys.attempts("mfrgg", "register")
+    assert keys.attempts("mfrgg", "login", "n") != keys.attempts("mfrgg", "register", "n")
+    assert keys.allowance("mfrgg", "login") != keys.allowance("mfrgg", "register")

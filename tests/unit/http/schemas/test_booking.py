@@ -5,18 +5,16 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 from tests.builders import booking_body, gateway_event, wishes
 
 from teppan.domain.booking import Contact, Venue
-from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
 from teppan.domain.errors import InvalidInput
 from teppan.domain.party import Menu, Party
 from teppan.domain.transition import Status
 from teppan.http.body import RequestBody, read_body
 from teppan.http.request import incoming
-from teppan.http.schemas.booking import CancelBookingBody, CreateBookingBody, UpdateBookingBody
+from teppan.http.schemas.booking import CreateBookingBody, UpdateBookingBody
 
 VENUE = booking_body()["venue"]
 CONTACT = booking_body()["contact"]
@@ -170,7 +168,7 @@ class TestVenueAndContact:
             ("name", ["Al", "é" * 100], ["A", " A ", "x" * 101, "two\nlines", ""]),
             (
                 "email",
-                ["a@b.c", "x" * 248 + "@b.com", "a+b@c.co.uk"],
+                ["a@b.c", "a+b@c.co.uk", "Aiko@Example.com"],
                 [
                     "",
                     "a",
@@ -180,7 +178,11 @@ class TestVenueAndContact:
                     "a b@c.d",
                     "a@b@c.d",
                     "a@b.c\n",
-                    "x" * 249 + "@b.com",
+                    "a@example..com",
+                    "a@example.com.",
+                    "<a@b.c>",
+                    "mailto:a@b.c",
+                    f"a@{'b.' * 125}com",
                 ],
             ),
             (
@@ -265,49 +267,6 @@ class TestUpdate:
 
     def test_miles_beyond_our_reach_are_left_to_the_policy(self) -> None:
         assert read(UpdateBookingBody, {"travel_miles": 201}).to_changes().travel_miles == 201
-
-
-class TestCancel:
-    @pytest.mark.parametrize(
-        ("body", "request_"),
-        [
-            ({}, CancellationRequest()),
-            ({"refund_percentage": 0}, CancellationRequest(None, 0)),  # for the domain to refuse
-            ({"reason": " Moving away "}, CancellationRequest("Moving away")),
-            (
-                {"reason": "Chef is ill", "refund_percentage": 0},
-                CancellationRequest("Chef is ill", 0),
-            ),
-            ({"reason": "x" * 500, "refund_percentage": 100}, CancellationRequest("x" * 500, 100)),
-        ],
-    )
-    def test_why_and_from_staff_how_much(
-        self, body: dict[str, Any], request_: CancellationRequest
-    ) -> None:
-        assert read(CancelBookingBody, body).to_request() == request_
-
-    @pytest.mark.parametrize(
-        "body",
-        [
-            {"reason": ""},
-            {"reason": "  "},
-            {"reason": "x" * 501},
-            {"reason": "r", "refund_percentage": -1},
-            {"reason": "r", "refund_percentage": 101},
-            {"reason": "r", "refund_percentage": 97.5},
-            {"refund_amount": 100},
-        ],
-    )
-    def test_a_bad_value_is_refused(self, body: dict[str, Any]) -> None:
-        with pytest.raises(InvalidInput):
-            read(CancelBookingBody, body)
-
-
-def test_a_request_never_changes_once_it_is_read() -> None:
-    body = read(CancelBookingBody, {})
-
-    with pytest.raises(ValidationError):
-        body.reason = "other"
 
 
 def test_the_venue_and_contact_of_a_request_become_the_domains() -> None:

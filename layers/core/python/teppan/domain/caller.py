@@ -1,6 +1,6 @@
 """Who asks, in which role, when, and under which request: what every change is signed with."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ class Caller:
 
     `request_id` is the caller's own where there is one, `gateway_request_id` what the access log
     has; a job has no gateway.
+    `source_ip` is where the request came from, as the gateway has seen it; "" when it did not say.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Caller:
     request_id: str
     at: datetime
     gateway_request_id: str | None = None
+    source_ip: str = field(default="", repr=False)
 
     @property
     def signed_at(self) -> datetime:

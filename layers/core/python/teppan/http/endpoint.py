@@ -190,6 +190,7 @@ def _caller(principal: Principal | None, request: Incoming, now: datetime) -> Ca
         request_id=request.request_id,
         at=now,
         gateway_request_id=request.gateway_request_id,
+        source_ip=request.source_ip,
     )
 
 

@@ -32,6 +32,7 @@ class Incoming:
     request_id: str
     gateway_request_id: str
     event: Mapping[str, Any]
+    source_ip: str = field(default="", repr=False)
 
     def header(self, name: str) -> str | None:
         """Return the value of a header that has one value; repeated, it must say the same.
@@ -117,6 +118,7 @@ def incoming(event: Mapping[str, Any]) -> Incoming:
         request_id=made,
         gateway_request_id=made,
         event=event,
+        source_ip=(context.get("identity") or {}).get("sourceIp") or "",
     )
     sent = request.harmless_header("X-Request-Id") or ""
     return replace(request, request_id=sent) if _UUID.fullmatch(sent) else request

@@ -13,11 +13,18 @@ class SessionEnded(Unauthorized):
 
 
 class InvalidCredentials(Unauthorized):
-    """The address and the password do not belong together."""
+    """The address and the password do not open an account, for whatever reason.
+
+    One text for all, since which of them it is would tell whether the address has an account.
+    """
 
     code = "invalid_credentials"
     title = "The e-mail address or the password is wrong"
-    detail = "Check both and try again."
+    detail = (
+        "Check both and try again. If you have just registered, first confirm with the code from "
+        "your e-mail. If you have forgotten the password, reset it. If both are right, wait 15 "
+        "minutes: somebody may have tried too often."
+    )
 
 
 class MfaRequired(Unauthorized):
@@ -44,14 +51,6 @@ class InvalidRefreshToken(Unauthorized):
     detail = "Log in again."
 
 
-class AccountNotConfirmed(Forbidden):
-    """The password is right, the address has not been confirmed."""
-
-    code = "account_not_confirmed"
-    title = "The account is not confirmed yet"
-    detail = "Confirm it with the code from your e-mail, or ask for another code."
-
-
 class PasswordResetRequired(Forbidden):
     """The password is right and good for nothing but being replaced."""
 
@@ -73,7 +72,10 @@ class InvalidCode(BadRequest):
 
     code = "invalid_code"
     title = "The code is not valid"
-    detail = "The code is wrong, was used before or has expired. Check it, or ask for another one."
+    detail = (
+        "The code is wrong, was used before or has expired. Check it, or ask for another one. "
+        "After many wrong codes wait an hour first."
+    )
 
 
 class TooManyAttempts(TooManyRequests):

@@ -20,17 +20,12 @@ from teppan.identity.errors import (
     InvalidRefreshToken,
     LoginUnsupported,
     OutcomeUnknown,
-    PasswordResetRequired,
     TooManyAttempts,
 )
 
 
 class AccountExistsError(Exception):
     """The address has an account already."""
-
-
-class UnconfirmedError(Exception):
-    """The account is not confirmed; Cognito has not looked at the password."""
 
 
 class NothingToDoError(Exception):
@@ -44,7 +39,6 @@ class AppClientRefusedError(Exception):
 type Refusals = dict[str, Callable[[], Exception]]
 """What an error code of Cognito means."""
 
-_LOCKED_OUT: Final = "Password attempts exceeded"
 _CLIENT_REFUSED: Final = "the app client is refused"
 _LONG, _SHORT = 900, 5
 
@@ -87,10 +81,15 @@ _NO_ACCOUNT: Final = (
     "NotAuthorizedException",
     "UserNotFoundException",
 )
-WRONG_CREDENTIALS: Final = _all(_NO_ACCOUNT, InvalidCredentials) | {
-    "PasswordResetRequiredException": PasswordResetRequired,
-    "UserNotConfirmedException": UnconfirmedError,
-}
+_OF_ACCOUNTS_ALONE: Final = (
+    "LimitExceededException",
+    "PasswordResetRequiredException",
+    "TooManyFailedAttemptsException",
+    "UserNotConfirmedException",
+)
+"""What Cognito says of an account that there is, and not only to whoever knows its password."""
+
+WRONG_CREDENTIALS: Final = _all((*_NO_ACCOUNT, *_OF_ACCOUNTS_ALONE), InvalidCredentials)
 WRONG_MFA_CODE: Final = (
     WRONG_CREDENTIALS
     | _all(("CodeMismatchException", "ExpiredCodeException"), InvalidMfaCode)
@@ -99,15 +98,15 @@ WRONG_MFA_CODE: Final = (
 WRONG_CODE: Final = _all(
     (
         *_NO_ACCOUNT,
+        *_OF_ACCOUNTS_ALONE,
         "AliasExistsException",
         "CodeMismatchException",
         "ExpiredCodeException",
-        "UserNotConfirmedException",
     ),
     InvalidCode,
 )
 NOTHING_TO_SEND: Final = _all(
-    (*_NO_ACCOUNT, "CodeDeliveryFailureException", "LimitExceededException"), NothingToDoError
+    (*_NO_ACCOUNT, *_OF_ACCOUNTS_ALONE, "CodeDeliveryFailureException"), NothingToDoError
 ) | {"UsernameExistsException": AccountExistsError}
 _NO_SESSION: Final = (
     *_NO_ACCOUNT,
@@ -138,8 +137,6 @@ def refusals(meanings: Refusals) -> Iterator[None]:
         raise OutcomeUnknown from error
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        if message == _LOCKED_OUT:
-            raise TooManyAttempts(_LONG) from error
         if message == _CLIENT_REFUSED:
             raise AppClientRefusedError from error
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
@@ -154,7 +151,6 @@ def quote_nothing(parsed: dict[str, Any], **_: object) -> None:
     """Drop the message of an error, as botocore has just parsed it, but for what it alone tells."""
     error = parsed.get("Error")
     parsed.pop("message", None)
-    if not error or error.get("Message") == _LOCKED_OUT:
-        return
-    about_client = "secret" in str(error.get("Message", "")).lower()
-    error["Message"] = _CLIENT_REFUSED if about_client else "not kept"
+    if error:
+        about_client = "secret" in str(error.get("Message", "")).lower()
+        error["Message"] = _CLIENT_REFUSED if about_client else "not kept"

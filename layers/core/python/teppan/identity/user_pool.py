@@ -24,6 +24,7 @@ from teppan.identity.refusals import (
 )
 from teppan.identity.tokens import Tokens
 from teppan.identity.unknown_password import unknown_password
+from teppan.identity.unsent import log_unsent
 from teppan.observability.log import logger
 
 
@@ -76,8 +77,9 @@ class UserPool:
     def log_in(self, email: str, password: str, mfa_code: str | None) -> Tokens:
         """Start a session.
 
-        Raises `InvalidCredentials`, `UnconfirmedError`, `PasswordResetRequired`, `MfaRequired`,
-        `InvalidMfaCode` and `LoginUnsupported`.
+        Raises `InvalidCredentials`, also for an account that Cognito keeps closed just now, and
+        with the right password `PasswordResetRequired`, `MfaRequired`, `InvalidMfaCode` and
+        `LoginUnsupported`.
         """
         with refusals(WRONG_CREDENTIALS):
             answer = self._client.initiate_auth(
@@ -153,7 +155,7 @@ def _sending() -> Iterator[None]:
     except NothingToDoError as nothing:
         refusal = nothing.__cause__
         reason = refusal.response["Error"]["Code"] if isinstance(refusal, ClientError) else None
-        logger.warning("no code sent", reason=reason)
+        log_unsent(reason)
 
 
 def _started(answer: Mapping[str, Any]) -> Tokens:

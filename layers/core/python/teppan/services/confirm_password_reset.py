@@ -1,21 +1,17 @@
 """Set a new password by the code from the mailbox; that ends every session of the account."""
 
 from contextlib import suppress
-from datetime import datetime
 
 from teppan import clock
+from teppan.domain.caller import Caller
 from teppan.domain.errors import StorageUnavailable
-from teppan.domain.lockout import CODES
 from teppan.identity.directory import Directory
 from teppan.identity.errors import OutcomeUnknown
-from teppan.identity.pseudonym import pseudonym
 from teppan.identity.user_pool import UserPool
-from teppan.services.attempts import LOGIN, count_attempt
+from teppan.services.attempts import LOGIN, RESET, count_attempt, forget_attempts, origin_of
 from teppan.services.end_sessions import end_sessions
-from teppan.store import attempts, sessions
+from teppan.store import sessions
 from teppan.store.table import Table
-
-_OPERATION = "confirm_password_reset"
 
 
 def confirm_password_reset(
@@ -25,7 +21,7 @@ def confirm_password_reset(
     email: str,
     code: str,
     password: str,
-    at: datetime,
+    caller: Caller,
 ) -> None:
     """Change the password, then end all sessions, those of the same second too.
 
@@ -33,10 +29,10 @@ def confirm_password_reset(
     stops anywhere in between, the sessions count as ended. Raises `InvalidCode`, `InvalidInput`,
     `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
     """
-    person = pseudonym(email)
-    count_attempt(table, person, _OPERATION, CODES, at)
+    at, origin = caller.at, origin_of(email, caller)
+    count_attempt(table, origin, RESET)
     account = accounts.find(email)
-    account_id = account.id if account else person
+    account_id = account.id if account else origin.person
     sessions.begin_reset(table, account_id, at)
     try:
         pool.reset_password(email, code, password)
@@ -47,6 +43,6 @@ def confirm_password_reset(
         raise
     ended_at = end_sessions(table, accounts, email, account_id, reset=at)
     with suppress(StorageUnavailable):  # the password is set; only the next wait is longer
-        attempts.forget(table, person, _OPERATION)
-        attempts.forget(table, person, LOGIN)
+        forget_attempts(table, origin, RESET)
+        forget_attempts(table, origin, LOGIN)
     clock.sleep_until(ended_at)

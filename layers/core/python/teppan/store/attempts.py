@@ -1,48 +1,135 @@
-"""Attempts in the table: how often somebody has tried an operation in a row."""
+"""Attempts in the table: by address and network, and by address alone."""
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from teppan.clock import from_rfc3339, to_rfc3339
-from teppan.domain.lockout import FORGOTTEN, Attempts
+from teppan.domain.lockout import FORGOTTEN, TRUSTED, Allowance, Attempts
 from teppan.store import keys
 from teppan.store.table import ConditionFailed, Table, Update
 
-_KEPT = 2 * FORGOTTEN
-
 
 class AttemptedMeanwhileError(Exception):
-    """Somebody else has attempted the same since we looked."""
+    """The same network has attempted the same since we looked."""
 
 
-def find(table: Table, person: str, operation: str) -> Attempts | None:
-    """Return the attempts of `person` (a pseudonym) at `operation`, if there were any."""
-    item = table.get(keys.attempts(person, operation))
-    return Attempts(item["attempts"], from_rfc3339(item["last_at"])) if item else None
+class AllowanceSpentError(Exception):
+    """Others have spent the allowance of the address since we looked."""
+
+    def __init__(self, spent_until: datetime) -> None:
+        """Keep until when it is spent."""
+        super().__init__("the allowance is spent")
+        self.spent_until = spent_until
+
+
+def find(
+    table: Table, person: str, network: str, by_network: str, by_address: str
+) -> tuple[Attempts | None, datetime | None]:
+    """Return the attempts from a network, and until when the allowance of the address is spent.
+
+    `person` and `network` are pseudonyms; the others name what is counted. One BatchGetItem.
+    """
+    its_attempts, its_allowance = (
+        keys.attempts(person, by_network, network),
+        keys.allowance(person, by_address),
+    )
+    items = table.get_all(its_attempts, its_allowance)
+    attempts, allowance = items.get(its_attempts), items.get(its_allowance)
+    succeeded = attempts.get("succeeded_at") if attempts else None
+    return (
+        Attempts(
+            attempts["attempts"],
+            from_rfc3339(attempts["last_at"]),
+            from_rfc3339(succeeded) if succeeded else None,
+        )
+        if attempts
+        else None,
+        _instant(allowance["spent_until"]) if allowance else None,
+    )
 
 
 def record(
-    table: Table, person: str, operation: str, before: Attempts | None, after: Attempts
+    table: Table,
+    person: str,
+    network: str,
+    operation: str,
+    before: Attempts | None,
+    after: Attempts,
 ) -> None:
     """Store the step from `before` to `after`; raises `AttemptedMeanwhileError`."""
     values = {
         "attempts": after.count,
         "last_at": to_rfc3339(after.last),
-        "expires_at": int((after.last + _KEPT).timestamp()),
+        "expires_at": _expires_at(after),
     }
     condition = "attribute_not_exists(pk)"
     if before is not None:
         condition = "attempts = :seen AND last_at = :seen_at"
         values |= {"seen": before.count, "seen_at": to_rfc3339(before.last)}
     expression = "SET attempts = :attempts, last_at = :last_at, expires_at = :expires_at"
+    key = keys.attempts(person, operation, network)
     try:
-        table.update(Update(keys.attempts(person, operation), expression, condition, values))
+        table.update(Update(key, expression, condition, values))
     except ConditionFailed as failure:
         raise AttemptedMeanwhileError from failure
 
 
-def forget(table: Table, person: str, operation: str) -> None:
-    """Start counting anew: an attempt has succeeded."""
-    key = keys.attempts(person, operation)
-    write = Update(key, "SET attempts = :none", "attribute_exists(pk)", {"none": 0})
-    with suppress(ConditionFailed):
-        table.update(write)
+def spend(
+    table: Table,
+    person: str,
+    operation: str,
+    allowance: Allowance,
+    spent_until: datetime | None,
+    at: datetime,
+) -> None:
+    """Take one attempt out of the allowance, of which `spent_until` was seen.
+
+    The conditions are ranges, so simultaneous attempts each take their own and none has to read
+    again. Raises `AllowanceSpentError`.
+    """
+    now, interval = _milliseconds(at), allowance.interval * 1000
+    expiry = at + allowance.tolerance + FORGOTTEN
+    values = {"now": now, "expires_at": int(expiry.timestamp())}
+    key = keys.allowance(person, operation)
+    if spent_until is None or spent_until <= at:
+        expression = "SET spent_until = :next, expires_at = :expires_at"
+        condition = "attribute_not_exists(pk) OR spent_until <= :now"
+        with suppress(ConditionFailed):
+            table.update(Update(key, expression, condition, values | {"next": now + interval}))
+            return
+    latest = now + int(allowance.tolerance.total_seconds()) * 1000
+    expression = "SET spent_until = spent_until + :interval, expires_at = :expires_at"
+    condition = "spent_until > :now AND spent_until <= :latest"
+    try:
+        table.update(
+            Update(key, expression, condition, values | {"interval": interval, "latest": latest})
+        )
+    except ConditionFailed as failure:
+        met = failure.refused[0]
+        raise AllowanceSpentError(_instant(met["spent_until"]) if met else expiry) from failure
+
+
+def forget(table: Table, person: str, network: str, operation: str, at: datetime) -> None:
+    """Start counting the network's attempts anew: one has succeeded."""
+    values = {
+        "none": 0,
+        "at": to_rfc3339(at),
+        "expires_at": _expires_at(Attempts(0, at, at)),
+    }
+    expression = "SET attempts = :none, last_at = :at, succeeded_at = :at, expires_at = :expires_at"
+    table.update(Update(keys.attempts(person, operation, network), expression, None, values))
+
+
+def _expires_at(attempts: Attempts) -> int:
+    kept_until = attempts.last + 2 * FORGOTTEN
+    if attempts.succeeded:
+        kept_until = max(kept_until, attempts.succeeded + TRUSTED + FORGOTTEN)
+    return int(kept_until.timestamp())
+
+
+def _milliseconds(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)
+
+
+def _instant(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)

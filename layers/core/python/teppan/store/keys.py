@@ -81,14 +81,14 @@ def due(job: str) -> str:
     return f"DUE#{job}"
 
 
-def attempts(person: str, operation: str) -> Key:
-    """Return the key of somebody's attempts at an operation; `person` is a pseudonym."""
-    return f"PERSON#{person}", f"ATTEMPTS#{operation}"
+def attempts(person: str, operation: str, network: str) -> Key:
+    """Return the key of a network's attempts at an operation of a person, both pseudonyms."""
+    return f"PERSON#{person}", f"ATTEMPTS#{operation}#{network}"
 
 
-def registration(person: str) -> Key:
-    """Return the key of a registration that waits for confirmation; `person` is a pseudonym."""
-    return f"PERSON#{person}", "REGISTRATION"
+def allowance(person: str, operation: str) -> Key:
+    """Return the key of what all networks have attempted at a person, which is a pseudonym."""
+    return f"PERSON#{person}", f"ALLOWANCE#{operation}"
 
 
 def session(session_id: str) -> Key:

@@ -6,15 +6,14 @@ from typing import Annotated, Literal
 from pydantic import MISSING, ConfigDict, Field
 
 from teppan.domain.booking import Contact, Venue, Wishes
-from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.domain.party import Party, party_of
 from teppan.domain.slot import start_time
 from teppan.domain.transition import Status
 from teppan.http.body import RequestBody
+from teppan.http.schemas.email import ContactAddress
 from teppan.http.schemas.fields import (
-    EMAIL,
     LINE,
     LINES,
     Count,
@@ -57,7 +56,7 @@ class ContactBody(RequestBody):
     """Whom to reach about the party."""
 
     name: Annotated[str, LINE, Field(min_length=2, max_length=100)]
-    email: Annotated[str, EMAIL, Field(max_length=254)]
+    email: ContactAddress
     phone: Annotated[
         str,
         Shape(
@@ -137,14 +136,3 @@ class UpdateBookingBody(RequestBody):
         if any(count is not None for count in split):
             raise InvalidInput([Violation("body", "/guests", "A split needs its total, guests.")])
         return None
-
-
-class CancelBookingBody(RequestBody):
-    """Why a booking is cancelled and, from an admin, the percentage to refund instead."""
-
-    reason: Annotated[str, LINES, Field(min_length=1, max_length=500)] | MISSING = MISSING
-    refund_percentage: Annotated[int, Field(ge=0, le=100)] | MISSING = MISSING
-
-    def to_request(self) -> CancellationRequest:
-        """Return the request."""
-        return CancellationRequest(given(self.reason), given(self.refund_percentage))

@@ -34,11 +34,6 @@ Guests = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
 Quantity = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
 Miles = Annotated[int, Field(ge=0)]
 
-EMAIL: Final = Shape(
-    pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$", sentence="must be an e-mail address"
-)
-"""An e-mail address: visible ASCII, one @, a dot after it."""
-
 LINE: Final = Shape(
     strip_whitespace=True,
     pattern=r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$",

@@ -1,0 +1,20 @@
+"""The body of requests that go on with a session or end it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from teppan.http.body import RequestBody
+from teppan.http.schemas.sentences import Shape
+
+Token = Annotated[
+    str,
+    Shape(pattern=r"^[A-Za-z0-9_=.-]+$", sentence="must be a refresh token as it was answered"),
+    Field(min_length=1, max_length=8192, repr=False),
+]
+
+
+class RefreshTokenBody(RequestBody):
+    """The refresh token of a session."""
+
+    refresh_token: Token

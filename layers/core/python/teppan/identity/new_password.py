@@ -1,0 +1,94 @@
+"""Which passwords are too easy to guess to be set (NIST SP 800-63B §5.1.1.2).
+
+Only functions that set a password import this module: it reads the list of common ones.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+PRODUCT: Final = "teppan"
+"""What everybody would try here."""
+
+FEWEST_CHARACTERS: Final = 5
+"""How many different characters a password has at least."""
+
+SHORTEST_WORD: Final = 3
+"""Shorter parts of an address say nothing of a password that holds them."""
+
+_GZIP: Final = 31
+COMMON: Final = frozenset(
+    zlib.decompress(Path(__file__).with_name("common_passwords.txt.gz").read_bytes(), wbits=_GZIP)
+    .decode()
+    .split("\n")
+)
+"""The most common passwords, casefolded: see `common_passwords.md`."""
+
+_RUNS: Final = tuple(
+    run * 10
+    for forward in ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+    for run in (forward, forward[::-1])
+)
+_CHOOSE: Final = "choose another one, such as four words that do not belong together"
+
+TOO_COMMON: Final = f"must not be among the first that anybody would try; {_CHOOSE}"
+TOO_UNIFORM: Final = f"must have at least {FEWEST_CHARACTERS} different characters; {_CHOOSE}"
+OF_ADDRESS: Final = f"must not be made of your e-mail address; {_CHOOSE}"
+OF_PRODUCT: Final = f"must not be made of our name; {_CHOOSE}"
+
+
+def weakness(password: str, email: str) -> str | None:
+    """Return what makes the password too easy to guess, and what to do; None if nothing does.
+
+    Case, spaces and punctuation do not count, and neither do additions that are no longer than
+    what they are added to.
+    """
+    text = password.casefold()
+    if len(set(text)) < FEWEST_CHARACTERS:
+        return TOO_UNIFORM
+    if text in COMMON:
+        return TOO_COMMON
+    letters = _letters(text)
+    if 2 * len(letters) < len("".join(text.split())):
+        return None  # mostly punctuation
+    if any(_consists_of(word, letters) for word in _words_of(email)):
+        return OF_ADDRESS
+    if _consists_of(PRODUCT, letters):
+        return OF_PRODUCT
+    return TOO_COMMON if _is_common(letters) else None
+
+
+def _words_of(email: str) -> Iterator[str]:
+    """Yield what somebody with this address might take for a password."""
+    local = email.partition("@")[0]
+    for part in (email, local, local.partition("+")[0]):
+        word = _letters(part.casefold())
+        if len(word) >= SHORTEST_WORD:
+            yield word
+
+
+def _consists_of(word: str, letters: str) -> bool:
+    """Tell whether `word`, perhaps repeated, is the main part."""
+    return 2 * letters.count(word) * len(word) >= len(letters)
+
+
+def _is_common(letters: str) -> bool:
+    """Tell whether a common password, perhaps repeated, or a run is the main part."""
+    without_digits = letters.strip("0123456789")
+    return any(
+        part in COMMON or _repeated(part) in COMMON or any(part in run for run in _RUNS)
+        for part in (letters, without_digits)
+        if 2 * len(part) >= len(letters)
+    )
+
+
+def _letters(text: str) -> str:
+    """Return the letters and digits of a text."""
+    return "".join(filter(str.isalnum, text))
+
+
+def _repeated(text: str) -> str:
+    """Return what the text repeats, the text itself when it repeats nothing."""
+    return re.sub(r"^(.+?)\1+$", r"\1", text)

@@ -1,0 +1,50 @@
+"""The good body of each account request, and what the endpoint makes of it with changes."""
+
+from typing import Any
+
+import pytest
+from tests.builders import gateway_event
+
+from teppan.domain.errors import InvalidInput
+from teppan.http.body import RequestBody, read_body
+from teppan.http.request import incoming
+from teppan.http.schemas.account import AccountEmailBody, LoginBody
+from teppan.http.schemas.new_password import (
+    ConfirmPasswordResetBody,
+    ConfirmRegistrationBody,
+    RegisterBody,
+)
+from teppan.http.schemas.session import RefreshTokenBody
+
+EMAIL = {"email": "aiko@example.com"}
+PASSWORD = "four and twenty gyoza"
+CODE = "123456"
+TOKEN = "eyJjdHkiOiJKV1Qi.aGk_dGhl-cmU=.c2ln"
+
+GOOD: dict[type[RequestBody], dict[str, Any]] = {
+    AccountEmailBody: EMAIL,
+    RegisterBody: EMAIL | {"password": PASSWORD},
+    ConfirmRegistrationBody: EMAIL | {"code": CODE, "password": PASSWORD},
+    LoginBody: EMAIL | {"password": PASSWORD, "mfa_code": CODE},
+    RefreshTokenBody: {"refresh_token": TOKEN},
+    ConfirmPasswordResetBody: EMAIL | {"code": CODE, "new_password": PASSWORD},
+}
+"""Every body with all that it may hold."""
+
+
+def with_field(name: str) -> list[type[RequestBody]]:
+    """Return the bodies that have a field."""
+    return [model for model, body in GOOD.items() if name in body]
+
+
+def read[M: RequestBody](model: type[M], **changes: Any) -> M:
+    """Return what the endpoint makes of the good body with `changes`."""
+    event = gateway_event("POST", body=GOOD[model] | changes)
+    return read_body(incoming(event), model, optional=False)[0]
+
+
+def refuse(model: type[RequestBody], **changes: Any) -> list[str]:
+    """Return where the refusal of the good body with `changes` points."""
+    with pytest.raises(InvalidInput) as refusal:
+        read(model, **changes)
+    return [fault.pointer for fault in refusal.value.violations]

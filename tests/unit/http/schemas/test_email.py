@@ -1,0 +1,160 @@
+"""Addresses: those that our mail system can send to, and the contract says the same."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+from tests.strategies import addresses
+from tests.unit.http.schemas.bodies import read, refuse, with_field
+
+from teppan.http.body import RequestBody
+from teppan.http.schemas.account import AccountEmailBody
+from teppan.http.schemas.email import AccountAddress, ContactAddress
+
+ACCOUNT: TypeAdapter[str] = TypeAdapter(AccountAddress)
+CONTACT: TypeAdapter[str] = TypeAdapter(ContactAddress)
+
+LONGEST_LABEL = "b" * 63
+ADDRESSES = [
+    "a@b.c",
+    "a+b@c.co.uk",
+    "o'neill@example.com",
+    "!#$%&*/=?^_`{|}~-@example.com",
+    "aiko@teppan.example",
+    "aiko@kitchen.test",
+    "aiko@kitchen.local",
+    "aiko@1und1.de",
+    "aiko@xn--mnchen-3ya.de",
+    "aiko@example.xn--p1ai",
+    "x" * 64 + "@b.com",
+    f"a@{LONGEST_LABEL}.com",
+    "x" * 57 + f"@{LONGEST_LABEL}.bcd.ef",  # 128 characters
+]
+"""Let in as they are."""
+
+NONE = [
+    "",
+    "a",
+    "a@b",
+    "@b.c",
+    "a@b.",
+    "a@example..com",
+    "a@example.com.",
+    "a@.example.com",
+    "<a@b.c>",
+    "Aiko <a@b.c>",
+    "mailto:a@b.c",
+    "a..b@c.de",
+    ".a@b.c",
+    "a.@b.c",
+    '"a b"@c.de',
+    "a@[203.0.113.24]",
+    "a@203.0.113.24",
+    "a@b.c1",
+    "a@b_c.de",
+    "a@-b.de",
+    "a@b-.de",
+    "a@ab--c.de",
+    "a b@c.d",
+    " a@b.c",
+    "a@b.c ",
+    "a@b.c\n",
+    "a@b@c.d",
+    "a,b@c.d",
+    "a(b)@c.d",
+    "a@b.c,d@e.f",
+    "é@b.c",
+    "a@bü.c",
+    "a@\uff42.de",
+    "\u212a@b.c",  # the Kelvin sign, whose lower case is a k
+    "x" * 65 + "@b.com",
+    f"a@b{LONGEST_LABEL}.com",
+]
+"""No addresses, or none that mail can be sent to."""
+
+NO_PUNYCODE = ["a@xn--zz.de", "a@xn--a.com"]
+"""What a pattern can not tell from an address."""
+
+
+class TestAccountAddress:
+    @pytest.mark.parametrize("model", with_field("email"), ids=lambda model: model.__name__)
+    def test_it_is_kept_in_lower_case(self, model: type[RequestBody]) -> None:
+        assert getattr(read(model, email="Aiko.TANAKA@Example.COM"), "email") == (  # noqa: B009
+            "aiko.tanaka@example.com"
+        )
+
+    @pytest.mark.parametrize("email", ADDRESSES)
+    def test_an_address_is_let_in(self, email: str) -> None:
+        assert read(AccountEmailBody, email=email).email == email
+
+    @pytest.mark.parametrize("model", with_field("email"), ids=lambda model: model.__name__)
+    @pytest.mark.parametrize("email", [*NONE, *NO_PUNYCODE, "x" * 60 + f"@{LONGEST_LABEL}.abc.com"])
+    def test_what_is_none_is_refused(self, model: type[RequestBody], email: str) -> None:
+        assert refuse(model, email=email)[0] == "/email"
+
+
+class TestContactAddress:
+    @pytest.mark.parametrize(
+        "email", [*ADDRESSES, "Aiko.TANAKA@Example.COM", f"{'x' * 62}@{'b.' * 94}com"]
+    )
+    def test_an_address_is_kept_as_it_was_sent(self, email: str) -> None:
+        assert CONTACT.validate_python(email) == email
+
+    @pytest.mark.parametrize("email", [*NONE, *NO_PUNYCODE, f"{'x' * 63}@{'b.' * 94}com"])
+    def test_what_is_none_is_refused(self, email: str) -> None:
+        assert not accepted(CONTACT, email)
+
+
+def accepted(schema: TypeAdapter[str], text: str) -> bool:
+    try:
+        schema.validate_json(json.dumps(text), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+def said(schema: TypeAdapter[str], text: str) -> bool:
+    """Tell whether a text is valid by what the schema says of itself, and so the contract."""
+    declared: dict[str, Any] = schema.json_schema()
+    assert declared["format"] == "email"
+    return bool(re.search(declared["pattern"], text)) and len(text) <= declared["maxLength"]
+
+
+@pytest.mark.parametrize("text", [*ADDRESSES, *NONE])
+@pytest.mark.parametrize("schema", [ACCOUNT, CONTACT], ids=["account", "contact"])
+def test_what_is_said_is_what_is_done(schema: TypeAdapter[str], text: str) -> None:
+    # Python's $ matches before a last line feed, that of JSON Schema does not.
+    assert (said(schema, text) and not text.endswith("\n")) == accepted(schema, text)
+
+
+@given(addresses().filter(lambda text: "xn--" not in text.lower()))
+@example("a@ab--c.de")
+@example("x" * 65 + "@b.com")
+def test_what_the_contract_lets_pass_is_accepted(text: str) -> None:
+    for schema in (ACCOUNT, CONTACT):
+        assert said(schema, text) == accepted(schema, text)
+
+
+@given(st.text(st.characters(max_codepoint=0x7F) | st.sampled_from("a.@-_"), max_size=30))
+@example("a@b.c")
+@example("a@b.c-")
+def test_what_is_accepted_the_contract_lets_pass(text: str) -> None:
+    for schema in (ACCOUNT, CONTACT):
+        assert not accepted(schema, text) or said(schema, text)
+
+
+@pytest.mark.parametrize(
+    ("email", "advice"),
+    [("mailto:a@b.c", "such as aiko@example.com"), ("a@bü.de", "ASCII form")],
+)
+def test_a_refusal_is_a_sentence_for_people_and_repeats_nothing(email: str, advice: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        ACCOUNT.validate_python(email)
+
+    (fault,) = refusal.value.errors(include_url=False)
+    assert advice in fault["msg"] and fault["msg"].startswith("must be an e-mail address")
+    assert email not in fault["msg"]

@@ -1,0 +1,13 @@
+"""What the log says of a code that was not sent."""
+
+from tests.unit.conftest import LogLines
+
+from teppan.identity.unsent import log_unsent
+
+
+def test_it_is_a_warning_with_the_reason(logged: LogLines) -> None:
+    log_unsent("AddressAllowanceSpent")
+
+    (line,) = logged()
+    assert (line["level"], line["message"]) == ("WARNING", "no code sent")
+    assert line["reason"] == "AddressAllowanceSpent"
