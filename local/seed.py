@@ -20,7 +20,8 @@ _VENUE: Final = {
     "postal_code": "90401",
 }
 # Days from today, start time, and the party. The first is soon enough to owe everything at once;
-# the others fall into each tier of the refund table (domain.md §6). The deposit of one is paid.
+# the others fall into each tier of the refund table (domain.md §6). The deposits of the last two
+# are paid, so that there is room for one more unpaid booking (domain.md §4).
 _PARTIES: Final[tuple[tuple[int, str, dict[str, Any]], ...]] = (
     (4, "18:00", {"guests": 10}),
     (10, "12:00", {"guests": 12, "adults": 8, "children": 3, "toddlers": 1}),
@@ -28,12 +29,13 @@ _PARTIES: Final[tuple[tuple[int, str, dict[str, Any]], ...]] = (
     (60, "15:00", {"guests": 24, "menu": {"add_ons": {"gyoza": 6, "edamame": 4}}}),
 )
 _PAID_DAYS: Final = 30
+_PAID_BY_WEBHOOK_DAYS: Final = 60
 
 
 def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
-    """Book the demo parties and pay the deposit of one; return how many there are.
+    """Book the demo parties and pay the deposits of two; return how many there are.
 
-    The webhook confirms that one. A customer who has bookings already gets none.
+    The webhook confirms the last one. A customer who has bookings already gets none.
     """
     listed = api.request("GET", "/api/v1/bookings", token=token, query={"limit": "1"})
     if listed.status != 200:
@@ -52,9 +54,11 @@ def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
         )
         if answer.status != 201:
             raise LocalCloudError(f"Booking answered {answer.status}: {answer.body.decode()}")
+        booking_id = answer.json()["booking_id"]
         if days == _PAID_DAYS:
-            opened = open_deposit(api, token, answer.json()["booking_id"])
-            pay(stripe_url, opened["client_secret"])
+            pay_deposit(api, token, booking_id, stripe_url)
+        elif days == _PAID_BY_WEBHOOK_DAYS:
+            pay(stripe_url, open_deposit(api, token, booking_id)["client_secret"])
     return len(_PARTIES)
 
 

@@ -260,7 +260,7 @@ def lambda_context() -> SimpleNamespace:
         memory_limit_in_mb=512,
         invoked_function_arn="arn:aws:lambda:us-west-2:000000000000:function:teppan-test",
         aws_request_id=str(uuid.uuid4()),
-        get_remaining_time_in_millis=lambda: 10_000,
+        get_remaining_time_in_millis=lambda: 300_000,
     )
 
 

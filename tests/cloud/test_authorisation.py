@@ -26,6 +26,7 @@ from tests.builders import booking_body
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Person, problem_of
 from tests.contract.documents import JSON, Operation, operations, resolved
+from tests.functions.handlers import claims_of
 
 
 class Kind(StrEnum):
@@ -145,21 +146,24 @@ class World:
 
     @cached_property
     def paid(self) -> tuple[str, str]:
-        """A booking of the customer whose deposit is paid, and the payment."""
-        token, stripe_url = (
-            self.session(Kind.CUSTOMER).access or "",
-            self.cloud.description.stripe_url,
-        )
-        booking_id = self.book()
-        return booking_id, pay_deposit(self.cloud.api, token, booking_id, stripe_url)
+        """A booking of the customer, and the payment of its deposit."""
+        return self.book_and_pay()
 
     def book(self) -> str:
-        """Make a booking of the customer."""
+        """Return a new booking of the customer."""
+        booking_id, _ = self.book_and_pay()
+        return booking_id
+
+    def book_and_pay(self) -> tuple[str, str]:
+        """Let staff book for the customer and pay the deposit: customers may not book so many."""
         day, at = next(self.slots)
-        customer = Customer(self.cloud.api, self.session(Kind.CUSTOMER).access or "")
-        booked = customer.book(date=day, time=at)
+        staff = Customer(self.cloud.api, self.session(Kind.ADMIN).access or "")
+        whose = claims_of(self.session(Kind.CUSTOMER).access or "")["sub"]
+        booked = staff.book(date=day, time=at, customer_id=whose)
         assert booked.status == 201, booked.body
-        return str(booked.json()["booking_id"])
+        booking_id = str(booked.json()["booking_id"])
+        stripe_url = self.cloud.description.stripe_url
+        return booking_id, pay_deposit(self.cloud.api, staff.token, booking_id, stripe_url)
 
     def send(self, operation: Operation, kind: Kind) -> str:
         """Return how the operation answers that kind of caller."""
@@ -197,7 +201,7 @@ def create_booking(world: World, _: Session) -> Call:
 
 
 def create_payment_intent(world: World, _: Session) -> Call:
-    body = {"booking_id": world.booking_id, "payment_type": "deposit"}
+    body = {"booking_id": world.booking_id, "payment_type": "balance"}
     return Call(body, headers=new_key())
 
 

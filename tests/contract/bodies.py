@@ -45,8 +45,9 @@ def with_value(field: tuple[str, ...], value: Any) -> Any:
 def ecma(pattern: str) -> re.Pattern[str]:
     """Return a pattern of the contract as ECMA-262 reads it; `AssertionError` if that is unsure."""
     # What engines read in different ways, but for `\\s`, is not used at all.
-    assert not re.search(r"(?<!\\)\.(?![^\[]*\])|\\[dDwWSbB]|\(\?", pattern), pattern
-    return re.compile(pattern.replace("$", r"\Z").replace(r"\s", ECMA_SPACE))
+    assert not re.search(r"(?<!\\)\.(?![^\[]*\])|\\[dDwWSbB]|\(\?(?![:=!])", pattern), pattern
+    ended = pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern
+    return re.compile(ended.replace(r"\s", ECMA_SPACE))
 
 
 def is_trimmed(schema: dict[str, Any]) -> bool:

@@ -24,6 +24,7 @@ FACTS = {
     "PaymentsUnmatched": ("Sum", 1),
     "LedgerDifference": ("Maximum", 1),
     "WebhooksMissed": ("Sum", 3),
+    "OverdueBookingsLeft": ("Minimum", 1),
 }
 """The facts that our code tells with the dimension `service` alone: statistic, least value."""
 
@@ -128,7 +129,7 @@ def test_a_run_of_each_schedule_emits_what_its_alarm_misses(
     [called] = [name for name in called_by(SCHEDULE) if _is_started_by(rule, name)]
     # When
     if "operation" in watched:
-        job(called)(lambda _event, _caller: None)({}, lambda_context())
+        job(called)(lambda _event, _caller, _time_left: None)({}, lambda_context())
     else:
         record_difference({}, {})
     # Then

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -264,5 +265,27 @@ TOLD: Final = {
     ("operation_id", "told"), [(name, told) for name, all_ in TOLD.items() for told in all_]
 )
 def test_the_lock_outs_are_told_as_they_are(operation_id: str, told: str) -> None:
+    [description] = [each.spec["description"] for each in operations() if each.id == operation_id]
+    assert told in " ".join(description.split())
+
+
+HOUR = timedelta(hours=1)
+DAY = CURRENT.booking_count_window
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "told"),
+    [
+        ("createBooking", f"at most {CURRENT.max_pending_bookings} `pending` bookings at a time"),
+        (
+            "createBooking",
+            f"{CURRENT.max_bookings_in_window} bookings in {DAY // HOUR} hours",
+        ),
+        ("updateBooking", f"at least {CURRENT.move_notice // HOUR} hours before the present start"),
+        ("updateBooking", f"at least {CURRENT.edit_notice // HOUR} hours before the start, staff"),
+        ("updateBooking", f"at least {CURRENT.reduction_notice.days} days before the start"),
+    ],
+)
+def test_limits_and_deadlines_are_told_as_the_policy_has_them(operation_id: str, told: str) -> None:
     [description] = [each.spec["description"] for each in operations() if each.id == operation_id]
     assert told in " ".join(description.split())

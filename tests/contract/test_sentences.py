@@ -21,7 +21,7 @@ from teppan.http.schemas.sentences import UNKNOWN
 
 MARK: Final = "Xanthippe"
 
-SENTENCE: Final = re.compile(r"(must (be|have|add up)|is) [\w@(),.:+ -]*\w\)?")
+SENTENCE: Final = re.compile(r"(must (be|not be|have|add up)|is) [\w@(),.:+ -]*\w\)?")
 """It begins so that a field's name can stand before it, and has no full stop."""
 
 OF_PROGRAMMERS: Final = re.compile(
@@ -40,7 +40,10 @@ SPOILT: Final[dict[str, Any]] = {
     "minimum": lambda least: [least - 1],
     "maximum": lambda most: [most + 1],
     "enum": lambda _: [MARK, ""],
-    "format": lambda kind: {"date": ["2026-02-30", MARK]}[kind],
+    "format": lambda kind: {
+        "date": ["2026-02-30", MARK],
+        "email": ["a@example..com", "mailto:a@b.c", "a@bü.de", MARK],
+    }[kind],
 }
 """Values that a keyword of a schema excludes."""
 
@@ -109,7 +112,7 @@ def test_a_pattern_has_a_sentence_of_its_own(name: str, field: tuple[str, ...]) 
 @pytest.mark.parametrize(
     ("name", "field", "sentence"),
     [
-        ("Register", "email", "must be an e-mail address"),
+        ("Register", "email", "must be an e-mail address, such as aiko@example.com"),
         ("ConfirmRegistration", "code", "must be the 6 digits from the e-mail"),
         ("Login", "mfa_code", "must be the 6 digits from the authenticator app"),
         ("CreatePaymentIntent", "payment_type", "must be one of deposit, balance, full"),

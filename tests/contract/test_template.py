@@ -193,6 +193,7 @@ def test_accounts_are_managed_where_it_is_needed_and_nowhere_else() -> None:
             "cognito-idp:AdminSetUserPassword",
             "cognito-idp:AdminUpdateUserAttributes",
         ],
+        "CreateBookingFunction": ["cognito-idp:AdminGetUser"],
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from botocore.client import BaseClient
 from local.stripe.fake import FakeStripe
+from tests.builders import account
 from tests.conftest import Clock
 from tests.functions.given import Snapshot, snapshot_of
 from tests.functions.handlers import Handlers, handlers
@@ -14,6 +15,7 @@ from tests.functions.money import Till
 from tests.functions.secrets_manager import keep_cursor_secret
 from tests.functions.stream import Stream
 
+from teppan.identity.directory import Directory
 from teppan.observability.log import logger
 from teppan.store.table import Table
 
@@ -24,6 +26,12 @@ type Output = Callable[[], str]
 def cursor_secret() -> None:
     """The secret that cursors are signed with."""
     keep_cursor_secret()
+
+
+@pytest.fixture
+def everybody_has_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool knows an account of every id, so that callers need not register."""
+    monkeypatch.setattr(Directory, "find", lambda _, name: account(id=name))
 
 
 @pytest.fixture

@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from botocore.client import BaseClient
-from tests.builders import CUSTOMER, NOW, attempt, booking, caller, holding
+from tests.builders import CUSTOMER, NOW, admin, attempt, booking, caller, holding
 
-from teppan.domain.audit import audit_event
+from teppan.domain.audit import AuditEvent, audit_event
 from teppan.domain.booking import Booking
 from teppan.domain.ledger import Balance
 from teppan.domain.payment import IntentStatus
 from teppan.domain.transition import Status
-from teppan.store import bookings, payments
+from teppan.store import bookings, payments, slots
+from teppan.store.items import booking_item, event_item
 from teppan.store.requests import RequestRecord
-from teppan.store.table import Table
+from teppan.store.table import Put, Table
 
 type Snapshot = Callable[[], list[str]]
 
@@ -33,14 +34,31 @@ def stored(
     at: datetime = NOW,
     status: Status = Status.PENDING,
     captured: int = 0,
+    by_staff: bool = False,
     **wishes: Any,
 ) -> Booking:
-    """Store a booking that `by` made at `at`, of which `captured` cents are paid."""
-    author = caller(by, at=at)
-    fresh = replace(booking(new_id(), caller=author, **wishes), status=status)
+    """Store a booking of `by` made at `at`, of which `captured` cents are paid.
+
+    A customer may hold so many pending ones; more of them are made `by_staff`.
+    """
+    author = admin(at) if by_staff else caller(by, at=at)
+    fresh = replace(booking(new_id(), caller=caller(by, at=at), **wishes), status=status)
     made = holding(fresh, Balance(captured=captured))
-    bookings.add(table, made, audit_event(None, made, author))
+    event = audit_event(None, made, author)
+    if status is Status.PENDING:
+        bookings.add(table, made, event)
+    else:
+        _put(table, made, event)
     return made
+
+
+def _put(table: Table, made: Booking, event: AuditEvent) -> None:
+    """Store a booking that has come further than being made, which no one call does."""
+    table.write(
+        Put(booking_item(made), "attribute_not_exists(pk)"),
+        slots.claim(made.slot, made.id, made.policy),
+        Put(event_item(event), "attribute_not_exists(pk)"),
+    )
 
 
 def confirmed(table: Table, *, captured: int = 10_000, **changes: Any) -> Booking:

@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -147,12 +147,17 @@ class Handlers:
             (outbox.delivered if taken else outbox.failed)(delivery)
         return answers
 
-    def job(self, name: str, event: Event | None = None) -> Any:
+    def job(
+        self, name: str, event: Event | None = None, time_left: Callable[[], float] | None = None
+    ) -> Any:
         """Run a job by its name, such as `settleRefunds`, and return what Lambda gets from it.
 
-        Raises `TriggerFailedError`.
+        `time_left` tells the seconds until Lambda stops it. Raises `TriggerFailedError`.
         """
-        return self._function(name).handler(event or {}, lambda_context())
+        context = lambda_context()
+        if time_left:
+            context.get_remaining_time_in_millis = lambda: int(time_left() * 1000)
+        return self._function(name).handler(event or {}, context)
 
     def send(self, operation: str, event: Event) -> Answer:
         """Hand `event` to the function that serves `operation` and return its answer."""

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any, Final
 from unittest.mock import patch
 
-from tests.builders import ADMIN, CUSTOMER, booking_body
+from tests.builders import ADMIN, CUSTOMER, booking_body, days_ahead
 from tests.conftest import Clock
 from tests.functions.cognito import stubbed
 from tests.functions.given import confirmed, new_id, stored, tried
-from tests.functions.handlers import Answer, Handlers
+from tests.functions.handlers import Answer, Handlers, use_cognito
 from tests.functions.money import BANK, opened
 from tests.functions.people import invited, with_second_factor
 from tests.functions.requests import good_request
@@ -20,6 +20,7 @@ from tests.store.faults import Fault, answered, lost_request, refused
 from teppan import clock
 from teppan.domain.booking import Booking
 from teppan.domain.errors import StorageUnavailable
+from teppan.domain.policy import CURRENT
 from teppan.domain.transition import Status
 from teppan.store import bookings, payments
 from teppan.store.bookings import ChangedMeanwhileError
@@ -199,6 +200,25 @@ def mistyped_second_factor(scene: Scene, operation: str) -> Answer:
     return scene.ask(operation, body={**person.credentials, "mfa_code": "000000"})
 
 
+def for_a_customer(scene: Scene, operation: str) -> Answer:
+    """Let staff book for a customer while Cognito does not answer."""
+    use_cognito()
+    with stubbed("*", lost_request):
+        return scene.ask(operation, body=booking_body(customer_id=CUSTOMER), by=ADMIN)
+
+
+def unpaid(scene: Scene, operation: str) -> Answer:
+    for days in range(CURRENT.max_pending_bookings):
+        stored(scene.table, date=days_ahead(60 + days))
+    return scene.ask(operation)
+
+
+def again_and_again(scene: Scene, operation: str) -> Answer:
+    for days in range(CURRENT.max_bookings_in_window):
+        scene.call("cancelBooking", booking_id=stored(scene.table, date=days_ahead(60 + days)).id)
+    return scene.ask(operation)
+
+
 @contextmanager
 def _no_answers() -> Iterator[None]:
     with ExitStack() as patches:
@@ -208,6 +228,7 @@ def _no_answers() -> Iterator[None]:
 
 
 MINUTES: Final = timedelta(minutes=5)
+DAYS: Final = timedelta(days=6)
 
 _ANYWHERE: Final[dict[str, Provocation]] = {
     "malformed_json": request(body="{"),
@@ -249,7 +270,14 @@ _BODY_START: Final[dict[str, Provocation]] = {
     "too_far_ahead": body(date="2028-12-24", time="18:00"),
 }
 _IN: Final[dict[str, dict[str, Provocation]]] = {
-    "createBooking": _BODY_START | {"idempotency_key_reused": reused_key(guests=13)},
+    "createBooking": _BODY_START
+    | {
+        "forbidden": body(customer_id=ADMIN),
+        "idempotency_key_reused": reused_key(guests=13),
+        "identity_unavailable": for_a_customer,
+        "too_many_pending_bookings": unpaid,
+        "too_many_bookings_in_a_day": again_and_again,
+    },
     "createPaymentIntent": {"booking_not_found": body(booking_id=new_id())},
     "refundPayment": {
         "booking_not_found": body(booking_id=new_id()),
@@ -261,6 +289,7 @@ _IN: Final[dict[str, dict[str, Provocation]]] = {
     | {
         "forbidden": body(travel_miles=10),
         "venue_too_far": lambda scene, _: scene.change(travel_miles=201),
+        "too_late_to_reduce": later(DAYS, body={"guests": 11}),
         "invalid_transition": lambda scene, _: scene.change(status="completed"),
     },
     "cancelBooking": {"forbidden": body(refund_percentage=100, reason="Please")},

@@ -23,6 +23,9 @@ CALLERS: Final[dict[str, Callable[[], Claims]]] = {
     "another client": lambda: claims(client_id="another"),
     "admin of another client": lambda: claims(ADMIN, "admin", client_id="another"),
     "no client": lambda: claims(client_id=None),
+    "Cognito's own scope": lambda: claims(scope="aws.cognito.signin.user.admin"),
+    "no scope": lambda: claims(scope=None),
+    "a scope that begins as ours": lambda: claims(scope="teppan/api/more"),
     "no session": lambda: claims(origin_jti=None),
     "a session from no time": lambda: claims(auth_time=None),
     "a session from nonsense": lambda: claims(auth_time="yesterday"),
@@ -118,6 +121,7 @@ def test_what_the_contract_calls_public_is_open_to_anybody(operation: str) -> No
     assert contract.OPERATIONS[operation].is_secured == (ACCESS[operation]["nobody"] == 401)
 
 
+@pytest.mark.usefixtures("everybody_has_an_account")
 @pytest.mark.parametrize("who", CALLERS)
 @pytest.mark.parametrize("operation", ACCESS)
 def test_each_caller_gets_what_is_theirs(

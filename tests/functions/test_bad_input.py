@@ -517,8 +517,6 @@ class TestHeaders:
         [
             ("createBooking", "Idempotency-Key"),
             ("createBooking", "Content-Type"),
-            ("createBooking", "Authorization"),
-            ("getBooking", "Authorization"),
             ("refundPayment", "Idempotency-Key"),
             ("login", "Content-Type"),
         ],

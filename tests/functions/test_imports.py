@@ -118,3 +118,11 @@ def test_a_function_loads_what_it_needs_and_no_more(function: str) -> None:
     assert modules & DEAR == LOADED[function]
     has_store = any(name.startswith("teppan.store") for name in modules)
     assert has_store == (LOADED[function] >= AWS and function not in WITHOUT_STORE)
+
+
+def test_a_customers_create_loads_nothing_of_the_accounts() -> None:
+    """Only staff name a customer, and only then Cognito is asked."""
+    modules = modules_of("bookings/create_booking")
+
+    assert "teppan.services.customers" in modules
+    assert not modules & {"teppan.identity.directory", "teppan.identity.cognito"}

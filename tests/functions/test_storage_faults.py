@@ -77,7 +77,7 @@ class TestALostMessage:
         assert not faults.pending
         assert answer.status == 201
         assert "Idempotency-Replayed" not in answer.headers
-        assert len(snapshot()) == 3  # the booking, its event, its slot
+        assert len(snapshot()) == 4  # the booking, its event, its slot, its customer's quota
         assert call("getBooking", booking_id=answer.body["booking_id"]).body == answer.body
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
@@ -114,7 +114,7 @@ class TestALostMessage:
         again = call("createBooking", booking_body(), headers=KEYED)
 
         assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
-        assert len(snapshot()) == 3
+        assert len(snapshot()) == 4
 
 
 class TestALostMessageAboutMoney:

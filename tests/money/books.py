@@ -118,7 +118,9 @@ def check_sums(world: World, booking: str) -> Json:
         assert all_of_it.kept <= kept_by_policy(world, booking, account["entries"]), account
     elif not all_of_it.disputed:
         assert told["paid"] <= account["total"] or not told["refundable"], account
-    assert account["booking_status"] != "pending" or account["deposit_due"] > 0, account
+    pending = account["booking_status"] == "pending"
+    assert account["deposit_due"] > 0 or not pending, account
+    assert world.counts_as_pending(booking) == pending, account
     return account
 
 

@@ -7,6 +7,7 @@ they are about, and the other suites go through it.
 import json
 import socket
 import threading
+import weakref
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -28,11 +29,11 @@ class SwiftDynamoDB:
     def __init__(self, url: str) -> None:
         self._host = urlsplit(url).netloc
         self._threads = threading.local()
-        self._links: list[BinaryIO] = []
+        self._links: weakref.WeakSet[BinaryIO] = weakref.WeakSet()
 
     def close(self) -> None:
         """Close every thread's connection."""
-        for link in self._links:
+        for link in list(self._links):
             link.close()
 
     def get_item(self, **request: Any) -> Json:
@@ -76,6 +77,6 @@ class SwiftDynamoDB:
             host, _, port = self._host.partition(":")
             with socket.create_connection((host, int(port))) as connection:
                 self._threads.link = connection.makefile("rwb")
-                self._links.append(self._threads.link)
+                self._links.add(self._threads.link)
         link: BinaryIO = self._threads.link
         return link

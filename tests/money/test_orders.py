@@ -104,6 +104,7 @@ def final_state(world: World, booking: str, intent: str) -> Any:
     }
     text = json.dumps(lasting, sort_keys=True)
     named = text.replace(booking, "<booking>").replace(intent, "<intent>")
+    named = named.replace(world.owners[booking], "<customer>")
     for kind in ("refunds", "disputes"):
         for each in _of(world, kind, intent):
             named = named.replace(each["id"], f"<{kind}>")

@@ -34,6 +34,8 @@ CARDS: Final = {
     DECLINED: 1,
     DISPUTED: 1,
 }
+REGULARS: Final = 0.2
+"""How often somebody books who has before, and may be at the limit."""
 LOST_EVENTS: Final = 0.05
 FAULTS: Final = {
     "lose_answer": 0.05,
@@ -113,7 +115,8 @@ class Walk:
             days=self.random.choice((4, 10, 20)) + self.random.randrange(90)
         )
         wishes = {"date": day.isoformat(), "time": self.random.choice(STARTS)}
-        by = self.random.choice((CUSTOMER, OTHER_CUSTOMER))
+        regular = self.random.choice((CUSTOMER, OTHER_CUSTOMER))
+        by = regular if self.random.random() < REGULARS else None
         answer = self._asked(self.world.ask_to_book(by=by, **wishes))
         if answer.status == 201:
             self.bookings.append(answer.body["booking_id"])

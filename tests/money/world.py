@@ -3,10 +3,11 @@
 import os
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
+from unittest.mock import patch
 
 from botocore.client import BaseClient
 from local.stripe.webhooks.outbox import Delivery
@@ -18,8 +19,10 @@ from tests.functions.stream import BATCH, Record, Stream
 from tests.functions.stripe import gateway_to
 from tests.money.tap import Tap, TappedDynamoDB, TappedStripe
 
+from teppan.services import release_unpaid
 from teppan.store import keys
 from teppan.store.attributes import Item
+from teppan.store.quotas import quota_of
 from teppan.store.table import Table
 
 STARTS: Final = ("12:00", "15:00", "18:00", "21:00")
@@ -43,9 +46,11 @@ _FLEETING: Final = frozenset({"version", "updated_at"})
 @contextmanager
 def opened_world(dynamodb: BaseClient, table: Table, clock: Clock) -> Iterator["World"]:
     """Open a world on an empty table; each answer is held against the contract at its end."""
-    with handlers(table) as call:
+    with handlers(table) as call, ExitStack() as patches:
         for name in _OF_MONEY:
             call._function(name)  # loaded here, because threads must not
+        # One after the other, so that a walk can be taken again as it was.
+        patches.enter_context(patch.object(release_unpaid, "THREADS", 1))
         tap = Tap()
         call.table = Table(TappedDynamoDB(table._client, tap), table._name)
         stripe = TappedStripe(call.stripe, tap)
@@ -56,12 +61,15 @@ def opened_world(dynamodb: BaseClient, table: Table, clock: Clock) -> Iterator["
 
 @dataclass
 class World:
-    """One table, one Stripe, one clock. Amounts are US cents."""
+    """One table, one Stripe, one clock. Each booking has a customer of its own; US cents."""
 
     call: Handlers
     stream: Stream
     clock: Clock
     tap: Tap
+    owners: dict[str, str] = field(default_factory=dict)
+    """Whose a booking is, or a payment that was opened for it."""
+    _people: int = 0
     _places: int = 0
     _records: list[Record] = field(default_factory=list)
 
@@ -76,15 +84,27 @@ class World:
 
     # What people do.
 
-    def book(self, *, by: str = CUSTOMER, key: str | None = None, **wishes: Any) -> str:
+    def book(self, *, by: str | None = None, key: str | None = None, **wishes: Any) -> str:
         """Book a slot of its own, unless `wishes` name one; return the booking's id."""
         answer = self.ask_to_book(by=by, key=key, **(self.place() | wishes))
         assert answer.status == 201, answer.body
         return str(answer.body["booking_id"])
 
-    def ask_to_book(self, *, by: str = CUSTOMER, key: str | None = None, **wishes: Any) -> Answer:
+    def ask_to_book(
+        self, *, by: str | None = None, key: str | None = None, **wishes: Any
+    ) -> Answer:
+        """Book as a customer, one who has not booked before unless `by` says who."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-        return self.call("createBooking", booking_body(**wishes), by=by, headers=headers)
+        who = by or self.newcomer()
+        answer = self.call("createBooking", booking_body(**wishes), by=who, headers=headers)
+        if answer.status == 201:
+            self.owners[str(answer.body["booking_id"])] = who
+        return answer
+
+    def newcomer(self) -> str:
+        """Return the account of a customer who has done nothing yet."""
+        self._people += 1
+        return f"{self._people:08}-1111-4111-8111-111111111111"
 
     def place(self) -> dict[str, str]:
         """Return a date and time that nobody else is given, more than 30 days ahead."""
@@ -96,7 +116,11 @@ class World:
     def open(self, booking: str, wanted: str = "deposit", **request: Any) -> Answer:
         """Ask for a payment of the booking; `request` is as `Handlers.event` takes it."""
         body = {"booking_id": booking, "payment_type": wanted}
-        return self.call("createPaymentIntent", body, **request)
+        owner = self.owners.get(booking, CUSTOMER)
+        answer = self.call("createPaymentIntent", body, **{"by": owner} | request)
+        if answer.status == 201:
+            self.owners[str(answer.body["payment_intent_id"])] = owner
+        return answer
 
     def opened(self, booking: str, wanted: str = "deposit", **request: Any) -> str:
         """Open a payment of the booking; return the intent's id."""
@@ -112,7 +136,8 @@ class World:
 
     def confirm(self, intent: str, **request: Any) -> Answer:
         """Say that a payment was made."""
-        return self.call("confirmPayment", {"payment_intent_id": intent}, **request)
+        by = {"by": self.owners.get(intent, CUSTOMER)}
+        return self.call("confirmPayment", {"payment_intent_id": intent}, **by | request)
 
     def refund(self, booking: str, amount: int | None = None, **request: Any) -> Answer:
         """Ask for a refund as staff, of all that is left if no amount is given."""
@@ -122,14 +147,15 @@ class World:
 
     def cancel(self, booking: str, percentage: int | None = None, **request: Any) -> Answer:
         """Cancel the booking; with a percentage as staff, whatever the policy says."""
-        usual: dict[str, Any] = {"body": None}
+        usual: dict[str, Any] = {"body": None, "by": self.owners.get(booking, CUSTOMER)}
         if percentage is not None:
             usual = {"body": {"refund_percentage": percentage, "reason": "Rain"}, "by": ADMIN}
         return self.call("cancelBooking", booking_id=booking, **usual | request)
 
-    def change(self, booking: str, *, by: str = CUSTOMER, **changes: Any) -> Answer:
-        """Change the booking."""
-        return self.call("updateBooking", changes, booking_id=booking, by=by)
+    def change(self, booking: str, *, by: str | None = None, **changes: Any) -> Answer:
+        """Change the booking, as its customer unless `by` says who."""
+        who = by or self.owners.get(booking, CUSTOMER)
+        return self.call("updateBooking", changes, booking_id=booking, by=who)
 
     def paid(self, wanted: str = "deposit", card: str = VISA, **wishes: Any) -> tuple[str, str]:
         """Return a booking and its payment, of which all has been told."""
@@ -227,6 +253,11 @@ class World:
         self.call.job("reconcilePayments", {"scope": scope})
 
     # What there is to see.
+
+    def counts_as_pending(self, booking: str) -> bool:
+        """Return whether the booking counts against what its customer may hold unpaid."""
+        owner = self.owners.get(booking, CUSTOMER)
+        return booking in quota_of(self.call.table.get(keys.quota(owner))).pending
 
     def account(self, booking: str) -> dict[str, Any]:
         """Return what `listPayments` shows staff of the booking."""

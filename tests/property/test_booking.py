@@ -12,7 +12,7 @@ from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
 from teppan.domain.cancellation import CancellationRequest, cancel
 from teppan.domain.change import Changes, change
-from teppan.domain.errors import DomainError
+from teppan.domain.errors import DomainError, TooCloseToEvent, TooLateToReduce
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, entered
 from teppan.domain.transition import Status
 
@@ -76,6 +76,57 @@ def test_changes_one_after_the_other_keep_it_in_order(
         assert (booking.customer_id, booking.created_at) == (before.customer_id, before.created_at)
         check_money(booking)
         check_dates(booking)
+
+
+MICRO = timedelta(microseconds=1)
+NOTICES = st.builds(
+    lambda deadline, off: deadline + off * MICRO,
+    st.sampled_from([timedelta(days=7), timedelta(hours=72), timedelta(hours=24), timedelta(0)]),
+    st.sampled_from([-1, 0, 1]),
+)
+"""How long before the start a change comes: at each deadline, and a moment to either side."""
+
+
+def deadline_missed(before: Booking, after: Booking, notice: timedelta, *, staff: bool) -> bool:
+    """Return whether the step came too late, by `domain.md §5` alone."""
+    what = {name for name in ("slot", "party", "menu", "venue") if _differ(before, after, name)}
+    if what - {"slot"} and notice < (timedelta(0) if staff else timedelta(hours=24)):
+        return True
+    if "slot" in what and notice < timedelta(hours=72):
+        return True
+    cheaper = after.most_it_may_cost < before.most_it_may_cost
+    return cheaper and not staff and notice < timedelta(days=7)
+
+
+def _differ(before: Booking, after: Booking, name: str) -> bool:
+    return bool(getattr(before, name) != getattr(after, name))
+
+
+@given(live_bookings(), changes(), CALLERS, NOTICES, st.none() | st.integers(0, 200))
+def test_no_change_comes_after_its_deadline_and_each_is_made_until_then(
+    booking: Booking, wanted: Changes, who: Caller, notice: timedelta, miles: int | None
+) -> None:
+    # Given a booking with its distance known, or another address since
+    booking = replace(booking, last_miles=miles)
+    author = replace(who, at=booking.slot.starts_at - notice)
+    refused = False
+
+    # When
+    try:
+        after = change(booking, wanted, author).after
+    except (TooCloseToEvent, TooLateToReduce):
+        refused = True
+        # What it would have been long before
+        early = replace(author, at=booking.slot.starts_at - timedelta(days=200))
+        try:
+            after = change(booking, replace(wanted, status=None), early).after
+        except DomainError:
+            return
+    except DomainError:
+        return
+
+    # Then
+    assert deadline_missed(booking, after, notice, staff=who.is_admin) == refused
 
 
 @given(bookings(), changes(), CALLERS, SECONDS)

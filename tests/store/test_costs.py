@@ -125,7 +125,12 @@ def test_creating_is_one_round_trip(table: Table, meter: Meter) -> None:
     created = create_booking(table, wishes(), IdempotentRequest("key", "a" * 64), caller())
 
     assert meter.calls == ["TransactWriteItems"]
-    assert _stored_units(table, created.booking) == {"booking": 4 + 3, "slot": 2, "event": 2}
+    assert _stored_units(table, created.booking) == {
+        "booking": 4 + 3,
+        "slot": 2,
+        "event": 2,
+        "quota": 2,
+    }
 
 
 def test_replaying_is_one_round_trip(table: Table, meter: Meter) -> None:
@@ -160,7 +165,7 @@ def test_cancelling_is_a_read_and_a_write(table: Table, plain: Booking, meter: M
     ended = cancel_booking(table, plain.id, CancellationRequest(), caller(), any_version)
 
     assert meter.calls == ["GetItem", "TransactWriteItems"]
-    assert _step_units(table, plain, ended) == 11
+    assert _step_units(table, plain, ended) == 13
 
 
 def test_quoting_a_cancellation_is_one_get_item(table: Table, made: Booking, meter: Meter) -> None:
@@ -227,6 +232,7 @@ def _stored_units(table: Table, made: Booking) -> dict[str, float]:
         "booking": keys.booking(made.id),
         "slot": keys.slot(made.slot),
         "event": keys.event(made.id, 1),
+        "quota": keys.quota(made.customer_id),
     }
     return {
         name: capacity.write_units(None, table.get(key) or {}, transaction=True)
@@ -244,6 +250,7 @@ def _step_units(table: Table, before: Booking, after: Booking) -> float:
     written = [
         table.get(keys.event(after.id, after.version)),
         *(table.get(keys.slot(slot)) for slot in touched),
+        *([table.get(keys.quota(after.customer_id))] if before.status is not after.status else []),
     ]
     return capacity.write_units(stored(before), stored(after), transaction=True) + sum(
         capacity.write_units(None, item or {}, transaction=True) for item in written

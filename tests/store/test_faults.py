@@ -67,7 +67,7 @@ class TestALostMessageIsRetriedToTheSameResult:
         assert not faults.pending
         assert not created.replayed
         assert bookings.find(table, created.booking.id) == created.booking
-        assert len(everything()) == 3  # the booking, its event, its slot
+        assert len(everything()) == 4  # the booking, its event, its slot, its customer's quota
 
     def test_of_a_change(
         self, table: Table, client: BaseClient, made: Booking, fault: Callable[..., None]
@@ -105,7 +105,7 @@ def test_a_caller_whose_every_answer_was_lost_asks_again_and_gets_the_booking(
 
     # Then there is one booking
     assert again.replayed
-    assert len(everything()) == 3
+    assert len(everything()) == 4
 
 
 def test_a_change_whose_every_answer_was_lost_is_not_made_twice(
@@ -137,7 +137,7 @@ def test_contention_is_waited_out(
         create_booking(table, wishes(), KEY, caller())
 
     assert not faults.pending
-    assert len(everything()) == 3
+    assert len(everything()) == 4
 
 
 def test_contention_without_end_is_an_outage_and_writes_nothing(

@@ -42,7 +42,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "secret": {"aws", "domain", "botocore"},
     "identity": {"domain", "settings", "secret", "aws", "observability", "botocore"},
     "store": {"domain", "clock", "settings", "aws", "botocore"},
-    "services": {"domain", "clock", "identity", "store"},
+    "thread_pool": {"observability"},
+    "services": {"domain", "clock", "identity", "store", "thread_pool"},
     "trigger": {"clock", "domain", "observability"},
     "http": {
         "domain",

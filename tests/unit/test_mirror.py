@@ -42,6 +42,7 @@ ON_DYNAMODB = {
     "store/inbox",
     "store/jobs",
     "store/payments",
+    "store/quotas",
     "store/requests",
     "store/sessions",
     "store/slots",

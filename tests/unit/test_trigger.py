@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from teppan.observability.log import logger
 from teppan.trigger import (
     Event,
     PartlyFailedError,
+    TimeLeft,
     TriggerFailedError,
     attempt_all,
     fail_if,
@@ -101,25 +103,42 @@ class TestJob:
         seen: list[tuple[Event, Caller]] = []
         context = lambda_context()
 
-        job("settleRefunds")(lambda event, caller: seen.append((event, caller)))({"a": 1}, context)
+        job("settleRefunds")(lambda event, caller, _: seen.append((event, caller)))(
+            {"a": 1}, context
+        )
 
         assert seen == [
             ({"a": 1}, Caller("settleRefunds", Role.SYSTEM, context.aws_request_id, NOW))
         ]
 
+    def test_it_knows_how_long_it_may_run(self) -> None:
+        left: list[timedelta] = []
+        context = lambda_context()
+        context.get_remaining_time_in_millis = iter([90_000, 250]).__next__
+
+        def go(_event: Event, _caller: Caller, time_left: TimeLeft) -> None:
+            left.extend([time_left(), time_left()])
+
+        job("releaseUnpaidBookings")(go)({}, context)
+
+        assert left == [timedelta(seconds=90), timedelta(milliseconds=250)]
+
     def test_its_answer_goes_back(self) -> None:
         failures: Event = {"batchItemFailures": [{"itemIdentifier": "7"}]}
 
-        assert job("settleRefunds")(lambda _event, _caller: failures)({}, lambda_context()) == (
-            failures
-        )
+        assert job("settleRefunds")(lambda _event, _caller, _left: failures)(
+            {}, lambda_context()
+        ) == (failures)
 
     def test_it_may_answer_nothing(self) -> None:
-        assert job("reconcilePayments")(lambda _event, _caller: None)({}, lambda_context()) is None
+        assert (
+            job("reconcilePayments")(lambda _event, _caller, _left: None)({}, lambda_context())
+            is None
+        )
 
     def test_a_failure_fails_the_run_and_tells_nothing(self, logged: LogLines) -> None:
         with pytest.raises(TriggerFailedError) as failure:
-            job("settleRefunds")(lambda event, _caller: fail(event))({}, lambda_context())
+            job("settleRefunds")(lambda event, _caller, _left: fail(event))({}, lambda_context())
 
         assert str(failure.value) == "settleRefunds"
         (line,) = logged()
@@ -130,7 +149,7 @@ class TestJob:
     def test_a_run_is_counted_also_when_it_fails(
         self, failed: bool, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def go(event: Event, _caller: Caller) -> Event:
+        def go(event: Event, _caller: Caller, _time_left: TimeLeft) -> Event:
             return fail(event) if failed else event
 
         try:

@@ -30,4 +30,4 @@ def handler(request: Request[CancelBookingBody]) -> Response:
         request.accepts,
     )
     count("BookingsCancelled")
-    return versioned(represent.cancellation(booking), booking.version)
+    return versioned(represent.cancellation(booking, request.caller), booking.version)

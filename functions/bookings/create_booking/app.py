@@ -18,7 +18,7 @@ def handler(request: Request[CreateBookingBody]) -> Response:
     created = create_booking(table, request.body.to_wishes(), request.idempotency, request.caller)
     count("BookingsReplayed" if created.replayed else "BookingsCreated")
     return versioned(
-        represent.booking(created.booking),
+        represent.booking(created.booking, request.caller),
         created.booking.version,
         status=201,
         headers={

@@ -15,4 +15,4 @@ table = connect()
 def handler(request: Request[None]) -> Response:
     """Return the booking with its version as the `ETag`."""
     booking = find_visible(table, request.parameters["booking_id"], request.caller)
-    return versioned(represent.booking(booking), booking.version)
+    return versioned(represent.booking(booking, request.caller), booking.version)

@@ -26,5 +26,5 @@ def handler(request: Request[None]) -> Response:
         limit=request.parameters["limit"],
         after=position[0] if position else None,
     )
-    items = [represent.event(event) for event in events]
+    items = [represent.event(event, request.caller) for event in events]
     return Response(body={"items": items, **cursors.issue(request, [last] if last else None)})

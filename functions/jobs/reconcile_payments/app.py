@@ -8,14 +8,14 @@ from teppan.services.reconcile import look_again, mark_seen, receive_again, unse
 from teppan.services.settle_refunds import settle_refunds
 from teppan.store import bookings
 from teppan.store.table import connect
-from teppan.trigger import Event, attempt_all, fail_if, job
+from teppan.trigger import Event, TimeLeft, attempt_all, fail_if, job
 from teppan_payments.gateway import gateway
 
 table, stripe = connect(), gateway()
 
 
 @job("reconcilePayments")
-def handler(event: Event, caller: Caller) -> None:
+def handler(event: Event, caller: Caller, _time_left: TimeLeft) -> None:
     """Look at `recent` events and refunds under way, or at the `full` balance."""
     {"recent": _recent, "full": _full}[event["scope"]](caller)
 

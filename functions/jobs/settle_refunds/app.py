@@ -6,14 +6,14 @@ from teppan.services.open_payments import close_payments_of
 from teppan.services.settle_refunds import settle_refunds
 from teppan.store.stream import Change, changes
 from teppan.store.table import connect
-from teppan.trigger import Event, attempt_all, job
+from teppan.trigger import Event, TimeLeft, attempt_all, job
 from teppan_payments.gateway import gateway
 
 table, stripe = connect(), gateway()
 
 
 @job("settleRefunds")
-def handler(event: Event, caller: Caller) -> Event:
+def handler(event: Event, caller: Caller, _time_left: TimeLeft) -> Event:
     """Handle each record; those that failed are named, so that they alone come again."""
 
     def settle(change: Change) -> None:

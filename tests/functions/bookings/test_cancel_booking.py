@@ -169,7 +169,7 @@ class TestOverride:
 
         answer = cancel(call, booking, body, ADMIN)
 
-        event = call("listBookingEvents", booking_id=booking.id).body["items"][-1]
+        event = call("listBookingEvents", booking_id=booking.id, by=ADMIN).body["items"][-1]
         assert event == {
             "version": 2,
             "type": "cancelled",

@@ -53,7 +53,7 @@ def season(table: Table) -> list[Booking]:
     days = [(12, 1), (12, 24), (12, 31), (1, 1), (1, 31), (2, 1)]
     starts = [(date(2027 if month < 12 else 2026, month, day), time(18)) for month, day in days]
     starts.insert(2, (date(2026, 12, 24), time(21)))
-    return [stored(table, date=day, time=start) for day, start in starts]
+    return [stored(table, by_staff=True, date=day, time=start) for day, start in starts]
 
 
 def test_a_summary_has_no_personal_data(call: Handlers, table: Table) -> None:
@@ -134,7 +134,7 @@ class TestPaging:
 
     def test_the_default_page_holds_20(self, call: Handlers, table: Table, by: str) -> None:
         for day in range(1, 22):
-            stored(table, date=date(2026, 12, day))
+            stored(table, by_staff=True, date=date(2026, 12, day))
 
         page = call("listBookings", by=by).body
 
@@ -145,7 +145,7 @@ class TestPaging:
         self, call: Handlers, table: Table, season: list[Booking], by: str
     ) -> None:
         first = call("listBookings", query={"limit": "3"}, by=by).body
-        stored(table, date=date(2026, 12, 1), time=time(12))
+        stored(table, by_staff=True, date=date(2026, 12, 1), time=time(12))
         call("cancelBooking", booking_id=season[0].id)
 
         rest = walk(call, by, limit="3", cursor=first["next_cursor"])
@@ -211,7 +211,10 @@ class TestFilters:
     ) -> None:
         around = [date.fromordinal(day.toordinal() + n) for n in (-1, 0, 1)]
         made = {
-            each: [stored(table, date=each, time=start) for start in (time(12), time(21))]
+            each: [
+                stored(table, by_staff=True, date=each, time=start)
+                for start in (time(12), time(21))
+            ]
             for each in around
         }
         query = {"date_from": day.isoformat(), "date_to": day.isoformat()}

@@ -222,32 +222,86 @@ class TestMoving:
         assert answer.body["price"]["balance_due"] == 0
 
 
-class TestParty:
-    """Guests and menu: until a day before the start, priced again."""
+NEW_YORK = {
+    "venue": {
+        "address_line1": "350 5th Avenue",
+        "city": "New York",
+        "state": "NY",
+        "postal_code": "10118",
+    }
+}
+UNTIL_24_HOURS = {CUSTOMER: timedelta(hours=24), ADMIN: timedelta(0)}
+"""Until how long before the start who may change guests, menu and venue."""
 
-    @pytest.mark.parametrize("changes", [BIGGER, {"menu": {"add_ons": {"gyoza": 1}}}])
+
+class TestParty:
+    """Guests, menu and venue: until a day before the start, staff until it; priced again."""
+
+    @pytest.mark.parametrize("changes", [BIGGER, {"menu": {"add_ons": {"gyoza": 1}}}, NEW_YORK])
     @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
     @pytest.mark.parametrize(
-        ("ahead", "problem"),
+        ("late", "problem"),
         [
-            pytest.param(timedelta(hours=24), (200, None), id="exactly 24 hours"),
-            pytest.param(timedelta(hours=24) - SECOND, (400, "too_close_to_event"), id="less"),
+            pytest.param(timedelta(0), (200, None), id="at the last moment"),
+            pytest.param(SECOND, (400, "too_close_to_event"), id="after it"),
         ],
     )
-    def test_guests_and_menu_change_until_24_hours_before(
+    def test_guests_menu_and_venue_have_their_deadline(
         self,
         call: Handlers,
         table: Table,
         now: Clock,
         changes: dict[str, Any],
         by: str,
+        late: timedelta,
+        problem: tuple[int, str | None],
+    ) -> None:
+        booking = confirmed(table)
+        now.set(STARTS_AT - UNTIL_24_HOURS[by] + late)
+
+        assert change(call, booking, changes, by).problem == problem
+
+    @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+    def test_the_venue_does_not_move_to_new_york_five_hours_after_the_start(
+        self, call: Handlers, table: Table, now: Clock, snapshot: Snapshot, by: str
+    ) -> None:
+        booking = confirmed(table)
+        before = snapshot()
+        now.set(STARTS_AT + timedelta(hours=5))
+
+        answer = change(call, booking, NEW_YORK, by)
+
+        assert answer.problem == (400, "too_close_to_event")
+        assert answer.body["detail"] == "Guests, menu and venue stay as they are after the start."
+        assert snapshot() == before
+
+    @pytest.mark.parametrize(
+        ("by", "ahead", "problem"),
+        [
+            pytest.param(CUSTOMER, timedelta(days=7), (200, None), id="exactly 7 days"),
+            pytest.param(
+                CUSTOMER, timedelta(days=7) - SECOND, (400, "too_late_to_reduce"), id="less"
+            ),
+            pytest.param(ADMIN, timedelta(hours=1), (200, None), id="staff"),
+        ],
+    )
+    def test_50_guests_that_become_1_give_nothing_back_a_day_before(
+        self,
+        call: Handlers,
+        table: Table,
+        now: Clock,
+        by: str,
         ahead: timedelta,
         problem: tuple[int, str | None],
     ) -> None:
-        booking = stored(table)
+        booking = confirmed(table, party=Party(adults=50), captured=297_688)
         now.set(STARTS_AT - ahead)
 
-        assert change(call, booking, changes, by).problem == problem
+        answer = change(call, booking, {"guests": 1}, by)
+
+        assert answer.problem == problem
+        paid = call("getBooking", booking_id=booking.id).body["payment_status"]
+        assert paid == ("refund_pending" if answer.status == 200 else "paid")
 
     def test_whom_to_reach_may_change_until_the_guests_arrive(
         self, call: Handlers, table: Table, now: Clock
@@ -448,7 +502,7 @@ def test_each_change_is_told_in_the_trail_without_personal_data(
         ADMIN,
     )
 
-    trail = call("listBookingEvents", booking_id=booking.id).body["items"]
+    trail = call("listBookingEvents", booking_id=booking.id, by=ADMIN).body["items"]
     assert trail[1] == {
         "version": 2,
         "type": "updated",

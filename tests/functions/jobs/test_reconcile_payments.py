@@ -238,7 +238,7 @@ class TestRecentEvents:
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, now: Clock
     ) -> None:
         # Given more lost payments than one run has time for
-        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(6)]
+        bookings = [stored(table, by_staff=True, date=days_ahead(30 + n)) for n in range(6)]
         for each in bookings:
             till.pay(each)
         lose_webhooks(stripe)
@@ -509,7 +509,9 @@ class TestTheFullCompare:
     def test_sees_every_month_and_status(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
-        bookings = [stored(table, date=days_ahead(days)) for days in (3, 40, 100, 200, 364)]
+        bookings = [
+            stored(table, by_staff=True, date=days_ahead(days)) for days in (3, 40, 100, 200, 364)
+        ]
         for each in bookings:
             till.pay(each)
         lose_webhooks(stripe)

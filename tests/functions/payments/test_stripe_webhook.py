@@ -831,7 +831,7 @@ def happened(call: Handlers, till: Till, stripe: FakeStripe, table: Table) -> No
     days = iter(range(30, 60))
 
     def next_one() -> Booking:
-        return stored(table, date=(NOW + timedelta(days=next(days))).date())
+        return stored(table, by_staff=True, date=(NOW + timedelta(days=next(days))).date())
 
     for card in (DECLINED, SECURE, BANK):
         till.pay(next_one(), card=card)

@@ -36,6 +36,7 @@ from teppan.domain.errors import (
     LeadTimeTooShort,
     TooCloseToEvent,
     TooFarAhead,
+    TooLateToReduce,
     VenueTooFar,
 )
 from teppan.domain.ledger import Balance, EntryKind, PaymentStatus, RefundReason
@@ -43,6 +44,7 @@ from teppan.domain.party import Menu, Party
 from teppan.domain.transition import Status
 
 SECOND = timedelta(seconds=1)
+MICRO = timedelta(microseconds=1)
 LIVE = [Status.PENDING, Status.CONFIRMED]
 OVER = [Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW]
 
@@ -204,30 +206,137 @@ class TestRepricing:
         both = change(known, Changes(venue=elsewhere, travel_miles=130), admin())
         assert both.travel_miles == 130
 
-    @pytest.mark.parametrize(
-        "changes", [Changes(party=Party(adults=13)), Changes(menu=Menu(add_ons={"gyoza": 1}))]
-    )
-    def test_guests_and_menu_change_until_24_hours_before_the_start(self, changes: Changes) -> None:
+
+MORE = [
+    pytest.param(Changes(party=Party(adults=13)), id="guests"),
+    pytest.param(Changes(menu=Menu(add_ons={"gyoza": 1})), id="menu"),
+    pytest.param(Changes(venue=replace(wishes().venue, city="New York")), id="venue"),
+]
+"""What the chef has to know in time; nothing of it lowers the total."""
+
+LESS = [
+    pytest.param(Changes(party=Party(adults=11)), id="guests"),
+    pytest.param(Changes(party=Party(adults=11, children=1)), id="a child for an adult"),
+    pytest.param(Changes(menu=Menu()), id="menu"),
+    pytest.param(Changes(party=Party(adults=11), venue=Venue("1", "A", "CA", "1")), id="and venue"),
+    pytest.param(Changes(party=Party(adults=11), date=days_ahead(60)), id="and date"),
+]
+"""What lowers the total of `rich`."""
+
+
+def rich() -> Booking:
+    return confirmed(menu=Menu(add_ons={"gyoza": 2}))
+
+
+class TestDeadlines:
+    """§5, at the exact instant; MICRO is what tells "at least" from "less"."""
+
+    @pytest.mark.parametrize("changes", MORE)
+    def test_a_customer_changes_guests_menu_and_venue_until_24_hours_before(
+        self, changes: Changes
+    ) -> None:
         old = confirmed()
 
         assert change(old, changes, caller(at=before(old, hours=24))).version == 2
-        with pytest.raises(TooCloseToEvent, match="24 hours"):
-            change(old, changes, caller(at=before(old, hours=24) + SECOND))
+        with pytest.raises(TooCloseToEvent, match="until 24 hours before the start"):
+            change(old, changes, caller(at=before(old, hours=24) + MICRO))
 
-    def test_staff_obey_that_too(self) -> None:
+    @pytest.mark.parametrize("changes", MORE)
+    def test_staff_until_the_start(self, changes: Changes) -> None:
+        old = confirmed()
+
+        assert change(old, changes, admin(before(old, hours=24) + MICRO)).version == 2
+        assert change(old, changes, admin(old.slot.starts_at)).version == 2
+
+    @pytest.mark.parametrize("changes", MORE)
+    @pytest.mark.parametrize("who", [caller(), admin()])
+    @pytest.mark.parametrize("later", [MICRO, timedelta(hours=5)])
+    def test_and_nobody_after_the_start(
+        self, changes: Changes, who: Caller, later: timedelta
+    ) -> None:
         old = confirmed()
 
         with pytest.raises(TooCloseToEvent):
-            change(old, Changes(party=Party(adults=13)), admin(before(old, hours=23)))
+            change(old, changes, replace(who, at=old.slot.starts_at + later))
+
+    @pytest.mark.parametrize("changes", LESS)
+    def test_a_customer_lowers_the_total_until_7_days_before(self, changes: Changes) -> None:
+        old = rich()
+
+        assert change(old, changes, caller(at=before(old, days=7))).version == 2
+        with pytest.raises(TooLateToReduce, match="until 7 days before the start"):
+            change(old, changes, caller(at=before(old, days=7) + MICRO))
+
+    @pytest.mark.parametrize("changes", LESS[:3])
+    def test_staff_lower_it_until_the_start(self, changes: Changes) -> None:
+        old = rich()
+
+        assert change(old, changes, admin(old.slot.starts_at)).price.total < old.price.total
+
+    def test_too_close_is_said_before_too_late_to_reduce(self) -> None:
+        old = rich()
+
+        with pytest.raises(TooCloseToEvent):
+            change(old, Changes(party=Party(adults=11)), caller(at=before(old, hours=1)))
 
     @pytest.mark.parametrize(
         "changes",
-        [Changes(contact=Contact("Ken", "k@example.com", "+14155550100")), Changes(travel_miles=9)],
+        [
+            pytest.param(Changes(menu=Menu(add_ons={"edamame": 4})), id="the same for another"),
+            pytest.param(Changes(party=Party(adults=13), menu=Menu()), id="more for less"),
+        ],
     )
-    def test_the_rest_may_change_later(self, changes: Changes) -> None:
+    def test_what_keeps_or_raises_the_total_is_no_reduction(self, changes: Changes) -> None:
+        old = rich()
+
+        assert change(old, changes, caller(at=before(old, hours=24))).version == 2
+
+    def test_below_the_minimum_fewer_guests_cost_the_same(self) -> None:
+        old = confirmed(party=Party(adults=4))
+
+        new = change(old, Changes(party=Party(adults=3)), caller(at=before(old, hours=24)))
+
+        assert new.price.total == old.price.total
+
+    def test_another_address_lowers_nothing_though_its_distance_is_unknown(self) -> None:
+        far = change(confirmed(), Changes(travel_miles=200), admin())
+
+        moved = change(
+            far,
+            Changes(venue=replace(far.venue, city="San Diego")),
+            caller(at=before(far, hours=24)),
+        )
+
+        assert moved.price.total < far.price.total == moved.most_it_may_cost
+
+    def test_nor_does_it_hide_a_reduction_behind_it(self) -> None:
+        """The total falls by the travel anyway; what counts is the party at the distance known."""
+        far = change(confirmed(), Changes(travel_miles=200), admin())
+        elsewhere = change(far, Changes(venue=Venue("1", "A", "CA", "1")), caller())
+
+        with pytest.raises(TooLateToReduce):
+            change(elsewhere, Changes(party=Party(adults=11)), caller(at=before(elsewhere, days=6)))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            Changes(contact=Contact("Ken", "k@example.com", "+14155550100")),
+            Changes(special_requests="Peanut allergy"),
+        ],
+    )
+    @pytest.mark.parametrize("who", [caller(), admin()])
+    @pytest.mark.parametrize("later", [timedelta(hours=-1), timedelta(hours=1)])
+    def test_contact_and_special_requests_have_no_deadline(
+        self, changes: Changes, who: Caller, later: timedelta
+    ) -> None:
         old = confirmed()
 
-        assert change(old, changes, admin(before(old, hours=1))).version == 2
+        assert change(old, changes, replace(who, at=old.slot.starts_at + later)).version == 2
+
+    def test_nor_has_the_distance(self) -> None:
+        old = confirmed()
+
+        assert change(old, Changes(travel_miles=9), admin(before(old, hours=1))).version == 2
 
 
 class TestMoving:
@@ -366,7 +475,7 @@ class TestMoneyThatWasPaidBefore:
         old = holding(booking(caller=soon), Balance(captured=60_000))
         assert old.deposit_due == 11_445
 
-        step = step_of(old, Changes(party=Party(adults=10)), soon)
+        step = step_of(old, Changes(party=Party(adults=10)), admin(soon.at))
 
         assert step.after.status is Status.CONFIRMED
         assert step.after.balance.refund_owed == 60_000 - 59_538
@@ -376,7 +485,7 @@ class TestMoneyThatWasPaidBefore:
         soon = caller(at=before(booking(), days=5))
         old = holding(booking(caller=soon), Balance(captured=60_000))
 
-        step = step_of(old, Changes(party=Party(adults=11)), soon)
+        step = step_of(old, Changes(party=Party(adults=11)), admin(soon.at))
 
         assert (step.after.status, step.entries) == (Status.PENDING, ())
 

@@ -44,10 +44,14 @@ NUMBERS: dict[str, Any] = {
     "deposit": 10_000,
     "balance_before_start": timedelta(days=7),
     # §4-5
+    "max_pending_bookings": 3,
+    "max_bookings_in_window": 10,
+    "booking_count_window": timedelta(hours=24),
     "payment_window": timedelta(hours=24),
     "payment_before_start": timedelta(hours=24),
     "move_notice": timedelta(hours=72),
     "edit_notice": timedelta(hours=24),
+    "reduction_notice": timedelta(days=7),
     "completed_after_start": timedelta(hours=6),
     "refund_retry_after_error": timedelta(minutes=15),
     # §7

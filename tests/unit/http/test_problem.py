@@ -15,6 +15,7 @@ from teppan.domain.errors import (
     PaymentProviderUnavailable,
     SlotUnavailable,
     StorageUnavailable,
+    TooManyBookingsInADay,
     Violation,
 )
 from teppan.http.errors import MethodNotAllowed, MissingParameter
@@ -31,6 +32,7 @@ STATUS = {
     "too_far_ahead": 400,
     "venue_too_far": 400,
     "too_close_to_event": 400,
+    "too_late_to_reduce": 400,
     "too_late_to_cancel": 400,
     "invalid_cursor": 400,
     "missing_parameter": 400,
@@ -48,6 +50,7 @@ STATUS = {
     "payment_not_found": 404,
     "method_not_allowed": 405,
     "slot_unavailable": 409,
+    "too_many_pending_bookings": 409,
     "booking_not_changeable": 409,
     "already_cancelled": 409,
     "already_completed": 409,
@@ -66,6 +69,7 @@ STATUS = {
     "validation_failed": 422,
     "idempotency_key_reused": 422,
     "too_many_attempts": 429,
+    "too_many_bookings_in_a_day": 429,
     "payment_provider_failed": 502,
     "storage_unavailable": 503,
     "payment_provider_unavailable": 503,
@@ -93,6 +97,8 @@ def example(kind: type[DomainError]) -> DomainError:
         return SlotUnavailable(["12:00"])
     if kind is TooManyAttempts:
         return TooManyAttempts(900)
+    if kind is TooManyBookingsInADay:
+        return TooManyBookingsInADay("Because.", retry_after=900)
     return kind("Because.")
 
 
@@ -176,6 +182,7 @@ def test_an_ended_session_is_a_stranger_with_another_explanation() -> None:
         (IdentityUnavailable(), "1"),
         (TooManyAttempts(2), "2"),
         (TooManyAttempts(900), "900"),
+        (TooManyBookingsInADay("Because.", retry_after=86_400), "86400"),
     ],
 )
 def test_who_comes_too_early_is_told_when_to_try_again(error: DomainError, seconds: str) -> None:

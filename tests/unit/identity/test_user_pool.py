@@ -519,8 +519,8 @@ class TestRefresh:
 @pytest.mark.parametrize(
     "said",
     [
-        "Unable to verify secret hash for client the-client",
-        "Client the-client is configured with secret but SECRET_HASH was not received",
+        "Unable to verify secret hash for client 1example23456789",
+        "Client 1example23456789 is configured with secret but SECRET_HASH was not received",
     ],
 )
 def test_a_client_secret_that_cognito_refuses_is_our_mistake_and_nobodys_wrong_password(

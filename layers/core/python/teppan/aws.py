@@ -1,6 +1,7 @@
 """AWS clients: short timeouts, few retries, traced, and nothing imported beyond botocore."""
 
 from functools import cache
+from threading import Lock
 from typing import Final
 
 import botocore.session
@@ -24,12 +25,17 @@ _CONFIGS: Final = {
     # It sends mails and calls triggers; and a code that it has taken is refused the second time.
     "cognito-idp": _CONFIG.merge(Config(read_timeout=5, retries={"total_max_attempts": 1})),
 }
+_MAKING: Final = Lock()
 
 
 @cache
 def client(service: str) -> BaseClient:
-    """Return the process's one client of an AWS `service`, by the environment's region."""
-    tracer.patch(("botocore",))
-    return botocore.session.get_session().create_client(
-        service, config=_CONFIGS.get(service, _CONFIG)
-    )
+    """Return the process's one client of an AWS `service`, by the environment's region.
+
+    Clients may be shared by threads; making one may not.
+    """
+    with _MAKING:
+        tracer.patch(("botocore",))
+        return botocore.session.get_session().create_client(
+            service, config=_CONFIGS.get(service, _CONFIG)
+        )

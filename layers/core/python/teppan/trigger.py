@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from teppan import clock
@@ -12,7 +13,9 @@ from teppan.observability.metrics import metrics, record_run
 
 type Event = dict[str, Any]
 type Handle = Callable[[Event], Event]
-type Run = Callable[[Event, Caller], Event | None]
+type TimeLeft = Callable[[], timedelta]
+"""Until Lambda stops the function."""
+type Run = Callable[[Event, Caller, TimeLeft], Event | None]
 type LambdaHandler = Callable[[Event, Any], Event | None]
 
 
@@ -46,7 +49,11 @@ class job:  # noqa: N801 - it reads as the decorator that it is
 
         def handle(event: Event, context: Any) -> Event | None:
             caller = Caller(self.name, Role.SYSTEM, context.aws_request_id, clock.utc_now())
-            return run(event, caller)
+            return run(
+                event,
+                caller,
+                lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()),
+            )
 
         return _observed(self.name, handle)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.builders import (
+    ADMIN,
     CUSTOMER,
     NOW,
     REQUEST_ID,
@@ -41,7 +42,7 @@ def nulls(document: Any, path: str = "") -> list[str]:
 
 class TestBooking:
     def test_a_new_booking_in_full(self) -> None:
-        shown = json.loads(json.dumps(represent.booking(booking())))
+        shown = json.loads(json.dumps(represent.booking(booking(), caller())))
 
         assert shown == {
             "booking_id": "bkg_" + "a" * 26,
@@ -109,7 +110,7 @@ class TestBooking:
     def test_travel_is_confirmed_once_staff_know_the_distance(self, miles: int) -> None:
         priced = change(booking(), Changes(travel_miles=miles), admin()).after
 
-        shown = represent.booking(priced)
+        shown = represent.booking(priced, caller())
 
         assert (shown["travel_miles"], shown["travel_confirmed"]) == (miles, True)
 
@@ -118,14 +119,15 @@ class TestBooking:
             booking(
                 venue=Venue("1 Main St", "Napa", "CA", "94558", "Gate B"),
                 menu=Menu({"salmon": 2}, {"gyoza": 3}),
-            )
+            ),
+            caller(),
         )
 
         assert shown["venue"]["address_line2"] == "Gate B"
         assert shown["menu"] == {"upgrades": {"salmon": 2}, "add_ons": {"gyoza": 3}}
 
     def test_a_cancelled_booking_says_who_when_and_why(self) -> None:
-        assert represent.booking(cancelled(reason="Moving away"))["cancellation"] == {
+        assert represent.booking(cancelled(reason="Moving away"), caller())["cancellation"] == {
             "by": "customer",
             "cancelled_at": "2026-11-23T18:00:00Z",
             "reason": "Moving away",
@@ -135,11 +137,11 @@ class TestBooking:
 
     @pytest.mark.parametrize("shown", [booking(), confirmed(), cancelled(), cancelled(0)])
     def test_there_is_no_null_anywhere(self, shown: Booking) -> None:
-        assert nulls(represent.booking(shown)) == []
+        assert nulls(represent.booking(shown, caller())) == []
 
     def test_its_fingerprint_and_ledger_stay_with_us(self) -> None:
         assert not {"fingerprint", "balance", "payments", "due_to_confirm"} & set(
-            represent.booking(booking())
+            represent.booking(booking(), caller())
         )
 
 
@@ -147,21 +149,21 @@ class TestPrice:
     def test_what_was_paid_and_refunded_is_told_to_the_cent(self) -> None:
         paid = holding(confirmed(), Balance(captured=10_000, refunded=1, refund_owed=2))
 
-        price = represent.booking(paid)["price"]
+        price = represent.booking(paid, caller())["price"]
 
         assert (price["amount_paid"], price["amount_refunded"]) == (10_000, 1)
 
     def test_what_was_lost_in_a_dispute_was_not_paid_and_is_due(self) -> None:
         lost = holding(confirmed(), Balance(captured=71_445, lost=71_445))
 
-        price = represent.booking(lost)["price"]
+        price = represent.booking(lost, caller())["price"]
 
         assert (price["amount_paid"], price["balance_due"]) == (0, 71_445)
 
 
 class TestCancellation:
     def test_a_cancellation_with_a_refund_says_when_it_should_arrive(self) -> None:
-        assert represent.cancellation(cancelled(reason="Moving away")) == {
+        assert represent.cancellation(cancelled(reason="Moving away"), caller()) == {
             "booking_id": "bkg_" + "a" * 26,
             "version": 2,
             "status": "cancelled",
@@ -176,19 +178,19 @@ class TestCancellation:
         }
 
     def test_a_refund_of_one_cent_is_a_refund(self) -> None:
-        shown = represent.cancellation(cancelled(captured=1))
+        shown = represent.cancellation(cancelled(captured=1), caller())
 
         assert (shown["refund_amount"], shown["refund_status"]) == (1, "pending")
 
     def test_one_without_has_no_such_date(self) -> None:
-        shown = represent.cancellation(cancelled(captured=0))
+        shown = represent.cancellation(cancelled(captured=0), caller())
 
         assert (shown["refund_amount"], shown["refund_status"]) == (0, "none")
         assert not {"estimated_refund_date", "reason"} & set(shown)
 
     def test_a_live_booking_has_none_to_show(self) -> None:
         with pytest.raises(ValueError, match="not cancelled"):
-            represent.cancellation(booking())
+            represent.cancellation(booking(), caller())
 
 
 class TestCancellationQuote:
@@ -228,7 +230,7 @@ class TestEvent:
 
         event = audit_event(booking(), changed, caller(at=NOW + timedelta(hours=1)))
 
-        assert json.loads(json.dumps(represent.event(event))) == {
+        assert json.loads(json.dumps(represent.event(event, caller()))) == {
             "version": 2,
             "type": "updated",
             "at": "2026-11-23T19:00:00Z",
@@ -246,10 +248,36 @@ class TestEvent:
         priced = change(booking(), Changes(travel_miles=0), admin()).after
         event = audit_event(booking(), priced, admin())
 
-        assert represent.event(event)["changes"] == [{"field": "travel_miles", "to": 0}]
+        assert represent.event(event, caller())["changes"] == [{"field": "travel_miles", "to": 0}]
 
     def test_a_reason_is_shown_where_there_is_one(self) -> None:
-        told = represent.event(audit_event(confirmed(), cancelled(reason="Moving away"), caller()))
+        told = represent.event(
+            audit_event(confirmed(), cancelled(reason="Moving away"), caller()), caller()
+        )
 
         assert told["reason"] == "Moving away"
-        assert "reason" not in represent.event(audit_event(None, booking(), caller()))
+        assert "reason" not in represent.event(audit_event(None, booking(), caller()), caller())
+
+    def test_what_staff_did_is_shown_to_customers_without_who_and_why(self) -> None:
+        ended = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
+        event = audit_event(confirmed(), ended, admin())
+
+        shown = represent.event(event, caller())
+
+        assert shown["actor"] == {"role": "staff"}
+        assert not {"reason", "request_id"} & set(shown)
+        assert represent.booking(ended, caller())["cancellation"] == {
+            "by": "staff",
+            "cancelled_at": "2026-11-23T18:00:00Z",
+            "refund_amount": 9_700,
+            "refund_percentage": 97,
+        }
+
+    def test_and_to_staff_with_both(self) -> None:
+        ended = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
+
+        shown = represent.event(audit_event(confirmed(), ended, admin()), admin())
+
+        assert shown["actor"] == {"id": ADMIN, "role": "admin"}
+        assert (shown["reason"], shown["request_id"]) == ("INTERNAL: a nuisance", REQUEST_ID)
+        assert represent.cancellation(ended, admin())["cancelled_by"] == "admin"

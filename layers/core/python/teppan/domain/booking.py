@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import BookingNotFound
+from teppan.domain.errors import BookingNotFound, Forbidden
 from teppan.domain.ledger import Balance, LedgerEntry, PaymentStatus
 from teppan.domain.ledger import payment_status as derived_payment_status
 from teppan.domain.money import Cents
@@ -47,7 +47,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a customer asks for when booking."""
+    """What a customer asks for when booking; staff name the customer that they book for."""
 
     date: dt.date
     time: dt.time
@@ -56,6 +56,7 @@ class Wishes:
     venue: Venue
     contact: Contact
     special_requests: str
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +182,12 @@ class Step:
 def book(
     wishes: Wishes, *, booking_id: str, fingerprint: str, caller: Caller, policy: Policy = CURRENT
 ) -> Booking:
-    """Return a new pending booking under `policy`.
+    """Return a new pending booking under `policy`: the caller's, or of the customer staff name.
 
-    Raises `InvalidTime`, `LeadTimeTooShort`, `TooFarAhead` and `InvalidInput`.
+    Raises `Forbidden`, `InvalidTime`, `LeadTimeTooShort`, `TooFarAhead` and `InvalidInput`.
     """
+    if wishes.customer_id is not None and not caller.is_admin:
+        raise Forbidden("Only staff book for a customer; leave customer_id out.")
     slot = slot_at(wishes.date, wishes.time, policy)
     check_bookable(slot, caller.at, policy)
     price = price_of(wishes.party, wishes.menu, None, policy)
@@ -192,7 +195,7 @@ def book(
         id=booking_id,
         version=1,
         status=Status.PENDING,
-        customer_id=caller.id,
+        customer_id=wishes.customer_id or caller.id,
         slot=slot,
         party=wishes.party,
         menu=wishes.menu,

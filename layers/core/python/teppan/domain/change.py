@@ -3,10 +3,17 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from teppan.domain.booking import Booking, Contact, Step, Venue, payment_due_at
 from teppan.domain.caller import Caller
-from teppan.domain.errors import BookingNotChangeable, Forbidden, InvalidTransition, TooCloseToEvent
+from teppan.domain.errors import (
+    BookingNotChangeable,
+    Forbidden,
+    InvalidTransition,
+    TooCloseToEvent,
+    TooLateToReduce,
+)
 from teppan.domain.party import Menu, Party
 from teppan.domain.pricing import due_to_confirm, price_of
 from teppan.domain.settlement import settled
@@ -18,6 +25,11 @@ SET_BY_ADMIN: Mapping[Status, Cause] = {
     Status.NO_SHOW: Cause.NOBODY_THERE,
 }
 """The statuses that an admin sets by hand, after the start."""
+
+_PREPARED: Final = ("party", "menu", "venue")
+"""What the chef prepares for: it has a deadline; contact and special requests have none."""
+
+_WEEK: Final = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +52,8 @@ def change(booking: Booking, changes: Changes, caller: Caller) -> Step:
 
     A lower price promises back what was paid beyond it, and may confirm a booking paid in part.
 
-    Raises `Forbidden`, `BookingNotChangeable`, `TooCloseToEvent`, `InvalidTransition` and what
-    slots and prices raise.
+    Raises `Forbidden`, `BookingNotChangeable`, `TooCloseToEvent`, `TooLateToReduce`,
+    `InvalidTransition` and what slots and prices raise.
     """
     if not caller.is_admin and (changes.status or changes.travel_miles is not None):
         raise Forbidden("Only staff set the status and the travel distance.")
@@ -61,7 +73,10 @@ def change(booking: Booking, changes: Changes, caller: Caller) -> Step:
     )
     if changed == booking:
         return Step(booking)
-    return settled(booking, _repriced(changed, booking, caller.at), (), caller)
+    _check_edit_notice(booking, changed, caller)
+    repriced = _repriced(changed, booking)
+    _check_reduction_notice(booking, repriced, caller)
+    return settled(booking, repriced, (), caller)
 
 
 def complete(booking: Booking, caller: Caller) -> Step:
@@ -77,7 +92,10 @@ def _moved(booking: Booking, changes: Changes, now: dt.datetime) -> Slot:
     day, start = changes.date or slot.date, changes.time or slot.time
     if (day, start) == (slot.date, slot.time):
         return slot
-    _check_notice(booking, now, moving=True)
+    needed = booking.policy.move_notice
+    if slot.starts_at - now < needed:
+        until = _in_words(needed)
+        raise TooCloseToEvent(f"The date and time can be changed until {until} before the start.")
     target = slot_at(day, start, booking.policy)
     check_bookable(target, now, booking.policy)
     return target
@@ -99,10 +117,8 @@ def _known_miles(booking: Booking, changes: Changes) -> int | None:
     return booking.travel_miles if changes.venue in {None, booking.venue} else None
 
 
-def _repriced(changed: Booking, before: Booking, now: dt.datetime) -> Booking:
+def _repriced(changed: Booking, before: Booking) -> Booking:
     policy = changed.policy
-    if (changed.party, changed.menu) != (before.party, before.menu):
-        _check_notice(before, now, moving=False)
     price = price_of(changed.party, changed.menu, changed.travel_miles, policy)
     return replace(
         changed,
@@ -112,14 +128,41 @@ def _repriced(changed: Booking, before: Booking, now: dt.datetime) -> Booking:
     )
 
 
-def _check_notice(booking: Booking, now: dt.datetime, *, moving: bool) -> None:
-    policy = booking.policy
-    needed, what = (
-        (policy.move_notice, "The date and time") if moving else (policy.edit_notice, "The party")
+def _check_edit_notice(before: Booking, changed: Booking, caller: Caller) -> None:
+    """Raise `TooCloseToEvent` for other guests, another menu or venue after their deadline."""
+    if all(getattr(changed, field) == getattr(before, field) for field in _PREPARED):
+        return
+    notice, needed = before.slot.starts_at - caller.at, before.policy.edit_notice
+    if notice < dt.timedelta(0):
+        raise TooCloseToEvent("Guests, menu and venue stay as they are after the start.")
+    if notice < needed and not caller.is_admin:
+        until = _in_words(needed)
+        raise TooCloseToEvent(
+            f"Guests, menu and venue can be changed until {until} before the start; after that,"
+            " please contact support."
+        )
+
+
+def _check_reduction_notice(before: Booking, repriced: Booking, caller: Caller) -> None:
+    """Raise `TooLateToReduce` for a customer's change to less than the booking may cost now.
+
+    While the distance is unknown, it is taken for the one known last: another address alone lowers
+    nothing.
+    """
+    needed = before.policy.reduction_notice
+    is_in_time = before.slot.starts_at - caller.at >= needed
+    if is_in_time or caller.is_admin or repriced.most_it_may_cost >= before.most_it_may_cost:
+        return
+    raise TooLateToReduce(
+        f"A change that lowers the total is possible until {_in_words(needed)} before the start;"
+        " one that keeps or raises it still is."
     )
-    if booking.slot.starts_at - now < needed:
-        hours = int(needed.total_seconds()) // 3600
-        raise TooCloseToEvent(f"{what} can be changed until {hours} hours before the start.")
+
+
+def _in_words(notice: dt.timedelta) -> str:
+    """Return a notice of the policy as people say it: in days from a week on, else in hours."""
+    hours = notice // dt.timedelta(hours=1)
+    return f"{notice.days} days" if notice >= _WEEK else f"{hours} hours"
 
 
 def _either[T](new: T | None, old: T) -> T:

@@ -128,6 +128,13 @@ class TooCloseToEvent(BadRequest):
     title = "Too late to change"
 
 
+class TooLateToReduce(BadRequest):
+    """A customer's change would lower the total too late before the start (`domain.md §5`)."""
+
+    code = "too_late_to_reduce"
+    title = "Too late to lower the total"
+
+
 class TooLateToCancel(BadRequest):
     """The cancellation comes too late before the start (`domain.md §6`)."""
 
@@ -188,6 +195,25 @@ class SlotHasBookings(Conflict):
 
     code = "slot_has_bookings"
     title = "The slot holds more bookings than that"
+
+
+class TooManyPendingBookings(Conflict):
+    """The customer holds as many unpaid bookings as anybody may (`domain.md §4`)."""
+
+    code = "too_many_pending_bookings"
+    title = "Too many unpaid bookings"
+
+
+class TooManyBookingsInADay(TooManyRequests):
+    """The customer has made as many bookings lately as anybody may (`domain.md §4`)."""
+
+    code = "too_many_bookings_in_a_day"
+    title = "Too many bookings in a day"
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        """Ask to wait `retry_after` seconds, until one booking counts no more."""
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class BookingNotChangeable(Conflict):

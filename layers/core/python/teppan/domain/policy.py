@@ -43,12 +43,17 @@ class Policy:
     tax_basis_points: int
     deposit: Cents
 
+    max_pending_bookings: int
+    max_bookings_in_window: int
+    booking_count_window: timedelta
+
     payment_window: timedelta
     payment_before_start: timedelta
     payment_attempts: int
     balance_before_start: timedelta
     move_notice: timedelta
     edit_notice: timedelta
+    reduction_notice: timedelta
     refund_tiers: tuple[RefundTier, ...]
     refund_arrival: timedelta
     refund_retry: timedelta
@@ -97,12 +102,16 @@ _2026_11 = Policy(
     max_miles=200,
     tax_basis_points=825,
     deposit=10_000,
+    max_pending_bookings=3,
+    max_bookings_in_window=10,
+    booking_count_window=timedelta(hours=24),
     payment_window=timedelta(hours=24),
     payment_before_start=timedelta(hours=24),
     payment_attempts=40,
     balance_before_start=timedelta(days=7),
     move_notice=timedelta(hours=72),
     edit_notice=timedelta(hours=24),
+    reduction_notice=timedelta(days=7),
     refund_tiers=(
         RefundTier(notice=timedelta(days=14), inclusive=False, percentage=97),
         RefundTier(notice=timedelta(days=7), inclusive=True, percentage=50),

@@ -3,6 +3,7 @@
 An error of Cognito may quote what it was sent, so its message is dropped before anybody sees it.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -40,6 +41,8 @@ type Refusals = dict[str, Callable[[], Exception]]
 """What an error code of Cognito means."""
 
 _CLIENT_REFUSED: Final = "the app client is refused"
+_ABOUT_CLIENT: Final = re.compile(r"Unable to verify secret |Client \w+ is configured with secret")
+"""How Cognito begins to say so; what it quotes of a request never stands at the beginning."""
 _LONG, _SHORT = 900, 5
 
 
@@ -152,5 +155,5 @@ def quote_nothing(parsed: dict[str, Any], **_: object) -> None:
     error = parsed.get("Error")
     parsed.pop("message", None)
     if error:
-        about_client = "secret" in str(error.get("Message", "")).lower()
-        error["Message"] = _CLIENT_REFUSED if about_client else "not kept"
+        is_about_client = _ABOUT_CLIENT.match(str(error.get("Message", "")))
+        error["Message"] = _CLIENT_REFUSED if is_about_client else "not kept"

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from teppan.clock import to_rfc3339
 from teppan.domain.audit import AuditEvent
 from teppan.domain.booking import Booking
+from teppan.domain.caller import Role
 from teppan.domain.ledger import LedgerEntry
-from teppan.store import keys, slots
+from teppan.domain.quota import Quota
+from teppan.domain.transition import Status
+from teppan.store import keys, quotas, slots
 from teppan.store.items import booking_item, booking_of, entry_of, event_item, event_of, ledger_item
+from teppan.store.quotas import Renewal
 from teppan.store.table import ConditionFailed, Put, Table, Update
 
 _NEW = "attribute_not_exists(pk)"
@@ -23,6 +28,15 @@ class BookingExistsError(Exception):
         """Keep the booking that was found."""
         super().__init__(booking.id)
         self.booking = booking
+
+
+class QuotaReachedError(Exception):
+    """The customer may not book for now, by what is counted in `quota`."""
+
+    def __init__(self, quota: Quota) -> None:
+        """Keep what was found."""
+        super().__init__("too many bookings")
+        self.quota = quota
 
 
 class SlotTakenError(Exception):
@@ -48,20 +62,26 @@ def find(table: Table, booking_id: str) -> Booking | None:
     return booking_of(item) if item else None
 
 
-def add(table: Table, booking: Booking, event: AuditEvent) -> None:
-    """Store a new booking, claim its slot and write its event: one round trip.
+def add(table: Table, booking: Booking, event: AuditEvent, renewal: Renewal | None = None) -> None:
+    """Store a new pending booking, claim its slot, write its event and count it: one round trip.
 
-    Raises `BookingExistsError` and `SlotTakenError`.
+    Limits are for what customers make themselves. Raises `BookingExistsError`, `QuotaReachedError`
+    and `SlotTakenError`, the first of these that holds.
     """
+    by_customer = event.actor_role is Role.CUSTOMER
+    counted = quotas.claim(booking, renewal) if by_customer else quotas.hold(booking)
     try:
         table.write(
             Put(booking_item(booking), _NEW),
+            counted,
             slots.claim(booking.slot, booking.id, booking.policy),
             Put(event_item(event), _NEW),
         )
     except ConditionFailed as failure:
         if met := failure.refused.get(0):
             raise BookingExistsError(booking_of(met)) from failure
+        if 1 in failure.refused:
+            raise QuotaReachedError(quotas.quota_of(failure.refused[1])) from failure
         raise SlotTakenError from failure
 
 
@@ -73,7 +93,7 @@ def save(
     entries: Iterable[LedgerEntry] = (),
     also: Sequence[Put | Update] = (),
 ) -> None:
-    """Store the step from `before` to `after` with its slots, event and ledger entries.
+    """Store the step from `before` to `after` with its slots, quota, event and ledger entries.
 
     `also` is what has to be written with it, or it was done before. Raises `ChangedMeanwhileError`,
     `SlotTakenError` and `DoneBeforeError`.
@@ -83,6 +103,7 @@ def save(
         *also,
         Put(event_item(event), _NEW),
         *(Put(ledger_item(after.id, entry), _NEW) for entry in entries),
+        *_quota_writes(before, after),
         *_slot_writes(before, after),
     ]
     try:
@@ -130,14 +151,26 @@ def ledger(table: Table, booking_id: str) -> list[LedgerEntry]:
     return [entry_of(item) for item in items]
 
 
-def due(table: Table, job: str, now: datetime) -> Iterator[str]:
-    """Yield the ids of the bookings for which `job` was due by `now`, the longest due first."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A booking that a job has to look at, and its `place` in the order of when that is due."""
+
+    booking_id: str
+    place: str
+
+    def __str__(self) -> str:
+        """Return the booking's id."""
+        return self.booking_id
+
+
+def due(table: Table, job: str, now: datetime) -> Iterator[Due]:
+    """Yield the bookings for which `job` was due by `now`, the longest due first."""
     items = table.query_all(
         "gsi3pk = :job AND gsi3sk <= :now",
         {"job": keys.due(job), "now": f"{to_rfc3339(now)}~"},
         index=keys.BY_DUE,
     )
-    return (keys.booking_id(item["pk"]) for item in items)
+    return (Due(keys.booking_id(item["pk"]), item["gsi3sk"]) for item in items)
 
 
 def unsettled(table: Table) -> Iterator[str]:
@@ -158,6 +191,12 @@ def events(table: Table, booking_id: str, limit: int, after: int | None) -> list
         else dict(zip(("pk", "sk"), keys.event(booking_id, after), strict=True)),
     )
     return [event_of(item) for item in page.items]
+
+
+def _quota_writes(before: Booking, after: Booking) -> list[Update]:
+    """Return what no longer counts a booking that was pending; none becomes pending again."""
+    ended = before.status is Status.PENDING is not after.status
+    return [quotas.release(before)] if ended else []
 
 
 def _slot_writes(before: Booking, after: Booking) -> list[Update]:

@@ -111,6 +111,11 @@ def slot_month(day: date) -> str:
     return f"SLOTS#{day.isoformat()[:7]}"
 
 
+def quota(customer_id: str) -> Key:
+    """Return the key of what counts against a customer's limits."""
+    return f"CUSTOMER#{customer_id}", "QUOTA"
+
+
 def customer(customer_id: str) -> str:
     """Return the partition of a customer's bookings."""
     return f"CUSTOMER#{customer_id}"

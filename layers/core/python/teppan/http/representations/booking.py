@@ -7,13 +7,15 @@ from typing import Any
 from teppan.clock import to_rfc3339
 from teppan.domain.audit import AuditEvent, FieldChange
 from teppan.domain.booking import Booking, Cancellation
+from teppan.domain.caller import Caller
 from teppan.domain.cancellation import RefundTerms
 from teppan.http.representations import present
 from teppan.http.representations.price import booking_price, party
+from teppan.http.representations.visibility import author, written
 
 
-def booking(shown: Booking) -> dict[str, Any]:
-    """Return a whole booking."""
+def booking(shown: Booking, reader: Caller) -> dict[str, Any]:
+    """Return a whole booking as `reader` sees it."""
     return present(
         booking_id=shown.id,
         version=shown.version,
@@ -35,13 +37,13 @@ def booking(shown: Booking) -> dict[str, Any]:
         policy_version=shown.policy_version,
         payment_due_at=to_rfc3339(shown.payment_due_at),
         balance_due_at=to_rfc3339(shown.balance_due_at),
-        cancellation=_record(shown.cancellation) if shown.cancellation else None,
+        cancellation=_record(shown.cancellation, reader) if shown.cancellation else None,
         created_at=to_rfc3339(shown.created_at),
         updated_at=to_rfc3339(shown.updated_at),
     )
 
 
-def cancellation(cancelled: Booking) -> dict[str, Any]:
+def cancellation(cancelled: Booking, reader: Caller) -> dict[str, Any]:
     """Return the answer to a cancellation; the refund's date is an estimate.
 
     Raises `ValueError` for a booking that is not cancelled.
@@ -56,8 +58,8 @@ def cancellation(cancelled: Booking) -> dict[str, Any]:
         version=cancelled.version,
         status=cancelled.status,
         cancelled_at=to_rfc3339(record.at),
-        cancelled_by=record.by,
-        reason=record.reason,
+        cancelled_by=author(record.by, reader),
+        reason=written(record.reason, record.by, reader),
         refund_amount=record.refund_amount,
         refund_percentage=record.refund_percentage,
         refund_status="pending" if owed else "none",
@@ -79,25 +81,26 @@ def cancellation_quote(quoted: Booking, terms: RefundTerms, quoted_at: datetime)
     }
 
 
-def event(shown: AuditEvent) -> dict[str, Any]:
-    """Return one step of the audit trail."""
+def event(shown: AuditEvent, reader: Caller) -> dict[str, Any]:
+    """Return one step of the audit trail as `reader` sees it."""
+    by = shown.actor_role
     return present(
         version=shown.version,
         type=shown.type,
         at=to_rfc3339(shown.at),
-        actor={"id": shown.actor_id, "role": shown.actor_role},
-        request_id=shown.request_id,
-        gateway_request_id=shown.gateway_request_id,
+        actor=present(id=written(shown.actor_id, by, reader), role=author(by, reader)),
+        request_id=written(shown.request_id, by, reader),
+        gateway_request_id=written(shown.gateway_request_id, by, reader),
         changes=[_change(each) for each in shown.changes],
-        reason=shown.reason,
+        reason=written(shown.reason, by, reader),
     )
 
 
-def _record(record: Cancellation) -> dict[str, Any]:
+def _record(record: Cancellation, reader: Caller) -> dict[str, Any]:
     return present(
-        by=record.by,
+        by=author(record.by, reader),
         cancelled_at=to_rfc3339(record.at),
-        reason=record.reason,
+        reason=written(record.reason, record.by, reader),
         refund_amount=record.refund_amount,
         refund_percentage=record.refund_percentage,
     )

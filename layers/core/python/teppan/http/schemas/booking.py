@@ -26,6 +26,13 @@ from teppan.http.schemas.fields import (
 from teppan.http.schemas.party import MenuBody, PartyBody
 from teppan.http.schemas.sentences import Shape
 
+AccountId = Annotated[
+    str,
+    Shape(
+        pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        sentence="must be the id of an account, as its bookings name it",
+    ),
+]
 SpecialRequests = Annotated[str, LINES, Field(max_length=500)]
 
 
@@ -78,6 +85,7 @@ class CreateBookingBody(PartyBody):
     venue: VenueBody
     contact: ContactBody
     special_requests: SpecialRequests | MISSING = MISSING
+    customer_id: AccountId | MISSING = MISSING
 
     def to_wishes(self) -> Wishes:
         """Return what the customer asks for; raises `InvalidInput`."""
@@ -89,6 +97,7 @@ class CreateBookingBody(PartyBody):
             venue=self.venue.to_venue(),
             contact=self.contact.to_contact(),
             special_requests=given(self.special_requests) or "",
+            customer_id=given(self.customer_id),
         )
 
 

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_HYPHENS: Final = r"(?:(?=[Xx][Nn])|(?!..--))"
+_HYPHENS: Final = r"(?:(?=[Xx][Nn])|(?![A-Za-z0-9-]{2}--))"
 _LABEL: Final = rf"{_HYPHENS}[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
 _TOP_LABEL: Final = rf"{_HYPHENS}(?:[A-Za-z0-9][A-Za-z0-9-]{{0,61}})?[A-Za-z]"
 
@@ -31,8 +31,8 @@ def _is_address(text: str) -> str:
     if not text.isascii():
         raise PydanticCustomError(
             "email",
-            "must be an e-mail address of plain Latin letters, digits and punctuation; "
-            "an international domain goes in its ASCII form, with xn--",
+            "must be an e-mail address of plain Latin letters, digits and punctuation "
+            "(an international domain in its xn-- form)",
         )
     try:
         email_validator.validate_email(

@@ -1,0 +1,100 @@
+"""One free account wants every slot, at no cost and for ever (`domain.md §4`): over HTTP."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+import pytest
+from local.api import Answer, Api
+from tests.cloud.conftest import RunningCloud
+from tests.cloud.people import Customer, Party
+from tests.cloud.till import Till
+
+from teppan.domain.policy import CURRENT
+
+SLOTS = 120
+STARTS = ("12:00", "15:00", "18:00", "21:00")
+MOST_UNPAID = CURRENT.max_pending_bookings
+MOST_MADE = CURRENT.max_bookings_in_window
+
+type Places = list[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def places(new_day: Callable[[], str]) -> Places:
+    """As many free slots as the squatter took before there were limits."""
+    free = ((day, at) for day in iter(new_day, "") for at in STARTS)
+    return list(islice(free, SLOTS))
+
+
+@pytest.fixture
+def squatter(api: Api, new_customer: Callable[[], str]) -> Customer:
+    return Customer(api, new_customer())
+
+
+def book(who: Customer, place: tuple[str, str]) -> Answer:
+    day, at = place
+    return who.book(date=day, time=at)
+
+
+def outcomes(answers: list[Answer]) -> Counter[str]:
+    return Counter(
+        "booked" if answer.status == 201 else str(answer.json()["code"]) for answer in answers
+    )
+
+
+def test_one_account_holds_three_slots_of_120(squatter: Customer, places: Places) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda place: book(squatter, place), places))
+
+    assert outcomes(answers) == {
+        "booked": MOST_UNPAID,
+        "too_many_pending_bookings": SLOTS - MOST_UNPAID,
+    }
+    assert len(squatter("GET", "/bookings?status=pending").json()["items"]) == MOST_UNPAID
+    # And others find the rest free
+    held = {(each["date"], each["time"]) for each in squatter("GET", "/bookings").json()["items"]}
+    assert held <= set(places)
+
+
+def test_cancelling_and_booking_again_ends_after_ten(squatter: Customer, places: Places) -> None:
+    answers = []
+    for place in places[:30]:
+        answers.append(book(squatter, place))
+        if answers[-1].status == 201:
+            path = f"/bookings/{answers[-1].json()['booking_id']}"
+            assert squatter("DELETE", path).status == 200
+
+    counted = outcomes(answers)
+    taken = counted.pop("slot_unavailable", 0)  # by the squatter of the other test
+    assert counted == {"booked": MOST_MADE, "too_many_bookings_in_a_day": 30 - MOST_MADE - taken}
+    refused = answers[-1]
+    assert refused.status == 429
+    assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
+    assert squatter("GET", "/bookings?status=pending").json()["items"] == []
+
+
+def test_whoever_pays_books_on(
+    cloud: RunningCloud, squatter: Customer, free: Iterator[tuple[str, str]]
+) -> None:
+    till = Till(cloud)
+    for _ in range(MOST_UNPAID + 1):
+        made = book(squatter, next(free))
+        assert made.status == 201, made.body
+        party = Party(squatter, made.json()["booking_id"])
+        opened = party.open()
+        till.pay(opened)
+        assert party.confirm(opened)["booking_status"] == "confirmed"
+
+
+@pytest.fixture
+def free(api: Api, places: Places) -> Iterator[tuple[str, str]]:
+    """The slots that nobody holds by now."""
+    return (place for place in reversed(places) if _is_free(api, place))
+
+
+def _is_free(api: Api, place: tuple[str, str]) -> bool:
+    day, at = place
+    shown = api.request("GET", "/api/v1/availability", query={"from": day, "to": day}).json()
+    return any(slot["available"] for slot in shown["slots"] if slot["time"] == at)

@@ -1,0 +1,120 @@
+"""Items done by a few threads at a time, begun in order, until there is no more time."""
+
+import time
+from collections.abc import Callable
+from threading import Barrier, Lock
+
+import pytest
+from tests.unit.conftest import LogLines
+
+from teppan.observability.log import logger
+from teppan.thread_pool import Outcome, run_in_threads
+
+SECRET = "aiko@example.com"
+
+
+def run[R](
+    items: list[int],
+    do: Callable[[int], R],
+    threads: int = 4,
+    may_begin: Callable[[], bool] = lambda: True,
+) -> Outcome[int, R]:
+    return run_in_threads(items, do, threads=threads, may_begin=may_begin)
+
+
+def test_each_is_done_once() -> None:
+    outcome = run(list(range(100)), lambda item: item * 2)
+
+    assert sorted(outcome.results) == list(range(0, 200, 2))
+    assert (outcome.begun, outcome.left, outcome.failed) == (100, 0, [])
+
+
+def test_nothing_is_done_at_once() -> None:
+    assert run([], lambda item: item) == Outcome(0, 0, [], [])
+
+
+def test_as_many_as_there_are_threads_are_under_way_at_a_time() -> None:
+    together = Barrier(4, timeout=60)
+
+    outcome = run(list(range(8)), lambda _: together.wait())
+
+    assert outcome.failed == []
+
+
+def test_and_no_more_than_that() -> None:
+    under_way, most, lock = 0, 0, Lock()
+
+    def do(_: int) -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0)
+        with lock:
+            under_way -= 1
+
+    run(list(range(200)), do, threads=3)
+
+    assert most <= 3
+
+
+def test_they_are_begun_in_order() -> None:
+    begun: list[int] = []
+
+    run([3, 1, 2], begun.append, threads=1)
+
+    assert begun == [3, 1, 2]
+
+
+def test_what_fails_does_not_stop_the_others(logged: LogLines) -> None:
+    def do(item: int) -> int:
+        if item % 2:
+            raise ValueError(SECRET)
+        return item
+
+    outcome = run(list(range(6)), do)
+
+    assert sorted(outcome.results) == [0, 2, 4]
+    assert sorted(outcome.failed) == [1, 3, 5]
+    lines = logged()
+    assert [(line["message"], line["error"]) for line in lines] == [
+        ("failed in part", "ValueError")
+    ] * 3
+    assert sorted(line["item"] for line in lines) == ["1", "3", "5"]
+    assert SECRET not in repr(lines)
+
+
+def test_what_a_thread_logs_names_its_own_item(logged: LogLines) -> None:
+    together = Barrier(4, timeout=60)
+
+    def do(item: int) -> None:
+        together.wait()
+        logger.info("noted", number=item)
+
+    run(list(range(40)), do)
+    logger.info("after")
+
+    *noted, after = logged()
+    assert all(line["item"] == str(line["number"]) for line in noted)
+    assert "item" not in after
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_out_of_time_nothing_more_is_begun_and_what_was_is_ended(threads: int) -> None:
+    asked = iter([True] * 5)
+
+    outcome = run(list(range(20)), lambda item: item, threads, may_begin=lambda: next(asked, False))
+
+    assert sorted(outcome.results) == [0, 1, 2, 3, 4]
+    assert (outcome.begun, outcome.left) == (5, 15)
+
+
+def test_what_is_no_failure_of_an_item_ends_it_all() -> None:
+    class Stopped(BaseException):
+        """The process is gone."""
+
+    def do(_: int) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        run([1], do)
