@@ -5,7 +5,6 @@ factor. This command signs in with AWS credentials and the password of the accou
 owner, through an app client of its own whose tokens open Cognito's own calls.
 """
 
-import argparse
 import getpass
 import sys
 from collections.abc import Callable
@@ -16,53 +15,35 @@ from urllib.parse import quote
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.description import running_cloud
-from local.emulator import Aws
+from local.accounts import Accounts, check_named, read_arguments
 from local.errors import LocalCloudError
-from local.processes import port_number
-from local.stages import deployed
 from teppan.identity.app_client import secret_hash
 
 _CLIENT_NAME_ENDS: Final = "-second-factor"
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """A user pool, for somebody who may administer it."""
-
-    cognito: BaseClient
-    id: str
-
-
 def main(arguments: list[str]) -> int:
     """Set the second factor up and say what follows; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make second-factor")
-    parser.add_argument("email", nargs="?", default="", help="of the account")
-    parser.add_argument("--stage", help="of the deployed stack; the local cloud when left out")
-    parser.add_argument(
-        "--port", type=port_number, help="of the local cloud; the one started last when left out"
-    )
-    options = parser.parse_args(arguments)
+    whose = read_arguments("second-factor", arguments)
     try:
-        if not options.email:
-            raise LocalCloudError("Whose account? make second-factor EMAIL=aiko@example.com")
-        pool = _deployed(options.stage) if options.stage else _local(options.port)
-        password = getpass.getpass(f"Password of {options.email}: ")
-        set_up(pool, options.email, password, _ask_for_code)
+        check_named("second-factor", whose)
+        accounts = whose.accounts()
+        password = getpass.getpass(f"Password of {whose.email}: ")
+        set_up(accounts, whose.email, password, _ask_for_code)
     except (LocalCloudError, BotoCoreError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(f"From now on {options.email} logs in with the app's code as mfa_code.\n")
+    sys.stdout.write(f"From now on {whose.email} logs in with the app's code as mfa_code.\n")
     return 0
 
 
-def set_up(pool: Pool, email: str, password: str, ask: Callable[[str], str]) -> None:
+def set_up(accounts: Accounts, email: str, password: str, ask: Callable[[str], str]) -> None:
     """Register an authenticator app with the account and demand it at every login.
 
     `ask` gets the app's secret and returns the code that the app shows. Raises LocalCloudError, and
     has changed nothing, when the password or the code is wrong, or there is a second factor.
     """
-    cognito, session = pool.cognito, _Session.begin(pool, email.lower(), password)
+    cognito, session = accounts.cognito, _Session.begin(accounts, email.lower(), password)
     try:
         key = cognito.associate_software_token(AccessToken=session.access)["SecretCode"]
         cognito.verify_software_token(AccessToken=session.access, UserCode=ask(key))
@@ -70,7 +51,10 @@ def set_up(pool: Pool, email: str, password: str, ask: Callable[[str], str]) -> 
             AccessToken=session.access,
             SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True},
         )
-    except cognito.exceptions.EnableSoftwareTokenMFAException as error:
+    except (
+        cognito.exceptions.CodeMismatchException,
+        cognito.exceptions.EnableSoftwareTokenMFAException,
+    ) as error:
         raise LocalCloudError("That is not the code of the app; nothing has changed.") from error
     finally:
         session.end(cognito)
@@ -83,12 +67,12 @@ class _Session:
     client: dict[str, Any]
 
     @classmethod
-    def begin(cls, pool: Pool, email: str, password: str) -> "_Session":
-        cognito, client = pool.cognito, _client_of(pool)
+    def begin(cls, accounts: Accounts, email: str, password: str) -> "_Session":
+        cognito, client = accounts.cognito, _client_of(accounts)
         proof = secret_hash(client["ClientId"], client["ClientSecret"], email)
         try:
             answer = cognito.admin_initiate_auth(
-                UserPoolId=pool.id,
+                UserPoolId=accounts.user_pool_id,
                 ClientId=client["ClientId"],
                 AuthFlow="ADMIN_USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": email, "PASSWORD": password, "SECRET_HASH": proof},
@@ -116,12 +100,13 @@ class _Session:
         )
 
 
-def _client_of(pool: Pool) -> dict[str, Any]:
-    listed = pool.cognito.list_user_pool_clients(UserPoolId=pool.id, MaxResults=60)
+def _client_of(accounts: Accounts) -> dict[str, Any]:
+    cognito, pool_id = accounts.cognito, accounts.user_pool_id
+    listed = cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)
     for client in listed["UserPoolClients"]:
         if client["ClientName"].endswith(_CLIENT_NAME_ENDS):
-            described: dict[str, Any] = pool.cognito.describe_user_pool_client(
-                UserPoolId=pool.id, ClientId=client["ClientId"]
+            described: dict[str, Any] = cognito.describe_user_pool_client(
+                UserPoolId=pool_id, ClientId=client["ClientId"]
             )["UserPoolClient"]
             return described
     raise LocalCloudError("The stack has no client for this: deploy the present template first.")
@@ -131,17 +116,6 @@ def _ask_for_code(key: str) -> str:
     uri = f"otpauth://totp/{quote('Teppan')}?secret={key}&issuer=Teppan"
     sys.stdout.write(f"Enter this key in the authenticator app: {key}\nor as a link: {uri}\n")
     return input("The code that the app shows: ").strip()
-
-
-def _local(port: int | None) -> Pool:
-    cloud = running_cloud(port)
-    aws = Aws(cloud.aws_endpoint_url, cloud.region)
-    return Pool(aws.client("cognito-idp"), cloud.user_pool_id)
-
-
-def _deployed(stage: str) -> Pool:
-    stack = deployed(stage)
-    return Pool(stack.client("cognito-idp"), stack.outputs["UserPoolId"])
 
 
 if __name__ == "__main__":

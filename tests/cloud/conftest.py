@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 from botocore.client import BaseClient
+from local.accounts import Accounts
 from local.api import Api
 from local.cloud import Cloud, local_cloud
 from local.console import Console
 from local.description import CLOUD_VARIABLE, DemoUser, Description, running_cloud
 from local.emulator import Aws, grace_of_template
 from local.processes import free_port
-from local.second_factor import Pool
 from local.users import create_user, log_in, token_of
 
 from teppan.identity.app_client import secret_hash
+from teppan.store.table import Table
 
 _GRACE_SECONDS = 2
 
@@ -63,9 +64,10 @@ class RunningCloud:
         return self._clients[service]
 
     @property
-    def pool(self) -> Pool:
-        """The user pool, for somebody who may administer it."""
-        return Pool(self.client("cognito-idp"), self.description.user_pool_id)
+    def accounts(self) -> Accounts:
+        """The accounts, for somebody who may administer them."""
+        table = Table(self.client("dynamodb"), self.description.table)
+        return Accounts(self.client("cognito-idp"), self.description.user_pool_id, table)
 
     @property
     def app_client(self) -> AppClient:

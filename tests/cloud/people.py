@@ -9,10 +9,11 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.accounts import Accounts
 from local.api import Answer, Api
 from local.description import Description
 from local.mails import newest_code
-from local.second_factor import Pool, set_up
+from local.second_factor import set_up
 from tests.builders import booking_body
 
 
@@ -142,7 +143,7 @@ class Person:
         return newest_code(self.cloud, self.email)
 
 
-def enrol(pool: Pool, person: Person) -> str:
+def enrol(accounts: Accounts, person: Person) -> str:
     """Set up an authenticator app by `make second-factor`; return its secret."""
     keys: list[str] = []
 
@@ -150,7 +151,7 @@ def enrol(pool: Pool, person: Person) -> str:
         keys.append(key)
         return totp(key)
 
-    set_up(pool, person.email, person.password, code)
+    set_up(accounts, person.email, person.password, code)
     return keys[0]
 
 

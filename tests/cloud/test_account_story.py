@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local.admin import Accounts, make_admin
+from local.admin import make_admin
 from local.deployment import STACK
 from local.description import DemoUser
 from local.errors import LocalCloudError
@@ -357,7 +357,7 @@ class TestAdmins:
         self, cloud: RunningCloud, member: Person
     ) -> None:
         # Given a table that does not take down that the sessions have ended
-        accounts = _accounts(cloud)
+        accounts = cloud.accounts
         broken = replace(accounts, table=Table(cloud.client("dynamodb"), "another-table"))
         with pytest.raises(ClientError):
             make_admin(broken, member.email, mfa_required=False)
@@ -410,7 +410,7 @@ class TestRequiredSecondFactor:
         assert Customer(cloud.api, without["access_token"])("GET", "/bookings").status == 200
 
         # When it gets one, by `make second-factor`
-        secret = enrol(cloud.pool, member)
+        secret = enrol(cloud.accounts, member)
 
         # Then a login needs the code of the app
         assert problem_of(member.log_in()) == (401, "mfa_required")
@@ -434,7 +434,7 @@ class TestRequiredSecondFactor:
         self, cloud: RunningCloud, member: Person, day: str
     ) -> None:
         # Given an admin with a second factor
-        secret = enrol(cloud.pool, member)
+        secret = enrol(cloud.accounts, member)
         _make_admin(cloud, member, mfa_required=True)
         tokens = member.tokens(mfa_code=totp(secret))
         # When an operator switches it off, because the phone is lost
@@ -459,12 +459,7 @@ def _span(person: Person) -> float:
 
 
 def _make_admin(cloud: RunningCloud, person: Person, *, mfa_required: bool = False) -> None:
-    make_admin(_accounts(cloud), person.email, mfa_required=mfa_required)
-
-
-def _accounts(cloud: RunningCloud) -> Accounts:
-    table = Table(cloud.client("dynamodb"), cloud.description.table)
-    return Accounts(cloud.client("cognito-idp"), cloud.description.user_pool_id, table)
+    make_admin(cloud.accounts, person.email, mfa_required=mfa_required)
 
 
 def _me(cloud: RunningCloud, token: str) -> dict[str, Any]:

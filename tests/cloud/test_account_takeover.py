@@ -213,6 +213,6 @@ def test_who_sets_up_a_second_factor_changes_nothing_with_the_wrong_password(
     intruder = Person(cloud.description, email=member.email, password=STRANGERS_PASSWORD)
 
     with pytest.raises(LocalCloudError, match="No confirmed account"):
-        enrol(cloud.pool, intruder)
+        enrol(cloud.accounts, intruder)
 
     assert member.log_in().status == 200

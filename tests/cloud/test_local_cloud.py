@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from local import admin
+from local import admin, second_factor
 from local.api import Answer, Api
 from local.build import Artifact, check_syntax, rebuild_functions
 from local.cloud import local_cloud
@@ -36,7 +36,7 @@ from local.users import tokens_of
 from tests.builders import booking_body
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
-from tests.cloud.people import Person, enrol
+from tests.cloud.people import Person, enrol, problem_of, totp
 from tests.cloud.till import eventually
 
 ALLOWED_ORIGIN = "http://localhost:3000"
@@ -577,12 +577,60 @@ class TestMakeAdmin:
         # When, then
         assert admin.main([somebody.email, "--stage", "prod"]) == 1
         told = capsys.readouterr().err
-        assert "has no second factor: set one up first, see docs/identity.md." in told
+        assert "has no second factor: run `make second-factor` first." in told
         assert told.count("\n") == 1
         # When they have one, then
-        enrol(cloud.client("cognito-idp"), somebody.tokens()["access_token"])
+        enrol(cloud.accounts, somebody)
         assert admin.main([somebody.email, "--stage", "prod"]) == 0
         assert "is an admin from the next login on" in capsys.readouterr().out
+
+
+class TestSecondFactor:
+    def test_a_command_sets_it_up_with_the_owner(
+        self,
+        cloud: RunningCloud,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        # Given somebody who types a password, and the code that an app makes of the key it is shown
+        monkeypatch.setenv(CLOUD_VARIABLE, str(cloud.path))
+        somebody = Person(cloud.description)
+        somebody.register()
+        somebody.confirm()
+        keys: list[str] = []
+
+        def code(_prompt: str) -> str:
+            keys.extend(re.findall(r"authenticator app: (\w+)", capsys.readouterr().out))
+            return totp(keys[-1])
+
+        monkeypatch.setattr("getpass.getpass", lambda _prompt: somebody.password)
+        monkeypatch.setattr("builtins.input", code)
+        # When
+        assert second_factor.main([somebody.email]) == 0
+        # Then
+        assert "logs in with the app's code" in capsys.readouterr().out
+        assert problem_of(somebody.log_in()) == (401, "mfa_required")
+        assert somebody.log_in(mfa_code=totp(keys[-1])).status == 200
+        # And a second one is a clear answer
+        assert second_factor.main([somebody.email]) == 1
+        assert "SOFTWARE_TOKEN_MFA" in capsys.readouterr().err
+
+    def test_a_wrong_code_changes_nothing(
+        self,
+        cloud: RunningCloud,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setenv(CLOUD_VARIABLE, str(cloud.path))
+        somebody = Person(cloud.description)
+        somebody.register()
+        somebody.confirm()
+        monkeypatch.setattr("getpass.getpass", lambda _prompt: somebody.password)
+        monkeypatch.setattr("builtins.input", lambda _prompt: "000000")
+
+        assert second_factor.main([somebody.email]) == 1
+        assert "nothing has changed" in capsys.readouterr().err
+        assert somebody.log_in().status == 200
 
 
 class TestEmulator:
