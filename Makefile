@@ -41,23 +41,23 @@ dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local c
 
 .PHONY: invoke
 invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it)
-	@$(python) -m local.invoke $(port) $(call option,--event,EVENT) $(call argument,F)
+	@$(python) -m local.invoke $(port) $(call option,--event,EVENT) -- $(call argument,F)
 
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
-	@$(python) -m local.login $(port) $(call argument,USER)
+	@$(python) -m local.login $(port) -- $(call argument,USER)
 
 .PHONY: code
 code: .venv/.ready ## Print the code last mailed to an address of the local cloud: EMAIL=aiko@example.com
-	@$(python) -m local.mails $(port) $(call argument,EMAIL)
+	@$(python) -m local.mails $(port) -- $(call argument,EMAIL)
 
 .PHONY: admin
 admin: .venv/.ready ## Make an account an admin's: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)
-	@PYTHONPATH=layers/core/python $(python) -m local.admin $(port) $(stage) $(call argument,EMAIL)
+	@PYTHONPATH=layers/core/python $(python) -m local.admin $(port) $(stage) -- $(call argument,EMAIL)
 
 .PHONY: second-factor
 second-factor: .venv/.ready ## Set up somebody's authenticator app: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)
-	@PYTHONPATH=layers/core/python $(python) -m local.second_factor $(port) $(stage) $(call argument,EMAIL)
+	@PYTHONPATH=layers/core/python $(python) -m local.second_factor $(port) $(stage) -- $(call argument,EMAIL)
 
 .PHONY: webhook
 webhook: .venv/.ready ## Have Stripe send its events to a stage: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
@@ -108,7 +108,7 @@ clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+		/^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 # What the targets stand on. A .ready file is made last: an interrupted install runs again.
 

@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.accounts import Accounts, check_named, read_arguments
 from local.errors import LocalCloudError
 from teppan.identity.app_client import secret_hash
+from teppan.identity.password import normalised
 
 _CLIENT_NAME_ENDS: Final = "-second-factor"
 
@@ -30,6 +31,9 @@ def main(arguments: list[str]) -> int:
         accounts = whose.accounts()
         password = getpass.getpass(f"Password of {whose.email}: ")
         set_up(accounts, whose.email, password, _ask_for_code)
+    except (EOFError, KeyboardInterrupt):
+        sys.stderr.write("Stopped; no second factor is demanded.\n")
+        return 1
     except (LocalCloudError, BotoCoreError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -75,7 +79,11 @@ class _Session:
                 UserPoolId=accounts.user_pool_id,
                 ClientId=client["ClientId"],
                 AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": email, "PASSWORD": password, "SECRET_HASH": proof},
+                AuthParameters={
+                    "USERNAME": email,
+                    "PASSWORD": normalised(password),
+                    "SECRET_HASH": proof,
+                },
             )
         except (
             cognito.exceptions.NotAuthorizedException,
@@ -115,7 +123,7 @@ def _client_of(accounts: Accounts) -> dict[str, Any]:
 def _ask_for_code(key: str) -> str:
     uri = f"otpauth://totp/{quote('Teppan')}?secret={key}&issuer=Teppan"
     sys.stdout.write(f"Enter this key in the authenticator app: {key}\nor as a link: {uri}\n")
-    return input("The code that the app shows: ").strip()
+    return "".join(input("The code that the app shows: ").split())
 
 
 if __name__ == "__main__":

@@ -214,7 +214,8 @@ def test_it_never_stops_our_own_functions_at_the_user_pool() -> None:
         },
     ]
     assert by_operation["AggregateKeyType"] == "CUSTOM_KEYS"
-    assert max(most) < by_operation["Limit"] < 1.5 * max(most)
+    # Registering an address that waits for its code has Cognito resend it, as resending does.
+    assert 2 * max(most) < by_operation["Limit"] < 3 * max(most)
     assert by_address["AggregateKeyType"] == "IP"
     # A login asks twice when there is a second factor.
     assert sum(most) + max(most) < by_address["Limit"] < 2 * sum(most)

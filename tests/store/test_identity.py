@@ -127,13 +127,16 @@ def later(seconds: float, network: str = "network") -> Origin:
 
 def counted(table: Table, counter: Counter = LOGIN, network: str = "network") -> Attempts | None:
     """Return what is counted of a network."""
-    seen, _ = attempts.find(table, PERSON, network, counter.by_network, counter.by_address)
-    return seen
+    return attempts.find(
+        table, PERSON, network, counter.by_network, LOGIN.by_network, counter.by_address
+    )[0]
 
 
 def spent_until(table: Table, counter: Counter = LOGIN) -> datetime | None:
     """Return until when the allowance of the address is spent."""
-    return attempts.find(table, PERSON, "network", counter.by_network, counter.by_address)[1]
+    return attempts.find(
+        table, PERSON, "network", counter.by_network, LOGIN.by_network, counter.by_address
+    )[2]
 
 
 def passed(answers: list[object]) -> int:

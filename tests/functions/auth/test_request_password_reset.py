@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from tests.conftest import Clock
 from tests.functions.auth.conftest import Tap
-from tests.functions.cognito import RESET_CODE, stubbed
+from tests.functions.cognito import RESET_CODE, emulated, stubbed
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
     Person,
+    account_of,
     can_log_in,
     codes_sent_to,
     confirmed,
@@ -83,6 +84,17 @@ def test_an_account_made_in_the_console_gets_in_by_its_mailbox(call: Handlers) -
     # Then they are in
     answer = call("login", {"email": person.email, "password": NEW_PASSWORD}, by=None)
     assert answer.status == 200
+
+
+def test_a_disabled_invitation_stays_as_it_is(call: Handlers) -> None:
+    person = invited()
+    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+    before = account_of(person.email)
+
+    forget(call, person)
+
+    assert account_of(person.email) == before
+    assert codes_sent_to(person) == []
 
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])

@@ -187,7 +187,7 @@ class TestTooMuch:
 
         refused = till.refund(booking)
         assert refused.problem == (409, "refund_exceeds_captured")
-        assert refused.body["detail"] == "0 cents are left to refund; 10000 are in dispute."
+        assert refused.body["detail"] == "Left to refund: 0 cents; in dispute: 10000 cents."
 
     def test_never_adds_up_of_many(self, till: Till, booking: Booking) -> None:
         answers = [till.refund(booking, 3_000).status for _ in range(5)]

@@ -521,6 +521,7 @@ class TestRefresh:
     [
         "Unable to verify secret hash for client 1example23456789",
         "Client 1example23456789 is configured with secret but SECRET_HASH was not received",
+        "Client 1example23456789 is configured for secret but secret was not received",
     ],
 )
 def test_a_client_secret_that_cognito_refuses_is_our_mistake_and_nobodys_wrong_password(

@@ -43,6 +43,7 @@ def test_a_confirmed_account_is_one_and_is_asked_for_once(known: Accounts) -> No
     [
         pytest.param(None, id="nobody"),
         pytest.param(account(status="UNCONFIRMED"), id="not confirmed"),
+        pytest.param(account(is_enabled=False), id="disabled"),
         pytest.param(account(id=OTHER_CUSTOMER), id="somebody else by another name"),
     ],
     indirect=True,

@@ -48,16 +48,14 @@ def weakness(password: str, email: str) -> str | None:
     text = password.casefold()
     if len(set(text)) < FEWEST_CHARACTERS:
         return TOO_UNIFORM
-    if text in COMMON:
-        return TOO_COMMON
     letters = _letters(text)
-    if 2 * len(letters) < len("".join(text.split())):
-        return None  # mostly punctuation
-    if any(_consists_of(word, letters) for word in _words_of(email)):
+    is_spelt = 2 * len(letters) >= len("".join(text.split()))  # not mostly punctuation
+    own = {email.casefold(), email.partition("@")[0].casefold()}
+    if text in own or (is_spelt and any(_consists_of(word, letters) for word in _words_of(email))):
         return OF_ADDRESS
-    if _consists_of(PRODUCT, letters):
+    if is_spelt and _consists_of(PRODUCT, letters):
         return OF_PRODUCT
-    return TOO_COMMON if _is_common(letters) else None
+    return TOO_COMMON if text in COMMON or (is_spelt and _is_common(letters)) else None
 
 
 def _words_of(email: str) -> Iterator[str]:

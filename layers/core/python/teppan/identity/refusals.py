@@ -41,7 +41,9 @@ type Refusals = dict[str, Callable[[], Exception]]
 """What an error code of Cognito means."""
 
 _CLIENT_REFUSED: Final = "the app client is refused"
-_ABOUT_CLIENT: Final = re.compile(r"Unable to verify secret |Client \w+ is configured with secret")
+_ABOUT_CLIENT: Final = re.compile(
+    r"Unable to verify secret |Client \w+ is configured (?:with|for) secret"
+)
 """How Cognito begins to say so; what it quotes of a request never stands at the beginning."""
 _LONG, _SHORT = 900, 5
 

@@ -12,7 +12,8 @@ def is_second_factor_client(pool_id: str, client_id: str) -> bool:
     """Return whether the pool's client `client_id` is the one of `make second-factor`.
 
     Asks for the name, because the trigger can not know the id: the pool needs its function first,
-    and a client needs the pool. Raises `TooManyAttempts` and `IdentityUnavailable`.
+    and a client needs the pool. Raises `TooManyAttempts` and `IdentityUnavailable`, which are not
+    kept.
     """
     with refusals({}):
         listed = cognito().list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)

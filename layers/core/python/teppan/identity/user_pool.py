@@ -1,7 +1,7 @@
 """Accounts and sessions, by Cognito's calls that the app client makes (`architecture.md §6`)."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -25,7 +25,7 @@ from teppan.identity.refusals import (
 from teppan.identity.tokens import Tokens
 from teppan.identity.unknown_password import unknown_password
 from teppan.identity.unsent import log_unsent
-from teppan.observability.log import logger
+from teppan.observability.log import failure_of, logger
 
 
 class UserPool:
@@ -111,10 +111,13 @@ class UserPool:
         A token that is revoked, expired or another client's already opens nothing here: as RFC 7009
         §2.2 asks, that is no error.
         """
-        with suppress(NothingToDoError), refusals(NOT_REVOCABLE):
-            self._client.revoke_token(
-                ClientId=self._app.id, ClientSecret=self._app.secret, Token=refresh_token
-            )
+        try:
+            with refusals(NOT_REVOCABLE):
+                self._client.revoke_token(
+                    ClientId=self._app.id, ClientSecret=self._app.secret, Token=refresh_token
+                )
+        except NothingToDoError as nothing:
+            logger.warning("not revoked", **failure_of(nothing))
 
     def _about(self, email: str) -> dict[str, str]:
         """Return the parameters that every call about one account has."""

@@ -22,6 +22,8 @@ class Counter:
     lockout: Lockout
     by_network: str
     by_address: str
+    trusts_logins: bool = False
+    """Whether a network that the account has logged in from is held by its own attempts alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,12 @@ class Origin:
     at: datetime
 
 
-LOGIN: Final = Counter(PASSWORDS, "login", "login")
+_LOGIN: Final = "login"
+LOGIN: Final = Counter(PASSWORDS, _LOGIN, _LOGIN, trusts_logins=True)
 CONFIRMATION: Final = Counter(CODES, "confirm_registration", "confirm_registration")
-RESET: Final = Counter(CODES, "confirm_password_reset", "confirm_password_reset")
+RESET: Final = Counter(
+    CODES, "confirm_password_reset", "confirm_password_reset", trusts_logins=True
+)
 RESET_MAILS: Final = Counter(MAILS, "request_password_reset", "request_password_reset")
 
 REGISTRATION_MAILS: Final = Counter(MAILS, "confirmation_mails", "register")
@@ -84,17 +89,17 @@ def forget_attempts(table: Table, origin: Origin, counter: Counter) -> None:
 def _count(table: Table, origin: Origin, counter: Counter) -> int:
     """Count, and return the seconds to wait because of others (0: go ahead).
 
-    An attempt that has to wait is not counted, so it makes no wait longer. Raises
-    `TooManyAttempts` when the network itself has to wait.
+    An attempt that is seen to have to wait is not counted; one whose turn others take meanwhile
+    counts for its network. Raises `TooManyAttempts` when the network itself has to wait.
     """
     person, network, at = origin.person, origin.network, origin.at
     own, shared = counter.lockout.by_network, counter.lockout.by_address
-    seen, spent_until = attempts.find(
-        table, person, network, counter.by_network, counter.by_address
+    seen, logins, spent_until = attempts.find(
+        table, person, network, counter.by_network, _LOGIN, counter.by_address
     )
     if wait := own.wait(seen, at):
         raise TooManyAttempts(wait)
-    is_trusted = seen is not None and seen.is_trusted(at)
+    is_trusted = counter.trusts_logins and logins is not None and logins.is_trusted(at)
     if not is_trusted and (wait := shared.wait(spent_until, at)):
         return wait
     try:

@@ -4,7 +4,7 @@ from teppan.domain.errors import InvalidInput, Violation
 
 
 def check_customer(customer_id: str) -> None:
-    """Raise `InvalidInput` unless there is a confirmed account with that id.
+    """Raise `InvalidInput` unless there is a confirmed account with that id, not disabled.
 
     Raises `IdentityUnavailable`, also when Cognito takes no more calls for the moment.
     """
@@ -17,6 +17,7 @@ def check_customer(customer_id: str) -> None:
     except TooManyAttempts as error:
         raise IdentityUnavailable from error
     # Cognito would also find an account by another name of it.
-    if account is None or account.id != customer_id or not account.is_confirmed:
+    known = account is not None and account.id == customer_id
+    if account is None or not (known and account.is_confirmed and account.is_enabled):
         detail = "There is no confirmed account with this id; its owner must register first."
         raise InvalidInput([Violation("body", "/customer_id", detail)])

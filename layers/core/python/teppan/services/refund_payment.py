@@ -52,7 +52,7 @@ def refund_payment(
         if not 0 < amount <= left:
             held = booking.balance.disputed
             raise RefundExceedsCaptured(
-                f"{left} cents are left to refund" + (f"; {held} are in dispute." if held else ".")
+                f"Left to refund: {left} cents" + (f"; in dispute: {held} cents." if held else ".")
             )
         promised = promises(
             booking.payments,

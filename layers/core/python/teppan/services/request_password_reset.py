@@ -18,6 +18,6 @@ def request_password_reset(
     if not count_mail(table, origin_of(email, caller), RESET_MAILS):
         return
     account = accounts.find(email)
-    if account and account.awaits_first_login:
+    if account and account.is_enabled and account.awaits_first_login:
         accounts.admit(email)
     pool.send_reset_code(email)

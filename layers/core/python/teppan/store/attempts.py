@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.lockout import FORGOTTEN, TRUSTED, Allowance, Attempts
 from teppan.store import keys
+from teppan.store.attributes import Item
 from teppan.store.table import ConditionFailed, Table, Update
 
 
@@ -23,28 +24,30 @@ class AllowanceSpentError(Exception):
 
 
 def find(
-    table: Table, person: str, network: str, by_network: str, by_address: str
-) -> tuple[Attempts | None, datetime | None]:
-    """Return the attempts from a network, and until when the allowance of the address is spent.
+    table: Table, person: str, network: str, by_network: str, logins: str, by_address: str
+) -> tuple[Attempts | None, Attempts | None, datetime | None]:
+    """Return the attempts from a network, its logins, and until when the allowance is spent.
 
     `person` and `network` are pseudonyms; the others name what is counted. One BatchGetItem.
     """
-    its_attempts, its_allowance = (
-        keys.attempts(person, by_network, network),
-        keys.allowance(person, by_address),
-    )
-    items = table.get_all(its_attempts, its_allowance)
-    attempts, allowance = items.get(its_attempts), items.get(its_allowance)
-    succeeded = attempts.get("succeeded_at") if attempts else None
+    own, its_logins = (keys.attempts(person, each, network) for each in (by_network, logins))
+    allowance = keys.allowance(person, by_address)
+    items = table.get_all(*dict.fromkeys((own, its_logins, allowance)))
     return (
-        Attempts(
-            attempts["attempts"],
-            from_rfc3339(attempts["last_at"]),
-            from_rfc3339(succeeded) if succeeded else None,
-        )
-        if attempts
-        else None,
-        _instant(allowance["spent_until"]) if allowance else None,
+        _attempts_of(items.get(own)),
+        _attempts_of(items.get(its_logins)),
+        _instant(items[allowance]["spent_until"]) if allowance in items else None,
+    )
+
+
+def _attempts_of(item: Item | None) -> Attempts | None:
+    if item is None:
+        return None
+    succeeded = item.get("succeeded_at")
+    return Attempts(
+        item["attempts"],
+        from_rfc3339(item["last_at"]),
+        from_rfc3339(succeeded) if succeeded else None,
     )
 
 

@@ -71,7 +71,7 @@ def set_capacity(table: Table, slot: Slot, capacity: int, caller: Caller) -> Occ
         return _occupancy(table.update(write), CURRENT)
     except ConditionFailed as failure:
         booked = _occupancy(failure.refused[0] or {}, CURRENT).booked
-        raise SlotHasBookings(f"The slot already holds {booked} bookings.") from failure
+        raise SlotHasBookings(f"Bookings that the slot already holds: {booked}.") from failure
 
 
 def occupancies(

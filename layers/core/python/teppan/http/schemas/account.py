@@ -1,6 +1,5 @@
 """The bodies of account requests; passwords, codes and tokens are left out when one is printed."""
 
-import unicodedata
 from typing import Annotated, Any, Final
 
 from pydantic import MISSING, BeforeValidator, Field
@@ -8,15 +7,15 @@ from pydantic import MISSING, BeforeValidator, Field
 from teppan.http.body import RequestBody
 from teppan.http.schemas.email import AccountAddress
 from teppan.http.schemas.sentences import Shape
+from teppan.identity.password import normalised
 
 
-def _normalise(value: Any) -> Any:
-    return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+def _normalised_text(value: Any) -> Any:
+    return normalised(value) if isinstance(value, str) else value
 
 
-NORMALISED: Final = BeforeValidator(_normalise)
-"""A password is the same however a keyboard writes its characters (RFC 8265 §4; NFKC as in NIST
-SP 800-63B §5.1.1.2). What is measured is the normalised text."""
+NORMALISED: Final = BeforeValidator(_normalised_text)
+"""What is measured of a password is the normalised text."""
 
 Password = Annotated[str, Field(min_length=1, max_length=256, repr=False), NORMALISED]
 Code = Annotated[
