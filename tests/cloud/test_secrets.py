@@ -78,7 +78,7 @@ def story(cloud: RunningCloud) -> Story:
 
     story.told(somebody.register(), 202)
     story.secrets["confirmation code"] = somebody.newest_code
-    story.told(somebody.log_in(), 403)
+    story.told(somebody.log_in(), 401)
     story.told(
         somebody.post("/register/confirm", email=email, code="918273", password=password), 400
     )

@@ -65,6 +65,11 @@ def make(directory: Path, target: str, *arguments: str, **environment: str) -> l
     return found
 
 
+def options_of(called: list[str]) -> list[str]:
+    """Return what the module was called with, without the end of its options (`--`)."""
+    return [each for each in called[2:] if each != "--"]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -77,7 +82,7 @@ def test_an_argument_with_a_quote_arrives_as_it_is(tmp_path: Path, name: str, te
 
     called = make(tmp_path, target, f"{name}={text}")
 
-    assert called[2:] == [shape.format(text)]
+    assert options_of(called) == [shape.format(text)]
     assert not (tmp_path / "ran").exists()
 
 
@@ -87,8 +92,8 @@ def test_what_is_not_given_is_left_out_whatever_the_environment_says(
 ) -> None:
     target, _ = COMMANDS[name]
 
-    assert make(tmp_path, target, **{name: "of the environment"})[2:] == []
-    assert make(tmp_path, target, f"{name}=")[2:] == []
+    assert options_of(make(tmp_path, target, **{name: "of the environment"})) == []
+    assert options_of(make(tmp_path, target, f"{name}=")) == []
 
 
 @pytest.mark.parametrize("name", FLAGS)
@@ -103,7 +108,12 @@ def test_a_flag_is_set_by_any_text(tmp_path: Path, name: str) -> None:
 def test_several_arguments_go_together(tmp_path: Path) -> None:
     called = make(tmp_path, "admin", "EMAIL=o'brien@example.com", "STAGE=prod", "PORT=4700")
 
-    assert called[2:] == ["--port=4700", "--stage=prod", "o'brien@example.com"]
+    assert called[2:] == ["--port=4700", "--stage=prod", "--", "o'brien@example.com"]
+
+
+@pytest.mark.parametrize("target", ["code", "admin", "second-factor"])
+def test_an_address_that_begins_with_a_hyphen_is_no_option(tmp_path: Path, target: str) -> None:
+    assert make(tmp_path, target, "EMAIL=-n@example.com")[2:] == ["--", "-n@example.com"]
 
 
 def test_the_arguments_of_pytest_are_words_with_quotes(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from teppan.identity.cognito import cognito
 from teppan.identity.directory import Directory
+from teppan.identity.second_factor import is_second_factor_client
 from teppan.services.customize_tokens import groups_of_token, scopes_of_token
 from teppan.settings import required
 from teppan.trigger import Event, trigger
@@ -19,7 +20,7 @@ def handler(event: Event) -> Event:
         event["request"]["groupConfiguration"].get("groupsToOverride") or [],
         mfa_demanded=mfa_demanded,
     )
-    scopes = scopes_of_token(pool_id, client_id)
+    scopes = scopes_of_token(sets_up_second_factor=is_second_factor_client(pool_id, client_id))
     event["response"] = {
         "claimsAndScopeOverrideDetails": {
             "groupOverrideDetails": {"groupsToOverride": groups},

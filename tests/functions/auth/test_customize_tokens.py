@@ -11,7 +11,7 @@ from tests.functions.conftest import Output
 from tests.functions.people import Person, account_of, confirmed, with_second_factor
 from tests.store.faults import Fault, lost_request, refused
 
-from teppan.identity.second_factor import is_second_factor_client
+from teppan.identity.second_factor import forget_clients
 from teppan.trigger import TriggerFailedError
 
 EVENT = ROOT / "events" / "auth" / "customize_tokens.json"
@@ -145,7 +145,7 @@ class TestScopes:
         assert scopes_of(answer) == {"scopesToAdd": [], "scopesToSuppress": []}
 
     def test_the_pool_is_asked_once_which_client_that_is(self, tap: Tap) -> None:
-        is_second_factor_client.cache_clear()
+        forget_clients()
 
         with tap() as wire:
             for _ in range(3):
@@ -157,7 +157,7 @@ class TestScopes:
     def test_as_long_as_it_does_not_say_logins_go_on(self, fault: Fault) -> None:
         # Its quota is small, and many functions may start at once.
         person = confirmed()
-        is_second_factor_client.cache_clear()
+        forget_clients()
 
         with stubbed("ListUserPoolClients", fault):
             answer = trigger(person, ["customer"])

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from botocore.stub import Stubber
+from tests.unit.conftest import LogLines
 
-from teppan.identity.errors import IdentityUnavailable
+from teppan.identity import second_factor
 from teppan.identity.second_factor import is_second_factor_client
 
 POOL = "us-west-2_Qm7rT2xKd"
@@ -20,9 +21,9 @@ LISTED = {
 
 @pytest.fixture(autouse=True)
 def _asked_anew() -> Iterator[None]:
-    is_second_factor_client.cache_clear()
+    second_factor.forget_clients()
     yield
-    is_second_factor_client.cache_clear()
+    second_factor.forget_clients()
 
 
 @pytest.mark.parametrize(
@@ -35,10 +36,13 @@ def test_it_is_the_one_of_that_name(stub: Stubber, client_id: str, is_theirs: bo
     assert is_second_factor_client(POOL, client_id) is is_theirs
 
 
-def test_a_failure_is_no_answer_and_is_not_kept(stub: Stubber) -> None:
-    stub.add_client_error("list_user_pool_clients", "InternalErrorException")
-    with pytest.raises(IdentityUnavailable):
-        is_second_factor_client(POOL, "operators")
+@pytest.mark.parametrize("code", ["InternalErrorException", "TooManyRequestsException"])
+def test_while_cognito_does_not_say_it_is_not_and_that_is_not_kept(
+    stub: Stubber, logged: LogLines, code: str
+) -> None:
+    stub.add_client_error("list_user_pool_clients", code)
+    assert not is_second_factor_client(POOL, "operators")
+    assert [line["message"] for line in logged()] == ["client unknown"]
 
     stub.add_response("list_user_pool_clients", LISTED)
     assert is_second_factor_client(POOL, "operators")

@@ -6,8 +6,7 @@ from tests.builders import ADMIN, account
 from teppan.identity.account import Account
 from teppan.identity.cognito import cognito
 from teppan.identity.directory import Directory
-from teppan.identity.errors import IdentityUnavailable, TooManyAttempts
-from teppan.services import customize_tokens
+from teppan.identity.errors import IdentityUnavailable
 from teppan.services.customize_tokens import groups_of_token, scopes_of_token
 
 
@@ -103,35 +102,14 @@ def test_what_can_not_be_looked_up_is_not_granted(monkeypatch: pytest.MonkeyPatc
         groups(accounts, "admin")
 
 
-@pytest.fixture
-def operators(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool's one client for operators."""
-    asked = {("pool", "operators"): True, ("pool", "ours"): False}
-    monkeypatch.setattr(customize_tokens, "is_second_factor_client", lambda *whose: asked[whose])
-
-
-@pytest.mark.usefixtures("operators")
 def test_a_login_opens_our_api_and_none_of_cognitos_own_calls() -> None:
-    scopes = scopes_of_token("pool", "ours")
+    scopes = scopes_of_token(sets_up_second_factor=False)
 
     assert scopes.add == ("teppan/api",)
     assert scopes.suppress == ("aws.cognito.signin.user.admin",)
 
 
-@pytest.mark.usefixtures("operators")
 def test_setting_up_a_second_factor_opens_cognitos_own_calls_and_nothing_of_ours() -> None:
-    scopes = scopes_of_token("pool", "operators")
+    scopes = scopes_of_token(sets_up_second_factor=True)
 
     assert scopes.add == scopes.suppress == ()
-
-
-@pytest.mark.parametrize("error", [IdentityUnavailable(), TooManyAttempts(5)])
-def test_a_client_that_cognito_does_not_name_opens_our_api_only(
-    monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    def busy(_pool_id: str, _client_id: str) -> bool:
-        raise error
-
-    monkeypatch.setattr(customize_tokens, "is_second_factor_client", busy)
-
-    assert scopes_of_token("pool", "operators").suppress == ("aws.cognito.signin.user.admin",)

@@ -26,7 +26,7 @@ def test_the_account_is_the_one_of_the_token() -> None:
     assert get_me(Accounts(account()), CUSTOMER) == account()
 
 
-@pytest.mark.parametrize("known", [None, account(is_enabled=False)])
+@pytest.mark.parametrize("known", [None, account(is_enabled=False), account(status="UNCONFIRMED")])
 def test_an_account_that_is_gone_or_disabled_has_no_session(known: Account | None) -> None:
     with pytest.raises(SessionEnded):
         get_me(Accounts(known), CUSTOMER)

@@ -3,19 +3,35 @@
 from functools import cache
 
 from teppan.identity.cognito import cognito
+from teppan.identity.errors import IdentityUnavailable, TooManyAttempts
 from teppan.identity.refusals import refusals
+from teppan.observability.log import failure_of, logger
 from teppan.settings import required
 
 
-@cache
 def is_second_factor_client(pool_id: str, client_id: str) -> bool:
-    """Return whether the pool's client `client_id` is the one of `make second-factor`.
+    """Return whether the pool's client `client_id` is known as the one of `make second-factor`.
 
-    Asks for the name, because the trigger can not know the id: the pool needs its function first,
-    and a client needs the pool. Raises `TooManyAttempts` and `IdentityUnavailable`, which are not
-    kept.
+    While Cognito does not say, it is not: a login does not depend on that answer, and its token
+    opens no more than others.
+    """
+    try:
+        return _name_of(pool_id, client_id) == required("SECOND_FACTOR_CLIENT_NAME")
+    except (IdentityUnavailable, TooManyAttempts) as error:
+        logger.warning("client unknown", **failure_of(error))
+        return False
+
+
+@cache
+def _name_of(pool_id: str, client_id: str) -> str | None:
+    """Return the name of a client; a failure is not kept.
+
+    The trigger can not know the id: the pool needs its function first, and a client needs the pool.
     """
     with refusals({}):
         listed = cognito().list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)
     names = {each["ClientId"]: each["ClientName"] for each in listed["UserPoolClients"]}
-    return names.get(client_id) == required("SECOND_FACTOR_CLIENT_NAME")
+    return names.get(client_id)
+
+
+forget_clients = _name_of.cache_clear

@@ -6,10 +6,7 @@ from typing import Final
 
 from teppan.domain.caller import Role
 from teppan.identity.directory import Directory
-from teppan.identity.errors import IdentityUnavailable, TooManyAttempts
 from teppan.identity.scopes import API, SELF_SERVICE
-from teppan.identity.second_factor import is_second_factor_client
-from teppan.observability.log import failure_of, logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,6 @@ def groups_of_token(
     return [group for group in groups if group != Role.ADMIN] or [Role.CUSTOMER.value]
 
 
-def scopes_of_token(pool_id: str, client_id: str) -> ScopeChanges:
-    """Return how the scopes of an access token of the client differ from what Cognito gives it.
-
-    While Cognito does not say which client that is, the token opens our API only: logins do not
-    depend on that answer.
-    """
-    try:
-        sets_up_second_factor = is_second_factor_client(pool_id, client_id)
-    except (IdentityUnavailable, TooManyAttempts) as error:
-        logger.warning("client unknown", **failure_of(error))
-        return OUR_API_ONLY
+def scopes_of_token(*, sets_up_second_factor: bool) -> ScopeChanges:
+    """Return how the scopes of an access token differ from what Cognito gives it."""
     return SELF_SERVICE_ONLY if sets_up_second_factor else OUR_API_ONLY

@@ -6,11 +6,11 @@ from teppan.identity.errors import SessionEnded
 
 
 def get_me(accounts: Directory, account_id: str) -> Account:
-    """Return the account; raises `SessionEnded` when it is gone or disabled.
+    """Return the account; raises `SessionEnded` when it is gone, disabled or not confirmed.
 
     Raises `TooManyAttempts` and `IdentityUnavailable` too.
     """
     account = accounts.find(account_id)
-    if account is None or not account.is_enabled:
+    if account is None or not (account.is_enabled and account.is_confirmed):
         raise SessionEnded
     return account
