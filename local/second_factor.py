@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
         password = getpass.getpass(f"Password of {whose.email}: ")
         set_up(accounts, whose.email, password, _ask_for_code)
     except (EOFError, KeyboardInterrupt):
-        sys.stderr.write("Stopped; no second factor is demanded.\n")
+        sys.stderr.write("Stopped: run it again if logins do not ask for a code.\n")
         return 1
     except (LocalCloudError, BotoCoreError, ClientError) as error:
         sys.stderr.write(f"{error}\n")

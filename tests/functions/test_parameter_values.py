@@ -15,7 +15,6 @@ from teppan.store.table import Table
 NO_PATTERN_CAN_SAY_IT: Final[Mapping[str, str]] = {
     "time": "which of the times a party starts at is the policy's",
     "cursor": "we have issued it, or not",
-    "If-Match": "of a list some tag must be strong",
 }
 """Parameters of which we accept less than the contract's schema allows, and why."""
 

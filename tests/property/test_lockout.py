@@ -205,7 +205,7 @@ def share_locked(networks: int, span: timedelta) -> float:
         before = max(account.locked_until, at)
         account.fail(at)
         locked += max(timedelta(0), account.locked_until - before)
-    return locked / span
+    return min(1.0, locked / span)
 
 
 def test_cognito_itself_keeps_an_owner_out_for_a_stranger_on_several_networks() -> None:

@@ -13,12 +13,13 @@ from tests.store.meter import Meter
 from tests.store.threads import at_once
 
 from teppan import aws
-from teppan.domain.lockout import PASSWORDS, Attempts
+from teppan.domain.lockout import CODES, MAILS, PASSWORDS, Attempts
 from teppan.domain.session import Endings, Session, is_live
 from teppan.identity.errors import TooManyAttempts
 from teppan.services.attempts import (
     CONFIRMATION,
     LOGIN,
+    RESET,
     RESET_MAILS,
     Counter,
     Origin,
@@ -64,6 +65,18 @@ class TestWhatItCosts:
 
         assert meter.calls == ["BatchGetItem", "UpdateItem", "UpdateItem"]
         assert meter.units == 2 + 2
+
+    def test_a_code_of_a_reset_reads_the_logins_too_whoever_asks(
+        self, table: Table, meter: Meter
+    ) -> None:
+        count_attempt(table, HERE, LOGIN)
+        count_attempt(table, HERE, RESET)
+        meter.reset()
+
+        count_attempt(table, HERE, RESET)
+
+        assert meter.calls == ["BatchGetItem", "UpdateItem", "UpdateItem"]
+        assert meter.units == 3 + 2
 
     def test_from_where_one_was_right_it_is_the_same(self, table: Table, meter: Meter) -> None:
         # Else the steps would tell that somebody has logged in from there.
@@ -225,6 +238,40 @@ class TestARaceFromManyNetworks:
         count_attempt(table, HERE, LOGIN)
 
         assert spent_until(table) == NOW + SPENT
+
+    def test_does_not_hold_their_code_of_a_reset_either(self, table: Table) -> None:
+        # Given somebody who has logged in here, and strangers who have spent the codes of the day
+        count_attempt(table, HERE, LOGIN)
+        forget_attempts(table, HERE, LOGIN)
+        for n in range(CODES.by_address.burst):
+            count_attempt(table, later(0, f"stranger {n}"), RESET)
+            count_attempt(table, later(0, f"stranger {n}"), CONFIRMATION)
+        with pytest.raises(TooManyAttempts):
+            count_attempt(table, later(0, "elsewhere"), RESET)
+
+        count_attempt(table, HERE, RESET)
+
+        # But a registration, which nobody has logged in to
+        with pytest.raises(TooManyAttempts):
+            count_attempt(table, HERE, CONFIRMATION)
+
+    def test_holds_their_mails_all_the_same(self, table: Table) -> None:
+        count_attempt(table, HERE, LOGIN)
+        forget_attempts(table, HERE, LOGIN)
+        for n in range(MAILS.by_address.burst):
+            assert count_mail(table, later(0, f"stranger {n}"), RESET_MAILS)
+
+        assert not count_mail(table, HERE, RESET_MAILS)
+
+    def test_holds_a_reset_again_when_the_login_is_long_ago(self, table: Table) -> None:
+        count_attempt(table, HERE, LOGIN)
+        forget_attempts(table, HERE, LOGIN)
+        month = 30 * 24 * 60 * 60
+        for n in range(CODES.by_address.burst):
+            count_attempt(table, later(month, f"stranger {n}"), RESET)
+
+        with pytest.raises(TooManyAttempts):
+            count_attempt(table, later(month), RESET)
 
     def test_holds_them_again_when_that_is_long_ago(self, table: Table) -> None:
         count_attempt(table, HERE, LOGIN)

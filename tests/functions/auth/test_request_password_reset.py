@@ -94,6 +94,7 @@ def test_a_disabled_invitation_stays_as_it_is(call: Handlers) -> None:
 
     account = account_of(person.email)
     assert account and account["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert {"Name": "email_verified", "Value": "true"} not in account["UserAttributes"]
     assert codes_sent_to(person) == []
 
 

@@ -532,6 +532,16 @@ def test_a_client_secret_that_cognito_refuses_is_our_mistake_and_nobodys_wrong_p
     assert isinstance(raised, AppClientRefusedError)
 
 
+@pytest.mark.parametrize("code", ["NotAuthorizedException", "UnauthorizedException"])
+def test_a_refresh_token_that_was_not_revoked_is_a_line_in_the_log(
+    pool: UserPool, stub: Stubber, logged: LogLines, code: str
+) -> None:
+    assert refused(pool, stub, REVOKE, code) is None
+
+    (line,) = logged()
+    assert (line["level"], line["message"]) == ("WARNING", "not revoked")
+
+
 class TestOfTheProcess:
     @pytest.fixture(autouse=True)
     def _read_anew(self) -> Iterator[None]:

@@ -12,8 +12,8 @@ from teppan.settings import required
 def is_second_factor_client(pool_id: str, client_id: str) -> bool:
     """Return whether the pool's client `client_id` is known as the one of `make second-factor`.
 
-    While Cognito does not say, it is not: a login does not depend on that answer, and its token
-    opens no more than others.
+    While Cognito refuses to say, because it is busy or fails, it is not: a login does not depend on
+    a quota, and its token opens no more than others.
     """
     try:
         return _name_of(pool_id, client_id) == required("SECOND_FACTOR_CLIENT_NAME")

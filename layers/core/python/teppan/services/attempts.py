@@ -94,8 +94,9 @@ def _count(table: Table, origin: Origin, counter: Counter) -> int:
     """
     person, network, at = origin.person, origin.network, origin.at
     own, shared = counter.lockout.by_network, counter.lockout.by_address
+    trusted = _LOGIN if counter.trusts_logins else counter.by_network
     seen, logins, spent_until = attempts.find(
-        table, person, network, counter.by_network, _LOGIN, counter.by_address
+        table, person, network, counter.by_network, trusted, counter.by_address
     )
     if wait := own.wait(seen, at):
         raise TooManyAttempts(wait)

@@ -19,5 +19,5 @@ def check_customer(customer_id: str) -> None:
     # Cognito would also find an account by another name of it.
     known = account is not None and account.id == customer_id
     if account is None or not (known and account.is_confirmed and account.is_enabled):
-        detail = "There is no confirmed account with this id; its owner must register first."
+        detail = "must be the id of a confirmed account that is not disabled"
         raise InvalidInput([Violation("body", "/customer_id", detail)])

@@ -24,13 +24,14 @@ class AllowanceSpentError(Exception):
 
 
 def find(
-    table: Table, person: str, network: str, by_network: str, logins: str, by_address: str
+    table: Table, person: str, network: str, by_network: str, trusted: str, by_address: str
 ) -> tuple[Attempts | None, Attempts | None, datetime | None]:
-    """Return the attempts from a network, its logins, and until when the allowance is spent.
+    """Return what a network has attempted, and what makes it trusted; when the allowance is back.
 
-    `person` and `network` are pseudonyms; the others name what is counted. One BatchGetItem.
+    `person` and `network` are pseudonyms; the others name what is counted, `trusted` perhaps the
+    same as `by_network`. One BatchGetItem.
     """
-    own, its_logins = (keys.attempts(person, each, network) for each in (by_network, logins))
+    own, its_logins = (keys.attempts(person, each, network) for each in (by_network, trusted))
     allowance = keys.allowance(person, by_address)
     items = table.get_all(*dict.fromkeys((own, its_logins, allowance)))
     return (
