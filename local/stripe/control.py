@@ -51,6 +51,7 @@ def _subscribe(fake: FakeStripe, given: Json) -> Json:
 
 _INTENT: Final = {"intent": Text(required=True)}
 _DISPUTE: Final = {"dispute": Text(required=True)}
+_AMOUNT: Final = {"amount": Integer(least=1, required=True)}
 _OUTCOME: Final = _INTENT | {"succeed": Boolean()}
 _STATUSES: Final = ("pending", "requires_action", "succeeded", "failed", "canceled")
 
@@ -68,14 +69,22 @@ ACTIONS: Final[dict[str, Action]] = {
         lambda fake, given: fake.dispute(given.pop("intent"), **given),
     ),
     "close_dispute": Action(
-        _DISPUTE | {"won": Boolean(required=True)},
-        lambda fake, given: fake.close_dispute(given["dispute"], won=given["won"]),
+        _DISPUTE | {"won": Boolean(required=True), "reinstated": Integer(least=0)},
+        lambda fake, given: fake.close_dispute(given.pop("dispute"), **given),
+    ),
+    "withdraw": Action(
+        {**_DISPUTE, **_AMOUNT},
+        lambda fake, given: fake.withdraw(given["dispute"], given["amount"]),
+    ),
+    "reinstate": Action(
+        {**_DISPUTE, **_AMOUNT},
+        lambda fake, given: fake.reinstate(given["dispute"], given["amount"]),
     ),
     "escalate_inquiry": Action(
         _DISPUTE, lambda fake, given: fake.escalate_inquiry(given["dispute"])
     ),
     "refund": Action(
-        _INTENT | {"amount": Integer(least=1, required=True)},
+        {**_INTENT, **_AMOUNT},
         lambda fake, given: fake.refund(given["intent"], given["amount"]),
     ),
     "settle_refund": Action(

@@ -94,11 +94,28 @@ class FakeStripe:
             dispute = disputes.open_dispute(self.account, charge, amount=amount, inquiry=inquiry)
             return self._shown(dispute)
 
-    def close_dispute(self, dispute_id: str, *, won: bool) -> Json:
-        """Decide a dispute as the bank. A lost inquiry becomes a dispute, and is lost."""
+    def close_dispute(self, dispute_id: str, *, won: bool, reinstated: int | None = None) -> Json:
+        """Decide a dispute as the bank. A lost inquiry becomes a dispute, and is lost.
+
+        `reinstated` cents come back, by default all of a won one and nothing of a lost one.
+        """
         with self._lock:
             dispute = self._named(self.account.disputes, dispute_id)
-            disputes.close(self.account, dispute, won=won)
+            disputes.close(self.account, dispute, won=won, reinstated=reinstated)
+            return self._shown(dispute)
+
+    def withdraw(self, dispute_id: str, amount: int) -> Json:
+        """Withdraw `amount` cents more for a dispute, open or decided."""
+        with self._lock:
+            dispute = self._named(self.account.disputes, dispute_id)
+            disputes.withdraw(self.account, dispute, amount)
+            return self._shown(dispute)
+
+    def reinstate(self, dispute_id: str, amount: int) -> Json:
+        """Give `amount` cents of a decided dispute back."""
+        with self._lock:
+            dispute = self._named(self.account.disputes, dispute_id)
+            disputes.reinstate(self.account, dispute, amount)
             return self._shown(dispute)
 
     def escalate_inquiry(self, dispute_id: str) -> Json:

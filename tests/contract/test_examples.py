@@ -11,10 +11,10 @@ from teppan.domain.ledger import (
     LedgerEntry,
     RefundReason,
     balance_of,
-    payment_status,
 )
 from teppan.domain.money import half_up
 from teppan.domain.party import Menu, party_of
+from teppan.domain.payment_status import Position, payment_status
 from teppan.domain.policy import POLICIES
 from teppan.domain.pricing import price_of
 from teppan.domain.slot import slot_at
@@ -118,7 +118,13 @@ def test_accounts_are_what_their_ledger_says(example: dict[str, Any]) -> None:
     balance = balance_of(entries)
     # Then
     assert example["balance"] == {name: getattr(balance, name) for name in example["balance"]}
-    assert example["payment_status"] == payment_status(balance, example["total"])
+    position = Position(
+        balance=balance,
+        deposit_due=example["deposit_due"],
+        balance_due=example["balance_due"],
+        unpaid=max(0, example["total"] - balance.paid),
+    )
+    assert example["payment_status"] == payment_status(position)
     assert [each.at for each in entries] == sorted(each.at for each in entries)
     assert {each.payment for each in entries} == {
         each["payment_intent_id"] for each in example["payments"] if each["status"] == "succeeded"

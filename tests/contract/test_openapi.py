@@ -24,9 +24,10 @@ from tests.contract.documents import (
 
 from teppan.domain.audit import EventType
 from teppan.domain.errors import DomainError
-from teppan.domain.ledger import EntryKind, PaymentStatus, RefundReason, RefusalReason
+from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
 from teppan.domain.lockout import CODES, MAILS, PASSWORDS, TRUSTED
 from teppan.domain.payment import IntentStatus, PaymentType
+from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
 from teppan.domain.transition import Status
 from teppan.identity import errors as identity_errors
@@ -204,7 +205,7 @@ def test_the_limits_are_the_policy_s() -> None:
         ("PaymentStatus", None, PaymentStatus),
         ("PaymentType", None, PaymentType),
         ("IntentStatus", None, IntentStatus),
-        ("LedgerEntry", "kind", EntryKind),
+        ("EntryKind", None, EntryKind),
         ("LedgerEntry", "reason", [*RefundReason, *RefusalReason]),
         ("BookingEvent", "type", EventType),
     ],

@@ -34,6 +34,7 @@ def stored(
     at: datetime = NOW,
     status: Status = Status.PENDING,
     captured: int = 0,
+    version: int = 1,
     by_staff: bool = False,
     **wishes: Any,
 ) -> Booking:
@@ -42,7 +43,9 @@ def stored(
     A customer may hold so many pending ones; more of them are made `by_staff`.
     """
     author = admin(at) if by_staff else caller(by, at=at)
-    fresh = replace(booking(new_id(), caller=caller(by, at=at), **wishes), status=status)
+    fresh = replace(
+        booking(new_id(), caller=caller(by, at=at), **wishes), status=status, version=version
+    )
     made = holding(fresh, Balance(captured=captured))
     event = audit_event(None, made, author)
     if status is Status.PENDING:

@@ -79,7 +79,8 @@ EVERYBODY: Final = {
     "CancellationQuote": "booking_id refund_base refund_percentage refund_amount currency"
     " quoted_at valid_until",
     "BookingEventList": "items next_cursor",
-    "BookingEvent": "version type at actor changes",
+    "BookingEvent": "version type at actor changes entries",
+    "EventEntry": "kind amount",
     "FieldChange": "field from to",
     "PaymentIntent": "payment_intent_id client_secret booking_id payment_type amount currency"
     " status",
@@ -89,7 +90,7 @@ EVERYBODY: Final = {
     " currency balance payments entries",
     "Balance": "captured refunded refund_owed refund_sent disputed lost refundable paid",
     "PaymentAttempt": "payment_type attempt amount status payment_intent_id created_at",
-    "LedgerEntry": "reference kind amount at payment_intent_id refund reason",
+    "LedgerEntry": "reference kind amount at payment_intent_id refund dispute reason",
     "Refund": "refund_id booking_id version amount currency refund_status created_at"
     " estimated_refund_date",
     "Availability": "from to timezone slots",

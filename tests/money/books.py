@@ -32,11 +32,22 @@ class Books:
 
     @property
     def lost(self) -> int:
-        return self.sums["dispute_lost"] - self.sums["dispute_reinstated"]
+        """What decided disputes took and did not give back."""
+        return self.sums["dispute_forfeited"] - self.sums["dispute_recovered"]
 
     @property
     def disputed(self) -> int:
         """What the bank holds until it has decided."""
+        return self.out - self.lost
+
+    @property
+    def out(self) -> int:
+        """What Stripe has withdrawn for disputes and not given back."""
+        return self.sums["dispute_withdrawn"] - self.sums["dispute_reinstated"]
+
+    @property
+    def contested(self) -> int:
+        """What open disputes are about, by their word."""
         return self.sums["dispute_opened"] - self.sums["dispute_won"] - self.sums["dispute_lost"]
 
     @property
@@ -63,7 +74,7 @@ class Books:
     def at_stripe(self) -> int:
         """What Stripe's balance must hold."""
         sent = self.sums["refund_sent"] - self.sums["refund_failed"]
-        return self.captured - sent - self.disputed - self.lost
+        return self.captured - sent - self.out
 
     @property
     def kept(self) -> int:
@@ -113,10 +124,11 @@ def check_sums(world: World, booking: str) -> Json:
         assert min(each.captured, each.refunded, each.lost, each.disputed) >= 0, payment
         assert 0 <= each.in_flight <= each.captured, payment
         # A bank may decide for the customer after the refund; but then we owe nothing more.
-        assert each.disputed or each.kept >= 0 or not each.owed, (payment, each)
+        at_risk = each.disputed or each.contested
+        assert at_risk or each.kept >= 0 or not each.owed, (payment, each)
     if account["booking_status"] == "cancelled":
         assert all_of_it.kept <= kept_by_policy(world, booking, account["entries"]), account
-    elif not all_of_it.disputed:
+    elif not (all_of_it.disputed or all_of_it.contested):
         assert told["paid"] <= account["total"] or not told["refundable"], account
     pending = account["booking_status"] == "pending"
     assert account["deposit_due"] > 0 or not pending, account

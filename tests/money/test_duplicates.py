@@ -55,6 +55,8 @@ def test_every_event_ten_times_by_sixteen_threads_has_one_effect(real_world: Wor
     assert sorted(kinds) == [
         "captured",
         "dispute_opened",
+        "dispute_reinstated",
+        "dispute_withdrawn",
         "dispute_won",
         "goodwill_owed",
         "refund_failed",

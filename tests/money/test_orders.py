@@ -108,6 +108,8 @@ def final_state(world: World, booking: str, intent: str) -> Any:
     for kind in ("refunds", "disputes"):
         for each in _of(world, kind, intent):
             named = named.replace(each["id"], f"<{kind}>")
+            for place, moved in enumerate(each.get("balance_transactions", ())):
+                named = named.replace(moved["id"], f"<{kind} moved {place}>")
     return named
 
 

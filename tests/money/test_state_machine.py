@@ -107,14 +107,24 @@ class Money(RuleBasedStateMachine):
         self.disturbed.add(self.opened_for[intent])
         self.at_stripe(lambda: self.world.stripe.dispute(intent, amount=amount))
 
-    @rule(number=NUMBER, won=st.booleans())
-    def decide(self, number: int, *, won: bool) -> None:
-        open_ones = self.of_this_story("disputes")
-        if open_ones:
-            dispute = open_ones[number % len(open_ones)]
-            self.at_stripe(lambda: self.world.stripe.close_dispute(dispute, won=won))
+    @rule(number=NUMBER, won=st.booleans(), reinstated=st.sampled_from([None, None, 0, 6_000]))
+    def decide(self, number: int, *, won: bool, reinstated: int | None) -> None:
+        self.of_a_dispute(
+            number,
+            lambda dispute: self.world.stripe.close_dispute(
+                dispute, won=won, reinstated=reinstated
+            ),
+        )
 
-    @rule(intent=intents, amount=st.sampled_from([500, 9_700, 10_000]))
+    @rule(number=NUMBER, amount=st.sampled_from([1_000, 6_000]))
+    def withdraw_again(self, number: int, amount: int) -> None:
+        self.of_a_dispute(number, lambda dispute: self.world.stripe.withdraw(dispute, amount))
+
+    @rule(number=NUMBER, amount=st.sampled_from([1_000, 4_000, 10_000]))
+    def reinstate(self, number: int, amount: int) -> None:
+        self.of_a_dispute(number, lambda dispute: self.world.stripe.reinstate(dispute, amount))
+
+    @rule(intent=intents, amount=st.sampled_from([500, 4_700, 5_000, 9_000, 9_700, 10_000]))
     def refund_in_the_dashboard(self, intent: str, amount: int) -> None:
         self.disturbed.add(self.opened_for[intent])
         self.at_stripe(lambda: self.world.stripe.refund(intent, amount))
@@ -185,10 +195,16 @@ class Money(RuleBasedStateMachine):
     def check_the_end(self, booking: str) -> None:
         account = check_sums(self.world, booking)
         for payment in by_payment(account["entries"]).values():
-            assert payment.disputed or not payment.owed, account
+            assert payment.disputed or payment.contested or not payment.owed, account
         if account["booking_status"] == "cancelled" and booking not in self.disturbed:
             most = kept_by_policy(self.world, booking, account["entries"])
             assert books(account["entries"]).kept == most, account
+
+    def of_a_dispute(self, number: int, happen: Callable[[str], object]) -> None:
+        """Let something happen to one of the disputes, if there is one and Stripe allows it."""
+        found = self.of_this_story("disputes")
+        if found:
+            self.at_stripe(lambda: happen(found[number % len(found)]))
 
     def of_this_story(self, kind: str) -> list[str]:
         found = self.world.stripe.everything(kind)

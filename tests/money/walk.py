@@ -68,6 +68,7 @@ class Walk:
             self.settle_refund: 400,
             self.dispute: 150,
             self.decide: 200,
+            self.move_disputed_money: 60,
             self.refund_in_dashboard: 150,
             self.deliver: 3_200,
             self.deliver_again: 1_500,
@@ -174,10 +175,16 @@ class Walk:
 
     def decide(self) -> None:
         won = self.random.random() < 0.5
-        self.world.stripe.close_dispute(self._recent(self.disputes), won=won)
+        back = self.random.choice((None, None, 0, 2_500))
+        self.world.stripe.close_dispute(self._recent(self.disputes), won=won, reinstated=back)
+
+    def move_disputed_money(self) -> None:
+        move = self.random.choice((self.world.stripe.withdraw, self.world.stripe.reinstate))
+        move(self._recent(self.disputes), self.random.choice((500, 2_500, 10_000)))
 
     def refund_in_dashboard(self) -> None:
-        self.world.stripe.refund(self._some(self.intents), self.random.choice((500, 9_700, 10_000)))
+        amount = self.random.choice((500, 4_700, 5_000, 9_700, 10_000))
+        self.world.stripe.refund(self._some(self.intents), amount)
 
     # What is told.
 

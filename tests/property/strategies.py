@@ -65,6 +65,8 @@ ENTRIES = st.lists(
     max_size=12,
 )
 _SENT = (EntryKind.REFUND_OWED, EntryKind.REFUND_SENT)
+_WITHDRAWN = (EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_WITHDRAWN)
+_LOST = (*_WITHDRAWN, EntryKind.DISPUTE_LOST, EntryKind.DISPUTE_FORFEITED)
 STORIES = [
     (EntryKind.CAPTURED,),
     (EntryKind.REFUND_OWED,),
@@ -76,9 +78,10 @@ STORIES = [
     (*_SENT, EntryKind.REFUND_FAILED),
     (*_SENT, EntryKind.REFUNDED, EntryKind.REFUND_REVERSED, EntryKind.REFUND_FAILED),
     (EntryKind.DISPUTE_OPENED,),
-    (EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_WON),
-    (EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_LOST),
-    (EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_LOST, EntryKind.DISPUTE_REINSTATED),
+    _WITHDRAWN,
+    (*_WITHDRAWN, EntryKind.DISPUTE_REINSTATED, EntryKind.DISPUTE_WON),
+    _LOST,
+    (*_LOST, EntryKind.DISPUTE_REINSTATED, EntryKind.DISPUTE_RECOVERED),
 ]
 """What may happen to some money, from beginning to end or not so far."""
 
@@ -89,7 +92,7 @@ LEDGERS = st.lists(st.tuples(st.sampled_from(STORIES), CENTS), max_size=6).map(
         for kind in kinds
     ]
 )
-BALANCES = st.builds(Balance, CENTS, CENTS, CENTS, CENTS, CENTS, CENTS, CENTS)
+BALANCES = st.builds(Balance, *[CENTS] * len(Balance.__slots__))
 ACCOUNTS = st.dictionaries(PAYMENTS, BALANCES, max_size=3)
 """The payments of a booking, whether they make sense or not."""
 

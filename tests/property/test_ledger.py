@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.property.strategies import CENTS, ENTRIES, LEDGERS
+from tests.property.strategies import ENTRIES, LEDGERS
 
 from teppan.domain.ledger import (
     PROMISES,
@@ -12,7 +12,6 @@ from teppan.domain.ledger import (
     balance_of,
     enter,
     entered,
-    payment_status,
 )
 
 
@@ -48,8 +47,11 @@ def test_every_sum_is_that_of_its_entries(entries: list[LedgerEntry]) -> None:
     assert balance.refunded == total(entries, EntryKind.REFUNDED) - total(
         entries, EntryKind.REFUND_REVERSED
     )
-    assert balance.lost == total(entries, EntryKind.DISPUTE_LOST) - total(
-        entries, EntryKind.DISPUTE_REINSTATED
+    assert balance.lost == total(entries, EntryKind.DISPUTE_FORFEITED) - total(
+        entries, EntryKind.DISPUTE_RECOVERED
+    )
+    assert balance.contested == total(entries, EntryKind.DISPUTE_OPENED) - total(
+        entries, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
     )
     promised = total(entries, *PROMISES) - total(
         entries, EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
@@ -58,15 +60,14 @@ def test_every_sum_is_that_of_its_entries(entries: list[LedgerEntry]) -> None:
     assert balance.returned == total(entries, EntryKind.REFUND_OWED) - total(
         entries, EntryKind.REFUND_WAIVED
     )
-    assert balance.disputed == total(entries, EntryKind.DISPUTE_OPENED) - total(
-        entries, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
-    )
+    out = total(entries, EntryKind.DISPUTE_WITHDRAWN) - total(entries, EntryKind.DISPUTE_REINSTATED)
+    assert balance.disputed + balance.lost == out
 
 
 @given(LEDGERS)
 def test_what_can_be_refunded_is_what_is_left_and_never_negative(ledger: list[LedgerEntry]) -> None:
     balance = balance_of(ledger)
-    gone = balance.refunded + balance.in_flight + balance.disputed + balance.lost
+    gone = balance.refunded + balance.in_flight + balance.at_risk + balance.lost
 
     assert balance.refundable == max(0, balance.captured - gone)
 
@@ -85,8 +86,3 @@ def test_the_payments_of_a_booking_add_up_to_its_ledger(entries: list[LedgerEntr
     payments = entered({}, entries)
 
     assert sum(payments.values(), Balance()) == balance_of(entries)
-
-
-@given(ENTRIES, CENTS)
-def test_every_ledger_has_a_payment_status(entries: list[LedgerEntry], total: int) -> None:
-    assert payment_status(balance_of(entries), total)

@@ -18,7 +18,9 @@ from tests.property.world import (
     World,
     check_books,
     check_kept,
+    is_settled,
     left_at_stripe,
+    out_of,
 )
 
 from teppan.domain.change import Changes, change
@@ -142,7 +144,7 @@ def refund_becomes(place: int, status: RefundStatus) -> Happening:
 
 def disputes(percent: int) -> Happening:
     def dispute(story: History, name: str, payment: Statement) -> None:
-        gone = sum(each.amount for each in payment.disputes)
+        gone = sum(map(out_of, payment.disputes))
         amount = (payment.captured - gone) * percent // 100
         if amount > 0:
             story.goes(lambda: story.world.disputed(name, amount))
@@ -150,16 +152,42 @@ def disputes(percent: int) -> Happening:
     return dispute
 
 
-def decides(place: int, status: DisputeStatus) -> Happening:
+def decides(place: int, status: DisputeStatus, percent_back: int | None = None) -> Happening:
     def decide(story: History, name: str, payment: Statement) -> None:
         if place >= len(payment.disputes):
             return
         now = payment.disputes[place].status
-        reinstated = now is DisputeStatus.LOST and status is DisputeStatus.WON
-        if now is DisputeStatus.OPEN or reinstated:
-            story.goes(lambda: story.world.dispute_became(name, place, status))
+        reversed_ = now is DisputeStatus.LOST and status is DisputeStatus.WON and percent_back != 0
+        if now is DisputeStatus.OPEN or reversed_:
+            story.goes(lambda: story.world.dispute_became(name, place, status, percent_back))
 
     return decide
+
+
+def withdraws_again(place: int, percent: int) -> Happening:
+    """Stripe withdraws more for a dispute than it had, open or not."""
+
+    def withdraw(story: History, name: str, payment: Statement) -> None:
+        out = sum(map(out_of, payment.disputes))
+        amount = (payment.captured - out) * percent // 100
+        if place < len(payment.disputes) and amount > 0:
+            story.goes(lambda: story.world.moved(name, place, -amount))
+
+    return withdraw
+
+
+def reinstates(place: int, percent: int) -> Happening:
+    """Stripe gives back some of what a decided dispute took."""
+
+    def reinstate(story: History, name: str, payment: Statement) -> None:
+        if place >= len(payment.disputes):
+            return
+        dispute = payment.disputes[place]
+        amount = out_of(dispute) * percent // 100
+        if dispute.status is not DisputeStatus.OPEN and amount > 0:
+            story.goes(lambda: story.world.moved(name, place, amount))
+
+    return reinstate
 
 
 DECISIONS = st.sampled_from([DisputeStatus.WON, DisputeStatus.LOST])
@@ -167,7 +195,9 @@ AT_STRIPE = st.one_of(
     st.builds(refunds_in_dashboard, PERCENT),
     st.builds(refund_becomes, st.integers(0, 2), st.sampled_from(RefundStatus)),
     st.builds(disputes, st.sampled_from([30, 60, 100])),
-    st.builds(decides, st.integers(0, 1), DECISIONS),
+    st.builds(decides, st.integers(0, 1), DECISIONS, st.none() | st.sampled_from([0, 60, 100])),
+    st.builds(withdraws_again, st.integers(0, 1), st.sampled_from([30, 100])),
+    st.builds(reinstates, st.integers(0, 1), st.sampled_from([40, 100])),
 )
 HAPPENINGS = st.one_of(
     AT_STRIPE,
@@ -228,6 +258,8 @@ def test_in_the_end_all_that_is_owed_has_arrived(
     for name in story.world.stripe:
         for place in range(len(story.world.stripe[name].disputes)):
             decides(place, DisputeStatus.LOST)(story, name, story.world.stripe[name])
+            if not is_settled(story.world.stripe[name].disputes[place]):
+                reinstates(place, 100)(story, name, story.world.stripe[name])
         for place in range(len(story.world.stripe[name].refunds)):
             refund_becomes(place, RefundStatus.SUCCEEDED)(story, name, story.world.stripe[name])
 
@@ -303,6 +335,8 @@ def ended(world: World, at: datetime, decision: DisputeStatus) -> World:
     for place, dispute in enumerate(world.stripe["pi_1"].disputes):
         if dispute.status is DisputeStatus.OPEN:
             world = world.dispute_became("pi_1", place, decision)
+        elif not is_settled(dispute):
+            world = world.moved("pi_1", place, out_of(dispute))
     return world.told(world.stripe["pi_1"], at)
 
 

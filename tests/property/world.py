@@ -28,7 +28,14 @@ from teppan.domain.ledger import (
 from teppan.domain.payment import IntentStatus, PaymentType, amount_due
 from teppan.domain.refund import outstanding, promises, refundable
 from teppan.domain.settlement import settle
-from teppan.domain.statement import Dispute, DisputeStatus, Refund, RefundStatus, Statement
+from teppan.domain.statement import (
+    Dispute,
+    DisputeStatus,
+    Movement,
+    Refund,
+    RefundStatus,
+    Statement,
+)
 from teppan.domain.transition import Status
 
 ON_ITS_WAY = {RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION}
@@ -146,14 +153,47 @@ class World:
         return self.at_stripe(replace(self.stripe[name], refunds=tuple(refunds)))
 
     def disputed(self, name: str, amount: int) -> "World":
+        """A bank contests a part of the payment, and Stripe withdraws it."""
         payment = self.stripe[name]
         dispute = Dispute(f"dp_{name}_{len(payment.disputes)}", amount, DisputeStatus.OPEN)
-        return self.at_stripe(replace(payment, disputes=(*payment.disputes, dispute)))
+        world = self.at_stripe(replace(payment, disputes=(*payment.disputes, dispute)))
+        return world.moved(name, len(payment.disputes), -amount)
 
-    def dispute_became(self, name: str, place: int, status: DisputeStatus) -> "World":
+    def moved(self, name: str, place: int, amount: int) -> "World":
+        """Stripe withdraws (negative) or reinstates money of a dispute."""
+        dispute = self.stripe[name].disputes[place]
+        movement = Movement(f"txn_{dispute.id}_{len(dispute.movements)}", amount)
+        return self._with(name, place, replace(dispute, movements=(*dispute.movements, movement)))
+
+    def dispute_became(
+        self, name: str, place: int, status: DisputeStatus, percent_back: int | None = None
+    ) -> "World":
+        """The bank decides; so much of what is out comes back, by default by its word."""
+        dispute = self.stripe[name].disputes[place]
+        percent = (
+            (100 if status is DisputeStatus.WON else 0) if percent_back is None else percent_back
+        )
+        world = self._with(name, place, replace(dispute, status=status))
+        back = out_of(dispute) * percent // 100
+        return world.moved(name, place, back) if back else world
+
+    def _with(self, name: str, place: int, dispute: Dispute) -> "World":
         disputes = list(self.stripe[name].disputes)
-        disputes[place] = replace(disputes[place], status=status)
+        disputes[place] = dispute
         return self.at_stripe(replace(self.stripe[name], disputes=tuple(disputes)))
+
+
+def out_of(dispute: Dispute) -> int:
+    """Return what Stripe has withdrawn for the dispute and not given back."""
+    return -sum(each.amount for each in dispute.movements)
+
+
+def is_settled(dispute: Dispute) -> bool:
+    """Return whether what is out is lost: a won dispute waits for its first money."""
+    came_back = any(each.amount > 0 for each in dispute.movements)
+    return dispute.status is DisputeStatus.LOST or (
+        dispute.status is DisputeStatus.WON and came_back
+    )
 
 
 def refunded(
@@ -165,11 +205,10 @@ def refunded(
 
 def left_at_stripe(payment: Statement) -> int:
     """Return what Stripe would still refund: nothing while a dispute is open, nor what was lost."""
-    if any(each.status is DisputeStatus.OPEN for each in payment.disputes):
+    if not all(map(is_settled, payment.disputes)):
         return 0
     gone = [each.amount for each in payment.refunds if each.status not in CAME_TO_NOTHING]
-    lost = [each.amount for each in payment.disputes if each.status is DisputeStatus.LOST]
-    return max(0, payment.captured - sum(gone) - sum(lost))
+    return max(0, payment.captured - sum(gone) - sum(map(out_of, payment.disputes)))
 
 
 # The rules, as sums of their own.
@@ -180,21 +219,24 @@ def check_known(world: World, payment: Statement) -> None:
     if world.stripe.get(payment.payment) != payment or not payment.captured:
         return
     known = world.booking.payments[payment.payment]
-    by_status: Counter[RefundStatus | DisputeStatus] = Counter()
-    things: list[Refund | Dispute] = [*payment.refunds, *payment.disputes]
-    for each in things:
+    by_status: Counter[RefundStatus] = Counter()
+    for each in payment.refunds:
         by_status[each.status] += each.amount
+    out = {
+        settled: sum(out_of(each) for each in payment.disputes if is_settled(each) is settled)
+        for settled in (True, False)
+    }
     at_stripe = {
         "captured": payment.captured,
         "refund_sent": sum(by_status[status] for status in ON_ITS_WAY),
         "refunded": by_status[RefundStatus.SUCCEEDED],
-        "disputed": by_status[DisputeStatus.OPEN],
-        "lost": by_status[DisputeStatus.LOST],
+        "disputed": out[False],
+        "lost": out[True],
     }
     ours = {name: getattr(known, name) for name in at_stripe}
     if ours != at_stripe:
         raise Broken(f"Stripe has {at_stripe}, our ledger {ours}")
-    if not known.disputed and known.refund_owed > left_at_stripe(payment):
+    if not known.at_risk and known.refund_owed > left_at_stripe(payment):
         left = left_at_stripe(payment)
         raise Broken(f"{known.refund_owed} are owed, and Stripe has {left} left to refund")
 
@@ -207,7 +249,7 @@ def check_books(world: World) -> None:
         by_payment.setdefault(entry.payment, []).append(entry)
     if {name: balance_of(each) for name, each in by_payment.items()} != booking.payments:
         raise Broken("the ledger does not add up to the booking's balances")
-    names = [(entry.reference, entry.kind) for entry in world.ledger]
+    names = [(entry.reference, entry.kind, entry.refund) for entry in world.ledger]
     if len(set(names)) < len(names):
         raise Broken(f"an entry is made twice: {names}")
     for name, balance in booking.payments.items():
@@ -215,9 +257,9 @@ def check_books(world: World) -> None:
         if min(sums.values()) < 0:
             raise Broken(f"a sum of {name} is negative: {sums}")
         # While a dispute is open, nothing is sent, and it is not yet known what is there to send.
-        if not balance.disputed and balance.refunded + balance.in_flight > balance.captured:
+        if not balance.at_risk and balance.refunded + balance.in_flight > balance.captured:
             raise Broken(f"more is promised of {name} than was captured: {sums}")
-        if not (balance.lost or balance.disputed) and balance.uncommitted < 0:
+        if not (balance.lost or balance.at_risk) and balance.uncommitted < 0:
             raise Broken(f"more of {name} goes than came: {sums}")
     kept = sum(each.kept for each in booking.payments.values())
     flow = booking.balance
@@ -237,7 +279,7 @@ def check_step(before: World, step: Step, after: World) -> None:
         raise Broken(f"{paid} paid of {new.due_to_confirm} and not confirmed")
     owed = sum(each.in_flight for each in new.payments.values())
     captured = sum(each.captured for each in new.payments.values())
-    if not new.balance.disputed and refundable(new.payments) + owed > captured:
+    if not new.balance.at_risk and refundable(new.payments) + owed > captured:
         raise Broken("more can be refunded than was captured")
     if old.status is not Status.CANCELLED and new.status is not Status.CANCELLED:
         excess = paid - new.price.total
@@ -328,4 +370,4 @@ def half_up_of(amount: int, percentage: int) -> int:
 
 def is_quiet(world: World) -> bool:
     """Whether nothing is under way: no dispute is open and no refund owed or sent."""
-    return not (world.balance.in_flight or world.balance.disputed)
+    return not (world.balance.in_flight or world.balance.at_risk)

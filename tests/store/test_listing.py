@@ -19,7 +19,7 @@ from teppan.domain.audit import audit_event
 from teppan.domain.booking import Booking
 from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
-from teppan.domain.ledger import PaymentStatus
+from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.transition import Status
 from teppan.services.cancel_booking import cancel_booking
 from teppan.services.list_bookings import list_bookings

@@ -1,6 +1,6 @@
 """GET /api/v1/bookings: a customer's own bookings, or for staff all of them (`domain.md §8`)."""
 
-from teppan.domain.ledger import PaymentStatus
+from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.transition import Status
 from teppan.http.cursor import Cursors
 from teppan.http.endpoint import EVERYONE, endpoint

@@ -29,7 +29,7 @@ def open_dispute(
     account.disputes.add(dispute)
     charge["disputed"] = True
     if not inquiry:
-        _withdraw(account, dispute)
+        _withdraw(account, dispute, dispute["amount"])
     emit(account, "charge.dispute.created", dispute)
     if not inquiry:
         emit(account, "charge.dispute.funds_withdrawn", dispute)
@@ -63,11 +63,14 @@ def update(account: Account, dispute: Json, given: Json) -> None:
         close(account, dispute, won=_VERDICTS[text])
 
 
-def close(account: Account, dispute: Json, *, won: bool) -> None:
-    """Let the bank decide. Emits `charge.dispute.closed`; won, `….funds_reinstated` after it.
+def close(account: Account, dispute: Json, *, won: bool, reinstated: int | None = None) -> None:
+    """Let the bank decide. Emits `charge.dispute.closed`, then `….funds_reinstated` if money came.
 
     A dispute is won by evidence only, so a missing submission (`….updated`) comes first. An
-    inquiry that is won ends as `warning_closed`; lost, it becomes a dispute first.
+    inquiry that is won ends as `warning_closed`; lost, it becomes a dispute first. `reinstated`
+    cents come back, by default all that is out of a won dispute and nothing of a lost one: one
+    that is won in part is called `lost` and gives a part back (support.stripe.com, "Dispute for
+    full charge amount after a partial refund was issued").
     """
     if dispute["status"] in INQUIRY:
         if won:
@@ -76,16 +79,44 @@ def close(account: Account, dispute: Json, *, won: bool) -> None:
         escalate(account, dispute)
     if dispute["status"] not in OPEN:
         raise StripeError("This dispute is already closed", code="dispute_closed")
-    if not won:
-        _finish(account, dispute, "lost")
-        return
-    if dispute["status"] == "needs_response":
+    back = (_out(dispute) if won else 0) if reinstated is None else reinstated
+    _require_out(dispute, back)
+    if won and dispute["status"] == "needs_response":
         _submit(dispute)
         emit(account, "charge.dispute.updated", dispute, {"status": "needs_response"})
-    dispute["is_charge_refundable"] = True
-    _finish(account, dispute, "won")
-    _reinstate(account, dispute)
-    emit(account, "charge.dispute.funds_reinstated", dispute)
+    dispute["is_charge_refundable"] = won
+    _finish(account, dispute, "won" if won else "lost")
+    if back:
+        _reinstate(account, dispute, back)
+
+
+def withdraw(account: Account, dispute: Json, amount: int) -> None:
+    """Take money for the dispute once more. Emits `charge.dispute.funds_withdrawn`."""
+    if dispute["status"] in INQUIRY:
+        raise StripeError("An inquiry withdraws nothing.")
+    if not 0 < amount <= account.charges[dispute["charge"]]["amount"] - _out(dispute):
+        raise StripeError("A dispute takes no more than the charge.", param="amount")
+    _withdraw(account, dispute, amount)
+    emit(account, "charge.dispute.funds_withdrawn", dispute)
+
+
+def reinstate(account: Account, dispute: Json, amount: int) -> None:
+    """Give money of a closed dispute back. Emits `charge.dispute.funds_reinstated`."""
+    if dispute["status"] not in ("won", "lost"):
+        raise StripeError("Only a closed dispute gives money back.")
+    _require_out(dispute, amount)
+    _reinstate(account, dispute, amount)
+
+
+def _out(dispute: Json) -> int:
+    """Return what was withdrawn and not given back, fees apart."""
+    moved: int = sum(each["amount"] for each in dispute["balance_transactions"])
+    return -moved
+
+
+def _require_out(dispute: Json, amount: int) -> None:
+    if not 0 <= amount <= _out(dispute):
+        raise StripeError("No more comes back than was withdrawn.", param="amount")
 
 
 def escalate(account: Account, dispute: Json) -> None:
@@ -96,7 +127,7 @@ def escalate(account: Account, dispute: Json) -> None:
     dispute.update(status="needs_response", is_charge_refundable=False)
     if "card" in dispute.get("payment_method_details", {}):
         dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
-    _withdraw(account, dispute)
+    _withdraw(account, dispute, dispute["amount"])
     emit(account, "charge.dispute.updated", dispute, previous)
     emit(account, "charge.dispute.funds_withdrawn", dispute)
 
@@ -119,29 +150,31 @@ def _submit(dispute: Json) -> None:
     dispute["evidence_details"]["submission_count"] += 1
 
 
-def _withdraw(account: Account, dispute: Json) -> None:
+def _withdraw(account: Account, dispute: Json, amount: int) -> None:
+    is_first = not dispute["balance_transactions"]
     transaction = balance.add(
         account,
         dispute,
         kind="adjustment",
         category="dispute",
-        amount=-dispute["amount"],
+        amount=-amount,
         description=f"Chargeback withdrawal for {dispute['charge']}",
-        fee=balance.DISPUTE_FEE,
+        fee=balance.DISPUTE_FEE if is_first else 0,
     )
     dispute["balance_transactions"].append(transaction)
 
 
-def _reinstate(account: Account, dispute: Json) -> None:
+def _reinstate(account: Account, dispute: Json, amount: int) -> None:
     transaction = balance.add(
         account,
         dispute,
         kind="adjustment",
         category="dispute_reversal",
-        amount=dispute["amount"],
+        amount=amount,
         description=f"Chargeback reversal for {dispute['charge']}",
     )
     dispute["balance_transactions"].append(transaction)
+    emit(account, "charge.dispute.funds_reinstated", dispute)
 
 
 _VERDICTS: Final[dict[str | None, bool]] = {"winning_evidence": True, "losing_evidence": False}

@@ -36,6 +36,52 @@ def test_a_won_dispute_brings_the_money_back(fake: FakeStripe) -> None:
     assert fake.balance_by_intent() == {identifier: 10_000}
 
 
+@pytest.mark.parametrize("won", [True, False])
+def test_a_part_of_the_money_may_come_back_whatever_the_decision(
+    fake: FakeStripe, *, won: bool
+) -> None:
+    identifier = paid(fake)
+
+    closed = fake.close_dispute(fake.dispute(identifier)["id"], won=won, reinstated=6_000)
+
+    assert closed["status"] == ("won" if won else "lost")
+    assert [each["amount"] for each in closed["balance_transactions"]] == [-10_000, 6_000]
+    assert types_of(fake)[-2:] == ["charge.dispute.closed", "charge.dispute.funds_reinstated"]
+    assert fake.balance_by_intent() == {identifier: 6_000}
+
+
+def test_money_may_be_withdrawn_in_parts_and_come_back_later(fake: FakeStripe) -> None:
+    identifier = paid(fake)
+    dispute = fake.dispute(identifier, amount=4_000)["id"]
+
+    fake.withdraw(dispute, 6_000)
+    fake.close_dispute(dispute, won=True, reinstated=0)
+    late = fake.reinstate(dispute, 9_000)
+
+    assert [each["amount"] for each in late["balance_transactions"]] == [-4_000, -6_000, 9_000]
+    assert [each["fee"] for each in late["balance_transactions"]] == [1_500, 0, 0]
+    assert types_of(fake)[-1] == "charge.dispute.funds_reinstated"
+    assert fake.balance_by_intent() == {identifier: 9_000}
+
+
+def test_no_more_is_withdrawn_than_was_paid_nor_comes_back_than_was_withdrawn(
+    fake: FakeStripe,
+) -> None:
+    dispute = fake.dispute(paid(fake), amount=4_000)["id"]
+
+    with pytest.raises(StripeError):
+        fake.withdraw(dispute, 6_001)
+    with pytest.raises(StripeError):
+        fake.reinstate(dispute, 1)  # it is open
+    with pytest.raises(StripeError):
+        fake.close_dispute(dispute, won=True, reinstated=4_001)
+
+
+def test_an_inquiry_has_nothing_to_withdraw(fake: FakeStripe) -> None:
+    with pytest.raises(StripeError):
+        fake.withdraw(fake.dispute(paid(fake), inquiry=True)["id"], 100)
+
+
 def test_a_lost_dispute_keeps_the_money_away(fake: FakeStripe) -> None:
     identifier = paid(fake)
 

@@ -430,7 +430,7 @@ class TestTheFullCompare:
         self, call: Handlers, table: Table, output: Output, snapshot: Snapshot
     ) -> None:
         # Given a ledger that says that it holds what Stripe has never heard of
-        stored(table, status=Status.CONFIRMED, captured=DEPOSIT)
+        stored(table, status=Status.CONFIRMED, captured=DEPOSIT, version=2)
         before = snapshot()
 
         full(call)

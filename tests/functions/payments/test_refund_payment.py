@@ -72,7 +72,7 @@ class TestARefund:
         (refund,) = stripe.everything("refunds")
         assert (refund["amount"], refund["status"]) == (2_500, "succeeded")
         assert till.account(booking)["balance"]["refunded"] == 2_500
-        assert till.account(booking)["payment_status"] == "partially_refunded"
+        assert till.account(booking)["payment_status"] == "deposit_paid"  # the balance is due
         till.check(booking)
 
     def test_is_no_reason_to_pay_again(self, till: Till, booking: Booking) -> None:

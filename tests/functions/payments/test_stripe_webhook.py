@@ -664,8 +664,11 @@ class TestDisputes:
         till.check(booking)
 
     @pytest.mark.parametrize(
-        ("won", "kind", "payment_status"),
-        [(True, "dispute_won", "deposit_paid"), (False, "dispute_lost", "awaiting_payment")],
+        ("won", "kinds", "payment_status"),
+        [
+            (True, ("dispute_reinstated", "dispute_won"), "deposit_paid"),
+            (False, ("dispute_forfeited", "dispute_lost"), "awaiting_payment"),
+        ],
     )
     def test_are_settled_as_they_end(
         self,
@@ -674,7 +677,7 @@ class TestDisputes:
         stripe: FakeStripe,
         booking: Booking,
         won: bool,
-        kind: str,
+        kinds: tuple[str, ...],
         payment_status: str,
     ) -> None:
         till.pay(booking, card=DISPUTED)
@@ -685,7 +688,8 @@ class TestDisputes:
         call.deliver()
 
         assert till.ledger(booking) == sorted(
-            [("captured", DEPOSIT), ("dispute_opened", DEPOSIT), (kind, DEPOSIT)]
+            (kind, DEPOSIT)
+            for kind in ("captured", "dispute_opened", "dispute_withdrawn", *kinds)
         )
         assert till.account(booking)["payment_status"] == payment_status
         till.check(booking)
@@ -703,7 +707,11 @@ class TestDisputes:
         stripe.escalate_inquiry(inquiry["id"])
         call.deliver()
 
-        assert till.ledger(booking) == [("captured", DEPOSIT), ("dispute_opened", DEPOSIT)]
+        assert till.ledger(booking) == [
+            ("captured", DEPOSIT),
+            ("dispute_opened", DEPOSIT),
+            ("dispute_withdrawn", DEPOSIT),
+        ]
         till.check(booking)
 
     def test_won_for_a_cancelled_booking_give_back_what_the_policy_says(
@@ -719,6 +727,123 @@ class TestDisputes:
 
         till.settle()
         assert till.account(booking)["balance"]["refunded"] == 9_700
+        till.check(booking)
+
+
+class TestDisputesByTheMoneyThatMoved:
+    """What Stripe withdraws and gives back counts, not the amount and the end of the dispute."""
+
+    def test_two_withdrawals_are_both_entered(
+        self, call: Handlers, till: Till, stripe: FakeStripe
+    ) -> None:
+        booking = paid(call)
+        dispute = stripe.dispute(next(iter(booking.payments)), amount=4_000)["id"]
+        stripe.withdraw(dispute, 6_000)
+
+        call.deliver()
+
+        balance = till.account(booking)["balance"]
+        assert (balance["disputed"], balance["refundable"]) == (DEPOSIT, 0)
+        stripe.close_dispute(dispute, won=False)
+        call.deliver()
+        assert till.account(booking)["balance"]["lost"] == DEPOSIT
+        till.check(booking)
+
+    def test_won_with_a_part_reinstated_gives_back_no_more_than_came_back(
+        self, call: Handlers, till: Till, stripe: FakeStripe
+    ) -> None:
+        # Given a cancelled booking whose payment is in dispute
+        booking = paid(call)
+        dispute = stripe.dispute(next(iter(booking.payments)))["id"]
+        call.deliver()
+        till.cancel(booking)
+
+        # When the dispute is won and 6,000 of 10,000 come back
+        stripe.close_dispute(dispute, won=True, reinstated=6_000)
+        call.deliver()
+        till.settle()
+
+        # Then the policy's percentage of these goes to the customer, and the rest is lost
+        balance = till.account(booking)["balance"]
+        assert (balance["lost"], balance["refunded"]) == (4_000, 5_820)
+        assert [each["amount"] for each in stripe.everything("refunds")] == [5_820]
+        till.check(booking)
+
+    def test_called_lost_with_a_part_reinstated_is_lost_in_part(
+        self, call: Handlers, till: Till, stripe: FakeStripe
+    ) -> None:
+        booking = paid(call)
+        dispute = stripe.dispute(next(iter(booking.payments)))["id"]
+        stripe.close_dispute(dispute, won=False, reinstated=6_000)
+
+        call.deliver()
+
+        balance = till.account(booking)["balance"]
+        assert (balance["disputed"], balance["lost"]) == (0, 4_000)
+        till.check(booking)
+
+    def test_won_before_the_money_is_there_stays_in_dispute_until_it_comes(
+        self, call: Handlers, till: Till, stripe: FakeStripe
+    ) -> None:
+        booking = paid(call)
+        till.cancel(booking)
+        till.settle()
+        call.deliver()
+        booking = paid(call)
+        dispute = stripe.dispute(next(iter(booking.payments)))["id"]
+        stripe.close_dispute(dispute, won=True, reinstated=0)
+
+        call.deliver()
+        assert till.account(booking)["payment_status"] == "disputed"
+        till.check(booking)
+
+        stripe.reinstate(dispute, DEPOSIT)
+        call.deliver()
+        assert till.account(booking)["payment_status"] == "deposit_paid"
+        till.check(booking)
+
+
+class TestRefundsInTheDashboard:
+    """They keep what is promised first, in parts if need be; only what is beyond is goodwill."""
+
+    @pytest.mark.parametrize(
+        ("by_hand", "sent_by_us"),
+        [
+            pytest.param([5_000, 4_700], [], id="in two parts"),
+            pytest.param([9_000], [700], id="in part"),
+            pytest.param([9_700], [], id="whole"),
+            pytest.param([4_000, 3_000], [2_700], id="in two parts of it"),
+        ],
+    )
+    def test_for_one_that_failed_leave_what_is_still_owed(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        now: Clock,
+        by_hand: list[int],
+        sent_by_us: list[int],
+    ) -> None:
+        # Given a cancellation whose refund of 9,700 has failed
+        booking = paid(call, card=REFUND_FAILS)
+        till.cancel(booking)
+        till.settle()
+        call.deliver()
+        (failed,) = stripe.everything("refunds")
+        stripe.settle_refund(failed["id"], "failed")
+        call.deliver()
+
+        # When staff refund by hand, and a day later the job looks for what is owed
+        for amount in by_hand:
+            stripe.refund(next(iter(booking.payments)), amount)
+        call.deliver()
+        now.set(now.at + timedelta(hours=24))
+        call.job("reconcilePayments", {"scope": "recent"})
+
+        # Then it sends what is left of it, and never more
+        made = [each["amount"] for each in stripe.everything("refunds")]
+        assert sorted(made) == sorted([9_700, *by_hand, *sent_by_us])
+        assert till.account(booking)["balance"]["refund_owed"] == 0
         till.check(booking)
 
 

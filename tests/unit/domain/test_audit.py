@@ -14,18 +14,20 @@ from tests.builders import (
     booking,
     caller,
     confirmed,
+    ledger_entry,
     statement,
     system,
 )
 
-from teppan.domain.audit import AuditEvent, EventType, FieldChange, audit_event
+from teppan.domain.audit import AuditEvent, EventType, FieldChange, Moved, audit_event
 from teppan.domain.booking import Booking, Contact, Venue
 from teppan.domain.caller import Role
 from teppan.domain.cancellation import CancellationRequest, cancel, lapse
 from teppan.domain.change import Changes, change, complete
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger import Balance, EntryKind
 from teppan.domain.party import Menu, Party
 from teppan.domain.settlement import settle
+from teppan.domain.statement import Dispute, DisputeStatus, Movement
 from teppan.domain.transition import Status
 
 PERSONAL = Changes(
@@ -169,21 +171,41 @@ class TestMoney:
         sent = replace(
             old, version=2, payments={PAYMENT: Balance(10_000, refund_sent=1, refunded=2)}
         )
+        entries = (ledger_entry(EntryKind.REFUNDED, 2), ledger_entry(EntryKind.REFUND_SENT, 3))
 
-        event = audit_event(old, sent, system())
+        event = audit_event(old, sent, system(), entries)
 
         assert event.type is EventType.PAYMENT
+        assert event.entries == (Moved(EntryKind.REFUND_SENT, 3), Moved(EntryKind.REFUNDED, 2))
         assert event.changes == (
             FieldChange("payment_status", "deposit_paid", "refund_pending"),
             FieldChange("amount_refunded", 0, 2),
             FieldChange("refund_owed", 0, 1),
         )
 
+    def test_a_dispute_that_was_opened_and_won_at_once_is_a_payment_with_what_moved(self) -> None:
+        """It nets to zero: the booking's balances are as before."""
+        old, ledger = confirmed(10_000), [ledger_entry(EntryKind.CAPTURED)]
+        movements = (Movement("txn_1", -10_000), Movement("txn_2", 10_000))
+        won = Dispute("dp_1", 10_000, DisputeStatus.WON, movements)
+        step = settle(old, ledger, statement(disputes=(won,)), system())
+
+        event = audit_event(old, step.after, system(), step.entries)
+
+        assert step.after.payments == old.payments
+        assert (event.type, event.changes) == (EventType.PAYMENT, ())
+        assert [(each.kind.value, each.amount) for each in event.entries] == [
+            ("dispute_opened", 10_000),
+            ("dispute_withdrawn", 10_000),
+            ("dispute_reinstated", 10_000),
+            ("dispute_won", 10_000),
+        ]
+
     def test_a_refund_that_staff_ask_for_is_told_with_its_reason(self) -> None:
         old = confirmed(10_000)
         owed = replace(old, version=2, payments={PAYMENT: Balance(10_000, refund_owed=500)})
 
-        event = audit_event(old, owed, admin(), "The rice was cold")
+        event = audit_event(old, owed, admin(), reason="The rice was cold")
 
         assert (event.type, event.reason) == (EventType.REFUND_REQUESTED, "The rice was cold")
         assert FieldChange("refund_owed", 0, 500) in event.changes

@@ -33,8 +33,9 @@ from teppan.domain.errors import (
     LeadTimeTooShort,
     TooFarAhead,
 )
-from teppan.domain.ledger import Balance, EntryKind, PaymentStatus
+from teppan.domain.ledger import Balance, EntryKind
 from teppan.domain.party import Menu, Party
+from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
 from teppan.domain.transition import Status
 

@@ -40,9 +40,9 @@ from teppan.domain.ledger import (
     Balance,
     EntryKind,
     LedgerEntry,
-    PaymentStatus,
     RefundReason,
 )
+from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
 from teppan.domain.transition import Status
 

@@ -39,8 +39,9 @@ from teppan.domain.errors import (
     TooLateToReduce,
     VenueTooFar,
 )
-from teppan.domain.ledger import Balance, EntryKind, PaymentStatus, RefundReason
+from teppan.domain.ledger import Balance, EntryKind, RefundReason
 from teppan.domain.party import Menu, Party
+from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.transition import Status
 
 SECOND = timedelta(seconds=1)

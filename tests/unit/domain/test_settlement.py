@@ -35,6 +35,7 @@ from teppan.domain.settlement import (
 from teppan.domain.statement import (
     Dispute,
     DisputeStatus,
+    Movement,
     Refund,
     RefundStatus,
     Statement,
@@ -90,7 +91,13 @@ def promised(entries: tuple[LedgerEntry, ...]) -> list[tuple[str, int]]:
 
 
 def disputing(status: DisputeStatus, amount: int = 10_000) -> Statement:
-    return statement(disputes=(Dispute("dp_1", amount, status),))
+    return statement(disputes=(dispute(status, amount),))
+
+
+def dispute(status: DisputeStatus, amount: int = 10_000) -> Dispute:
+    """Return a dispute of which all was withdrawn, and came back if it was won."""
+    movements = (Movement("txn_1", -amount), Movement("txn_2", amount))
+    return Dispute("dp_1", amount, status, movements[: 2 if status is WON else 1])
 
 
 class TestTables:
@@ -387,7 +394,7 @@ class TestLatePayment:
         in_dashboard = (Refund("re_1", 100, RefundStatus.SUCCEEDED),)
         account.told(statement(captured_at=LATE, refunds=in_dashboard), LATE)
 
-        assert account.balance.refund_owed == 9_700
+        assert (account.balance.refund_owed, account.balance.refunded) == (9_600, 100)
 
     def test_one_that_was_disputed_and_won_before_we_hear_of_it_goes_back_once(self) -> None:
         account = Account(CANCELLED)
@@ -455,12 +462,12 @@ class TestDisputesOfWhatIsCancelled:
         account.takes(lapse(account.booking, system(OVERDUE)))
         paid = statement(payment="pi_2", captured_at=LATE)
         account.told(paid, LATE)
-        disputed = replace(paid, disputes=(Dispute("dp_1", 10_000, OPEN),))
+        disputed = replace(paid, disputes=(dispute(OPEN),))
         account.told(disputed, LATE)
         request = CancellationRequest("Chef is ill", 50)
         account.takes(cancel(account.booking, request, admin(LATE + SECOND)))
 
-        account.told(replace(paid, disputes=(Dispute("dp_1", 10_000, WON),)), LATE + 2 * SECOND)
+        account.told(replace(paid, disputes=(dispute(WON),)), LATE + 2 * SECOND)
 
         assert account.balance.kept == 5_000
 
@@ -491,7 +498,7 @@ class TestDisputesOfWhatIsConfirmed:
         account.told(dashboard)
         assert account.balance.refund_owed == 4_000
 
-        account.told(replace(dashboard, disputes=(Dispute("dp_1", 10_000, LOST),)), LATE)
+        account.told(replace(dashboard, disputes=(dispute(LOST),)), LATE)
 
         assert account.balance == Balance(captured=10_000, lost=10_000)
 

@@ -7,10 +7,18 @@ from itertools import permutations
 import pytest
 from tests.builders import NOW, PAYMENT, ledger_entry, statement
 
-from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, RefusalReason, balance_of
+from teppan.domain.ledger import (
+    Balance,
+    EntryKind,
+    LedgerEntry,
+    RefundReason,
+    RefusalReason,
+    balance_of,
+)
 from teppan.domain.statement import (
     Dispute,
     DisputeStatus,
+    Movement,
     Refund,
     RefundStatus,
     Statement,
@@ -30,14 +38,19 @@ PROMISE = ledger_entry(
 PENDING, SUCCEEDED = RefundStatus.PENDING, RefundStatus.SUCCEEDED
 FAILED, CANCELED = RefundStatus.FAILED, RefundStatus.CANCELED
 OPEN, WON, LOST = DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST
+INQUIRY = DisputeStatus.INQUIRY
 
 
 def refunding(status: RefundStatus, amount: int = 9_700, promise: str | None = "p") -> Statement:
     return statement(refunds=(Refund("re_1", amount, status, promise),))
 
 
-def disputing(status: DisputeStatus) -> Statement:
-    return statement(disputes=(Dispute("dp_1", 10_000, status),))
+def disputing(status: DisputeStatus, *amounts: int) -> Statement:
+    return statement(disputes=(Dispute("dp_1", 10_000, status, moved(*amounts)),))
+
+
+def moved(*amounts: int) -> tuple[Movement, ...]:
+    return tuple(Movement(f"txn_{number}", amount) for number, amount in enumerate(amounts))
 
 
 def kinds(told: Statement, *ledger: LedgerEntry) -> list[str]:
@@ -154,14 +167,17 @@ class TestRefundThatKeepsAPromise:
         assert {entry.refund for entry in known[1:]} == {"p"}
 
     def test_all_that_we_missed_is_told_at_once(self) -> None:
-        whole = replace(refunding(SUCCEEDED), disputes=(Dispute("dp_1", 300, WON),))
+        dispute = Dispute("dp_1", 300, WON, moved(-300, 300))
+        whole = replace(refunding(SUCCEEDED), disputes=(dispute,))
 
         assert kinds(whole, PROMISE) == [
             "captured",
+            "dispute_opened",
+            "dispute_withdrawn",
+            "dispute_reinstated",
+            "dispute_won",
             "refund_sent",
             "refunded",
-            "dispute_opened",
-            "dispute_won",
         ]
 
 
@@ -206,17 +222,71 @@ class TestRefundFromTheDashboard:
         assert (balance.refund_owed, balance.refunded) == (0, 9_700)
         assert known[-1].refund == "p"
 
-    def test_one_of_another_amount_does_not(self) -> None:
-        known = after(refunding(SUCCEEDED, 9_699, None), ledger=(CAPTURED, PROMISE))
+    @pytest.mark.parametrize(
+        ("by_hand", "owed", "refunded", "goodwill"),
+        [
+            pytest.param((9_000,), 700, 9_000, 0, id="less than is owed"),
+            pytest.param((5_000, 4_700), 0, 9_700, 0, id="two that are what is owed"),
+            pytest.param((9_800,), 0, 9_800, 100, id="more than is owed"),
+            pytest.param((5_000, 5_000), 0, 10_000, 300, id="two that are more"),
+        ],
+    )
+    def test_in_parts_it_keeps_the_promise_first_and_only_what_is_beyond_is_goodwill(
+        self, by_hand: tuple[int, ...], owed: int, refunded: int, goodwill: int
+    ) -> None:
+        failed = refunding(FAILED)
+        told = [failed]
+        for number, amount in enumerate(by_hand, 2):
+            refunds = (*told[-1].refunds, Refund(f"re_{number}", amount, SUCCEEDED))
+            told.append(replace(failed, refunds=refunds))
 
-        assert balance_of(known).refund_owed == 9_700
+        for known in (
+            after(*told, ledger=(CAPTURED, PROMISE)),
+            after(told[-1], ledger=(CAPTURED, PROMISE)),
+        ):
+            balance = balance_of(known)
+            assert (balance.refund_owed, balance.refunded) == (owed, refunded)
+            given = [each.amount for each in known if each.kind is EntryKind.GOODWILL_OWED]
+            assert sum(given) == goodwill
 
-    def test_one_that_names_an_unknown_promise_is_nobodys(self) -> None:
-        told = missing_entries(
-            refunding(PENDING, 9_700, "another"), [CAPTURED, PROMISE], LATER, MANY
+    def test_it_keeps_the_oldest_promises_first(self) -> None:
+        promises = [
+            replace(PROMISE, reference=name, refund=name, amount=amount, at=NOW + timedelta(n))
+            for n, (name, amount) in enumerate([("old", 3_000), ("mid", 2_000), ("new", 4_000)])
+        ]
+
+        known = after(refunding(SUCCEEDED, 6_000, None), ledger=(CAPTURED, *promises))
+
+        sent = {each.refund: each.amount for each in known if each.kind is EntryKind.REFUND_SENT}
+        assert sent == {"old": 3_000, "mid": 2_000, "new": 1_000}
+        assert balance_of(known).refund_owed == 3_000
+
+    @pytest.mark.parametrize("end", [FAILED, CANCELED])
+    def test_one_that_comes_to_nothing_makes_all_that_it_kept_owed_again(
+        self, end: RefundStatus
+    ) -> None:
+        promises = [replace(PROMISE, reference=n, refund=n, amount=2_000) for n in ("p", "q")]
+
+        known = after(
+            *(refunding(status, 4_500, None) for status in (PENDING, SUCCEEDED, end)),
+            ledger=(CAPTURED, *promises),
         )
 
-        assert told[0].kind is EntryKind.GOODWILL_OWED
+        assert balance_of(known).refund_owed == (4_500 if end is FAILED else 4_000)
+        assert balance_of(known).refunded == 0
+
+    def test_one_that_names_an_unknown_promise_keeps_what_is_open_and_is_looked_at_beyond(
+        self,
+    ) -> None:
+        told = missing_entries(
+            refunding(PENDING, 9_800, "another"), [CAPTURED, PROMISE], LATER, MANY
+        )
+
+        assert [(each.kind, each.amount, each.reason) for each in told] == [
+            ("refund_sent", 9_700, None),
+            ("goodwill_owed", 100, RefundReason.UNMATCHED),
+            ("refund_sent", 100, None),
+        ]
 
     def test_when_canceled_the_promise_it_kept_stays_owed(self) -> None:
         known = after(
@@ -253,53 +323,135 @@ class TestTwoRefundsForOnePromise:
 
 
 class TestDispute:
+    """The ledger enters the money that Stripe moved, not the dispute's nominal amount or word."""
+
     @pytest.mark.parametrize(
-        ("status", "expected"),
+        ("status", "movements", "expected"),
         [
-            (DisputeStatus.INQUIRY, []),
-            (OPEN, ["dispute_opened"]),
-            (WON, ["dispute_opened", "dispute_won"]),
-            (LOST, ["dispute_opened", "dispute_lost"]),
+            (INQUIRY, (), []),
+            (OPEN, (), ["dispute_opened"]),
+            (OPEN, (-10_000,), ["dispute_opened", "dispute_withdrawn"]),
+            (
+                WON,
+                (-10_000, 10_000),
+                ["dispute_opened", "dispute_withdrawn", "dispute_reinstated", "dispute_won"],
+            ),
+            (
+                LOST,
+                (-10_000,),
+                ["dispute_opened", "dispute_withdrawn", "dispute_lost", "dispute_forfeited"],
+            ),
+            (LOST, (), ["dispute_opened", "dispute_lost"]),
+            (WON, (), ["dispute_opened", "dispute_won"]),
         ],
     )
     def test_the_whole_way_to_its_status_is_entered(
-        self, status: DisputeStatus, expected: list[str]
+        self, status: DisputeStatus, movements: tuple[int, ...], expected: list[str]
     ) -> None:
-        assert kinds(disputing(status), CAPTURED) == expected
+        assert kinds(disputing(status, *movements), CAPTURED) == expected
 
     @pytest.mark.parametrize("status", DisputeStatus)
-    def test_told_twice_it_is_entered_once(self, status: DisputeStatus) -> None:
-        assert kinds(disputing(status), *after(disputing(status))) == []
+    @pytest.mark.parametrize("movements", [(), (-10_000,), (-4_000, -6_000), (-10_000, 6_000)])
+    def test_told_twice_it_is_entered_once(
+        self, status: DisputeStatus, movements: tuple[int, ...]
+    ) -> None:
+        told = disputing(status, *movements)
+
+        assert kinds(told, *after(told)) == []
+
+    @pytest.mark.parametrize(
+        ("status", "movements", "disputed", "lost"),
+        [
+            pytest.param(OPEN, (-4_000, -6_000), 10_000, 0, id="withdrawn twice"),
+            pytest.param(LOST, (-4_000, -6_000), 0, 10_000, id="withdrawn twice and lost"),
+            pytest.param(WON, (-10_000, 6_000), 0, 4_000, id="won, reinstated in part"),
+            pytest.param(WON, (-10_000, 6_000, 4_000), 0, 0, id="won, reinstated in two parts"),
+            pytest.param(LOST, (-10_000, 6_000), 0, 4_000, id="lost, and partially won"),
+            pytest.param(WON, (-10_000,), 10_000, 0, id="won, and nothing has come back yet"),
+            pytest.param(WON, (-10_000, 10_000, -10_000), 0, 10_000, id="withdrawn again"),
+            pytest.param(INQUIRY, (-500,), 500, 0, id="an inquiry that moves money"),
+        ],
+    )
+    def test_the_money_is_what_stripe_moved(
+        self, status: DisputeStatus, movements: tuple[int, ...], disputed: int, lost: int
+    ) -> None:
+        balance = balance_of(after(disputing(status, *movements)))
+
+        assert (balance.disputed, balance.lost) == (disputed, lost)
+        assert balance.at_provider == 10_000 + sum(movements)
+
+    def test_one_that_moved_more_than_its_nominal_amount_holds_all_of_it(self) -> None:
+        told = statement(disputes=(Dispute("dp_1", 4_000, OPEN, moved(-4_000, -6_000)),))
+
+        assert balance_of(after(told)).at_risk == 10_000
+
+    def test_before_the_money_is_withdrawn_it_is_at_risk(self) -> None:
+        balance = balance_of(after(disputing(OPEN)))
+
+        assert (balance.at_risk, balance.refundable, balance.at_provider) == (10_000, 0, 10_000)
 
     def test_an_inquiry_may_become_a_dispute(self) -> None:
-        assert kinds(disputing(OPEN), *after(disputing(DisputeStatus.INQUIRY))) == [
-            "dispute_opened"
+        assert kinds(disputing(OPEN, -10_000), *after(disputing(INQUIRY))) == [
+            "dispute_opened",
+            "dispute_withdrawn",
         ]
 
-    @pytest.mark.parametrize("decided", [WON, LOST])
-    @pytest.mark.parametrize("stale", [DisputeStatus.INQUIRY, OPEN])
+    @pytest.mark.parametrize("decided", [disputing(WON, -10_000, 10_000), disputing(LOST, -10_000)])
+    @pytest.mark.parametrize("stale", [disputing(INQUIRY), disputing(OPEN, -10_000)])
     def test_one_that_is_decided_is_not_opened_again_by_old_news(
-        self, decided: DisputeStatus, stale: DisputeStatus
+        self, decided: Statement, stale: Statement
     ) -> None:
-        assert kinds(disputing(stale), *after(disputing(decided))) == []
+        assert kinds(stale, *after(decided)) == []
 
     def test_one_that_was_lost_may_be_decided_for_us_after_all(self) -> None:
-        known = after(disputing(LOST))
+        known = after(disputing(LOST, -10_000))
+        reversed_ = disputing(WON, -10_000, 10_000)
 
-        assert kinds(disputing(WON), *known) == ["dispute_reinstated"]
-        assert balance_of(after(disputing(WON), ledger=tuple(known))).lost == 0
+        assert kinds(reversed_, *known) == ["dispute_reinstated", "dispute_recovered"]
+        assert balance_of(after(reversed_, ledger=tuple(known))) == Balance(captured=10_000)
 
-    @pytest.mark.parametrize("stale", [OPEN, LOST, WON])
-    def test_and_then_nothing_more_is_told_of_it(self, stale: DisputeStatus) -> None:
-        known = after(disputing(LOST), disputing(WON))
+    def test_one_that_was_won_may_be_withdrawn_again_and_lost(self) -> None:
+        known = after(disputing(WON, -10_000, 10_000))
+        again = (-10_000, 10_000, -10_000)
 
-        assert kinds(disputing(stale), *known) == []
+        held = after(disputing(OPEN, *again), ledger=tuple(known))
+        gone = after(disputing(LOST, *again), ledger=tuple(held))
 
-    def test_one_that_was_won_is_not_lost_by_old_news(self) -> None:
-        assert kinds(disputing(LOST), *after(disputing(WON))) == []
+        assert balance_of(held).disputed == 10_000
+        assert (balance_of(gone).disputed, balance_of(gone).lost) == (0, 10_000)
+
+    @pytest.mark.parametrize(
+        "stale",
+        [disputing(OPEN, -10_000), disputing(LOST, -10_000), disputing(WON, -10_000)],
+    )
+    def test_and_then_nothing_more_is_told_of_it(self, stale: Statement) -> None:
+        known = after(disputing(LOST, -10_000), disputing(WON, -10_000, 10_000))
+
+        assert kinds(stale, *known) == []
+
+    @pytest.mark.parametrize(
+        "steps", list(permutations([(OPEN, 1), (LOST, 1), (WON, 2), (WON, 3), (LOST, 4)]))
+    )
+    def test_the_sums_are_the_same_in_whatever_order_news_are_heard(
+        self, steps: tuple[tuple[DisputeStatus, int], ...]
+    ) -> None:
+        movements = (-10_000, 6_000, 1_000, -2_000)
+        news = [disputing(status, *movements[:count]) for status, count in steps]
+
+        known = after(*news, disputing(LOST, *movements))
+
+        balance = balance_of(known)
+        assert (balance.disputed, balance.contested, balance.lost) == (0, 0, 5_000)
+        names = [(each.reference, each.kind) for each in known]
+        assert len(set(names)) == len(names)
 
     def test_two_disputes_of_one_payment_are_two(self) -> None:
-        two = statement(disputes=(Dispute("dp_1", 4_000, LOST), Dispute("dp_2", 6_000, OPEN)))
+        two = statement(
+            disputes=(
+                Dispute("dp_1", 4_000, LOST, moved(-4_000)),
+                Dispute("dp_2", 6_000, OPEN, (Movement("txn_9", -6_000),)),
+            )
+        )
 
         balance = balance_of(after(two))
 
@@ -326,7 +478,7 @@ class TestPortions:
 
     @pytest.mark.parametrize("most", [1, 2, 3, 10, 1000])
     def test_portion_by_portion_all_is_entered_once(self, most: int) -> None:
-        whole = statement(refunds=self.REFUNDS, disputes=(Dispute("dp_1", 10, LOST),))
+        whole = statement(refunds=self.REFUNDS, disputes=(Dispute("dp_1", 10, LOST, moved(-10)),))
         known: list[LedgerEntry] = []
 
         while told := missing_entries(whole, known, LATER, most):
@@ -337,3 +489,20 @@ class TestPortions:
         assert set(names) == {
             (e.reference, e.kind) for e in missing_entries(whole, [], LATER, MANY)
         }
+
+    def test_one_refund_that_keeps_more_promises_than_a_transaction_holds_is_entered_in_parts(
+        self,
+    ) -> None:
+        names = [f"p{n}" for n in range(60)]
+        promises = [replace(PROMISE, reference=n, refund=n, amount=100) for n in names]
+        whole = refunding(SUCCEEDED, 6_050, None)
+        known: list[LedgerEntry] = [CAPTURED, *promises]
+
+        while told := missing_entries(whole, known, LATER, 25):
+            assert len(told) < 30
+            known += told
+
+        balance = balance_of(known)
+        assert (balance.refund_owed, balance.refund_sent, balance.refunded) == (0, 0, 6_050)
+        sent = [each for each in known if each.kind is EntryKind.REFUND_SENT]
+        assert [each.amount for each in sent] == [*[100] * 60, 50]

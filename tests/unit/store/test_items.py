@@ -123,7 +123,7 @@ ENTRIES = {
         refund="cancellation-2-1",
         reason=RefusalReason.PROVIDER_ERROR,
     ),
-    "disputed": ledger_entry(EntryKind.DISPUTE_OPENED, reference="dp_1"),
+    "disputed": ledger_entry(EntryKind.DISPUTE_OPENED, reference="dp_1", dispute="dp_1"),
 }
 
 

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from tests.builders import booking, confirmed, in_status, slot
+from tests.builders import booking, confirmed, in_status, ledger_entry, slot
 
+from teppan.domain.ledger import EntryKind
 from teppan.domain.transition import Status
 from teppan.store import keys
 
@@ -12,10 +13,16 @@ from teppan.store import keys
 def test_a_booking_its_events_and_its_ledger_share_a_partition() -> None:
     assert keys.booking("bkg_1") == ("BOOKING#bkg_1", "BOOKING")
     assert keys.event("bkg_1", 7) == ("BOOKING#bkg_1", "EVENT#0000000007")
-    assert keys.ledger_entry("bkg_1", "re_1", "refunded") == (
-        "BOOKING#bkg_1",
-        "LEDGER#re_1#refunded",
-    )
+    capture = ledger_entry(EntryKind.CAPTURED, reference="pi_1")
+    assert keys.ledger_entry("bkg_1", capture) == ("BOOKING#bkg_1", "LEDGER#pi_1#captured")
+
+
+def test_a_refund_has_an_entry_for_each_promise_that_it_keeps() -> None:
+    sent = ledger_entry(EntryKind.REFUND_SENT, reference="re_1", refund="cancellation-2-1")
+    own = ledger_entry(EntryKind.GOODWILL_OWED, reference="re_1", refund="re_1")
+
+    assert keys.ledger_entry("bkg_1", sent)[1] == "LEDGER#re_1#refund_sent#cancellation-2-1"
+    assert keys.ledger_entry("bkg_1", own)[1] == "LEDGER#re_1#goodwill_owed"
 
 
 def test_events_sort_by_version_and_begin_alike() -> None:
@@ -58,7 +65,7 @@ def test_an_index_sorts_by_instant_then_by_id() -> None:
 
 
 def test_indexes_are_named_as_in_the_template() -> None:
-    indexes = (keys.BY_CUSTOMER, keys.BY_MONTH, keys.BY_DUE, keys.BY_REFUND)
+    indexes = (keys.BY_CUSTOMER, keys.BY_MONTH, keys.BY_DUE, keys.BY_WORK)
 
     assert indexes == ("GSI1", "GSI2", "GSI3", "GSI4")
 
@@ -72,7 +79,8 @@ def test_attempts_to_pay_sort_by_type_and_number_and_begin_alike() -> None:
 
 
 def test_a_key_of_a_booking_tells_which() -> None:
-    for pk, _ in (keys.booking("bkg_1"), keys.ledger_entry("bkg_1", "re_1", "refunded")):
+    entry = ledger_entry(EntryKind.CAPTURED)
+    for pk, _ in (keys.booking("bkg_1"), keys.ledger_entry("bkg_1", entry)):
         assert keys.booking_id(pk) == "bkg_1"
 
 

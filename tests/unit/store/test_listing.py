@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.builders import CUSTOMER
 
-from teppan.domain.ledger import PaymentStatus
+from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.transition import Status
 from teppan.store import listing
 from teppan.store.listing import BookingQuery, Position

@@ -11,7 +11,7 @@ from teppan.domain.errors import PaymentProviderFailed, PaymentProviderUnavailab
 from teppan.domain.ledger import EntryKind
 from teppan.domain.payment import Intent, IntentStatus, PaymentType
 from teppan.domain.refund import Outstanding
-from teppan.domain.statement import Dispute, DisputeStatus, Refund, RefundStatus, Statement
+from teppan.domain.statement import DisputeStatus, Movement, Refund, RefundStatus, Statement
 from teppan.services.gateway import Gateway, RefundRefusedError
 from teppan_payments.client import Stripe
 from teppan_payments.events import HANDLED
@@ -85,7 +85,13 @@ def dispute(status: str, *moved: int, **changes: Any) -> dict[str, Any]:
         "object": "dispute",
         "amount": 10_000,
         "balance_transactions": [
-            {"id": f"txn_{n}", "object": "balance_transaction", "amount": amount}
+            {
+                "id": f"txn_{n}",
+                "object": "balance_transaction",
+                "amount": amount,
+                "created": MADE + n,
+                "reporting_category": "dispute" if amount < 0 else "dispute_reversal",
+            }
             for n, amount in enumerate(moved)
         ],
         "created": MADE,
@@ -309,6 +315,7 @@ class TestDisputesOfAStatement:
             (dispute("warning_closed"), DisputeStatus.INQUIRY),
             (dispute("prevented"), DisputeStatus.INQUIRY),
             (dispute("prevented", -10_000), DisputeStatus.LOST),
+            (dispute("a_new_word", -10_000), DisputeStatus.LOST),
         ],
         ids=lambda value: value["status"] if isinstance(value, dict) else value.value,
     )
@@ -317,9 +324,28 @@ class TestDisputesOfAStatement:
     ) -> None:
         told = stated(gateway, wire, charge(disputed=True), list_of(found))
 
-        assert told.disputes == (Dispute("dp_1", 10_000, status),)
+        (dispute_,) = told.disputes
+        assert (dispute_.id, dispute_.amount, dispute_.status) == ("dp_1", 10_000, status)
+        moved = [each["amount"] for each in found["balance_transactions"]]
+        assert [each.amount for each in dispute_.movements] == moved
         assert wire.asked[1].path == "/v1/disputes"
         assert wire.asked[1].form == {"payment_intent": "pi_1", "limit": "100"}
+
+    def test_their_movements_are_told_oldest_first_and_without_fees(
+        self, gateway: Gateway, wire: Wire
+    ) -> None:
+        found = dispute("won", -10_000, 6_000, -2_000)
+        fee = found["balance_transactions"][0] | {"id": "txn_fee", "reporting_category": "fee"}
+        found["balance_transactions"] = [*reversed(found["balance_transactions"]), fee]
+
+        told = stated(gateway, wire, charge(disputed=True), list_of(found))
+
+        (dispute_,) = told.disputes
+        assert dispute_.movements == (
+            Movement("txn_0", -10_000),
+            Movement("txn_1", 6_000),
+            Movement("txn_2", -2_000),
+        )
 
     def test_a_charge_that_was_never_disputed_is_not_asked_about(
         self, gateway: Gateway, wire: Wire

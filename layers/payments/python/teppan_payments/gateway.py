@@ -11,14 +11,28 @@ from teppan.domain.money import Cents
 from teppan.domain.payment import Attempt, Intent, IntentStatus, PaymentType
 from teppan.domain.payment_event import PaymentEvent
 from teppan.domain.refund import Outstanding
-from teppan.domain.statement import Dispute, DisputeStatus, Refund, RefundStatus, Statement
+from teppan.domain.statement import (
+    Dispute,
+    DisputeStatus,
+    Movement,
+    Refund,
+    RefundStatus,
+    Statement,
+)
 from teppan.observability.log import logger
 from teppan.services.gateway import RefundRefusedError
 from teppan_payments.client import Stripe, connect
 from teppan_payments.events import HANDLED, event_of
 
 _PAGE: Final = 100
-_OPEN: Final = frozenset({"needs_response", "under_review"})
+_STATUSES: Final = {
+    "needs_response": DisputeStatus.OPEN,
+    "under_review": DisputeStatus.OPEN,
+    "warning_needs_response": DisputeStatus.INQUIRY,
+    "warning_under_review": DisputeStatus.INQUIRY,
+    "won": DisputeStatus.WON,
+    "lost": DisputeStatus.LOST,
+}
 
 type Json = dict[str, Any]
 
@@ -149,7 +163,7 @@ class StripeGateway:
         )
         for movement in found:
             payment = (movement.get("source") or {}).get("payment_intent")
-            if payment:
+            if payment and not _is_fee(movement):
                 yield payment, movement["amount"]
 
     def _retrieve(self, intent_id: str, *expand: str) -> Json | None:
@@ -191,7 +205,8 @@ class StripeGateway:
             )
         )
         for each in sorted(found, key=lambda dispute: (dispute["created"], dispute["id"])):
-            yield Dispute(each["id"], each["amount"], _dispute_status(each))
+            movements = tuple(_movements(each))
+            yield Dispute(each["id"], each["amount"], _dispute_status(each, movements), movements)
 
 
 def _intent(plain: Mapping[str, Any]) -> Intent:
@@ -229,13 +244,26 @@ def _refund_status(refund: Json) -> RefundStatus:
         return RefundStatus.PENDING
 
 
-def _dispute_status(dispute: Json) -> DisputeStatus:
-    """Return the status by the money: an inquiry, or one prevented, may have moved none."""
-    if dispute["status"] in _OPEN:
-        return DisputeStatus.OPEN
-    if dispute["status"] == "won":
-        return DisputeStatus.WON
-    withdrawn = sum(movement["amount"] for movement in dispute["balance_transactions"]) < 0
-    if dispute["status"] == "lost" or withdrawn:
-        return DisputeStatus.LOST
-    return DisputeStatus.INQUIRY
+def _movements(dispute: Json) -> Iterator[Movement]:
+    """Yield what the dispute moved, fees apart, oldest first.
+
+    Stripe may withdraw several times and give back in part; it calls a dispute that was won in
+    part `lost` (support.stripe.com, "Dispute for full charge amount after a partial refund").
+    """
+    moved = dispute["balance_transactions"]
+    for each in sorted(moved, key=lambda transaction: (transaction["created"], transaction["id"])):
+        if each["amount"] and not _is_fee(each):
+            yield Movement(each["id"], each["amount"])
+
+
+def _is_fee(movement: Json) -> bool:
+    """Return whether a balance transaction is a fee of Stripe's own; others name theirs apart."""
+    return movement.get("reporting_category") == "fee"
+
+
+def _dispute_status(dispute: Json, movements: tuple[Movement, ...]) -> DisputeStatus:
+    """Return the status; an inquiry that ended, or one prevented, may have moved money or none."""
+    status = dispute["status"]
+    if status in _STATUSES:
+        return _STATUSES[status]
+    return DisputeStatus.LOST if movements else DisputeStatus.INQUIRY

@@ -1,12 +1,14 @@
 """The audit trail: who changed what, when, under which request (`domain.md §4`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller, Role
+from teppan.domain.ledger import EntryKind, LedgerEntry, in_order
+from teppan.domain.money import Cents
 from teppan.domain.transition import Status
 
 type Plain = str | int
@@ -41,6 +43,14 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """One ledger entry of a step: its kind and its amount in US cents."""
+
+    kind: EntryKind
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One step of a booking, named by the version it led to."""
 
@@ -53,19 +63,26 @@ class AuditEvent:
     actor_role: Role
     request_id: str
     changes: tuple[FieldChange, ...]
+    entries: tuple[Moved, ...] = ()
+    """What the step entered in the ledger, in the order of `ledger.in_order`."""
     reason: str | None = None
     gateway_request_id: str | None = None
     """The request in the access log; None for a job, and in records older than this field."""
 
 
 def audit_event(
-    before: Booking | None, after: Booking, caller: Caller, reason: str | None = None
+    before: Booking | None,
+    after: Booking,
+    caller: Caller,
+    entries: Collection[LedgerEntry] = (),
+    reason: str | None = None,
 ) -> AuditEvent:
     """Return the event of the step from `before` (None: newly made) to `after`.
 
-    `reason` is that of a refund that staff ask for.
+    `entries` are the ledger entries that the step makes; `reason` is that of a refund that staff
+    ask for.
     """
-    kind = EventType.REFUND_REQUESTED if reason else _type(before, after)
+    kind = EventType.REFUND_REQUESTED if reason else _type(before, after, entries)
     if kind is EventType.CANCELLED and after.cancellation:
         reason = after.cancellation.reason
     return AuditEvent(
@@ -78,17 +95,18 @@ def audit_event(
         actor_role=caller.role,
         request_id=caller.request_id,
         changes=tuple(_changes(before, after)) if before else (),
+        entries=tuple(Moved(each.kind, each.amount) for each in in_order(entries)),
         reason=reason,
         gateway_request_id=caller.gateway_request_id,
     )
 
 
-def _type(before: Booking | None, after: Booking) -> EventType:
+def _type(before: Booking | None, after: Booking, entries: Collection[LedgerEntry]) -> EventType:
     if before is None:
         return EventType.CREATED
     if before.status is not after.status and after.status in _NAMED:
         return _NAMED[after.status]
-    return EventType.UPDATED if before.payments == after.payments else EventType.PAYMENT
+    return EventType.PAYMENT if entries else EventType.UPDATED
 
 
 def _changes(before: Booking, after: Booking) -> Iterator[FieldChange]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import BookingNotFound, Forbidden
-from teppan.domain.ledger import Balance, LedgerEntry, PaymentStatus
-from teppan.domain.ledger import payment_status as derived_payment_status
+from teppan.domain.ledger import Balance, LedgerEntry
 from teppan.domain.money import Cents
 from teppan.domain.party import Menu, Party
+from teppan.domain.payment_status import PaymentStatus, Position
+from teppan.domain.payment_status import payment_status as derived_payment_status
 from teppan.domain.policy import CURRENT, POLICIES, Policy
 from teppan.domain.pricing import Price, due_to_confirm, price_of
 from teppan.domain.slot import Slot, check_bookable, slot_at
@@ -138,7 +139,14 @@ class Booking:
     @property
     def payment_status(self) -> PaymentStatus:
         """How the payment stands, by the ledger."""
-        return derived_payment_status(self.balance, self.price.total)
+        return derived_payment_status(
+            Position(
+                balance=self.balance,
+                deposit_due=self.deposit_due,
+                balance_due=self.balance_due,
+                unpaid=max(0, self.price.total - self.balance.paid),
+            )
+        )
 
     @property
     def balance_due_at(self) -> dt.datetime:

@@ -34,10 +34,18 @@ class EntryKind(StrEnum):
     REFUND_REFUSED = "refund_refused"
     """Stripe would not make it; the next try needs another idempotency key."""
     DISPUTE_OPENED = "dispute_opened"
+    """A bank contests the payment: the amount is nominal, and moves no money."""
+    DISPUTE_WITHDRAWN = "dispute_withdrawn"
+    """Stripe took money for a dispute; named by the balance transaction."""
+    DISPUTE_REINSTATED = "dispute_reinstated"
+    """Stripe gave money of a dispute back; named by the balance transaction."""
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
-    DISPUTE_REINSTATED = "dispute_reinstated"
-    """A lost dispute was decided for us after all."""
+    """How the bank decided; the amount is that of `DISPUTE_OPENED`, and moves no money."""
+    DISPUTE_FORFEITED = "dispute_forfeited"
+    """What a decided dispute took and did not give back is lost."""
+    DISPUTE_RECOVERED = "dispute_recovered"
+    """Money that was given up as lost has come back."""
 
 
 class RefundReason(StrEnum):
@@ -62,24 +70,13 @@ class RefusalReason(StrEnum):
     PROVIDER_ERROR = "provider_error"
 
 
-class PaymentStatus(StrEnum):
-    """How a booking's payment stands; always derived, never set by hand (`domain.md §4`)."""
-
-    AWAITING_PAYMENT = "awaiting_payment"
-    DEPOSIT_PAID = "deposit_paid"
-    PAID = "paid"
-    REFUND_PENDING = "refund_pending"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    REFUNDED = "refunded"
-    DISPUTED = "disputed"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """One immutable fact about a booking's money; `reference` and `kind` make it unique.
 
     `reference` is Stripe's id of the thing, or ours of a promise; `payment` is the payment intent
-    that it is about; `refund`, in the life of a refund, is the reference of the promise.
+    that it is about; `refund`, in the life of a refund, is the reference of the promise, and
+    `dispute`, in the life of a dispute, Stripe's id of it.
     """
 
     reference: str
@@ -89,6 +86,7 @@ class LedgerEntry:
     payment: str
     refund: str | None = None
     reason: RefundReason | RefusalReason | None = None
+    dispute: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +94,9 @@ class Balance:
     """The sums of a ledger.
 
     `captured` was taken in; `refund_owed` is promised back, `refund_sent` on its way there,
-    `refunded` there; `returned` is the part of all promises that undoes a payment; `disputed` is
-    held in open disputes, `lost` went in them.
+    `refunded` there; `returned` is the part of all promises that undoes a payment; `disputed` was
+    withdrawn for disputes and not given back, `lost` is the part of what was withdrawn that is
+    given up; `contested` is the nominal amount of open disputes, whether or not money has moved.
     """
 
     captured: Cents = 0
@@ -107,6 +106,7 @@ class Balance:
     returned: Cents = 0
     disputed: Cents = 0
     lost: Cents = 0
+    contested: Cents = 0
 
     @property
     def in_flight(self) -> Cents:
@@ -124,9 +124,14 @@ class Balance:
         return self.captured - self.refunded - self.refund_sent - self.disputed - self.lost
 
     @property
+    def at_risk(self) -> Cents:
+        """What open disputes hold or may yet take; Stripe refunds nothing of the payment then."""
+        return max(self.disputed, self.contested)
+
+    @property
     def refundable(self) -> Cents:
         """What was captured and is still ours to give back: the base of a refund (`§6`)."""
-        return max(0, self.uncommitted)
+        return max(0, self.uncommitted + self.disputed - self.at_risk)
 
     @property
     def taken(self) -> Cents:
@@ -162,21 +167,27 @@ EFFECTS: Final[Mapping[EntryKind, Balance]] = MappingProxyType(
         EntryKind.REFUND_REVERSED: Balance(refunded=-1, refund_sent=1),
         EntryKind.REFUND_FAILED: Balance(refund_sent=-1, refund_owed=1),
         EntryKind.REFUND_REFUSED: Balance(),
-        EntryKind.DISPUTE_OPENED: Balance(disputed=1),
-        EntryKind.DISPUTE_WON: Balance(disputed=-1),
-        EntryKind.DISPUTE_LOST: Balance(disputed=-1, lost=1),
-        EntryKind.DISPUTE_REINSTATED: Balance(lost=-1),
+        EntryKind.DISPUTE_OPENED: Balance(contested=1),
+        EntryKind.DISPUTE_WITHDRAWN: Balance(disputed=1),
+        EntryKind.DISPUTE_REINSTATED: Balance(disputed=-1),
+        EntryKind.DISPUTE_WON: Balance(contested=-1),
+        EntryKind.DISPUTE_LOST: Balance(contested=-1),
+        EntryKind.DISPUTE_FORFEITED: Balance(disputed=-1, lost=1),
+        EntryKind.DISPUTE_RECOVERED: Balance(disputed=1, lost=-1),
     }
 )
-"""What one cent of each kind of entry adds to a balance; as sums, they do not mind the order."""
+"""What one cent of each kind of entry adds to a balance: sums, so the order does not matter."""
 
 _BEFORE_REFUNDS: Final = frozenset(
     {
         EntryKind.CAPTURED,
         EntryKind.DISPUTE_OPENED,
+        EntryKind.DISPUTE_WITHDRAWN,
+        EntryKind.DISPUTE_REINSTATED,
         EntryKind.DISPUTE_WON,
         EntryKind.DISPUTE_LOST,
-        EntryKind.DISPUTE_REINSTATED,
+        EntryKind.DISPUTE_FORFEITED,
+        EntryKind.DISPUTE_RECOVERED,
     }
 )
 
@@ -214,19 +225,3 @@ def entered(
     for entry in entries:
         after[entry.payment] = enter(after.get(entry.payment, Balance()), entry)
     return after
-
-
-def payment_status(balance: Balance, total: Cents) -> PaymentStatus:
-    """Derive the payment status of a booking that costs `total`."""
-    if balance.disputed:
-        return PaymentStatus.DISPUTED
-    if balance.in_flight:
-        return PaymentStatus.REFUND_PENDING
-    given = balance.refunded
-    only_too_much = balance.paid >= total and given == balance.returned
-    if given and not only_too_much:
-        whole = given >= balance.captured - balance.lost
-        return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
-    if not balance.paid:
-        return PaymentStatus.AWAITING_PAYMENT
-    return PaymentStatus.PAID if balance.paid >= total else PaymentStatus.DEPOSIT_PAID

@@ -194,7 +194,7 @@ def waivers(
     A dispute that was lost, or a refund in the dashboard, has given that money back already. While
     a dispute is open nobody knows, and nothing is taken back.
     """
-    excess = 0 if balance.disputed else -balance.uncommitted
+    excess = 0 if balance.at_risk else -balance.uncommitted
     newest_first = reversed([each for each in outstanding(ledger) if each.payment == payment])
     for number, promise in enumerate(newest_first, 1):
         if excess <= 0:

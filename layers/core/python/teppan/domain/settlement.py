@@ -204,7 +204,7 @@ def _overpaid(booking: Booking, caller: Caller) -> tuple[LedgerEntry, ...]:
     What is in dispute may yet be lost; and whoever names another address gets no travel fee back
     by that, before staff have set the new distance (`domain.md §3`).
     """
-    certain = booking.balance.paid - booking.balance.disputed
+    certain = booking.balance.paid - booking.balance.at_risk
     excess = min(max(0, certain - booking.most_it_may_cost), refundable(booking.payments))
     return _promised(booking.payments, excess, RefundReason.OVERPAYMENT, booking, caller)
 

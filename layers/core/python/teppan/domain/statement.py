@@ -8,8 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, RefusalReason
+from teppan.domain.ledger import (
+    EntryKind,
+    LedgerEntry,
+    RefundReason,
+    RefusalReason,
+    balance_of,
+)
 from teppan.domain.money import Cents
 from teppan.domain.payment import IntentStatus, PaymentType
 from teppan.domain.refund import outstanding
@@ -26,7 +33,7 @@ class RefundStatus(StrEnum):
 
 
 class DisputeStatus(StrEnum):
-    """How a dispute stands: an inquiry has moved no money (yet)."""
+    """How a dispute stands: an inquiry has moved no money (yet); `LOST` is closed and not won."""
 
     INQUIRY = "inquiry"
     OPEN = "open"
@@ -45,12 +52,21 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """One balance transaction of a dispute, fees apart: negative cents were withdrawn."""
+
+    id: str
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
 class Dispute:
-    """One dispute at Stripe."""
+    """One dispute at Stripe: its nominal `amount`, and the `movements` of money, oldest first."""
 
     id: str
     amount: Cents
     status: DisputeStatus
+    movements: tuple[Movement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +98,7 @@ def missing_entries(
 ) -> list[LedgerEntry]:
     """Return the entries that `statement` tells of and `ledger` (of the booking) lacks.
 
-    Once there are `most`, its other refunds have to wait for the next time.
+    Once there are `most`, the others have to wait for the next time.
     """
     known = [entry for entry in ledger if entry.payment == statement.payment]
     new: list[LedgerEntry] = []
@@ -96,99 +112,148 @@ def missing_entries(
                 payment=statement.payment,
             )
         )
+    for dispute in statement.disputes:
+        if len(new) < most:
+            new.extend(_of_dispute(dispute, known, statement.payment, at))
     # A refund that names its promise comes before one that may only fit it.
     for refund in sorted(statement.refunds, key=lambda each: each.promise is None):
-        if len(new) < most:
-            new.extend(_of_refund(refund, [*known, *new], statement.payment, at))
-    for dispute in statement.disputes:
-        new.extend(_of_dispute(dispute, known, statement.payment, at))
+        for part in _of_refund(refund, [*known, *new], statement.payment, at):
+            if len(new) < most:
+                new.extend(part)
     return new
 
 
 def _of_refund(
     refund: Refund, known: list[LedgerEntry], payment: str, at: datetime
-) -> Iterator[LedgerEntry]:
-    present = _kinds(known, refund.id)
-    kept = _promise(refund, known)
+) -> Iterator[list[LedgerEntry]]:
+    """Yield a refund's way to its status, promise by promise that it keeps.
 
-    def entry(kind: EntryKind, reason: RefundReason | RefusalReason | None = None) -> LedgerEntry:
-        return LedgerEntry(
-            reference=refund.id,
-            kind=kind,
-            amount=refund.amount,
-            at=at,
-            payment=payment,
-            refund=kept or refund.id,
-            reason=reason,
-        )
-
-    if kept is None:
-        named = refund.promise is not None
-        why = RefundReason.UNMATCHED if named else RefundReason.DASHBOARD
-        yield entry(EntryKind.GOODWILL_OWED, why)
-    made_elsewhere = (kept or refund.id) == refund.id
-    withdrawn = refund.status is RefundStatus.CANCELED and made_elsewhere
-    for kind in _stages(refund.status, present):
-        if kind not in present:
-            ended = withdrawn and kind is EntryKind.REFUND_FAILED
-            yield entry(kind, RefusalReason.WITHDRAWN if ended else None)
-    if withdrawn and EntryKind.GOODWILL_WAIVED not in present:
-        yield entry(EntryKind.GOODWILL_WAIVED)
-
-
-def _promise(refund: Refund, known: list[LedgerEntry]) -> str | None:
-    """Return the reference of the promise that the refund keeps, if there is one.
-
-    A refund that somebody made in the dashboard keeps an open promise of just that amount: it is
-    how staff settle a refund that had failed.
+    What it keeps is decided once, when it is first seen: `refund_sent` tells.
     """
-    for entry in known:
-        if entry.reference == refund.id:
-            return entry.refund
-    still_owed = outstanding(known)
-    if refund.promise is not None:
-        fits = (
-            each.promise == refund.promise and each.amount >= refund.amount for each in still_owed
+    life = [each for each in known if each.reference == refund.id]
+    sent = {each.refund or "": each.amount for each in life if each.kind is EntryKind.REFUND_SENT}
+    left = refund.amount - sum(sent.values())
+    for promise, amount in [*sent.items(), *_kept_promises(refund, left, known)]:
+        present = {each.kind for each in life if each.refund == promise}
+        yield [
+            LedgerEntry(
+                reference=refund.id,
+                kind=kind,
+                amount=amount,
+                at=at,
+                payment=payment,
+                refund=promise,
+                reason=reason,
+            )
+            for kind, reason in _stages(refund, promise, present)
+            if kind not in present
+        ]
+
+
+def _kept_promises(
+    refund: Refund, amount: Cents, known: list[LedgerEntry]
+) -> Iterator[tuple[str, Cents]]:
+    """Yield which open promises `amount` of a refund keeps, and how much of each (`§7`).
+
+    The one that it names comes first, then the oldest. What is beyond all of them is a promise of
+    the refund's own, under its id.
+    """
+    still_owed = sorted(outstanding(known), key=lambda each: each.promise != refund.promise)
+    for each in still_owed:
+        if part := min(amount, each.amount):
+            yield each.promise, part
+            amount -= part
+    if amount:
+        yield refund.id, amount
+
+
+def _stages(
+    refund: Refund, promise: str, present: set[EntryKind]
+) -> Iterator[tuple[EntryKind, RefundReason | RefusalReason | None]]:
+    """Yield the entries of a refund's way to its status; what failed does not succeed again.
+
+    A refund without a promise of ours begins with its own, and staff who cancel it take that back.
+    """
+    is_own = promise == refund.id
+    if is_own:
+        named = refund.promise is not None
+        yield (
+            EntryKind.GOODWILL_OWED,
+            RefundReason.UNMATCHED if named else RefundReason.DASHBOARD,
         )
-        return refund.promise if any(fits) else None
-    return next((each.promise for each in still_owed if each.amount == refund.amount), None)
-
-
-def _stages(status: RefundStatus, present: set[EntryKind]) -> list[EntryKind]:
-    """Return the entries of a refund's way to `status`; what has failed does not succeed again."""
-    stages = [EntryKind.REFUND_SENT]
-    if status in {RefundStatus.FAILED, RefundStatus.CANCELED}:
+    yield EntryKind.REFUND_SENT, None
+    if refund.status in {RefundStatus.FAILED, RefundStatus.CANCELED}:
+        withdrawn = is_own and refund.status is RefundStatus.CANCELED
         if EntryKind.REFUNDED in present:
-            stages.append(EntryKind.REFUND_REVERSED)
-        stages.append(EntryKind.REFUND_FAILED)
-    elif status is RefundStatus.SUCCEEDED and EntryKind.REFUND_FAILED not in present:
-        stages.append(EntryKind.REFUNDED)
-    return stages
+            yield EntryKind.REFUND_REVERSED, None
+        yield EntryKind.REFUND_FAILED, RefusalReason.WITHDRAWN if withdrawn else None
+        if withdrawn:
+            yield EntryKind.GOODWILL_WAIVED, None
+    elif refund.status is RefundStatus.SUCCEEDED and EntryKind.REFUND_FAILED not in present:
+        yield EntryKind.REFUNDED, None
 
 
 def _of_dispute(
     dispute: Dispute, known: list[LedgerEntry], payment: str, at: datetime
 ) -> Iterator[LedgerEntry]:
-    """Yield the dispute's way to its status; its end is of the amount that was entered first."""
-    present = _kinds(known, dispute.id)
-    amounts = [entry.amount for entry in known if entry.reference == dispute.id]
-    amount = amounts[0] if amounts else dispute.amount
-    stages = {
-        DisputeStatus.INQUIRY: [],
-        DisputeStatus.OPEN: [EntryKind.DISPUTE_OPENED],
-        DisputeStatus.LOST: [EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_LOST],
-        DisputeStatus.WON: [EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_WON],
-    }[dispute.status]
-    decided = present & {EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST}
-    if EntryKind.DISPUTE_LOST in present and dispute.status is DisputeStatus.WON:
-        stages = [EntryKind.DISPUTE_REINSTATED]
-    elif decided:
+    """Yield what a dispute moved and how it was decided (`§7`).
+
+    The money is what Stripe's balance transactions say; the decision only says whether what is
+    still out may come back. A won dispute is open until some of the money is there again.
+    """
+    life = [entry for entry in known if entry.dispute == dispute.id]
+    present = {entry.kind for entry in life}
+    if dispute.status is DisputeStatus.INQUIRY and not dispute.movements and not life:
         return
-    for kind in stages:
-        if kind not in present:
-            yield LedgerEntry(
-                reference=dispute.id, kind=kind, amount=amount, at=at, payment=payment
-            )
+
+    def entry(reference: str, kind: EntryKind, amount: Cents) -> LedgerEntry:
+        return LedgerEntry(
+            reference=reference,
+            kind=kind,
+            amount=amount,
+            at=at,
+            payment=payment,
+            dispute=dispute.id,
+        )
+
+    opened = [each.amount for each in life if each.kind is EntryKind.DISPUTE_OPENED]
+    if not opened:
+        yield entry(dispute.id, EntryKind.DISPUTE_OPENED, dispute.amount)
+    references = {each.reference for each in life}
+    moved = [
+        entry(
+            each.id,
+            EntryKind.DISPUTE_WITHDRAWN if each.amount < 0 else EntryKind.DISPUTE_REINSTATED,
+            abs(each.amount),
+        )
+        for each in dispute.movements
+        if each.id not in references
+    ]
+    yield from moved
+    now = [*life, *moved]
+    if not _is_settled(dispute.status, now):
+        return
+    if not present & _DECISIONS:
+        won = dispute.status is DisputeStatus.WON
+        decision = EntryKind.DISPUTE_WON if won else EntryKind.DISPUTE_LOST
+        yield entry(dispute.id, decision, sum(opened) or dispute.amount)
+    still_out = balance_of(now).disputed
+    if still_out:
+        kind = EntryKind.DISPUTE_FORFEITED if still_out > 0 else EntryKind.DISPUTE_RECOVERED
+        used = {each.reference for each in life if each.kind is kind}
+        cause = [each.id for each in dispute.movements if each.id not in used][-1]
+        yield entry(cause, kind, abs(still_out))
+
+
+def _is_settled(status: DisputeStatus, life: list[LedgerEntry]) -> bool:
+    """Return whether what is out now stays out, as far as anybody knows."""
+    kinds = {entry.kind for entry in life}
+    if status is DisputeStatus.WON and EntryKind.DISPUTE_WITHDRAWN in kinds:
+        return EntryKind.DISPUTE_REINSTATED in kinds
+    return status in {DisputeStatus.WON, DisputeStatus.LOST}
+
+
+_DECISIONS: Final = frozenset({EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST})
 
 
 def _kinds(entries: Iterable[LedgerEntry], reference: str) -> set[EntryKind]:

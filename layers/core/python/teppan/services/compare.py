@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from teppan.domain.errors import ProviderFailed, Unavailable
-from teppan.domain.ledger import Balance, EntryKind, PaymentStatus, entered
+from teppan.domain.ledger import Balance, EntryKind, entered
 from teppan.domain.money import Cents
 from teppan.domain.payment import IntentStatus
 from teppan.domain.policy import CURRENT
@@ -34,7 +34,7 @@ def differences(table: Table, gateway: Gateway, now: datetime) -> Mapping[str, C
     for payment, amount in gateway.movements(since):
         stripe[payment] += amount
     ours: dict[str, _Books] = {}
-    for booking_id in _paid(table, since, now):
+    for booking_id in _changed(table, since, now):
         ours |= _books_of(table, booking_id)
     for payment in stripe.keys() - ours.keys():
         ours |= _looked_up(table, gateway, payment)
@@ -62,11 +62,11 @@ class _Books:
         return stripe - self.entries.at_provider or drift
 
 
-def _paid(table: Table, since: datetime, now: datetime) -> Iterator[str]:
-    """Yield the ids of the bookings of which something was paid."""
+def _changed(table: Table, since: datetime, now: datetime) -> Iterator[str]:
+    """Yield the ids of the bookings that may have a ledger: each entry makes a new version."""
     first, last = since.date(), (now + CURRENT.horizon).date() + timedelta(days=1)
     for row in listing.all_between(table, first, last):
-        if row["payment_status"] != PaymentStatus.AWAITING_PAYMENT:
+        if row["version"] > 1:
             yield row["booking_id"]
 
 

@@ -50,7 +50,7 @@ def refund_payment(
         left = refundable(booking.payments)
         amount = left if wanted.amount is None else wanted.amount
         if not 0 < amount <= left:
-            held = booking.balance.disputed
+            held = booking.balance.at_risk
             raise RefundExceedsCaptured(
                 f"Left to refund: {left} cents" + (f"; in dispute: {held} cents." if held else ".")
             )

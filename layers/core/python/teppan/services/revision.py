@@ -57,7 +57,7 @@ def revise(
         if step.after == booking:
             bookings.write_alone(table, also(step))
             return booking
-        event = audit_event(booking, step.after, caller, reason)
+        event = audit_event(booking, step.after, caller, step.entries, reason)
         try:
             bookings.save(table, booking, step.after, event, step.entries, also(step))
         except ChangedMeanwhileError as error:

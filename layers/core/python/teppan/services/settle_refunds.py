@@ -50,7 +50,7 @@ def _look(table: Table, gateway: Gateway, payment: str, caller: Caller) -> tuple
 def _sendable(table: Table, booking_id: str, payment: str, caller: Caller) -> list[Outstanding]:
     """Return what may be sent now: not of a payment in dispute, nor what has just failed."""
     booking = bookings.find(table, booking_id)
-    if booking is None or booking.payments[payment].disputed:
+    if booking is None or booking.payments[payment].at_risk:
         return []
     return [
         refund

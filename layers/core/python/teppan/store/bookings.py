@@ -175,7 +175,7 @@ def due(table: Table, job: str, now: datetime) -> Iterator[Due]:
 
 def unsettled(table: Table) -> Iterator[str]:
     """Yield the ids of the bookings of which a refund is owed or on its way."""
-    items = table.query_all("gsi4pk = :all", {"all": keys.UNSETTLED}, index=keys.BY_REFUND)
+    items = table.query_all("gsi4pk = :all", {"all": keys.UNSETTLED}, index=keys.BY_WORK)
     return (keys.booking_id(item["pk"]) for item in items)
 
 

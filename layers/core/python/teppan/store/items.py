@@ -4,7 +4,8 @@ from datetime import date, time
 from typing import Any
 
 from teppan.clock import from_rfc3339, to_rfc3339
-from teppan.domain.audit import AuditEvent, EventType, FieldChange
+from teppan.domain.alarm import alarm_of
+from teppan.domain.audit import AuditEvent, EventType, FieldChange, Moved
 from teppan.domain.booking import Booking, Cancellation, Contact, Venue
 from teppan.domain.caller import Role
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, RefusalReason
@@ -13,7 +14,7 @@ from teppan.domain.payment import Attempt, IntentStatus, PaymentType
 from teppan.domain.pricing import Line, Price
 from teppan.domain.slot import Slot
 from teppan.domain.transition import Status
-from teppan.store import keys
+from teppan.store import alarms, keys
 from teppan.store.attributes import Item
 
 
@@ -111,6 +112,7 @@ def event_item(event: AuditEvent) -> Item:
         "sk": sk,
         "at": to_rfc3339(event.at),
         "changes": [_plain(change) for change in event.changes],
+        "entries": [{"kind": each.kind.value, "amount": each.amount} for each in event.entries],
     }
 
 
@@ -126,6 +128,7 @@ def event_of(item: Item) -> AuditEvent:
         actor_role=Role(item["actor_role"]),
         request_id=item["request_id"],
         changes=tuple(FieldChange(**change) for change in item["changes"]),
+        entries=tuple(Moved(EntryKind(each["kind"]), each["amount"]) for each in item["entries"]),
         reason=item.get("reason"),
         gateway_request_id=item.get("gateway_request_id"),
     )
@@ -133,8 +136,10 @@ def event_of(item: Item) -> AuditEvent:
 
 def ledger_item(booking_id: str, entry: LedgerEntry) -> Item:
     """Return a ledger entry's item."""
-    pk, sk = keys.ledger_entry(booking_id, entry.reference, entry.kind.value)
-    return _plain(entry) | {"pk": pk, "sk": sk, "at": to_rfc3339(entry.at)}
+    pk, sk = keys.ledger_entry(booking_id, entry)
+    alarm = alarm_of(entry)
+    marked = alarms.mark(alarm, entry.payment, entry.at) if alarm else {}
+    return _plain(entry) | {"pk": pk, "sk": sk, "at": to_rfc3339(entry.at)} | marked
 
 
 def entry_of(item: Item) -> LedgerEntry:
@@ -148,6 +153,7 @@ def entry_of(item: Item) -> LedgerEntry:
         payment=item["payment"],
         refund=item.get("refund"),
         reason=_reason_of(reason) if reason else None,
+        dispute=item.get("dispute"),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from teppan.clock import to_rfc3339
 from teppan.domain.booking import Booking
+from teppan.domain.ledger import LedgerEntry
 from teppan.domain.slot import Slot
 from teppan.domain.transition import Status
 from teppan.store.attributes import Key
@@ -18,14 +19,15 @@ BY_MONTH: Final = "GSI2"
 BY_DUE: Final = "GSI3"
 """Bookings for which a job has something to do, by when."""
 
-BY_REFUND: Final = "GSI4"
-"""Bookings of which a refund is owed or on its way."""
+BY_WORK: Final = "GSI4"
+"""What a job has to follow up: bookings with refunds under way, alarms to raise, …"""
 
 BOOKING: Final = "BOOKING"
 EVENT: Final = "EVENT#"
 LEDGER: Final = "LEDGER#"
 PAYMENT: Final = "PAYMENT#"
 UNSETTLED: Final = "UNSETTLED"
+ALARMS: Final = "ALARMS"
 RELEASE: Final = "release"
 COMPLETE: Final = "complete"
 """The jobs that look for bookings by when they are due."""
@@ -46,9 +48,12 @@ def event(booking_id: str, version: int) -> Key:
     return f"BOOKING#{booking_id}", f"{EVENT}{version:010}"
 
 
-def ledger_entry(booking_id: str, reference: str, kind: str) -> Key:
-    """Return the natural key of a ledger entry."""
-    return f"BOOKING#{booking_id}", f"{LEDGER}{reference}#{kind}"
+def ledger_entry(booking_id: str, entry: LedgerEntry) -> Key:
+    """Return the natural key of a ledger entry; a refund may keep several promises."""
+    parts = [entry.reference, entry.kind.value]
+    if entry.refund not in {None, entry.reference}:
+        parts.append(str(entry.refund))
+    return f"BOOKING#{booking_id}", LEDGER + "#".join(parts)
 
 
 def payment(booking_id: str, payment_type: str, attempt: int) -> Key:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from teppan.clock import to_rfc3339
-from teppan.domain.ledger import PaymentStatus
+from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
 from teppan.domain.transition import Status
 from teppan.store import keys

@@ -92,6 +92,7 @@ def event(shown: AuditEvent, reader: Caller) -> dict[str, Any]:
         request_id=written(shown.request_id, by, reader),
         gateway_request_id=written(shown.gateway_request_id, by, reader),
         changes=[_change(each) for each in shown.changes],
+        entries=[{"kind": each.kind, "amount": each.amount} for each in shown.entries] or None,
         reason=written(shown.reason, by, reader),
     )
 

@@ -63,5 +63,6 @@ def _entry(entry: LedgerEntry) -> dict[str, Any]:
         at=to_rfc3339(entry.at),
         payment_intent_id=entry.payment,
         refund=entry.refund,
+        dispute=entry.dispute,
         reason=entry.reason,
     )

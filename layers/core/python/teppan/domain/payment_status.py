@@ -1,0 +1,90 @@
+"""How a booking's payment stands, derived from its balance and what is due (`domain.md §4`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from teppan.domain.ledger import Balance
+from teppan.domain.money import Cents
+
+
+class PaymentStatus(StrEnum):
+    """How a booking's payment stands; always derived, never set by hand (`domain.md §4`)."""
+
+    AWAITING_PAYMENT = "awaiting_payment"
+    DEPOSIT_PAID = "deposit_paid"
+    PAID = "paid"
+    REFUND_PENDING = "refund_pending"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """What the status follows from. US cents.
+
+    `deposit_due` and `balance_due` are asked for now, nothing of a cancelled booking; `unpaid` is
+    what its price has beyond what counts as paid, asked for or not.
+    """
+
+    balance: Balance
+    deposit_due: Cents
+    balance_due: Cents
+    unpaid: Cents
+
+    @property
+    def only_too_much_went_back(self) -> bool:
+        """Whether the price is paid and all that was refunded was paid beyond it."""
+        return not self.unpaid and self.balance.refunded == self.balance.returned
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the decision table: `condition` in words, the same as a predicate, the status."""
+
+    condition: str
+    holds: Callable[[Position], bool]
+    status: PaymentStatus
+
+
+RULES: Final = (
+    Rule("a dispute is open", lambda at: at.balance.at_risk > 0, PaymentStatus.DISPUTED),
+    Rule(
+        "a refund is owed or sent",
+        lambda at: at.balance.in_flight > 0,
+        PaymentStatus.REFUND_PENDING,
+    ),
+    Rule("a deposit is due", lambda at: at.deposit_due > 0, PaymentStatus.AWAITING_PAYMENT),
+    Rule(
+        "a balance is due, and something counts as paid",
+        lambda at: at.balance_due > 0 and at.balance.paid > 0,
+        PaymentStatus.DEPOSIT_PAID,
+    ),
+    Rule("a balance is due", lambda at: at.balance_due > 0, PaymentStatus.AWAITING_PAYMENT),
+    Rule(
+        "the price is paid, and only what was paid beyond it went back",
+        lambda at: at.balance.paid > 0 and at.only_too_much_went_back,
+        PaymentStatus.PAID,
+    ),
+    Rule(
+        "all that was taken went back",
+        lambda at: 0 < at.balance.refunded >= at.balance.taken,
+        PaymentStatus.REFUNDED,
+    ),
+    Rule(
+        "a part of it went back",
+        lambda at: at.balance.refunded > 0,
+        PaymentStatus.PARTIALLY_REFUNDED,
+    ),
+    Rule("nothing counts as paid", lambda at: not at.balance.paid, PaymentStatus.AWAITING_PAYMENT),
+    Rule("a part of the price is paid", lambda at: at.unpaid > 0, PaymentStatus.DEPOSIT_PAID),
+    Rule("the price is paid", lambda _: True, PaymentStatus.PAID),
+)
+"""The decision table: the first row whose condition holds gives the status."""
+
+
+def payment_status(position: Position) -> PaymentStatus:
+    """Return the status of a booking's payment."""
+    return next(rule.status for rule in RULES if rule.holds(position))
