@@ -33,12 +33,12 @@ TABLE = {
         "BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem"
     ),
     "ConfirmPaymentFunction": "BatchGetItem GetItem PutItem Query UpdateItem",
-    "RefundPaymentFunction": "BatchGetItem GetItem PutItem Query",
+    "RefundPaymentFunction": "BatchGetItem GetItem PutItem Query UpdateItem",
     "ListPaymentsFunction": "BatchGetItem GetItem Query",
     "StripeWebhookFunction": "GetItem PutItem Query UpdateItem",
     "SettleRefundsFunction": "GetItem PutItem Query UpdateItem",
     "ReleaseUnpaidBookingsFunction": "GetItem PutItem Query UpdateItem",
-    "CompletePastBookingsFunction": "GetItem PutItem",
+    "CompletePastBookingsFunction": "GetItem PutItem UpdateItem",
     "ReconcilePaymentsFunction": "GetItem PutItem Query UpdateItem",
 }
 """What the functions that see money may do with the table."""

@@ -73,11 +73,16 @@ def tried(table: Table, booking: Booking, times: int) -> None:
     """Store that somebody has begun to pay the booking so many times, and was not able to."""
     for number in range(1, times + 1):
         name = f"{booking.id}_{number}"
-        given_up = attempt(
-            booking_id=booking.id, number=number, intent=f"pi_{name}", status=IntentStatus.CANCELED
-        )
-        payments.add(
-            table, booking, RequestRecord(f"pay_{name}", "f" * 64, given_up.name), given_up
+        begun = attempt(booking_id=booking.id, number=number)
+        record = RequestRecord(f"pay_{name}", "f" * 64, begun.name)
+        payments.open_new(table, booking, record, begun)
+        payments.note(
+            table,
+            booking.id,
+            begun.type,
+            number,
+            intent=f"pi_{name}",
+            status=IntentStatus.CANCELED,
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.builders import ADMIN, CUSTOMER, HOME, gateway_event, lambda_context, load_function
+from tests.contract.documents import FUNCTIONS, pascal
 from tests.functions import contract
 from tests.functions.cognito import emulated
 from tests.functions.secrets_manager import (
@@ -152,11 +153,13 @@ class Handlers:
     ) -> Any:
         """Run a job by its name, such as `settleRefunds`, and return what Lambda gets from it.
 
-        `time_left` tells the seconds until Lambda stops it. Raises `TriggerFailedError`.
+        `time_left` tells the seconds until Lambda stops it, by default all that the template gives
+        it. Raises `TriggerFailedError`.
         """
         context = lambda_context()
-        if time_left:
-            context.get_remaining_time_in_millis = lambda: int(time_left() * 1000)
+        timeout = float(FUNCTIONS[pascal(name) + "Function"]["Properties"]["Timeout"])
+        seconds = time_left or (lambda: timeout)
+        context.get_remaining_time_in_millis = lambda: int(seconds() * 1000)
         return self._function(name).handler(event or {}, context)
 
     def send(self, operation: str, event: Event) -> Answer:

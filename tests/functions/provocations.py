@@ -126,7 +126,8 @@ def ever_changing(scene: Scene, operation: str) -> Answer:
     changed = ChangedMeanwhileError(booking)
     with (
         patch.object(bookings, "save", side_effect=changed),
-        patch.object(payments, "add", side_effect=OpenedMeanwhileError),
+        patch.object(payments, "join", side_effect=OpenedMeanwhileError),
+        patch.object(payments, "open_new", side_effect=OpenedMeanwhileError),
         patch("time.sleep"),
     ):
         return send()

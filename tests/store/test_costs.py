@@ -165,7 +165,7 @@ def test_cancelling_is_a_read_and_a_write(table: Table, plain: Booking, meter: M
     ended = cancel_booking(table, plain.id, CancellationRequest(), caller(), any_version)
 
     assert meter.calls == ["GetItem", "TransactWriteItems"]
-    assert _step_units(table, plain, ended) == 13
+    assert _step_units(table, plain, ended) == 16
 
 
 def test_quoting_a_cancellation_is_one_get_item(table: Table, made: Booking, meter: Meter) -> None:
@@ -184,7 +184,8 @@ def test_the_account_is_two_queries_between_two_looks_at_the_booking(
     table: Table, plain: Booking, meter: Meter
 ) -> None:
     # Given an attempt and an entry: a Query that finds nothing is free here, and not on AWS
-    payments.add(table, plain, RequestRecord("pay_1", "f" * 64, "1"), attempt(booking_id=plain.id))
+    opened = attempt(booking_id=plain.id)
+    payments.open_new(table, plain, RequestRecord("pay_1", "f" * 64, opened.name), opened)
     bookings.note(table, plain.id, ledger_entry(EntryKind.CAPTURED))
     meter.reset()
 
@@ -251,6 +252,7 @@ def _step_units(table: Table, before: Booking, after: Booking) -> float:
         table.get(keys.event(after.id, after.version)),
         *(table.get(keys.slot(slot)) for slot in touched),
         *([table.get(keys.quota(after.customer_id))] if before.status is not after.status else []),
+        *([mark] if (mark := table.get(keys.open_payment(after.id))) else []),
     ]
     return capacity.write_units(stored(before), stored(after), transaction=True) + sum(
         capacity.write_units(None, item or {}, transaction=True) for item in written

@@ -23,6 +23,7 @@ from tests.store.meter import Meter
 from tests.store.threads import at_once
 
 from teppan.domain.booking import Booking, Step, Wishes
+from teppan.domain.caller import Caller
 from teppan.domain.cancellation import CancellationRequest, lapse
 from teppan.domain.change import Changes
 from teppan.domain.errors import (
@@ -87,9 +88,9 @@ def cancel(table: Table, made: Booking, at: datetime = NOW) -> Booking:
 def pay(table: Table, made: Booking) -> Booking:
     """Let money confirm the booking, as `apply_payment` does."""
 
-    def decide(before: Booking) -> Step:
+    def decide(before: Booking, signer: Caller) -> Step:
         paid = holding(before, Balance(captured=before.due_to_confirm))
-        return settled(before, paid, (), system())
+        return settled(before, paid, (), signer)
 
     return revise(table, made.id, decide, system())
 
@@ -97,7 +98,7 @@ def pay(table: Table, made: Booking) -> Booking:
 def release(table: Table, made: Booking) -> Booking:
     """Let the booking lapse unpaid."""
     late = system(made.payment_due_at + timedelta(seconds=1))
-    return revise(table, made.id, lambda before: lapse(before, late), late)
+    return revise(table, made.id, lapse, late)
 
 
 def quota(table: Table, customer: str = CUSTOMER) -> Quota:

@@ -115,7 +115,7 @@ def test_64_editors_of_one_booking_lose_no_update(table: Table) -> None:
     made = booking()
     bookings.add(table, made, audit_event(None, made, caller()))
 
-    def one_mile_more(before: Booking) -> Step:
+    def one_mile_more(before: Booking, _signer: Caller) -> Step:
         miles = (before.travel_miles or 0) + 1
         return Step(replace(before, travel_miles=miles, version=before.version + 1, updated_at=NOW))
 

@@ -42,9 +42,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "secret": {"aws", "domain", "botocore"},
     "identity": {"domain", "settings", "secret", "aws", "observability", "botocore"},
     "store": {"domain", "clock", "settings", "aws", "botocore"},
-    "thread_pool": {"observability"},
-    "services": {"domain", "clock", "identity", "store", "thread_pool"},
-    "trigger": {"clock", "domain", "observability"},
+    "batch": {"observability"},
+    "thread_pool": {"batch", "observability"},
+    "services": {"domain", "clock", "identity", "store", "batch", "thread_pool"},
+    "trigger": {"batch", "clock", "domain", "observability"},
     "http": {
         "domain",
         "services",
@@ -70,6 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 FUNCTIONS_MAY_IMPORT = {
+    "batch",
     "domain",
     "identity",
     "services",

@@ -7,8 +7,9 @@ from threading import Barrier, Lock
 import pytest
 from tests.unit.conftest import LogLines
 
+from teppan.batch import Outcome
 from teppan.observability.log import logger
-from teppan.thread_pool import Outcome, run_in_threads
+from teppan.thread_pool import run_in_threads
 
 SECRET = "aiko@example.com"
 
@@ -26,11 +27,11 @@ def test_each_is_done_once() -> None:
     outcome = run(list(range(100)), lambda item: item * 2)
 
     assert sorted(outcome.results) == list(range(0, 200, 2))
-    assert (outcome.begun, outcome.left, outcome.failed) == (100, 0, [])
+    assert (outcome.begun, outcome.left, outcome.failed) == (100, [], [])
 
 
 def test_nothing_is_done_at_once() -> None:
-    assert run([], lambda item: item) == Outcome(0, 0, [], [])
+    assert run([], lambda item: item) == Outcome(0, [], [], [])
 
 
 def test_as_many_as_there_are_threads_are_under_way_at_a_time() -> None:
@@ -106,7 +107,7 @@ def test_out_of_time_nothing_more_is_begun_and_what_was_is_ended(threads: int) -
     outcome = run(list(range(20)), lambda item: item, threads, may_begin=lambda: next(asked, False))
 
     assert sorted(outcome.results) == [0, 1, 2, 3, 4]
-    assert (outcome.begun, outcome.left) == (5, 15)
+    assert (outcome.begun, outcome.left) == (5, list(range(5, 20)))
 
 
 def test_what_is_no_failure_of_an_item_ends_it_all() -> None:
@@ -118,3 +119,16 @@ def test_what_is_no_failure_of_an_item_ends_it_all() -> None:
 
     with pytest.raises(Stopped):
         run([1], do)
+
+
+def test_an_item_that_can_not_be_named_does_not_end_its_thread(logged: LogLines) -> None:
+    class Nameless:
+        def __str__(self) -> str:
+            raise ValueError(SECRET)
+
+    items: list[object] = [Nameless(), 1, 2]
+
+    outcome = run_in_threads(items, lambda item: item, threads=1, may_begin=lambda: True)
+
+    assert (outcome.results, outcome.failed) == ([1, 2], items[:1])
+    assert SECRET not in repr(logged())

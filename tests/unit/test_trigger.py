@@ -2,23 +2,25 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.builders import NOW, lambda_context
+from tests.conftest import Clock
 from tests.unit.conftest import LogLines
 
+from teppan.batch import Outcome
 from teppan.domain.caller import Caller, Role
 from teppan.observability.log import logger
 from teppan.trigger import (
+    Author,
     Event,
     PartlyFailedError,
     TimeLeft,
     TriggerFailedError,
-    attempt_all,
-    fail_if,
     job,
+    raise_if_any_failed,
     trigger,
 )
 
@@ -103,7 +105,7 @@ class TestJob:
         seen: list[tuple[Event, Caller]] = []
         context = lambda_context()
 
-        job("settleRefunds")(lambda event, caller, _: seen.append((event, caller)))(
+        job("settleRefunds")(lambda event, author, _: seen.append((event, author())))(
             {"a": 1}, context
         )
 
@@ -111,12 +113,24 @@ class TestJob:
             ({"a": 1}, Caller("settleRefunds", Role.SYSTEM, context.aws_request_id, NOW))
         ]
 
+    def test_each_item_that_it_works_on_has_its_own_instant(self, now: Clock) -> None:
+        seen: list[datetime] = []
+
+        def go(_event: Event, author: Author, _time_left: TimeLeft) -> None:
+            for _ in range(2):
+                seen.append(author().at)
+                now.set(now.at + timedelta(minutes=3))
+
+        job("reconcilePayments")(go)({}, lambda_context())
+
+        assert seen == [NOW, NOW + timedelta(minutes=3)]
+
     def test_it_knows_how_long_it_may_run(self) -> None:
         left: list[timedelta] = []
         context = lambda_context()
         context.get_remaining_time_in_millis = iter([90_000, 250]).__next__
 
-        def go(_event: Event, _caller: Caller, time_left: TimeLeft) -> None:
+        def go(_event: Event, _author: Author, time_left: TimeLeft) -> None:
             left.extend([time_left(), time_left()])
 
         job("releaseUnpaidBookings")(go)({}, context)
@@ -149,7 +163,7 @@ class TestJob:
     def test_a_run_is_counted_also_when_it_fails(
         self, failed: bool, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def go(event: Event, _caller: Caller, _time_left: TimeLeft) -> Event:
+        def go(event: Event, _author: Author, _time_left: TimeLeft) -> Event:
             return fail(event) if failed else event
 
         try:
@@ -162,42 +176,12 @@ class TestJob:
         assert found["Failures"] == [int(failed)]
 
 
-class TestAttemptAll:
-    def test_each_is_done_in_order(self) -> None:
-        done: list[int] = []
-
-        assert attempt_all([3, 1, 2], done.append) == []
-        assert done == [3, 1, 2]
-
-    def test_what_fails_does_not_stop_the_others_and_is_returned(self, logged: LogLines) -> None:
-        done: list[int] = []
-
-        def do(item: int) -> None:
-            if item % 2:
-                raise ValueError(SECRET)
-            done.append(item)
-
-        assert attempt_all(range(5), do) == [1, 3]
-
-        assert done == [0, 2, 4]
-        lines = logged()
-        assert [line["message"] for line in lines] == ["failed in part", "failed in part"]
-        assert all(line["error"] == "ValueError" for line in lines)
-        assert SECRET not in repr(lines)
-
-    def test_what_can_not_be_listed_fails_the_whole(self) -> None:
-        def items() -> Any:
-            yield 1
-            raise ValueError(SECRET)
-
-        with pytest.raises(ValueError, match=SECRET):
-            attempt_all(items(), lambda _item: None)
-
-
-class TestFailIf:
+class TestRaiseIfAnyFailed:
     def test_without_failures_nothing_happens(self) -> None:
-        fail_if([])
+        raise_if_any_failed(Outcome(1, [], [1], []), Outcome(0, [], [], []))
 
     def test_with_some_the_job_has_failed(self) -> None:
-        with pytest.raises(PartlyFailedError, match="2 failed"):
-            fail_if(["a", "b"])
+        with pytest.raises(PartlyFailedError, match="3 failed"):
+            raise_if_any_failed(
+                Outcome(2, [], [], ["a", "b"]), Outcome(0, [], [], [], is_listed=False)
+            )

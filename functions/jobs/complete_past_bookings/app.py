@@ -1,22 +1,22 @@
 """Every hour: confirmed parties whose start is some hours past took place (`domain.md §4`)."""
 
-from teppan.domain.caller import Caller
+from teppan.batch import run_each
 from teppan.observability.metrics import count
 from teppan.services.complete_past import complete_past
 from teppan.store import bookings, keys
-from teppan.store.bookings import Due
+from teppan.store.queue import Queued
 from teppan.store.table import connect
-from teppan.trigger import Event, TimeLeft, attempt_all, fail_if, job
+from teppan.trigger import Author, Event, TimeLeft, job, raise_if_any_failed
 
 table = connect()
 
 
 @job("completePastBookings")
-def handler(_event: Event, caller: Caller, _time_left: TimeLeft) -> None:
+def handler(_event: Event, author: Author, _time_left: TimeLeft) -> None:
     """Complete what is over."""
 
-    def complete(due: Due) -> None:
-        complete_past(table, due.booking_id, caller)
+    def complete(due: Queued) -> None:
+        complete_past(table, due.booking_id, author())
         count("BookingsCompleted")
 
-    fail_if(attempt_all(bookings.due(table, keys.COMPLETE, caller.at), complete))
+    raise_if_any_failed(run_each(bookings.due(table, keys.COMPLETE, author().at), complete))

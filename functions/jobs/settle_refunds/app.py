@@ -1,27 +1,30 @@
 """On the table's stream: what must follow what was written, such as sending a promised refund."""
 
-from teppan.domain.caller import Caller
+from teppan.batch import run_each
 from teppan.observability.money import raise_alarm, record_settlement
-from teppan.services.open_payments import close_payments_of
+from teppan.services.open_payments import close_marked
 from teppan.services.settle_refunds import settle_refunds
-from teppan.store.stream import Change, changes
+from teppan.store import alarms
+from teppan.store.stream import StreamRecord, records
 from teppan.store.table import connect
-from teppan.trigger import Event, TimeLeft, attempt_all, job
+from teppan.trigger import Author, Event, TimeLeft, job
 from teppan_payments.gateway import gateway
 
 table, stripe = connect(), gateway()
 
 
 @job("settleRefunds")
-def handler(event: Event, caller: Caller, _time_left: TimeLeft) -> Event:
+def handler(event: Event, author: Author, _time_left: TimeLeft) -> Event:
     """Handle each record; those that failed are named, so that they alone come again."""
 
-    def settle(change: Change) -> None:
-        if change.entry:
-            raise_alarm(change.entry)
-        else:
-            close_payments_of(table, stripe, change.booking_id, caller)
-        record_settlement(settle_refunds(table, stripe, change.booking_id, caller))
+    def follow(record: StreamRecord) -> None:
+        change = record.change()
+        if change.alarm:
+            raise_alarm(change.alarm.alarm, change.alarm.subject)
+            alarms.raised(table, change.alarm)
+        if change.closing_mark:
+            close_marked(table, stripe, change.booking_id, change.closing_mark, author())
+        record_settlement(settle_refunds(table, stripe, change.booking_id, author()))
 
-    failed = attempt_all(changes(event), settle)
+    failed = run_each(records(event), follow).failed
     return {"batchItemFailures": [{"itemIdentifier": each.sequence_number} for each in failed]}

@@ -126,8 +126,11 @@ def many(
         intent = gateway.open(tried).id
         paying = attempt(booking_id=one.id, intent=intent)
         made.append(one)
-        items += [booking_item(one), event_item(audit_event(None, one, by)), attempt_item(paying)]
-    for some in batched(items, 25, strict=False):
+        pk, sk = keys.open_payment(one.id)
+        guard = {"pk": pk, "sk": sk, "open": paying.name, "attempts": 1}
+        event = event_item(audit_event(None, one, by))
+        items += [booking_item(one), event, attempt_item(paying), guard]
+    for some in batched(items, 24, strict=False):
         puts = [{"PutRequest": {"Item": to_attributes(item)}} for item in some]
         dynamodb.batch_write_item(RequestItems={table_name: puts})
     return made

@@ -1,7 +1,10 @@
 """What got lost on its way is found: every few minutes by events, every day to the cent."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +21,7 @@ from tests.functions.stripe import intent_of_others
 
 from teppan.domain.booking import Booking
 from teppan.domain.caller import Role
+from teppan.domain.errors import StorageUnavailable
 from teppan.domain.transition import Status
 from teppan.services.reconcile import receive_again, unseen_events
 from teppan.store import jobs, keys
@@ -373,6 +377,111 @@ class TestRefundsUnderWay:
         recent(call)
         assert len(stripe.everything("refunds")) == 3
         till.check(*bookings)
+
+
+class TestAlarms:
+    def test_that_no_stream_raised_are_raised_once(
+        self, call: Handlers, stripe: FakeStripe, now: Clock, output: Output
+    ) -> None:
+        # Given a dispute, and a stream that is dead
+        booking = paid(call)
+        stripe.dispute(next(iter(booking.payments)))
+        call.deliver()
+        output()
+
+        # Then the job leaves it to the stream for five minutes, and then raises it
+        recent(call)
+        assert told(output(), "DisputesOpened") == []
+        now.set(now.at + 5 * MINUTE)
+        recent(call)
+        assert told(output(), "DisputesOpened") == [1]
+        recent(call)
+        assert told(output(), "DisputesOpened") == []
+
+    def test_that_the_stream_raised_are_not_raised_again(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+    ) -> None:
+        booking = paid(call)
+        stripe.dispute(next(iter(booking.payments)))
+        call.deliver()
+        till.settle()
+        assert told(output(), "DisputesOpened") == [1]
+        now.set(now.at + timedelta(hours=1))
+
+        recent(call)
+
+        assert told(output(), "DisputesOpened") == []
+
+    def test_of_a_newer_version_fail_alone(
+        self, call: Handlers, stripe: FakeStripe, now: Clock, table: Table, output: Output
+    ) -> None:
+        booking = paid(call)
+        stripe.dispute(next(iter(booking.payments)))
+        call.deliver()
+        odd = {"work": keys.ALARMS, "place": "2026-01-01T00:00:00Z#AlarmOfTomorrow#pi_1"}
+        table.update(Update(("ODD", "ODD"), "SET gsi4pk = :work, gsi4sk = :place", None, odd))
+        now.set(now.at + 5 * MINUTE)
+
+        with pytest.raises(TriggerFailedError):
+            call.job(JOB, {"scope": "recent"})
+
+        assert told(output(), "DisputesOpened") == [1]
+
+
+class TestOutOfTime:
+    def test_what_was_not_begun_is_gone_on_with_by_the_next_run(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
+    ) -> None:
+        # Given three refunds that no stream told of, and runs with time for one, which fails first
+        bookings = [paid(call, stored(table, date=days_ahead(30 + n))) for n in range(3)]
+        for each in bookings:
+            till.cancel(each)
+        first = min(bookings, key=lambda each: each.id)
+        path = f"/v1/payment_intents/{next(iter(first.payments))}"
+        stripe.faults.next("error_500", path_prefix=path, times=1_000)
+
+        for _ in range(3):
+            call_for = iter([900.0] * 4)  # three marks to close, one refund
+            with suppress(TriggerFailedError):
+                call.job(JOB, {"scope": "recent"}, time_left=partial(next, call_for, 59.0))
+
+        assert len(stripe.everything("refunds")) == 2
+
+    def test_events_that_were_not_begun_are_seen_by_the_next_run(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
+    ) -> None:
+        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(2)]
+        for each in bookings:
+            till.pay(each)
+            lose_webhooks(stripe)
+            now.set(now.at + MINUTE)
+        call.job(JOB, {"scope": "recent"}, time_left=lambda: 60.0)
+        now.set(now.at + timedelta(hours=2))
+
+        recent(call)
+
+        assert {till.now_of(each).status for each in bookings} == {Status.CONFIRMED}
+
+    def test_a_list_that_ends_early_keeps_no_other_from_its_turn(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        # Given an index that can not be read, and a payment whose news was lost
+        till.pay(booking)
+        lose_webhooks(stripe)
+
+        with (
+            patch("teppan.store.bookings.unsettled", side_effect=lambda _: broken()),
+            pytest.raises(TriggerFailedError),
+        ):
+            call.job(JOB, {"scope": "recent"})
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+
+
+def broken() -> Iterator[Any]:
+    """Yield nothing and fail, as a page of a Query may."""
+    yield from ()
+    raise StorageUnavailable
 
 
 class TestTheFullCompare:

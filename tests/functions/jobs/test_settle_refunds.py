@@ -1,5 +1,6 @@
 """On the table's stream: promised refunds are sent, once; a cancelled booking asks no money."""
 
+import copy
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -21,6 +22,7 @@ from teppan.domain.transition import Status
 from teppan.services.gateway import RefundRefusedError
 from teppan.store import payments
 from teppan.store.table import Table
+from teppan.trigger import TriggerFailedError
 from teppan_payments.gateway import StripeGateway
 
 DEPOSIT, REFUND = 10_000, 9_700
@@ -153,13 +155,13 @@ class TestABatch:
 
         answer = call.job("settleRefunds", {"Records": records})
 
-        # Then both of its records failed, and no other
+        # Then its records failed (that it was paid, is cancelled, is owed a refund), and no other
         assert answer["batchItemFailures"] == [
             {"itemIdentifier": each["dynamodb"]["SequenceNumber"]}
             for each in records
             if bookings[2].id in each["dynamodb"]["Keys"]["pk"]["S"]
         ]
-        assert len(answer["batchItemFailures"]) == 2
+        assert len(answer["batchItemFailures"]) == 3
         assert len(refunds(stripe)) == 4
 
         # And they come again
@@ -178,9 +180,9 @@ class TestABatch:
 
         answer = call.job("settleRefunds", {"Records": records})
 
-        assert len(answer["batchItemFailures"]) == len(records) == 4
+        assert len(answer["batchItemFailures"]) == len(records) == 6
         text = output()
-        assert text.count('"failed in part"') == 4
+        assert text.count('"failed in part"') == 6
         assert "PaymentProviderFailed" in text
 
     def test_is_read_from_the_stream_by_kinds_of_records_that_matter(
@@ -200,8 +202,45 @@ class TestABatch:
         assert sorted(found) == [
             ("INSERT", "goodwill_owed"),
             ("INSERT", "refund_owed"),
-            ("MODIFY", "BOOKING"),
+            ("MODIFY", "OPEN_PAYMENT"),  # it was paid: less is due
+            ("MODIFY", "OPEN_PAYMENT"),  # and cancelled
         ]
+
+    @pytest.mark.parametrize("broken", ["no image", "no keys in it", "an alarm of tomorrow"])
+    def test_names_a_record_that_can_not_be_read_alone(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, broken: str
+    ) -> None:
+        # Given the records of a cancellation, behind one that this version can not read
+        till.cancel(booking)
+        records = till.stream.read()
+        odd = copy.deepcopy(records[0])
+        odd["dynamodb"]["SequenceNumber"] = "99"
+        match broken:
+            case "no image":
+                del odd["dynamodb"]["NewImage"]
+            case "no keys in it":
+                del odd["dynamodb"]["NewImage"]["sk"]
+            case _:
+                mark = "2026-12-25T02:00:00Z#AlarmOfTomorrow#pi_1"
+                image = odd["dynamodb"]["NewImage"]
+                image |= {"sk": {"S": "LEDGER#1#odd"}, "gsi4pk": {"S": "ALARMS"}}
+                image["gsi4sk"] = {"S": mark}
+
+        answer = call.job("settleRefunds", {"Records": [odd, *records]})
+
+        assert answer == {"batchItemFailures": [{"itemIdentifier": "99"}]}
+        assert refunds(stripe) == [REFUND]
+
+    def test_with_a_record_without_a_number_fails_as_a_whole(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        """Lambda could not be told which one failed, so all must come again."""
+        till.cancel(booking)
+        records = till.stream.read()
+        del records[0]["dynamodb"]["SequenceNumber"]
+
+        with pytest.raises(TriggerFailedError):
+            call.job("settleRefunds", {"Records": records})
 
     def test_of_nothing_is_fine(self, call: Handlers) -> None:
         assert call.job("settleRefunds", {"Records": []}) == {"batchItemFailures": []}

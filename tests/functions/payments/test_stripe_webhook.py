@@ -688,8 +688,7 @@ class TestDisputes:
         call.deliver()
 
         assert till.ledger(booking) == sorted(
-            (kind, DEPOSIT)
-            for kind in ("captured", "dispute_opened", "dispute_withdrawn", *kinds)
+            (kind, DEPOSIT) for kind in ("captured", "dispute_opened", "dispute_withdrawn", *kinds)
         )
         assert till.account(booking)["payment_status"] == payment_status
         till.check(booking)

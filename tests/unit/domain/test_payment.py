@@ -14,7 +14,15 @@ from teppan.domain.errors import (
     TooManyPaymentAttempts,
 )
 from teppan.domain.ledger import Balance
-from teppan.domain.payment import Attempt, IntentStatus, PaymentType, amount_due, next_attempt
+from teppan.domain.payment import (
+    Attempt,
+    IntentStatus,
+    PaymentType,
+    amount_due,
+    less_is_due,
+    may_stay_open,
+    next_attempt,
+)
 from teppan.domain.policy import CURRENT
 from teppan.domain.transition import Status
 
@@ -122,6 +130,53 @@ class TestAttempt:
         assert noted.as_known_to(confirmed()) is noted
 
 
+class TestMayStayOpen:
+    @pytest.mark.parametrize(
+        ("about", "wanted", "amount", "stays"),
+        [
+            (booking(), DEPOSIT, 10_000, True),
+            (booking(), DEPOSIT, 10_001, False),
+            (PART_PAID, DEPOSIT, 10_000, False),
+            (booking(), FULL, 71_445, True),
+            (PART_PAID, FULL, 71_445, False),
+            (confirmed(), DEPOSIT, 10_000, False),
+            (confirmed(), BALANCE, 61_445, True),
+            (confirmed(), BALANCE, 50_000, True),  # it costs more by now: the rest comes after it
+            (confirmed(71_445), BALANCE, 1, False),
+            (booking(), BALANCE, 61_445, False),
+            (in_status(Status.COMPLETED), BALANCE, 61_445, True),
+            (in_status(Status.CANCELLED), FULL, 1, False),
+        ],
+    )
+    def test_it_asks_for_no_more_than_is_due_as_its_type(
+        self, about: Booking, wanted: PaymentType, amount: int, stays: bool
+    ) -> None:
+        asked = attempt(type=wanted, amount=amount)
+
+        assert may_stay_open(asked, about, about.created_at) is stays
+
+    def test_after_the_deadline_nothing_is_due(self) -> None:
+        assert may_stay_open(attempt(), booking(), booking().payment_due_at)
+        assert not may_stay_open(attempt(), booking(), booking().payment_due_at + SECOND)
+
+
+class TestLessIsDue:
+    @pytest.mark.parametrize(
+        ("before", "after", "less"),
+        [
+            (booking(), booking(), False),
+            (booking(), PART_PAID, True),
+            (PART_PAID, booking(), False),
+            (booking(), confirmed(), True),
+            (booking(), in_status(Status.CANCELLED), True),
+            (confirmed(71_445), in_status(Status.CANCELLED), False),  # nothing was due before
+            (confirmed(), replace(confirmed(), travel_miles=10), False),
+        ],
+    )
+    def test_of_any_type(self, before: Booking, after: Booking, less: bool) -> None:
+        assert less_is_due(before, after) is less
+
+
 class TestNextAttempt:
     def test_it_is_open_for_the_amount_and_has_no_intent_yet(self) -> None:
         assert next_attempt(booking(), FULL, 71_445, [], NOW) == Attempt(
@@ -140,6 +195,11 @@ class TestNextAttempt:
         numbers = [next_attempt(booking(), each, 1, earlier, NOW).number for each in PaymentType]
 
         assert dict(zip(PaymentType, numbers, strict=True)) == {DEPOSIT: 4, BALANCE: 1, FULL: 3}
+
+    def test_it_is_opened_no_earlier_than_those_before_it(self) -> None:
+        earlier = [attempt(opened_at=NOW + SECOND)]
+
+        assert next_attempt(booking(), FULL, 1, earlier, NOW).opened_at == NOW + SECOND
 
     @pytest.mark.parametrize("status", [IntentStatus.CANCELED, IntentStatus.SUCCEEDED])
     def test_there_is_a_last_one_whatever_became_of_the_others(self, status: IntentStatus) -> None:

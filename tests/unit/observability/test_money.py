@@ -1,8 +1,7 @@
-"""The ledger's entries as metrics; some raise an alarm (§7)."""
+"""The ledger's entries as metrics, and alarms (§7)."""
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,8 @@ import pytest
 from tests.builders import NOW, ledger_entry
 from tests.unit.conftest import LogLines
 
-from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
+from teppan.domain.alarm import Alarm
+from teppan.domain.ledger import EntryKind
 from teppan.domain.payment_event import EventState, PaymentEvent, Received
 from teppan.domain.refund import Settlement
 from teppan.observability.metrics import metrics
@@ -76,45 +76,16 @@ def test_what_happens_every_day_is_counted(kind: EntryKind, name: str, alarms: A
     assert alarms() == {}
 
 
-@pytest.mark.parametrize(
-    ("kind", "reason", "name"),
-    [
-        (EntryKind.REFUND_FAILED, None, "RefundsFailed"),
-        (EntryKind.REFUND_REFUSED, RefusalReason.REFUSED, "RefundsFailed"),
-        (EntryKind.DISPUTE_OPENED, None, "DisputesOpened"),
-        (EntryKind.GOODWILL_OWED, RefundReason.UNMATCHED, "PaymentsUnmatched"),
-    ],
-)
-def test_what_somebody_has_to_look_at_is_told_and_names_the_payment(
-    kind: EntryKind,
-    reason: RefundReason | RefusalReason | None,
-    name: str,
-    alarms: Alarms,
-    logged: LogLines,
+@pytest.mark.parametrize("alarm", Alarm)
+def test_an_alarm_is_told_and_names_what_to_look_at(
+    alarm: Alarm, alarms: Alarms, logged: LogLines
 ) -> None:
-    raise_alarm(replace(ledger_entry(kind), reason=reason))
+    raise_alarm(alarm, "pi_1")
 
-    assert alarms() == {name: [1]}
+    assert alarms() == {alarm: [1]}
     assert counted() == {}
     (line,) = logged()
-    assert (line["fact"], line["payment"]) == (name, ledger_entry(kind).payment)
-
-
-@pytest.mark.parametrize(
-    ("kind", "reason"),
-    [
-        (EntryKind.REFUND_OWED, RefundReason.CANCELLATION),
-        (EntryKind.GOODWILL_OWED, RefundReason.STAFF),
-        (EntryKind.GOODWILL_OWED, RefundReason.DASHBOARD),
-        (EntryKind.REFUND_REFUSED, RefusalReason.PROVIDER_ERROR),
-    ],
-)
-def test_the_rest_of_the_stream_raises_no_alarm(
-    kind: EntryKind, reason: RefundReason | RefusalReason, alarms: Alarms, logged: LogLines
-) -> None:
-    raise_alarm(replace(ledger_entry(kind), reason=reason))
-
-    assert (alarms(), logged()) == ({}, [])
+    assert (line["message"], line["alarm"], line["subject"]) == ("alarm raised", alarm, "pi_1")
 
 
 @pytest.mark.parametrize("kind", sorted(set(EntryKind) - set(COUNTED)))

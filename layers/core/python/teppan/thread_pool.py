@@ -6,19 +6,9 @@ What `do` calls must be safe for threads: clients of botocore and of Stripe are,
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
+from teppan.batch import Outcome
 from teppan.observability.log import failure_of, logger
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome[T, R]:
-    """What came of the items: `begun` ones are in `results` or `failed`, those after are `left`."""
-
-    begun: int
-    left: int
-    results: list[R]
-    failed: list[T]
 
 
 def run_in_threads[T, R](
@@ -37,8 +27,8 @@ def run_in_threads[T, R](
                 item = waiting.popleft()
             except IndexError:
                 return
-            logger.thread_safe_append_keys(item=str(item))
             try:
+                logger.thread_safe_append_keys(item=str(item))
                 results.append(do(item))
             except Exception as error:  # noqa: BLE001 - logged; the others must not wait for this one
                 logger.error("failed in part", **failure_of(error))
@@ -47,4 +37,4 @@ def run_in_threads[T, R](
     with ThreadPoolExecutor(threads) as pool:
         for worker in [pool.submit(work) for _ in range(min(threads, len(items)))]:
             worker.result()
-    return Outcome(len(items) - len(waiting), len(waiting), results, failed)
+    return Outcome(len(items) - len(waiting), list(waiting), results, failed)

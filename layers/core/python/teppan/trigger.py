@@ -1,21 +1,24 @@
 """The decorators of functions that another AWS service calls, not a person over HTTP."""
 
 import time
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from teppan import clock
+from teppan.batch import Outcome
 from teppan.domain.caller import Caller, Role
 from teppan.observability.log import failure_of, logger
 from teppan.observability.metrics import metrics, record_run
 
 type Event = dict[str, Any]
 type Handle = Callable[[Event], Event]
+type Author = Callable[[], Caller]
+"""Who acts in a job, at the present instant: each item that a job works on has its own."""
 type TimeLeft = Callable[[], timedelta]
 """Until Lambda stops the function."""
-type Run = Callable[[Event, Caller, TimeLeft], Event | None]
+type Run = Callable[[Event, Author, TimeLeft], Event | None]
 type LambdaHandler = Callable[[Event, Any], Event | None]
 
 
@@ -48,37 +51,19 @@ class job:  # noqa: N801 - it reads as the decorator that it is
         """Return the Lambda handler around `run`; it raises `TriggerFailedError`."""
 
         def handle(event: Event, context: Any) -> Event | None:
-            caller = Caller(self.name, Role.SYSTEM, context.aws_request_id, clock.utc_now())
             return run(
                 event,
-                caller,
+                lambda: Caller(self.name, Role.SYSTEM, context.aws_request_id, clock.utc_now()),
                 lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()),
             )
 
         return _observed(self.name, handle)
 
 
-def attempt_all[T](items: Iterable[T], do: Callable[[T], object]) -> list[T]:
-    """Do each, whatever becomes of the others; log what fails, and return the items that did.
-
-    Each line that is logged meanwhile names the item as `str` does, so that may tell of no person.
-    """
-    failed = []
-    for item in items:
-        logger.append_keys(item=str(item))
-        try:
-            do(item)
-        except Exception as error:  # noqa: BLE001 - recorded; the others must not wait for this one
-            logger.error("failed in part", **failure_of(error))
-            failed.append(item)
-    logger.remove_keys(["item"])
-    return failed
-
-
-def fail_if(failed: Sized) -> None:
-    """Raise `PartlyFailedError` when there are any: the job is not done, and its alarm says so."""
-    if failed:
-        raise PartlyFailedError(f"{len(failed)} failed")
+def raise_if_any_failed(*outcomes: Outcome[Any, Any]) -> None:
+    """Raise `PartlyFailedError` when anything has failed: the job is not done, an alarm says so."""
+    if failures := sum(each.failures for each in outcomes):
+        raise PartlyFailedError(f"{failures} failed")
 
 
 def _observed(name: str, handle: LambdaHandler) -> LambdaHandler:

@@ -21,6 +21,8 @@ class Caller:
     `request_id` is the caller's own where there is one, `gateway_request_id` what the access log
     has; a job has no gateway.
     `source_ip` is where the request came from, as the gateway has seen it; "" when it did not say.
+    `not_before` is the last instant in the records that the caller adds to: `at` may be older,
+    because a request waits for others after it began, and machines' clocks differ.
     """
 
     id: str
@@ -29,11 +31,17 @@ class Caller:
     at: datetime
     gateway_request_id: str | None = None
     source_ip: str = field(default="", repr=False)
+    not_before: datetime | None = None
 
     @property
     def signed_at(self) -> datetime:
-        """The same instant as records keep it, in whole seconds."""
-        return self.at.replace(microsecond=0)
+        """The instant as records keep it: in whole seconds, and never before `not_before`."""
+        at = self.at.replace(microsecond=0)
+        return at if self.not_before is None else max(at, self.not_before)
+
+    def signing_after(self, instant: datetime) -> "Caller":
+        """Return the same caller, who signs nothing with an instant before this one."""
+        return replace(self, not_before=instant)
 
     def acting_as(self, system: str) -> "Caller":
         """Return the author as one of our systems, whose request it has proved to be."""

@@ -1,6 +1,6 @@
 """Paying a booking (`domain.md §7`): what is due, and each attempt to pay it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -67,7 +67,7 @@ class Attempt:
     @property
     def name(self) -> str:
         """What it is called in a record of the request that made it."""
-        return f"{self.booking_id}:{self.type}:{self.number}"
+        return attempt_name(self.booking_id, self.type, self.number)
 
     @property
     def key(self) -> str:
@@ -85,6 +85,11 @@ class Intent:
     client_secret: str
 
 
+def attempt_name(booking_id: str, wanted: PaymentType, number: int) -> str:
+    """Return what an attempt is called."""
+    return f"{booking_id}:{wanted}:{number}"
+
+
 def amount_due(booking: Booking, wanted: PaymentType, now: datetime) -> Cents:
     """Return the amount to ask for `wanted` at `now`, more than 0.
 
@@ -94,14 +99,27 @@ def amount_due(booking: Booking, wanted: PaymentType, now: datetime) -> Cents:
         raise BookingNotPayable("A cancelled booking takes no payment.")
     if booking.status is Status.PENDING and now > booking.payment_due_at:
         raise PaymentOverdue("The time to pay for this booking has passed; please book again.")
-    amount = {
-        PaymentType.DEPOSIT: booking.deposit_due,
-        PaymentType.BALANCE: 0 if booking.deposit_due else booking.balance_due,
-        PaymentType.FULL: booking.deposit_due + booking.balance_due,
-    }[wanted]
+    amount = _due(booking)[wanted]
     if not amount:
         raise PaymentNotDue(f"Nothing is due as {wanted}; see the price of the booking.")
     return amount
+
+
+def may_stay_open(attempt: Attempt, booking: Booking, now: datetime) -> bool:
+    """Whether the attempt may still be paid: it asks for no more than is due now as its type.
+
+    One that asks for less stays open: what it leaves is asked for after it (`domain.md §5`).
+    """
+    try:
+        return attempt.amount <= amount_due(booking, attempt.type, now)
+    except (BookingNotPayable, PaymentOverdue, PaymentNotDue):
+        return False
+
+
+def less_is_due(before: Booking, after: Booking) -> bool:
+    """Whether a step leaves less due of any type, so that an open attempt may ask too much."""
+    earlier, later = _due(before), _due(after)
+    return any(later[each] < earlier[each] for each in PaymentType)
 
 
 def next_attempt(
@@ -109,8 +127,9 @@ def next_attempt(
 ) -> Attempt:
     """Return a new attempt to pay `amount`, after the `earlier` ones of the booking, of any type.
 
-    Each may come to be paid, and one transaction has to hold what a booking owes of all its
-    payments. Raises `TooManyPaymentAttempts`.
+    It is opened at `at`, but not before an earlier one. Each may come to be paid, and one
+    transaction has to hold what a booking owes of all its payments. Raises
+    `TooManyPaymentAttempts`.
     """
     if len(earlier) >= booking.policy.payment_attempts:
         raise TooManyPaymentAttempts
@@ -120,5 +139,14 @@ def next_attempt(
         number=1 + max((each.number for each in earlier if each.type is wanted), default=0),
         amount=amount,
         currency=booking.price.currency,
-        opened_at=at,
+        opened_at=max(at, *(each.opened_at for each in earlier)) if earlier else at,
     )
+
+
+def _due(booking: Booking) -> Mapping[PaymentType, Cents]:
+    """Return what is due of the booking as each type, whatever the time; 0 when nothing is."""
+    return {
+        PaymentType.DEPOSIT: booking.deposit_due,
+        PaymentType.BALANCE: 0 if booking.deposit_due else booking.balance_due,
+        PaymentType.FULL: booking.deposit_due + booking.balance_due,
+    }

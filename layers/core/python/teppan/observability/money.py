@@ -1,16 +1,12 @@
-"""What the ledger's entries are as metrics; some of them raise an alarm (`domain.md §7`)."""
+"""What the ledger's entries are as metrics, and the alarms that are raised (`domain.md §7`)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from teppan.domain.ledger import (
-    EntryKind,
-    LedgerEntry,
-    RefundReason,
-    RefusalReason,
-)
+from teppan.domain.alarm import Alarm
+from teppan.domain.ledger import EntryKind, LedgerEntry
 from teppan.domain.money import Cents
 from teppan.domain.payment_event import EventState, PaymentEvent, Received
 from teppan.domain.refund import Settlement
@@ -28,25 +24,13 @@ COUNTED: Final[Mapping[EntryKind, str]] = MappingProxyType(
     }
 )
 
-ALARMING: Final[Mapping[tuple[EntryKind, RefundReason | RefusalReason | None], str]] = (
-    MappingProxyType(
-        {
-            (EntryKind.REFUND_FAILED, None): "RefundsFailed",
-            (EntryKind.REFUND_REFUSED, RefusalReason.REFUSED): "RefundsFailed",
-            (EntryKind.DISPUTE_OPENED, None): "DisputesOpened",
-            (EntryKind.GOODWILL_OWED, RefundReason.UNMATCHED): "PaymentsUnmatched",
-        }
-    )
-)
-"""What somebody has to look at. It is told from the table's stream, at least once."""
-
 
 def record_received(event: PaymentEvent, received: Received) -> None:
     """Count a received event, with its effects; money that fits no booking of ours is alarming."""
     count(_became(received))
     if received.unmatched:
         logger.warning("payment of no booking", event_id=event.id, payment=event.payment)
-        tell("PaymentsUnmatched", 1)
+        tell(Alarm.PAYMENTS_UNMATCHED, 1)
     record_entries(received.entries)
 
 
@@ -91,8 +75,7 @@ def record_entries(entries: Iterable[LedgerEntry]) -> None:
             count(COUNTED[entry.kind])
 
 
-def raise_alarm(entry: LedgerEntry) -> None:
-    """Tell of an entry that is alarming, and log which payment to look at."""
-    if fact := ALARMING.get((entry.kind, entry.reason)):
-        logger.warning("look at this payment", fact=fact, payment=entry.payment)
-        tell(fact, 1)
+def raise_alarm(alarm: Alarm, subject: str) -> None:
+    """Emit the metric that the alarm watches, and log what to look at."""
+    logger.warning("alarm raised", alarm=alarm, subject=subject)
+    tell(alarm, 1)

@@ -53,7 +53,7 @@ def apply_statement(
     """Enter what `statement` tells and the booking lacks; raises what `revise` raises."""
     entries: list[LedgerEntry] = []
     while True:
-        decision = _Decision(table, statement, caller)
+        decision = _Decision(table, statement)
         booking = revise(
             table,
             statement.booking_id,
@@ -81,21 +81,18 @@ class _Decision:
 
     step: Step
 
-    def __init__(self, table: Table, statement: Statement, caller: Caller) -> None:
+    def __init__(self, table: Table, statement: Statement) -> None:
         self._table = table
         self._statement = statement
-        self._caller = caller
 
-    def decide(self, booking: Booking, *, slot_taken: bool = False) -> Step:
+    def decide(self, booking: Booking, signer: Caller, *, slot_taken: bool = False) -> Step:
         """Decide by the ledger as it is now; where no money has moved, there is nothing to do."""
         self.step = Step(booking)
         if self._statement.tells_of_money:
             ledger = bookings.ledger(self._table, booking.id)
-            self.step = settle(
-                booking, ledger, self._statement, self._caller, slot_taken=slot_taken
-            )
+            self.step = settle(booking, ledger, self._statement, signer, slot_taken=slot_taken)
         return self.step
 
-    def decide_without_slot(self, booking: Booking) -> Step:
+    def decide_without_slot(self, booking: Booking, signer: Caller) -> Step:
         """Decide for a booking whose slot others have by now."""
-        return self.decide(booking, slot_taken=True)
+        return self.decide(booking, signer, slot_taken=True)

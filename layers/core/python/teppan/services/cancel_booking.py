@@ -22,7 +22,7 @@ def cancel_booking(
     return revise(
         table,
         booking_id,
-        lambda booking: cancel(booking, request, caller),
+        lambda booking, signer: cancel(booking, request, signer),
         caller,
         accepts,
     )

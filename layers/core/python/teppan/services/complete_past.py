@@ -9,4 +9,4 @@ from teppan.store.table import Table
 
 def complete_past(table: Table, booking_id: str, caller: Caller) -> Booking:
     """Complete the booking if it is time; raises what `revise` raises."""
-    return revise(table, booking_id, lambda booking: complete(booking, caller), caller)
+    return revise(table, booking_id, complete, caller)

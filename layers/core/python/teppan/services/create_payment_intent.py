@@ -1,7 +1,7 @@
 """Open a payment: the server decides the amount, and a retry never makes a second intent (§7).
 
 The attempt is stored before Stripe is asked, under a key that its repetition derives again; and a
-booking has one open intent at a time: those for another type or an older amount are cancelled.
+booking has one open attempt at a time: one for another type or an older amount is closed first.
 """
 
 from contextlib import suppress
@@ -9,12 +9,18 @@ from dataclasses import dataclass
 
 from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
-from teppan.domain.errors import EditConflict, PaymentInProgress
+from teppan.domain.errors import (
+    BookingNotPayable,
+    EditConflict,
+    PaymentInProgress,
+    PaymentNotDue,
+    PaymentOverdue,
+)
 from teppan.domain.money import Cents
 from teppan.domain.payment import Attempt, Intent, PaymentType, amount_due, next_attempt
 from teppan.services.gateway import Gateway
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
-from teppan.services.open_payments import close_payments, intent_of
+from teppan.services.open_payments import close_excess, close_payments, intent_of
 from teppan.services.revision import find_visible
 from teppan.store import payments, requests
 from teppan.store.payments import OpenedMeanwhileError
@@ -51,12 +57,19 @@ def create_payment_intent(
     for _ in range(_ATTEMPTS):
         if made := requests.find(table, request_id):
             return _replayed(table, gateway, booking_id, made, request)
-        amount = amount_due(booking, wanted, caller.at)
+        try:
+            amount = amount_due(booking, wanted, caller.at)
+        except (BookingNotPayable, PaymentOverdue, PaymentNotDue):
+            # Nobody who is told that nothing is due may still be able to pay it.
+            if not close_excess(table, gateway, booking, caller).paid:
+                raise
+            booking = find_visible(table, booking_id, caller)
+            continue
         if chosen := _choose(table, gateway, booking, wanted, amount, caller):
             record = RequestRecord(request_id, request.fingerprint, chosen.attempt.name)
-            new = chosen.attempt if chosen.is_new else None
+            write = payments.open_new if chosen.is_new else payments.join
             with suppress(OpenedMeanwhileError):
-                payments.add(table, booking, record, new)
+                write(table, booking, record, chosen.attempt)
                 return Opened(
                     chosen.attempt, chosen.intent or intent_of(table, gateway, chosen.attempt)
                 )
@@ -82,7 +95,7 @@ def _choose(
     caller: Caller,
 ) -> _Chosen | None:
     """Return the open attempt that fits or a new one; None when things have moved: look again."""
-    known = [each.as_known_to(booking) for each in payments.attempts(table, booking.id)]
+    known = [_as_known(table, booking, each) for each in payments.attempts(table, booking.id)]
     still_open = [each for each in known if not each.status.is_final]
     fitting = [each for each in still_open if (each.type, each.amount) == (wanted, amount)][-1:]
     if fitting:
@@ -101,6 +114,19 @@ def _choose(
     if closing.in_progress:
         raise PaymentInProgress
     return None if closing.paid else chosen
+
+
+def _as_known(table: Table, booking: Booking, attempt: Attempt) -> Attempt:
+    """Return the attempt as the ledger has it.
+
+    Note it, if it was paid by a request that stopped before it noted that; else it seems open.
+    """
+    known = attempt.as_known_to(booking)
+    if known.status.is_final and not attempt.status.is_final and known.intent:
+        payments.note(
+            table, booking.id, known.type, known.number, intent=known.intent, status=known.status
+        )
+    return known
 
 
 def _replayed(

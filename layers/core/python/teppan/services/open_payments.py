@@ -1,10 +1,11 @@
-"""The attempts of a booking that may still be paid."""
+"""The attempt of a booking that may still be paid: its intent, and closing it."""
 
 from dataclasses import dataclass
 
+from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
 from teppan.domain.errors import PaymentProviderErred, ProviderFailed
-from teppan.domain.payment import Attempt, Intent, IntentStatus
+from teppan.domain.payment import Attempt, Intent, IntentStatus, may_stay_open
 from teppan.services.apply_payment import apply_payment
 from teppan.services.gateway import Gateway
 from teppan.store import bookings, payments
@@ -22,8 +23,9 @@ class Closing:
 def intent_of(table: Table, gateway: Gateway, attempt: Attempt) -> Intent:
     """Return the attempt's intent as it is now.
 
-    One that has stopped before it noted its intent finds or makes it by the same key. Raises what
-    the gateway raises.
+    One that has stopped before it noted its intent finds or makes it by the same key. An intent is
+    handed out only once the attempt names it: what others have closed meanwhile is closed here too.
+    Raises what the gateway raises.
     """
     if attempt.intent:
         return gateway.intent(attempt.intent)
@@ -32,7 +34,7 @@ def intent_of(table: Table, gateway: Gateway, attempt: Attempt) -> Intent:
     except (PaymentProviderErred, ProviderFailed):
         payments.count_try(table, attempt)
         raise
-    payments.note(
+    existing = payments.note(
         table,
         attempt.booking_id,
         attempt.type,
@@ -40,7 +42,11 @@ def intent_of(table: Table, gateway: Gateway, attempt: Attempt) -> Intent:
         intent=intent.id,
         status=attempt.status,
     )
-    return intent
+    if existing is None:
+        return intent
+    if existing.intent != intent.id:
+        gateway.cancel(intent.id)
+    return gateway.intent(existing.intent or intent.id)
 
 
 def open_attempts(table: Table, booking_id: str) -> list[Attempt]:
@@ -48,11 +54,30 @@ def open_attempts(table: Table, booking_id: str) -> list[Attempt]:
     return [each for each in payments.attempts(table, booking_id) if not each.status.is_final]
 
 
-def close_payments_of(table: Table, gateway: Gateway, booking_id: str, caller: Caller) -> None:
-    """Cancel what could still be paid of a booking that has ended; raises as `close_payments`."""
+def close_marked(
+    table: Table, gateway: Gateway, booking_id: str, mark: str, caller: Caller
+) -> None:
+    """Close what asks for more than is due by now, and remove the mark of the step that asked it.
+
+    The mark stays while a payment is at the bank: if it fails there, it can be paid again. Raises
+    as `close_payments` does.
+    """
     booking = bookings.find(table, booking_id)
-    if booking is not None and not booking.holds_slot:
-        close_payments(table, gateway, open_attempts(table, booking_id), caller)
+    if booking is None or not close_excess(table, gateway, booking, caller).in_progress:
+        payments.unmark(table, booking_id, mark)
+
+
+def close_excess(table: Table, gateway: Gateway, booking: Booking, caller: Caller) -> Closing:
+    """Close what asks for more than is due of the booking now (`domain.md §5`).
+
+    Raises as `close_payments` does.
+    """
+    asking_too_much = [
+        each
+        for each in open_attempts(table, booking.id)
+        if not may_stay_open(each, booking, caller.at)
+    ]
+    return close_payments(table, gateway, asking_too_much, caller)
 
 
 def close_payments(
@@ -73,8 +98,9 @@ def _close(table: Table, gateway: Gateway, attempt: Attempt, caller: Caller) -> 
     try:
         intent = attempt.intent or intent_of(table, gateway, attempt).id
     except ProviderFailed:
-        if attempt.intent is None:
-            return IntentStatus.CANCELED  # nobody has the secret of what could not be made
+        # Nobody has the secret of what could not be made.
+        if attempt.intent is None and payments.give_up(table, attempt) is None:
+            return IntentStatus.CANCELED
         raise
     status = gateway.cancel(intent)
     if status is IntentStatus.SUCCEEDED:

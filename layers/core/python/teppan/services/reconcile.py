@@ -1,10 +1,11 @@
 """Look at Stripe's events for what was lost on its way to us (`domain.md §7`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from teppan.batch import Outcome
 from teppan.domain.caller import Caller
 from teppan.domain.ledger import LedgerEntry
 from teppan.domain.payment_event import PaymentEvent, Received
@@ -19,10 +20,10 @@ _OVERLAP: Final = timedelta(minutes=15)
 _EVENTS_KEPT: Final = timedelta(days=30)
 
 
-def unseen_events(table: Table, gateway: Gateway, now: datetime) -> list[PaymentEvent]:
-    """Return Stripe's events since the last run, and from some time before it, oldest first."""
+def unseen_events(table: Table, gateway: Gateway, now: datetime) -> Iterator[PaymentEvent]:
+    """Yield Stripe's events since the last run, and from some time before it, oldest first."""
     before = jobs.through(table, JOB) or now - _EVENTS_KEPT
-    return list(gateway.events(max(before - _OVERLAP, now - _EVENTS_KEPT)))
+    yield from gateway.events(max(before - _OVERLAP, now - _EVENTS_KEPT))
 
 
 def receive_again(
@@ -52,6 +53,11 @@ def look_again(
     return applied.entries if applied else ()
 
 
-def mark_seen(table: Table, failed: Iterable[PaymentEvent], now: datetime) -> None:
-    """Let the next run begin where this one began, but for the first event that has `failed`."""
-    jobs.advance(table, JOB, min((event.created_at for event in failed), default=now))
+def mark_seen(table: Table, outcome: Outcome[PaymentEvent, None], began: datetime) -> None:
+    """Let the next run begin where this one `began`, or at the first event that is not handled.
+
+    Where Stripe did not list all events, it begins again where this one did.
+    """
+    unhandled = [*outcome.failed, *outcome.left]
+    if outcome.is_listed:
+        jobs.advance(table, JOB, min((event.created_at for event in unhandled), default=began))

@@ -45,7 +45,7 @@ def refund_payment(
     refund_id = derived_id("ref", caller, request)
     promised: tuple[LedgerEntry, ...] = ()
 
-    def decide(booking: Booking) -> Step:
+    def decide(booking: Booking, signer: Caller) -> Step:
         nonlocal promised
         left = refundable(booking.payments)
         amount = left if wanted.amount is None else wanted.amount
@@ -59,14 +59,14 @@ def refund_payment(
             amount,
             reference=refund_id,
             reason=RefundReason.STAFF,
-            at=caller.signed_at,
+            at=signer.signed_at,
             kind=EntryKind.GOODWILL_OWED,
         )
         after = replace(
             booking,
             version=booking.version + 1,
             payments=entered(booking.payments, promised),
-            updated_at=caller.signed_at,
+            updated_at=signer.signed_at,
         )
         return Step(after, promised)
 

@@ -22,7 +22,9 @@ _ATTEMPTS = 64
 _LONGEST_PAUSE = 0.05
 
 
-type Decision = Callable[[Booking], Step]
+type Decision = Callable[[Booking, Caller], Step]
+"""Decides on the booking as it is. The caller signs with an instant that is not before its last
+change, so that the times of a booking's versions never decrease; rules go by the caller's `at`."""
 type Also = Callable[[Step], Sequence[Put | Update]]
 
 
@@ -53,11 +55,12 @@ def revise(
     for _ in range(_ATTEMPTS):
         if not accepts(booking.version):
             raise VersionMismatch(f"The booking is at version {booking.version}.")
-        step = decide(booking)
+        signer = caller.signing_after(booking.updated_at)
+        step = decide(booking, signer)
         if step.after == booking:
             bookings.write_alone(table, also(step))
             return booking
-        event = audit_event(booking, step.after, caller, step.entries, reason)
+        event = audit_event(booking, step.after, signer, step.entries, reason)
         try:
             bookings.save(table, booking, step.after, event, step.entries, also(step))
         except ChangedMeanwhileError as error:

@@ -13,5 +13,9 @@ def update_booking(
 ) -> Booking:
     """Make `changes` (`domain.md §5`); raises what `revise` and `change` raise."""
     return revise(
-        table, booking_id, lambda booking: change(booking, changes, caller), caller, accepts
+        table,
+        booking_id,
+        lambda booking, signer: change(booking, changes, signer),
+        caller,
+        accepts,
     )

@@ -30,10 +30,28 @@ def mark(alarm: Alarm, subject: str, at: datetime) -> Item:
     return {"gsi4pk": keys.ALARMS, "gsi4sk": f"{to_rfc3339(at)}#{alarm}#{subject}"}
 
 
-def pending(table: Table) -> Iterator[PendingAlarm]:
-    """Yield the alarms that are still to be raised, oldest first."""
-    for item in table.query_all("gsi4pk = :alarms", {"alarms": keys.ALARMS}, index=keys.BY_WORK):
-        yield _pending(item)
+class Marked(NamedTuple):
+    """A marked item as the index has it; each is read by itself, because one may be unreadable."""
+
+    item: Item
+
+    def __str__(self) -> str:
+        """Return the mark, which holds no personal data."""
+        return str(self.item["gsi4sk"])
+
+    def alarm(self) -> PendingAlarm:
+        """Return the alarm to raise; raises `ValueError` when a newer version knows it alone."""
+        return _pending(self.item)
+
+
+def marked(table: Table, until: datetime) -> Iterator[Marked]:
+    """Yield the items whose alarm has waited to be raised since `until` or longer, oldest first."""
+    items = table.query_all(
+        "gsi4pk = :alarms AND gsi4sk <= :until",
+        {"alarms": keys.ALARMS, "until": f"{to_rfc3339(until)}~"},
+        index=keys.BY_WORK,
+    )
+    return map(Marked, items)
 
 
 def pending_on(item: Item) -> PendingAlarm | None:

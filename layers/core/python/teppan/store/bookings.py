@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 from teppan.clock import to_rfc3339
@@ -12,8 +11,9 @@ from teppan.domain.caller import Role
 from teppan.domain.ledger import LedgerEntry
 from teppan.domain.quota import Quota
 from teppan.domain.transition import Status
-from teppan.store import keys, quotas, slots
+from teppan.store import keys, payments, quotas, slots
 from teppan.store.items import booking_item, booking_of, entry_of, event_item, event_of, ledger_item
+from teppan.store.queue import Queued
 from teppan.store.quotas import Renewal
 from teppan.store.table import ConditionFailed, Put, Table, Update
 
@@ -95,14 +95,16 @@ def save(
 ) -> None:
     """Store the step from `before` to `after` with its slots, quota, event and ledger entries.
 
-    `also` is what has to be written with it, or it was done before. Raises `ChangedMeanwhileError`,
-    `SlotTakenError` and `DoneBeforeError`.
+    A step that leaves less due marks the booking's payments to be closed. `also` is what has to be
+    written with it, or it was done before. Raises `ChangedMeanwhileError`, `SlotTakenError` and
+    `DoneBeforeError`.
     """
     writes: list[Put | Update] = [
         Put(booking_item(after), _UNCHANGED, {"version": before.version}),
         *also,
         Put(event_item(event), _NEW),
         *(Put(ledger_item(after.id, entry), _NEW) for entry in entries),
+        *payments.closing_mark(before, after),
         *_quota_writes(before, after),
         *_slot_writes(before, after),
     ]
@@ -151,32 +153,20 @@ def ledger(table: Table, booking_id: str) -> list[LedgerEntry]:
     return [entry_of(item) for item in items]
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A booking that a job has to look at, and its `place` in the order of when that is due."""
-
-    booking_id: str
-    place: str
-
-    def __str__(self) -> str:
-        """Return the booking's id."""
-        return self.booking_id
-
-
-def due(table: Table, job: str, now: datetime) -> Iterator[Due]:
+def due(table: Table, job: str, now: datetime) -> Iterator[Queued]:
     """Yield the bookings for which `job` was due by `now`, the longest due first."""
     items = table.query_all(
         "gsi3pk = :job AND gsi3sk <= :now",
         {"job": keys.due(job), "now": f"{to_rfc3339(now)}~"},
         index=keys.BY_DUE,
     )
-    return (Due(keys.booking_id(item["pk"]), item["gsi3sk"]) for item in items)
+    return (Queued(keys.booking_id(item["pk"]), item["gsi3sk"]) for item in items)
 
 
-def unsettled(table: Table) -> Iterator[str]:
-    """Yield the ids of the bookings of which a refund is owed or on its way."""
+def unsettled(table: Table) -> Iterator[Queued]:
+    """Yield the bookings of which a refund is owed or on its way."""
     items = table.query_all("gsi4pk = :all", {"all": keys.UNSETTLED}, index=keys.BY_WORK)
-    return (keys.booking_id(item["pk"]) for item in items)
+    return (Queued(keys.booking_id(item["pk"]), item["gsi4sk"]) for item in items)
 
 
 def events(table: Table, booking_id: str, limit: int, after: int | None) -> list[AuditEvent]:

@@ -20,14 +20,16 @@ BY_DUE: Final = "GSI3"
 """Bookings for which a job has something to do, by when."""
 
 BY_WORK: Final = "GSI4"
-"""What a job has to follow up: bookings with refunds under way, alarms to raise, …"""
+"""What a job has to follow up: refunds under way, payments to close, alarms to raise."""
 
 BOOKING: Final = "BOOKING"
 EVENT: Final = "EVENT#"
 LEDGER: Final = "LEDGER#"
 PAYMENT: Final = "PAYMENT#"
+OPEN_PAYMENT: Final = "OPEN_PAYMENT"
 UNSETTLED: Final = "UNSETTLED"
 ALARMS: Final = "ALARMS"
+CLOSE: Final = "CLOSE"
 RELEASE: Final = "release"
 COMPLETE: Final = "complete"
 """The jobs that look for bookings by when they are due."""
@@ -59,6 +61,11 @@ def ledger_entry(booking_id: str, entry: LedgerEntry) -> Key:
 def payment(booking_id: str, payment_type: str, attempt: int) -> Key:
     """Return the key of an attempt to pay a booking; each can be opened once."""
     return f"BOOKING#{booking_id}", f"{PAYMENT}{payment_type}#{attempt:04}"
+
+
+def open_payment(booking_id: str) -> Key:
+    """Return the key of what says which attempt to pay a booking is open; there is one at most."""
+    return f"BOOKING#{booking_id}", OPEN_PAYMENT
 
 
 def request(request_id: str) -> Key:

@@ -71,6 +71,7 @@ class Check:
     key: Key
     condition: str
     values: Mapping[str, Any]
+    names: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,8 @@ class Table:
         match write:
             case Put(item=item):
                 return {"Put": operation | {"Item": to_attributes(item)}}
-            case Check(key=key):
+            case Check(key=key, names=names):
+                operation |= {"ExpressionAttributeNames": names} if names else {}
                 return {"ConditionCheck": operation | {"Key": _key(key)}}
             case Update(key=key, expression=expression, names=names):
                 operation |= {"ExpressionAttributeNames": names} if names else {}

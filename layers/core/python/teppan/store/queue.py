@@ -1,0 +1,15 @@
+"""What a job finds in an index: the bookings it has to look at, in order."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A booking that a job has to look at, and its `place` in the order of the index."""
+
+    booking_id: str
+    place: str
+
+    def __str__(self) -> str:
+        """Return the booking's id."""
+        return self.booking_id

@@ -1,0 +1,67 @@
+"""The times of a booking's versions never decrease, whoever began when and waited for whom."""
+
+import random
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from tests.builders import NOW, admin, caller, system
+from tests.functions.given import stored
+from tests.store.threads import at_once
+
+from teppan.domain.booking import Booking
+from teppan.domain.change import Changes
+from teppan.services.idempotency import IdempotentRequest
+from teppan.services.precondition import any_version
+from teppan.services.refund_payment import RefundWanted, refund_payment
+from teppan.services.update_booking import update_booking
+from teppan.store import bookings
+from teppan.store.table import Table
+
+
+def times(table: Table, booking: Booking) -> list[datetime]:
+    return [event.at for event in bookings.events(table, booking.id, 100, None)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_requests_that_began_in_another_order_than_they_wrote(table: Table, seed: int) -> None:
+    # Given requests and jobs that began within a minute, and write in any order
+    chance = random.Random(seed)
+    made = stored(table, captured=10_000)
+
+    def begun() -> datetime:
+        return NOW + timedelta(seconds=chance.randrange(60))
+
+    changes = [
+        partial(
+            update_booking,
+            table,
+            made.id,
+            Changes(special_requests=f"Candles {n}"),
+            chance.choice((admin, caller, system))(at=begun()),
+            any_version,
+        )
+        for n in range(12)
+    ]
+    refunds = [
+        partial(
+            refund_payment,
+            table,
+            RefundWanted(made.id, "Cold noodles", 10),
+            IdempotentRequest(f"key {n}", "f" * 64),
+            admin(at=begun()),
+        )
+        for n in range(4)
+    ]
+
+    # When
+    answers = at_once([*changes, *refunds])
+
+    # Then
+    assert [each for each in answers if isinstance(each, Exception)] == []
+    found = times(table, made)
+    assert len(found) == 17
+    assert found == sorted(found)
+    now = bookings.find(table, made.id)
+    assert now and now.updated_at == found[-1]
+    assert all(entry.at in found for entry in bookings.ledger(table, made.id))

@@ -1,0 +1,39 @@
+"""Which ledger entries somebody has to look at (§7)."""
+
+from dataclasses import replace
+
+import pytest
+from tests.builders import ledger_entry
+
+from teppan.domain.alarm import Alarm, alarm_of
+from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "alarm"),
+    [
+        (EntryKind.REFUND_FAILED, None, Alarm.REFUNDS_FAILED),
+        (EntryKind.REFUND_REFUSED, RefusalReason.REFUSED, Alarm.REFUNDS_FAILED),
+        (EntryKind.DISPUTE_OPENED, None, Alarm.DISPUTES_OPENED),
+        (EntryKind.GOODWILL_OWED, RefundReason.UNMATCHED, Alarm.PAYMENTS_UNMATCHED),
+    ],
+)
+def test_what_somebody_has_to_look_at_raises_an_alarm(
+    kind: EntryKind, reason: RefundReason | RefusalReason | None, alarm: Alarm
+) -> None:
+    assert alarm_of(replace(ledger_entry(kind), reason=reason)) is alarm
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (EntryKind.CAPTURED, None),
+        (EntryKind.REFUND_OWED, RefundReason.CANCELLATION),
+        (EntryKind.GOODWILL_OWED, RefundReason.STAFF),
+        (EntryKind.GOODWILL_OWED, RefundReason.DASHBOARD),
+        (EntryKind.REFUND_REFUSED, RefusalReason.PROVIDER_ERROR),
+        (EntryKind.REFUND_REFUSED, RefusalReason.WITHDRAWN),
+    ],
+)
+def test_the_rest_raises_none(kind: EntryKind, reason: RefundReason | RefusalReason | None) -> None:
+    assert alarm_of(replace(ledger_entry(kind), reason=reason)) is None

@@ -1,0 +1,7 @@
+"""What a job finds in an index."""
+
+from teppan.store.queue import Queued
+
+
+def test_the_log_names_the_booking() -> None:
+    assert str(Queued("bkg_1", "2026-12-25T02:00:00Z#bkg_1")) == "bkg_1"
