@@ -194,8 +194,12 @@ def test_the_limits_are_the_policy_s() -> None:
     assert list(SCHEMAS["AddOns"]["properties"]) == list(CURRENT.add_on_prices)
     assert SCHEMAS["PriceLine"]["properties"]["code"]["enum"] == lines
     assert SCHEMAS["TimeZone"]["enum"] == [CURRENT.timezone]
-    refund = SCHEMAS["CancellationQuote"]["properties"]["refund_percentage"]
-    assert set(refund["enum"]) == {tier.percentage for tier in CURRENT.refund_tiers}
+    tiers = {tier.percentage for tier in CURRENT.refund_tiers}
+    unconfirmed = {100}
+    for name in ("CancellationQuote", "Booking"):
+        refund = SCHEMAS[name]["properties"]["refund_percentage"]
+        assert set(refund["enum"]) == tiers | unconfirmed
+    assert set(SCHEMAS["Booking"]["properties"]["refund_limit"]["enum"]) == tiers
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ OF_STAFFS_REQUESTS: Final = {"BookingEvent.gateway_request_id"}
 EVERYBODY: Final = {
     "Booking": "booking_id version status payment_status customer_id date time timezone starts_at"
     " guests adults children toddlers menu venue contact special_requests travel_miles"
-    " travel_confirmed price policy_version payment_due_at balance_due_at cancellation created_at"
-    " updated_at",
+    " travel_confirmed price policy_version payment_due_at balance_due_at refund_percentage"
+    " refund_limit cancellation created_at updated_at",
     "BookedMenu": "upgrades add_ons",
     "Upgrades": " ".join(CURRENT.upgrade_prices),
     "AddOns": " ".join(CURRENT.add_on_prices),

@@ -136,7 +136,9 @@ def bookings(draw: st.DrawFn) -> Booking:
         venue=draw(VENUES),
         contact=draw(CONTACTS),
         special_requests=draw(TEXTS),
-        travel_miles=draw(st.none() | MILES),
+        travel_miles=(miles := draw(st.none() | MILES)),
+        travel_confirmed=miles is not None and draw(st.booleans()),
+        refund_limit=draw(st.integers(0, 100)),
         payments=draw(ACCOUNTS),
         updated_at=draw(INSTANTS),
         cancellation=draw(ended) if status is Status.CANCELLED else None,
@@ -151,7 +153,8 @@ def live_bookings(draw: st.DrawFn) -> Booking:
     """
     made = draw(new_bookings())
     status = draw(st.sampled_from(sorted(LIVE)))
-    most = made.due_to_confirm - 1 if status is Status.PENDING else made.price.total
+    paid_enough = made.due_to_confirm - CURRENT.least_charge + 1
+    most = paid_enough - 1 if status is Status.PENDING else made.price.total
     return holding(replace(made, status=status), Balance(captured=draw(st.integers(0, most))))
 
 

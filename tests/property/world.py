@@ -41,6 +41,8 @@ from teppan.domain.transition import Status
 ON_ITS_WAY = {RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION}
 CAME_TO_NOTHING = {RefundStatus.FAILED, RefundStatus.CANCELED}
 DECIDED = {DisputeStatus.WON, DisputeStatus.LOST}
+LEAST_CHARGE = 50
+"""The cents that no card takes less than (`domain.md §3`)."""
 
 
 class Broken(AssertionError):
@@ -72,6 +74,9 @@ class World:
         return self.took(cancel(self.booking, CancellationRequest(), caller(at=at)))
 
     def cancelled_by_staff(self, percentage: int, at: datetime) -> "World":
+        """Staff refund so much, and of a booking that was never confirmed all, as they must."""
+        if self.booking.status is Status.PENDING:
+            percentage = 100
         return self.took(cancel(self.booking, CancellationRequest("x", percentage), admin(at)))
 
     def lapsed(self, at: datetime) -> "World":
@@ -273,9 +278,10 @@ def check_step(before: World, step: Step, after: World) -> None:
     if (new != old or step.entries) and new.version != old.version + 1:
         raise Broken("a change without a version of its own")
     paid = sum(each.captured - each.lost - each.returned for each in new.payments.values())
-    if new.status is Status.CONFIRMED is not old.status and paid < new.due_to_confirm:
+    lacking = new.due_to_confirm - paid
+    if new.status is Status.CONFIRMED is not old.status and lacking >= LEAST_CHARGE:
         raise Broken(f"confirmed with {paid} paid of {new.due_to_confirm}")
-    if step.entries and new.status is Status.PENDING and paid >= new.due_to_confirm:
+    if step.entries and new.status is Status.PENDING and lacking < LEAST_CHARGE:
         raise Broken(f"{paid} paid of {new.due_to_confirm} and not confirmed")
     owed = sum(each.in_flight for each in new.payments.values())
     captured = sum(each.captured for each in new.payments.values())
@@ -287,6 +293,17 @@ def check_step(before: World, step: Step, after: World) -> None:
         if promised and excess < 0:
             raise Broken(f"{promised} promised back, and only {paid} of {new.price.total} paid")
     check_kept(after)
+    if old.status is Status.PENDING and new.status is Status.CANCELLED:
+        check_nothing_kept(new)
+
+
+def check_nothing_kept(ended: Booking) -> None:
+    """A booking that was never confirmed gives back all that is there to give (§6)."""
+    record = ended.cancellation
+    if record is None or record.refund_percentage != 100:
+        raise Broken("a booking that was never confirmed does not give all back")
+    if any(each.refundable for each in ended.payments.values()):
+        raise Broken("something is kept of a booking that was never confirmed")
 
 
 def check_late(before: World, after: World, at: datetime, *, slot_taken: bool) -> None:
@@ -294,7 +311,8 @@ def check_late(before: World, after: World, at: datetime, *, slot_taken: bool) -
     old, new = before.booking, after.booking
     came = new.balance.captured - old.balance.captured - new.balance.lost
     could_live = old.has_lapsed and not slot_taken and at < old.slot.starts_at
-    if could_live and came >= old.due_to_confirm and new.status is not Status.CONFIRMED:
+    lacking = old.due_to_confirm - came
+    if could_live and lacking < LEAST_CHARGE and new.status is not Status.CONFIRMED:
         raise Broken("paid late, with the slot still free, and not brought back")
     if old.status is Status.CANCELLED and slot_taken and new.holds_slot:
         raise Broken("a cancelled booking takes a slot that others have")

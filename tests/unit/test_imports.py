@@ -24,8 +24,10 @@ PURE = {
     "functools",
     "itertools",
     "math",
+    "re",
     "types",
     "typing",
+    "unicodedata",
     "zoneinfo",
 }
 """The only parts of the standard library that the domain uses: no I/O, no clock, no environment."""

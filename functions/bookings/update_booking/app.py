@@ -27,4 +27,4 @@ def handler(request: Request[UpdateBookingBody]) -> Response:
         request.caller,
         request.accepts,
     )
-    return versioned(represent.booking(booking, request.caller), booking.version)
+    return versioned(represent.changed_booking(booking, request.caller), booking.version)

@@ -49,7 +49,7 @@ def test_cancelling_an_unpaid_booking_owes_nothing(call: Handlers, table: Table)
         "cancelled_at": "2026-11-23T18:00:00Z",
         "cancelled_by": "customer",
         "refund_amount": 0,
-        "refund_percentage": 97,
+        "refund_percentage": 100,
         "refund_status": "none",
         "currency": "usd",
     }
@@ -137,6 +137,61 @@ def test_a_reason_is_optional(
     call: Handlers, table: Table, body: dict[str, Any] | str | None
 ) -> None:
     assert cancel(call, stored(table), body).status == 200
+
+
+class TestNeverConfirmed:
+    """A booking that was never confirmed gives back all that was captured, like one that lapses."""
+
+    @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+    @pytest.mark.parametrize("days", [30, 10, 5, 2])
+    def test_a_part_paid_booking_gives_all_back_as_if_it_had_lapsed(
+        self, call: Handlers, table: Table, now: Clock, by: str, days: int
+    ) -> None:
+        booking = stored(table, captured=4_000)
+        now.set(STARTS_AT - timedelta(days=days))
+
+        quote = call("quoteCancellation", booking_id=booking.id, by=by).body
+        answer = cancel(call, booking, by=by).body
+
+        assert (quote["refund_percentage"], quote["refund_amount"]) == (100, 4_000)
+        assert quote["valid_until"] == "2026-12-23T02:00:00Z"
+        assert (answer["refund_percentage"], answer["refund_amount"]) == (100, 4_000)
+        shown = call("getBooking", booking_id=booking.id).body
+        assert shown["cancellation"]["refund_percentage"] == 100
+        assert shown["payment_status"] == "refund_pending"
+
+    def test_whether_a_customer_may_cancel_stays_as_it_is(
+        self, call: Handlers, table: Table, now: Clock
+    ) -> None:
+        booking = stored(table, captured=4_000)
+        now.set(STARTS_AT - timedelta(hours=48) + SECOND)
+
+        assert cancel(call, booking).problem == (400, "too_late_to_cancel")
+
+    @pytest.mark.parametrize("percentage", [0, 97, 99])
+    def test_staff_can_not_keep_a_part_of_it(
+        self, call: Handlers, table: Table, snapshot: Snapshot, percentage: int
+    ) -> None:
+        booking = stored(table, captured=4_000)
+        before = snapshot()
+
+        override = {"reason": "Rain", "refund_percentage": percentage}
+        refused = cancel(call, booking, override, ADMIN)
+
+        assert refused.problem == (422, "validation_failed")
+        assert refused.faults == ["body /refund_percentage"]
+        assert "leave refund_percentage out, or send 100" in refused.body["errors"][0]["detail"]
+        assert snapshot() == before
+
+    def test_staff_give_all_of_it_back_at_any_time(
+        self, call: Handlers, table: Table, now: Clock
+    ) -> None:
+        booking = stored(table, captured=4_000)
+        now.set(STARTS_AT - timedelta(hours=1))
+
+        answer = cancel(call, booking, {"reason": "Rain", "refund_percentage": 100}, ADMIN)
+
+        assert answer.body["refund_amount"] == 4_000
 
 
 class TestOverride:

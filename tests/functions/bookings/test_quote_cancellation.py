@@ -58,6 +58,23 @@ def test_the_terms_are_those_of_cancelling_at_the_same_instant(
     assert quote["valid_until"] == valid_until
 
 
+def test_after_a_move_the_quote_is_no_better_than_before_it(
+    call: Handlers, table: Table, now: Clock
+) -> None:
+    """Five days before, a move to a year ahead turned 0 % into 97 %."""
+    booking = confirmed(table, captured=71_445)
+    now.set(STARTS_AT - timedelta(days=10))
+    moved = call("updateBooking", {"date": "2027-10-01"}, booking_id=booking.id)
+    assert (moved.body["refund_percentage"], moved.body["refund_limit"]) == (50, 50)
+
+    quote = call("quoteCancellation", booking_id=booking.id).body
+    cancelled = call("cancelBooking", booking_id=booking.id).body
+
+    assert (quote["refund_percentage"], quote["refund_amount"]) == (50, 35_723)
+    assert quote["valid_until"] == "2027-09-25T01:00:00Z"  # 7 days before, not 14
+    assert (cancelled["refund_percentage"], cancelled["refund_amount"]) == (50, 35_723)
+
+
 @pytest.mark.parametrize(
     ("status", "problem"),
     [

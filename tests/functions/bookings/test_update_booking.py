@@ -49,6 +49,7 @@ def test_what_is_sent_changes_and_the_rest_stays(call: Handlers, table: Table, n
     assert answer.headers["ETag"] == '"2"'
     price = answer.body["price"]
     assert price["subtotal"] == 67_000
+    assert answer.body.pop("refund_percentage") == 100
     assert answer.body == before | {
         "version": 2,
         "guests": 14,
@@ -221,6 +222,37 @@ class TestMoving:
         assert answer.body["price"]["deposit_due"] == 71_445
         assert answer.body["price"]["balance_due"] == 0
 
+    @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
+    def test_a_move_five_days_before_keeps_the_refund_at_nothing(
+        self, call: Handlers, table: Table, now: Clock, by: str
+    ) -> None:
+        booking = confirmed(table)
+        now.set(STARTS_AT - timedelta(days=5))
+
+        moved = change(call, booking, {"date": "2027-11-20"}, by).body
+
+        assert (moved["refund_percentage"], moved["refund_limit"]) == (0, 0)
+        again = change(call, booking, {"date": "2027-11-21"}, by).body
+        assert (again["refund_percentage"], again["refund_limit"]) == (0, 0)
+        assert call("getBooking", booking_id=booking.id).body["refund_limit"] == 0
+        assert call("cancelBooking", booking_id=booking.id).body["refund_amount"] == 0
+
+    def test_the_answer_says_what_cancelling_refunds_until_nobody_can(
+        self, call: Handlers, table: Table, now: Clock
+    ) -> None:
+        booking = confirmed(table)
+
+        told = []
+        for notice in (timedelta(days=20), timedelta(days=14), timedelta(hours=48)):
+            now.set(STARTS_AT - notice)
+            told.append(change(call, booking, {"special_requests": f"{notice}"}).body)
+        now.set(STARTS_AT - timedelta(hours=47))
+        too_late = change(call, booking, {"special_requests": "Vegan"}).body
+
+        assert [each["refund_percentage"] for each in told] == [97, 50, 0]
+        assert "refund_percentage" not in too_late
+        assert not any("refund_limit" in each for each in told)
+
 
 NEW_YORK = {
     "venue": {
@@ -346,6 +378,131 @@ class TestParty:
 
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == [fault]
+
+
+MILES = {"travel_miles": 200}
+ONE_LETTER = {
+    "venue": {
+        "address_line1": "2100 Ocean Front Walks",
+        "city": "Venice",
+        "state": "CA",
+        "postal_code": "90291",
+    }
+}
+RESPELLED = {
+    "venue": {
+        "address_line1": "2100 OCEAN-FRONT walk,",
+        "city": "venice",
+        "state": "CA",
+        "postal_code": "90291",
+    }
+}
+
+
+class TestTravel:
+    """The distance set last stays in the price; staff set it until 30 days after the party."""
+
+    @pytest.mark.parametrize("status", ["completed", "no_show"])
+    def test_one_letter_of_the_venue_gives_no_travel_fee_back_after_the_party(
+        self, call: Handlers, table: Table, now: Clock, status: str
+    ) -> None:
+        # Given a party 200 miles away that is paid with its travel fee
+        booking = confirmed(table, captured=71_445 + 34_000)
+        change(call, booking, MILES, ADMIN)
+
+        # When its customer changes one letter of the address, and the party is over
+        moved = change(call, booking, ONE_LETTER).body
+        now.set(STARTS_AT + timedelta(hours=5))
+        over = change(call, booking, {"status": status}, ADMIN).body
+
+        # Then the fee stays paid until staff say otherwise
+        for shown in (moved, over):
+            assert (shown["travel_miles"], shown["travel_confirmed"]) == (200, False)
+            assert (shown["price"]["travel_fee"], shown["price"]["balance_due"]) == (34_000, 0)
+            assert shown["payment_status"] == "paid"
+        near = change(call, booking, {"travel_miles": 40}, ADMIN).body
+        ledger = call("listPayments", booking_id=booking.id).body["balance"]
+        assert (near["travel_confirmed"], ledger["refund_owed"]) == (True, 32_000)
+
+    def test_nor_when_the_job_completes_it(self, call: Handlers, table: Table, now: Clock) -> None:
+        booking = confirmed(table, captured=71_445 + 34_000)
+        change(call, booking, MILES, ADMIN)
+        change(call, booking, ONE_LETTER)
+        now.set(STARTS_AT + timedelta(hours=6))
+
+        call.job("completePastBookings")
+
+        shown = call("getBooking", booking_id=booking.id).body
+        assert (shown["status"], shown["payment_status"]) == ("completed", "paid")
+
+    def test_another_spelling_changes_no_distance_and_has_no_deadline(
+        self, call: Handlers, table: Table, now: Clock
+    ) -> None:
+        booking = confirmed(table)
+        change(call, booking, MILES, ADMIN)
+        now.set(STARTS_AT - timedelta(hours=1))
+
+        answer = change(call, booking, RESPELLED)
+
+        assert answer.status == 200
+        assert answer.body["venue"] == RESPELLED["venue"]
+        assert answer.body["travel_confirmed"] is True
+        assert change(call, booking, ONE_LETTER).problem == (400, "too_close_to_event")
+
+    @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
+    def test_staff_set_it_until_30_days_after_the_start_and_the_rest_can_be_paid(
+        self, call: Handlers, table: Table, now: Clock, status: Status
+    ) -> None:
+        booking = stored(table, status=status, captured=71_445)
+        now.set(STARTS_AT + timedelta(days=30))
+
+        answer = change(call, booking, MILES, ADMIN)
+
+        assert answer.status == 200
+        assert (answer.body["status"], answer.body["price"]["balance_due"]) == (status, 34_000)
+        wanted = {"booking_id": booking.id, "payment_type": "balance"}
+        key = {"Idempotency-Key": "the-travel-fee"}
+        intent = call("createPaymentIntent", wanted, headers=key)
+        assert (intent.status, intent.body["amount"]) == (201, 34_000)
+
+    def test_after_that_the_answer_says_until_when(
+        self, call: Handlers, table: Table, now: Clock, snapshot: Snapshot
+    ) -> None:
+        booking = stored(table, status=Status.COMPLETED, captured=71_445)
+        before = snapshot()
+        now.set(STARTS_AT + timedelta(days=30) + SECOND)
+
+        refused = change(call, booking, MILES, ADMIN)
+
+        assert refused.problem == (409, "booking_not_changeable")
+        assert refused.body["detail"] == (
+            "The travel distance can be set until 30 days after the start."
+        )
+        assert snapshot() == before
+
+    @pytest.mark.parametrize("more", [BIGGER, {"status": "no_show"}, {"special_requests": "x"}])
+    def test_nothing_else_of_a_party_that_is_over(
+        self, call: Handlers, table: Table, more: dict[str, Any]
+    ) -> None:
+        booking = stored(table, status=Status.COMPLETED)
+
+        refused = change(call, booking, MILES | more, ADMIN)
+
+        assert refused.problem == (409, "booking_not_changeable")
+        assert refused.body["detail"] == (
+            "A booking that is completed stays as it is; only its travel_miles can be set, alone."
+        )
+
+    @pytest.mark.parametrize("status", [Status.PENDING, Status.COMPLETED])
+    def test_a_customer_never_sets_it(self, call: Handlers, table: Table, status: Status) -> None:
+        booking = stored(table, status=status)
+
+        assert change(call, booking, MILES).problem == (403, "forbidden")
+
+    def test_not_of_a_cancelled_booking(self, call: Handlers, table: Table) -> None:
+        booking = stored(table, status=Status.CANCELLED)
+
+        assert change(call, booking, MILES, ADMIN).problem == (409, "booking_not_changeable")
 
 
 class TestStaffOnly:
@@ -515,6 +672,7 @@ def test_each_change_is_told_in_the_trail_without_personal_data(
             {"field": "guests", "from": 12, "to": 14},
             {"field": "adults", "from": 12, "to": 14},
             {"field": "travel_miles", "to": 40},
+            {"field": "travel_confirmed", "from": False, "to": True},
             {"field": "total", "from": 71_445, "to": 85_353},
             {"field": "special_requests"},
         ],

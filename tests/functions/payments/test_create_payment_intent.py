@@ -125,6 +125,39 @@ class TestWhatIsDue:
         assert till.open(booking, wanted).problem == (409, "payment_not_due")
         assert len(intents(stripe)) == len(payments)
 
+    @pytest.mark.parametrize("wanted", ["balance", "full"])
+    @pytest.mark.parametrize("left", [1, 35, 49])
+    def test_what_no_card_takes_is_not_asked_for(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        table: Table,
+        wanted: str,
+        left: int,
+    ) -> None:
+        """`balance_due: 35` answered 502 for ever: Stripe takes at least 50 cents."""
+        nearly = stored(table, status=Status.CONFIRMED, captured=TOTAL - left)
+
+        assert till.open(nearly, wanted).problem == (409, "payment_not_due")
+        assert not intents(stripe)
+        shown = call("getBooking", booking_id=nearly.id).body
+        assert (shown["price"]["balance_due"], shown["payment_status"]) == (0, "paid")
+
+    def test_50_cents_are_asked_for(self, till: Till, table: Table) -> None:
+        nearly = stored(table, status=Status.CONFIRMED, captured=TOTAL - 50)
+
+        assert till.open(nearly, "balance").body["amount"] == 50
+
+    def test_a_remainder_that_was_written_off_counts_again_when_the_price_rises(
+        self, call: Handlers, till: Till, table: Table
+    ) -> None:
+        nearly = stored(table, status=Status.CONFIRMED, captured=TOTAL - 35)
+
+        call("updateBooking", {"travel_miles": 31}, booking_id=nearly.id, by=ADMIN)
+
+        assert till.open(nearly, "balance").body["amount"] == 235
+
     @pytest.mark.parametrize("wanted", ["deposit", "balance", "full"])
     def test_a_cancelled_booking_takes_no_payment(
         self, till: Till, stripe: FakeStripe, booking: Booking, wanted: str

@@ -89,7 +89,11 @@ def test_a_change_names_the_version_it_led_to_and_who_made_it() -> None:
         ),
         (
             Changes(travel_miles=31),
-            [FieldChange("travel_miles", None, 31), FieldChange("total", 71_445, 71_645)],
+            [
+                FieldChange("travel_miles", None, 31),
+                FieldChange("travel_confirmed", before=False, after=True),
+                FieldChange("total", 71_445, 71_645),
+            ],
         ),
         (
             Changes(menu=Menu(add_ons={"gyoza": 1})),
@@ -99,6 +103,21 @@ def test_a_change_names_the_version_it_led_to_and_who_made_it() -> None:
 )
 def test_what_changed_is_told_field_by_field(changes: Changes, expected: list[FieldChange]) -> None:
     assert list(event_of(changes).changes) == expected
+
+
+def test_a_distance_that_staff_confirm_as_it_was_is_told() -> None:
+    known = change(booking(), Changes(travel_miles=31), admin()).after
+    elsewhere = change(known, Changes(venue=PERSONAL.venue), caller()).after
+
+    again = change(elsewhere, Changes(travel_miles=31), admin()).after
+
+    assert audit_event(known, elsewhere, caller()).changes == (
+        FieldChange("travel_confirmed", before=True, after=False),
+        FieldChange("venue"),
+    )
+    assert audit_event(elsewhere, again, admin()).changes == (
+        FieldChange("travel_confirmed", before=False, after=True),
+    )
 
 
 def test_a_change_of_personal_data_is_told_without_it() -> None:

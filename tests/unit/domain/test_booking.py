@@ -22,7 +22,7 @@ from tests.builders import (
     wishes,
 )
 
-from teppan.domain.booking import Step, book, check_visible
+from teppan.domain.booking import Step, Venue, book, check_visible
 from teppan.domain.caller import Caller, Role
 from teppan.domain.change import Changes, change
 from teppan.domain.errors import (
@@ -155,6 +155,39 @@ class TestMoneyDue:
 
         assert (pending.deposit_due, pending.balance_due) == (deposit_due, 61_445)
 
+    @pytest.mark.parametrize(
+        ("captured", "balance_due", "payment_status"),
+        [
+            (71_445 - 50, 50, PaymentStatus.DEPOSIT_PAID),
+            (71_445 - 49, 0, PaymentStatus.PAID),
+            (71_445 - 1, 0, PaymentStatus.PAID),
+        ],
+    )
+    def test_what_no_card_takes_is_not_due_and_the_booking_counts_as_paid(
+        self, captured: int, balance_due: int, payment_status: PaymentStatus
+    ) -> None:
+        """§3: `balance_due: 35` could never be paid."""
+        paid = confirmed(captured)
+
+        assert (paid.balance_due, paid.payment_status) == (balance_due, payment_status)
+
+    def test_if_the_price_rises_later_the_whole_remainder_counts_again(self) -> None:
+        paid = confirmed(71_445 - 35)
+
+        dearer = change(paid, Changes(travel_miles=31), admin()).after
+
+        assert (paid.balance_due, dearer.balance_due) == (0, 235)
+
+    @pytest.mark.parametrize(
+        ("captured", "due"), [(9_950, (50, 61_445)), (9_951, (0, 61_494)), (9_999, (0, 61_446))]
+    )
+    def test_a_deposit_that_lacks_less_than_50_cents_is_due_with_the_balance(
+        self, captured: int, due: tuple[int, int]
+    ) -> None:
+        pending = holding(booking(), Balance(captured=captured))
+
+        assert (pending.deposit_due, pending.balance_due) == due
+
     def test_money_lost_in_a_dispute_is_due_again(self) -> None:
         lost = holding(confirmed(), Balance(captured=20_000, lost=20_000))
 
@@ -206,6 +239,64 @@ def test_a_party_is_over_six_hours_after_its_start() -> None:
 @pytest.mark.parametrize("status", Status)
 def test_only_a_cancelled_booking_gives_its_slot_back(status: Status) -> None:
     assert in_status(status).holds_slot is (status is not Status.CANCELLED)
+
+
+VENUE = Venue("1200 Ocean Avenue", "Santa Monica", "CA", "90401", "Apt 7")
+
+
+class TestSamePlace:
+    """§3: two spellings of one address (case, spaces, punctuation) are one address."""
+
+    @pytest.mark.parametrize(
+        "spelled",
+        [
+            Venue("1200 ocean avenue", "SANTA MONICA", "ca", "90401", "apt 7"),
+            Venue("1200  Ocean-Avenue,", " Santa  Monica. ", "CA", "90401", "Apt. #7"),
+            Venue("1200 Ocean Avenue Apt 7", "Santa Monica", "CA", "90401"),
+            Venue("1200 Ocean", "Santa Monica", "CA", "90401", "Avenue, Apt 7"),
+            Venue("1200OceanAvenue", "SantaMonica", "CA", "90401", "Apt7"),
+            Venue("\uff11200 \uff2fcean Avenue", "Santa\u00a0Monica", "CA", "90401", "Apt\u200b 7"),
+        ],
+    )
+    def test_two_spellings_are_one_address(self, spelled: Venue) -> None:
+        assert VENUE.is_same_place(spelled)
+        assert spelled.is_same_place(VENUE)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"address_line1": "1201 Ocean Avenue"},
+            {"address_line1": "1200 Ocean Avenu"},
+            {"address_line2": "Apt 8"},
+            {"address_line2": None},
+            {"city": "Santa Rosa"},
+            {"state": "NV"},
+            {"postal_code": "90402"},
+        ],
+    )
+    def test_another_letter_or_digit_is_another_address(self, changes: dict[str, Any]) -> None:
+        assert not VENUE.is_same_place(replace(VENUE, **changes))
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("12 3rd St", "1 23rd St"), ("12 3rd St", "123rd St"), ("1-2 A", "12 A")],
+    )
+    def test_numbers_stay_apart(self, one: str, other: str) -> None:
+        assert not replace(VENUE, address_line1=one).is_same_place(
+            replace(VENUE, address_line1=other)
+        )
+
+    def test_also_across_the_two_lines(self) -> None:
+        one = replace(VENUE, address_line1="Pier 1", address_line2="2")
+
+        assert not one.is_same_place(replace(VENUE, address_line1="Pier 12", address_line2=None))
+        assert one.is_same_place(replace(VENUE, address_line1="Pier 1-2", address_line2=None))
+
+    def test_accents_written_in_two_ways_are_one(self) -> None:
+        composed = replace(VENUE, city="Ca\u00f1ada")
+
+        assert composed.is_same_place(replace(VENUE, city="Can\u0303ada"))
+        assert not composed.is_same_place(replace(VENUE, city="Canada"))
 
 
 class TestVisibility:

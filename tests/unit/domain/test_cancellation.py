@@ -15,6 +15,7 @@ from tests.builders import (
     holding,
     in_status,
     slot,
+    statement,
     system,
 )
 
@@ -26,6 +27,7 @@ from teppan.domain.cancellation import (
     cancellation_terms,
     lapse,
     overridden_terms,
+    percentage_online,
     refund_terms,
 )
 from teppan.domain.errors import (
@@ -44,6 +46,7 @@ from teppan.domain.ledger import (
 )
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
+from teppan.domain.settlement import settle
 from teppan.domain.transition import Status
 
 LIVE = [Status.PENDING, Status.CONFIRMED]
@@ -108,6 +111,91 @@ def test_terms_are_valid_until_worse_ones_begin(notice: timedelta, until: timede
     assert refund_terms(PAID, START, START - notice, CURRENT).valid_until == START - until
 
 
+@pytest.mark.parametrize(
+    ("limit", "notice", "percentage", "until"),
+    [
+        (97, timedelta(days=20), 97, timedelta(days=14)),
+        (50, timedelta(days=20), 50, timedelta(days=7)),
+        (50, timedelta(days=10), 50, timedelta(days=7)),
+        (50, timedelta(days=5), 0, timedelta(hours=48)),
+        (0, timedelta(days=300), 0, timedelta(hours=48)),
+    ],
+)
+def test_after_a_move_terms_are_no_better_and_valid_until_worse_ones_begin(
+    limit: int, notice: timedelta, percentage: int, until: timedelta
+) -> None:
+    terms = refund_terms(PAID, START, START - notice, CURRENT, limit)
+
+    assert (terms.percentage, terms.valid_until) == (percentage, START - until)
+
+
+class TestNeverConfirmed:
+    """§6: a booking that was never confirmed gives back all that was captured."""
+
+    @pytest.mark.parametrize("days", [20, 10, 5, 2])
+    @pytest.mark.parametrize("who", [caller(), admin()])
+    @pytest.mark.parametrize("limit", [100, 0])
+    def test_part_of_the_deposit_paid_and_cancelled_goes_back_whole(
+        self, days: int, who: Caller, limit: int
+    ) -> None:
+        old = replace(in_status(Status.PENDING, 4_000), refund_limit=limit)
+        at = before(old, days=days)
+
+        step = cancel(old, CancellationRequest(), replace(who, at=at))
+
+        assert [each.amount for each in step.entries] == [4_000]
+        assert step.after.cancellation is not None
+        assert step.after.cancellation.refund_percentage == 100
+        terms = cancellation_terms(old, at)
+        assert (terms.base, terms.percentage, terms.amount) == (4_000, 100, 4_000)
+        assert terms.valid_until == before(old, hours=48)
+
+    def test_whether_it_can_be_cancelled_is_as_for_all(self) -> None:
+        old = in_status(Status.PENDING, 4_000)
+
+        with pytest.raises(TooLateToCancel):
+            cancel(old, CancellationRequest(), caller(at=before(old, hours=48) + SECOND))
+        assert percentage_online(old, before(old, hours=48) + SECOND) is None
+
+    def test_staff_cancel_it_later_and_all_goes_back(self) -> None:
+        old = in_status(Status.PENDING, 4_000)
+
+        step = cancel(old, CancellationRequest("Rain", 100), admin(before(old, hours=1)))
+
+        assert [each.amount for each in step.entries] == [4_000]
+
+    @pytest.mark.parametrize("percentage", [0, 50, 99])
+    def test_staff_keep_nothing_of_it(self, percentage: int) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            cancel(in_status(Status.PENDING), CancellationRequest("Rain", percentage), admin())
+
+        (fault,) = refusal.value.violations
+        assert fault.pointer == "/refund_percentage"
+        assert "leave refund_percentage out, or send 100" in fault.detail
+
+    def test_all_of_each_payment_also_where_another_was_lost_after_a_refund(self) -> None:
+        payments = {
+            "pi_1": Balance(captured=4_000, refunded=1_000, lost=4_000),
+            "pi_2": Balance(captured=3_000),
+        }
+        old = replace(booking(), payments=payments)
+
+        step = cancel(old, CancellationRequest(), caller())
+
+        assert [(each.payment, each.amount) for each in step.entries] == [("pi_2", 3_000)]
+        late = system(old.payment_due_at + SECOND)
+        assert [each.amount for each in lapse(old, late).entries] == [3_000]
+
+    def test_one_that_late_money_has_brought_back_was_confirmed_then(self) -> None:
+        old = booking()
+        late = old.payment_due_at + SECOND
+        lapsed = lapse(old, system(late)).after
+        revived = settle(lapsed, (), statement(captured_at=late), system(late)).after
+        assert revived.status is Status.CONFIRMED
+
+        assert cancellation_terms(revived, late).percentage == 97
+
+
 class TestOverriddenTerms:
     @pytest.mark.parametrize(("percentage", "amount"), [(0, 0), (33, 3_300), (100, 10_000)])
     def test_staff_set_the_percentage(self, percentage: int, amount: int) -> None:
@@ -126,12 +214,13 @@ class TestCancel:
         self, status: Status, who: Caller
     ) -> None:
         old = in_status(status)
+        percentage = 100 if status is Status.PENDING else 97
 
         ended = cancel(old, CancellationRequest("Moving away"), who).after
 
         assert (ended.status, ended.version, ended.updated_at) == (Status.CANCELLED, 2, NOW)
         assert ended.cancellation == Cancellation(
-            who.role, NOW, 9_700, 97, "Moving away", (PAYMENT,)
+            who.role, NOW, 100 * percentage, percentage, "Moving away", (PAYMENT,)
         )
         assert not ended.holds_slot
 
@@ -238,6 +327,13 @@ class TestOverride:
         assert [each.amount for each in step.entries] == [10_000]
         assert ended.cancellation is not None
         assert (ended.cancellation.by, ended.cancellation.reason) == (Role.ADMIN, "Chef is ill")
+
+    def test_also_after_a_move(self) -> None:
+        moved = replace(confirmed(), refund_limit=0)
+
+        step = cancel(moved, CancellationRequest("Chef is ill", 100), admin())
+
+        assert [each.amount for each in step.entries] == [10_000]
 
     @pytest.mark.parametrize("percentage", [0, 100])
     def test_a_customer_does_not(self, percentage: int) -> None:

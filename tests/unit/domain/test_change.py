@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from tests.builders import (
@@ -9,7 +10,6 @@ from tests.builders import (
     CUSTOMER,
     NOW,
     PARTY_DATE,
-    PAYMENT,
     admin,
     before,
     booking,
@@ -18,6 +18,7 @@ from tests.builders import (
     days_ahead,
     holding,
     in_status,
+    slot,
     system,
     wishes,
 )
@@ -41,11 +42,14 @@ from teppan.domain.errors import (
 )
 from teppan.domain.ledger import Balance, EntryKind, RefundReason
 from teppan.domain.party import Menu, Party
+from teppan.domain.payment import PaymentType, amount_due
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.transition import Status
 
 SECOND = timedelta(seconds=1)
 MICRO = timedelta(microseconds=1)
+START_SLOT = slot()
+START = START_SLOT.starts_at
 LIVE = [Status.PENDING, Status.CONFIRMED]
 OVER = [Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW]
 
@@ -163,41 +167,59 @@ class TestRepricing:
         with pytest.raises(VenueTooFar):
             change(booking(), Changes(travel_miles=201), admin())
 
-    def test_another_address_is_another_distance(self) -> None:
-        """§3: the travel line is 0 until staff have set the miles to *this* venue."""
+    def test_another_address_keeps_the_distance_set_last_until_staff_set_the_new_one(self) -> None:
+        """§3: an unknown distance is never taken for 0 miles once it was known."""
         known = change(booking(), Changes(travel_miles=42), admin())
+        assert (known.travel_miles, known.travel_confirmed) == (42, True)
 
         moved = change(known, Changes(venue=replace(known.venue, city="San Diego")), caller())
 
-        assert moved.travel_miles is None
+        assert (moved.travel_miles, moved.travel_confirmed) == (42, False)
+        assert moved.price == known.price
+        again = change(moved, Changes(travel_miles=42), admin())
+        assert (again.travel_miles, again.travel_confirmed) == (42, True)
+
+    def test_before_staff_have_set_it_for_the_first_time_travel_is_0(self) -> None:
+        moved = change(booking(), Changes(venue=Venue("1", "A", "CA", "1")), caller())
+
+        assert (moved.travel_miles, moved.travel_confirmed) == (None, False)
         assert moved.price.travel_fee == 0
 
-    def test_another_address_gives_no_travel_fee_back_before_staff_have_set_its_distance(
-        self,
+    @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
+    def test_one_letter_of_the_venue_gives_no_travel_fee_back_after_the_party(
+        self, status: Status
     ) -> None:
-        # Given a party far away that is paid in full
+        # Given a party far away that is paid in full, and its venue changed by one letter
         far = change(booking(), Changes(travel_miles=200), admin())
-        paid = replace(far, payments={PAYMENT: Balance(captured=far.price.total)})
+        paid = holding(replace(far, status=Status.CONFIRMED), Balance(captured=far.price.total))
+        letter = replace(paid.venue, city=f"{paid.venue.city}x")
+        moved = step_of(paid, Changes(venue=letter), caller())
+        assert moved.entries == ()
 
-        # When its customer names another door of the same house
-        step = step_of(paid, Changes(venue=replace(paid.venue, address_line2="Rear")), caller())
+        # When it is over
+        over = step_of(moved.after, Changes(status=status), admin(before(paid, hours=-6)))
 
-        # Then only the new distance says what was too much
-        assert (step.after.price.total, step.entries) == (71_445, ())
-        near = step_of(step.after, Changes(travel_miles=40), admin())
+        # Then nothing goes back, and only a new distance says what was too much
+        assert over.entries == ()
+        assert (over.after.balance_due, over.after.price.travel_fee) == (0, 34_000)
+        near = step_of(over.after, Changes(travel_miles=40), admin(before(paid, days=-3)))
         assert [(each.kind, each.amount) for each in near.entries] == [
             (EntryKind.REFUND_OWED, 32_000)
         ]
 
-    def test_nor_does_a_party_that_is_over(self) -> None:
+    def test_nor_when_the_system_completes_it(self) -> None:
         far = change(booking(), Changes(travel_miles=200), admin())
-        paid = replace(far, payments={PAYMENT: Balance(captured=far.price.total)})
-        elsewhere = replace(paid.venue, address_line2="Rear")
-        moved = replace(change(paid, Changes(venue=elsewhere), caller()), status=Status.CONFIRMED)
+        paid = holding(replace(far, status=Status.CONFIRMED), Balance(captured=far.price.total))
+        moved = change(paid, Changes(venue=replace(paid.venue, city="Ojai")), caller())
 
-        step = complete(moved, admin(moved.completes_at))
+        assert complete(moved, system(moved.completes_at)).entries == ()
 
-        assert sum(each.amount for each in step.entries) == 34_000
+    def test_the_balance_is_asked_for_with_the_travel_fee_after_another_address(self) -> None:
+        far = change(confirmed(), Changes(travel_miles=200), admin())
+
+        moved = change(far, Changes(venue=replace(far.venue, city="Ojai")), caller())
+
+        assert moved.balance_due == far.balance_due == 71_445 + 34_000 - 10_000
 
     def test_the_same_address_keeps_it_and_staff_may_send_both(self) -> None:
         known = change(booking(), Changes(travel_miles=42), admin())
@@ -205,7 +227,83 @@ class TestRepricing:
 
         assert change(known, Changes(venue=known.venue), caller()) is known
         both = change(known, Changes(venue=elsewhere, travel_miles=130), admin())
-        assert both.travel_miles == 130
+        assert (both.travel_miles, both.travel_confirmed) == (130, True)
+
+    def test_another_spelling_of_the_address_keeps_the_distance_confirmed(self) -> None:
+        known = change(booking(), Changes(travel_miles=42), admin())
+        spelled = replace(known.venue, address_line1="2100 OCEAN FRONT-WALK.")
+
+        after = change(known, Changes(venue=spelled), caller())
+
+        assert (after.venue, after.travel_confirmed) == (spelled, True)
+
+    def test_the_old_address_again_is_not_confirmed_by_that(self) -> None:
+        known = change(booking(), Changes(travel_miles=42), admin())
+        moved = change(known, Changes(venue=replace(known.venue, city="Ojai")), caller())
+
+        back = change(moved, Changes(venue=known.venue), caller())
+
+        assert (back.travel_miles, back.travel_confirmed) == (42, False)
+
+
+class TestTravelAfterTheParty:
+    """§3: staff may set the distance until 30 days after it, so that the fee can be asked for."""
+
+    @pytest.mark.parametrize(
+        "status", [Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW]
+    )
+    def test_staff_set_the_distance_until_30_days_after_the_start(self, status: Status) -> None:
+        old = in_status(status, 4_000 if status is Status.PENDING else 71_445)
+        last = old.slot.starts_at + timedelta(days=30)
+
+        new = change(old, Changes(travel_miles=200), admin(last))
+
+        assert (new.status, new.travel_miles, new.travel_confirmed) == (status, 200, True)
+        assert new.deposit_due + new.balance_due == new.price.total - old.balance.paid
+        with pytest.raises(BookingNotChangeable, match="until 30 days after the start"):
+            change(old, Changes(travel_miles=200), admin(last + MICRO))
+
+    def test_what_is_due_then_can_be_paid(self) -> None:
+        over = in_status(Status.COMPLETED, 71_445)
+        assert over.payment_status is PaymentStatus.PAID
+
+        dearer = change(over, Changes(travel_miles=200), admin(before(over, days=-1)))
+
+        assert amount_due(dearer, PaymentType.BALANCE, before(over, days=-1)) == 34_000
+        assert dearer.payment_status is PaymentStatus.DEPOSIT_PAID
+
+    def test_not_of_a_cancelled_one(self) -> None:
+        with pytest.raises(BookingNotChangeable):
+            change(in_status(Status.CANCELLED), Changes(travel_miles=1), admin())
+
+    @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"special_requests": ""},
+            {"party": Party(adults=12)},
+            {"status": Status.COMPLETED},
+            {"venue": wishes().venue},
+        ],
+    )
+    def test_nothing_else_of_a_booking_that_is_over(
+        self, status: Status, more: dict[str, Any]
+    ) -> None:
+        over = in_status(status)
+
+        with pytest.raises(BookingNotChangeable, match="only its travel_miles can be set, alone"):
+            change(over, Changes(travel_miles=1, **more), admin(over.completes_at))
+
+    def test_a_customer_does_not_set_it(self) -> None:
+        over = in_status(Status.COMPLETED)
+
+        with pytest.raises(Forbidden):
+            change(over, Changes(travel_miles=0), caller(at=over.completes_at))
+
+    def test_what_it_was_already_makes_no_version(self) -> None:
+        over = replace(in_status(Status.COMPLETED), travel_miles=0, travel_confirmed=True)
+
+        assert change(over, Changes(travel_miles=0), admin(over.completes_at)) is over
 
 
 MORE = [
@@ -299,7 +397,7 @@ class TestDeadlines:
 
         assert new.price.total == old.price.total
 
-    def test_another_address_lowers_nothing_though_its_distance_is_unknown(self) -> None:
+    def test_another_address_lowers_nothing(self) -> None:
         far = change(confirmed(), Changes(travel_miles=200), admin())
 
         moved = change(
@@ -308,15 +406,23 @@ class TestDeadlines:
             caller(at=before(far, hours=24)),
         )
 
-        assert moved.price.total < far.price.total == moved.most_it_may_cost
+        assert moved.price.total == far.price.total
 
     def test_nor_does_it_hide_a_reduction_behind_it(self) -> None:
-        """The total falls by the travel anyway; what counts is the party at the distance known."""
         far = change(confirmed(), Changes(travel_miles=200), admin())
         elsewhere = change(far, Changes(venue=Venue("1", "A", "CA", "1")), caller())
 
         with pytest.raises(TooLateToReduce):
             change(elsewhere, Changes(party=Party(adults=11)), caller(at=before(elsewhere, days=6)))
+
+    @pytest.mark.parametrize("later", [timedelta(hours=-1), timedelta(hours=1)])
+    def test_another_spelling_of_the_address_has_no_deadline(self, later: timedelta) -> None:
+        old = confirmed()
+        spelled = replace(old.venue, city="VENICE")
+
+        new = change(old, Changes(venue=spelled), caller(at=old.slot.starts_at + later))
+
+        assert new.venue == spelled
 
     @pytest.mark.parametrize(
         "changes",
@@ -402,6 +508,43 @@ class TestMoving:
         new = change(booking(), Changes(date=days_ahead(24)), later)
 
         assert new.due_to_confirm == 10_000
+
+    @pytest.mark.parametrize("who", [caller(), admin()])
+    @pytest.mark.parametrize(
+        ("notice", "limit"),
+        [
+            (timedelta(days=14) + SECOND, 97),
+            (timedelta(days=14), 50),
+            (timedelta(days=7), 50),
+            (timedelta(days=7) - SECOND, 0),
+            (timedelta(hours=72), 0),
+        ],
+    )
+    def test_a_move_notes_what_the_table_says_for_the_start_that_it_leaves(
+        self, who: Caller, notice: timedelta, limit: int
+    ) -> None:
+        """§6: five days before, a move to a year ahead turned 0 % into 97 %."""
+        old = confirmed()
+
+        new = change(old, Changes(date=date(2027, 6, 1)), replace(who, at=START - notice))
+
+        assert new.refund_limit == limit
+
+    def test_a_later_move_does_not_raise_it_again(self) -> None:
+        late = change(
+            confirmed(), Changes(date=date(2027, 6, 1)), caller(at=before(START_SLOT, days=5))
+        )
+
+        again = change(late, Changes(date=date(2027, 7, 1)), caller(at=before(START_SLOT, days=4)))
+
+        assert (late.refund_limit, again.refund_limit) == (0, 0)
+
+    def test_what_is_no_move_leaves_it_alone(self) -> None:
+        old = confirmed()
+
+        new = change(old, Changes(date=PARTY_DATE, party=Party(14)), caller(at=before(old, days=5)))
+
+        assert new.refund_limit == 100
 
     def test_no_price_changes_by_moving(self) -> None:
         old = booking()

@@ -42,6 +42,7 @@ NUMBERS: dict[str, Any] = {
     "max_miles": 200,
     "tax_basis_points": 825,
     "deposit": 10_000,
+    "least_charge": 50,
     "balance_before_start": timedelta(days=7),
     # §4-5
     "max_pending_bookings": 3,
@@ -52,6 +53,7 @@ NUMBERS: dict[str, Any] = {
     "move_notice": timedelta(hours=72),
     "edit_notice": timedelta(hours=24),
     "reduction_notice": timedelta(days=7),
+    "travel_deadline_after_start": timedelta(days=30),
     "completed_after_start": timedelta(hours=6),
     "refund_retry_after_error": timedelta(minutes=15),
     # §7

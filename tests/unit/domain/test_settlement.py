@@ -164,7 +164,7 @@ class TestOutcome:
         self, stands: Standing, covered: bool, slot_taken: bool
     ) -> None:
         paid = replace(
-            STATUSES[stands], payments={PAYMENT: Balance(captured=10_000 - (not covered))}
+            STATUSES[stands], payments={PAYMENT: Balance(captured=9_951 - (not covered))}
         )
 
         decided = OUTCOMES[stands, covered]
@@ -188,10 +188,19 @@ class TestConfirming:
     def test_less_does_not(self) -> None:
         account = Account(booking())
 
-        account.told(statement(9_999))
+        account.told(statement(9_950))
 
         assert account.booking.status is Status.PENDING
-        assert account.balance.captured == 9_999
+        assert account.balance.captured == 9_950
+
+    def test_what_no_card_takes_is_not_waited_for(self) -> None:
+        """§3: a remainder of less than 50 cents is written off."""
+        account = Account(booking())
+
+        account.told(statement(9_951))
+
+        assert account.booking.status is Status.CONFIRMED
+        assert (account.booking.deposit_due, account.booking.balance_due) == (0, 61_494)
 
     def test_two_payments_may_together(self) -> None:
         account = Account(booking())
@@ -313,9 +322,9 @@ class TestLatePayment:
     def test_too_little_does_not_bring_it_back(self) -> None:
         account = Account(LAPSED)
 
-        entries = account.told(statement(9_999, captured_at=LATE), LATE)
+        entries = account.told(statement(9_950, captured_at=LATE), LATE)
 
-        assert promised(entries) == [("late_payment", 9_999)]
+        assert promised(entries) == [("late_payment", 9_950)]
         assert account.booking.status is Status.CANCELLED
 
     @pytest.mark.parametrize("at", [STARTED, STARTED + timedelta(days=3)])

@@ -44,6 +44,9 @@ BOOKINGS = {
     "new": booking(),
     "with a menu": booking(party=Party(10, 2, 1), menu=Menu({"salmon": 3}, {"gyoza": 1})),
     "with travel": change(booking(), Changes(travel_miles=0), admin()).after,
+    "moved to another address, five days before": replace(
+        booking(), travel_miles=42, travel_confirmed=False, refund_limit=0
+    ),
     "with a second address line": booking(venue=Venue("1 Main St", "Napa", "CA", "94558", "B")),
     "with requests": booking(special_requests=STRANGE_TEXTS),
     "with payments": replace(

@@ -1,6 +1,7 @@
 """Bookings, cancellations and audit events as the contract promises them."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,9 @@ from tests.builders import (
     booking,
     caller,
     confirmed,
+    days_ahead,
     holding,
+    in_status,
 )
 
 from teppan.domain.audit import audit_event
@@ -24,6 +27,7 @@ from teppan.domain.cancellation import CancellationRequest, cancel, cancellation
 from teppan.domain.change import Changes, change
 from teppan.domain.ledger import Balance
 from teppan.domain.party import Menu, Party
+from teppan.domain.transition import Status
 from teppan.http.representations import booking as represent
 
 
@@ -113,6 +117,46 @@ class TestBooking:
         shown = represent.booking(priced, caller())
 
         assert (shown["travel_miles"], shown["travel_confirmed"]) == (miles, True)
+
+    def test_travel_is_not_confirmed_after_another_address_and_stays_as_it_was(self) -> None:
+        far = change(booking(), Changes(travel_miles=200), admin()).after
+        elsewhere = change(far, Changes(venue=Venue("1 Main", "Napa", "CA", "94558")), caller())
+
+        shown = represent.booking(elsewhere.after, caller())
+
+        assert (shown["travel_miles"], shown["travel_confirmed"]) == (200, False)
+        assert shown["price"]["travel_fee"] == 34_000
+
+    @pytest.mark.parametrize(
+        ("days", "percentage"), [(20, 97), (10, 50), (5, 0), (1, None), (-1, None)]
+    )
+    def test_a_changed_one_says_what_cancelling_refunds_while_it_can_be_cancelled_online(
+        self, days: int, percentage: int | None
+    ) -> None:
+        reader = caller(at=before(confirmed(), days=days))
+
+        shown = represent.changed_booking(confirmed(), reader)
+
+        assert shown.get("refund_percentage") == percentage
+        assert "refund_limit" not in shown
+        shown.pop("refund_percentage", None)
+        assert shown == represent.booking(confirmed(), reader)
+
+    def test_once_it_is_cancelled_there_is_nothing_more_to_cancel(self) -> None:
+        shown = represent.changed_booking(replace(cancelled(), refund_limit=50), caller())
+
+        assert not {"refund_percentage", "refund_limit"} & set(shown)
+
+    @pytest.mark.parametrize(("status", "percentage"), [("pending", 100), ("confirmed", 0)])
+    def test_a_move_says_what_holds_from_now_on(self, status: str, percentage: int) -> None:
+        """An unconfirmed booking gives all back; the limit says what holds once it is confirmed."""
+        old = in_status(Status(status), 4_000 if status == "pending" else 10_000)
+        at = before(old, days=5)
+
+        moved = change(old, Changes(date=days_ahead(300)), caller(at=at)).after
+
+        shown = represent.changed_booking(moved, caller(at=at))
+        assert (shown["refund_percentage"], shown["refund_limit"]) == (percentage, 0)
 
     def test_a_second_address_line_and_a_menu_are_shown_where_there_are_any(self) -> None:
         shown = represent.booking(
@@ -248,7 +292,10 @@ class TestEvent:
         priced = change(booking(), Changes(travel_miles=0), admin()).after
         event = audit_event(booking(), priced, admin())
 
-        assert represent.event(event, caller())["changes"] == [{"field": "travel_miles", "to": 0}]
+        assert represent.event(event, caller())["changes"] == [
+            {"field": "travel_miles", "to": 0},
+            {"field": "travel_confirmed", "from": False, "to": True},
+        ]
 
     def test_a_reason_is_shown_where_there_is_one(self) -> None:
         told = represent.event(

@@ -129,6 +129,7 @@ def _open_fields(booking: Booking) -> dict[str, Plain | None]:
         "children": booking.party.children,
         "toddlers": booking.party.toddlers,
         "travel_miles": booking.travel_miles,
+        "travel_confirmed": booking.travel_confirmed,
         "total": booking.price.total,
         "due_to_confirm": booking.due_to_confirm,
         "payment_status": booking.payment_status.value,

@@ -1,8 +1,11 @@
 """A booking as it is (`domain.md §4`); `change` and `cancellation` take it further."""
 
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import BookingNotFound, Forbidden
@@ -12,7 +15,7 @@ from teppan.domain.party import Menu, Party
 from teppan.domain.payment_status import PaymentStatus, Position
 from teppan.domain.payment_status import payment_status as derived_payment_status
 from teppan.domain.policy import CURRENT, POLICIES, Policy
-from teppan.domain.pricing import Price, due_to_confirm, price_of
+from teppan.domain.pricing import Price, chargeable, due_to_confirm, price_of
 from teppan.domain.slot import Slot, check_bookable, slot_at
 from teppan.domain.transition import HOLDS_SLOT, LIVE, Status
 
@@ -26,6 +29,10 @@ this of what Stripe tells and of promises taken back, and a promise for each pay
 """
 
 
+_SEPARATORS: Final = re.compile(r"[\W_]+")
+_BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\W_]+(?=\d)")
+
+
 @dataclass(frozen=True, slots=True)
 class Venue:
     """Where the chef cooks."""
@@ -35,6 +42,20 @@ class Venue:
     state: str
     postal_code: str
     address_line2: str | None = None
+
+    def is_same_place(self, other: "Venue") -> bool:
+        """Return whether both spell one address (`domain.md §3`).
+
+        Case, spaces, punctuation and compatibility characters do not count, nor on which of the two
+        lines a part of the address is.
+        """
+        return self.place == other.place
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The address in a form that all its spellings have in common; only for comparisons."""
+        street = f"{self.address_line1} {self.address_line2 or ''}"
+        return tuple(_letters(part) for part in (street, self.city, self.state, self.postal_code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +98,10 @@ class Booking:
     """A booking as stored. `version` grows by one a change; instants are UTC, amounts US cents.
 
     `due_to_confirm` is the captured amount that confirms it; `payments` holds the balance of each
-    payment intent that took money; `fingerprint` is the hash of the request that made it;
-    `last_miles` is the distance that staff set last, be it to another address.
+    payment intent that took money; `fingerprint` is the hash of the request that made it.
+    `travel_miles` is the distance that staff set last, None before the first time;
+    `travel_confirmed` is false while it is the distance to another address. `refund_limit` is the
+    highest percentage that a cancellation refunds after the moves so far.
     """
 
     id: str
@@ -100,20 +123,14 @@ class Booking:
     created_at: dt.datetime
     updated_at: dt.datetime
     fingerprint: str
-    last_miles: int | None = None
+    travel_confirmed: bool = False
+    refund_limit: int = 100
     cancellation: Cancellation | None = None
 
     @property
     def policy(self) -> Policy:
         """The policy that the booking was made under."""
         return POLICIES[self.policy_version]
-
-    @property
-    def most_it_may_cost(self) -> Cents:
-        """The total; while the way to another address is not known, at the distance known last."""
-        if self.travel_miles is not None or not self.is_live:
-            return self.price.total
-        return price_of(self.party, self.menu, self.last_miles, self.policy).total
 
     @property
     def is_live(self) -> bool:
@@ -144,7 +161,7 @@ class Booking:
                 balance=self.balance,
                 deposit_due=self.deposit_due,
                 balance_due=self.balance_due,
-                unpaid=max(0, self.price.total - self.balance.paid),
+                unpaid=chargeable(self._unpaid, self.policy),
             )
         )
 
@@ -160,18 +177,27 @@ class Booking:
         return self.slot.starts_at + self.policy.completed_after_start
 
     @property
+    def is_covered(self) -> bool:
+        """Whether what confirms the booking is paid, but for what no card takes."""
+        return not chargeable(self.due_to_confirm - self.balance.paid, self.policy)
+
+    @property
     def deposit_due(self) -> Cents:
         """What must still be paid to confirm the booking."""
-        if self.status is not Status.PENDING:
+        if self.status is not Status.PENDING or self.is_covered:
             return 0
-        return max(0, self.due_to_confirm - self.balance.paid)
+        return self.due_to_confirm - self.balance.paid
 
     @property
     def balance_due(self) -> Cents:
         """What must still be paid beyond that; a cancelled booking owes nothing more."""
         if self.status is Status.CANCELLED:
             return 0
-        return max(0, self.price.total - self.balance.paid) - self.deposit_due
+        return chargeable(self._unpaid - self.deposit_due, self.policy)
+
+    @property
+    def _unpaid(self) -> Cents:
+        return max(0, self.price.total - self.balance.paid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +262,9 @@ def booking_not_found() -> BookingNotFound:
 def payment_due_at(made_at: dt.datetime, slot: Slot, policy: Policy) -> dt.datetime:
     """Return until when a booking made at `made_at` keeps its slot unpaid (`domain.md §4`)."""
     return min(made_at + policy.payment_window, slot.starts_at - policy.payment_before_start)
+
+
+def _letters(text: str) -> str:
+    """Return the letters and digits of a text, in one case; numbers stay apart from each other."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(_SEPARATORS.sub("", part) for part in _BETWEEN_DIGITS.split(folded))

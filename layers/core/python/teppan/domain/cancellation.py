@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
+from typing import Final
 
 from teppan.domain.booking import PAYMENT_OVERDUE, Booking, Cancellation, Step
 from teppan.domain.caller import Caller, Role
@@ -15,9 +17,12 @@ from teppan.domain.errors import (
 )
 from teppan.domain.ledger import Balance, RefundReason, entered
 from teppan.domain.money import Cents, half_up
-from teppan.domain.policy import Policy
+from teppan.domain.policy import Policy, RefundTier
 from teppan.domain.refund import promises, refundable
 from teppan.domain.transition import Cause, Status, next_status
+
+WHOLE: Final = 100
+"""The percentage that refunds everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +40,43 @@ class RefundTerms:
 
 
 def refund_terms(
-    balance: Balance, starts_at: datetime, now: datetime, policy: Policy
+    balance: Balance, starts_at: datetime, now: datetime, policy: Policy, limit: int = WHOLE
 ) -> RefundTerms:
-    """Return the terms of a cancellation at `now`; raises `TooLateToCancel` after the last tier."""
-    notice = starts_at - now
-    for tier in policy.refund_tiers:
-        if notice > tier.notice or (tier.inclusive and notice == tier.notice):
-            return RefundTerms(balance.refundable, tier.percentage, starts_at - tier.notice)
+    """Return the terms of a cancellation at `now`, of `limit` percent at most.
+
+    Raises `TooLateToCancel` after the last tier.
+    """
+    tiers = _online_tiers(starts_at, now, policy)
+    percentage = min(limit, tiers[0].percentage)
+    *_, last = takewhile(lambda tier: min(limit, tier.percentage) == percentage, tiers)
+    return RefundTerms(balance.refundable, percentage, starts_at - last.notice)
+
+
+def refund_limit_after_move(booking: Booking, now: datetime) -> int:
+    """Return the percentage that no cancellation betters once the booking is moved at `now`.
+
+    It is the least of what the table says for the start before this move and before each earlier
+    one (`domain.md §6`).
+    """
+    tiers = _tiers_left(booking.slot.starts_at, now, booking.policy)
+    return min(booking.refund_limit, tiers[0].percentage if tiers else 0)
+
+
+def _online_tiers(starts_at: datetime, now: datetime, policy: Policy) -> list[RefundTier]:
+    """Return the tier that holds at `now` and the later ones; raises `TooLateToCancel`."""
+    if tiers := _tiers_left(starts_at, now, policy):
+        return tiers
     raise TooLateToCancel("It is too late to cancel online; please contact support.")
+
+
+def _tiers_left(starts_at: datetime, now: datetime, policy: Policy) -> list[RefundTier]:
+    """Return the tier that holds at `now` and the later ones; none when it is too late."""
+    notice = starts_at - now
+    return [
+        tier
+        for tier in policy.refund_tiers
+        if notice > tier.notice or (tier.inclusive and notice == tier.notice)
+    ]
 
 
 def overridden_terms(balance: Balance, percentage: int, now: datetime) -> RefundTerms:
@@ -63,15 +97,43 @@ def cancellation_terms(
 ) -> RefundTerms:
     """Return what cancelling at `now` refunds; an admin's `percentage` overrides the window.
 
-    Raises `AlreadyCancelled`, `AlreadyCompleted` and `TooLateToCancel` (`domain.md §6`).
+    Raises `AlreadyCancelled`, `AlreadyCompleted`, `TooLateToCancel`, and `InvalidInput` for a
+    percentage below 100 of a booking that was never confirmed (`domain.md §6`).
     """
     if booking.status is Status.CANCELLED:
         raise AlreadyCancelled("The booking was cancelled before.")
     if not booking.is_live:
         raise AlreadyCompleted("The date of the booking has passed.")
+    if booking.status is Status.PENDING:
+        return _unconfirmed_terms(booking, now, percentage)
     if percentage is not None:
         return overridden_terms(booking.balance, percentage, now)
-    return refund_terms(booking.balance, booking.slot.starts_at, now, booking.policy)
+    return refund_terms(
+        booking.balance, booking.slot.starts_at, now, booking.policy, booking.refund_limit
+    )
+
+
+def percentage_online(booking: Booking, now: datetime) -> int | None:
+    """Return the percentage that cancelling online at `now` refunds, None when nobody can."""
+    try:
+        return cancellation_terms(booking, now).percentage
+    except (AlreadyCancelled, AlreadyCompleted, TooLateToCancel):
+        return None
+
+
+def _unconfirmed_terms(booking: Booking, now: datetime, percentage: int | None) -> RefundTerms:
+    """Return the terms of a booking that was never confirmed: all of it is refunded, always."""
+    if percentage not in {None, WHOLE}:
+        detail = (
+            "A booking that was never confirmed gives back all that was paid: leave"
+            f" refund_percentage out, or send {WHOLE}."
+        )
+        raise InvalidInput([Violation("body", "/refund_percentage", detail)])
+    until = now
+    if percentage is None:
+        *_, last = _online_tiers(booking.slot.starts_at, now, booking.policy)
+        until = booking.slot.starts_at - last.notice
+    return RefundTerms(refundable(booking.payments), WHOLE, until)
 
 
 def cancel(booking: Booking, request: CancellationRequest, caller: Caller) -> Step:
@@ -92,7 +154,7 @@ def lapse(booking: Booking, caller: Caller) -> Step:
     """
     if booking.status is not Status.PENDING or caller.at <= booking.payment_due_at:
         return Step(booking)
-    terms = RefundTerms(refundable(booking.payments), 100, caller.at)
+    terms = _unconfirmed_terms(booking, caller.at, WHOLE)
     return _ended(booking, Cause.OVERDUE, terms, PAYMENT_OVERDUE, caller)
 
 

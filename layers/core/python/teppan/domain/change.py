@@ -7,6 +7,7 @@ from typing import Final
 
 from teppan.domain.booking import Booking, Contact, Step, Venue, payment_due_at
 from teppan.domain.caller import Caller
+from teppan.domain.cancellation import refund_limit_after_move
 from teppan.domain.errors import (
     BookingNotChangeable,
     Forbidden,
@@ -25,9 +26,6 @@ SET_BY_ADMIN: Mapping[Status, Cause] = {
     Status.NO_SHOW: Cause.NOBODY_THERE,
 }
 """The statuses that an admin sets by hand, after the start."""
-
-_PREPARED: Final = ("party", "menu", "venue")
-"""What the chef prepares for: it has a deadline; contact and special requests have none."""
 
 _WEEK: Final = dt.timedelta(days=7)
 
@@ -51,24 +49,28 @@ def change(booking: Booking, changes: Changes, caller: Caller) -> Step:
     """Return `booking` with `changes` made, or itself when they change nothing (`domain.md §5`).
 
     A lower price promises back what was paid beyond it, and may confirm a booking paid in part.
+    Of a booking that is over, staff may still set the travel distance.
 
     Raises `Forbidden`, `BookingNotChangeable`, `TooCloseToEvent`, `TooLateToReduce`,
     `InvalidTransition` and what slots and prices raise.
     """
     if not caller.is_admin and (changes.status or changes.travel_miles is not None):
         raise Forbidden("Only staff set the status and the travel distance.")
-    if not booking.is_live:
-        raise BookingNotChangeable(f"A booking that is {booking.status} stays as it is.")
+    _check_changeable(booking, changes, caller)
+    slot = _moved(booking, changes, caller.at)
+    venue, limit = changes.venue or booking.venue, booking.refund_limit
+    is_distance_known = booking.travel_confirmed and venue.is_same_place(booking.venue)
     changed = replace(
         booking,
-        slot=_moved(booking, changes, caller.at),
+        slot=slot,
         party=changes.party or booking.party,
         menu=booking.menu if changes.menu is None else changes.menu,
-        venue=changes.venue or booking.venue,
+        venue=venue,
         contact=changes.contact or booking.contact,
         special_requests=_either(changes.special_requests, booking.special_requests),
-        travel_miles=_either(changes.travel_miles, _known_miles(booking, changes)),
-        last_miles=_either(changes.travel_miles, booking.last_miles),
+        travel_miles=_either(changes.travel_miles, booking.travel_miles),
+        travel_confirmed=changes.travel_miles is not None or is_distance_known,
+        refund_limit=limit if slot == booking.slot else refund_limit_after_move(booking, caller.at),
         status=_stepped(booking, changes.status, caller.at),
     )
     if changed == booking:
@@ -85,6 +87,20 @@ def complete(booking: Booking, caller: Caller) -> Step:
         return Step(booking)
     over = replace(booking, status=next_status(booking.status, Cause.TOOK_PLACE))
     return settled(booking, over, (), caller)
+
+
+def _check_changeable(booking: Booking, changes: Changes, caller: Caller) -> None:
+    """Raise `BookingNotChangeable`: a booking that is over takes its travel distance, no more."""
+    miles = changes.travel_miles
+    takes_distance = booking.holds_slot and miles is not None
+    if not booking.is_live and not (takes_distance and changes == Changes(travel_miles=miles)):
+        staff_may = caller.is_admin and booking.holds_slot
+        rest = "; only its travel_miles can be set, alone" if staff_may else ""
+        raise BookingNotChangeable(f"A booking that is {booking.status} stays as it is{rest}.")
+    deadline = booking.policy.travel_deadline_after_start
+    if miles is not None and caller.at > booking.slot.starts_at + deadline:
+        until = _in_words(deadline)
+        raise BookingNotChangeable(f"The travel distance can be set until {until} after the start.")
 
 
 def _moved(booking: Booking, changes: Changes, now: dt.datetime) -> Slot:
@@ -112,11 +128,6 @@ def _stepped(booking: Booking, status: Status | None, now: dt.datetime) -> Statu
     return next_status(booking.status, cause)
 
 
-def _known_miles(booking: Booking, changes: Changes) -> int | None:
-    """Return the confirmed distance; another address is another distance (`domain.md §3`)."""
-    return booking.travel_miles if changes.venue in {None, booking.venue} else None
-
-
 def _repriced(changed: Booking, before: Booking) -> Booking:
     policy = changed.policy
     price = price_of(changed.party, changed.menu, changed.travel_miles, policy)
@@ -130,7 +141,8 @@ def _repriced(changed: Booking, before: Booking) -> Booking:
 
 def _check_edit_notice(before: Booking, changed: Booking, caller: Caller) -> None:
     """Raise `TooCloseToEvent` for other guests, another menu or venue after their deadline."""
-    if all(getattr(changed, field) == getattr(before, field) for field in _PREPARED):
+    is_prepared_alike = (changed.party, changed.menu) == (before.party, before.menu)
+    if is_prepared_alike and changed.venue.is_same_place(before.venue):
         return
     notice, needed = before.slot.starts_at - caller.at, before.policy.edit_notice
     if notice < dt.timedelta(0):
@@ -144,14 +156,10 @@ def _check_edit_notice(before: Booking, changed: Booking, caller: Caller) -> Non
 
 
 def _check_reduction_notice(before: Booking, repriced: Booking, caller: Caller) -> None:
-    """Raise `TooLateToReduce` for a customer's change to less than the booking may cost now.
-
-    While the distance is unknown, it is taken for the one known last: another address alone lowers
-    nothing.
-    """
+    """Raise `TooLateToReduce` for a customer's change that lowers the total after its deadline."""
     needed = before.policy.reduction_notice
     is_in_time = before.slot.starts_at - caller.at >= needed
-    if is_in_time or caller.is_admin or repriced.most_it_may_cost >= before.most_it_may_cost:
+    if is_in_time or caller.is_admin or repriced.price.total >= before.price.total:
         return
     raise TooLateToReduce(
         f"A change that lowers the total is possible until {_in_words(needed)} before the start;"

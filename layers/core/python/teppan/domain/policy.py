@@ -42,6 +42,7 @@ class Policy:
     max_miles: int
     tax_basis_points: int
     deposit: Cents
+    least_charge: Cents
 
     max_pending_bookings: int
     max_bookings_in_window: int
@@ -54,6 +55,7 @@ class Policy:
     move_notice: timedelta
     edit_notice: timedelta
     reduction_notice: timedelta
+    travel_deadline_after_start: timedelta
     refund_tiers: tuple[RefundTier, ...]
     refund_arrival: timedelta
     refund_retry: timedelta
@@ -102,6 +104,7 @@ _2026_11 = Policy(
     max_miles=200,
     tax_basis_points=825,
     deposit=10_000,
+    least_charge=50,
     max_pending_bookings=3,
     max_bookings_in_window=10,
     booking_count_window=timedelta(hours=24),
@@ -112,6 +115,7 @@ _2026_11 = Policy(
     move_notice=timedelta(hours=72),
     edit_notice=timedelta(hours=24),
     reduction_notice=timedelta(days=7),
+    travel_deadline_after_start=timedelta(days=30),
     refund_tiers=(
         RefundTier(notice=timedelta(days=14), inclusive=False, percentage=97),
         RefundTier(notice=timedelta(days=7), inclusive=True, percentage=50),

@@ -48,7 +48,7 @@ class Price:
 
 
 def price_of(party: Party, menu: Menu, travel_miles: int | None, policy: Policy) -> Price:
-    """Price a party under `policy`; unknown `travel_miles` cost nothing yet.
+    """Price a party under `policy`; before `travel_miles` are set for the first time, travel is 0.
 
     Raises `InvalidInput` for extras that do not fit the party and `VenueTooFar`.
     """
@@ -65,6 +65,14 @@ def due_to_confirm(price: Price, made_at: datetime, starts_at: datetime, policy:
     if starts_at - made_at < policy.balance_before_start:
         return price.total
     return min(policy.deposit, price.total)
+
+
+def chargeable(remainder: Cents, policy: Policy) -> Cents:
+    """Return what is asked for of what is not paid yet: nothing below the least that a card takes.
+
+    It is written off only as long as it is that little (`domain.md §3`).
+    """
+    return remainder if remainder >= policy.least_charge else 0
 
 
 def _food(party: Party, menu: Menu, policy: Policy) -> Iterator[Line]:

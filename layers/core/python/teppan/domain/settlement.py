@@ -101,8 +101,7 @@ def standing(booking: Booking, now: datetime) -> Standing:
 
 def outcome(booking: Booking, now: datetime, *, slot_taken: bool = False) -> Outcome:
     """Return what a payment does that is in the booking's balance already."""
-    covered = booking.balance.paid >= booking.due_to_confirm
-    decided = OUTCOMES[standing(booking, now), covered]
+    decided = OUTCOMES[standing(booking, now), booking.is_covered]
     return IF_SLOT_TAKEN.get(decided, decided) if slot_taken else decided
 
 
@@ -199,13 +198,9 @@ def _given_back(
 
 
 def _overpaid(booking: Booking, caller: Caller) -> tuple[LedgerEntry, ...]:
-    """Promise back what was paid beyond all that the party may yet cost.
-
-    What is in dispute may yet be lost; and whoever names another address gets no travel fee back
-    by that, before staff have set the new distance (`domain.md §3`).
-    """
+    """Promise back what was paid beyond the total; what is in dispute may yet be lost."""
     certain = booking.balance.paid - booking.balance.at_risk
-    excess = min(max(0, certain - booking.most_it_may_cost), refundable(booking.payments))
+    excess = min(max(0, certain - booking.price.total), refundable(booking.payments))
     return _promised(booking.payments, excess, RefundReason.OVERPAYMENT, booking, caller)
 
 

@@ -54,7 +54,8 @@ def booking_item(booking: Booking) -> Item:
         "contact": _plain(booking.contact),
         "special_requests": booking.special_requests,
         "travel_miles": booking.travel_miles,
-        "last_miles": booking.last_miles,
+        "travel_confirmed": booking.travel_confirmed,
+        "refund_limit": booking.refund_limit,
         "total": booking.price.total,
         "price": _plain(booking.price) | {"lines": [_plain(line) for line in booking.price.lines]},
         "due_to_confirm": booking.due_to_confirm,
@@ -89,7 +90,8 @@ def booking_of(item: Item) -> Booking:
         contact=Contact(**item["contact"]),
         special_requests=item["special_requests"],
         travel_miles=item.get("travel_miles"),
-        last_miles=item.get("last_miles"),
+        travel_confirmed=item["travel_confirmed"],
+        refund_limit=item["refund_limit"],
         price=Price(
             **item["price"] | {"lines": tuple(Line(**line) for line in item["price"]["lines"])}
         ),

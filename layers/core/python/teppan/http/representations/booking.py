@@ -8,7 +8,7 @@ from teppan.clock import to_rfc3339
 from teppan.domain.audit import AuditEvent, FieldChange
 from teppan.domain.booking import Booking, Cancellation
 from teppan.domain.caller import Caller
-from teppan.domain.cancellation import RefundTerms
+from teppan.domain.cancellation import WHOLE, RefundTerms, percentage_online
 from teppan.http.representations import present
 from teppan.http.representations.price import booking_price, party
 from teppan.http.representations.visibility import author, written
@@ -32,15 +32,24 @@ def booking(shown: Booking, reader: Caller) -> dict[str, Any]:
         contact=asdict(shown.contact),
         special_requests=shown.special_requests,
         travel_miles=shown.travel_miles,
-        travel_confirmed=shown.travel_miles is not None,
+        travel_confirmed=shown.travel_confirmed,
         price=booking_price(shown),
         policy_version=shown.policy_version,
         payment_due_at=to_rfc3339(shown.payment_due_at),
         balance_due_at=to_rfc3339(shown.balance_due_at),
+        refund_limit=_limit(shown),
         cancellation=_record(shown.cancellation, reader) if shown.cancellation else None,
         created_at=to_rfc3339(shown.created_at),
         updated_at=to_rfc3339(shown.updated_at),
     )
+
+
+def changed_booking(shown: Booking, reader: Caller) -> dict[str, Any]:
+    """Return the answer to a change: the booking, and what cancelling it refunds from now on.
+
+    The percentage depends on the time, so it is no part of what the booking's ETag names.
+    """
+    return booking(shown, reader) | present(refund_percentage=percentage_online(shown, reader.at))
 
 
 def cancellation(cancelled: Booking, reader: Caller) -> dict[str, Any]:
@@ -95,6 +104,11 @@ def event(shown: AuditEvent, reader: Caller) -> dict[str, Any]:
         entries=[{"kind": each.kind, "amount": each.amount} for each in shown.entries] or None,
         reason=written(shown.reason, by, reader),
     )
+
+
+def _limit(shown: Booking) -> int | None:
+    """Return the limit that moves have set, None where none has or it has no effect any more."""
+    return shown.refund_limit if shown.is_live and shown.refund_limit < WHOLE else None
 
 
 def _record(record: Cancellation, reader: Caller) -> dict[str, Any]:
