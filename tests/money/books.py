@@ -160,6 +160,18 @@ def refunds_at_stripe(world: World, intent: str) -> list[tuple[int, str]]:
     return [(each["amount"], each["status"]) for each in reversed(found)]
 
 
+def payable(world: World, booking: str) -> list[int]:
+    """Return what each intent of a booking asks for that a customer can still pay at Stripe."""
+    return [
+        each["amount"]
+        for each in world.stripe.everything("payment_intents")
+        if each["metadata"]["booking_id"] == booking and each["status"] in _PAYABLE
+    ]
+
+
+_PAYABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}
+
+
 def kept_by_policy(world: World, booking: str, entries: Iterable[Json]) -> int:
     """Return the most that the cancellation lets us keep: its part of what came before it."""
     record = world.call("getBooking", booking_id=booking, by=ADMIN).body["cancellation"]

@@ -21,9 +21,17 @@ from hypothesis.stateful import (
 )
 from local.stripe.fake import StripeError
 from local.stripe.webhooks.outbox import Delivery
+from tests.builders import ADMIN, booking_body
 from tests.functions.handlers import Answer
 from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_PENDS, SECURE, VISA
-from tests.money.books import books, by_payment, check_against_stripe, check_sums, kept_by_policy
+from tests.money.books import (
+    books,
+    by_payment,
+    check_against_stripe,
+    check_sums,
+    kept_by_policy,
+    payable,
+)
 from tests.money.world import World
 
 STORIES = 30
@@ -31,6 +39,7 @@ STEPS = 30
 MOST_BOOKINGS = 2
 LEAST = st.sampled_from([VISA, VISA, VISA, DECLINED, SECURE, DISPUTED, REFUND_PENDS, BANK])
 NUMBER = st.integers(min_value=0, max_value=5)
+VENUE = booking_body()["venue"]
 
 
 class Money(RuleBasedStateMachine):
@@ -90,6 +99,20 @@ class Money(RuleBasedStateMachine):
     @rule(booking=bookings, guests=st.integers(min_value=8, max_value=15))
     def reprice(self, booking: str, guests: int) -> None:
         clear(self.world.change(booking, guests=guests))
+
+    @rule(booking=bookings, miles=st.sampled_from([0, 30, 31, 200]))
+    def set_distance(self, booking: str, miles: int) -> None:
+        clear(self.world.change(booking, by=ADMIN, travel_miles=miles))
+
+    @rule(
+        booking=bookings, line=st.sampled_from(["1200 Ocean Avenue", "1200 OCEAN  Ave.", "7 Elm"])
+    )
+    def name_a_venue(self, booking: str, line: str) -> None:
+        clear(self.world.change(booking, venue={**VENUE, "address_line1": line}))
+
+    @rule(booking=bookings)
+    def move(self, booking: str) -> None:
+        clear(self.world.change(booking, **self.world.place()))
 
     @rule(booking=bookings, amount=st.sampled_from([None, 1, 3_333]))
     def refund(self, booking: str, amount: int | None) -> None:
@@ -162,6 +185,11 @@ class Money(RuleBasedStateMachine):
         self.world.settle()
 
     @rule()
+    def lose_the_stream(self) -> None:
+        """Its records are given up: what must follow them is owed all the same."""
+        self.world.take_records()
+
+    @rule()
     def expire(self) -> None:
         self.world.later(hours=25)
         self.world.release()
@@ -194,6 +222,8 @@ class Money(RuleBasedStateMachine):
 
     def check_the_end(self, booking: str) -> None:
         account = check_sums(self.world, booking)
+        due = account["deposit_due"] + account["balance_due"]
+        assert all(each <= due for each in payable(self.world, booking)), account
         for payment in by_payment(account["entries"]).values():
             assert payment.disputed or payment.contested or not payment.owed, account
         if account["booking_status"] == "cancelled" and booking not in self.disturbed:
