@@ -1,7 +1,7 @@
 """What every suite stands on: a function's environment, and DynamoDB Local where asked for."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,7 @@ os.environ.update(
 )
 
 from teppan import clock
+from teppan.settings import settings
 from teppan.store.table import Table
 from tests.builders import NOW
 from tests.scheduling import OneCloudScheduling
@@ -102,3 +103,15 @@ class Clock:
 
     def wait(self, instant: datetime) -> None:
         self.at = max(self.at, instant)
+
+
+@pytest.fixture
+def in_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Let our code run as in another stage: `in_stage("prod")`."""
+
+    def change(stage: str) -> None:
+        monkeypatch.setenv("STAGE", stage)
+        settings.cache_clear()
+
+    yield change
+    settings.cache_clear()

@@ -37,6 +37,11 @@ def _set_keys(fake: FakeStripe, given: Json) -> Json:
     return {"keys": sorted(fake.api_keys)}
 
 
+def _set_livemode(fake: FakeStripe, given: Json) -> Json:
+    fake.set_livemode(live=given["live"])
+    return {"live": given["live"]}
+
+
 def _roll(fake: FakeStripe, given: Json) -> Json:
     secret = fake.outbox.roll_secret(given["endpoint"], given.get("expires_in", 86_400))
     return {"secret": secret}
@@ -90,6 +95,10 @@ ACTIONS: Final[dict[str, Action]] = {
     "settle_refund": Action(
         {"refund": Text(required=True), "status": Choice(words=_STATUSES, required=True)},
         lambda fake, given: fake.settle_refund(given["refund"], given["status"]),
+    ),
+    "livemode": Action({"live": Boolean(required=True)}, _set_livemode),
+    "thin_event": Action(
+        {"type": Text(required=True)}, lambda fake, given: fake.thin_event(given["type"])
     ),
     "balance": Action({}, lambda fake, _given: fake.balance_by_intent()),
     "api_keys": Action({"keys": Listed(item=Text(), required=True)}, _set_keys),

@@ -9,6 +9,7 @@ from local.stripe.account import balance, disputes, payment_methods, payments, r
 from local.stripe.account.account import Account
 from local.stripe.account.cards import by_name, by_number
 from local.stripe.account.collection import Collection
+from local.stripe.account.events import emit_thin
 from local.stripe.account.identifiers import Identifiers
 from local.stripe.account.views import view
 from local.stripe.api.answers import Reply
@@ -25,7 +26,7 @@ PUBLISHABLE_KEY: Final = "pk_test_fake"
 
 
 class FakeStripe:
-    """One Stripe account in test mode. Thread-safe: everything happens under one lock.
+    """One Stripe account. Thread-safe: everything happens under one lock.
 
     `api_keys` are the secret keys that it accepts; `clock` returns unix seconds. The methods
     that are not `handle` act as the customer, the banks or the dashboard; they return the changed
@@ -138,6 +139,16 @@ class FakeStripe:
             charge = self._charge(intent_id)
             given = {"amount": amount, "reason": "requested_by_customer"}
             return self._shown(refunds.create(self.account, charge, given))
+
+    def set_livemode(self, *, live: bool) -> None:
+        """Let what is made from now on say that it is of live money, or of test money."""
+        with self._lock:
+            self.account.livemode = live
+
+    def thin_event(self, kind: str) -> Json:
+        """Send an event of Stripe's second API, which holds no object, to the endpoints."""
+        with self._lock:
+            return emit_thin(self.account, kind)
 
     def balance_by_intent(self) -> dict[str, int]:
         """Return the sum of `amount` of all balance transactions, in cents, by payment intent."""

@@ -265,6 +265,7 @@ REQUESTS: dict[str, Callable[[World, Session], Call]] = {
     "cancelBooking": cancel_booking,
     "quoteCancellation": to_read,
     "listBookingEvents": to_read,
+    "listWebhookEvents": lambda _, __: Call(),
     "searchAvailability": search_availability,
     "setSlotCapacity": set_slot_capacity,
     "createQuote": lambda _, __: Call({"guests": 12}),

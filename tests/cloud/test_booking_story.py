@@ -62,6 +62,7 @@ def test_a_party_from_the_first_look_to_the_end(api: Api, aiko: Customer, day: s
     # Then the old slot is free again, and the price follows
     assert changed.status == 200
     assert changed.headers["ETag"] == '"2"'
+    assert (changed.json()["refund_percentage"], changed.json()["refund_limit"]) == (100, 97)
     assert changed.json()["price"]["total"] > booking["price"]["total"]
     assert times_free(api, day) == ["12:00", "15:00", "18:00"]
 
@@ -76,7 +77,7 @@ def test_a_party_from_the_first_look_to_the_end(api: Api, aiko: Customer, day: s
     # Then that is what is refunded, every slot is free, and each step is on record
     assert cancelled.status == 200
     assert cancelled.json()["refund_amount"] == quoted["refund_amount"] == 0
-    assert cancelled.json()["refund_percentage"] == quoted["refund_percentage"] == 97
+    assert cancelled.json()["refund_percentage"] == quoted["refund_percentage"] == 100
     assert times_free(api, day) == ["12:00", "15:00", "18:00", "21:00"]
     events = aiko("GET", f"{path}/events").json()["items"]
     assert [event["type"] for event in events] == ["created", "updated", "cancelled"]

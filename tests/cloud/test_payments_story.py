@@ -1,5 +1,7 @@
 """Money over HTTP: the API, Stripe's page, its webhook at the function URL, stream and jobs."""
 
+import json
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -309,10 +311,30 @@ class TestSignatures:
         assert (answer.status, answer.json()) == (200, {"received": True})
 
     def test_only_events_of_a_decent_size_are_read(self, cloud: RunningCloud, till: Till) -> None:
-        huge = till.tell(b" " * (64 * 1024 + 1), Stripe_Signature=self.signature("whsec_guessed"))
+        huge = till.tell(b" " * (1024 * 1024 + 1), Stripe_Signature=self.signature("whsec_guessed"))
         assert problem_of(huge) == (413, "body_too_large")
         url = Api(cloud.description.stripe_webhook_url)
         assert url.request("GET", "").status == 405
+
+    def test_an_event_as_large_as_a_dispute_is_taken_and_listed_for_staff(
+        self, staff: Customer, till: Till, secret: str
+    ) -> None:
+        # Given 150,000 characters of evidence, of which 20,000 are Chinese
+        evidence = "Cold noodles. " * 9_300 + "\u5bff\u53f8" * 10_000
+        event = {
+            "id": f"evt_{uuid.uuid4().hex}",
+            "type": "charge.dispute.created",
+            "created": int(time.time()),
+            "data": {"object": {"id": "dp_1", "evidence": {"uncategorized_text": evidence}}},
+        }
+        body = json.dumps(event, ensure_ascii=False).encode()
+
+        answer = till.tell(body, Stripe_Signature=self.signature(secret, body))
+
+        assert answer.status == 200
+        listed = staff("GET", "/webhooks/events?type=charge.dispute.created")
+        [found] = [each for each in listed.json()["items"] if each["event_id"] == event["id"]]
+        assert (found["status"], found["size"], found["raw_kept"]) == ("ignored", len(body), True)
 
 
 class TestJobs:

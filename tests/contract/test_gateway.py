@@ -34,6 +34,7 @@ SECURED = (
     "/api/v1/availability/",
     "/api/v1/bookings",
     "/api/v1/payments/",
+    "/api/v1/webhooks/",
 )
 """Where paths begin that take an access token."""
 

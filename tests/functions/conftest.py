@@ -12,9 +12,11 @@ from tests.conftest import Clock
 from tests.functions.given import Snapshot, snapshot_of
 from tests.functions.handlers import Handlers, handlers
 from tests.functions.money import Till
-from tests.functions.secrets_manager import keep_cursor_secret
+from tests.functions.secrets_manager import keep_cursor_secret, new_secret
 from tests.functions.stream import Stream
+from tests.functions.stripe import API_KEY, gateway_to
 
+from teppan import secret
 from teppan.identity.directory import Directory
 from teppan.observability.log import logger
 from teppan.store.table import Table
@@ -46,6 +48,16 @@ def call(table: Table, now: Clock) -> Iterator[Handlers]:
 def stripe(call: Handlers) -> FakeStripe:
     """The Stripe that the functions know, empty; its clock is `now`."""
     return call.stripe
+
+
+@pytest.fixture
+def api_key(call: Handlers, stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a secret with Stripe's API key that this test alone uses, and may rotate."""
+    name = new_secret(API_KEY)
+    call.gateway = gateway_to(stripe, name)
+    monkeypatch.setattr(secret, "_kept", {})
+    monkeypatch.setattr(secret, "_doubted", {})
+    return name
 
 
 @pytest.fixture

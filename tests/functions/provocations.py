@@ -173,6 +173,12 @@ def too_often(scene: Scene, operation: str) -> Answer:
     return scene.ask(operation, booking)
 
 
+def below_the_least_amount(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    scene.call.stripe.account.minimum = booking.price.total + 1
+    return scene.ask(operation, booking)
+
+
 def without_a_key(scene: Scene, operation: str) -> Answer:
     send = scene.prepare(operation)
     scene.call.stripe.api_keys.clear()
@@ -251,6 +257,7 @@ _ANYWHERE: Final[dict[str, Provocation]] = {
     "idempotency_key_reused": reused_key(payment_type="full"),
     "payment_provider_failed": without_a_key,
     "payment_provider_unavailable": without_stripe,
+    "payment_refused_by_provider": below_the_least_amount,
     "payment_not_found": body(payment_intent_id="pi_1"),
     "payment_in_progress": in_progress,
     "too_many_payment_attempts": too_often,
@@ -285,6 +292,7 @@ _IN: Final[dict[str, dict[str, Provocation]]] = {
         "forbidden": request(by=CUSTOMER),
         "idempotency_key_reused": reused_key(reason="Another"),
     },
+    "listWebhookEvents": {"forbidden": request(by=CUSTOMER)},
     "listBookings": {"forbidden": request(query={"customer_id": ADMIN})},
     "updateBooking": _BODY_START
     | {

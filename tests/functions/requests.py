@@ -71,6 +71,7 @@ _OF_NOTHING: Final[dict[str, Keywords]] = {
     "listBookings": {},
     "searchAvailability": {"query": {"from": DAY, "to": DAY}, "by": None},
     "setSlotCapacity": {"date": DAY, "time": "21:00", "body": {"capacity": 2}, "by": ADMIN},
+    "listWebhookEvents": {"by": ADMIN},
     "createQuote": {"body": {"guests": 12}, "by": None},
     "getHealth": {"by": None},
     "headHealth": {"by": None},

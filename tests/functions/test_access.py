@@ -64,6 +64,7 @@ ACCESS: Final[dict[str, dict[str, int]]] = {
     "confirmPayment": OWNER_OR_STAFF,
     "refundPayment": made(STAFF_ONLY),
     "listPayments": OWNER_OR_STAFF,
+    "listWebhookEvents": STAFF_ONLY,
     "searchAvailability": ANYBODY,
     "setSlotCapacity": STAFF_ONLY,
     "createQuote": ANYBODY,

@@ -69,6 +69,7 @@ LOADED: Final[dict[str, frozenset[str]]] = {
     "payments/list_payments": AWS,
     "payments/refund_payment": AWS | BODY,
     "payments/stripe_webhook": AWS | STRIPE,
+    "webhooks/list_webhook_events": AWS,
     "health/get_health": frozenset(),
     "operations/preflight": frozenset(),
     "quotes/create_quote": BODY,

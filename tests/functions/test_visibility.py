@@ -96,6 +96,9 @@ EVERYBODY: Final = {
     "Availability": "from to timezone slots",
     "SlotAvailability": "date time starts_at capacity remaining available reason",
     "SlotCapacity": "date time capacity booked remaining",
+    "WebhookEventList": "items next_cursor",
+    "WebhookEvent": "event_id source type status error attempts created_at received_at handled_at"
+    " payment_intent_id size raw_kept",
     "Quote": "policy_version guests adults children toddlers price travel_confirmed payment_terms",
     "PaymentTerms": "confirmed_by",
     "Accepted": "status detail",

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.property.strategies import DAYS, SECONDS, STARTS
 
@@ -34,6 +34,7 @@ def test_an_instant_leads_back_to_its_local_time(slot: Slot) -> None:
     assert from_rfc3339(to_rfc3339(slot.starts_at)) == slot.starts_at
 
 
+@example(date(2032, 11, 7), time(1, fold=1))
 @given(DAYS, ANY_TIME)
 def test_a_time_of_any_policy_names_an_instant_or_is_skipped(day: date, start: time) -> None:
     policy = replace(CURRENT, start_times=(start,))

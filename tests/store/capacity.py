@@ -11,11 +11,12 @@ from math import ceil
 from typing import Any, Final
 
 from teppan.store.attributes import Item
+from teppan.store.inbox import LISTED
 from teppan.store.listing import SUMMARY
 
 INDEXES: Final = {
     ("gsi1pk", "gsi1sk"): SUMMARY,
-    ("gsi2pk", "gsi2sk"): SUMMARY,
+    ("gsi2pk", "gsi2sk"): (*SUMMARY, *LISTED),
     ("gsi3pk", "gsi3sk"): (),
     ("gsi4pk", "gsi4sk"): (),
 }
@@ -34,8 +35,8 @@ def _size(value: Any) -> int:
         case int():
             digits = str(abs(value)).strip("0")
             return (len(digits) + 1) // 2 + 1 + (value < 0)
-        case str():
-            return len(value.encode())
+        case str() | bytes():
+            return len(value.encode() if isinstance(value, str) else value)
         case frozenset():
             return sum(len(each.encode()) for each in value)
         case list() | tuple():

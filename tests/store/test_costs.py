@@ -4,12 +4,15 @@ The figures stand in `docs/data-model.md`. The engine reports reads and single w
 transactions are computed by `tests.store.capacity`, which is held against the engine first.
 """
 
+import base64
+import random
 from collections.abc import Callable
 from datetime import date, time
 
 import pytest
 from botocore.client import BaseClient
 from tests.builders import (
+    NOW,
     PARTY_DATE,
     admin,
     attempt,
@@ -27,6 +30,7 @@ from teppan.domain.cancellation import CancellationRequest
 from teppan.domain.change import Changes
 from teppan.domain.ledger import EntryKind
 from teppan.domain.party import Menu
+from teppan.domain.payment_event import EventSource, PaymentEvent
 from teppan.domain.policy import CURRENT
 from teppan.domain.slot import slot_at
 from teppan.services.availability import search_availability
@@ -35,11 +39,13 @@ from teppan.services.create_booking import create_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.list_booking_events import list_booking_events
 from teppan.services.list_payments import list_payments
+from teppan.services.list_webhook_events import list_webhook_events
 from teppan.services.precondition import any_version
 from teppan.services.revision import find_visible
 from teppan.services.update_booking import update_booking
-from teppan.store import bookings, keys, payments, slots
+from teppan.store import bookings, inbox, keys, payments, slots
 from teppan.store.attributes import Item, from_attributes, to_attributes
+from teppan.store.inbox import EventQuery
 from teppan.store.items import booking_item
 from teppan.store.requests import RequestRecord
 from teppan.store.table import Table
@@ -218,6 +224,31 @@ def test_a_month_of_full_slots_of_the_largest_capacity_is_still_one_query(
 
     assert [slot.occupancy.remaining for slot in found] == [0] * 124
     assert meter.calls == ["Query"]
+
+
+def test_a_page_of_the_inbox_is_one_query_whatever_the_events_hold(
+    table: Table, meter: Meter
+) -> None:
+    # Given events of 40 KB each
+    noise = base64.b64encode(random.Random(7).randbytes(40_000)).decode()
+    for number in range(21):
+        event = PaymentEvent(
+            id=f"evt_{number:03}",
+            type="charge.dispute.created",
+            created_at=NOW,
+            payment="pi_1",
+            payload=noise,
+            size=len(noise),
+        )
+        inbox.receive(table, event, NOW)
+    meter.reset()
+
+    query = EventQuery(limit=20, source=EventSource.STRIPE)
+    page = list_webhook_events(table, query, caller(at=NOW))
+
+    assert (len(page.items), page.next is None) == (20, False)
+    assert meter.calls == ["Query"]
+    assert meter.units <= 1.5
 
 
 def test_setting_a_capacity_is_one_update(table: Table, meter: Meter) -> None:

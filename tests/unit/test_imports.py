@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "secret": {"aws", "domain", "botocore"},
     "identity": {"domain", "settings", "secret", "aws", "observability", "botocore"},
     "store": {"domain", "clock", "settings", "aws", "botocore"},
-    "batch": {"observability"},
+    "batch": {"domain", "observability"},
     "thread_pool": {"batch", "observability"},
     "services": {"domain", "clock", "identity", "store", "batch", "thread_pool"},
     "trigger": {"batch", "clock", "domain", "observability"},

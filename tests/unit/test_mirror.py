@@ -23,6 +23,7 @@ ON_DYNAMODB = {
     "services/list_booking_events",
     "services/list_payments",
     "services/end_sessions",
+    "services/list_webhook_events",
     "services/live_session",
     "services/login",
     "services/logout",

@@ -5,7 +5,7 @@ from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.observability.money import record_received
 from teppan.secret import valid
-from teppan.services.receive_event import receive_event
+from teppan.services.receive_event import end_alarm, receive_event
 from teppan.settings import required
 from teppan.store.table import connect
 from teppan_payments.events import SENDER, read_event
@@ -17,9 +17,10 @@ table, stripe, secret = connect(), gateway(), required("STRIPE_WEBHOOK_SECRET_AR
 
 @endpoint("stripeWebhook", roles=PUBLIC, parameters=None, signed_by="stripe-signature")
 def handler(request: Request[None]) -> Response:
-    """Handle the event; whatever is not a 2xx makes Stripe send it again."""
+    """Handle the event; whatever is not a 2xx makes Stripe send it again for three days."""
     check_signature(request.raw, request.signature, valid(secret), request.caller.at)
     event = read_event(request.raw)
     received = receive_event(table, stripe, event, request.caller.acting_as(SENDER))
     record_received(event, received)
+    end_alarm(table, event, received)
     return Response(body={"received": True})

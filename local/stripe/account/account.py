@@ -30,11 +30,15 @@ class Account:
     """Everything one account holds. Not thread-safe: FakeStripe holds its lock around each use.
 
     `publish` is told of each event, and answers how many webhook endpoints will receive it.
+    `livemode` is what each object says of itself; no money moves either way. `minimum` is the least
+    amount of a payment, in cents: Stripe has one for the currency in which the account settles.
     """
 
     clock: Callable[[], float]
     identifiers: Identifiers
     public_url: str = "http://127.0.0.1:12111"
+    livemode: bool = False
+    minimum: int = 50
     payment_intents: Collection = field(default_factory=lambda: Collection("payment_intent"))
     charges: Collection = field(
         default_factory=lambda: Collection("charge", ("payment_intent",)),

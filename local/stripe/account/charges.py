@@ -39,7 +39,7 @@ def create(account: Account, intent: Json, method: Json, status: str) -> Json:
         "failure_code": decline.code if decline else None,
         "failure_message": decline.message if decline else None,
         "fraud_details": {},
-        "livemode": False,
+        "livemode": account.livemode,
         "metadata": dict(intent["metadata"]),
         "on_behalf_of": None,
         "outcome": _declined(decline) if decline else _AUTHORIZED | {},

@@ -28,7 +28,7 @@ def dispute_of(account: Account, charge: Json, amount: int, *, inquiry: bool) ->
             "submission_count": 0,
         },
         "is_charge_refundable": inquiry,
-        "livemode": False,
+        "livemode": account.livemode,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "reason": "fraudulent",

@@ -1,5 +1,6 @@
 """Events: each change of an object leaves one, with the object as it was at that moment."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from local.stripe.account.account import DAY, Account
@@ -24,7 +25,7 @@ def emit(account: Account, kind: str, changed: Json, previous: Json | None = Non
         "api_version": API_VERSION,
         "created": account.now(),
         "data": data,
-        "livemode": False,
+        "livemode": account.livemode,
         "pending_webhooks": 0,
         "request": {
             "id": account.cause.request_id,
@@ -34,6 +35,26 @@ def emit(account: Account, kind: str, changed: Json, previous: Json | None = Non
     }
     account.events.add(event)
     event["pending_webhooks"] = account.publish(event)
+
+
+def emit_thin(account: Account, kind: str) -> Json:
+    """Send an event of Stripe's second API: it names what it is about, and does not hold it."""
+    made = datetime.fromtimestamp(account.now(), UTC)
+    event: Json = {
+        "id": account.identifiers.new("evt"),
+        "object": "v2.core.event",
+        "type": kind,
+        "livemode": account.livemode,
+        "created": made.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "related_object": {
+            "id": account.identifiers.new("mtr"),
+            "type": "billing.meter",
+            "url": "/v1/billing/meters/mtr_1",
+        },
+        "reason": None,
+    }
+    account.publish(event)
+    return event
 
 
 def is_kept(account: Account, event: Json) -> bool:

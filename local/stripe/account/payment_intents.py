@@ -8,7 +8,6 @@ from local.stripe.account.events import emit
 from local.stripe.errors import StripeError, unexpected_state
 from local.stripe.objects import Json, copied, merged
 
-_MINIMUM: Final = 50
 _MAXIMUM: Final = 99_999_999
 _SIGNS: Final = {"usd": "$", "eur": "€"}
 _AUTOMATIC: Final = {"usd": ["card", "us_bank_account"], "eur": ["card", "sepa_debit"]}
@@ -25,7 +24,7 @@ _BANK_OPTIONS: Final[Json] = {"verification_method": "automatic"}
 def create(account: Account, given: Json) -> Json:
     """Make a payment intent of the given parameters; emits `payment_intent.created`."""
     currency = given["currency"]
-    require_amount(given["amount"], currency)
+    require_amount(account, given["amount"], currency)
     kinds = given.get("payment_method_types")
     automatic = automatic_methods(given)
     kinds = kinds or _AUTOMATIC[currency]
@@ -58,7 +57,7 @@ def create(account: Account, given: Json) -> Json:
         "excluded_payment_method_types": None,
         "last_payment_error": None,
         "latest_charge": None,
-        "livemode": False,
+        "livemode": account.livemode,
         "metadata": merged({}, given.get("metadata", {})),
         "next_action": None,
         "on_behalf_of": None,
@@ -93,7 +92,7 @@ def update(account: Account, intent: Json, given: Json) -> None:
                 f"{intent['status']}. You may only update the amount of a PaymentIntent with one "
                 f"of the following statuses: {', '.join(PAYABLE)}.",
             )
-        require_amount(given["amount"], intent["currency"])
+        require_amount(account, given["amount"], intent["currency"])
         changes["amount"] = given["amount"]
         if intent["status"] == "requires_action":
             changes |= {"status": "requires_confirmation", "next_action": None}
@@ -148,12 +147,12 @@ def automatic_methods(given: Json) -> Json | None:
     return {"allow_redirects": "always"} | asked if asked["enabled"] else None
 
 
-def require_amount(amount: int, currency: str) -> None:
+def require_amount(account: Account, amount: int, currency: str) -> None:
     """Raise StripeError when Stripe does not charge such an amount, in cents."""
     sign = _SIGNS[currency]
-    if amount < _MINIMUM:
+    if amount < account.minimum:
         raise StripeError(
-            f"Amount must be at least {sign}0.50 {currency}",
+            f"Amount must be at least {sign}{account.minimum / 100:.2f} {currency}",
             code="amount_too_small",
             param="amount",
         )

@@ -31,7 +31,7 @@ def create(account: Account, card: Card, billing_details: Json | None = None) ->
         "created": account.now(),
         "customer": None,
         "customer_account": None,
-        "livemode": False,
+        "livemode": account.livemode,
         "metadata": {},
         "type": card.kind,
         card.kind: _DETAILS[card.kind](card),

@@ -14,6 +14,8 @@ _STEPS: Final = {
     "succeeded": {"failed"},
 }
 _ACTION_DAYS: Final = 45
+_DEBIT_DAYS: Final = 180
+"""How long a debit of a bank account can be refunded, by Stripe's document of ACH Direct Debit."""
 
 
 def create(account: Account, charge: Json, given: Json) -> Json:
@@ -114,6 +116,11 @@ def _require_refundable(account: Account, charge: Json, amount: int, left: int) 
     if left == 0:
         raise StripeError(
             f"Charge {identifier} has already been refunded.", code="charge_already_refunded"
+        )
+    is_debit = account.cards[identifier].kind == "us_bank_account"
+    if is_debit and account.now() > charge["created"] + _DEBIT_DAYS * DAY:
+        raise StripeError(
+            f"Charge {identifier} is too old to be refunded.", code="charge_not_refundable"
         )
     if amount > left:
         raise StripeError(

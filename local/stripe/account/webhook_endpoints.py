@@ -15,7 +15,7 @@ def create(account: Account, given: Json, secret: str | None = None) -> Json:
         "created": account.now(),
         "description": given.get("description") or None,
         "enabled_events": given["enabled_events"],
-        "livemode": False,
+        "livemode": account.livemode,
         "metadata": merged({}, given.get("metadata", {})),
         "status": "enabled",
         "url": given["url"],

@@ -74,7 +74,8 @@ class Outbox:
         if not endpoints:
             return 0
         # The object in an event never changes; how many endpoints wait for it does.
-        sent = event | {"pending_webhooks": len(endpoints)}
+        told = {"pending_webhooks": len(endpoints)} if "pending_webhooks" in event else {}
+        sent = event | told
         for endpoint in endpoints:
             delivery = Delivery(
                 self._account.identifiers.new("wd"),
@@ -121,8 +122,9 @@ class Outbox:
     def delivered(self, delivery: Delivery) -> None:
         """Take a delivery out: its endpoint has answered 2xx."""
         with self._lock:
-            if self._deliveries.pop(delivery.id, None) is not None:
-                self._account.events[delivery.event["id"]]["pending_webhooks"] -= 1
+            event = self._account.events.get(delivery.event["id"])  # thin ones are in no list
+            if self._deliveries.pop(delivery.id, None) is not None and event is not None:
+                event["pending_webhooks"] -= 1
 
     def drop(self, delivery: Delivery) -> None:
         """Take a delivery out, undelivered: it is lost."""

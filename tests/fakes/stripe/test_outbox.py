@@ -168,3 +168,16 @@ def _really_now() -> float:
     import time
 
     return time.time()
+
+
+def test_a_thin_event_is_sent_without_its_object_and_is_in_no_list(fake: FakeStripe) -> None:
+    fake.outbox.subscribe("https://here.invalid/")
+
+    fake.thin_event("v1.billing.meter.no_meter_found")
+
+    (delivery,) = fake.outbox.pending()
+    assert delivery.event["object"] == "v2.core.event"
+    assert "data" not in delivery.event
+    assert "pending_webhooks" not in delivery.event
+    fake.outbox.delivered(delivery)
+    assert fake.everything("events") == []

@@ -146,3 +146,25 @@ def _in_status(fake: FakeStripe, stripe: Caller, status: str) -> str:
     else:
         fake.pay(identifier, BANK if status == "processing" else VISA)
     return f"/v1/payment_intents/{identifier}"
+
+
+def test_the_least_amount_is_that_of_the_account(fake: FakeStripe, stripe: Caller) -> None:
+    fake.account.minimum = 400
+
+    error = stripe.refused("POST", "/v1/payment_intents", {"amount": 399, "currency": "usd"})
+
+    assert (error["code"], error["param"]) == ("amount_too_small", "amount")
+    assert error["message"] == "Amount must be at least $4.00 usd"
+    assert stripe.post("/v1/payment_intents", {"amount": 400, "currency": "usd"})["amount"] == 400
+
+
+def test_what_is_of_live_money_says_so_and_so_do_its_events(
+    fake: FakeStripe, stripe: Caller
+) -> None:
+    fake.set_livemode(live=True)
+    made = stripe.post("/v1/payment_intents", {"amount": 400, "currency": "usd"})
+    fake.pay(made["id"])
+
+    assert made["livemode"] is True
+    assert {each["livemode"] for each in fake.everything("events")} == {True}
+    assert {each["livemode"] for each in fake.everything("charges")} == {True}

@@ -274,3 +274,17 @@ def test_an_unknown_refund_is_404(stripe: Caller) -> None:
 
     assert error["code"] == "resource_missing"
     assert error["message"] == "No such refund: 're_nobody'"
+
+
+def test_a_debit_is_refunded_within_180_days_and_never_after(
+    fake: FakeStripe, stripe: Caller, clock: Clock
+) -> None:
+    identifier = paid(fake, BANK)
+    fake.settle(identifier)
+    clock.advance(180 * 86_400)
+    stripe.post(REFUNDS, {"payment_intent": identifier, "amount": 1})
+    clock.advance(1)
+
+    error = stripe.refused("POST", REFUNDS, {"payment_intent": identifier, "amount": 1})
+
+    assert (error["type"], error["code"]) == ("invalid_request_error", "charge_not_refundable")

@@ -17,14 +17,17 @@ from tests.functions.emf import counted, told
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Handlers
 from tests.functions.money import DECLINED, REFUND_PENDS, Till, opened, paid
-from tests.functions.stripe import intent_of_others
+from tests.functions.secrets_manager import rotate
+from tests.functions.stripe import API_KEY, intent_of_others
 
+from teppan import secret
+from teppan.domain.alarm import Alarm
 from teppan.domain.booking import Booking
 from teppan.domain.caller import Role
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.transition import Status
 from teppan.services.reconcile import receive_again, unseen_events
-from teppan.store import jobs, keys
+from teppan.store import alarms, jobs, keys
 from teppan.store.table import Table, Update
 from teppan.trigger import TriggerFailedError
 from teppan_payments.client import Stripe
@@ -48,10 +51,81 @@ def full(call: Handlers) -> None:
     assert call.job(JOB, {"scope": "full"}) is None
 
 
+def store(api_key: str, *values: str) -> None:
+    """Put the values into the secret one after the other, and be an instance that has read none."""
+    for value in values:
+        rotate(api_key, value)
+    secret._kept.clear()
+    secret._doubted.clear()
+
+
 def lose_webhooks(stripe: FakeStripe) -> None:
     """Let Stripe tell nobody of what has happened so far."""
     for delivery in stripe.outbox.pending(all_of_them=True):
         stripe.outbox.drop(delivery)
+
+
+class TestBeforeAKeyIsStored:
+    """A new stage has random values for its Stripe secrets: its jobs do not fail for that."""
+
+    @pytest.mark.parametrize("scope", ["recent", "full"])
+    def test_a_run_is_no_failure_and_says_so_once(
+        self, call: Handlers, output: Output, api_key: str, scope: str
+    ) -> None:
+        store(api_key, "x7Kq", "x7Kr")
+
+        assert call.job(JOB, {"scope": scope}) is None
+
+        text = output()
+        assert text.count('"payments are not configured"') == 1
+        assert counted(text, "PaymentsNotConfigured") == 1
+        assert counted(text, "Failures") == 0
+        assert told(text, "PaymentsNotConfigured") == []
+
+    def test_the_stream_and_the_release_of_slots_do_not_fail_either(
+        self,
+        call: Handlers,
+        till: Till,
+        output: Output,
+        now: Clock,
+        table: Table,
+        api_key: str,
+    ) -> None:
+        # Given payments that were begun in vain, of which one booking is cancelled, one overdue
+        store(api_key, "x7Kq", "x7Kr")
+        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(2)]
+        for each in bookings:
+            assert till.open(each).problem == (502, "payment_provider_failed")
+        till.cancel(bookings[0])
+        now.set(now.at + timedelta(days=2))
+        output()
+
+        assert till.settle() == []
+        call.job("releaseUnpaidBookings")
+
+        assert counted(output(), "Failures") == 0
+        assert till.now_of(bookings[1]).status is Status.CANCELLED
+
+    def test_what_it_has_missed_is_seen_once_there_is_a_key(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, api_key: str
+    ) -> None:
+        till.pay(booking)
+        lose_webhooks(stripe)
+        store(api_key, "x7Kq", "x7Kr")
+        recent(call)
+
+        store(api_key, API_KEY)
+        recent(call)
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+
+    def test_a_key_that_stripe_refuses_is_a_failure(
+        self, call: Handlers, stripe: FakeStripe
+    ) -> None:
+        stripe.api_keys.clear()
+
+        with pytest.raises(TriggerFailedError):
+            call.job(JOB, {"scope": "recent"})
 
 
 class TestRecentEvents:
@@ -288,6 +362,54 @@ class TestRecentEvents:
         recent(call)
 
         assert till.ledger(booking) == [("captured", DEPOSIT)]
+
+    def test_one_that_can_never_be_applied_holds_the_window_for_five_runs_and_no_longer(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        table: Table,
+        now: Clock,
+        output: Output,
+    ) -> None:
+        # Given a lost event of a payment that we can not read, and one after it
+        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(2)]
+        intents = [till.pay(each) for each in bookings]
+        lose_webhooks(stripe)
+        stripe.account.payment_intents[intents[0]]["status"] = "paused"
+        began = now.at
+
+        # When the job runs every five minutes
+        for _ in range(4):
+            now.set(now.at + 5 * MINUTE)
+            with pytest.raises(TriggerFailedError):
+                call.job(JOB, {"scope": "recent"})
+            assert jobs.through(table, "reconcile_payments") == began
+        now.set(now.at + 5 * MINUTE)
+        recent(call)
+
+        # Then the other was seen at once, the window has moved on, and somebody was told once
+        assert till.now_of(bookings[1]).status is Status.CONFIRMED
+        assert jobs.through(table, "reconcile_payments") == now.at
+        recent(call)
+        assert told(output(), Alarm.EVENTS_FAILED) == [1]
+        assert list(alarms.marked(table, now.at)) == []
+
+    def test_an_unreadable_one_holds_nothing_up_at_all(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, table: Table
+    ) -> None:
+        till.pay(booking)
+        lose_webhooks(stripe)
+        event = stripe.everything("events")[0]
+        real = Stripe.all_of
+        odd = event | {"id": "evt_odd", "type": "refund.failed", "data": {"object": None}}
+
+        with patch.object(Stripe, "all_of", lambda *asked: [odd, *real(*asked)]):
+            recent(call)
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+        item = table.get(keys.webhook("stripe", "evt_odd"))
+        assert item and (item["status"], item["error"]) == ("failed", "unreadable")
 
     def test_that_are_odd_do_not_hold_up_the_others(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, output: Output

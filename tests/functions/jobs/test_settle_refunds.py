@@ -141,6 +141,80 @@ class TestAPromise:
         assert (line["Runs"], line["Failures"], line["RefundsSettled"]) == ([1.0], [0.0], [1.0])
 
 
+class TestWhatStripeNeverRefunds:
+    """It stays owed, is told once, and is not tried for ever (`domain.md §7`)."""
+
+    def test_a_payment_too_old_to_refund_is_told_once_and_not_tried_again(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+    ) -> None:
+        # Given a debit that was paid half a year before its party is cancelled
+        booking = stored(call.table, date=days_ahead(300))
+        intent = till.pay(booking, card=BANK)
+        stripe.settle(intent)
+        call.deliver()
+        now.set(now.at + timedelta(days=181))
+        till.cancel(booking)
+        output()
+
+        # When it is refunded, and jobs run for a week
+        with patch.object(
+            StripeGateway, "send_refund", autospec=True, side_effect=StripeGateway.send_refund
+        ) as sent:
+            till.settle()
+            till.settle()
+            for _ in range(7):
+                now.set(now.at + timedelta(days=1))
+                call.job("reconcilePayments", {"scope": "recent"})
+                till.settle()
+            asked = sent.call_count
+
+        # Then Stripe was asked once, somebody was told once, and it is owed
+        assert asked == 1
+        assert told(output(), "RefundsFailed") == [1]
+        (entry,) = [
+            each for each in till.account(booking)["entries"] if each["kind"] == "refund_refused"
+        ]
+        assert entry["reason"] == "final"
+        assert till.account(booking)["balance"]["refund_owed"] == REFUND
+        assert refunds(stripe) == []
+        till.check(booking)
+
+    def test_a_refusal_that_may_pass_is_tried_every_day_and_not_for_ever(
+        self, call: Handlers, till: Till, now: Clock, booking: Booking, output: Output
+    ) -> None:
+        till.cancel(booking)
+        output()
+
+        refused = RefundRefusedError("a_code_to_come")
+        with patch.object(StripeGateway, "send_refund", side_effect=refused) as sent:
+            till.settle()
+            for _ in range(40):
+                now.set(now.at + timedelta(days=1))
+                call.job("reconcilePayments", {"scope": "recent"})
+            till.settle()
+
+        assert sent.call_count == booking.policy.refund_refusals
+        reasons = [each.get("reason") for each in till.account(booking)["entries"]]
+        assert reasons.count("refused") == booking.policy.refund_refusals - 1
+        assert reasons.count("final") == 1
+
+    def test_a_refund_of_the_dashboard_keeps_what_was_refused_for_good(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        till.cancel(booking)
+        refused = RefundRefusedError("charge_not_refundable", is_final=True)
+        with patch.object(StripeGateway, "send_refund", side_effect=refused):
+            till.settle()
+
+        stripe.refund(next(iter(booking.payments)), REFUND)
+        call.deliver()
+
+        account = till.account(booking)
+        assert account["balance"]["refund_owed"] == 0
+        assert account["payment_status"] == "partially_refunded"
+        till.check(booking)
+
+
 class TestABatch:
     def test_names_exactly_the_records_that_failed(
         self, call: Handlers, till: Till, stripe: FakeStripe

@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from local.stripe.api.payment_intent_parameters import CREATE
 from local.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, caller, confirmed, days_ahead
 from tests.conftest import Clock
+from tests.functions.conftest import Output
+from tests.functions.emf import told
 from tests.functions.given import Snapshot, new_id, stored, tried
 from tests.functions.handlers import Handlers
 from tests.functions.money import BANK, DECLINED, SECURE, VISA, Till, paid
@@ -604,6 +607,70 @@ class TestAStripeThatFails:
         stripe.api_keys.add(API_KEY)
         assert till.open(booking, headers=KEY).status == 201
         assert len(intents(stripe)) == 1
+
+    def test_an_amount_that_stripe_never_takes_is_not_told_as_try_again(
+        self, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        # Given an account whose least amount is above the deposit
+        stripe.account.minimum = DEPOSIT + 1
+
+        answers = [till.open(booking, headers=KEY) for _ in range(2)]
+
+        assert {each.problem for each in answers} == {(409, "payment_refused_by_provider")}
+        assert "Retry-After" not in answers[0].headers
+        assert intents(stripe) == {}
+        # And nothing is in the way once Stripe takes it
+        stripe.account.minimum = DEPOSIT
+        assert till.open(booking, headers=KEY).status == 201
+        assert len(intents(stripe)) == 1
+
+    def test_a_booking_with_a_payment_that_stripe_never_takes_is_cancelled_all_the_same(
+        self, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        stripe.account.minimum = DEPOSIT + 1
+        till.open(booking)
+
+        assert till.cancel(booking).status == 200
+        assert till.settle() == []
+
+    def test_a_request_of_ours_that_stripe_takes_for_wrong_is_our_error_and_raises_an_alarm(
+        self,
+        till: Till,
+        booking: Booking,
+        output: Output,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        # Given a parameter of ours that Stripe does not know
+        monkeypatch.delitem(CREATE, "automatic_payment_methods")
+
+        answer = till.open(booking)
+
+        assert answer.problem == (500, "internal_error")
+        assert "Retry-After" not in answer.headers
+        text = output()
+        assert told(text, "PaymentRequestsRejected") == [1]
+        assert '"error_code":"parameter_unknown"' in text
+
+    @pytest.mark.parametrize("key", ["a random value", "whsec_1"])
+    def test_a_stage_without_a_key_says_so_in_its_log_alone(
+        self, till: Till, booking: Booking, output: Output, api_key: str, key: str
+    ) -> None:
+        rotate(api_key, key)
+        rotate(api_key, key)
+
+        assert till.open(booking).problem == (502, "payment_provider_failed")
+        assert "PaymentsNotConfigured" in output()
+
+    def test_an_intent_of_live_money_is_handed_to_nobody_on_a_test_stage(
+        self, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+    ) -> None:
+        stripe.set_livemode(live=True)
+
+        answer = till.open(booking)
+
+        assert answer.problem == (502, "payment_provider_failed")
+        assert "_secret_" not in str(answer.body)
+        assert told(output(), "ForeignPayments") == [1]
 
 
 class TestTheApiKey:

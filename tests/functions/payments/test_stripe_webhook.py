@@ -3,10 +3,15 @@
 import base64
 import copy
 import json
+import random
+import zlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
+from unittest.mock import patch
 
 import pytest
+from botocore.exceptions import ClientError
 from local.stripe.fake import FakeStripe
 from local.stripe.webhooks.outbox import Delivery
 from local.stripe.webhooks.signature import signature_header
@@ -34,19 +39,25 @@ from tests.functions.stripe import WEBHOOK_SECRET, intent_of_others
 from tests.functions.test_headers import EVERYWHERE
 
 from teppan import secret
+from teppan.domain.alarm import Alarm
 from teppan.domain.booking import Booking
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.transition import Status
-from teppan.store import keys
+from teppan.store import alarms, keys
 from teppan.store.attributes import Item
 from teppan.store.table import Table
 from teppan_payments.events import HANDLED
 
 DEPOSIT: Final = 10_000
 SECONDS: Final = int(NOW.timestamp())
-LARGEST: Final = 64 * 1024
+LARGEST: Final = 1024 * 1024
 REFUSED: Final = (400, "invalid_signature")
 MARK: Final = "Xanthippe"
+
+
+def noise(size: int) -> str:
+    """Return a text that no compression makes smaller than three quarters of it."""
+    return base64.b64encode(random.Random(7).randbytes(size * 3 // 4)).decode()
 
 
 @pytest.fixture
@@ -85,6 +96,7 @@ def about(intent: str, event_id: str = "evt_1", **changes: Any) -> dict[str, Any
         "object": "event",
         "type": "payment_intent.succeeded",
         "created": SECONDS,
+        "livemode": False,
         "data": {"object": {"id": intent, "object": "payment_intent"}},
     } | changes
 
@@ -310,7 +322,9 @@ class TestTheRequest:
 
     @pytest.mark.parametrize("encoded", [True, False])
     @pytest.mark.parametrize(("size", "status"), [(LARGEST, 200), (LARGEST + 1, 413)])
-    def test_has_at_most_64_kb(self, call: Handlers, encoded: bool, size: int, status: int) -> None:
+    def test_has_at_most_a_megabyte(
+        self, call: Handlers, encoded: bool, size: int, status: int
+    ) -> None:
         raw = json.dumps(about("pi_1")).encode().ljust(size)
 
         answer = call.webhook(raw, signed(raw), encoded=encoded)
@@ -330,17 +344,14 @@ class TestTheRequest:
             b'"evt_1"',
             b"[" * 20_000,
             b'{"id": "evt_1"}',
-            b'{"id": "evt_1", "type": "x", "created": 1, "data": {"object": 1}}',
             b'{"id": "evt_1", "type": "x", "created": "now", "data": {"object": {}}}',
             b'{"id": "evt_1", "type": "x", "created": 1e300, "data": {"object": {}}}',
             b'{"id": "evt_1", "type": "x", "created": NaN, "data": {"object": {}}}',
             b'{"id": "", "type": "x", "created": 1, "data": {"object": {}}}',
             b'{"id": 1, "type": "x", "created": 1, "data": {"object": {}}}',
             b'{"id": "evt_1", "type": [], "created": 1, "data": {"object": {}}}',
-            json.dumps(
-                {"id": "evt_1", "type": "refund.created", "created": 1}
-                | {"data": {"object": {"payment_intent": {"id": 1}}}}
-            ).encode(),
+            b'{"id": "%s", "type": "x", "created": 1, "data": {"object": {}}}' % (b"e" * 256),
+            b'{"id": "evt_\xc3\xa9", "type": "x", "created": 1, "data": {"object": {}}}',
         ],
         ids=lambda raw: raw[:70].decode(),
     )
@@ -403,7 +414,7 @@ class TestTheInbox:
         del kept["data"]["object"]["client_secret"]
 
         assert item
-        assert json.loads(item["payload"]) == kept
+        assert json.loads(zlib.decompress(item["raw"])) == kept
         assert (item["type"], item["status"]) == ("payment_intent.succeeded", "handled")
         assert item["attempts"] == 1
         assert item["received_at"] == item["handled_at"] == "2026-11-23T18:00:00Z"
@@ -477,6 +488,237 @@ class TestTheInbox:
 
         item = inbox(table, "evt_1")
         assert item and item["status"] == "ignored"
+
+
+class TestAsLargeAsStripeMakesThem:
+    """A dispute holds 150,000 characters of evidence, and an item of ours 400 KB at most."""
+
+    @pytest.mark.parametrize(
+        ("evidence", "is_kept"),
+        [
+            pytest.param("Cold noodles. " * 10_700, True, id="150,000 characters"),
+            pytest.param("\u5bff\u53f8" * 10_000, True, id="20,000 non-ASCII characters"),
+            pytest.param("\U0001f363" * 80_000, True, id="80,000 pairs of surrogates"),
+            pytest.param("\ud800" * 20_000, True, id="20,000 halves of pairs"),
+            pytest.param(noise(500_000), False, id="half a megabyte of noise"),
+        ],
+    )
+    def test_is_received_and_handled_and_kept_where_it_fits(
+        self, call: Handlers, till: Till, booking: Booking, evidence: str, is_kept: bool
+    ) -> None:
+        intent = till.pay(booking)
+        changed = {"id": "dp_1", "payment_intent": intent, "evidence": {"text": evidence}}
+        event = about(intent, type="charge.dispute.created", data={"object": changed})
+
+        assert send(call, event).status == 200
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+        item = inbox(call.table, "evt_1")
+        assert item and (item["status"], item["raw_kept"]) == ("handled", is_kept)
+        assert item["size"] == len(json.dumps(event))
+        assert ("raw" in item) == is_kept
+        if is_kept:
+            assert json.loads(zlib.decompress(item["raw"])) == event
+            assert len(item["raw"]) <= 200 * 1024
+
+    def test_a_secret_of_a_payment_is_not_kept(self, call: Handlers, delivery: Delivery) -> None:
+        call.deliver()
+
+        item = inbox(call.table, delivery.event["id"])
+        assert item
+        kept = zlib.decompress(item["raw"]).decode()
+        assert delivery.event["data"]["object"]["id"] in kept
+        assert "_secret_" not in kept
+
+    def test_does_not_stop_the_job_that_looks_for_lost_ones(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        # Given a dispute with much evidence, and a payment after it, whose webhooks were lost
+        dispute = stripe.dispute(till.pay(booking))
+        evidence = {"evidence": {"uncategorized_text": "\u5bff" * 20_000}}
+        stripe.account.disputes[dispute["id"]].update(evidence)
+        stripe.close_dispute(dispute["id"], won=True)
+        other = stored(call.table, date=(NOW + timedelta(days=40)).date())
+        till.pay(other)
+        for each in stripe.outbox.pending():
+            stripe.outbox.drop(each)
+
+        assert call.job("reconcilePayments", {"scope": "recent"}) is None
+
+        assert till.now_of(other).status is Status.CONFIRMED
+
+
+class TestWhatCanNeverBeApplied:
+    """It is marked, told once and listed, and nothing waits for it."""
+
+    UNREADABLE: Final = about("pi_1", data={"object": {"id": {"id": "pi_1"}}})
+
+    def test_is_taken_from_stripe_and_marked_as_failed(
+        self, call: Handlers, output: Output
+    ) -> None:
+        assert [send(call, self.UNREADABLE).status for _ in range(3)] == [200, 200, 200]
+
+        item = inbox(call.table, "evt_1")
+        assert item
+        assert (item["status"], item["error"], item["attempts"]) == ("failed", "unreadable", 3)
+        text = output()
+        assert told(text, "EventsFailed") == [1]
+        assert text.count('"event failed"') == 1
+        # And no job needs to tell it again
+        assert "gsi4pk" not in item
+
+    def test_keeps_its_mark_while_nobody_has_told_it(self, call: Handlers) -> None:
+        with patch("teppan.services.receive_event.inbox.alarm_raised"):
+            send(call, self.UNREADABLE)
+
+        (marked,) = alarms.marked(call.table, NOW)
+        assert marked.alarm()[:2] == (Alarm.EVENTS_FAILED, "evt_1")
+
+    def test_of_dynamodb_s_own_refusal_is_not_tried_again(
+        self, call: Handlers, booking: Booking, output: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refused = ClientError({"Error": {"Code": "ValidationException"}}, "TransactWriteItems")
+        intent = opened(call, booking)
+        call.stripe.pay(intent)
+        monkeypatch.setattr(Table, "write", lambda *_, **__: raising(refused))
+
+        assert send(call, about(intent)).status == 200
+
+        item = inbox(call.table, "evt_1")
+        assert item and (item["status"], item["error"]) == ("failed", "ValidationException")
+        assert told(output(), "EventsFailed") == [1]
+
+    def test_is_what_fails_unexpectedly_five_times(
+        self, call: Handlers, booking: Booking, output: Output
+    ) -> None:
+        intent = opened(call, booking)
+        call.stripe.pay(intent)
+        with patch.object(Table, "write", side_effect=RuntimeError(MARK)):
+            statuses = [send(call, about(intent)).status for _ in range(5)]
+
+        assert statuses == [500, 500, 500, 500, 200]
+        item = inbox(call.table, "evt_1")
+        assert item and (item["status"], item["error"]) == ("failed", "RuntimeError")
+        text = output()
+        assert told(text, "EventsFailed") == [1]
+        assert MARK not in text
+
+    def test_is_applied_all_the_same_when_it_comes_again_and_can_be(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        intent = opened(call, booking)
+        call.stripe.pay(intent)
+        with patch.object(Table, "write", side_effect=RuntimeError):
+            for _ in range(5):
+                send(call, about(intent))
+
+        assert send(call, about(intent)).status == 200
+
+        assert till.now_of(booking).status is Status.CONFIRMED
+        item = inbox(call.table, "evt_1")
+        assert item and (item["status"], item["attempts"]) == ("handled", 6)
+        assert "error" not in item
+
+    def test_is_a_payment_that_stripe_tells_of_in_words_new_to_us(
+        self, call: Handlers, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        intent = opened(call, booking)
+        stripe.account.payment_intents[intent]["status"] = "paused"
+
+        statuses = [send(call, about(intent)).status for _ in range(5)]
+
+        assert statuses == [500, 500, 500, 500, 200]
+        item = inbox(call.table, "evt_1")
+        assert item and (item["status"], item["error"]) == ("failed", "PaymentUnreadable")
+
+    @pytest.mark.parametrize("times", [1, 9])
+    def test_is_nothing_that_may_pass_however_often_it_fails(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, times: int
+    ) -> None:
+        intent = till.pay(booking)
+        stripe.faults.next("reset", times=99)
+        assert {send(call, about(intent)).status for _ in range(times)} == {503}
+
+        stripe.faults.clear()
+        assert send(call, about(intent)).status == 200
+        assert till.now_of(booking).status is Status.CONFIRMED
+
+    @pytest.mark.parametrize(
+        "metadata",
+        [
+            {"booking_id": "\u5bff" * 500, "attempt": "1"},
+            {"booking_id": "b" * 500, "attempt": "1"},
+            {"booking_id": "bkg_" + "a" * 26, "attempt": "9" * 500},
+            {"booking_id": "bkg_" + "a" * 26, "attempt": "\u0663"},
+        ],
+        ids=["of another script", "endless", "an endless number", "another script's digit"],
+    )
+    def test_metadata_of_others_becomes_no_key_of_ours(
+        self, call: Handlers, stripe: FakeStripe, metadata: dict[str, str]
+    ) -> None:
+        others = intent_of_others(stripe, DEPOSIT, payment_type="deposit", **metadata)
+        stripe.pay(others)
+
+        assert [each.status for each in call.deliver()] == [200]
+
+
+class TestWhatIsNotForThisStage:
+    """`prod` takes live events only, every other stage test events only (`domain.md §7`)."""
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"livemode": True}, {"account": "acct_2"}, {"livemode": True, "type": "customer.created"}],
+    )
+    def test_is_refused_and_told_and_not_kept(
+        self,
+        call: Handlers,
+        snapshot: Snapshot,
+        output: Output,
+        booking: Booking,
+        changes: dict[str, Any],
+    ) -> None:
+        intent = opened(call, booking)
+        call.stripe.pay(intent)
+        before = snapshot()
+
+        answer = send(call, about(intent) | changes)
+
+        assert answer.problem == (400, "event_not_ours")
+        assert snapshot() == before
+        assert told(output(), "ForeignPayments") == [1]
+
+    def test_in_prod_is_a_test_event(
+        self, call: Handlers, delivery: Delivery, in_stage: Callable[[str], None]
+    ) -> None:
+        in_stage("prod")
+
+        answer = call.webhook(delivery.body, signed(delivery.body))
+
+        assert answer.problem == (400, "event_not_ours")
+
+    def test_is_a_live_payment_behind_a_test_event(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+    ) -> None:
+        intent = till.pay(booking)
+        stripe.account.payment_intents[intent]["livemode"] = True
+
+        call.deliver()
+
+        assert till.ledger(booking) == []
+        assert told(output(), "ForeignPayments") == [1]
+
+    def test_is_no_thin_event_which_is_counted_like_any_unknown_type(
+        self, call: Handlers, table: Table, output: Output
+    ) -> None:
+        # Given an endpoint that was subscribed to events of Stripe's second API by mistake
+        call.stripe.outbox.subscribe("https://webhook.invalid/thin", secret=WEBHOOK_SECRET)
+        event = call.stripe.thin_event("v1.billing.meter.no_meter_found")
+
+        assert [each.status for each in call.deliver()] == [200]
+
+        item = inbox(table, event["id"])
+        assert item and (item["status"], item["type"]) == ("ignored", event["type"])
+        assert counted(output(), "WebhooksIgnored") == 1
 
 
 class TestWhatItSays:

@@ -7,7 +7,7 @@ from teppan.domain.payment_event import EventState, PaymentEvent, Received
 
 
 def test_an_event_is_named_and_dated_by_its_sender() -> None:
-    event = PaymentEvent(id="evt_1", type="x", created_at=NOW, payment=None, payload="{}")
+    event = PaymentEvent(id="evt_1", type="x", created_at=NOW, payment=None, payload="{}", size=2)
 
     assert (event.id, event.created_at, event.payment) == ("evt_1", NOW, None)
 

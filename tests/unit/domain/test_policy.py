@@ -56,6 +56,7 @@ NUMBERS: dict[str, Any] = {
     "travel_deadline_after_start": timedelta(days=30),
     "completed_after_start": timedelta(hours=6),
     "refund_retry_after_error": timedelta(minutes=15),
+    "refund_refusals": 30,
     # §7
     "payment_attempts": 40,
 }

@@ -11,6 +11,7 @@ from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, 
 from teppan.domain.policy import CURRENT
 from teppan.domain.refund import (
     Outstanding,
+    RefundStatus,
     may_be_sent_at,
     outstanding,
     promised_for,
@@ -18,6 +19,7 @@ from teppan.domain.refund import (
     refund_status,
     refundable,
     refusal,
+    refusal_reason,
     waivers,
 )
 
@@ -161,6 +163,41 @@ class TestOutstanding:
 
         assert may_be_sent_at(first, CURRENT) < NOW
         assert may_be_sent_at(second, CURRENT) == NOW + wait
+
+    @pytest.mark.parametrize(
+        ("is_final", "refusals", "reason"),
+        [
+            (True, 0, RefusalReason.FINAL),
+            (False, 0, RefusalReason.REFUSED),
+            (False, 28, RefusalReason.REFUSED),
+            (False, 29, RefusalReason.FINAL),
+        ],
+    )
+    def test_a_refusal_is_final_when_stripe_says_so_or_has_refused_often_enough(
+        self, is_final: bool, refusals: int, reason: RefusalReason
+    ) -> None:
+        ledger: list[LedgerEntry] = [promise()]
+        for _ in range(refusals):
+            (refund,) = outstanding(ledger)
+            ledger.append(refusal(refund, RefusalReason.REFUSED, NOW))
+        # Stripe's own failures are no refusals
+        for _ in range(40):
+            (refund,) = outstanding(ledger)
+            ledger.append(refusal(refund, RefusalReason.PROVIDER_ERROR, NOW))
+
+        (refund,) = outstanding(ledger)
+
+        assert refusal_reason(refund, CURRENT, is_final=is_final) is reason
+
+    def test_what_was_refused_for_good_stays_owed_and_is_never_sent_again(self) -> None:
+        (first,) = outstanding([promise()])
+        final = refusal(first, RefusalReason.FINAL, NOW)
+
+        (refund,) = outstanding([promise(), final])
+
+        assert (refund.amount, refund.is_final) == (5_000, True)
+        assert may_be_sent_at(refund, CURRENT) > NOW + timedelta(days=100 * 365)
+        assert refund_status([promise(), final]) is RefundStatus.FAILED
 
     def test_the_last_failure_counts(self) -> None:
         ledger = [

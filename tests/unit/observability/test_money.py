@@ -24,7 +24,12 @@ from teppan.observability.money import (
 )
 
 EVENT = PaymentEvent(
-    id="evt_1", type="payment_intent.succeeded", created_at=NOW, payment="pi_1", payload="{}"
+    id="evt_1",
+    type="payment_intent.succeeded",
+    created_at=NOW,
+    payment="pi_1",
+    payload="{}",
+    size=2,
 )
 
 type Alarms = Callable[[], dict[str, list[float]]]

@@ -1,10 +1,11 @@
 """The client of Stripe's API: keys, versions, retries, and what its failures mean."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import stripe
+from tests.functions.emf import told
 from tests.unit.conftest import Secrets
 from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
 
@@ -12,9 +13,11 @@ from teppan.domain.errors import (
     PaymentProviderErred,
     PaymentProviderFailed,
     PaymentProviderUnavailable,
+    PaymentsNotConfigured,
+    WrongPaymentMode,
 )
 from teppan.settings import MissingSettingError
-from teppan_payments.client import API_VERSION, Call, Stripe, connect
+from teppan_payments.client import API_VERSION, Ask, Stripe, connect
 
 INTENT = {"id": "pi_1", "object": "payment_intent", "status": "succeeded"}
 UNREACHABLE = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
@@ -114,6 +117,66 @@ class TestKeys:
             api.call(retrieve)
         assert len(wire.asked) == 2
 
+    @pytest.mark.parametrize(
+        "value", ["x7Kq", "whsec_1", "pk_test_a", "sk_", "sk_test_", " sk_test_a"]
+    )
+    def test_before_one_is_stored_payments_are_not_configured(
+        self, api: Stripe, wire: Wire, keys: Secrets, value: str
+    ) -> None:
+        keys.values = (value, "another")
+
+        with pytest.raises(PaymentsNotConfigured):
+            api.call(retrieve)
+        assert wire.asked == []
+
+    def test_the_random_value_before_the_first_one_is_not_sent(
+        self, api: Stripe, wire: Wire, keys: Secrets
+    ) -> None:
+        keys.values = ("sk_test_new", "x7Kq")
+        wire.answers(UNAUTHORIZED)
+
+        with pytest.raises(PaymentProviderFailed) as failure:
+            api.call(retrieve)
+        assert type(failure.value) is PaymentProviderFailed
+        assert [asked.key for asked in wire.asked] == ["sk_test_new"]
+
+    @pytest.mark.parametrize(
+        ("stage", "key", "fits"),
+        [
+            ("prod", "sk_live_a", True),
+            ("prod", "rk_live_a", True),
+            ("prod", "sk_test_a", False),
+            ("prod", "rk_test_a", False),
+            ("staging", "sk_test_a", True),
+            ("staging", "sk_live_a", False),
+            ("dev", "rk_live_a", False),
+            ("local", "sk_live_a", False),
+        ],
+    )
+    def test_one_of_live_money_is_for_prod_alone_and_prod_takes_no_other(
+        self,
+        api: Stripe,
+        wire: Wire,
+        keys: Secrets,
+        in_stage: Callable[[str], None],
+        capsys: pytest.CaptureFixture[str],
+        stage: str,
+        key: str,
+        fits: bool,
+    ) -> None:
+        in_stage(stage)
+        keys.values = (key,)
+        wire.answers((200, INTENT))
+
+        if fits:
+            api.call(retrieve)
+        else:
+            with pytest.raises(WrongPaymentMode):
+                api.call(retrieve)
+
+        assert len(wire.asked) == fits
+        assert told(capsys.readouterr().out, "ForeignPayments") == ([] if fits else [1])
+
 
 class TestFailures:
     @pytest.mark.parametrize(
@@ -124,6 +187,7 @@ class TestFailures:
             (refusal(409, "idempotency_error"), PaymentProviderUnavailable),
             (refusal(409, code="lock_timeout"), PaymentProviderUnavailable),
             (refusal(429, code="rate_limit"), PaymentProviderUnavailable),
+            (refusal(424, "api_error"), PaymentProviderErred),
             (refusal(500, "api_error"), PaymentProviderErred),
             (refusal(502, "api_error"), PaymentProviderErred),
             (refusal(503, "api_error"), PaymentProviderErred),
@@ -237,7 +301,7 @@ class TestAllOf:
         self, api: Stripe, wire: Wire, answer: Answer
     ) -> None:
         wire.answers(list_of({"id": "re_1", "object": "refund"}, more=True), answer)
-        listing: Call = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
+        listing: Ask = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
 
         with pytest.raises(PaymentProviderUnavailable):
             api.all_of(listing)

@@ -1,13 +1,15 @@
 """Stripe's events as ours."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.functions.emf import told
 
-from teppan.http.errors import MalformedJson
-from teppan_payments.events import HANDLED, SENDER, event_of, read_event
+from teppan.http.errors import EventNotOurs, MalformedJson
+from teppan_payments.events import HANDLED, SENDER, UNREADABLE, event_of, read_event
 
 SUBSCRIBED = {
     *(
@@ -29,6 +31,7 @@ def document(kind: str = "payment_intent.succeeded", **changed: Any) -> dict[str
         "object": "event",
         "type": kind,
         "created": 1_795_456_800,
+        "livemode": False,
         "data": {"object": {"id": "pi_1", "payment_intent": "pi_2"}},
     } | changed
 
@@ -79,13 +82,11 @@ def test_what_is_not_about_a_payment_of_ours_names_none(sent: dict[str, Any]) ->
         {"created": 10**17},
         {"created": -(10**17)},
         {"created": 10**400},
-        {"data": None},
-        {"data": []},
-        {"data": {}},
-        {"data": {"object": None}},
-        {"data": {"object": "pi_1"}},
-        {"data": {"object": {"id": {"id": "pi_1"}}}},
-        {"data": {"object": {"id": ""}}},
+        {"id": "e" * 256},
+        {"id": "evt_\u00e9"},
+        {"id": "evt_\ud800"},
+        {"id": "evt 1"},
+        {"type": "t" * 256},
     ],
 )
 def test_a_document_of_another_form_is_no_event(wrong: dict[str, Any]) -> None:
@@ -103,8 +104,99 @@ def test_what_is_no_document_is_none_either(raw: bytes) -> None:
         read_event(raw)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {},
+        {"object": None},
+        {"object": "pi_1"},
+        {"object": {"id": {"id": "pi_1"}}},
+        {"object": {"id": ""}},
+        {"object": {"id": "p" * 256}},
+    ],
+)
+def test_an_event_that_we_handle_and_can_not_read_says_so(data: Any) -> None:
+    event = event_of(document(data=data))
+
+    assert (event.fault, event.payment) == (UNREADABLE, None)
+    assert event_of(document("customer.created", data=data)).fault is None
+
+
+def test_a_thin_event_is_one_of_a_type_that_we_do_not_handle() -> None:
+    """Its shape is another: its time is a text, and it holds no object."""
+    thin = {
+        "id": "evt_test_1",
+        "object": "v2.core.event",
+        "type": "v1.billing.meter.no_meter_found",
+        "created": "2026-11-23T18:00:00.123Z",
+        "livemode": False,
+        "related_object": {"id": "mtr_1", "type": "billing.meter", "url": "/v1/x"},
+    }
+
+    event = event_of(thin)
+
+    assert (event.type, event.payment, event.fault) == (thin["type"], None, None)
+    assert event.created_at == datetime(2026, 11, 23, 18, 0, 0, 123_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("stage", "sent", "is_ours"),
+    [
+        ("prod", {"livemode": True}, True),
+        ("prod", {"livemode": False}, False),
+        ("prod", {"livemode": None}, False),
+        ("staging", {"livemode": False}, True),
+        ("staging", {"livemode": True}, False),
+        ("local", {"livemode": True}, False),
+        ("prod", {"livemode": True, "account": "acct_2"}, False),
+        ("staging", {"account": "acct_2"}, False),
+        ("staging", {"account": None}, True),
+        ("staging", {"livemode": True, "type": "customer.created"}, False),
+    ],
+)
+def test_an_event_of_another_mode_or_account_is_refused_and_raises_an_alarm(
+    in_stage: Callable[[str], None],
+    capsys: pytest.CaptureFixture[str],
+    stage: str,
+    sent: dict[str, Any],
+    is_ours: bool,
+) -> None:
+    in_stage(stage)
+
+    if is_ours:
+        assert event_of(document(**sent)).id == "evt_1"
+    else:
+        with pytest.raises(EventNotOurs):
+            event_of(document(**sent))
+
+    assert told(capsys.readouterr().out, "ForeignPayments") == ([] if is_ours else [1])
+
+
+def test_no_secret_of_a_payment_is_kept_wherever_it_stands() -> None:
+    inner = {"id": "pi_1", "client_secret": "pi_1_secret_x"}
+    changed = {"id": "pi_1", "last_error": {"payment_intent": inner}, "list": [inner]}
+
+    event = event_of(document(data={"object": inner | changed, "previous_attributes": inner}))
+
+    assert "secret" not in event.payload
+    assert event.payment == "pi_1"
+
+
+def test_what_is_kept_is_ascii_whatever_was_sent() -> None:
+    """A half of a surrogate pair is in no text that can be encoded."""
+    raw = json.dumps(document(note="\ud800 \u00e9 \U0001f363")).encode()
+
+    event = read_event(raw)
+
+    assert event.payload.isascii()
+    assert event.size == len(raw)
+    assert json.loads(event.payload)["note"] == "\ud800 \u00e9 \U0001f363"
+
+
 def test_a_missing_part_is_missed() -> None:
-    for name in ("id", "type", "created", "data"):
+    for name in ("id", "type", "created"):
         sent = document()
         del sent[name]
         with pytest.raises(MalformedJson):

@@ -1,13 +1,22 @@
 """Stripe's objects as ours, and what we ask of it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.builders import NOW, attempt
+from tests.unit.conftest import Secrets
 from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
 
-from teppan.domain.errors import PaymentProviderFailed, PaymentProviderUnavailable
+from teppan.domain.errors import (
+    PaymentProviderFailed,
+    PaymentProviderUnavailable,
+    PaymentRefused,
+    PaymentRequestRejected,
+    PaymentUnreadable,
+    WrongPaymentMode,
+)
 from teppan.domain.ledger import EntryKind
 from teppan.domain.payment import Intent, IntentStatus, PaymentType
 from teppan.domain.refund import Outstanding
@@ -46,6 +55,7 @@ def intent(**changes: Any) -> dict[str, Any]:
         "created": MADE - 60,
         "currency": "usd",
         "latest_charge": charge(),
+        "livemode": False,
         "metadata": METADATA,
         "status": "succeeded",
     } | changes
@@ -134,6 +144,43 @@ class TestOpen:
 
         with pytest.raises(PaymentProviderFailed):
             gateway.open(attempt())
+
+    @pytest.mark.parametrize("code", ["amount_too_small", "amount_too_large"])
+    def test_what_stripe_never_takes_is_not_told_as_a_failure(
+        self, gateway: Gateway, wire: Wire, code: str
+    ) -> None:
+        wire.answers(refusal(400, code=code))
+
+        with pytest.raises(PaymentRefused):
+            gateway.open(attempt())
+
+    def test_what_is_wrong_with_our_request_is_our_own_failure(
+        self, gateway: Gateway, wire: Wire
+    ) -> None:
+        wire.answers(refusal(400, code="parameter_unknown"))
+
+        with pytest.raises(PaymentRequestRejected):
+            gateway.open(attempt())
+
+    @pytest.mark.parametrize(("stage", "live"), [("prod", False), ("staging", True)])
+    def test_an_intent_of_the_other_mode_is_handed_to_nobody(
+        self,
+        gateway: Gateway,
+        wire: Wire,
+        keys: Secrets,
+        in_stage: Callable[[str], None],
+        stage: str,
+        live: bool,
+    ) -> None:
+        in_stage(stage)
+        keys.values = ("sk_live_a",) if stage == "prod" else ("sk_test_a",)
+        wire.answers((200, intent(livemode=live)))
+
+        with pytest.raises(WrongPaymentMode):
+            gateway.open(attempt())
+        with pytest.raises(WrongPaymentMode):
+            gateway.intent("pi_1")
+        assert gateway.statement("pi_1") is None
 
 
 class TestIntent:
@@ -231,9 +278,13 @@ class TestStatement:
 
         assert gateway.statement("pi_1") is None
 
-    @pytest.mark.parametrize("status", [400, 403])
-    def test_another_refusal_is_a_failure(self, gateway: Gateway, wire: Wire, status: int) -> None:
-        wire.answers(refusal(status))
+    @pytest.mark.parametrize(
+        "answer", [refusal(400), refusal(403), refusal(400, code="resource_missing")]
+    )
+    def test_another_refusal_is_a_failure(
+        self, gateway: Gateway, wire: Wire, answer: Answer
+    ) -> None:
+        wire.answers(answer)
 
         with pytest.raises(PaymentProviderFailed):
             gateway.statement("pi_1")
@@ -382,17 +433,30 @@ class TestSendRefund:
         assert asked.idempotency_key == "bkg_1:cancellation-2-1:3:9700"
 
     @pytest.mark.parametrize(
-        ("code", "told"),
-        [("charge_already_refunded", "charge_already_refunded"), (None, "invalid_request")],
+        ("code", "told", "is_final"),
+        [
+            ("charge_already_refunded", "charge_already_refunded", True),
+            ("charge_not_refundable", "charge_not_refundable", True),
+            ("charge_disputed", "charge_disputed", False),
+            (None, "invalid_request", False),
+        ],
     )
-    def test_what_stripe_does_not_make_is_told_with_its_word(
-        self, gateway: Gateway, wire: Wire, code: str | None, told: str
+    def test_what_stripe_does_not_make_is_told_with_its_word_and_whether_it_ever_may(
+        self, gateway: Gateway, wire: Wire, code: str | None, told: str, is_final: bool
     ) -> None:
         wire.answers(refusal(400, code=code))
 
         with pytest.raises(RefundRefusedError) as refused:
             gateway.send_refund("bkg_1", OWED)
-        assert refused.value.code == told
+        assert (refused.value.code, refused.value.is_final) == (told, is_final)
+
+    def test_a_payment_that_is_locked_is_tried_again_at_once(
+        self, gateway: Gateway, wire: Wire
+    ) -> None:
+        wire.answers(refusal(400, code="lock_timeout"))
+
+        with pytest.raises(PaymentProviderUnavailable):
+            gateway.send_refund("bkg_1", OWED)
 
     @pytest.mark.parametrize("answer", [refusal(403), refusal(400, "idempotency_error")])
     def test_another_refusal_is_a_failure(
@@ -413,6 +477,7 @@ class TestEvents:
                 "object": "event",
                 "type": "payment_intent.succeeded",
                 "created": MADE,
+                "livemode": False,
                 "data": {"object": changed},
             }
 
@@ -474,5 +539,5 @@ class TestWordsThatAreNewToUs:
     def test_of_an_intent_are_a_failure_that_is_told(self, gateway: Gateway, wire: Wire) -> None:
         wire.answers((200, intent(status="paused")))
 
-        with pytest.raises(PaymentProviderFailed):
+        with pytest.raises(PaymentUnreadable):
             gateway.statement("pi_1")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from teppan.domain.errors import PaymentsNotConfigured
 from teppan.observability.log import failure_of, logger
 
 
@@ -10,7 +11,8 @@ from teppan.observability.log import failure_of, logger
 class Outcome[T, R]:
     """What came of the items: `begun` ones are in `results` or `failed`, those after are `left`.
 
-    `is_listed` is False when the list of items ended early, by a failure: there may be more.
+    `is_listed` is False when the list of items ended early: there may be more. That is a failure,
+    unless `stopped_by` says that there is no payment provider yet to list them.
     """
 
     begun: int
@@ -18,11 +20,12 @@ class Outcome[T, R]:
     results: list[R]
     failed: list[T]
     is_listed: bool = True
+    stopped_by: PaymentsNotConfigured | None = None
 
     @property
     def failures(self) -> int:
         """How much has failed: items, and the list of them."""
-        return len(self.failed) + (not self.is_listed)
+        return len(self.failed) + (not self.is_listed and self.stopped_by is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Listed[T]:
 
     items: list[T]
     is_complete: bool
+    stopped_by: PaymentsNotConfigured | None = None
 
 
 def list_all[T](items: Iterable[T]) -> Listed[T]:
@@ -39,6 +43,8 @@ def list_all[T](items: Iterable[T]) -> Listed[T]:
     try:
         for item in items:
             found.append(item)  # noqa: PERF402 - list() would lose what came before a failure
+    except PaymentsNotConfigured as error:
+        return Listed(found, is_complete=False, stopped_by=error)
     except Exception as error:  # noqa: BLE001 - logged; the items found must not wait for it
         logger.error("list ended early", **failure_of(error))
         return Listed(found, is_complete=False)
@@ -74,4 +80,5 @@ def run_each[T, R](
             logger.error("failed in part", **failure_of(error))
             failed.append(item)
     logger.remove_keys(["item"])
-    return Outcome(begun, listed.items[begun:], results, failed, listed.is_complete)
+    left = listed.items[begun:]
+    return Outcome(begun, left, results, failed, listed.is_complete, listed.stopped_by)

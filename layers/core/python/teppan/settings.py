@@ -17,6 +17,11 @@ class Settings:
     service_version: str
     allowed_origins: frozenset[str]
 
+    @property
+    def takes_live_money(self) -> bool:
+        """Whether payments of the stage are real ones; every other stage takes test cards only."""
+        return self.stage == "prod"
+
 
 @cache
 def settings() -> Settings:

@@ -9,8 +9,9 @@ from typing import Any
 from teppan import clock
 from teppan.batch import Outcome
 from teppan.domain.caller import Caller, Role
+from teppan.domain.errors import PaymentsNotConfigured
 from teppan.observability.log import failure_of, logger
-from teppan.observability.metrics import metrics, record_run
+from teppan.observability.metrics import count, metrics, record_run
 
 type Event = dict[str, Any]
 type Handle = Callable[[Event], Event]
@@ -43,7 +44,11 @@ class trigger:  # noqa: N801 - it reads as the decorator that it is
 
 @dataclass(frozen=True, slots=True)
 class job:  # noqa: N801 - it reads as the decorator that it is
-    """Turns a job into a Lambda handler: it acts as the system, under the id of its invocation."""
+    """Turns a job into a Lambda handler: it acts as the system, under the id of its invocation.
+
+    A run that stops because no key of Stripe's is stored yet is logged and counted, and no failure:
+    before a stage has its key there is nothing at Stripe that it could miss.
+    """
 
     name: str
 
@@ -51,19 +56,30 @@ class job:  # noqa: N801 - it reads as the decorator that it is
         """Return the Lambda handler around `run`; it raises `TriggerFailedError`."""
 
         def handle(event: Event, context: Any) -> Event | None:
-            return run(
-                event,
-                lambda: Caller(self.name, Role.SYSTEM, context.aws_request_id, clock.utc_now()),
-                lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()),
-            )
+            try:
+                return run(
+                    event,
+                    lambda: Caller(self.name, Role.SYSTEM, context.aws_request_id, clock.utc_now()),
+                    lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()),
+                )
+            except PaymentsNotConfigured:
+                logger.warning("payments are not configured")
+                count("PaymentsNotConfigured")
+                return None
 
         return _observed(self.name, handle)
 
 
 def raise_if_any_failed(*outcomes: Outcome[Any, Any]) -> None:
-    """Raise `PartlyFailedError` when anything has failed: the job is not done, an alarm says so."""
+    """Raise `PartlyFailedError` when anything has failed: the job is not done, an alarm says so.
+
+    Raises `PaymentsNotConfigured` when that alone has stopped one.
+    """
     if failures := sum(each.failures for each in outcomes):
         raise PartlyFailedError(f"{failures} failed")
+    for each in outcomes:
+        if each.stopped_by:
+            raise each.stopped_by
 
 
 def _observed(name: str, handle: LambdaHandler) -> LambdaHandler:

@@ -1,7 +1,8 @@
 """The client of Stripe's API: one a process, with short timeouts and a pinned API version."""
 
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -9,12 +10,18 @@ import stripe
 from stripe import RequestOptions, StripeClient
 
 from teppan import secret
+from teppan.domain.alarm import Alarm
 from teppan.domain.errors import (
     PaymentProviderErred,
     PaymentProviderFailed,
     PaymentProviderUnavailable,
+    PaymentsNotConfigured,
+    WrongPaymentMode,
 )
-from teppan.settings import required
+from teppan.observability.log import logger
+from teppan.observability.metrics import tell
+from teppan.settings import required, settings
+from teppan_payments.refusals import Call, refused
 
 API_VERSION: Final = "2026-05-27.dahlia"
 """The version that our requests and objects are written for."""
@@ -24,11 +31,13 @@ _READ_SECONDS: Final = 6.0
 _RETRIES: Final = 1
 _PLACEHOLDER: Final = "sk_of_each_request"
 _BUSY: Final = frozenset({409, 429})
+_FAILED_DEPENDENCY: Final = 424
+_KEY: Final = re.compile(r"(?:sk|rk)_(live|test)_.+")
 
 # It logs what Stripe says of an error, which may quote what was sent.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
-type Call = Callable[[StripeClient, RequestOptions], Any]
+type Ask = Callable[[StripeClient, RequestOptions], Any]
 
 
 class Stripe:
@@ -39,19 +48,21 @@ class Stripe:
         self._client = client
         self._key_arn = key_arn
 
-    def call(self, call: Call, idempotency_key: str | None = None) -> Any:
-        """Return what `call` answers.
+    def call(self, ask: Ask, idempotency_key: str | None = None) -> Any:
+        """Return what Stripe answers to `ask`.
 
         A repetition under the same `idempotency_key` has no second effect. Raises
         `PaymentProviderUnavailable`, `PaymentProviderErred`, `PaymentProviderFailed` when Stripe
-        takes none of our keys, and `stripe.InvalidRequestError` for what it refuses by its content.
+        takes none of our keys, `PaymentsNotConfigured` when we have none, `WrongPaymentMode` when
+        ours are for another stage, and `stripe.InvalidRequestError` for what Stripe refuses by its
+        content.
         """
-        for key in secret.valid(self._key_arn):
+        for key in self._keys():
             options: RequestOptions = {"api_key": key}
             if idempotency_key is not None:
                 options["idempotency_key"] = idempotency_key
             try:
-                return call(self._client, options)
+                return ask(self._client, options)
             except stripe.AuthenticationError:
                 continue
             except stripe.APIConnectionError as error:
@@ -59,17 +70,32 @@ class Stripe:
             except stripe.StripeError as error:
                 if error.http_status in _BUSY:
                     raise PaymentProviderUnavailable from error
-                if (error.http_status or 500) >= 500:
+                if (error.http_status or 500) >= 500 or error.http_status == _FAILED_DEPENDENCY:
                     raise PaymentProviderErred from error
                 if isinstance(error, stripe.InvalidRequestError):
                     raise
                 raise PaymentProviderFailed from error
         raise PaymentProviderFailed
 
-    def all_of(self, list_: Call) -> list[dict[str, Any]]:
+    def _keys(self) -> Iterator[str]:
+        """Yield the keys to try; raises `PaymentsNotConfigured` and `WrongPaymentMode` for none.
+
+        Before a key is stored the secret has a random value, and its first key has that before it.
+        """
+        known, usable = False, False
+        for key in secret.valid(self._key_arn):
+            if form := _KEY.fullmatch(key):
+                known = True
+                if fits_stage(is_live=form[1] == "live"):
+                    usable = True
+                    yield key
+        if not usable:
+            raise WrongPaymentMode if known else PaymentsNotConfigured
+
+    def all_of(self, list_: Ask) -> list[dict[str, Any]]:
         """Return the objects of all pages of a list, as plain values.
 
-        Raises as `call` does, and `PaymentProviderFailed` for a list that Stripe refuses.
+        Raises as `call` does, and `PaymentRequestRejected` for a list that Stripe refuses.
         """
         try:
             found: list[dict[str, Any]] = self.call(
@@ -78,8 +104,17 @@ class Stripe:
                 ]
             )
         except stripe.InvalidRequestError as error:
-            raise PaymentProviderFailed from error
+            raise refused(Call.LIST, error) from error
         return found
+
+
+def fits_stage(*, is_live: bool) -> bool:
+    """Return whether live money, or test money, is what the stage takes; raise the alarm if not."""
+    fits = is_live is settings().takes_live_money
+    if not fits:
+        logger.error("wrong payment mode", live=is_live)
+        tell(Alarm.FOREIGN, 1)
+    return fits
 
 
 @cache

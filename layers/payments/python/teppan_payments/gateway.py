@@ -1,15 +1,21 @@
 """Stripe as the services ask it (`teppan.services.gateway`): its objects as ours."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import stripe
 
-from teppan.domain.errors import PaymentProviderFailed
+from teppan.domain.errors import (
+    PaymentRefused,
+    PaymentRequestRejected,
+    PaymentUnreadable,
+    WrongPaymentMode,
+)
 from teppan.domain.money import Cents
 from teppan.domain.payment import Attempt, Intent, IntentStatus, PaymentType
-from teppan.domain.payment_event import PaymentEvent
+from teppan.domain.payment_event import LONGEST, PaymentEvent
 from teppan.domain.refund import Outstanding
 from teppan.domain.statement import (
     Dispute,
@@ -19,12 +25,17 @@ from teppan.domain.statement import (
     RefundStatus,
     Statement,
 )
+from teppan.http.errors import EventNotOurs
 from teppan.observability.log import logger
 from teppan.services.gateway import RefundRefusedError
-from teppan_payments.client import Stripe, connect
+from teppan_payments.client import Ask, Stripe, connect, fits_stage
 from teppan_payments.events import HANDLED, event_of
+from teppan_payments.refusals import Call, Meaning, RefusedError, refused
 
 _PAGE: Final = 100
+# Metadata may have 500 characters of any kind; what is not like ours never becomes a key.
+_BOOKING_ID: Final = re.compile(r"[a-z0-9_]{1,64}")
+_ATTEMPT: Final = re.compile(r"[0-9]{1,4}")
 _STATUSES: Final = {
     "needs_response": DisputeStatus.OPEN,
     "under_review": DisputeStatus.OPEN,
@@ -57,7 +68,8 @@ class StripeGateway:
             "attempt": str(attempt.number),
         }
         try:
-            made = self._api.call(
+            made = self._ask(
+                Call.OPEN,
                 lambda client, options: client.v1.payment_intents.create(
                     {
                         "amount": attempt.amount,
@@ -69,26 +81,27 @@ class StripeGateway:
                 ),
                 attempt.key,
             )
-        except stripe.InvalidRequestError as error:
-            raise PaymentProviderFailed from error
+        except RefusedError as error:
+            raise PaymentRefused from error
         return _intent(made.to_dict())
 
     def intent(self, intent_id: str) -> Intent:
         """Return the intent as it is now."""
         found = self._retrieve(intent_id)
-        if found is None:
-            raise PaymentProviderFailed
+        if found is None:  # our own code has made it
+            raise PaymentRequestRejected
         return _intent(found)
 
     def cancel(self, intent_id: str) -> IntentStatus:
         """Cancel the intent; one that has gone too far is told as it is."""
         try:
-            canceled = self._api.call(
-                lambda client, options: client.v1.payment_intents.cancel(intent_id, options=options)
+            canceled = self._ask(
+                Call.CANCEL,
+                lambda client, options: client.v1.payment_intents.cancel(
+                    intent_id, options=options
+                ),
             )
-        except stripe.InvalidRequestError as error:
-            if error.code != "payment_intent_unexpected_state":
-                raise PaymentProviderFailed from error
+        except RefusedError:
             return self.intent(intent_id).status
         return _intent_status(canceled.status)
 
@@ -96,6 +109,8 @@ class StripeGateway:
         """Return the payment with its charge, refunds and disputes."""
         intent = self._retrieve(intent_id, "latest_charge.refunds")
         if intent is None or not _is_ours(intent["metadata"]):
+            return None
+        if not fits_stage(is_live=intent["livemode"]):
             return None
         charge = intent.get("latest_charge")
         return Statement(
@@ -114,7 +129,8 @@ class StripeGateway:
     def send_refund(self, booking_id: str, refund: Outstanding) -> None:
         """Make the refund, named in its metadata; what Stripe refuses stays owed."""
         try:
-            self._api.call(
+            self._ask(
+                Call.REFUND,
                 lambda client, options: client.v1.refunds.create(
                     {
                         "payment_intent": refund.payment,
@@ -125,13 +141,15 @@ class StripeGateway:
                 ),
                 f"{booking_id}:{refund.name}",
             )
-        except stripe.InvalidRequestError as error:
-            raise RefundRefusedError(error.code or "invalid_request") from error
+        except RefusedError as error:
+            is_final = error.meaning is Meaning.FINAL
+            raise RefundRefusedError(error.code, is_final=is_final) from error
 
     def events(self, since: datetime) -> Iterator[PaymentEvent]:
         """Yield the events since then; Stripe tells the newest first, so all are read before.
 
-        One that is like no event of Stripe's is logged and left out: the others do not wait for it.
+        One that is like no event of Stripe's, or not for us, is logged and left out: the others do
+        not wait for it.
         """
         found = self._api.all_of(
             lambda client, options: client.v1.events.list(
@@ -146,8 +164,8 @@ class StripeGateway:
         for document in reversed(found):
             try:
                 yield event_of(document)
-            except ValueError:
-                logger.error("odd event", event_id=str(document.get("id")))
+            except (ValueError, EventNotOurs):
+                logger.error("odd event", event_id=str(document.get("id"))[:LONGEST])
 
     def movements(self, since: datetime) -> Iterator[tuple[str, Cents]]:
         """Yield the balance's movements that belong to a payment intent, before fees."""
@@ -166,17 +184,23 @@ class StripeGateway:
             if payment and not _is_fee(movement):
                 yield payment, movement["amount"]
 
+    def _ask(self, call: Call, ask: Ask, idempotency_key: str | None = None) -> Any:
+        """Return what Stripe answers; raises as `Stripe.call` does, and `RefusedError`."""
+        try:
+            return self._api.call(ask, idempotency_key)
+        except stripe.InvalidRequestError as error:
+            raise refused(call, error) from error
+
     def _retrieve(self, intent_id: str, *expand: str) -> Json | None:
         try:
-            found = self._api.call(
+            found = self._ask(
+                Call.RETRIEVE,
                 lambda client, options: client.v1.payment_intents.retrieve(
                     intent_id, {"expand": list(expand)} if expand else {}, options
-                )
+                ),
             )
-        except stripe.InvalidRequestError as error:
-            if error.http_status == 404:
-                return None
-            raise PaymentProviderFailed from error
+        except RefusedError:
+            return None
         plain: Json = found.to_dict()
         return plain
 
@@ -210,6 +234,9 @@ class StripeGateway:
 
 
 def _intent(plain: Mapping[str, Any]) -> Intent:
+    """Return the intent; raises `WrongPaymentMode`."""
+    if not fits_stage(is_live=plain["livemode"]):
+        raise WrongPaymentMode
     return Intent(
         id=plain["id"],
         status=_intent_status(plain["status"]),
@@ -223,16 +250,17 @@ def _is_ours(metadata: Mapping[str, str]) -> bool:
     return (
         {"booking_id", "payment_type", "attempt"} <= metadata.keys()
         and metadata["payment_type"] in set(PaymentType)
-        and metadata["attempt"].isdecimal()
+        and bool(_BOOKING_ID.fullmatch(metadata["booking_id"]))
+        and bool(_ATTEMPT.fullmatch(metadata["attempt"]))
     )
 
 
 def _intent_status(word: str) -> IntentStatus:
-    """Return the status; raises `PaymentProviderFailed` for a word that is new to us."""
+    """Return the status; raises `PaymentUnreadable` for a word that is new to us."""
     try:
         return IntentStatus(word)
     except ValueError as error:
-        raise PaymentProviderFailed from error
+        raise PaymentUnreadable from error
 
 
 def _refund_status(refund: Json) -> RefundStatus:

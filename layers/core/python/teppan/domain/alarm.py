@@ -16,6 +16,10 @@ class Alarm(StrEnum):
     PAYMENTS_UNMATCHED = "PaymentsUnmatched"
     EVENTS_FAILED = "EventsFailed"
     """An event of an outside system that can never be applied."""
+    REQUESTS_REJECTED = "PaymentRequestsRejected"
+    """Stripe takes a request of ours for wrong."""
+    FOREIGN = "ForeignPayments"
+    """A key, a payment or an event of Stripe's is of another mode (live, test) or account."""
 
 
 _BY_ENTRY: Final[Mapping[tuple[EntryKind, RefundReason | RefusalReason | None], Alarm]] = (
@@ -23,6 +27,7 @@ _BY_ENTRY: Final[Mapping[tuple[EntryKind, RefundReason | RefusalReason | None], 
         {
             (EntryKind.REFUND_FAILED, None): Alarm.REFUNDS_FAILED,
             (EntryKind.REFUND_REFUSED, RefusalReason.REFUSED): Alarm.REFUNDS_FAILED,
+            (EntryKind.REFUND_REFUSED, RefusalReason.FINAL): Alarm.REFUNDS_FAILED,
             (EntryKind.DISPUTE_OPENED, None): Alarm.DISPUTES_OPENED,
             (EntryKind.GOODWILL_OWED, RefundReason.UNMATCHED): Alarm.PAYMENTS_UNMATCHED,
         }

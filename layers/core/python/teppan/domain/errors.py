@@ -90,7 +90,7 @@ class Unavailable(DomainError):
 class ProviderFailed(DomainError):
     """Something we depend on answers, and not as it should."""
 
-    retry_after = 30
+    retry_after: int | None = 30
 
 
 class InvalidTime(BadRequest):
@@ -310,6 +310,14 @@ class PaymentNotFound(NotFound):
     detail = "There is no payment with that id among those you may see."
 
 
+class PaymentRefused(Conflict):
+    """Stripe will never take that payment, such as one below its least amount (`domain.md §7`)."""
+
+    code = "payment_refused_by_provider"
+    title = "The payment provider does not take this payment"
+    detail = "The payment provider takes no payment of this amount; please contact support."
+
+
 class RefundExceedsCaptured(Conflict):
     """More would be refunded than was captured and is left (`domain.md §7`)."""
 
@@ -331,8 +339,33 @@ class PaymentProviderErred(PaymentProviderUnavailable):
 
 
 class PaymentProviderFailed(ProviderFailed):
-    """Stripe refuses what should have been a good request: our key, our account, or our mistake."""
+    """Stripe takes no request of ours, whatever it is: our key, or our account."""
 
     code = "payment_provider_failed"
     title = "The payment provider failed"
     detail = "The payment provider could not do this. It has been recorded; please try again later."
+
+
+class PaymentsNotConfigured(PaymentProviderFailed):
+    """No key of Stripe's has been stored for this stage yet."""
+
+
+class WrongPaymentMode(PaymentProviderFailed):
+    """A key or a payment is of live money where the stage takes test money, or the other way."""
+
+
+class PaymentFault(PaymentProviderFailed):
+    """We and Stripe do not understand each other: trying again does not help, we must mend it."""
+
+    code = "internal_error"
+    title = "Internal error"
+    detail = "Something went wrong on our side. It has been recorded."
+    retry_after = None
+
+
+class PaymentRequestRejected(PaymentFault):
+    """Stripe takes a request of ours for wrong."""
+
+
+class PaymentUnreadable(PaymentFault):
+    """Stripe tells of a payment in a way that is new to us."""

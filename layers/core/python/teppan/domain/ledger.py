@@ -65,6 +65,9 @@ class RefusalReason(StrEnum):
     """Why Stripe did not make a refund."""
 
     REFUSED = "refused"
+    """Not for now: it is tried again."""
+    FINAL = "final"
+    """Not ever: it is not tried again, and stays owed until staff settle it in the dashboard."""
     WITHDRAWN = "withdrawn"
     """Staff have cancelled in the dashboard what they had begun there: nothing is owed."""
     PROVIDER_ERROR = "provider_error"

@@ -5,10 +5,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from teppan.domain.alarm import Alarm
 from teppan.domain.ledger import LedgerEntry
 
 _DELIVERED_WITHIN: Final = timedelta(minutes=1)
 _TOLD_WITHIN: Final = timedelta(minutes=30)
+
+
+class EventSource(StrEnum):
+    """Who sends events."""
+
+    STRIPE = "stripe"
 
 
 class EventState(StrEnum):
@@ -17,13 +24,28 @@ class EventState(StrEnum):
     RECEIVED = "received"
     HANDLED = "handled"
     IGNORED = "ignored"
+    FAILED = "failed"
+    """It can not be applied: somebody has to look at it. What comes again is tried again."""
+
+
+LONGEST: Final = 255
+"""The most characters that an id or a type of Stripe's has; longer ones are none of Stripe's."""
+
+MOST_ATTEMPTS: Final = 5
+"""How often an event may fail unexpectedly until that counts as for ever.
+
+`reconcile_payments` tries what failed every 5 minutes: a deployment that breaks, and is rolled back
+within 20 minutes, fails no event; and one event holds back the others for no longer than that.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEvent:
     """An event; `payment` is the payment intent to look at, None where there is none for us.
 
-    `payload` is the event as it was sent: it may hold personal data, and goes into the inbox only.
+    `payload` is the event as it was sent, as JSON in ASCII without secrets: it may hold personal
+    data, and goes into the inbox only. `size` is what was sent, in bytes. `fault` says in one word
+    why an event of a type that we handle can not be read, None where it can.
     """
 
     id: str
@@ -31,6 +53,8 @@ class PaymentEvent:
     created_at: datetime
     payment: str | None
     payload: str
+    size: int
+    fault: str | None = None
 
     def is_recent(self, now: datetime) -> bool:
         """Whether Stripe may tell more by `now` than when the event was handled."""
@@ -49,7 +73,8 @@ class PaymentEvent:
 class Received:
     """What became of the event.
 
-    `first`: we had not heard of it; `repeated`: all was known; `unmatched`: it is not of ours.
+    `first`: we had not heard of it; `repeated`: all was known; `unmatched`: it is not of ours;
+    `newly_failed`: it has just been marked as failed, by `failure` where that is an error.
     """
 
     state: EventState
@@ -57,3 +82,12 @@ class Received:
     first: bool = False
     repeated: bool = False
     unmatched: bool = False
+    newly_failed: bool = False
+    failure: Exception | None = None
+
+    @property
+    def alarm(self) -> Alarm | None:
+        """The alarm that the event was marked with, to be raised now."""
+        if self.newly_failed:
+            return Alarm.EVENTS_FAILED
+        return Alarm.PAYMENTS_UNMATCHED if self.unmatched else None

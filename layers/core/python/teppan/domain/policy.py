@@ -60,6 +60,7 @@ class Policy:
     refund_arrival: timedelta
     refund_retry: timedelta
     refund_retry_after_error: timedelta
+    refund_refusals: int
     completed_after_start: timedelta
 
     @property
@@ -124,6 +125,7 @@ _2026_11 = Policy(
     refund_arrival=timedelta(days=10),
     refund_retry=timedelta(hours=24),
     refund_retry_after_error=timedelta(minutes=15),
+    refund_refusals=30,
     completed_after_start=timedelta(hours=6),
 )
 

@@ -41,7 +41,8 @@ class Outstanding:
     """A promise of which `amount` has yet to be sent; `failed_at` is when it last failed.
 
     `attempt` counts how often it was tried, so that each has an idempotency key of its own;
-    `erred_at` is when Stripe last failed itself, and may still have been at it.
+    `erred_at` is when Stripe last failed itself, and may still have been at it. `refusals` counts
+    how often Stripe has refused it; one that `is_final` it has refused for good.
     """
 
     promise: str
@@ -51,6 +52,8 @@ class Outstanding:
     attempt: int
     failed_at: datetime | None
     erred_at: datetime | None
+    refusals: int = 0
+    is_final: bool = False
 
     @property
     def name(self) -> str:
@@ -144,6 +147,8 @@ def _rest(promise: LedgerEntry, ledger: list[LedgerEntry]) -> Outstanding | None
         attempt=len(refused) + 1,
         failed_at=max(failed, default=None),
         erred_at=max(erred, default=None),
+        refusals=sum(each.reason is RefusalReason.REFUSED for each in refused),
+        is_final=any(each.reason is RefusalReason.FINAL for each in refused),
     )
 
 
@@ -177,8 +182,19 @@ def refusal(refund: Outstanding, reason: RefusalReason, at: datetime) -> LedgerE
     )
 
 
+def refusal_reason(refund: Outstanding, policy: Policy, *, is_final: bool) -> RefusalReason:
+    """Return the reason to enter for a refusal of Stripe's, which says whether it `is_final`.
+
+    What was refused often enough is not tried again either, whatever Stripe says (`domain.md §7`).
+    """
+    too_often = refund.refusals + 1 >= policy.refund_refusals
+    return RefusalReason.FINAL if is_final or too_often else RefusalReason.REFUSED
+
+
 def may_be_sent_at(refund: Outstanding, policy: Policy) -> datetime:
-    """Return from when on the refund may be tried (again)."""
+    """Return from when on the refund may be tried (again); what is refused for good never is."""
+    if refund.is_final:
+        return datetime.max.replace(tzinfo=UTC)
     waits = (
         (refund.failed_at, policy.refund_retry),
         (refund.erred_at, policy.refund_retry_after_error),

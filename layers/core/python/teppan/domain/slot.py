@@ -63,7 +63,7 @@ def slot_at(day: date, start: time, policy: Policy) -> Slot:
         raise InvalidTime(f"A party starts at one of {offered}.")
     local = datetime.combine(day, start)
     try:
-        instant = local.replace(tzinfo=policy.zone).astimezone(UTC)
+        instant = local.replace(tzinfo=policy.zone, fold=0).astimezone(UTC)
     except OverflowError as error:
         raise TooFarAhead("That date is beyond the calendar.") from error
     if instant.astimezone(policy.zone).replace(tzinfo=None) != local:

@@ -44,8 +44,8 @@ STAFF = frozenset({Role.ADMIN})
 PUBLIC = frozenset({Role.ANONYMOUS})
 """Anybody: the operation asks for no account and looks at none."""
 
-LARGEST_WEBHOOK = 64 * 1024
-"""The most bytes that the body of a webhook may have."""
+LARGEST_WEBHOOK = 1024 * 1024
+"""The most bytes that the body of a webhook may have: a dispute holds 150,000 characters."""
 
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing."""

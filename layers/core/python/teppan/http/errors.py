@@ -59,6 +59,14 @@ class InvalidSignature(BadRequest):
     detail = "The signature does not fit the body, or its time is not now."
 
 
+class EventNotOurs(BadRequest):
+    """A webhook's event is of another mode (live, test) or account than the stage."""
+
+    code = "event_not_ours"
+    title = "The event is not for this endpoint"
+    detail = "This endpoint takes events of its own account and of its own mode, live or test."
+
+
 class InvalidCursor(BadRequest):
     """The cursor was not issued by us, to this caller, for this list."""
 

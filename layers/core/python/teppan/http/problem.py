@@ -10,6 +10,7 @@ from teppan.domain.errors import (
     DomainError,
     Forbidden,
     NotFound,
+    PaymentFault,
     PreconditionFailed,
     ProviderFailed,
     TooManyRequests,
@@ -36,6 +37,7 @@ _STATUS: Mapping[type[DomainError], int] = {
     UnsupportedMediaType: 415,
     Unprocessable: 422,
     TooManyRequests: 429,
+    PaymentFault: 500,
     ProviderFailed: 502,
     Unavailable: 503,
 }

@@ -2,9 +2,12 @@
 
 import hashlib
 import traceback
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
+
+_LONGEST: Final = 100
+"""The most characters that are logged of somebody else's code."""
 
 logger = Logger(use_rfc3339=True, utc=True)
 
@@ -33,4 +36,4 @@ def _code_of(error: BaseException) -> str | None:
     response: Any = getattr(error, "response", None)
     of_aws = isinstance(response, dict)
     code = response.get("Error", {}).get("Code") if of_aws else getattr(error, "code", None)
-    return code if isinstance(code, str) else None
+    return code[:_LONGEST] if isinstance(code, str) else None

@@ -10,7 +10,7 @@ from teppan.domain.ledger import EntryKind, LedgerEntry
 from teppan.domain.money import Cents
 from teppan.domain.payment_event import EventState, PaymentEvent, Received
 from teppan.domain.refund import Settlement
-from teppan.observability.log import logger
+from teppan.observability.log import failure_of, logger
 from teppan.observability.metrics import count, tell
 
 COUNTED: Final[Mapping[EntryKind, str]] = MappingProxyType(
@@ -30,7 +30,11 @@ def record_received(event: PaymentEvent, received: Received) -> None:
     count(_became(received))
     if received.unmatched:
         logger.warning("payment of no booking", event_id=event.id, payment=event.payment)
-        tell(Alarm.PAYMENTS_UNMATCHED, 1)
+    if received.newly_failed:
+        failure = failure_of(received.failure) if received.failure else {"error": event.fault}
+        logger.error("event failed", event_id=event.id, **failure)
+    if received.alarm:
+        tell(received.alarm, 1)
     record_entries(received.entries)
 
 
@@ -61,11 +65,19 @@ def _cents(apart: Mapping[str, Cents]) -> Cents:
     return sum(abs(cents) for cents in apart.values())
 
 
+_BECAME: Final[Mapping[EventState, str]] = MappingProxyType(
+    {
+        EventState.HANDLED: "WebhooksHandled",
+        EventState.IGNORED: "WebhooksIgnored",
+        EventState.FAILED: "WebhooksFailed",
+    }
+)
+
+
 def _became(received: Received) -> str:
     if received.repeated:
         return "WebhooksRepeated"
-    handled = received.state is EventState.HANDLED
-    return "WebhooksHandled" if handled else "WebhooksIgnored"
+    return _BECAME[received.state]
 
 
 def record_entries(entries: Iterable[LedgerEntry]) -> None:

@@ -12,12 +12,16 @@ from teppan.domain.statement import Statement
 
 
 class RefundRefusedError(Exception):
-    """The provider does not make that refund; it stays owed. `code` is the provider's word."""
+    """The provider does not make that refund; it stays owed.
 
-    def __init__(self, code: str) -> None:
+    `code` is the provider's error code; a refusal that `is_final` is so for ever.
+    """
+
+    def __init__(self, code: str, *, is_final: bool = False) -> None:
         """Keep why."""
         super().__init__(code)
         self.code = code
+        self.is_final = is_final
 
 
 class Gateway(Protocol):
@@ -27,7 +31,10 @@ class Gateway(Protocol):
     """
 
     def open(self, attempt: Attempt) -> Intent:
-        """Make the intent of the attempt, or return the one that it has made."""
+        """Make the intent of the attempt, or return the one that it has made.
+
+        Raises `PaymentRefused` when there can never be one.
+        """
         ...
 
     def intent(self, intent_id: str) -> Intent:

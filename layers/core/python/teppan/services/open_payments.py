@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
-from teppan.domain.errors import PaymentProviderErred, ProviderFailed
+from teppan.domain.errors import PaymentProviderErred, PaymentRefused, ProviderFailed
 from teppan.domain.payment import Attempt, Intent, IntentStatus, may_stay_open
 from teppan.services.apply_payment import apply_payment
 from teppan.services.gateway import Gateway
@@ -31,7 +31,7 @@ def intent_of(table: Table, gateway: Gateway, attempt: Attempt) -> Intent:
         return gateway.intent(attempt.intent)
     try:
         intent = gateway.open(attempt)
-    except (PaymentProviderErred, ProviderFailed):
+    except (PaymentProviderErred, ProviderFailed, PaymentRefused):
         payments.count_try(table, attempt)
         raise
     existing = payments.note(
@@ -97,7 +97,7 @@ def close_payments(
 def _close(table: Table, gateway: Gateway, attempt: Attempt, caller: Caller) -> IntentStatus:
     try:
         intent = attempt.intent or intent_of(table, gateway, attempt).id
-    except ProviderFailed:
+    except (ProviderFailed, PaymentRefused):
         # Nobody has the secret of what could not be made.
         if attempt.intent is None and payments.give_up(table, attempt) is None:
             return IntentStatus.CANCELED

@@ -1,26 +1,64 @@
 """Receive what Stripe says has happened: store it, look at the payment, and be done in one go.
 
-The mark that ends an event is written with its effect; what fails is sent again by Stripe, and
-what is lost for ever is found by `reconcile_payments`, which ends here too.
+The mark that ends an event is written with its effect; what fails for now is sent again by Stripe,
+and what is lost for ever is found by `reconcile_payments`, which ends here too. What can never be
+applied is marked as failed, and holds nothing up.
 """
 
+from teppan.domain.alarm import Alarm
 from teppan.domain.caller import Caller
-from teppan.domain.payment_event import EventState, PaymentEvent, Received
+from teppan.domain.errors import EditConflict, PaymentFault, ProviderFailed, Unavailable
+from teppan.domain.payment_event import MOST_ATTEMPTS, EventState, PaymentEvent, Received
 from teppan.services.apply_payment import apply_payment
 from teppan.services.gateway import Gateway
 from teppan.store import bookings, inbox
 from teppan.store.bookings import DoneBeforeError
-from teppan.store.table import Table
+from teppan.store.table import REJECTED, Table, is_rejected
 
 
 def receive_event(table: Table, gateway: Gateway, event: PaymentEvent, caller: Caller) -> Received:
     """Handle the event, once, however often and by however many it is received.
 
-    Raises what `apply_payment` raises; the event then waits in the inbox for its repetition.
+    Raises what `apply_payment` raises, unless it can not be different the next time: the event then
+    waits in the inbox for its repetition.
     """
-    state, first = inbox.receive(table, event, caller.signed_at)
-    if state is not EventState.RECEIVED:
-        return Received(state, repeated=True)
+    receipt = inbox.receive(table, event, caller.signed_at)
+    if receipt.state in {EventState.HANDLED, EventState.IGNORED}:
+        return Received(receipt.state, repeated=True)
+    first = receipt.attempts == 1
+    if event.fault:
+        newly = inbox.fail(table, event, event.fault, caller.signed_at)
+        return Received(EventState.FAILED, first=first, newly_failed=newly)
+    try:
+        return _apply(table, gateway, event, caller, first=first)
+    except Exception as error:
+        if not _is_permanent(error, receipt.attempts):
+            raise
+        word = REJECTED if is_rejected(error) else type(error).__name__
+        newly = inbox.fail(table, event, word, caller.signed_at)
+        return Received(EventState.FAILED, first=first, newly_failed=newly, failure=error)
+
+
+def end_alarm(table: Table, event: PaymentEvent, received: Received) -> None:
+    """Remove the mark of the event's alarm, which was raised where the event was handled.
+
+    Who stops before leaves it to the job that walks the marks.
+    """
+    if received.alarm:
+        inbox.alarm_raised(table, event)
+
+
+def _is_permanent(error: Exception, attempts: int) -> bool:
+    """Whether an event can never be applied, by what went wrong the last of so many times."""
+    of_others = isinstance(error, Unavailable | ProviderFailed | EditConflict)
+    if of_others and not isinstance(error, PaymentFault):
+        return False
+    return is_rejected(error) or attempts >= MOST_ATTEMPTS
+
+
+def _apply(
+    table: Table, gateway: Gateway, event: PaymentEvent, caller: Caller, *, first: bool
+) -> Received:
     handled = inbox.done(event, EventState.HANDLED, caller.signed_at)
     ignored = inbox.done(event, EventState.IGNORED, caller.signed_at)
     try:
@@ -29,7 +67,10 @@ def receive_event(table: Table, gateway: Gateway, event: PaymentEvent, caller: C
             return Received(EventState.IGNORED, first=first)
         applied = apply_payment(table, gateway, event.payment, caller, [handled])
         if applied is None:
-            bookings.write_alone(table, [ignored])
+            unmatched = inbox.done(
+                event, EventState.IGNORED, caller.signed_at, Alarm.PAYMENTS_UNMATCHED
+            )
+            bookings.write_alone(table, [unmatched])
             return Received(EventState.IGNORED, first=first, unmatched=True)
     except DoneBeforeError:
         return Received(EventState.HANDLED, repeated=True)

@@ -8,7 +8,7 @@ from typing import Final
 from teppan.batch import Outcome
 from teppan.domain.caller import Caller
 from teppan.domain.ledger import LedgerEntry
-from teppan.domain.payment_event import PaymentEvent, Received
+from teppan.domain.payment_event import EventState, PaymentEvent, Received
 from teppan.services.apply_payment import apply_payment
 from teppan.services.gateway import Gateway
 from teppan.services.receive_event import receive_event
@@ -35,6 +35,8 @@ def receive_again(
     payment: `looked_at` says of which, and is added to. Raises what `receive_event` raises.
     """
     received = receive_event(table, gateway, event, caller)
+    if received.state is EventState.FAILED:
+        return received
     if event.payment is None or event.payment in looked_at:
         return received
     if received.repeated:
@@ -56,6 +58,7 @@ def look_again(
 def mark_seen(table: Table, outcome: Outcome[PaymentEvent, None], began: datetime) -> None:
     """Let the next run begin where this one `began`, or at the first event that is not handled.
 
+    An event that can never be applied counts as handled: it is marked as failed in the inbox.
     Where Stripe did not list all events, it begins again where this one did.
     """
     unhandled = [*outcome.failed, *outcome.left]

@@ -15,6 +15,7 @@ from teppan.domain.refund import Settlement
 from teppan.services.gateway import Gateway
 from teppan.services.job_queue import LAST_BEGIN, work_through
 from teppan.services.open_payments import close_marked
+from teppan.services.receive_event import end_alarm
 from teppan.services.reconcile import look_again, mark_seen, receive_again, unseen_events
 from teppan.services.settle_refunds import settle_refunds
 from teppan.store import alarms, bookings, payments
@@ -86,6 +87,7 @@ class Run:
             caller = self.author()
             received = receive_again(self.table, self.gateway, event, caller, looked_at)
             record(event, received, caller.at)
+            end_alarm(self.table, event, received)
 
         began = self.author().at
         looked_at: set[str] = set()

@@ -1,10 +1,18 @@
 """Keep the promises of refunds (`domain.md §6-7`): sent at least once, with one effect."""
 
 from teppan import clock
+from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
 from teppan.domain.errors import PaymentProviderErred, ProviderFailed, Unavailable
 from teppan.domain.ledger import LedgerEntry, RefusalReason
-from teppan.domain.refund import Outstanding, Settlement, may_be_sent_at, outstanding, refusal
+from teppan.domain.refund import (
+    Outstanding,
+    Settlement,
+    may_be_sent_at,
+    outstanding,
+    refusal,
+    refusal_reason,
+)
 from teppan.services.apply_payment import apply_payment
 from teppan.services.gateway import Gateway, RefundRefusedError
 from teppan.store import bookings
@@ -29,7 +37,7 @@ def settle_refunds(table: Table, gateway: Gateway, booking_id: str, caller: Call
             entries += _look(table, gateway, payment, caller)
             refused: _Refusals = {}
             for refund in _sendable(table, booking_id, payment, caller):
-                refused |= _send(gateway, booking_id, refund)
+                refused |= _send(gateway, booking, refund)
             entries += _look(table, gateway, payment, caller)
             refusals |= refused  # only after a look, for an error is not always a refusal
         except (ProviderFailed, Unavailable) as error:
@@ -63,12 +71,13 @@ type _Refusals = dict[str, tuple[LedgerEntry, str]]
 """Refused attempts by name: the entry that says so, and Stripe's word for why."""
 
 
-def _send(gateway: Gateway, booking_id: str, refund: Outstanding) -> _Refusals:
+def _send(gateway: Gateway, booking: Booking, refund: Outstanding) -> _Refusals:
     """Send the refund; return its refusal, if it was refused, dated now: a run may be long."""
     try:
-        gateway.send_refund(booking_id, refund)
+        gateway.send_refund(booking.id, refund)
     except RefundRefusedError as error:
-        reason, code = RefusalReason.REFUSED, error.code
+        reason = refusal_reason(refund, booking.policy, is_final=error.is_final)
+        code = error.code
     except PaymentProviderErred as error:
         reason, code = RefusalReason.PROVIDER_ERROR, error.code
     else:

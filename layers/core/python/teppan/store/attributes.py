@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 type Item = dict[str, Any]
-"""An item as plain values: str, int, bool, list, dict, and frozenset of str."""
+"""An item as plain values: str, bytes, int, bool, list, dict, and frozenset of str."""
 
 type Key = tuple[str, str]
 """The partition key and the sort key of an item."""
@@ -28,8 +28,8 @@ def to_attribute(value: Any) -> dict[str, Any]:
             return {"BOOL": value}
         case int():
             return {"N": str(value)}
-        case str():
-            return {"S": value}
+        case str() | bytes():
+            return {"S" if isinstance(value, str) else "B": value}
         case list() | tuple():
             return {"L": [to_attribute(each) for each in value]}
         case frozenset():

@@ -1,6 +1,6 @@
 """The table's keys and indexes (`architecture.md §4`); personal data is in none of them."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from teppan.clock import to_rfc3339
@@ -78,7 +78,7 @@ def webhook(source: str, event_id: str) -> Key:
     return f"WEBHOOK#{source}#{event_id}", "WEBHOOK"
 
 
-def webhook_month(source: str, at: datetime) -> str:
+def webhook_month(source: str, at: date) -> str:
     """Return the partition of the events of `source` that came in a month (UTC)."""
     return f"WEBHOOKS#{source}#{at:%Y-%m}"
 

@@ -32,7 +32,7 @@ SUMMARY: Final = (
     "total",
     "created_at",
 )
-"""The attributes that the indexes project: what a list shows, and nothing personal."""
+"""What the indexes project of a booking: what a list shows, and nothing personal."""
 
 _EXAMINED_WITH_FILTER = 500
 _QUERIES = 14

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
@@ -30,6 +30,10 @@ _BUSY = frozenset(
     }
 )
 _CONTENTION = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+REJECTED: Final = "ValidationException"
+"""DynamoDB's error code for a request that it takes for wrong, such as an item too large."""
 
 
 class ConditionFailed(Exception):
@@ -192,6 +196,11 @@ class Table:
             case Update(key=key, expression=expression, names=names):
                 operation |= {"ExpressionAttributeNames": names} if names else {}
                 return {"Update": operation | {"Key": _key(key), "UpdateExpression": expression}}
+
+
+def is_rejected(error: BaseException) -> bool:
+    """Whether DynamoDB has taken a request for wrong, which it will again."""
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] == REJECTED
 
 
 @cache

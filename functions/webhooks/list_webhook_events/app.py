@@ -1,0 +1,42 @@
+"""GET /api/v1/webhooks/events: what outside systems have told us, for staff (`domain.md §8`)."""
+
+from teppan.domain.payment_event import EventSource, EventState
+from teppan.http.cursor import Cursors
+from teppan.http.endpoint import STAFF, endpoint
+from teppan.http.parameters import CURSOR, EVENT_TYPE, LIMIT, day, one_of, query
+from teppan.http.representations import webhook as represent
+from teppan.http.request import Request
+from teppan.http.response import Response
+from teppan.services.list_webhook_events import list_webhook_events
+from teppan.store.inbox import EventQuery, Place
+from teppan.store.table import connect
+
+table = connect()
+cursors = Cursors.connect()
+
+PARAMETERS = {
+    "source": query(one_of(EventSource), default=EventSource.STRIPE),
+    "status": query(one_of(EventState)),
+    "type": query(EVENT_TYPE),
+    "from": query(day),
+    "to": query(day),
+    "limit": LIMIT,
+    "cursor": CURSOR,
+}
+
+
+@endpoint("listWebhookEvents", roles=STAFF, parameters=PARAMETERS)
+def handler(request: Request[None]) -> Response:
+    """Return one page of events, newest first, and the cursor of the next."""
+    query = EventQuery(
+        limit=request.parameters["limit"],
+        source=request.parameters["source"],
+        state=request.parameters["status"],
+        type=request.parameters["type"],
+        first=request.parameters["from"],
+        last=request.parameters["to"],
+        after=Place(*position) if (position := cursors.read(request)) else None,
+    )
+    page = list_webhook_events(table, query, request.caller)
+    items = [represent.event(each) for each in page.items]
+    return Response(body={"items": items, **cursors.issue(request, page.next)})

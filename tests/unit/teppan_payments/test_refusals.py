@@ -1,0 +1,92 @@
+"""Every refusal of Stripe's is sorted once: for good, for now, in a moment, or our own mistake."""
+
+import inspect
+from typing import Any
+
+import pytest
+import stripe
+from tests.functions.emf import told
+from tests.unit.conftest import LogLines
+
+from teppan.domain.errors import PaymentProviderUnavailable, PaymentRequestRejected
+from teppan_payments.refusals import (
+    _ANY_CALL,
+    _BY_CALL,
+    Call,
+    Meaning,
+    RefusedError,
+    meaning_of,
+    refused,
+)
+
+
+def refusal(code: str | None, **more: Any) -> stripe.InvalidRequestError:
+    """Return a refusal as Stripe's package raises it."""
+    return stripe.InvalidRequestError(  # type: ignore[no-untyped-call]
+        "aiko@example.com", more.get("param"), code, http_status=400
+    )
+
+
+def test_each_code_is_one_of_stripe_s() -> None:
+    """Stripe's package lists those of its document, in the type of a payment intent's error."""
+    listed = inspect.getsource(stripe.PaymentIntent.LastPaymentError)
+    ours = {code for table in (_ANY_CALL, *_BY_CALL.values()) for code in table}
+
+    assert {code for code in ours if f'"{code}"' not in listed} == set()
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "meaning"),
+    [
+        (Call.OPEN, "amount_too_small", Meaning.FINAL),
+        (Call.OPEN, "amount_too_large", Meaning.FINAL),
+        (Call.OPEN, "parameter_invalid_integer", Meaning.OURS),
+        (Call.OPEN, "parameter_unknown", Meaning.OURS),
+        (Call.OPEN, "payment_method_unactivated", Meaning.OURS),
+        (Call.OPEN, "lock_timeout", Meaning.BUSY),
+        (Call.OPEN, None, Meaning.OURS),
+        (Call.RETRIEVE, "resource_missing", Meaning.FINAL),
+        (Call.RETRIEVE, None, Meaning.OURS),
+        (Call.CANCEL, "payment_intent_unexpected_state", Meaning.FINAL),
+        (Call.CANCEL, "resource_missing", Meaning.OURS),
+        (Call.CANCEL, "lock_timeout", Meaning.BUSY),
+        (Call.REFUND, "charge_already_refunded", Meaning.FINAL),
+        (Call.REFUND, "charge_not_refundable", Meaning.FINAL),
+        (Call.REFUND, "charge_disputed", Meaning.FOR_NOW),
+        (Call.REFUND, "insufficient_funds", Meaning.FOR_NOW),
+        (Call.REFUND, "idempotency_key_in_use", Meaning.BUSY),
+        (Call.REFUND, "a_code_to_come", Meaning.FOR_NOW),
+        (Call.REFUND, None, Meaning.FOR_NOW),
+        (Call.LIST, "parameter_unknown", Meaning.OURS),
+        (Call.LIST, "lock_timeout", Meaning.BUSY),
+    ],
+)
+def test_a_refusal_means_what_the_call_makes_of_its_code(
+    call: Call, code: str | None, meaning: Meaning
+) -> None:
+    assert meaning_of(call, code) is meaning
+
+
+def test_what_may_pass_in_a_moment_is_unavailable() -> None:
+    assert isinstance(refused(Call.OPEN, refusal("lock_timeout")), PaymentProviderUnavailable)
+
+
+def test_what_stripe_never_does_is_not_told_as_busy() -> None:
+    error = refused(Call.REFUND, refusal("charge_already_refunded"))
+
+    assert isinstance(error, RefusedError)
+    assert (error.code, error.meaning) == ("charge_already_refunded", Meaning.FINAL)
+
+
+def test_our_own_mistake_is_logged_and_wakes_somebody_and_is_not_told_to_try_again(
+    logged: LogLines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = refused(Call.OPEN, refusal("parameter_unknown", param="Chicken"))
+
+    assert isinstance(error, PaymentRequestRejected)
+    assert error.retry_after is None
+    (line,) = logged()
+    assert (line["call"], line["error_code"]) == ("open", "parameter_unknown")
+    assert "aiko" not in str(line)
+    assert "Chicken" not in str(line)
+    assert told(capsys.readouterr().out, "PaymentRequestsRejected") == [1]
