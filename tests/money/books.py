@@ -12,6 +12,8 @@ from typing import Any
 from tests.builders import ADMIN
 from tests.money.world import World
 
+from teppan.store import keys
+
 type Json = dict[str, Any]
 
 
@@ -158,6 +160,13 @@ def refunds_at_stripe(world: World, intent: str) -> list[tuple[int, str]]:
         each for each in world.stripe.everything("refunds") if each["payment_intent"] == intent
     ]
     return [(each["amount"], each["status"]) for each in reversed(found)]
+
+
+def check_times(world: World, booking: str) -> None:
+    """Check that no version of the booking is signed with an earlier time than the one before."""
+    events = [each for each in world.items(booking) if each["sk"].startswith(keys.EVENT)]
+    times = [each["at"] for each in sorted(events, key=lambda each: int(each["version"]))]
+    assert times == sorted(times), (booking, times)
 
 
 def payable(world: World, booking: str) -> list[int]:

@@ -96,6 +96,27 @@ def told_of_a_lost_dispute(world: World) -> Path:
     return Path(booking, partial(world.send, world.take()[0]))
 
 
+def told_of_a_dispute_won_in_part(world: World) -> Path:
+    """It was withdrawn twice, and a part comes back."""
+    booking, intent = world.paid()
+    dispute = world.stripe.dispute(intent, amount=4_000)["id"]
+    world.stripe.withdraw(dispute, 3_000)
+    world.stripe.close_dispute(dispute, won=True, reinstated=2_500)
+    return Path(booking, partial(world.send, world.take()[-1]))
+
+
+def told_of_a_part_by_hand(world: World) -> Path:
+    """Staff refund a part of what our own refund has failed to bring back."""
+    booking, intent = world.paid(card=REFUND_FAILS)
+    assert world.cancel(booking).status == 200
+    assert not world.hand_over(world.take_records(booking))
+    world.stripe.settle_refund(the_one(world, "refunds", intent), "failed")
+    assert world.confirm(intent).status == 200
+    world.forget()
+    world.stripe.refund(intent, 5_000)
+    return Path(booking, partial(world.send, world.take()[0]))
+
+
 def cancelling(world: World) -> Path:
     booking, _ = world.paid()
     return Path(booking, partial(world.cancel, booking))
@@ -202,6 +223,24 @@ def settling_an_overpayment(world: World) -> Path:
     return _settling(world, path.booking)
 
 
+def settling_a_cheaper_booking(world: World) -> Path:
+    """Its open payment asks for more than it costs by now."""
+    booking = world.book()
+    world.opened(booking, "full")
+    assert world.change(booking, guests=10).status == 200
+    return _settling(world, booking)
+
+
+def finding_what_is_to_be_closed(world: World) -> Path:
+    """The stream has told nobody of a cancellation with an open payment."""
+    booking = world.book()
+    world.opened(booking)
+    assert world.cancel(booking).status == 200
+    world.take_records(booking)
+    _nothing_new(world)
+    return Path(booking, world.reconcile)
+
+
 def finding_a_lost_event(world: World) -> Path:
     _nothing_new(world)
     booking = world.book()
@@ -245,6 +284,8 @@ BY_A_PERSON: Final[tuple[Given, ...]] = (
 BY_STRIPE: Final[tuple[Given, ...]] = (
     *map(told_of, MOMENTS),
     told_of_a_lost_dispute,
+    told_of_a_dispute_won_in_part,
+    told_of_a_part_by_hand,
     reviving,
     paying_too_late,
     paying_for_what_was_cancelled,
@@ -254,6 +295,8 @@ LOST: Final[tuple[Given, ...]] = (
     told_of("a_dashboard_refund"),
     told_of("a_return"),
     told_of("a_dispute_won"),
+    told_of_a_dispute_won_in_part,
+    told_of_a_part_by_hand,
     paying_too_late,
 )
 """Of those by Stripe, the ones that move money each in a way of its own."""
@@ -264,11 +307,13 @@ BY_A_JOB: Final[tuple[Given, ...]] = (
     settling_a_refund,
     settling_a_refund_that_failed,
     settling_an_overpayment,
+    settling_a_cheaper_booking,
     settling_a_release,
     releasing,
     releasing_what_is_paid,
     finding_a_lost_event,
     finding_a_lost_record,
+    finding_what_is_to_be_closed,
 )
 
 

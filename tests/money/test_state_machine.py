@@ -29,6 +29,7 @@ from tests.money.books import (
     by_payment,
     check_against_stripe,
     check_sums,
+    check_times,
     kept_by_policy,
     payable,
 )
@@ -222,6 +223,7 @@ class Money(RuleBasedStateMachine):
 
     def check_the_end(self, booking: str) -> None:
         account = check_sums(self.world, booking)
+        check_times(self.world, booking)
         due = account["deposit_due"] + account["balance_due"]
         assert all(each <= due for each in payable(self.world, booking)), account
         for payment in by_payment(account["entries"]).values():

@@ -20,7 +20,7 @@ from tests.functions.money import (
     SECURE,
     VISA,
 )
-from tests.money.books import check_against_stripe, check_sums
+from tests.money.books import check_against_stripe, check_sums, check_times
 from tests.money.world import STARTS, World
 
 from teppan.trigger import TriggerFailedError
@@ -107,6 +107,7 @@ class Walk:
         """Check every booking's books, and that Stripe's are the same."""
         for booking in self.bookings:
             check_sums(self.world, booking)
+            check_times(self.world, booking)
         check_against_stripe(self.world, self.bookings)
 
     # What people do.

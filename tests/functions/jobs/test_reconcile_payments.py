@@ -1,6 +1,6 @@
 """What got lost on its way is found: every few minutes by events, every day to the cent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -10,13 +10,13 @@ from unittest.mock import patch
 
 import pytest
 from local.stripe.fake import FakeStripe
-from tests.builders import caller, days_ahead
+from tests.builders import caller, days_ahead, ledger_entry
 from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import counted, told
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import DECLINED, REFUND_PENDS, Till, opened, paid
+from tests.functions.money import DECLINED, REFUND_FAILS, REFUND_PENDS, Till, opened, paid
 from tests.functions.secrets_manager import rotate
 from tests.functions.stripe import API_KEY, intent_of_others
 
@@ -25,6 +25,7 @@ from teppan.domain.alarm import Alarm
 from teppan.domain.booking import Booking
 from teppan.domain.caller import Role
 from teppan.domain.errors import StorageUnavailable
+from teppan.domain.ledger import EntryKind
 from teppan.domain.transition import Status
 from teppan.services.reconcile import receive_again, unseen_events
 from teppan.store import alarms, jobs, keys
@@ -606,7 +607,84 @@ def broken() -> Iterator[Any]:
     raise StorageUnavailable
 
 
+def withdrawn_twice(stripe: FakeStripe, intent: str) -> None:
+    stripe.withdraw(stripe.dispute(intent, amount=4_000)["id"], 6_000)
+
+
+def withdrawn_twice_and_lost(stripe: FakeStripe, intent: str) -> None:
+    withdrawn_twice(stripe, intent)
+    stripe.close_dispute(stripe.everything("disputes")[0]["id"], won=False)
+
+
+def closed(won: bool, reinstated: int) -> Callable[[FakeStripe, str], None]:
+    def close(stripe: FakeStripe, intent: str) -> None:
+        stripe.close_dispute(stripe.dispute(intent)["id"], won=won, reinstated=reinstated)
+
+    return close
+
+
+def won_and_withdrawn_again(stripe: FakeStripe, intent: str) -> None:
+    closed(won=True, reinstated=DEPOSIT)(stripe, intent)
+    stripe.withdraw(stripe.everything("disputes")[0]["id"], 2_500)
+
+
+def lost_and_reversed(stripe: FakeStripe, intent: str) -> None:
+    closed(won=False, reinstated=0)(stripe, intent)
+    stripe.reinstate(stripe.everything("disputes")[0]["id"], DEPOSIT)
+
+
+def refunded_by_hand(*amounts: int) -> Callable[[FakeStripe, str], None]:
+    def refund(stripe: FakeStripe, intent: str) -> None:
+        for amount in amounts:
+            stripe.refund(intent, amount)
+
+    return refund
+
+
 class TestTheFullCompare:
+    @pytest.mark.parametrize(
+        "happen",
+        [
+            pytest.param(withdrawn_twice, id="withdrawn twice"),
+            pytest.param(withdrawn_twice_and_lost, id="withdrawn twice and lost"),
+            pytest.param(closed(won=True, reinstated=6_000), id="won in part"),
+            pytest.param(closed(won=False, reinstated=6_000), id="lost, with a part back"),
+            pytest.param(closed(won=True, reinstated=0), id="won, and nothing back yet"),
+            pytest.param(won_and_withdrawn_again, id="won, then withdrawn again"),
+            pytest.param(lost_and_reversed, id="lost, then reversed"),
+            pytest.param(refunded_by_hand(5_000, 4_700), id="refunded by hand in two parts"),
+            pytest.param(refunded_by_hand(9_000), id="refunded by hand in part"),
+            pytest.param(refunded_by_hand(DEPOSIT), id="refunded by hand beyond what is owed"),
+        ],
+    )
+    @pytest.mark.parametrize("cancelled", [True, False])
+    def test_ends_at_0_however_stripe_moved_the_money(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        output: Output,
+        happen: Callable[[FakeStripe, str], None],
+        *,
+        cancelled: bool,
+    ) -> None:
+        # Given a payment (of a cancelled booking, its refund failed) and news that were all lost
+        booking = paid(call, card=REFUND_FAILS)
+        if cancelled:
+            till.cancel(booking)
+            till.settle()
+            call.deliver()
+            stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
+            call.deliver()
+        happen(stripe, next(iter(booking.payments)))
+        lose_webhooks(stripe)
+        output()
+
+        full(call)
+
+        assert told(output(), "LedgerDifference") == [0]
+        till.check(booking)
+
     def test_of_what_is_right_finds_no_cent(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
@@ -669,6 +747,27 @@ class TestTheFullCompare:
         text = output()
         assert told(text, "LedgerDifferenceFound") == told(text, "LedgerDifference") == [DEPOSIT]
         assert snapshot() == before
+
+    def test_an_entry_that_cannot_be_read_is_a_difference_and_hides_no_other(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
+    ) -> None:
+        # Given an entry of a newer version, and a payment that nobody told us of
+        unreadable = paid(call, stored(table, date=days_ahead(30)))
+        lost = stored(table, date=days_ahead(31))
+        till.pay(lost)
+        lose_webhooks(stripe)
+        (intent,) = unreadable.payments
+        entry = ledger_entry(EntryKind.CAPTURED, reference=intent, payment=intent)
+        odd = {"kind": "captured_by_moonlight"}
+        table.update(Update(keys.ledger_entry(unreadable.id, entry), "SET kind = :kind", None, odd))
+
+        with pytest.raises(TriggerFailedError):
+            call.job(JOB, {"scope": "full"})
+
+        text = output()
+        assert told(text, "LedgerDifferenceFound") == [2 * DEPOSIT]
+        assert told(text, "LedgerDifference") == [DEPOSIT]
+        till.check(lost)
 
     def test_leaves_out_what_is_not_ours(
         self, call: Handlers, stripe: FakeStripe, output: Output

@@ -71,11 +71,17 @@ def _changed(table: Table, since: datetime, now: datetime) -> Iterator[str]:
 
 
 def _books_of(table: Table, booking_id: str) -> Mapping[str, _Books]:
-    """Return our books of a booking's payments, read again if they seem to differ."""
+    """Return our books of a booking's payments, read again if they seem to differ.
+
+    Those of an item that cannot be read are none: what Stripe holds of its payments differs then.
+    """
     books: Mapping[str, _Books] = {}
     for _ in range(_READS):
-        ledger = bookings.ledger(table, booking_id)
-        booking = bookings.find(table, booking_id)
+        try:
+            ledger = bookings.ledger(table, booking_id)
+            booking = bookings.find(table, booking_id)
+        except (KeyError, TypeError, ValueError):
+            return {}
         carried = booking.payments if booking else {}
         entries = entered({}, ledger)
         captured = {each.payment: each.at for each in ledger if each.kind is EntryKind.CAPTURED}
