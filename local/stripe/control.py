@@ -70,7 +70,7 @@ ACTIONS: Final[dict[str, Action]] = {
     ),
     "settle": Action(_OUTCOME, lambda fake, given: fake.settle(given.pop("intent"), **given)),
     "dispute": Action(
-        _INTENT | {"amount": Integer(least=1), "inquiry": Boolean()},
+        _INTENT | {"amount": Integer(least=1), "inquiry": Boolean(), "withdrawn": Boolean()},
         lambda fake, given: fake.dispute(given.pop("intent"), **given),
     ),
     "close_dispute": Action(

@@ -88,11 +88,26 @@ class FakeStripe:
             payments.settle(self.account, intent, succeed=succeed)
             return self._shown(intent)
 
-    def dispute(self, intent_id: str, *, amount: int | None = None, inquiry: bool = False) -> Json:
-        """Dispute a payment, by default what is not refunded of it; return the dispute."""
+    def dispute(
+        self,
+        intent_id: str,
+        *,
+        amount: int | None = None,
+        inquiry: bool = False,
+        withdrawn: bool = True,
+    ) -> Json:
+        """Dispute a payment, by default what is not refunded of it; return the dispute.
+
+        Its money is `withdrawn` at once, unless it is to be withdrawn later by `withdraw`.
+        """
         with self._lock:
-            charge = self._charge(intent_id)
-            dispute = disputes.open_dispute(self.account, charge, amount=amount, inquiry=inquiry)
+            dispute = disputes.open_dispute(
+                self.account,
+                self._charge(intent_id),
+                amount=amount,
+                inquiry=inquiry,
+                withdrawn=withdrawn,
+            )
             return self._shown(dispute)
 
     def close_dispute(self, dispute_id: str, *, won: bool, reinstated: int | None = None) -> Json:

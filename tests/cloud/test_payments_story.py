@@ -206,7 +206,7 @@ class TestEvents:
         account = party.account()
         assert (account["booking_status"], account["payment_status"]) == (
             "confirmed",
-            "partially_refunded",
+            "deposit_paid",
         )
         kinds = [kind for kind, _ in entries(party)]
         assert sorted(kinds) == sorted(set(kinds))

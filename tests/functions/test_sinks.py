@@ -64,7 +64,8 @@ spec = importlib.util.spec_from_file_location("app", source)
 app = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(app)
 context = SimpleNamespace(
-    function_name="f", memory_limit_in_mb=1, invoked_function_arn="a", aws_request_id="r"
+    function_name="f", memory_limit_in_mb=1, invoked_function_arn="a", aws_request_id="r",
+    get_remaining_time_in_millis=lambda: 900_000,
 )
 answers = [app.handler(event, context) or {} for event in events]
 print(json.dumps([answer.get("statusCode") for answer in answers]), file=sys.stderr)

@@ -49,13 +49,15 @@ class Books:
 
     @property
     def contested(self) -> int:
-        """What open disputes are about, by their word."""
-        return self.sums["dispute_opened"] - self.sums["dispute_won"] - self.sums["dispute_lost"]
+        """What open disputes are about and have not withdrawn yet."""
+        ended = self.sums["dispute_won"] + self.sums["dispute_lost"]
+        return self.sums["dispute_opened"] - self.sums["dispute_withdrawn"] - ended
 
     @property
     def promised(self) -> int:
         """What goes back, or has."""
         promised = self.sums["refund_owed"] + self.sums["goodwill_owed"]
+        promised += self.sums["goodwill_restored"]
         return promised - self.sums["refund_waived"] - self.sums["goodwill_waived"]
 
     @property
@@ -123,7 +125,8 @@ def check_sums(world: World, booking: str) -> Json:
         "paid": max(0, all_of_it.captured - all_of_it.lost - all_of_it.undone),
     }, told
     for payment, each in by_payment(account["entries"]).items():
-        assert min(each.captured, each.refunded, each.lost, each.disputed) >= 0, payment
+        positive = (each.captured, each.refunded, each.lost, each.disputed, each.contested)
+        assert min(positive) >= 0, payment
         assert 0 <= each.in_flight <= each.captured, payment
         # A bank may decide for the customer after the refund; but then we owe nothing more.
         at_risk = each.disputed or each.contested

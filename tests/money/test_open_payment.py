@@ -13,6 +13,7 @@ from tests.store.threads import at_once
 
 from teppan.domain.policy import CURRENT
 from teppan.store import keys, payments
+from teppan.trigger import TriggerFailedError
 
 PAYABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}
 
@@ -233,3 +234,44 @@ def test_a_bank_debit_that_fails_after_the_cancellation_can_not_be_tried_again(
 
     assert payable(world, booking) == []
     assert "gsi4pk" not in guard(world, booking)
+
+
+class TestAPaymentThatStripeDoesNotKnow:
+    """Its test data were deleted, or the stage was given the key of another account."""
+
+    def test_fails_loudly_at_first(self, world: World) -> None:
+        booking, _ = forgotten(world)
+        world.cancel(booking)
+        with pytest.raises(TriggerFailedError):
+            world.reconcile()
+
+        assert world.open(world.book()).status == 201
+
+    @pytest.mark.parametrize("wanted", ["deposit", "full"])
+    def test_is_over_two_days_later_and_holds_no_slot(self, world: World, wanted: str) -> None:
+        booking, place = forgotten(world, wanted)
+        world.later(days=2, seconds=1)
+
+        world.release()
+
+        assert world.status(booking)[0] == "cancelled"
+        assert world.ask_to_book(**place).status == 201
+        world.reconcile()
+
+    def test_of_a_cancelled_booking_is_given_up(self, world: World) -> None:
+        booking, _ = forgotten(world)
+        assert world.cancel(booking).status == 200
+        world.take_records()
+        world.later(days=2, seconds=1)
+
+        world.reconcile()
+
+        assert [each["status"] for each in world.account(booking)["payments"]] == ["canceled"]
+
+
+def forgotten(world: World, wanted: str = "deposit") -> tuple[str, dict[str, str]]:
+    """Return a booking whose open payment Stripe has forgotten, and its date and time."""
+    place = world.place()
+    booking = world.book(**place)
+    world.stripe.account.payment_intents.remove(world.opened(booking, wanted))
+    return booking, place

@@ -126,10 +126,12 @@ class Money(RuleBasedStateMachine):
     def end_at_bank(self, intent: str, *, succeed: bool) -> None:
         self.at_stripe(lambda: self.world.stripe.settle(intent, succeed=succeed))
 
-    @rule(intent=intents, amount=st.sampled_from([None, 4_000]))
-    def dispute(self, intent: str, amount: int | None) -> None:
+    @rule(intent=intents, amount=st.sampled_from([None, 4_000]), withdrawn=st.booleans())
+    def dispute(self, intent: str, amount: int | None, *, withdrawn: bool) -> None:
         self.disturbed.add(self.opened_for[intent])
-        self.at_stripe(lambda: self.world.stripe.dispute(intent, amount=amount))
+        self.at_stripe(
+            lambda: self.world.stripe.dispute(intent, amount=amount, withdrawn=withdrawn)
+        )
 
     @rule(number=NUMBER, won=st.booleans(), reinstated=st.sampled_from([None, None, 0, 6_000]))
     def decide(self, number: int, *, won: bool, reinstated: int | None) -> None:

@@ -172,7 +172,10 @@ class Walk:
     def dispute(self) -> None:
         amount = self.random.choice((None, None, 4_000))
         inquiry = self.random.random() < 0.2
-        self.world.stripe.dispute(self._some(self.intents), amount=amount, inquiry=inquiry)
+        withdrawn = self.random.random() < 0.7
+        self.world.stripe.dispute(
+            self._some(self.intents), amount=amount, inquiry=inquiry, withdrawn=withdrawn
+        )
 
     def decide(self) -> None:
         won = self.random.random() < 0.5

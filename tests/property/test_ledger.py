@@ -51,9 +51,9 @@ def test_every_sum_is_that_of_its_entries(entries: list[LedgerEntry]) -> None:
         entries, EntryKind.DISPUTE_RECOVERED
     )
     assert balance.contested == total(entries, EntryKind.DISPUTE_OPENED) - total(
-        entries, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
+        entries, EntryKind.DISPUTE_WITHDRAWN, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
     )
-    promised = total(entries, *PROMISES) - total(
+    promised = total(entries, *PROMISES, EntryKind.GOODWILL_RESTORED) - total(
         entries, EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
     )
     assert balance.in_flight + balance.refunded == promised

@@ -357,6 +357,7 @@ def base_of(world: World, cancelled_at: datetime) -> int:
         EntryKind.GOODWILL_OWED: 1,
         EntryKind.REFUND_WAIVED: -1,
         EntryKind.GOODWILL_WAIVED: -1,
+        EntryKind.GOODWILL_RESTORED: 1,
     }
     given = sum(
         signs.get(entry.kind, 0) * entry.amount

@@ -1,7 +1,7 @@
 """Every few minutes what was missed, every day everything: our ledgers against Stripe (§7)."""
 
 from teppan.observability import money
-from teppan.services.compare import differences
+from teppan.services.compare import differences, disputed
 from teppan.services.reconciliation import Run
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job, raise_if_any_failed
@@ -26,8 +26,9 @@ def _recent(run: Run) -> None:
 
 
 def _full(run: Run) -> None:
-    found = differences(table, stripe, run.author().at)
-    mended = run.mend(found, money.record_entries)
+    now = run.author().at
+    found = differences(table, stripe, now)
+    mended = run.mend({*found, *disputed(table, now)}, money.record_entries)
     left = differences(table, stripe, run.author().at) if found else {}
     money.record_difference(found, left)
     raise_if_any_failed(mended)

@@ -19,7 +19,7 @@ def handler(event: Event, author: Author, _time_left: TimeLeft) -> Event:
 
     def follow(record: StreamRecord) -> None:
         change = record.change()
-        if change.alarm:
+        if change.alarm and alarms.is_pending(table, change.alarm):
             raise_alarm(change.alarm.alarm, change.alarm.subject)
             alarms.raised(table, change.alarm)
         if change.closing_mark:

@@ -14,24 +14,32 @@ INQUIRY: Final = ("warning_needs_response", "warning_under_review")
 
 
 def open_dispute(
-    account: Account, charge: Json, *, amount: int | None = None, inquiry: bool = False
+    account: Account,
+    charge: Json,
+    *,
+    amount: int | None = None,
+    inquiry: bool = False,
+    withdrawn: bool = True,
 ) -> Json:
     """Open a dispute of a succeeded charge, by default of what is not refunded.
 
-    Emits `charge.dispute.created`, and `charge.dispute.funds_withdrawn` unless it is an inquiry.
+    A charge may have several, of amounts that are given. Emits `charge.dispute.created`, and
+    `charge.dispute.funds_withdrawn` unless it is an inquiry, or the money is not `withdrawn` yet.
     """
-    if charge["disputed"]:
+    takes_money = withdrawn and not inquiry
+    others = account.disputes.newest_first({"charge": charge["id"]})
+    if any(each["status"] in (*OPEN, *INQUIRY) for each in others) and amount is None:
         raise StripeError(f"Charge {charge['id']} has a dispute already.")
     disputed = amount or charge["amount"] - charge["amount_refunded"] or charge["amount"]
-    if not 0 < disputed <= charge["amount"]:
+    if not 0 < disputed <= charge["amount"] - sum(map(_out, others)):
         raise StripeError("A dispute is about a part of the charge, or all of it.", param="amount")
     dispute = dispute_of(account, charge, disputed, inquiry=inquiry)
     account.disputes.add(dispute)
     charge["disputed"] = True
-    if not inquiry:
+    if takes_money:
         _withdraw(account, dispute, dispute["amount"])
     emit(account, "charge.dispute.created", dispute)
-    if not inquiry:
+    if takes_money:
         emit(account, "charge.dispute.funds_withdrawn", dispute)
     return dispute
 

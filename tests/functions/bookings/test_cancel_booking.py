@@ -237,6 +237,7 @@ class TestOverride:
                 {"field": "payment_status", "from": "deposit_paid", "to": "refund_pending"},
                 {"field": "refund_owed", "from": 0, "to": 10_000},
             ],
+            "entries": [{"kind": "refund_owed", "amount": 10_000}],
             "reason": "Chef ill",
         }
 

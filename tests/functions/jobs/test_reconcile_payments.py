@@ -748,6 +748,23 @@ class TestTheFullCompare:
         assert told(text, "LedgerDifferenceFound") == told(text, "LedgerDifference") == [DEPOSIT]
         assert snapshot() == before
 
+    def test_looks_at_payments_in_dispute_whose_end_moved_no_money(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+    ) -> None:
+        # Given a dispute that was lost; the event could not be applied, and is forgotten by now
+        booking = paid(call)
+        dispute = stripe.dispute(next(iter(booking.payments)))
+        call.deliver()
+        stripe.close_dispute(dispute["id"], won=False)
+        lose_webhooks(stripe)
+        now.set(now.at + timedelta(days=31))
+
+        full(call)
+
+        assert told(output(), "LedgerDifferenceFound") == [0]
+        assert till.account(booking)["balance"]["lost"] == DEPOSIT
+        assert till.account(booking)["payment_status"] == "awaiting_payment"
+
     def test_an_entry_that_cannot_be_read_is_a_difference_and_hides_no_other(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
     ) -> None:

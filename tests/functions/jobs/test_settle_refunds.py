@@ -179,6 +179,57 @@ class TestWhatStripeNeverRefunds:
         assert refunds(stripe) == []
         till.check(booking)
 
+    def test_the_rest_of_a_payment_whose_dispute_was_lost_is_told_once_and_not_tried_again(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+    ) -> None:
+        # Given a part of the price in a dispute that is lost, and a cancellation
+        booking = paid(call, wanted="full")
+        dispute = stripe.dispute(next(iter(booking.payments)), amount=40_000)
+        call.deliver()
+        till.cancel(booking)
+        stripe.close_dispute(dispute["id"], won=False)
+        call.deliver()
+        output()
+
+        # When what is left is refunded, which Stripe refuses, and jobs run for a week
+        till.settle()
+        till.settle()
+        for _ in range(7):
+            now.set(now.at + timedelta(days=1))
+            call.job("reconcilePayments", {"scope": "recent"})
+            till.settle()
+
+        assert told(output(), "RefundsFailed") == [1]
+        till.check(booking)
+
+    def test_one_refused_while_the_dispute_is_open_is_sent_when_it_is_won(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
+    ) -> None:
+        # Given a dispute that begins between our look and our sending
+        booking = paid(call)
+        payment = next(iter(booking.payments))
+        till.cancel(booking)
+        send = StripeGateway.send_refund
+        opened_disputes: list[str] = []
+
+        def disputed_first(*given: Any) -> None:
+            if not opened_disputes:
+                opened_disputes.append(stripe.dispute(payment, amount=1_000)["id"])
+            send(*given)
+
+        with patch.object(StripeGateway, "send_refund", disputed_first):
+            till.settle()
+        assert refunds(stripe) == []
+
+        # When it is won, and the job comes a day later
+        stripe.close_dispute(opened_disputes[0], won=True)
+        call.deliver()
+        now.set(now.at + timedelta(days=1))
+        call.job("reconcilePayments", {"scope": "recent"})
+
+        assert refunds(stripe) == [REFUND]
+        till.check(booking)
+
     def test_a_refusal_that_may_pass_is_tried_every_day_and_not_for_ever(
         self, call: Handlers, till: Till, now: Clock, booking: Booking, output: Output
     ) -> None:
@@ -216,6 +267,21 @@ class TestWhatStripeNeverRefunds:
 
 
 class TestABatch:
+    def test_that_comes_again_raises_no_alarm_again(
+        self, call: Handlers, till: Till, stripe: FakeStripe, output: Output, booking: Booking
+    ) -> None:
+        # Given a dispute, and a Stripe that does not answer after its alarm was raised
+        till.refund(booking, 100)
+        stripe.dispute(next(iter(booking.payments)))
+        call.deliver()
+        records = till.stream.read()
+        stripe.faults.next("reset", times=99)
+
+        for _ in range(3):
+            call.job("settleRefunds", {"Records": records})
+
+        assert told(output(), "DisputesOpened") == [1]
+
     def test_names_exactly_the_records_that_failed(
         self, call: Handlers, till: Till, stripe: FakeStripe
     ) -> None:

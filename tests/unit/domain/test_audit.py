@@ -217,7 +217,7 @@ class TestMoney:
             ("dispute_opened", 10_000),
             ("dispute_withdrawn", 10_000),
             ("dispute_reinstated", 10_000),
-            ("dispute_won", 10_000),
+            ("dispute_won", 0),
         ]
 
     def test_a_refund_that_staff_ask_for_is_told_with_its_reason(self) -> None:

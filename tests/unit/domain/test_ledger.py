@@ -24,7 +24,8 @@ REVERSED, REFUSED = EntryKind.REFUND_REVERSED, EntryKind.REFUND_REFUSED
 OPENED, WON, LOST = EntryKind.DISPUTE_OPENED, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
 WITHDRAWN, REINSTATED = EntryKind.DISPUTE_WITHDRAWN, EntryKind.DISPUTE_REINSTATED
 FORFEITED, RECOVERED = EntryKind.DISPUTE_FORFEITED, EntryKind.DISPUTE_RECOVERED
-LOST_DISPUTE = (OPENED, WITHDRAWN, LOST, FORFEITED)
+LOST_DISPUTE = (OPENED, WITHDRAWN, FORFEITED)
+RESTORED = EntryKind.GOODWILL_RESTORED
 
 
 @pytest.mark.parametrize(
@@ -47,8 +48,14 @@ LOST_DISPUTE = (OPENED, WITHDRAWN, LOST, FORFEITED)
         ),
         ([CAPTURED, OWED, REFUSED], Balance(captured=500, refund_owed=500, returned=500)),
         ([CAPTURED, OPENED], Balance(captured=500, contested=500)),
-        ([CAPTURED, OPENED, WITHDRAWN], Balance(captured=500, contested=500, disputed=500)),
-        ([CAPTURED, OPENED, WITHDRAWN, REINSTATED, WON], Balance(captured=500)),
+        ([CAPTURED, OPENED, WON], Balance(captured=500)),
+        ([CAPTURED, OPENED, LOST], Balance(captured=500)),
+        ([CAPTURED, OPENED, WITHDRAWN], Balance(captured=500, disputed=500)),
+        ([CAPTURED, OPENED, WITHDRAWN, REINSTATED], Balance(captured=500)),
+        (
+            [CAPTURED, GOODWILL, GOODWILL_WAIVED, RESTORED],
+            Balance(captured=500, refund_owed=500),
+        ),
         ([CAPTURED, *LOST_DISPUTE], Balance(captured=500, lost=500)),
         ([CAPTURED, *LOST_DISPUTE, REINSTATED, RECOVERED], Balance(captured=500)),
     ],
@@ -86,6 +93,7 @@ def test_what_comes_after_a_promise_or_a_dispute_only_moves_money_along(kind: En
     moved = {
         WAIVED: 1,  # it is ours to refund again
         GOODWILL_WAIVED: 1,
+        RESTORED: -1,
         WITHDRAWN: -1,
         REINSTATED: 1,
     }
@@ -209,8 +217,7 @@ def test_money_lost_in_a_dispute_does_not_count_as_paid() -> None:
     [
         (Balance(captured=10_000), 0),
         (Balance(captured=10_000, contested=4_000), 4_000),
-        (Balance(captured=10_000, contested=4_000, disputed=4_000), 4_000),
-        (Balance(captured=10_000, contested=4_000, disputed=10_000), 10_000),
+        (Balance(captured=10_000, contested=1_000, disputed=4_000), 5_000),
         (Balance(captured=10_000, disputed=2_000), 2_000),
     ],
 )

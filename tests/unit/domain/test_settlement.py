@@ -22,6 +22,7 @@ from teppan.domain.cancellation import CancellationRequest, cancel, lapse
 from teppan.domain.change import Changes, change
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
 from teppan.domain.party import Party
+from teppan.domain.refund import outstanding
 from teppan.domain.settlement import (
     CAUSES,
     IF_SLOT_TAKEN,
@@ -510,6 +511,30 @@ class TestDisputesOfWhatIsConfirmed:
         account.told(replace(dashboard, disputes=(dispute(LOST),)), LATE)
 
         assert account.balance == Balance(captured=10_000, lost=10_000)
+
+    def test_a_promise_of_staff_is_made_anew_when_a_decision_is_reversed(self) -> None:
+        account = Account(booking())
+        account.told(statement())
+        failed = statement(refunds=(Refund("re_1", 4_000, RefundStatus.FAILED),))
+        account.told(failed)
+        account.told(replace(failed, disputes=(dispute(LOST),)), LATE)
+        assert account.balance.refund_owed == 0
+
+        account.told(replace(failed, disputes=(dispute(WON),)), LATE)
+
+        assert account.balance == Balance(captured=10_000, refund_owed=4_000)
+        (owed,) = outstanding(account.ledger)
+        assert (owed.promise, owed.amount) == ("re_1", 4_000)
+
+    def test_what_staff_withdrew_is_not_made_anew(self) -> None:
+        account = Account(booking())
+        account.told(statement())
+        withdrawn = statement(refunds=(Refund("re_1", 4_000, RefundStatus.CANCELED),))
+
+        account.told(withdrawn)
+        account.told(replace(withdrawn, disputes=(dispute(WON),)), LATE)
+
+        assert account.balance == Balance(captured=10_000)
 
 
 def test_every_step_makes_a_new_version_though_the_sums_stay() -> None:

@@ -187,6 +187,7 @@ class TestFailures:
             (refusal(409, "idempotency_error"), PaymentProviderUnavailable),
             (refusal(409, code="lock_timeout"), PaymentProviderUnavailable),
             (refusal(429, code="rate_limit"), PaymentProviderUnavailable),
+            (refusal(400, "idempotency_error"), PaymentProviderErred),
             (refusal(424, "api_error"), PaymentProviderErred),
             (refusal(500, "api_error"), PaymentProviderErred),
             (refusal(502, "api_error"), PaymentProviderErred),
@@ -224,7 +225,6 @@ class TestFailures:
         [
             refusal(402, "card_error", "card_declined"),
             refusal(403),
-            refusal(400, "idempotency_error"),
             (200, "<html>no JSON</html>"),
         ],
     )

@@ -70,7 +70,12 @@ class Stripe:
             except stripe.StripeError as error:
                 if error.http_status in _BUSY:
                     raise PaymentProviderUnavailable from error
-                if (error.http_status or 500) >= 500 or error.http_status == _FAILED_DEPENDENCY:
+                # A key that was used for another request is of no use: the next try has another.
+                if (
+                    (error.http_status or 500) >= 500
+                    or error.http_status == _FAILED_DEPENDENCY
+                    or isinstance(error, stripe.IdempotencyError)
+                ):
                     raise PaymentProviderErred from error
                 if isinstance(error, stripe.InvalidRequestError):
                     raise

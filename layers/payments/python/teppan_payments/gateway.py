@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import stripe
 
+from teppan.domain.alarm import Alarm
 from teppan.domain.errors import (
     PaymentRefused,
-    PaymentRequestRejected,
+    PaymentUnknown,
     PaymentUnreadable,
     WrongPaymentMode,
 )
@@ -27,6 +28,7 @@ from teppan.domain.statement import (
 )
 from teppan.http.errors import EventNotOurs
 from teppan.observability.log import logger
+from teppan.observability.metrics import tell
 from teppan.services.gateway import RefundRefusedError
 from teppan_payments.client import Ask, Stripe, connect, fits_stage
 from teppan_payments.events import HANDLED, event_of
@@ -88,8 +90,10 @@ class StripeGateway:
     def intent(self, intent_id: str) -> Intent:
         """Return the intent as it is now."""
         found = self._retrieve(intent_id)
-        if found is None:  # our own code has made it
-            raise PaymentRequestRejected
+        if found is None:
+            logger.error("payment unknown to Stripe", payment=intent_id)
+            tell(Alarm.REQUESTS_REJECTED, 1)
+            raise PaymentUnknown
         return _intent(found)
 
     def cancel(self, intent_id: str) -> IntentStatus:
@@ -142,8 +146,11 @@ class StripeGateway:
                 f"{booking_id}:{refund.name}",
             )
         except RefusedError as error:
-            is_final = error.meaning is Meaning.FINAL
-            raise RefundRefusedError(error.code, is_final=is_final) from error
+            raise RefundRefusedError(
+                error.code,
+                is_final=error.meaning is Meaning.FINAL,
+                is_disputed=error.meaning is Meaning.DISPUTED,
+            ) from error
 
     def events(self, since: datetime) -> Iterator[PaymentEvent]:
         """Yield the events since then; Stripe tells the newest first, so all are read before.

@@ -36,6 +36,8 @@ class Meaning(StrEnum):
     """Stripe will never do it."""
     FOR_NOW = "for_now"
     """Stripe does not do it while things stand as they do; days later it may."""
+    DISPUTED = "disputed"
+    """Stripe refunds nothing of a payment in dispute, and never again once that is lost."""
     BUSY = "busy"
     """The same request may pass in a moment."""
     OURS = "ours"
@@ -63,15 +65,19 @@ _BY_CALL: Final[Mapping[Call, Mapping[str, Meaning]]] = MappingProxyType(
             }
         ),
         Call.RETRIEVE: MappingProxyType({"resource_missing": Meaning.FINAL}),
-        # Not `resource_missing`: a payment that Stripe does not know may be in another account.
-        Call.CANCEL: MappingProxyType({"payment_intent_unexpected_state": Meaning.FINAL}),
+        Call.CANCEL: MappingProxyType(
+            {
+                "payment_intent_unexpected_state": Meaning.FINAL,
+                "resource_missing": Meaning.FINAL,
+            }
+        ),
         Call.REFUND: MappingProxyType(
             {
                 "charge_already_refunded": Meaning.FINAL,
                 "charge_not_refundable": Meaning.FINAL,
                 "payment_method_unsupported_type": Meaning.FINAL,
-                "charge_disputed": Meaning.FOR_NOW,
-                "refund_disputed_payment": Meaning.FOR_NOW,
+                "charge_disputed": Meaning.DISPUTED,
+                "refund_disputed_payment": Meaning.DISPUTED,
                 "insufficient_funds": Meaning.FOR_NOW,
                 "balance_insufficient": Meaning.FOR_NOW,
             }

@@ -367,5 +367,9 @@ class PaymentRequestRejected(PaymentFault):
     """Stripe takes a request of ours for wrong."""
 
 
+class PaymentUnknown(PaymentRequestRejected):
+    """Stripe does not know a payment that we have made: its data, or our key, is another one."""
+
+
 class PaymentUnreadable(PaymentFault):
     """Stripe tells of a payment in a way that is new to us."""

@@ -26,6 +26,8 @@ class EntryKind(StrEnum):
     """Staff give something back; what was paid stays paid, so nothing becomes due again."""
     REFUND_WAIVED = "refund_waived"
     GOODWILL_WAIVED = "goodwill_waived"
+    GOODWILL_RESTORED = "goodwill_restored"
+    """The money for a promise that was taken back is there again."""
     REFUND_SENT = "refund_sent"
     REFUNDED = "refunded"
     REFUND_REVERSED = "refund_reversed"
@@ -34,14 +36,14 @@ class EntryKind(StrEnum):
     REFUND_REFUSED = "refund_refused"
     """Stripe would not make it; the next try needs another idempotency key."""
     DISPUTE_OPENED = "dispute_opened"
-    """A bank contests the payment: the amount is nominal, and moves no money."""
+    """A bank contests so much of the payment (more than before); it moves no money."""
     DISPUTE_WITHDRAWN = "dispute_withdrawn"
     """Stripe took money for a dispute; named by the balance transaction."""
     DISPUTE_REINSTATED = "dispute_reinstated"
     """Stripe gave money of a dispute back; named by the balance transaction."""
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
-    """How the bank decided; the amount is that of `DISPUTE_OPENED`, and moves no money."""
+    """How the bank decided; the amount is what was contested and never withdrawn, mostly 0."""
     DISPUTE_FORFEITED = "dispute_forfeited"
     """What a decided dispute took and did not give back is lost."""
     DISPUTE_RECOVERED = "dispute_recovered"
@@ -99,7 +101,7 @@ class Balance:
     `captured` was taken in; `refund_owed` is promised back, `refund_sent` on its way there,
     `refunded` there; `returned` is the part of all promises that undoes a payment; `disputed` was
     withdrawn for disputes and not given back, `lost` is the part of what was withdrawn that is
-    given up; `contested` is the nominal amount of open disputes, whether or not money has moved.
+    given up; `contested` is what open disputes are about and have not withdrawn (yet).
     """
 
     captured: Cents = 0
@@ -129,12 +131,12 @@ class Balance:
     @property
     def at_risk(self) -> Cents:
         """What open disputes hold or may yet take; Stripe refunds nothing of the payment then."""
-        return max(self.disputed, self.contested)
+        return self.disputed + self.contested
 
     @property
     def refundable(self) -> Cents:
         """What was captured and is still ours to give back: the base of a refund (`§6`)."""
-        return max(0, self.uncommitted + self.disputed - self.at_risk)
+        return max(0, self.uncommitted - self.contested)
 
     @property
     def taken(self) -> Cents:
@@ -165,13 +167,14 @@ EFFECTS: Final[Mapping[EntryKind, Balance]] = MappingProxyType(
         EntryKind.GOODWILL_OWED: Balance(refund_owed=1),
         EntryKind.REFUND_WAIVED: Balance(refund_owed=-1, returned=-1),
         EntryKind.GOODWILL_WAIVED: Balance(refund_owed=-1),
+        EntryKind.GOODWILL_RESTORED: Balance(refund_owed=1),
         EntryKind.REFUND_SENT: Balance(refund_owed=-1, refund_sent=1),
         EntryKind.REFUNDED: Balance(refund_sent=-1, refunded=1),
         EntryKind.REFUND_REVERSED: Balance(refunded=-1, refund_sent=1),
         EntryKind.REFUND_FAILED: Balance(refund_sent=-1, refund_owed=1),
         EntryKind.REFUND_REFUSED: Balance(),
         EntryKind.DISPUTE_OPENED: Balance(contested=1),
-        EntryKind.DISPUTE_WITHDRAWN: Balance(disputed=1),
+        EntryKind.DISPUTE_WITHDRAWN: Balance(disputed=1, contested=-1),
         EntryKind.DISPUTE_REINSTATED: Balance(disputed=-1),
         EntryKind.DISPUTE_WON: Balance(contested=-1),
         EntryKind.DISPUTE_LOST: Balance(contested=-1),

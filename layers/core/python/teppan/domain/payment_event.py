@@ -31,12 +31,18 @@ class EventState(StrEnum):
 LONGEST: Final = 255
 """The most characters that an id or a type of Stripe's has; longer ones are none of Stripe's."""
 
-MOST_ATTEMPTS: Final = 5
-"""How often an event may fail unexpectedly until that counts as for ever.
+_MOST_ERRORS: Final = 5
+_ERRS_FOR: Final = timedelta(minutes=20)
 
-`reconcile_payments` tries what failed every 5 minutes: a deployment that breaks, and is rolled back
-within 20 minutes, fails no event; and one event holds back the others for no longer than that.
-"""
+
+def is_permanent(errors: int, since: datetime, now: datetime) -> bool:
+    """Whether an event that erred unexpectedly, so often since then, will do so for ever.
+
+    `reconcile_payments` tries what failed every 5 minutes, and twice more when a run fails: a
+    deployment that breaks, and is rolled back within 20 minutes, fails no event; and one event
+    holds back the others for little longer than that.
+    """
+    return errors >= _MOST_ERRORS and now >= since + _ERRS_FOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,6 +136,7 @@ def _rest(promise: LedgerEntry, ledger: list[LedgerEntry]) -> Outstanding | None
         - sums[EntryKind.REFUND_SENT]
         + sums[EntryKind.REFUND_FAILED]
         - sums[WAIVERS[promise.kind]]
+        + sums[EntryKind.GOODWILL_RESTORED]
     )
     if amount <= 0:
         return None
@@ -161,6 +162,7 @@ def refund_status(entries: Iterable[LedgerEntry]) -> RefundStatus:
     life = list(entries)
     sums = {kind: sum(each.amount for each in life if each.kind is kind) for kind in EntryKind}
     wanted = sum(sums[kind] - sums[waiver] for kind, waiver in WAIVERS.items())
+    wanted += sums[EntryKind.GOODWILL_RESTORED]
     arrived = sums[EntryKind.REFUNDED] - sums[EntryKind.REFUND_REVERSED]
     if not wanted:
         return RefundStatus.CANCELED
@@ -225,3 +227,35 @@ def waivers(
             refund=promise.promise,
         )
         excess -= part
+
+
+def restorations(
+    payment: str, balance: Balance, ledger: Iterable[LedgerEntry], *, reference: str, at: datetime
+) -> Iterator[LedgerEntry]:
+    """Make promises of staff anew, oldest first, as far as money of `payment` is there again.
+
+    They were taken back for want of it. What a booking owes by the rules is worked out anew.
+    """
+    entries = [each for each in ledger if each.payment == payment]
+    left = 0 if balance.at_risk else balance.refundable
+    in_order = sorted(entries, key=lambda entry: (entry.at, entry.reference))
+    promised = [each for each in in_order if each.kind is EntryKind.GOODWILL_OWED]
+    for number, promise in enumerate(promised, 1):
+        life = [each for each in entries if each.refund == promise.refund]
+        # What staff withdrew in the dashboard is waived under the refund's own id, and for good.
+        waived = sum(
+            each.amount
+            for each in life
+            if each.kind is EntryKind.GOODWILL_WAIVED and each.reference != each.refund
+        )
+        restored = sum(each.amount for each in life if each.kind is EntryKind.GOODWILL_RESTORED)
+        if part := min(left, waived - restored):
+            yield LedgerEntry(
+                reference=f"{reference}-{number}",
+                kind=EntryKind.GOODWILL_RESTORED,
+                amount=part,
+                at=at,
+                payment=payment,
+                refund=promise.reference,
+            )
+            left -= part

@@ -16,7 +16,7 @@ from teppan.domain.caller import Caller
 from teppan.domain.cancellation import lapse
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, entered
 from teppan.domain.money import Cents, half_up
-from teppan.domain.refund import promised_for, promises, refundable, waivers
+from teppan.domain.refund import promised_for, promises, refundable, restorations, waivers
 from teppan.domain.statement import Statement, missing_entries
 from teppan.domain.transition import Cause, Status, next_status
 
@@ -128,11 +128,17 @@ def settle(
         ended = replace(lapsed.after, version=booking.version)
         return settled(booking, ended, (*told, *lapsed.entries), caller)
     after = _moved(after, decided)
-    waived = tuple(islice(_taken_back(after, [*known, *told], statement.payment, caller), FULL))
-    after = _with(after, waived)
-    ledger = [*known, *told, *waived]
-    given = _given_back(after, ledger, caller) if decided is Outcome.RETURN else ()
-    return settled(booking, _with(after, given), (*told, *waived, *given), caller)
+    made: list[LedgerEntry] = []
+    for correct in (_taken_back, _made_anew):
+        ledger = [*known, *told, *made]
+        corrections = tuple(islice(correct(after, ledger, statement.payment, caller), FULL))
+        after = _with(after, corrections)
+        made += corrections
+    if decided is Outcome.RETURN:
+        given = _given_back(after, [*known, *told, *made], caller)
+        after = _with(after, given)
+        made += given
+    return settled(booking, after, (*told, *made), caller)
 
 
 def settled(
@@ -170,6 +176,18 @@ def _taken_back(
         booking.payments.get(payment, Balance()),
         ledger,
         reference=f"waiver-{booking.version + 1}",
+        at=caller.signed_at,
+    )
+
+
+def _made_anew(
+    booking: Booking, ledger: Iterable[LedgerEntry], payment: str, caller: Caller
+) -> Iterator[LedgerEntry]:
+    return restorations(
+        payment,
+        booking.payments.get(payment, Balance()),
+        ledger,
+        reference=f"restored-{booking.version + 1}",
         at=caller.signed_at,
     )
 

@@ -216,33 +216,33 @@ def _of_dispute(
             dispute=dispute.id,
         )
 
-    opened = [each.amount for each in life if each.kind is EntryKind.DISPUTE_OPENED]
-    if not opened:
-        yield entry(dispute.id, EntryKind.DISPUTE_OPENED, dispute.amount)
+    new: list[LedgerEntry] = []
+    if EntryKind.DISPUTE_OPENED not in present:
+        new.append(entry(dispute.id, EntryKind.DISPUTE_OPENED, dispute.amount))
     references = {each.reference for each in life}
-    moved = [
-        entry(
-            each.id,
-            EntryKind.DISPUTE_WITHDRAWN if each.amount < 0 else EntryKind.DISPUTE_REINSTATED,
-            abs(each.amount),
-        )
-        for each in dispute.movements
-        if each.id not in references
-    ]
-    yield from moved
-    now = [*life, *moved]
-    if not _is_settled(dispute.status, now):
-        return
-    if not present & _DECISIONS:
+    for each in dispute.movements:
+        if each.id in references:
+            continue
+        if each.amount > 0:
+            new.append(entry(each.id, EntryKind.DISPUTE_REINSTATED, each.amount))
+            continue
+        beyond = -each.amount - balance_of([*life, *new]).contested
+        if beyond > 0:
+            new.append(entry(each.id, EntryKind.DISPUTE_OPENED, beyond))
+        new.append(entry(each.id, EntryKind.DISPUTE_WITHDRAWN, -each.amount))
+    now = balance_of([*life, *new])
+    is_settled = _is_settled(dispute.status, [*life, *new])
+    if is_settled and not present & _DECISIONS:
         won = dispute.status is DisputeStatus.WON
         decision = EntryKind.DISPUTE_WON if won else EntryKind.DISPUTE_LOST
-        yield entry(dispute.id, decision, sum(opened) or dispute.amount)
-    still_out = balance_of(now).disputed
-    if still_out:
-        kind = EntryKind.DISPUTE_FORFEITED if still_out > 0 else EntryKind.DISPUTE_RECOVERED
+        new.append(entry(dispute.id, decision, now.contested))
+    yield from new
+    if now.disputed < 0 or (is_settled and now.disputed):
+        # More came back than was still held: it had been given up as lost.
+        kind = EntryKind.DISPUTE_FORFEITED if now.disputed > 0 else EntryKind.DISPUTE_RECOVERED
         used = {each.reference for each in life if each.kind is kind}
         cause = [each.id for each in dispute.movements if each.id not in used][-1]
-        yield entry(cause, kind, abs(still_out))
+        yield entry(cause, kind, abs(now.disputed))
 
 
 def _is_settled(status: DisputeStatus, life: list[LedgerEntry]) -> bool:

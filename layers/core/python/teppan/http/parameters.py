@@ -136,7 +136,9 @@ def text_like(pattern: str, description: str) -> Callable[[str], str]:
 
 BOOKING_ID = path(text_like(r"bkg_[a-z2-7]{26}", "the id of a booking"))
 ACCOUNT_ID = text_like(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the id of an account")
-EVENT_TYPE = text_like(r"[a-z0-9_.]{1,255}", "a type of events, such as refund.failed")
+EVENT_TYPE = text_like(
+    r"[a-z0-9_]{1,64}(?:\.[a-z0-9_]{1,64}){1,7}", "a type of events, such as refund.failed"
+)
 ORDER = query(text_like("asc|desc", "asc or desc"), default="asc")
 LIMIT = query(integer(1, 100), default=20)
 CURSOR = query(text_like(r"[A-Za-z0-9_-]{1,1024}", "a cursor that an earlier page gave"))

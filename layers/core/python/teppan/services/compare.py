@@ -10,6 +10,7 @@ from teppan.domain.errors import ProviderFailed, Unavailable
 from teppan.domain.ledger import Balance, EntryKind, entered
 from teppan.domain.money import Cents
 from teppan.domain.payment import IntentStatus
+from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
 from teppan.services.gateway import Gateway
 from teppan.store import bookings, listing
@@ -45,6 +46,13 @@ def differences(table: Table, gateway: Gateway, now: datetime) -> Mapping[str, C
     }
 
 
+def disputed(table: Table, now: datetime) -> Iterator[str]:
+    """Yield the payment intents in dispute: how one ends may move no money, and differ nowhere."""
+    for booking_id in _changed(table, now - _COMPARED, now, PaymentStatus.DISPUTED):
+        books = _books_of(table, booking_id)
+        yield from (payment for payment, each in books.items() if each.carried.at_risk)
+
+
 @dataclass(frozen=True, slots=True)
 class _Books:
     """What we say of one payment: by its entries, and by the sums on its booking."""
@@ -62,11 +70,16 @@ class _Books:
         return stripe - self.entries.at_provider or drift
 
 
-def _changed(table: Table, since: datetime, now: datetime) -> Iterator[str]:
-    """Yield the ids of the bookings that may have a ledger: each entry makes a new version."""
+def _changed(
+    table: Table, since: datetime, now: datetime, status: PaymentStatus | None = None
+) -> Iterator[str]:
+    """Yield the ids of the bookings that may have a ledger: each entry makes a new version.
+
+    With a `status`, of those whose payment stands so.
+    """
     first, last = since.date(), (now + CURRENT.horizon).date() + timedelta(days=1)
     for row in listing.all_between(table, first, last):
-        if row["version"] > 1:
+        if row["version"] > 1 and status in {None, row["payment_status"]}:
             yield row["booking_id"]
 
 

@@ -15,6 +15,7 @@ from teppan.domain.errors import (
     PaymentInProgress,
     PaymentNotDue,
     PaymentOverdue,
+    PaymentUnknown,
 )
 from teppan.domain.money import Cents
 from teppan.domain.payment import Attempt, Intent, PaymentType, amount_due, next_attempt
@@ -100,8 +101,12 @@ def _choose(
     fitting = [each for each in still_open if (each.type, each.amount) == (wanted, amount)][-1:]
     if fitting:
         [attempt] = fitting
-        intent = gateway.intent(attempt.intent) if attempt.intent else None
-        if intent and intent.status.is_final:
+        try:
+            intent = gateway.intent(attempt.intent) if attempt.intent else None
+            is_over = intent is not None and intent.status.is_final
+        except PaymentUnknown:
+            is_over = True
+        if is_over:
             close_payments(table, gateway, fitting, caller)
             return None
         chosen = _Chosen(attempt, intent=intent)

@@ -14,14 +14,16 @@ from teppan.domain.statement import Statement
 class RefundRefusedError(Exception):
     """The provider does not make that refund; it stays owed.
 
-    `code` is the provider's error code; a refusal that `is_final` is so for ever.
+    `code` is the provider's error code; a refusal that `is_final` is so for ever, one that
+    `is_disputed` while the payment is in dispute, and for ever when the dispute was lost.
     """
 
-    def __init__(self, code: str, *, is_final: bool = False) -> None:
+    def __init__(self, code: str, *, is_final: bool = False, is_disputed: bool = False) -> None:
         """Keep why."""
         super().__init__(code)
         self.code = code
         self.is_final = is_final
+        self.is_disputed = is_disputed
 
 
 class Gateway(Protocol):

@@ -1,15 +1,25 @@
 """The attempt of a booking that may still be paid: its intent, and closing it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
-from teppan.domain.errors import PaymentProviderErred, PaymentRefused, ProviderFailed
+from teppan.domain.errors import (
+    PaymentProviderErred,
+    PaymentRefused,
+    PaymentUnknown,
+    ProviderFailed,
+)
 from teppan.domain.payment import Attempt, Intent, IntentStatus, may_stay_open
 from teppan.services.apply_payment import apply_payment
 from teppan.services.gateway import Gateway
 from teppan.store import bookings, payments
 from teppan.store.table import Table
+
+_UNKNOWN_FOR_GOOD: Final = timedelta(days=2)
+"""How long after it was opened a payment that Stripe does not know is taken for lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,13 @@ def _close(table: Table, gateway: Gateway, attempt: Attempt, caller: Caller) -> 
         if attempt.intent is None and payments.give_up(table, attempt) is None:
             return IntentStatus.CANCELED
         raise
-    status = gateway.cancel(intent)
+    try:
+        status = gateway.cancel(intent)
+    except PaymentUnknown:
+        # Stripe's data or our key may be another one for a while; what stays unknown is over.
+        if caller.at < attempt.opened_at + _UNKNOWN_FOR_GOOD:
+            raise
+        status = IntentStatus.CANCELED
     if status is IntentStatus.SUCCEEDED:
         apply_payment(table, gateway, intent, caller)
     else:

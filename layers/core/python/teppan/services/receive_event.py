@@ -8,7 +8,7 @@ applied is marked as failed, and holds nothing up.
 from teppan.domain.alarm import Alarm
 from teppan.domain.caller import Caller
 from teppan.domain.errors import EditConflict, PaymentFault, ProviderFailed, Unavailable
-from teppan.domain.payment_event import MOST_ATTEMPTS, EventState, PaymentEvent, Received
+from teppan.domain.payment_event import EventState, PaymentEvent, Received, is_permanent
 from teppan.services.apply_payment import apply_payment
 from teppan.services.gateway import Gateway
 from teppan.store import bookings, inbox
@@ -32,7 +32,7 @@ def receive_event(table: Table, gateway: Gateway, event: PaymentEvent, caller: C
     try:
         return _apply(table, gateway, event, caller, first=first)
     except Exception as error:
-        if not _is_permanent(error, receipt.attempts):
+        if not _is_permanent(table, event, error, caller):
             raise
         word = REJECTED if is_rejected(error) else type(error).__name__
         newly = inbox.fail(table, event, word, caller.signed_at)
@@ -48,12 +48,15 @@ def end_alarm(table: Table, event: PaymentEvent, received: Received) -> None:
         inbox.alarm_raised(table, event)
 
 
-def _is_permanent(error: Exception, attempts: int) -> bool:
-    """Whether an event can never be applied, by what went wrong the last of so many times."""
+def _is_permanent(table: Table, event: PaymentEvent, error: Exception, caller: Caller) -> bool:
+    """Whether an event can never be applied; an error that is nobody else's is counted."""
     of_others = isinstance(error, Unavailable | ProviderFailed | EditConflict)
     if of_others and not isinstance(error, PaymentFault):
         return False
-    return is_rejected(error) or attempts >= MOST_ATTEMPTS
+    if is_rejected(error):
+        return True
+    errors, since = inbox.count_error(table, event, caller.signed_at)
+    return is_permanent(errors, since, caller.at)
 
 
 def _apply(

@@ -1,5 +1,8 @@
 """Keep the promises of refunds (`domain.md §6-7`): sent at least once, with one effect."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from teppan import clock
 from teppan.domain.booking import Booking
 from teppan.domain.caller import Caller
@@ -35,11 +38,13 @@ def settle_refunds(table: Table, gateway: Gateway, booking_id: str, caller: Call
         try:
             # Stripe is asked first: it forgets our key after a day, the name in the metadata never.
             entries += _look(table, gateway, payment, caller)
-            refused: _Refusals = {}
-            for refund in _sendable(table, booking_id, payment, caller):
-                refused |= _send(gateway, booking, refund)
+            sent = [
+                _send(gateway, booking, refund)
+                for refund in _sendable(table, booking_id, payment, caller)
+            ]
             entries += _look(table, gateway, payment, caller)
-            refusals |= refused  # only after a look, for an error is not always a refusal
+            # Only after a look, for an error is not always a refusal, nor a dispute open for ever.
+            refusals |= _entries_of(table, booking_id, [each for each in sent if each])
         except (ProviderFailed, Unavailable) as error:
             failure = error  # the other payments' refunds do not wait for this one
     left = _still_owed(table, booking_id, refusals)
@@ -68,22 +73,47 @@ def _sendable(table: Table, booking_id: str, payment: str, caller: Caller) -> li
 
 
 type _Refusals = dict[str, tuple[LedgerEntry, str]]
-"""Refused attempts by name: the entry that says so, and Stripe's word for why."""
+"""Refused attempts by name: the entry that says so, and Stripe's error code."""
 
 
-def _send(gateway: Gateway, booking: Booking, refund: Outstanding) -> _Refusals:
-    """Send the refund; return its refusal, if it was refused, dated now: a run may be long."""
+class _Refused(NamedTuple):
+    """A refund that was not made, why, and when: a run may be long."""
+
+    refund: Outstanding
+    error: RefundRefusedError | PaymentProviderErred
+    at: datetime
+
+
+def _send(gateway: Gateway, booking: Booking, refund: Outstanding) -> _Refused | None:
+    """Send the refund; return its refusal, if it was refused."""
     try:
         gateway.send_refund(booking.id, refund)
-    except RefundRefusedError as error:
-        reason = refusal_reason(refund, booking.policy, is_final=error.is_final)
-        code = error.code
-    except PaymentProviderErred as error:
-        reason, code = RefusalReason.PROVIDER_ERROR, error.code
-    else:
+    except (RefundRefusedError, PaymentProviderErred) as error:
+        return _Refused(refund, error, clock.utc_now().replace(microsecond=0))
+    return None
+
+
+def _entries_of(table: Table, booking_id: str, refused: list[_Refused]) -> _Refusals:
+    """Return the entries of refusals, by what is known of the payment now."""
+    booking = bookings.find(table, booking_id)
+    if booking is None:
         return {}
-    at = clock.utc_now().replace(microsecond=0)
-    return {refund.name: (refusal(refund, reason, at), code)}
+    return {
+        each.refund.name: (
+            refusal(each.refund, _reason(booking, each), each.at),
+            each.error.code,
+        )
+        for each in refused
+    }
+
+
+def _reason(booking: Booking, refused: _Refused) -> RefusalReason:
+    refund, error, _ = refused
+    if isinstance(error, PaymentProviderErred):
+        return RefusalReason.PROVIDER_ERROR
+    # Stripe refuses for a dispute, and none is open: it was lost.
+    was_lost = error.is_disputed and not booking.payments[refund.payment].at_risk
+    return refusal_reason(refund, booking.policy, is_final=error.is_final or was_lost)
 
 
 def _still_owed(

@@ -59,6 +59,12 @@ def pending_on(item: Item) -> PendingAlarm | None:
     return _pending(item) if item.get("gsi4pk") == keys.ALARMS else None
 
 
+def is_pending(table: Table, alarm: PendingAlarm) -> bool:
+    """Return whether the alarm is still to be raised."""
+    item = table.get(alarm.key)
+    return item is not None and item.get("gsi4sk") == alarm.mark
+
+
 def raised(table: Table, alarm: PendingAlarm) -> None:
     """Remove the mark: the alarm has been raised."""
     with suppress(ConditionFailed):

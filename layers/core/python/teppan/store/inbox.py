@@ -116,6 +116,18 @@ def done(
     )
 
 
+def count_error(table: Table, event: PaymentEvent, at: datetime) -> tuple[int, datetime]:
+    """Count that handling the event has erred; return how often it has, and since when."""
+    write = Update(
+        keys.webhook(SOURCE, event.id),
+        "SET erred_at = if_not_exists(erred_at, :at) ADD errors :one",
+        None,
+        {"at": to_rfc3339(at), "one": 1},
+    )
+    item = table.update(write)
+    return item["errors"], from_rfc3339(item["erred_at"])
+
+
 def fail(table: Table, event: PaymentEvent, error: str, at: datetime) -> bool:
     """Mark the event as failed by `error`, a class or a word, with the alarm that is to be raised.
 

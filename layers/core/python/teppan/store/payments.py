@@ -1,4 +1,4 @@
-"""Attempts to pay a booking: stored before Stripe is asked, so that no intent is ever forgotten.
+"""Attempts to pay a booking: stored before Stripe is asked, so that the next one finds the intent.
 
 One item of each booking, its guard, names the attempt that is `open` (absent: none is) and counts
 all `attempts`. An attempt that is opened or ends is written together with the guard, under a
