@@ -83,7 +83,8 @@ class Books:
     @property
     def kept(self) -> int:
         """What stays with us, open disputes apart."""
-        return self.captured - self.refunded - self.lost - self.in_flight - self.disputed
+        at_risk = self.disputed + self.contested
+        return self.captured - self.refunded - self.lost - self.in_flight - at_risk
 
 
 def books(entries: Iterable[Json]) -> Books:

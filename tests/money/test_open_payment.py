@@ -250,7 +250,11 @@ class TestAPaymentThatStripeDoesNotKnow:
     @pytest.mark.parametrize("wanted", ["deposit", "full"])
     def test_is_over_two_days_later_and_holds_no_slot(self, world: World, wanted: str) -> None:
         booking, place = forgotten(world, wanted)
-        world.later(days=2, seconds=1)
+        world.later(days=1, seconds=1)
+        with pytest.raises(TriggerFailedError):
+            world.release()
+        assert world.status(booking)[0] == "pending"
+        world.later(days=2)
 
         world.release()
 
@@ -262,11 +266,29 @@ class TestAPaymentThatStripeDoesNotKnow:
         booking, _ = forgotten(world)
         assert world.cancel(booking).status == 200
         world.take_records()
-        world.later(days=2, seconds=1)
+        with pytest.raises(TriggerFailedError):
+            world.reconcile()
+        world.later(days=2)
 
         world.reconcile()
 
         assert [each["status"] for each in world.account(booking)["payments"]] == ["canceled"]
+
+    def test_that_it_knows_again_is_closed_after_all(self, world: World) -> None:
+        """One answer, by the key of another account, must not leave it payable for good."""
+        booking = world.book()
+        intent = world.opened(booking)
+        world.later(hours=23)
+        assert world.cancel(booking).status == 200
+        world.later(days=3)
+        kept = world.stripe.account.payment_intents[intent]
+        world.stripe.account.payment_intents.remove(intent)
+        assert world.hand_over(world.take_records(booking))
+        world.stripe.account.payment_intents.add(kept)
+
+        world.reconcile()
+
+        assert payable(world, booking) == []
 
 
 def forgotten(world: World, wanted: str = "deposit") -> tuple[str, dict[str, str]]:

@@ -88,7 +88,7 @@ class TestAWalkShowsEveryBookingOnceInOrder:
     ) -> None:
         # Given that every third booking is cancelled
         for booking_id in across_months[::3]:
-            cancel_booking(table, booking_id, CancellationRequest("x", 0), admin(), any_version)
+            cancel_booking(table, booking_id, CancellationRequest("x", 100), admin(), any_version)
         cancelled = across_months[::3][::-1] if descending else across_months[::3]
         query = BookingQuery(limit=limit, status=Status.CANCELLED, descending=descending)
         assert walk(table, query) == cancelled

@@ -182,6 +182,8 @@ def _reinstate(account: Account, dispute: Json, amount: int) -> None:
         description=f"Chargeback reversal for {dispute['charge']}",
     )
     dispute["balance_transactions"].append(transaction)
+    if not _out(dispute):
+        dispute["is_charge_refundable"] = True
     emit(account, "charge.dispute.funds_reinstated", dispute)
 
 

@@ -202,6 +202,31 @@ class TestWhatStripeNeverRefunds:
         assert told(output(), "RefundsFailed") == [1]
         till.check(booking)
 
+    def test_what_was_refused_for_a_lost_dispute_is_sent_when_that_is_reversed(
+        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
+    ) -> None:
+        # Given a refund that Stripe has refused for good, because a dispute was lost
+        booking = paid(call, wanted="full")
+        dispute = stripe.dispute(next(iter(booking.payments)), amount=40_000)["id"]
+        call.deliver()
+        till.cancel(booking)
+        stripe.close_dispute(dispute, won=False)
+        call.deliver()
+        till.settle()
+
+        # When all of the money comes back after all
+        now.set(now.at + timedelta(days=1))
+        stripe.reinstate(dispute, 40_000)
+        call.deliver()
+        till.settle()
+        now.set(now.at + timedelta(days=1))
+        call.job("reconcilePayments", {"scope": "recent"})
+
+        balance = till.account(booking)["balance"]
+        assert (balance["refund_owed"], balance["refunded"]) == (0, sum(refunds(stripe)))
+        assert sum(refunds(stripe)) == 69_302  # 97 % of 71,445
+        till.check(booking)
+
     def test_one_refused_while_the_dispute_is_open_is_sent_when_it_is_won(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
     ) -> None:

@@ -224,7 +224,7 @@ def test_the_balance_is_that_of_all_its_payments() -> None:
     assert booking().balance == Balance()
 
 
-@pytest.mark.parametrize(("entries", "full"), [(0, False), (24, False), (25, True), (44, True)])
+@pytest.mark.parametrize(("entries", "full"), [(0, False), (19, False), (20, True), (44, True)])
 def test_a_step_is_full_when_there_may_be_more_to_enter(entries: int, full: bool) -> None:
     """DynamoDB takes 100 writes a transaction."""
     step = Step(booking(), tuple(ledger_entry(EntryKind.CAPTURED) for _ in range(entries)))

@@ -445,6 +445,24 @@ class TestDispute:
         names = [(each.reference, each.kind) for each in known]
         assert len(set(names)) == len(names)
 
+    @pytest.mark.parametrize(
+        ("earlier", "stale"),
+        [((LOST, -6_000), (LOST, -6_000)), ((WON, -6_000, 6_000), (WON, -6_000, 6_000))],
+    )
+    def test_old_news_of_one_that_was_reopened_settle_nothing(
+        self, earlier: tuple[DisputeStatus, int], stale: tuple[DisputeStatus, int]
+    ) -> None:
+        status, *amounts = earlier
+        known = after(disputing(status, *amounts), disputing(OPEN, *amounts, -4_000))
+
+        assert kinds(disputing(stale[0], *stale[1:]), *known) == []
+        assert balance_of(known).disputed == 4_000
+
+    def test_what_comes_back_beyond_what_was_taken_is_not_ours_to_refund(self) -> None:
+        balance = balance_of(after(disputing(WON, -10_000, 10_500)))
+
+        assert balance.refundable == 10_000
+
     def test_two_disputes_of_one_payment_are_two(self) -> None:
         two = statement(
             disputes=(

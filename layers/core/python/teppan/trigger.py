@@ -24,7 +24,7 @@ type LambdaHandler = Callable[[Event, Any], Event | None]
 
 
 class TriggerFailedError(Exception):
-    """A trigger has failed; the log says why. It tells nothing, for its caller may print it."""
+    """A trigger has failed; the log says why. Carries no detail: AWS may print the message."""
 
 
 class PartlyFailedError(Exception):
@@ -89,7 +89,7 @@ def _observed(name: str, handle: LambdaHandler) -> LambdaHandler:
         answer, failure = None, None
         try:
             answer = handle(event, context)
-        except Exception as error:  # noqa: BLE001 - recorded, told blankly
+        except Exception as error:  # noqa: BLE001 - logged below; the caller gets a generic error
             failure = error
         milliseconds = (time.perf_counter() - began) * 1000
         record_run(name, milliseconds, failed=failure is not None)

@@ -23,7 +23,7 @@ PAYMENT_OVERDUE = "payment_overdue"
 """Why the system cancels a booking (`domain.md §4`)."""
 
 
-FULL = 25
+FULL = 20
 """The entries after which a step takes no more. A transaction has room for 100 writes: as many as
 this of what Stripe tells and of promises taken back, and a promise for each payment there may be.
 """

@@ -136,7 +136,8 @@ class Balance:
     @property
     def refundable(self) -> Cents:
         """What was captured and is still ours to give back: the base of a refund (`§6`)."""
-        return max(0, self.uncommitted - self.contested)
+        gained = max(0, -self.lost)  # by a dispute that gave back more than it took
+        return max(0, self.uncommitted - gained - self.contested)
 
     @property
     def taken(self) -> Cents:

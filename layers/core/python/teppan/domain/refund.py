@@ -149,7 +149,23 @@ def _rest(promise: LedgerEntry, ledger: list[LedgerEntry]) -> Outstanding | None
         failed_at=max(failed, default=None),
         erred_at=max(erred, default=None),
         refusals=sum(each.reason is RefusalReason.REFUSED for each in refused),
-        is_final=any(each.reason is RefusalReason.FINAL for each in refused),
+        is_final=_is_refused_for_good(refused, ledger, promise.payment),
+    )
+
+
+def _is_refused_for_good(
+    refused: list[LedgerEntry], ledger: list[LedgerEntry], payment: str
+) -> bool:
+    """Return whether a refusal was final, and no dispute has given money of the payment back since.
+
+    A payment whose dispute was lost takes no refund; reversed, the same payment takes it again.
+    """
+    finals = [each.at for each in refused if each.reason is RefusalReason.FINAL]
+    return bool(finals) and not any(
+        each.kind is EntryKind.DISPUTE_REINSTATED
+        and each.payment == payment
+        and each.at >= max(finals)
+        for each in ledger
     )
 
 

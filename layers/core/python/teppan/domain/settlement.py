@@ -121,7 +121,7 @@ def settle(
     told = missing_entries(statement, known, caller.signed_at, FULL)
     after = _with(booking, told)
     new = any(entry.kind is EntryKind.CAPTURED for entry in told)
-    # Only new money asks for a slot that others may have by now.
+    # Claim the slot again only if this payment is new.
     decided = outcome(after, caller.at, slot_taken=slot_taken or not new)
     if decided is Outcome.LAPSE:
         lapsed = lapse(after, caller)

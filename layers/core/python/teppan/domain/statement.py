@@ -203,7 +203,7 @@ def _of_dispute(
     """
     life = [entry for entry in known if entry.dispute == dispute.id]
     present = {entry.kind for entry in life}
-    if dispute.status is DisputeStatus.INQUIRY and not dispute.movements and not life:
+    if not _tells_more(dispute, life):
         return
 
     def entry(reference: str, kind: EntryKind, amount: Cents) -> LedgerEntry:
@@ -245,6 +245,17 @@ def _of_dispute(
         yield entry(cause, kind, abs(now.disputed))
 
 
+def _tells_more(dispute: Dispute, life: list[LedgerEntry]) -> bool:
+    """Return whether there may be something to enter.
+
+    An inquiry has moved nothing (yet). Old news lack a movement that the ledger knows.
+    """
+    if dispute.status is DisputeStatus.INQUIRY and not dispute.movements and not life:
+        return False
+    known_movements = {entry.reference for entry in life if entry.kind in _MOVEMENTS}
+    return known_movements <= {each.id for each in dispute.movements}
+
+
 def _is_settled(status: DisputeStatus, life: list[LedgerEntry]) -> bool:
     """Return whether what is out now stays out, as far as anybody knows."""
     kinds = {entry.kind for entry in life}
@@ -253,6 +264,7 @@ def _is_settled(status: DisputeStatus, life: list[LedgerEntry]) -> bool:
     return status in {DisputeStatus.WON, DisputeStatus.LOST}
 
 
+_MOVEMENTS: Final = frozenset({EntryKind.DISPUTE_WITHDRAWN, EntryKind.DISPUTE_REINSTATED})
 _DECISIONS: Final = frozenset({EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST})
 
 

@@ -61,7 +61,7 @@ def create_payment_intent(
         try:
             amount = amount_due(booking, wanted, caller.at)
         except (BookingNotPayable, PaymentOverdue, PaymentNotDue):
-            # Nobody who is told that nothing is due may still be able to pay it.
+            # Close what is still open before answering that nothing is due.
             if not close_excess(table, gateway, booking, caller).paid:
                 raise
             booking = find_visible(table, booking_id, caller)

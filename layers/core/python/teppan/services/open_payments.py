@@ -19,7 +19,7 @@ from teppan.store import bookings, payments
 from teppan.store.table import Table
 
 _UNKNOWN_FOR_GOOD: Final = timedelta(days=2)
-"""How long after it was opened a payment that Stripe does not know is taken for lost."""
+"""How long a payment has to be unknown to Stripe before it is taken for over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _close(table: Table, gateway: Gateway, attempt: Attempt, caller: Caller) -> 
         status = gateway.cancel(intent)
     except PaymentUnknown:
         # Stripe's data or our key may be another one for a while; what stays unknown is over.
-        if caller.at < attempt.opened_at + _UNKNOWN_FOR_GOOD:
+        if caller.at < payments.note_unknown(table, attempt, caller.at) + _UNKNOWN_FOR_GOOD:
             raise
         status = IntentStatus.CANCELED
     if status is IntentStatus.SUCCEEDED:

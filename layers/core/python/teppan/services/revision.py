@@ -46,10 +46,11 @@ def revise(
 ) -> Booking:
     """Carry out `decide` on the booking and return it; a step that changes nothing writes nothing.
 
-    `if_slot_taken` decides where others have the slot; `also` says what is written with a step, and
-    be it one that changes nothing; `reason` goes into the audit trail. Raises `BookingNotFound`,
-    `VersionMismatch`, `SlotUnavailable`, `EditConflict`, `DoneBeforeError` (by `also`) and what
-    `decide` raises.
+    `if_slot_taken` decides where others have the slot; `also` returns extra writes for the same
+    transaction, even when the booking does not change; `reason` goes into the audit trail.
+
+    Raises `BookingNotFound`, `VersionMismatch`, `SlotUnavailable`, `EditConflict`,
+    `DoneBeforeError` (by `also`) and what `decide` raises.
     """
     booking = find_visible(table, booking_id, caller)
     for _ in range(_ATTEMPTS):

@@ -42,6 +42,8 @@ def settle_refunds(table: Table, gateway: Gateway, booking_id: str, caller: Call
                 _send(gateway, booking, refund)
                 for refund in _sendable(table, booking_id, payment, caller)
             ]
+            if not sent:
+                continue
             entries += _look(table, gateway, payment, caller)
             # Only after a look, for an error is not always a refusal, nor a dispute open for ever.
             refusals |= _entries_of(table, booking_id, [each for each in sent if each])

@@ -7,8 +7,9 @@ condition on it: so a booking has one open attempt at most, and never more attem
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 
-from teppan.clock import to_rfc3339
+from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.booking import Booking
 from teppan.domain.payment import Attempt, IntentStatus, PaymentType, attempt_name, less_is_due
 from teppan.store import keys
@@ -142,6 +143,17 @@ def _end(table: Table, booking_id: str, name: str, write: Update) -> Attempt | N
 def _attempt_in(failure: ConditionFailed) -> Attempt | None:
     existing = failure.refused[0]
     return attempt_of(existing) if existing else None
+
+
+def note_unknown(table: Table, attempt: Attempt, at: datetime) -> datetime:
+    """Note that Stripe does not know the attempt's intent; return since when that is so."""
+    write = Update(
+        keys.payment(attempt.booking_id, attempt.type, attempt.number),
+        "SET unknown_since = if_not_exists(unknown_since, :at)",
+        "attribute_exists(pk)",
+        {"at": to_rfc3339(at)},
+    )
+    return from_rfc3339(table.update(write)["unknown_since"])
 
 
 def count_try(table: Table, attempt: Attempt) -> None:
