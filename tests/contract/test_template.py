@@ -21,7 +21,7 @@ from tests.contract.documents import (
     pascal,
 )
 
-from teppan.store.inbox import LISTED
+from teppan.store.inbox_list import LISTED
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 each_secured = pytest.mark.parametrize(

@@ -20,8 +20,9 @@ import pytest
 from tests.builders import NOW, booking
 from tests.property.world import CAME_TO_NOTHING, Broken, World, left_at_stripe
 
+from teppan.domain.dispute import DisputeStatus
 from teppan.domain.errors import DomainError
-from teppan.domain.statement import DisputeStatus, RefundStatus, Statement
+from teppan.domain.statement import RefundStatus, Statement
 
 GIVEN, IN_DASHBOARD, DISPUTED = 3_000, 4_000, 6_000
 LEAST_STATES = 80

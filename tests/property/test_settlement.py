@@ -24,11 +24,12 @@ from tests.property.world import (
 )
 
 from teppan.domain.change import Changes, change
+from teppan.domain.dispute import DisputeStatus
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import Balance, EntryKind, RefundReason
 from teppan.domain.party import Party
 from teppan.domain.refund import promises, refundable
-from teppan.domain.statement import DisputeStatus, RefundStatus, Statement
+from teppan.domain.statement import RefundStatus, Statement
 
 SOON = booking(caller=caller(at=before(booking(), days=6)))
 """Its whole total is due at once; of the other one, made now, a deposit."""

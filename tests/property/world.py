@@ -16,6 +16,7 @@ from tests.builders import admin, caller, statement, system
 from teppan.domain.booking import Booking, Step
 from teppan.domain.cancellation import CancellationRequest, cancel, lapse
 from teppan.domain.change import complete
+from teppan.domain.dispute import Dispute, DisputeStatus, Movement
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import (
     Balance,
@@ -28,14 +29,7 @@ from teppan.domain.ledger import (
 from teppan.domain.payment import IntentStatus, PaymentType, amount_due
 from teppan.domain.refund import outstanding, promises, refundable
 from teppan.domain.settlement import settle
-from teppan.domain.statement import (
-    Dispute,
-    DisputeStatus,
-    Movement,
-    Refund,
-    RefundStatus,
-    Statement,
-)
+from teppan.domain.statement import Refund, RefundStatus, Statement
 from teppan.domain.transition import Status
 
 ON_ITS_WAY = {RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION}

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any, Final
 
 from teppan.store.attributes import Item
-from teppan.store.inbox import LISTED
+from teppan.store.inbox_list import LISTED
 from teppan.store.listing import SUMMARY
 
 INDEXES: Final = {

@@ -45,7 +45,7 @@ from teppan.services.revision import find_visible
 from teppan.services.update_booking import update_booking
 from teppan.store import bookings, inbox, keys, payments, slots
 from teppan.store.attributes import Item, from_attributes, to_attributes
-from teppan.store.inbox import EventQuery
+from teppan.store.inbox_list import EventQuery
 from teppan.store.items import booking_item
 from teppan.store.requests import RequestRecord
 from teppan.store.table import Table

@@ -44,6 +44,7 @@ ON_DYNAMODB = {
     "store/attempts",
     "store/bookings",
     "store/inbox",
+    "store/inbox_list",
     "store/jobs",
     "store/payments",
     "store/quotas",

@@ -8,7 +8,7 @@ from teppan.http.representations import webhook as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.services.list_webhook_events import list_webhook_events
-from teppan.store.inbox import EventQuery, Place
+from teppan.store.inbox_list import EventQuery, Place
 from teppan.store.table import connect
 
 table = connect()

@@ -24,10 +24,10 @@ from teppan.domain.booking import Booking, Contact, Venue
 from teppan.domain.caller import Role
 from teppan.domain.cancellation import CancellationRequest, cancel, lapse
 from teppan.domain.change import Changes, change, complete
+from teppan.domain.dispute import Dispute, DisputeStatus, Movement
 from teppan.domain.ledger import Balance, EntryKind
 from teppan.domain.party import Menu, Party
 from teppan.domain.settlement import settle
-from teppan.domain.statement import Dispute, DisputeStatus, Movement
 from teppan.domain.transition import Status
 
 PERSONAL = Changes(

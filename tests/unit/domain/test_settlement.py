@@ -20,6 +20,7 @@ from tests.builders import (
 from teppan.domain.booking import FULL, Booking, Step
 from teppan.domain.cancellation import CancellationRequest, cancel, lapse
 from teppan.domain.change import Changes, change
+from teppan.domain.dispute import Dispute, DisputeStatus, Movement
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
 from teppan.domain.party import Party
 from teppan.domain.refund import outstanding
@@ -33,14 +34,7 @@ from teppan.domain.settlement import (
     settle,
     standing,
 )
-from teppan.domain.statement import (
-    Dispute,
-    DisputeStatus,
-    Movement,
-    Refund,
-    RefundStatus,
-    Statement,
-)
+from teppan.domain.statement import Refund, RefundStatus, Statement
 from teppan.domain.transition import STEPS, Status
 
 SECOND = timedelta(seconds=1)

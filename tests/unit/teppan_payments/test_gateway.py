@@ -9,6 +9,7 @@ from tests.builders import NOW, attempt
 from tests.unit.conftest import Secrets
 from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
 
+from teppan.domain.dispute import DisputeStatus, Movement
 from teppan.domain.errors import (
     PaymentProviderFailed,
     PaymentProviderUnavailable,
@@ -20,7 +21,7 @@ from teppan.domain.errors import (
 from teppan.domain.ledger import EntryKind
 from teppan.domain.payment import Intent, IntentStatus, PaymentType
 from teppan.domain.refund import Outstanding
-from teppan.domain.statement import DisputeStatus, Movement, Refund, RefundStatus, Statement
+from teppan.domain.statement import Refund, RefundStatus, Statement
 from teppan.services.gateway import Gateway, RefundRefusedError
 from teppan_payments.client import Stripe
 from teppan_payments.events import HANDLED

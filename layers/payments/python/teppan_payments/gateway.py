@@ -8,6 +8,7 @@ from typing import Any, Final
 import stripe
 
 from teppan.domain.alarm import Alarm
+from teppan.domain.dispute import Dispute, DisputeStatus, Movement
 from teppan.domain.errors import (
     PaymentRefused,
     PaymentUnknown,
@@ -18,14 +19,7 @@ from teppan.domain.money import Cents
 from teppan.domain.payment import Attempt, Intent, IntentStatus, PaymentType
 from teppan.domain.payment_event import LONGEST, PaymentEvent
 from teppan.domain.refund import Outstanding
-from teppan.domain.statement import (
-    Dispute,
-    DisputeStatus,
-    Movement,
-    Refund,
-    RefundStatus,
-    Statement,
-)
+from teppan.domain.statement import Refund, RefundStatus, Statement
 from teppan.http.errors import EventNotOurs
 from teppan.observability.log import logger
 from teppan.observability.metrics import tell

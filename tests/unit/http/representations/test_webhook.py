@@ -6,7 +6,7 @@ from tests.builders import NOW
 
 from teppan.domain.payment_event import EventSource, EventState
 from teppan.http.representations import webhook as represent
-from teppan.store.inbox import InboxEvent
+from teppan.store.inbox_list import InboxEvent
 
 HANDLED = InboxEvent(
     id="evt_1",

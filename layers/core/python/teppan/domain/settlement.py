@@ -3,7 +3,7 @@
 Money is never kept without a live booking or a policy that says so.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -89,6 +89,10 @@ _STANDINGS: Final[Mapping[Status, Standing]] = MappingProxyType(
 )
 
 
+_CORRECTIONS: Final = MappingProxyType({"waiver": waivers, "restored": restorations})
+"""What follows for earlier promises, by the name that its entries bear."""
+
+
 def standing(booking: Booking, now: datetime) -> Standing:
     """Return how the booking stands at `now`."""
     ahead = now < booking.slot.starts_at
@@ -129,11 +133,17 @@ def settle(
         return settled(booking, ended, (*told, *lapsed.entries), caller)
     after = _moved(after, decided)
     made: list[LedgerEntry] = []
-    for correct in (_taken_back, _made_anew):
-        ledger = [*known, *told, *made]
-        corrections = tuple(islice(correct(after, ledger, statement.payment, caller), FULL))
-        after = _with(after, corrections)
-        made += corrections
+    for name, corrections in _CORRECTIONS.items():
+        entries = corrections(
+            statement.payment,
+            after.payments.get(statement.payment, Balance()),
+            [*known, *told, *made],
+            reference=f"{name}-{booking.version + 1}",
+            at=caller.signed_at,
+        )
+        corrected = tuple(islice(entries, FULL))
+        after = _with(after, corrected)
+        made += corrected
     if decided is Outcome.RETURN:
         given = _given_back(after, [*known, *told, *made], caller)
         after = _with(after, given)
@@ -166,30 +176,6 @@ def _moved(booking: Booking, decided: Outcome) -> Booking:
     if decided not in CAUSES:
         return booking
     return replace(booking, status=next_status(booking.status, CAUSES[decided]), cancellation=None)
-
-
-def _taken_back(
-    booking: Booking, ledger: Iterable[LedgerEntry], payment: str, caller: Caller
-) -> Iterator[LedgerEntry]:
-    return waivers(
-        payment,
-        booking.payments.get(payment, Balance()),
-        ledger,
-        reference=f"waiver-{booking.version + 1}",
-        at=caller.signed_at,
-    )
-
-
-def _made_anew(
-    booking: Booking, ledger: Iterable[LedgerEntry], payment: str, caller: Caller
-) -> Iterator[LedgerEntry]:
-    return restorations(
-        payment,
-        booking.payments.get(payment, Balance()),
-        ledger,
-        reference=f"restored-{booking.version + 1}",
-        at=caller.signed_at,
-    )
 
 
 def _given_back(

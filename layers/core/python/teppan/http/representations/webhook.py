@@ -4,7 +4,7 @@ from typing import Any
 
 from teppan.clock import to_rfc3339
 from teppan.http.representations import present
-from teppan.store.inbox import InboxEvent
+from teppan.store.inbox_list import InboxEvent
 
 
 def event(received: InboxEvent) -> dict[str, Any]:
