@@ -41,27 +41,27 @@ dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local c
 
 .PHONY: invoke
 invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it)
-	@$(python) -m local.invoke $(port) $(call option,--event,EVENT) -- $(call argument,F)
+	@$(python) -m local.commands.invoke $(port) $(call option,--event,EVENT) -- $(call argument,F)
 
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
-	@$(python) -m local.login $(port) -- $(call argument,USER)
+	@$(python) -m local.commands.login $(port) -- $(call argument,USER)
 
 .PHONY: code
 code: .venv/.ready ## Print the code last mailed to an address of the local cloud: EMAIL=aiko@example.com
-	@$(python) -m local.mails $(port) -- $(call argument,EMAIL)
+	@$(python) -m local.commands.mails $(port) -- $(call argument,EMAIL)
 
 .PHONY: admin
 admin: .venv/.ready ## Make an account an admin's: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)
-	@PYTHONPATH=layers/core/python $(python) -m local.admin $(port) $(stage) -- $(call argument,EMAIL)
+	@PYTHONPATH=layers/core/python $(python) -m operations.admin $(port) $(stage) -- $(call argument,EMAIL)
 
 .PHONY: second-factor
 second-factor: .venv/.ready ## Set up somebody's authenticator app: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)
-	@PYTHONPATH=layers/core/python $(python) -m local.second_factor $(port) $(stage) -- $(call argument,EMAIL)
+	@PYTHONPATH=layers/core/python $(python) -m operations.second_factor $(port) $(stage) -- $(call argument,EMAIL)
 
 .PHONY: webhook
 webhook: .venv/.ready ## Have Stripe send its events to a stage: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
-	@$(python) -m local.webhook $(port) $(stage) $(call flag,--renew,RENEW)
+	@$(python) -m operations.webhook $(port) $(stage) $(call flag,--renew,RENEW)
 
 ##@ Quality
 
@@ -74,7 +74,7 @@ test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tool
 check: .venv/.ready .tools/sam/.ready ## Check format, lint, types and the template
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy layers functions local tests
+	@.venv/bin/mypy layers functions local operations tests
 	@$(sam) validate --lint
 
 .PHONY: bench
@@ -103,7 +103,7 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 .PHONY: clean
 clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
 	@rm -rf .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage $(call flag,.tools .venv,ALL)
-	@find functions layers local tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find functions layers local operations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
 help: ## Show this list

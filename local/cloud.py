@@ -6,18 +6,19 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from operations.webhook import local_side, subscribe
+
 from local.api import Api
-from local.build import check_syntax, rebuild_functions, sam_build
+from local.aws.build import check_syntax, rebuild_functions, sam_build
+from local.aws.deployment import API_ID, STAGE, Deployment
+from local.aws.emulator import Aws, emulator, require_free
+from local.aws.gateway import complete_import
 from local.console import Console
-from local.deployment import API_ID, STAGE, Deployment
 from local.description import Description
-from local.emulator import Aws, emulator, require_free
-from local.fake_stripe import API_KEY, fake_stripe
-from local.gateway import complete_import
+from local.fakes.stripe.process import API_KEY, fake_stripe
 from local.processes import next_free_port
 from local.seed import seed_bookings
 from local.users import DEMO_USERS, create_users, token_of
-from local.webhook import local_side, subscribe
 
 
 class Cloud:

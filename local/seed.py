@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from local.api import Api
 from local.errors import LocalCloudError
-from local.fake_stripe import pay
+from local.fakes.stripe.process import pay
 
 _CONTACT: Final = {
     "name": "Casey Customer",

@@ -13,15 +13,15 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from teppan.domain.booking import Booking, Contact, Venue, Wishes, book
+from teppan.domain.bookings.booking import Booking, Contact, Venue, Wishes, book
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.slot import Slot, slot_at
+from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller, Role
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
-from teppan.domain.party import Menu, Party
-from teppan.domain.payment import Attempt, IntentStatus, PaymentType
+from teppan.domain.payments.payment import Attempt, IntentStatus, PaymentType
+from teppan.domain.payments.statement import Statement
 from teppan.domain.policy import CURRENT, Policy
-from teppan.domain.slot import Slot, slot_at
-from teppan.domain.statement import Statement
-from teppan.domain.transition import Status
 from teppan.identity.account import Account
 
 ROOT = Path(__file__).parents[1]

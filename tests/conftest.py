@@ -52,7 +52,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneCloudSche
 @pytest.fixture(scope="session")
 def dynamodb() -> Iterator[BaseClient]:
     """AWS's own engine, empty, and a client of it."""
-    from local.dynamodb_local import dynamodb_local  # unit tests need no engine
+    from local.aws.dynamodb_local import dynamodb_local  # unit tests need no engine
 
     with dynamodb_local() as url:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
@@ -62,7 +62,7 @@ def dynamodb() -> Iterator[BaseClient]:
 @pytest.fixture(scope="session")
 def shared_table(dynamodb: BaseClient) -> str:
     """The engine's one table, as `template.yaml` defines it."""
-    from local.dynamodb_local import create_table
+    from local.aws.dynamodb_local import create_table
 
     return create_table(dynamodb)
 

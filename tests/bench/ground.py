@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from botocore.client import BaseClient
-from local.dynamodb_local import create_table, dynamodb_local
+from local.aws.dynamodb_local import create_table, dynamodb_local
 
 from teppan import aws
-from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking
-from teppan.store import bookings
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking
+from teppan.store.bookings import bookings
 from teppan.store.table import Table
 from tests import conftest  # noqa: F401 - sets the environment of a function
 from tests.builders import booking, caller

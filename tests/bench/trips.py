@@ -3,24 +3,24 @@
 from collections.abc import Callable, Iterator
 from datetime import date, time
 
-from teppan.domain.cancellation import CancellationRequest
-from teppan.domain.change import Changes
+from teppan.domain.accounts.session import Session
+from teppan.domain.bookings.cancellation import CancellationRequest
+from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.slot import slot_at
 from teppan.domain.policy import CURRENT
-from teppan.domain.session import Session
-from teppan.domain.slot import slot_at
-from teppan.services.attempts import LOGIN, Origin, count_attempt
-from teppan.services.availability import search_availability
-from teppan.services.cancel_booking import cancel_booking, quote_cancellation
-from teppan.services.create_booking import create_booking
+from teppan.services.accounts.attempts import LOGIN, Origin, count_attempt
+from teppan.services.accounts.live_session import check_live
+from teppan.services.bookings.availability import search_availability
+from teppan.services.bookings.cancel_booking import cancel_booking, quote_cancellation
+from teppan.services.bookings.create_booking import create_booking
+from teppan.services.bookings.list_booking_events import list_booking_events
+from teppan.services.bookings.list_bookings import list_bookings
+from teppan.services.bookings.revision import find_visible
+from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
-from teppan.services.list_booking_events import list_booking_events
-from teppan.services.list_bookings import list_bookings
-from teppan.services.live_session import check_live
 from teppan.services.precondition import any_version
-from teppan.services.revision import find_visible
-from teppan.services.update_booking import update_booking
-from teppan.store import slots
-from teppan.store.listing import BookingQuery
+from teppan.store.bookings import slots
+from teppan.store.bookings.listing import BookingQuery
 from tests.bench.ground import ground
 from tests.builders import (
     CUSTOMER,

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from local.deployment import STACK
+from local.aws.deployment import STACK
 from local.description import CLOUD_VARIABLE
 from local.paths import ROOT
 from tests.cloud.conftest import RunningCloud
@@ -42,4 +42,4 @@ def stand_in_for_a_stage(cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch) -
         "global": {"parameters": {"region": cloud.description.region}},
         "deploy": {"parameters": {"stack_name": STACK}},
     }
-    monkeypatch.setattr("local.stages.section_of", lambda _: stack)
+    monkeypatch.setattr("operations.stages.section_of", lambda _: stack)

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 from botocore.client import BaseClient
-from local.accounts import Accounts
 from local.api import Api
+from local.aws.emulator import Aws, grace_of_template
 from local.cloud import Cloud, local_cloud
 from local.console import Console
 from local.description import CLOUD_VARIABLE, DemoUser, Description, running_cloud
-from local.emulator import Aws, grace_of_template
 from local.processes import free_port
 from local.users import create_user, log_in, token_of
+from operations.accounts import Accounts
 
-from teppan.identity.app_client import secret_hash
+from teppan.identity.cognito.app_client import secret_hash
 from teppan.store.table import Table
 
 _GRACE_SECONDS = 2

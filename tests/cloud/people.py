@@ -9,11 +9,11 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.accounts import Accounts
 from local.api import Answer, Api
+from local.commands.mails import newest_code
 from local.description import Description
-from local.mails import newest_code
-from local.second_factor import set_up
+from operations.accounts import Accounts
+from operations.second_factor import set_up
 from tests.builders import booking_body
 
 

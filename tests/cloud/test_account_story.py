@@ -1,6 +1,6 @@
 """The life of an account over HTTP, against the deployed template and contract.
 
-Rotation is what `local/emulated.py` adds to the emulator; the codes are read from its mailbox.
+Rotation is what `local/aws/emulated.py` adds to the emulator; the codes are read from its mailbox.
 """
 
 import json
@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local.admin import make_admin
-from local.deployment import STACK
+from local.aws.deployment import STACK
 from local.description import DemoUser
 from local.errors import LocalCloudError
-from local.events import event_paths
+from local.events.live import event_paths
 from local.users import create_user
+from operations.admin import make_admin
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import (
     Customer,

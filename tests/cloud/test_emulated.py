@@ -1,4 +1,4 @@
-"""What `local/emulated.py` adds to the emulator's streams: records that fail come again."""
+"""What `local/aws/emulated.py` adds to the emulator's streams: records that fail come again."""
 
 import importlib
 import json
@@ -39,8 +39,8 @@ def run(monkeypatch: pytest.MonkeyPatch, given_up: list[str]) -> Run:
     for name in ("app", "services.cognito"):
         monkeypatch.setitem(sys.modules, f"ministack.{name}", SimpleNamespace())
     monkeypatch.setitem(sys.modules, "ministack.services.lambda_svc", functions)
-    monkeypatch.delitem(sys.modules, "local.emulated", raising=False)
-    emulated = importlib.import_module("local.emulated")
+    monkeypatch.delitem(sys.modules, "local.aws.emulated", raising=False)
+    emulated = importlib.import_module("local.aws.emulated")
     monkeypatch.setattr(emulated, "FIRST_PAUSE_SECONDS", 0)
 
     def deliver(answers: Answers, records: str) -> list[str]:

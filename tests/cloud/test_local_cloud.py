@@ -17,22 +17,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from local import admin, second_factor
 from local.api import Answer, Api
-from local.build import Artifact, check_syntax, rebuild_functions
+from local.aws.build import Artifact, check_syntax, rebuild_functions
+from local.aws.deployment import STACK
+from local.aws.emulator import grace_of_template
 from local.cloud import local_cloud
+from local.commands.invoke import invoke as invoke_function
 from local.console import Console
-from local.deployment import STACK
 from local.description import CLOUD_VARIABLE, Description, running_cloud
-from local.emulator import grace_of_template
 from local.errors import LocalCloudError
-from local.events import event_paths
-from local.invoke import invoke as invoke_function
+from local.events.live import event_paths
 from local.leash import GRACE_SECONDS
 from local.paths import MINISTACK_PYTHON, ROOT
 from local.processes import HOST, free_port, is_port_taken
-from local.stages import outputs_of
 from local.users import tokens_of
+from operations import admin, second_factor
+from operations.stages import outputs_of
 from tests.builders import booking_body
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
@@ -452,7 +452,7 @@ class TestRedeploy:
     def test_a_syntax_error_shows_its_place(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("local.build.ROOT", tmp_path)
+        monkeypatch.setattr("local.aws.build.ROOT", tmp_path)
         saved = tmp_path / "app.py"
         saved.write_text("fine = 1\ndef (\n")
         with pytest.raises(LocalCloudError, match=r'File "app.py", line 2'):
@@ -494,7 +494,7 @@ class TestInvoke:
         assert "  create_booking\n" in shown.stderr
 
     def test_a_token_can_be_had(self, cloud: RunningCloud) -> None:
-        token = run_module("local.login", "admin", cloud=cloud).stdout.strip()
+        token = run_module("local.commands.login", "admin", cloud=cloud).stdout.strip()
         listed = cloud.api.request("GET", "/api/v1/bookings", token=token)
         assert listed.status == 200
 
@@ -508,7 +508,7 @@ class TestMails:
     def test_the_newest_code_can_be_read(self, cloud: RunningCloud) -> None:
         somebody = Person(cloud.description)
         somebody.register()
-        read = run_module("local.mails", somebody.email.upper(), cloud=cloud)
+        read = run_module("local.commands.mails", somebody.email.upper(), cloud=cloud)
         assert re.fullmatch(r"\d{6}\n", read.stdout)
 
     @pytest.mark.parametrize(
@@ -516,7 +516,7 @@ class TestMails:
         [("nobody@teppan.example", "No mail with a code has gone to nobody@"), ("", "Whose code?")],
     )
     def test_without_one_it_says_so(self, cloud: RunningCloud, email: str, said: str) -> None:
-        read = run_module("local.mails", email, cloud=cloud)
+        read = run_module("local.commands.mails", email, cloud=cloud)
         assert (read.returncode, read.stdout) == (1, "")
         assert read.stderr.startswith(said)
 
@@ -542,7 +542,7 @@ class TestMakeAdmin:
     def test_an_unconfirmed_account_is_refused(self, cloud: RunningCloud) -> None:
         somebody = Person(cloud.description)
         somebody.register()
-        made = run_module("local.admin", somebody.email, cloud=cloud)
+        made = run_module("operations.admin", somebody.email, cloud=cloud)
         assert made.returncode == 1
         assert "is not confirmed (UNCONFIRMED): confirm it first." in made.stderr
 
@@ -558,7 +558,7 @@ class TestMakeAdmin:
     def test_a_mistake_is_told_in_one_line(
         self, cloud: RunningCloud, arguments: list[str], said: str
     ) -> None:
-        made = run_module("local.admin", *arguments, cloud=cloud)
+        made = run_module("operations.admin", *arguments, cloud=cloud)
         assert (made.returncode, made.stdout) == (1, "")
         assert made.stderr.startswith(said)
         assert made.stderr.count("\n") == 1
@@ -651,7 +651,7 @@ class TestEmulator:
 
 def invoke(cloud: RunningCloud, name: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Run `make invoke F=<name>` without make."""
-    return run_module("local.invoke", *options, name, cloud=cloud)
+    return run_module("local.commands.invoke", *options, name, cloud=cloud)
 
 
 def archive(files: dict[str, str]) -> bytes:

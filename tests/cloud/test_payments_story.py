@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from local.api import Api
-from local.webhook import local_side, subscribe
+from operations.webhook import local_side, subscribe
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Party, problem_of
 from tests.cloud.till import Till, eventually, run_job, signature_header

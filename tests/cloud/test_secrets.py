@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 import pytest
 from local.api import Answer, Api
-from local.deployment import STACK
-from local.stages import outputs_of
-from local.template import resources_of_type
+from local.aws.deployment import STACK
+from local.aws.template import resources_of_type
+from operations.stages import outputs_of
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Party, Person
 from tests.cloud.till import Till, eventually, signature_header

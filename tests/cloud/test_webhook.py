@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
-from local import webhook
-from local.deployment import STACK
+from local.aws.deployment import STACK
 from local.errors import LocalCloudError
-from local.stages import outputs_of
-from local.webhook import local_side, require_key, subscribe
+from operations import webhook
+from operations.stages import outputs_of
+from operations.webhook import local_side, require_key, subscribe
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.till import Till
@@ -30,7 +30,7 @@ def test_it_is_told_where_events_go(cloud: RunningCloud) -> None:
     side = local_side(cloud.description)
     narrowed: Any = {"enabled_events": ["charge.refunded"], "disabled": True}
     side.stripe.v1.webhook_endpoints.update(before["id"], narrowed)
-    shown = run_module("local.webhook", cloud=cloud)
+    shown = run_module("operations.webhook", cloud=cloud)
     # Then it is as before, with the same secret, which nobody is told
     assert till.get("/v1/webhook_endpoints")["data"] == [before]
     assert shown.stdout == (
@@ -47,7 +47,7 @@ def test_an_endpoint_whose_secret_got_lost_is_replaced(cloud: RunningCloud) -> N
         subscribe(broken, renew=True)
     side.stripe.v1.webhook_endpoints.delete(before["id"])
     # When it is registered again
-    shown = run_module("local.webhook", cloud=cloud)
+    shown = run_module("operations.webhook", cloud=cloud)
     # Then it is another one, whose secret is stored, and told to nobody
     [endpoint] = till.get("/v1/webhook_endpoints")["data"]
     stored = side.secrets.get_secret_value(SecretId=side.secret_arn)["SecretString"]
@@ -85,7 +85,7 @@ def test_a_deployed_stage_is_registered_by_the_same_code(
 ) -> None:
     # Given a stack that stands for the deployed one, and the fake in Stripe's place
     stand_in_for_a_stage(cloud, monkeypatch)
-    monkeypatch.setattr("local.webhook._STRIPE", cloud.description.stripe_url)
+    monkeypatch.setattr("operations.webhook._STRIPE", cloud.description.stripe_url)
     # When
     assert webhook.main(["--stage", "dev"]) == 0
     # Then the stack's own URL is registered beside the local one
@@ -101,11 +101,11 @@ def test_a_key_that_stripe_does_not_take_is_told_in_one_line(
     cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stand_in_for_a_stage(cloud, monkeypatch)
-    monkeypatch.setattr("local.webhook._STRIPE", cloud.description.stripe_url)
-    monkeypatch.setattr("local.webhook.require_key", lambda *_: None)
+    monkeypatch.setattr("operations.webhook._STRIPE", cloud.description.stripe_url)
+    monkeypatch.setattr("operations.webhook.require_key", lambda *_: None)
     outputs = outputs_of(cloud.client("cloudformation"), STACK)
     monkeypatch.setattr(
-        "local.stages.outputs_of",
+        "operations.stages.outputs_of",
         lambda *_: outputs | {"StripeApiKeySecretArn": outputs["CursorSecretArn"]},
     )
     assert webhook.main(["--stage", "dev"]) == 1

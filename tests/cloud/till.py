@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 import stripe
 from local.api import Answer, Api
-from local.deployment import STACK
-from local.fake_stripe import API_KEY
+from local.aws.deployment import STACK
+from local.fakes.stripe.process import API_KEY
 from tests.cloud.conftest import RunningCloud
 
 PROMPT = {"delay_seconds": 0.0, "duplicate": 0.0, "drop": 0.0, "reorder": False, "retry": True}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from local.template import load_template, resources_of_type
+from local.aws.template import load_template, resources_of_type
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from tests.builders import ROOT
 

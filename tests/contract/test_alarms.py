@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 import pytest
-from local.template import resources_of_type
+from local.aws.template import resources_of_type
 from tests.builders import ROOT, lambda_context
 from tests.contract.documents import SCHEDULE, SECONDS, STREAM, TEMPLATE, called_by, pascal
 from tests.functions.emf import dimensions, emitted

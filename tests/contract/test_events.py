@@ -62,7 +62,7 @@ def test_the_event_carries_an_access_token_where_one_is_needed(path: Path) -> No
 
 
 def test_the_trigger_s_event_is_an_admin_s_second_version_one() -> None:
-    event = _event(ROOT / "events/auth/customize_tokens.json")
+    event = _event(ROOT / "events/accounts/customize_tokens.json")
     assert event["version"] == "2"
     assert event["userPoolId"] == os.environ["USER_POOL_ID"]
     assert event["callerContext"]["clientId"] == os.environ["USER_POOL_CLIENT_ID"]

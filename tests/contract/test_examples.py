@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from tests.contract.documents import operations, walk
 
+from teppan.domain.bookings.party import Menu, party_of
+from teppan.domain.bookings.pricing import price_of
+from teppan.domain.bookings.slot import slot_at
 from teppan.domain.ledger import (
     EntryKind,
     LedgerEntry,
@@ -13,11 +16,8 @@ from teppan.domain.ledger import (
     balance_of,
 )
 from teppan.domain.money import half_up
-from teppan.domain.party import Menu, party_of
 from teppan.domain.payment_status import Position, payment_status
 from teppan.domain.policy import POLICIES
-from teppan.domain.pricing import price_of
-from teppan.domain.slot import slot_at
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     f"{operation.id}-{status or 'body'}-{name}": example["value"]

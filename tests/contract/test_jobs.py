@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from local.template import resources_of_type
+from local.aws.template import resources_of_type
 from tests.builders import ROOT
 from tests.contract.documents import (
     FUNCTIONS,
@@ -24,8 +24,8 @@ from teppan.domain.ledger import PROMISES, EntryKind, RefundReason, RefusalReaso
 from teppan.store import keys
 from teppan.store.attributes import from_attributes
 from teppan.store.items import entry_of
-from teppan.store.stream import Change
-from teppan.store.stream import records as read_records
+from teppan.store.payments.stream import Change
+from teppan.store.payments.stream import records as read_records
 
 type Json = dict[str, Any]
 

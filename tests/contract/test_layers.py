@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import stripe
-from local.emulator import host_architecture
+from local.aws.emulator import host_architecture
 from local.paths import TOOLS
 from tests.builders import ROOT
 

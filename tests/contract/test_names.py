@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from local.template import resources_of_type
+from local.aws.template import resources_of_type
 from tests.builders import ROOT
 from tests.contract.documents import (
     CALLERS,

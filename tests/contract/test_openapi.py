@@ -22,14 +22,14 @@ from tests.contract.documents import (
     walk,
 )
 
-from teppan.domain.audit import EventType
+from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, TRUSTED
+from teppan.domain.bookings.audit import EventType
+from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
-from teppan.domain.lockout import CODES, MAILS, PASSWORDS, TRUSTED
-from teppan.domain.payment import IntentStatus, PaymentType
 from teppan.domain.payment_status import PaymentStatus
+from teppan.domain.payments.payment import IntentStatus, PaymentType
 from teppan.domain.policy import CURRENT
-from teppan.domain.transition import Status
 from teppan.identity import errors as identity_errors
 
 OF_THE_WEBHOOK = {"event_not_ours", "invalid_signature", "method_not_allowed"}
@@ -263,7 +263,7 @@ TOLD: Final = {
     "confirmPasswordReset": _CODED,
     "login": _LOGGED_IN,
 }
-"""What the contract says of each lock-out, by the numbers of `domain/lockout.py`."""
+"""What the contract says of each lock-out, by the numbers of `domain/accounts/lockout.py`."""
 
 
 @pytest.mark.parametrize(

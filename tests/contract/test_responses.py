@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from botocore.client import BaseClient
-from local.dynamodb_local import create_table
+from local.aws.dynamodb_local import create_table
 from tests.conftest import Clock
 from tests.contract.documents import Operation, resolved
 from tests.functions import contract

@@ -13,7 +13,7 @@ from tests.functions.contract import inlined
 
 from teppan.http import schemas
 from teppan.http.body import RequestBody
-from teppan.http.schemas.party import PartyBody
+from teppan.http.schemas.bookings.party import PartyBody
 
 for module in pkgutil.iter_modules(schemas.__path__):
     importlib.import_module(f"{schemas.__name__}.{module.name}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped]
-from local.template import resources_of_type
+from local.aws.template import resources_of_type
 from tests.builders import ROOT
 from tests.contract.documents import (
     CONTRACT,
@@ -21,7 +21,7 @@ from tests.contract.documents import (
     pascal,
 )
 
-from teppan.store.inbox_list import LISTED
+from teppan.store.webhooks.inbox_list import LISTED
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 each_secured = pytest.mark.parametrize(

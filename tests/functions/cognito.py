@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from botocore.client import BaseClient
-from local.emulator import emulator
+from local.aws.emulator import emulator
+from local.aws.template import load_template
 from local.paths import TEMPLATE
 from local.processes import free_port
-from local.template import load_template
 from tests.functions.secrets_manager import keep_client_secret
 from tests.store.faults import Fault, Faults
 
 from teppan import aws
-from teppan.identity import cognito, directory, user_pool
-from teppan.identity.app_client import secret_hash
+from teppan.identity.cognito import client as cognito
+from teppan.identity.cognito import directory, user_pool
+from teppan.identity.cognito.app_client import secret_hash
 
 CONFIRMATION_CODE: Final = "123456"
 RESET_CODE: Final = "654321"

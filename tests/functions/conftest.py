@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from botocore.client import BaseClient
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import account
 from tests.conftest import Clock
 from tests.functions.given import Snapshot, snapshot_of
@@ -17,7 +17,7 @@ from tests.functions.stream import Stream
 from tests.functions.stripe import API_KEY, gateway_to
 
 from teppan import secret
-from teppan.identity.directory import Directory
+from teppan.identity.cognito.directory import Directory
 from teppan.observability.log import logger
 from teppan.store.table import Table
 

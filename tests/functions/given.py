@@ -10,14 +10,15 @@ from typing import Any
 from botocore.client import BaseClient
 from tests.builders import CUSTOMER, NOW, admin, attempt, booking, caller, holding
 
-from teppan.domain.audit import AuditEvent, audit_event
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.audit import AuditEvent, audit_event
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance
-from teppan.domain.payment import IntentStatus
-from teppan.domain.transition import Status
-from teppan.store import bookings, payments, slots
+from teppan.domain.payments.payment import IntentStatus
+from teppan.store.bookings import bookings, slots
 from teppan.store.items import booking_item, event_item
-from teppan.store.requests import RequestRecord
+from teppan.store.payments import payments
+from teppan.store.payments.requests import RequestRecord
 from teppan.store.table import Put, Table
 
 type Snapshot = Callable[[], list[str]]

@@ -191,7 +191,7 @@ class Handlers:
 
 def _prepare(operation: str) -> None:
     """Start what `operation` needs, before its function connects to it."""
-    if contract.function_of(operation).startswith("auth/"):
+    if contract.function_of(operation).startswith("accounts/"):
         use_cognito()
         keep_pseudonym_secret()
 

@@ -9,13 +9,13 @@ from tests.functions.given import stored
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.stream import BATCH, Record, Stream
 
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
 from teppan.domain.ledger import balance_of
-from teppan.domain.payment import PaymentType
-from teppan.services.apply_payment import apply_payment
-from teppan.services.create_payment_intent import create_payment_intent
+from teppan.domain.payments.payment import PaymentType
 from teppan.services.idempotency import IdempotentRequest
-from teppan.store import bookings
+from teppan.services.payments.apply_payment import apply_payment
+from teppan.services.payments.create_payment_intent import create_payment_intent
+from teppan.store.bookings import bookings
 
 VISA: Final = "4242424242424242"
 DECLINED: Final = "4000000000000002"

@@ -18,13 +18,14 @@ from tests.functions.requests import good_request
 from tests.store.faults import Fault, answered, lost_request, refused
 
 from teppan import clock
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.policy import CURRENT
-from teppan.domain.transition import Status
-from teppan.store import bookings, payments
-from teppan.store.bookings import ChangedMeanwhileError
-from teppan.store.payments import OpenedMeanwhileError
+from teppan.store.bookings import bookings
+from teppan.store.bookings.bookings import ChangedMeanwhileError
+from teppan.store.payments import payments
+from teppan.store.payments.payments import OpenedMeanwhileError
 from teppan.store.table import Table
 
 

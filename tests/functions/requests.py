@@ -18,7 +18,7 @@ from tests.functions.people import (
     session_of,
 )
 
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
 from teppan.store.table import Table
 
 type Keywords = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import boto3
 from botocore.client import BaseClient
-from local.template import resources_of_type
+from local.aws.template import resources_of_type
 from tests.contract.documents import TEMPLATE
 
 type Record = dict[str, Any]

@@ -9,8 +9,8 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import stripe
-from local.stripe.fake import FakeStripe
-from local.stripe.faults import NoAnswer
+from local.fakes.stripe.fake import FakeStripe
+from local.fakes.stripe.faults import NoAnswer
 from stripe import StripeClient
 from tests.contract.documents import SUBSCRIPTION
 

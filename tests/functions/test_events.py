@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local.stripe.fake import FakeStripe
-from local.stripe.webhooks.signature import signature_header
+from local.fakes.stripe.fake import FakeStripe
+from local.fakes.stripe.webhooks.signature import signature_header
 from tests.builders import ADMIN, NOW, ROOT
 from tests.contract.documents import SUBSCRIPTION, TRIGGERS
 from tests.functions import contract
@@ -19,8 +19,8 @@ from tests.functions.requests import good_request
 from tests.functions.stream import FILTERS, fits
 from tests.functions.stripe import WEBHOOK_SECRET
 
-from teppan.domain.booking import Booking
-from teppan.store import bookings
+from teppan.domain.bookings.booking import Booking
+from teppan.store.bookings import bookings
 from teppan.store.table import Table
 
 OF_A_BOOKING = {

@@ -36,7 +36,7 @@ EMAIL: Final = frozenset({"email_validator"})
 COMMON: Final = frozenset({"teppan.identity.new_password"})  # the list of common passwords
 DEAR: Final = AWS | BODY | STRIPE | EMAIL | COMMON
 
-WITHOUT_STORE: Final = frozenset({"auth/get_me", "auth/customize_tokens"})
+WITHOUT_STORE: Final = frozenset({"auth/get_me", "accounts/customize_tokens"})
 """They ask Cognito alone; whether an admin's session has ended is looked up when an admin calls."""
 
 LOADED: Final[dict[str, frozenset[str]]] = {
@@ -48,7 +48,7 @@ LOADED: Final[dict[str, frozenset[str]]] = {
     "auth/refresh": AWS | BODY,
     "auth/register": AWS | BODY | EMAIL | COMMON,
     "auth/request_password_reset": AWS | BODY | EMAIL,
-    "auth/customize_tokens": AWS,
+    "accounts/customize_tokens": AWS,
     "auth/resend_confirmation_code": AWS | BODY | EMAIL,
     "availability/search_availability": AWS,
     "availability/set_slot_capacity": AWS | BODY,
@@ -125,5 +125,5 @@ def test_a_customers_create_loads_nothing_of_the_accounts() -> None:
     """Only staff name a customer, and only then Cognito is asked."""
     modules = modules_of("bookings/create_booking")
 
-    assert "teppan.services.customers" in modules
-    assert not modules & {"teppan.identity.directory", "teppan.identity.cognito"}
+    assert "teppan.services.bookings.customers" in modules
+    assert not modules & {"teppan.identity.cognito.directory", "teppan.identity.cognito.client"}

@@ -19,7 +19,8 @@ from tests.functions.requests import good_request
 from teppan import clock
 from teppan.observability.log import account_in_log
 from teppan.settings import settings
-from teppan.store import bookings, items
+from teppan.store import items
+from teppan.store.bookings import bookings
 from teppan.store.table import Table
 
 MARK = "Xanthippe"

@@ -13,8 +13,8 @@ from itertools import cycle
 from typing import Any, Final
 
 import pytest
-from local.stripe.fake import FakeStripe
-from local.stripe.webhooks.signature import signature_header
+from local.fakes.stripe.fake import FakeStripe
+from local.fakes.stripe.webhooks.signature import signature_header
 from tests.builders import NOW
 from tests.functions import contract
 from tests.functions.given import stored

@@ -13,9 +13,9 @@ from tests.functions.handlers import Answer, Handlers
 from tests.functions.requests import Keywords, good_request
 from tests.functions.wire import tapped
 
+from teppan.domain.accounts.session import Session
 from teppan.domain.caller import Role
-from teppan.domain.session import Session
-from teppan.store import sessions
+from teppan.store.accounts import sessions
 from teppan.store.table import Table
 
 SECOND: Final = timedelta(seconds=1)

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from botocore.client import BaseClient
 from botocore.config import Config
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import booking_body, load_function
 from tests.conftest import Clock
 from tests.functions import contract

@@ -16,9 +16,9 @@ from tests.functions.money import Till
 from tests.functions.people import confirmed, id_of
 from tests.functions.requests import good_request
 
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
 from teppan.domain.policy import CURRENT
-from teppan.store import bookings
+from teppan.store.bookings import bookings
 
 REQUEST: Final = "c0ffee00-0000-4000-8000-c0ffee000000"
 KEY: Final = "canary-key"

@@ -10,7 +10,7 @@ from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_FAILS, REFUND
 from tests.money.books import refunds_at_stripe
 from tests.money.world import World
 
-from teppan.services import reconcile
+from teppan.services.payments import reconcile
 from teppan.store import jobs
 
 type Act = Callable[[], object]

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from local.stripe.api.answers import Reply
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.api.answers import Reply
+from local.fakes.stripe.fake import FakeStripe
 
 
 class Crash(BaseException):

@@ -18,7 +18,7 @@ from tests.money.tap import Crash
 from tests.money.world import World
 
 from teppan.domain.policy import CURRENT
-from teppan.services import compare
+from teppan.services.payments import compare
 
 
 def stopped_everywhere(world: World, given: Given) -> Iterator[tuple[Path, str]]:

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from local.stripe.webhooks.outbox import Delivery
+from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.functions.money import REFUND_PENDS
 from tests.money.books import check_against_stripe, check_sums
 from tests.money.paths import whole_life

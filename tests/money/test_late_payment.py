@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
-from local.stripe.fake import StripeError
+from local.fakes.stripe.fake import StripeError
 from tests.builders import ADMIN
 from tests.functions.money import BANK
 from tests.money.books import books, check_against_stripe, check_sums, refunds_at_stripe

@@ -12,7 +12,8 @@ from tests.money.world import World
 from tests.store.threads import at_once
 
 from teppan.domain.policy import CURRENT
-from teppan.store import keys, payments
+from teppan.store import keys
+from teppan.store.payments import payments
 from teppan.trigger import TriggerFailedError
 
 PAYABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}

@@ -13,16 +13,16 @@ from itertools import pairwise, permutations
 from typing import Any, Final
 
 import pytest
-from local.stripe.webhooks.outbox import Delivery
+from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import NOW, booking, caller
 from tests.functions.money import REFUND_PENDS
 from tests.money.books import check_against_stripe, check_sums
 from tests.money.world import World
 
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
 from teppan.domain.ledger import LedgerEntry
-from teppan.domain.settlement import settle
-from teppan.domain.statement import Statement
+from teppan.domain.payments.settlement import settle
+from teppan.domain.payments.statement import Statement
 from teppan_payments.client import Stripe
 from teppan_payments.gateway import StripeGateway
 

@@ -19,8 +19,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from local.stripe.fake import StripeError
-from local.stripe.webhooks.outbox import Delivery
+from local.fakes.stripe.fake import StripeError
+from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, booking_body
 from tests.functions.handlers import Answer
 from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_PENDS, SECURE, VISA

@@ -9,13 +9,13 @@ from tests.builders import NOW, admin, caller, system
 from tests.functions.given import stored
 from tests.store.threads import at_once
 
-from teppan.domain.booking import Booking
-from teppan.domain.change import Changes
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.change import Changes
+from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
+from teppan.services.payments.refund_payment import RefundWanted, refund_payment
 from teppan.services.precondition import any_version
-from teppan.services.refund_payment import RefundWanted, refund_payment
-from teppan.services.update_booking import update_booking
-from teppan.store import bookings
+from teppan.store.bookings import bookings
 from teppan.store.table import Table
 
 

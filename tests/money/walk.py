@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from local.stripe.fake import StripeError
-from local.stripe.webhooks.outbox import Delivery
+from local.fakes.stripe.fake import StripeError
+from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
 from tests.functions.handlers import Answer
 from tests.functions.money import (

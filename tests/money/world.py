@@ -10,7 +10,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from botocore.client import BaseClient
-from local.stripe.webhooks.outbox import Delivery
+from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, CUSTOMER, booking_body
 from tests.conftest import Clock
 from tests.functions.handlers import Answer, Handlers, handlers
@@ -19,10 +19,10 @@ from tests.functions.stream import BATCH, Record, Stream
 from tests.functions.stripe import gateway_to
 from tests.money.tap import Tap, TappedDynamoDB, TappedStripe
 
-from teppan.services import release_unpaid
+from teppan.services.payments import release_unpaid
 from teppan.store import keys
 from teppan.store.attributes import Item
-from teppan.store.quotas import quota_of
+from teppan.store.bookings.quotas import quota_of
 from teppan.store.table import Table
 
 STARTS: Final = ("12:00", "15:00", "18:00", "21:00")

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 from tests.builders import CUSTOMER, NOW, admin, caller, holding, wishes
 
-from teppan.domain.booking import Booking, Cancellation, Contact, Venue, book
+from teppan.domain.bookings.booking import Booking, Cancellation, Contact, Venue, book
+from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.transition import LIVE, Status
 from teppan.domain.caller import Role
-from teppan.domain.change import Changes
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
-from teppan.domain.party import Menu, Party
 from teppan.domain.policy import CURRENT
-from teppan.domain.transition import LIVE, Status
 
 CENTS = st.integers(0, 10_000_000)
 MILES = st.integers(0, CURRENT.max_miles)

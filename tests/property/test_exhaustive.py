@@ -25,15 +25,16 @@ from typing import NamedTuple
 
 import pytest
 from tests.builders import admin, before, booking, caller
-from tests.property.world import Broken, World
+from tests.property.payments.world import Broken, World
 
-from teppan.domain import booking as booking_rules
-from teppan.domain import cancellation, settlement, transition
-from teppan.domain.cancellation import RefundTerms
-from teppan.domain.change import Changes, change
+from teppan.domain.bookings import booking as booking_rules
+from teppan.domain.bookings import cancellation, transition
+from teppan.domain.bookings.cancellation import RefundTerms
+from teppan.domain.bookings.change import Changes, change
+from teppan.domain.bookings.transition import Cause, Status
 from teppan.domain.errors import DomainError
-from teppan.domain.settlement import Outcome, Standing
-from teppan.domain.transition import Cause, Status
+from teppan.domain.payments import settlement
+from teppan.domain.payments.settlement import Outcome, Standing
 
 CUSTOMERS = ("Aiko", "Ben", "Cleo")
 MADE_AT = before(booking(), days=6)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.builders import booking_body, claims, gateway_event
 from tests.property.strategies import TEXTS, orders
 
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.slot import start_time
+from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import DomainError
-from teppan.domain.party import Menu, Party
-from teppan.domain.slot import start_time
-from teppan.domain.transition import Status
 from teppan.http.body import RequestBody, read_body
 from teppan.http.idempotency import idempotent_request
 from teppan.http.parameters import (
@@ -34,17 +34,17 @@ from teppan.http.parameters import (
 )
 from teppan.http.precondition import precondition
 from teppan.http.request import incoming
-from teppan.http.schemas.account import AccountEmailBody, LoginBody
-from teppan.http.schemas.booking import CreateBookingBody, UpdateBookingBody
-from teppan.http.schemas.cancellation import CancelBookingBody
-from teppan.http.schemas.new_password import (
+from teppan.http.schemas.accounts.account import AccountEmailBody, LoginBody
+from teppan.http.schemas.accounts.new_password import (
     ConfirmPasswordResetBody,
     ConfirmRegistrationBody,
     RegisterBody,
 )
-from teppan.http.schemas.quote import CreateQuoteBody
-from teppan.http.schemas.session import RefreshTokenBody
-from teppan.http.schemas.slot import SetSlotCapacityBody
+from teppan.http.schemas.accounts.session import RefreshTokenBody
+from teppan.http.schemas.bookings.booking import CreateBookingBody, UpdateBookingBody
+from teppan.http.schemas.bookings.cancellation import CancelBookingBody
+from teppan.http.schemas.bookings.quote import CreateQuoteBody
+from teppan.http.schemas.bookings.slot import SetSlotCapacityBody
 from teppan.identity.principal import principal_of
 
 JSON = st.recursive(

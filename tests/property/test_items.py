@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from tests.builders import admin
 from tests.property.strategies import CENTS, ENTRIES, TEXTS, bookings
 
-from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking
 from teppan.domain.ledger import LedgerEntry
 from teppan.store.attributes import Item, from_attributes, to_attributes
 from teppan.store.items import (

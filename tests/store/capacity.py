@@ -11,8 +11,8 @@ from math import ceil
 from typing import Any, Final
 
 from teppan.store.attributes import Item
-from teppan.store.inbox_list import LISTED
-from teppan.store.listing import SUMMARY
+from teppan.store.bookings.listing import SUMMARY
+from teppan.store.webhooks.inbox_list import LISTED
 
 INDEXES: Final = {
     ("gsi1pk", "gsi1sk"): SUMMARY,

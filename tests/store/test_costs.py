@@ -24,31 +24,34 @@ from tests.builders import (
 from tests.store import capacity
 from tests.store.meter import Meter
 
-from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking
-from teppan.domain.cancellation import CancellationRequest
-from teppan.domain.change import Changes
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.cancellation import CancellationRequest
+from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.party import Menu
+from teppan.domain.bookings.slot import slot_at
 from teppan.domain.ledger import EntryKind
-from teppan.domain.party import Menu
-from teppan.domain.payment_event import EventSource, PaymentEvent
+from teppan.domain.payments.payment_event import EventSource, PaymentEvent
 from teppan.domain.policy import CURRENT
-from teppan.domain.slot import slot_at
-from teppan.services.availability import search_availability
-from teppan.services.cancel_booking import cancel_booking, quote_cancellation
-from teppan.services.create_booking import create_booking
+from teppan.services.bookings.availability import search_availability
+from teppan.services.bookings.cancel_booking import cancel_booking, quote_cancellation
+from teppan.services.bookings.create_booking import create_booking
+from teppan.services.bookings.list_booking_events import list_booking_events
+from teppan.services.bookings.revision import find_visible
+from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
-from teppan.services.list_booking_events import list_booking_events
-from teppan.services.list_payments import list_payments
-from teppan.services.list_webhook_events import list_webhook_events
+from teppan.services.payments.list_payments import list_payments
 from teppan.services.precondition import any_version
-from teppan.services.revision import find_visible
-from teppan.services.update_booking import update_booking
-from teppan.store import bookings, inbox, keys, payments, slots
+from teppan.services.webhooks.list_webhook_events import list_webhook_events
+from teppan.store import keys
 from teppan.store.attributes import Item, from_attributes, to_attributes
-from teppan.store.inbox_list import EventQuery
+from teppan.store.bookings import bookings, slots
 from teppan.store.items import booking_item
-from teppan.store.requests import RequestRecord
+from teppan.store.payments import payments
+from teppan.store.payments.requests import RequestRecord
 from teppan.store.table import Table
+from teppan.store.webhooks import inbox
+from teppan.store.webhooks.inbox_list import EventQuery
 
 ALL_EXTRAS = Menu(
     dict.fromkeys(CURRENT.upgrade_prices, 12), dict.fromkeys(CURRENT.add_on_prices, 12)

@@ -9,21 +9,21 @@ from tests.builders import PARTY_DATE, admin, booking, caller, wishes
 from tests.store.faults import Faults, cancelled, lost_answer, lost_request, refused
 
 from teppan import aws
-from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking
-from teppan.domain.cancellation import CancellationRequest
-from teppan.domain.change import Changes
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.cancellation import CancellationRequest
+from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.slot import slot_at
+from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.policy import CURRENT
-from teppan.domain.slot import slot_at
-from teppan.domain.transition import Status
-from teppan.services.cancel_booking import cancel_booking
-from teppan.services.create_booking import create_booking
+from teppan.services.bookings.cancel_booking import cancel_booking
+from teppan.services.bookings.create_booking import create_booking
+from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.precondition import any_version
-from teppan.services.update_booking import update_booking
-from teppan.store import bookings, slots
 from teppan.store.attributes import Item
+from teppan.store.bookings import bookings, slots
 from teppan.store.table import Table
 
 type Everything = Callable[[], list[Item]]

@@ -13,10 +13,10 @@ from tests.store.meter import Meter
 from tests.store.threads import at_once
 
 from teppan import aws
-from teppan.domain.lockout import CODES, MAILS, PASSWORDS, Attempts
-from teppan.domain.session import Endings, Session, is_live
+from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, Attempts
+from teppan.domain.accounts.session import Endings, Session, is_live
 from teppan.identity.errors import TooManyAttempts
-from teppan.services.attempts import (
+from teppan.services.accounts.attempts import (
     CONFIRMATION,
     LOGIN,
     RESET,
@@ -27,7 +27,8 @@ from teppan.services.attempts import (
     count_mail,
     forget_attempts,
 )
-from teppan.store import attempts, keys, sessions
+from teppan.store import keys
+from teppan.store.accounts import attempts, sessions
 from teppan.store.attributes import Item
 from teppan.store.table import Table
 

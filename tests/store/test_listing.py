@@ -15,18 +15,18 @@ from tests.builders import (
 )
 from tests.store.meter import Meter
 
-from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking
-from teppan.domain.cancellation import CancellationRequest
-from teppan.domain.change import Changes
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.cancellation import CancellationRequest
+from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.transition import Status
 from teppan.domain.payment_status import PaymentStatus
-from teppan.domain.transition import Status
-from teppan.services.cancel_booking import cancel_booking
-from teppan.services.list_bookings import list_bookings
+from teppan.services.bookings.cancel_booking import cancel_booking
+from teppan.services.bookings.list_bookings import list_bookings
+from teppan.services.bookings.update_booking import update_booking
 from teppan.services.precondition import any_version
-from teppan.services.update_booking import update_booking
-from teppan.store import bookings
-from teppan.store.listing import BookingQuery
+from teppan.store.bookings import bookings
+from teppan.store.bookings.listing import BookingQuery
 from teppan.store.table import Table
 
 

@@ -22,10 +22,12 @@ from tests.builders import (
 from tests.store.meter import Meter
 from tests.store.threads import at_once
 
-from teppan.domain.booking import Booking, Step, Wishes
+from teppan.domain.bookings.booking import Booking, Step, Wishes
+from teppan.domain.bookings.cancellation import CancellationRequest, lapse
+from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.quota import Quota
+from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller
-from teppan.domain.cancellation import CancellationRequest, lapse
-from teppan.domain.change import Changes
 from teppan.domain.errors import (
     DomainError,
     IdempotencyKeyReused,
@@ -34,20 +36,19 @@ from teppan.domain.errors import (
     TooManyPendingBookings,
 )
 from teppan.domain.ledger import Balance
+from teppan.domain.payments.settlement import settled
 from teppan.domain.policy import CURRENT
-from teppan.domain.quota import Quota
-from teppan.domain.settlement import settled
-from teppan.domain.transition import Status
-from teppan.services import create_booking as service
-from teppan.services.cancel_booking import cancel_booking
-from teppan.services.create_booking import create_booking
+from teppan.services.bookings import create_booking as service
+from teppan.services.bookings.cancel_booking import cancel_booking
+from teppan.services.bookings.create_booking import create_booking
+from teppan.services.bookings.revision import revise
+from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.precondition import any_version
-from teppan.services.revision import revise
-from teppan.services.update_booking import update_booking
-from teppan.store import keys, listing
-from teppan.store.listing import BookingQuery
-from teppan.store.quotas import quota_of
+from teppan.store import keys
+from teppan.store.bookings import listing
+from teppan.store.bookings.listing import BookingQuery
+from teppan.store.bookings.quotas import quota_of
 from teppan.store.table import Table
 
 TRANSACTION = "TransactWriteItems"

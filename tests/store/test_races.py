@@ -14,23 +14,24 @@ from botocore.client import BaseClient
 from tests.builders import NOW, PARTY_DATE, admin, booking, caller, days_ahead, wishes
 from tests.store.threads import at_once
 
-from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking, Step
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking, Step
+from teppan.domain.bookings.cancellation import CancellationRequest
+from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.slot import Slot, slot_at
 from teppan.domain.caller import Caller
-from teppan.domain.cancellation import CancellationRequest
-from teppan.domain.change import Changes
 from teppan.domain.errors import AlreadyCancelled, IdempotencyKeyReused, SlotUnavailable
 from teppan.domain.policy import CURRENT
-from teppan.domain.slot import Slot, slot_at
-from teppan.services.cancel_booking import cancel_booking
-from teppan.services.create_booking import Created, create_booking
+from teppan.services.bookings.cancel_booking import cancel_booking
+from teppan.services.bookings.create_booking import Created, create_booking
+from teppan.services.bookings.revision import revise
+from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.precondition import any_version
-from teppan.services.revision import revise
-from teppan.services.update_booking import update_booking
-from teppan.store import bookings, keys, slots
+from teppan.store import keys
 from teppan.store.attributes import Item, from_attributes
-from teppan.store.bookings import SlotTakenError
+from teppan.store.bookings import bookings, slots
+from teppan.store.bookings.bookings import SlotTakenError
 from teppan.store.table import Table
 
 type Everything = Callable[[], list[Item]]

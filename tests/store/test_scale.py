@@ -8,14 +8,14 @@ from datetime import date
 import boto3
 import pytest
 from botocore.client import BaseClient
-from local.dynamodb_local import dynamodb_local, table_definition
+from local.aws.dynamodb_local import dynamodb_local, table_definition
 from tests.builders import CUSTOMER, admin, booking
 from tests.store.meter import Meter
 
-from teppan.services.list_bookings import list_bookings
+from teppan.services.bookings.list_bookings import list_bookings
 from teppan.store.attributes import to_attributes
+from teppan.store.bookings.listing import SUMMARY, BookingQuery
 from teppan.store.items import booking_item
-from teppan.store.listing import SUMMARY, BookingQuery
 from teppan.store.table import Table
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.sources import PACKAGE, PAYMENTS, handler_files, imports, package_files, shown, tree
 
 CLOCK = PACKAGE / "clock.py"
-DECORATORS = {"auth/customize_tokens": "trigger"} | {
+DECORATORS = {"accounts/customize_tokens": "trigger"} | {
     f"jobs/{name}": "job"
     for name in (
         "complete_past_bookings",
@@ -26,14 +26,14 @@ PRESENT = {"now", "utcnow", "today"}
 
 MONEY = sorted(
     {
-        *PACKAGE.glob("domain/*.py"),
-        *PACKAGE.glob("services/[!r]*.py"),  # revision pauses for fractions of seconds
-        *PACKAGE.glob("services/re[!v]*.py"),
-        *PACKAGE.glob("http/schemas/*.py"),
-        *PACKAGE.glob("http/representations/*.py"),
+        *PACKAGE.glob("domain/**/*.py"),
+        *PACKAGE.glob("services/**/[!r]*.py"),  # revision pauses for fractions of seconds
+        *PACKAGE.glob("services/**/re[!v]*.py"),
+        *PACKAGE.glob("http/schemas/**/*.py"),
+        *PACKAGE.glob("http/representations/**/*.py"),
         PACKAGE / "store" / "attributes.py",
         PACKAGE / "store" / "items.py",
-        PACKAGE / "store" / "payments.py",
+        *PACKAGE.glob("store/payments/*.py"),
         PACKAGE / "observability" / "money.py",
         PAYMENTS / "events.py",
         PAYMENTS / "gateway.py",
@@ -146,7 +146,7 @@ def readings_of_the_clock(parsed: ast.Module) -> list[str]:
 VALUES = sorted(
     file
     for layer in ("domain", "services", "store", "identity")
-    for file in PACKAGE.glob(f"{layer}/*.py")
+    for file in PACKAGE.glob(f"{layer}/**/*.py")
 ) + sorted(PAYMENTS.glob("*.py"))
 
 

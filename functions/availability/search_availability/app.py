@@ -3,10 +3,10 @@
 from teppan.domain.policy import CURRENT
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.parameters import day, query
-from teppan.http.representations import slot as represent
+from teppan.http.representations.bookings import slot as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.services.availability import search_availability
+from teppan.services.bookings.availability import search_availability
 from teppan.store.table import connect
 
 table = connect()

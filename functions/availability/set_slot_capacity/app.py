@@ -1,13 +1,13 @@
 """PUT /api/v1/availability/{date}/{time}: how many bookings a slot takes (`domain.md §2`)."""
 
-from teppan.domain.slot import start_time
+from teppan.domain.bookings.slot import start_time
 from teppan.http.endpoint import STAFF, endpoint
 from teppan.http.parameters import day, path
-from teppan.http.representations import slot as represent
+from teppan.http.representations.bookings import slot as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.http.schemas.slot import SetSlotCapacityBody
-from teppan.services.availability import set_slot_capacity
+from teppan.http.schemas.bookings.slot import SetSlotCapacityBody
+from teppan.services.bookings.availability import set_slot_capacity
 from teppan.store.table import connect
 
 table = connect()

@@ -2,12 +2,12 @@
 
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import BOOKING_ID
-from teppan.http.representations import booking as represent
+from teppan.http.representations.bookings import booking as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
-from teppan.http.schemas.cancellation import CancelBookingBody
+from teppan.http.schemas.bookings.cancellation import CancelBookingBody
 from teppan.observability.metrics import count
-from teppan.services.cancel_booking import cancel_booking
+from teppan.services.bookings.cancel_booking import cancel_booking
 from teppan.store.table import connect
 
 table = connect()

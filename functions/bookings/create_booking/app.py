@@ -1,12 +1,12 @@
 """POST /api/v1/bookings: book a slot (`domain.md §2-4`)."""
 
 from teppan.http.endpoint import EVERYONE, endpoint
-from teppan.http.representations import booking as represent
+from teppan.http.representations.bookings import booking as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
-from teppan.http.schemas.booking import CreateBookingBody
+from teppan.http.schemas.bookings.booking import CreateBookingBody
 from teppan.observability.metrics import count
-from teppan.services.create_booking import create_booking
+from teppan.services.bookings.create_booking import create_booking
 from teppan.store.table import connect
 
 table = connect()

@@ -2,10 +2,10 @@
 
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import BOOKING_ID
-from teppan.http.representations import booking as represent
+from teppan.http.representations.bookings import booking as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
-from teppan.services.revision import find_visible
+from teppan.services.bookings.revision import find_visible
 from teppan.store.table import connect
 
 table = connect()

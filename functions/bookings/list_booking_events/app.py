@@ -3,10 +3,10 @@
 from teppan.http.cursor import Cursors
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import BOOKING_ID, CURSOR, LIMIT
-from teppan.http.representations import booking as represent
+from teppan.http.representations.bookings import booking as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.services.list_booking_events import list_booking_events
+from teppan.services.bookings.list_booking_events import list_booking_events
 from teppan.store.table import connect
 
 table = connect()

@@ -1,14 +1,14 @@
 """GET /api/v1/bookings: a customer's own bookings, or for staff all of them (`domain.md §8`)."""
 
+from teppan.domain.bookings.transition import Status
 from teppan.domain.payment_status import PaymentStatus
-from teppan.domain.transition import Status
 from teppan.http.cursor import Cursors
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import ACCOUNT_ID, CURSOR, LIMIT, ORDER, day, one_of, query
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.services.list_bookings import list_bookings
-from teppan.store.listing import BookingQuery, Position
+from teppan.services.bookings.list_bookings import list_bookings
+from teppan.store.bookings.listing import BookingQuery, Position
 from teppan.store.table import connect
 
 table = connect()

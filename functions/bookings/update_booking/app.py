@@ -2,11 +2,11 @@
 
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import BOOKING_ID
-from teppan.http.representations import booking as represent
+from teppan.http.representations.bookings import booking as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
-from teppan.http.schemas.booking import UpdateBookingBody
-from teppan.services.update_booking import update_booking
+from teppan.http.schemas.bookings.booking import UpdateBookingBody
+from teppan.services.bookings.update_booking import update_booking
 from teppan.store.table import connect
 
 table = connect()

@@ -2,8 +2,9 @@
 
 from teppan.batch import run_each
 from teppan.observability.metrics import count
-from teppan.services.complete_past import complete_past
-from teppan.store import bookings, keys
+from teppan.services.bookings.complete_past import complete_past
+from teppan.store import keys
+from teppan.store.bookings import bookings
 from teppan.store.queue import Queued
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job, raise_if_any_failed

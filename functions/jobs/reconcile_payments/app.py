@@ -1,8 +1,8 @@
 """Every few minutes what was missed, every day everything: our ledgers against Stripe (§7)."""
 
 from teppan.observability import money
-from teppan.services.compare import differences, disputed
-from teppan.services.reconciliation import Run
+from teppan.services.payments.compare import differences, disputed
+from teppan.services.payments.reconciliation import Run
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job, raise_if_any_failed
 from teppan_payments.gateway import gateway

@@ -1,7 +1,7 @@
 """Every few minutes: give back the slots that nobody has paid for in time (`domain.md §4`)."""
 
 from teppan.observability.metrics import count, tell
-from teppan.services.release_unpaid import release_overdue
+from teppan.services.payments.release_unpaid import release_overdue
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job, raise_if_any_failed
 from teppan_payments.gateway import gateway

@@ -2,10 +2,10 @@
 
 from teppan.batch import run_each
 from teppan.observability.money import raise_alarm, record_settlement
-from teppan.services.open_payments import close_marked
-from teppan.services.settle_refunds import settle_refunds
+from teppan.services.payments.open_payments import close_marked
+from teppan.services.payments.settle_refunds import settle_refunds
 from teppan.store import alarms
-from teppan.store.stream import StreamRecord, records
+from teppan.store.payments.stream import StreamRecord, records
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job
 from teppan_payments.gateway import gateway

@@ -1,12 +1,12 @@
 """POST /api/v1/payments/confirm-payment: take note of a payment at once (`domain.md §7`)."""
 
 from teppan.http.endpoint import EVERYONE, endpoint
-from teppan.http.representations import payment as represent
+from teppan.http.representations.payments import payment as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
-from teppan.http.schemas.payment import ConfirmPaymentBody
+from teppan.http.schemas.payments.payment import ConfirmPaymentBody
 from teppan.observability.money import record_entries
-from teppan.services.confirm_payment import confirm_payment
+from teppan.services.payments.confirm_payment import confirm_payment
 from teppan.store.table import connect
 from teppan_payments.gateway import gateway
 

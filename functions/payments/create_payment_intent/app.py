@@ -1,11 +1,11 @@
 """POST /api/v1/payments/create-payment-intent: open a payment of a booking (`domain.md §7`)."""
 
 from teppan.http.endpoint import EVERYONE, endpoint
-from teppan.http.representations import payment as represent
+from teppan.http.representations.payments import payment as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.http.schemas.payment import CreatePaymentIntentBody
-from teppan.services.create_payment_intent import create_payment_intent
+from teppan.http.schemas.payments.payment import CreatePaymentIntentBody
+from teppan.services.payments.create_payment_intent import create_payment_intent
 from teppan.store.table import connect
 from teppan_payments.gateway import gateway
 

@@ -2,10 +2,10 @@
 
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import BOOKING_ID
-from teppan.http.representations import ledger as represent
+from teppan.http.representations.payments import ledger as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
-from teppan.services.list_payments import list_payments
+from teppan.services.payments.list_payments import list_payments
 from teppan.store.table import connect
 
 table = connect()

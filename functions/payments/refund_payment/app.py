@@ -1,12 +1,12 @@
 """POST /api/v1/payments/refund: staff give money back (`domain.md §7`)."""
 
 from teppan.http.endpoint import STAFF, endpoint
-from teppan.http.representations import payment as represent
+from teppan.http.representations.payments import payment as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
-from teppan.http.schemas.payment import RefundPaymentBody
+from teppan.http.schemas.payments.payment import RefundPaymentBody
 from teppan.observability.money import record_entries
-from teppan.services.refund_payment import refund_payment
+from teppan.services.payments.refund_payment import refund_payment
 from teppan.store.table import connect
 
 table = connect()

@@ -5,7 +5,7 @@ from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.observability.money import record_received
 from teppan.secret import valid
-from teppan.services.receive_event import end_alarm, receive_event
+from teppan.services.payments.receive_event import end_alarm, receive_event
 from teppan.settings import required
 from teppan.store.table import connect
 from teppan_payments.events import SENDER, read_event

@@ -1,11 +1,11 @@
 """POST /api/v1/quotes: what a party costs, without booking it (`domain.md §3`)."""
 
 from teppan.http.endpoint import PUBLIC, endpoint
-from teppan.http.representations import price as represent
+from teppan.http.representations.bookings import price as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.http.schemas.quote import CreateQuoteBody
-from teppan.services.create_quote import create_quote
+from teppan.http.schemas.bookings.quote import CreateQuoteBody
+from teppan.services.bookings.create_quote import create_quote
 
 
 @endpoint("createQuote", roles=PUBLIC, body=CreateQuoteBody)

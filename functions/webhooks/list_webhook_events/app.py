@@ -1,15 +1,15 @@
 """GET /api/v1/webhooks/events: what outside systems have told us, for staff (`domain.md §8`)."""
 
-from teppan.domain.payment_event import EventSource, EventState
+from teppan.domain.payments.payment_event import EventSource, EventState
 from teppan.http.cursor import Cursors
 from teppan.http.endpoint import STAFF, endpoint
 from teppan.http.parameters import CURSOR, EVENT_TYPE, LIMIT, day, one_of, query
-from teppan.http.representations import webhook as represent
+from teppan.http.representations.webhooks import webhook as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.services.list_webhook_events import list_webhook_events
-from teppan.store.inbox_list import EventQuery, Place
+from teppan.services.webhooks.list_webhook_events import list_webhook_events
 from teppan.store.table import connect
+from teppan.store.webhooks.inbox_list import EventQuery, Place
 
 table = connect()
 cursors = Cursors.connect()

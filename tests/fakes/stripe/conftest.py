@@ -1,7 +1,7 @@
 """The fake Stripe, at a time that stands still."""
 
 import pytest
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.fakes.stripe.given import Caller, Clock
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from local.stripe.fake import FakeStripe, Reply
-from local.stripe.objects import Json
+from local.fakes.stripe.fake import FakeStripe, Reply
+from local.fakes.stripe.objects import Json
 
 NOW: Final = 1_794_000_000  # 2026-11-06
 VISA: Final = "4242424242424242"

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import uvicorn
-from local.stripe.app import app
-from local.stripe.fake import FakeStripe
-from local.stripe.web.connections import configured
-from local.stripe.webhooks.sender import Sender
+from local.fakes.stripe.app import app
+from local.fakes.stripe.fake import FakeStripe
+from local.fakes.stripe.web.connections import configured
+from local.fakes.stripe.webhooks.sender import Sender
 
 
 @contextmanager

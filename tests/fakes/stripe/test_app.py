@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import urllib3
-from local.stripe.fake import FakeStripe
-from local.stripe.webhooks.sender import Sender
+from local.fakes.stripe.fake import FakeStripe
+from local.fakes.stripe.webhooks.sender import Sender
 from tests.fakes.stripe.given import INQUIRED, REFUND_PENDS, Caller, intent, paid
 from tests.fakes.stripe.serving import served
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local.fakes.stripe.fake import FakeStripe
 from local.paths import TOOLS
-from local.stripe.fake import FakeStripe
 from tests.fakes.stripe.given import REFUND_FAILS, paid, types_of
 from tests.fakes.stripe.serving import served
 

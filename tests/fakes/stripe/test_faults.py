@@ -1,8 +1,8 @@
 """Faults: what each kind does to a request, and whom it hits."""
 
 import pytest
-from local.stripe.fake import FakeStripe
-from local.stripe.faults import AnswerLost, ConnectionReset, NoAnswer, TimedOut
+from local.fakes.stripe.fake import FakeStripe
+from local.fakes.stripe.faults import AnswerLost, ConnectionReset, NoAnswer, TimedOut
 from tests.fakes.stripe.given import PARTY, Caller
 
 INTENTS = "/v1/payment_intents"

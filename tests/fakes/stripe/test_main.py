@@ -21,7 +21,13 @@ def test_a_payment_and_its_refund_reach_the_webhook(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with sink() as receiver:
-        command: list[str | Path] = [sys.executable, "-m", "local.stripe", "--port", str(port)]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "local.fakes.stripe",
+            "--port",
+            str(port),
+        ]
         command += ["--api-key", KEY, "--settle-seconds", "0"]
         command += ["--webhook-url", receiver.url, "--webhook-secret", SECRET]
         command += ["--webhook-host", HOST]

@@ -13,7 +13,7 @@ from tests.functions.requests import good_request
 
 from teppan.domain.caller import Caller, Role
 from teppan.domain.policy import CURRENT
-from teppan.services.availability import set_slot_capacity
+from teppan.services.bookings.availability import set_slot_capacity
 from teppan.store.table import Table
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)

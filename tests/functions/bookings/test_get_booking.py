@@ -8,7 +8,7 @@ from tests.conftest import Clock
 from tests.functions.given import confirmed, new_id, stored
 from tests.functions.handlers import Handlers
 
-from teppan.domain.transition import Status
+from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
 
 

@@ -8,7 +8,7 @@ from tests.conftest import Clock
 from tests.functions.given import new_id, stored
 from tests.functions.handlers import Handlers
 
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
 from teppan.store.table import Table
 
 

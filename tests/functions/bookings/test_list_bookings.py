@@ -10,8 +10,8 @@ from tests.conftest import Clock
 from tests.functions.given import confirmed, stored
 from tests.functions.handlers import Handlers
 
-from teppan.domain.booking import Booking
-from teppan.domain.transition import Status
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
 
 SUMMARY = {

@@ -9,9 +9,9 @@ from tests.conftest import Clock
 from tests.functions.given import Snapshot, confirmed, new_id, stored
 from tests.functions.handlers import Answer, Handlers
 
-from teppan.domain.booking import Booking
-from teppan.domain.party import Menu, Party
-from teppan.domain.transition import Status
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)

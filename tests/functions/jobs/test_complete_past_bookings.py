@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
@@ -13,9 +13,9 @@ from tests.functions.given import Snapshot, confirmed, stored
 from tests.functions.handlers import Handlers
 from tests.functions.money import Till, paid
 
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import StorageUnavailable
-from teppan.domain.transition import Status
 from teppan.store.table import Table
 from teppan.trigger import TriggerFailedError
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import NOW
 from tests.conftest import Clock
 from tests.functions.conftest import Output
@@ -18,8 +18,10 @@ from tests.functions.handlers import Handlers
 from tests.functions.money import REFUND_FAILS, Till, opened, paid
 
 from teppan.domain.alarm import Alarm
-from teppan.domain.booking import Booking
-from teppan.store import alarms, bookings, payments
+from teppan.domain.bookings.booking import Booking
+from teppan.store import alarms
+from teppan.store.bookings import bookings
+from teppan.store.payments import payments
 from teppan.store.table import Table
 
 

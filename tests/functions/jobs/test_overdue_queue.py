@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 from botocore.client import BaseClient
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import NOW, attempt, booking, caller, days_ahead, system
 from tests.conftest import Clock
 from tests.contract.documents import FUNCTIONS
@@ -23,13 +23,14 @@ from tests.functions.money import Till, opened
 from tests.functions.stripe import InProcess
 from tests.store.threads import at_once
 
-from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.domain.policy import CURRENT
-from teppan.domain.transition import Status
-from teppan.services.release_unpaid import THREADS, release_unpaid
-from teppan.store import bookings, keys
+from teppan.services.payments.release_unpaid import THREADS, release_unpaid
+from teppan.store import keys
 from teppan.store.attributes import to_attributes
+from teppan.store.bookings import bookings
 from teppan.store.items import attempt_item, booking_item, event_item
 from teppan.trigger import TriggerFailedError
 from teppan_payments.gateway import StripeGateway

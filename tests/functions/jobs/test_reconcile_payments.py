@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import caller, days_ahead, ledger_entry
 from tests.conftest import Clock
 from tests.functions.conftest import Output
@@ -22,12 +22,12 @@ from tests.functions.stripe import API_KEY, intent_of_others
 
 from teppan import secret
 from teppan.domain.alarm import Alarm
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Role
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.ledger import EntryKind
-from teppan.domain.transition import Status
-from teppan.services.reconcile import receive_again, unseen_events
+from teppan.services.payments.reconcile import receive_again, unseen_events
 from teppan.store import alarms, jobs, keys
 from teppan.store.table import Table, Update
 from teppan.trigger import TriggerFailedError
@@ -593,7 +593,7 @@ class TestOutOfTime:
         lose_webhooks(stripe)
 
         with (
-            patch("teppan.store.bookings.unsettled", side_effect=lambda _: broken()),
+            patch("teppan.store.bookings.bookings.unsettled", side_effect=lambda _: broken()),
             pytest.raises(TriggerFailedError),
         ):
             call.job(JOB, {"scope": "recent"})

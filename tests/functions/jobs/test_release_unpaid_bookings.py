@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
@@ -14,8 +14,8 @@ from tests.functions.handlers import Handlers
 from tests.functions.money import BANK, DECLINED, SECURE, Till, opened
 from tests.functions.stripe import intent_of_others
 
-from teppan.domain.booking import Booking
-from teppan.domain.transition import Status
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
 from teppan.trigger import TriggerFailedError
 

@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
@@ -16,11 +16,11 @@ from tests.functions.handlers import Handlers
 from tests.functions.money import BANK, REFUND_FAILS, REFUND_PENDS, Till, opened, paid
 from tests.functions.stripe import intent_of_others
 
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import PaymentProviderUnavailable
-from teppan.domain.transition import Status
-from teppan.services.gateway import RefundRefusedError
-from teppan.store import payments
+from teppan.services.payments.gateway import RefundRefusedError
+from teppan.store.payments import payments
 from teppan.store.table import Table
 from teppan.trigger import TriggerFailedError
 from teppan_payments.gateway import StripeGateway

@@ -5,7 +5,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, OTHER_CUSTOMER
 from tests.conftest import Clock
 from tests.functions.given import Snapshot, new_id, stored
@@ -13,10 +13,10 @@ from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import BANK, DECLINED, SECURE, Till, opened, paid
 from tests.functions.stripe import intent_of_others
 
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import LedgerEntry
-from teppan.domain.transition import Status
-from teppan.store import bookings
+from teppan.store.bookings import bookings
 from teppan.store.table import Table
 
 TOTAL, DEPOSIT = 71_445, 10_000

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from local.stripe.api.payment_intent_parameters import CREATE
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.api.resources.payment_intent_parameters import CREATE
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, caller, confirmed, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
@@ -17,12 +17,12 @@ from tests.functions.money import BANK, DECLINED, SECURE, VISA, Till, paid
 from tests.functions.secrets_manager import rotate
 from tests.functions.stripe import API_KEY
 
-from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance
 from teppan.domain.policy import CURRENT
-from teppan.domain.transition import Status
-from teppan.store import bookings
+from teppan.store.bookings import bookings
 from teppan.store.table import Table
 
 TOTAL, DEPOSIT = 71_445, 10_000

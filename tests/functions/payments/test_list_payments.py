@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
 from tests.conftest import Clock
 from tests.functions.given import new_id, stored
 from tests.functions.handlers import Handlers
 from tests.functions.money import DECLINED, Till, paid
 
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
 from teppan.store.attributes import Item, Key
 from teppan.store.table import Page, Table
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from local.stripe.fake import FakeStripe
+from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
@@ -14,8 +14,8 @@ from tests.functions.given import Snapshot, new_id, stored
 from tests.functions.handlers import Handlers
 from tests.functions.money import REFUND_FAILS, REFUND_PENDS, Till, paid
 
-from teppan.domain.booking import Booking
-from teppan.domain.transition import Status
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
 
 TOTAL, DEPOSIT = 71_445, 10_000

@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 import pytest
 from botocore.exceptions import ClientError
-from local.stripe.fake import FakeStripe
-from local.stripe.webhooks.outbox import Delivery
-from local.stripe.webhooks.signature import signature_header
+from local.fakes.stripe.fake import FakeStripe
+from local.fakes.stripe.webhooks.outbox import Delivery
+from local.fakes.stripe.webhooks.signature import signature_header
 from tests.builders import NOW, load_function
 from tests.conftest import Clock
 from tests.contract.documents import SUBSCRIPTION
@@ -40,9 +40,9 @@ from tests.functions.test_headers import EVERYWHERE
 
 from teppan import secret
 from teppan.domain.alarm import Alarm
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import StorageUnavailable
-from teppan.domain.transition import Status
 from teppan.store import alarms, keys
 from teppan.store.attributes import Item
 from teppan.store.table import Table
@@ -579,7 +579,7 @@ class TestWhatCanNeverBeApplied:
         assert "gsi4pk" not in item
 
     def test_keeps_its_mark_while_nobody_has_told_it(self, call: Handlers) -> None:
-        with patch("teppan.services.receive_event.inbox.alarm_raised"):
+        with patch("teppan.services.payments.receive_event.inbox.alarm_raised"):
             send(call, self.UNREADABLE)
 
         (marked,) = alarms.marked(call.table, NOW)

@@ -8,9 +8,10 @@ from tests.builders import ADMIN, NOW
 from tests.conftest import Clock
 from tests.functions.handlers import Answer, Handlers
 
-from teppan.domain.payment_event import EventState, PaymentEvent
-from teppan.store import bookings, inbox
+from teppan.domain.payments.payment_event import EventState, PaymentEvent
+from teppan.store.bookings import bookings
 from teppan.store.table import Table
+from teppan.store.webhooks import inbox
 
 DAY: Final = timedelta(days=1)
 

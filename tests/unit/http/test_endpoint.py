@@ -23,6 +23,7 @@ from tests.builders import (
 )
 from tests.unit.conftest import LogLines
 
+from teppan.domain.accounts.session import Session
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import (
     Conflict,
@@ -32,7 +33,6 @@ from teppan.domain.errors import (
     SlotUnavailable,
     StorageUnavailable,
 )
-from teppan.domain.session import Session
 from teppan.http.body import RequestBody
 from teppan.http.endpoint import EVERYONE, PUBLIC, STAFF, endpoint
 from teppan.http.errors import InvalidSignature
@@ -42,7 +42,7 @@ from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.identity.errors import SessionEnded
 from teppan.observability.metrics import metrics
-from teppan.services import live_session
+from teppan.services.accounts import live_session
 from teppan.settings import MissingSettingError, settings
 from teppan.store import table
 from teppan.store.table import Table

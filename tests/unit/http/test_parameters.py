@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.builders import gateway_event
 
+from teppan.domain.bookings.slot import start_time
+from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import InvalidInput
-from teppan.domain.slot import start_time
-from teppan.domain.transition import Status
 from teppan.http.errors import MissingParameter
 from teppan.http.parameters import (
     ACCOUNT_ID,

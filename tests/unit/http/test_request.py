@@ -16,8 +16,8 @@ from tests.builders import (
     gateway_event,
 )
 
+from teppan.domain.accounts.session import Session
 from teppan.domain.errors import InvalidInput
-from teppan.domain.session import Session
 from teppan.http.errors import MalformedJson, TooLarge
 from teppan.http.request import Request, incoming
 from teppan.services.idempotency import IdempotentRequest

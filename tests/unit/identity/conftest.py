@@ -9,7 +9,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.stub import Stubber
 
-from teppan.identity.cognito import cognito
+from teppan.identity.cognito.client import cognito
 
 
 @pytest.fixture

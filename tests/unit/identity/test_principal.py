@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from tests.builders import CUSTOMER, SESSION, SESSION_BEGAN, gateway_event
 
+from teppan.domain.accounts.session import Session
 from teppan.domain.caller import Role
-from teppan.domain.session import Session
 from teppan.identity.principal import Principal, principal_of
 from teppan.settings import MissingSettingError
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.builders import CUSTOMER, SESSION, SESSION_BEGAN, claims
 
-from teppan.domain.session import Session
+from teppan.domain.accounts.session import Session
 from teppan.identity.tokens import Tokens, session_of
 
 

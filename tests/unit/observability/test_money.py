@@ -11,8 +11,8 @@ from tests.unit.conftest import LogLines
 
 from teppan.domain.alarm import Alarm
 from teppan.domain.ledger import EntryKind
-from teppan.domain.payment_event import EventState, PaymentEvent, Received
-from teppan.domain.refund import Settlement
+from teppan.domain.payments.payment_event import EventState, PaymentEvent, Received
+from teppan.domain.payments.refund import Settlement
 from teppan.observability.metrics import metrics
 from teppan.observability.money import (
     COUNTED,

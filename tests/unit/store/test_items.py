@@ -17,15 +17,16 @@ from tests.builders import (
     system,
 )
 
-from teppan.domain.audit import audit_event
-from teppan.domain.booking import Booking, Venue
-from teppan.domain.cancellation import CancellationRequest, cancel, lapse
-from teppan.domain.change import Changes, change
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking, Venue
+from teppan.domain.bookings.cancellation import CancellationRequest, cancel, lapse
+from teppan.domain.bookings.change import Changes, change
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance, EntryKind, RefundReason, RefusalReason
-from teppan.domain.party import Menu, Party
-from teppan.domain.payment import Attempt, IntentStatus, PaymentType
-from teppan.domain.transition import Status
+from teppan.domain.payments.payment import Attempt, IntentStatus, PaymentType
 from teppan.store.attributes import Item, from_attributes, to_attributes
+from teppan.store.bookings.listing import SUMMARY
 from teppan.store.items import (
     attempt_item,
     attempt_of,
@@ -36,7 +37,6 @@ from teppan.store.items import (
     event_of,
     ledger_item,
 )
-from teppan.store.listing import SUMMARY
 
 CANCELLED = cancel(confirmed(), CancellationRequest("Moving away"), caller()).after
 STRANGE_TEXTS = 'Ünïcode ✓ \n\t "quoted" 寿司 🍣'

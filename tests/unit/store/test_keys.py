@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from tests.builders import booking, confirmed, in_status, ledger_entry, slot
 
+from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import EntryKind
-from teppan.domain.transition import Status
 from teppan.store import keys
 
 

@@ -9,7 +9,6 @@ from tests.builders import NOW, attempt
 from tests.unit.conftest import Secrets
 from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
 
-from teppan.domain.dispute import DisputeStatus, Movement
 from teppan.domain.errors import (
     PaymentProviderFailed,
     PaymentProviderUnavailable,
@@ -19,10 +18,11 @@ from teppan.domain.errors import (
     WrongPaymentMode,
 )
 from teppan.domain.ledger import EntryKind
-from teppan.domain.payment import Intent, IntentStatus, PaymentType
-from teppan.domain.refund import Outstanding
-from teppan.domain.statement import Refund, RefundStatus, Statement
-from teppan.services.gateway import Gateway, RefundRefusedError
+from teppan.domain.payments.dispute import DisputeStatus, Movement
+from teppan.domain.payments.payment import Intent, IntentStatus, PaymentType
+from teppan.domain.payments.refund import Outstanding
+from teppan.domain.payments.statement import Refund, RefundStatus, Statement
+from teppan.services.payments.gateway import Gateway, RefundRefusedError
 from teppan_payments.client import Stripe
 from teppan_payments.events import HANDLED
 from teppan_payments.gateway import StripeGateway

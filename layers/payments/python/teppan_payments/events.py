@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from teppan.domain.alarm import Alarm
-from teppan.domain.payment_event import LONGEST, PaymentEvent
+from teppan.domain.payments.payment_event import LONGEST, PaymentEvent
 from teppan.http.errors import EventNotOurs, MalformedJson
 from teppan.observability.log import logger
 from teppan.observability.metrics import tell

@@ -1,4 +1,4 @@
-"""Stripe as the services ask it (`teppan.services.gateway`): its objects as ours."""
+"""Stripe as the services ask it (`teppan.services.payments.gateway`): its objects as ours."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,6 @@ from typing import Any, Final
 import stripe
 
 from teppan.domain.alarm import Alarm
-from teppan.domain.dispute import Dispute, DisputeStatus, Movement
 from teppan.domain.errors import (
     PaymentRefused,
     PaymentUnknown,
@@ -16,14 +15,15 @@ from teppan.domain.errors import (
     WrongPaymentMode,
 )
 from teppan.domain.money import Cents
-from teppan.domain.payment import Attempt, Intent, IntentStatus, PaymentType
-from teppan.domain.payment_event import LONGEST, PaymentEvent
-from teppan.domain.refund import Outstanding
-from teppan.domain.statement import Refund, RefundStatus, Statement
+from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.payment import Attempt, Intent, IntentStatus, PaymentType
+from teppan.domain.payments.payment_event import LONGEST, PaymentEvent
+from teppan.domain.payments.refund import Outstanding
+from teppan.domain.payments.statement import Refund, RefundStatus, Statement
 from teppan.http.errors import EventNotOurs
 from teppan.observability.log import logger
 from teppan.observability.metrics import tell
-from teppan.services.gateway import RefundRefusedError
+from teppan.services.payments.gateway import RefundRefusedError
 from teppan_payments.client import Ask, Stripe, connect, fits_stage
 from teppan_payments.events import HANDLED, event_of
 from teppan_payments.refusals import Call, Meaning, RefusedError, refused
@@ -50,7 +50,7 @@ def gateway() -> "StripeGateway":
 
 
 class StripeGateway:
-    """The gateway to Stripe; what each method promises is said in `teppan.services.gateway`."""
+    """The gateway to Stripe; `teppan.services.payments.gateway` documents each method."""
 
     def __init__(self, api: Stripe) -> None:
         """Ask through `api`."""

@@ -8,13 +8,13 @@ from tests.builders import gateway_event
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body
 from teppan.http.request import incoming
-from teppan.http.schemas.account import AccountEmailBody, LoginBody
-from teppan.http.schemas.new_password import (
+from teppan.http.schemas.accounts.account import AccountEmailBody, LoginBody
+from teppan.http.schemas.accounts.new_password import (
     ConfirmPasswordResetBody,
     ConfirmRegistrationBody,
     RegisterBody,
 )
-from teppan.http.schemas.session import RefreshTokenBody
+from teppan.http.schemas.accounts.session import RefreshTokenBody
 
 EMAIL = {"email": "aiko@example.com"}
 PASSWORD = "four and twenty gyoza"

@@ -12,7 +12,7 @@ from tests.strategies import addresses
 from tests.unit.http.schemas.bodies import read, refuse, with_field
 
 from teppan.http.body import RequestBody
-from teppan.http.schemas.account import AccountEmailBody
+from teppan.http.schemas.accounts.account import AccountEmailBody
 from teppan.http.schemas.email import AccountAddress, ContactAddress
 
 ACCOUNT: TypeAdapter[str] = TypeAdapter(AccountAddress)

@@ -176,7 +176,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         is_sensitive = self.live_session or request.method not in READS
         if is_sensitive or principal.role is Role.ADMIN:
             # Imported here: a public function must not load the store.
-            from teppan.services.live_session import check_live  # noqa: PLC0415
+            from teppan.services.accounts.live_session import check_live  # noqa: PLC0415
             from teppan.store import table  # noqa: PLC0415
 
             check_live(table.connect(), principal.session, now)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from teppan.domain.accounts.session import Session
 from teppan.domain.caller import Caller
 from teppan.domain.errors import InvalidInput, Violation
-from teppan.domain.session import Session
 from teppan.http.errors import MalformedJson, TooLarge
 from teppan.http.precondition import precondition
 from teppan.services.idempotency import IdempotentRequest

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from teppan.domain.accounts.session import Session
 from teppan.domain.caller import Role
-from teppan.domain.session import Session
 from teppan.identity.scopes import API
 from teppan.identity.tokens import session_of
 from teppan.settings import required

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from teppan.domain.session import Session
+from teppan.domain.accounts.session import Session
 
 
 @dataclass(frozen=True, slots=True)

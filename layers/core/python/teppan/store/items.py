@@ -5,15 +5,15 @@ from typing import Any
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.alarm import alarm_of
-from teppan.domain.audit import AuditEvent, EventType, FieldChange, Moved
-from teppan.domain.booking import Booking, Cancellation, Contact, Venue
+from teppan.domain.bookings.audit import AuditEvent, EventType, FieldChange, Moved
+from teppan.domain.bookings.booking import Booking, Cancellation, Contact, Venue
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.pricing import Line, Price
+from teppan.domain.bookings.slot import Slot
+from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Role
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, RefusalReason
-from teppan.domain.party import Menu, Party
-from teppan.domain.payment import Attempt, IntentStatus, PaymentType
-from teppan.domain.pricing import Line, Price
-from teppan.domain.slot import Slot
-from teppan.domain.transition import Status
+from teppan.domain.payments.payment import Attempt, IntentStatus, PaymentType
 from teppan.store import alarms, keys
 from teppan.store.attributes import Item
 

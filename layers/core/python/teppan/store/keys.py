@@ -4,10 +4,10 @@ from datetime import date
 from typing import Final
 
 from teppan.clock import to_rfc3339
-from teppan.domain.booking import Booking
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.slot import Slot
+from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import LedgerEntry
-from teppan.domain.slot import Slot
-from teppan.domain.transition import Status
 from teppan.store.attributes import Key
 
 BY_CUSTOMER: Final = "GSI1"

@@ -1,0 +1,1 @@
+"""Rules of sessions and of guessing passwords and codes."""

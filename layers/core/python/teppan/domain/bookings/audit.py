@@ -1,0 +1,139 @@
+"""The audit trail: who changed what, when, under which request (`domain.md §4`)."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.transition import Status
+from teppan.domain.caller import Caller, Role
+from teppan.domain.ledger import EntryKind, LedgerEntry, in_order
+from teppan.domain.money import Cents
+
+type Plain = str | int
+
+
+class EventType(StrEnum):
+    """What happened to the booking."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    CANCELLED = "cancelled"
+    CONFIRMED = "confirmed"
+    PAYMENT = "payment"
+    """The ledger moved."""
+    REFUND_REQUESTED = "refund_requested"
+
+
+_NAMED: Mapping[Status, EventType] = {
+    Status.CANCELLED: EventType.CANCELLED,
+    Status.CONFIRMED: EventType.CONFIRMED,
+}
+"""The statuses whose taking has an event of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One changed field; values are kept only of fields without personal data."""
+
+    field: str
+    before: Plain | None = None
+    after: Plain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One ledger entry of a step: its kind and its amount in US cents."""
+
+    kind: EntryKind
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One step of a booking, named by the version it led to."""
+
+    booking_id: str
+    customer_id: str
+    version: int
+    type: EventType
+    at: datetime
+    actor_id: str
+    actor_role: Role
+    request_id: str
+    changes: tuple[FieldChange, ...]
+    entries: tuple[Moved, ...] = ()
+    """What the step entered in the ledger, in the order of `ledger.in_order`."""
+    reason: str | None = None
+    gateway_request_id: str | None = None
+    """The request in the access log; None for a job, and in records older than this field."""
+
+
+def audit_event(
+    before: Booking | None,
+    after: Booking,
+    caller: Caller,
+    entries: Collection[LedgerEntry] = (),
+    reason: str | None = None,
+) -> AuditEvent:
+    """Return the event of the step from `before` (None: newly made) to `after`.
+
+    `entries` are the ledger entries that the step makes; `reason` is that of a refund that staff
+    ask for.
+    """
+    kind = EventType.REFUND_REQUESTED if reason else _type(before, after, entries)
+    if kind is EventType.CANCELLED and after.cancellation:
+        reason = after.cancellation.reason
+    return AuditEvent(
+        booking_id=after.id,
+        customer_id=after.customer_id,
+        version=after.version,
+        type=kind,
+        at=caller.signed_at,
+        actor_id=caller.id,
+        actor_role=caller.role,
+        request_id=caller.request_id,
+        changes=tuple(_changes(before, after)) if before else (),
+        entries=tuple(Moved(each.kind, each.amount) for each in in_order(entries)),
+        reason=reason,
+        gateway_request_id=caller.gateway_request_id,
+    )
+
+
+def _type(before: Booking | None, after: Booking, entries: Collection[LedgerEntry]) -> EventType:
+    if before is None:
+        return EventType.CREATED
+    if before.status is not after.status and after.status in _NAMED:
+        return _NAMED[after.status]
+    return EventType.PAYMENT if entries else EventType.UPDATED
+
+
+def _changes(before: Booking, after: Booking) -> Iterator[FieldChange]:
+    old, new = _open_fields(before), _open_fields(after)
+    for field in new:
+        if old[field] != new[field]:
+            yield FieldChange(field, old[field], new[field])
+    for field in ("menu", "venue", "contact", "special_requests"):
+        if getattr(before, field) != getattr(after, field):
+            yield FieldChange(field)
+
+
+def _open_fields(booking: Booking) -> dict[str, Plain | None]:
+    return {
+        "status": booking.status.value,
+        "date": booking.slot.date.isoformat(),
+        "time": f"{booking.slot.time:%H:%M}",
+        "guests": booking.party.guests,
+        "adults": booking.party.adults,
+        "children": booking.party.children,
+        "toddlers": booking.party.toddlers,
+        "travel_miles": booking.travel_miles,
+        "travel_confirmed": booking.travel_confirmed,
+        "total": booking.price.total,
+        "due_to_confirm": booking.due_to_confirm,
+        "payment_status": booking.payment_status.value,
+        "amount_paid": booking.balance.taken,
+        "amount_refunded": booking.balance.refunded,
+        "refund_owed": booking.balance.in_flight,
+    }

@@ -1,0 +1,198 @@
+"""End a booking, and what that gives back (`domain.md §4, §6`): by the time left, or all of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import takewhile
+from typing import Final
+
+from teppan.domain.bookings.booking import PAYMENT_OVERDUE, Booking, Cancellation, Step
+from teppan.domain.bookings.transition import Cause, Status, next_status
+from teppan.domain.caller import Caller, Role
+from teppan.domain.errors import (
+    AlreadyCancelled,
+    AlreadyCompleted,
+    Forbidden,
+    InvalidInput,
+    TooLateToCancel,
+    Violation,
+)
+from teppan.domain.ledger import Balance, RefundReason, entered
+from teppan.domain.money import Cents, half_up
+from teppan.domain.payments.refund import promises, refundable
+from teppan.domain.policy import Policy, RefundTier
+
+WHOLE: Final = 100
+"""The percentage that refunds everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTerms:
+    """What is refunded of `base` now; `valid_until` is the instant at which worse terms begin."""
+
+    base: Cents
+    percentage: int
+    valid_until: datetime
+
+    @property
+    def amount(self) -> Cents:
+        """The refund, half up to the cent."""
+        return half_up(self.base, self.percentage, 100)
+
+
+def refund_terms(
+    balance: Balance, starts_at: datetime, now: datetime, policy: Policy, limit: int = WHOLE
+) -> RefundTerms:
+    """Return the terms of a cancellation at `now`, of `limit` percent at most.
+
+    Raises `TooLateToCancel` after the last tier.
+    """
+    tiers = _online_tiers(starts_at, now, policy)
+    percentage = min(limit, tiers[0].percentage)
+    *_, last = takewhile(lambda tier: min(limit, tier.percentage) == percentage, tiers)
+    return RefundTerms(balance.refundable, percentage, starts_at - last.notice)
+
+
+def refund_limit_after_move(booking: Booking, now: datetime) -> int:
+    """Return the percentage that no cancellation betters once the booking is moved at `now`.
+
+    It is the least of what the table says for the start before this move and before each earlier
+    one (`domain.md §6`).
+    """
+    tiers = _tiers_left(booking.slot.starts_at, now, booking.policy)
+    return min(booking.refund_limit, tiers[0].percentage if tiers else 0)
+
+
+def _online_tiers(starts_at: datetime, now: datetime, policy: Policy) -> list[RefundTier]:
+    """Return the tier that holds at `now` and the later ones; raises `TooLateToCancel`."""
+    if tiers := _tiers_left(starts_at, now, policy):
+        return tiers
+    raise TooLateToCancel("It is too late to cancel online; please contact support.")
+
+
+def _tiers_left(starts_at: datetime, now: datetime, policy: Policy) -> list[RefundTier]:
+    """Return the tier that holds at `now` and the later ones; none when it is too late."""
+    notice = starts_at - now
+    return [
+        tier
+        for tier in policy.refund_tiers
+        if notice > tier.notice or (tier.inclusive and notice == tier.notice)
+    ]
+
+
+def overridden_terms(balance: Balance, percentage: int, now: datetime) -> RefundTerms:
+    """Return the terms that an admin sets, whatever the time left (`domain.md §6`)."""
+    return RefundTerms(balance.refundable, percentage, now)
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationRequest:
+    """Why to cancel and, from an admin only, the `percentage` to refund whatever the window."""
+
+    reason: str | None = None
+    percentage: int | None = None
+
+
+def cancellation_terms(
+    booking: Booking, now: datetime, percentage: int | None = None
+) -> RefundTerms:
+    """Return what cancelling at `now` refunds; an admin's `percentage` overrides the window.
+
+    Raises `AlreadyCancelled`, `AlreadyCompleted`, `TooLateToCancel`, and `InvalidInput` for a
+    percentage below 100 of a booking that was never confirmed (`domain.md §6`).
+    """
+    if booking.status is Status.CANCELLED:
+        raise AlreadyCancelled("The booking was cancelled before.")
+    if not booking.is_live:
+        raise AlreadyCompleted("The date of the booking has passed.")
+    if booking.status is Status.PENDING:
+        return _unconfirmed_terms(booking, now, percentage)
+    if percentage is not None:
+        return overridden_terms(booking.balance, percentage, now)
+    return refund_terms(
+        booking.balance, booking.slot.starts_at, now, booking.policy, booking.refund_limit
+    )
+
+
+def percentage_online(booking: Booking, now: datetime) -> int | None:
+    """Return the percentage that cancelling online at `now` refunds, None when nobody can."""
+    try:
+        return cancellation_terms(booking, now).percentage
+    except (AlreadyCancelled, AlreadyCompleted, TooLateToCancel):
+        return None
+
+
+def _unconfirmed_terms(booking: Booking, now: datetime, percentage: int | None) -> RefundTerms:
+    """Return the terms of a booking that was never confirmed: all of it is refunded, always."""
+    if percentage not in {None, WHOLE}:
+        detail = (
+            "A booking that was never confirmed gives back all that was paid: leave"
+            f" refund_percentage out, or send {WHOLE}."
+        )
+        raise InvalidInput([Violation("body", "/refund_percentage", detail)])
+    until = now
+    if percentage is None:
+        *_, last = _online_tiers(booking.slot.starts_at, now, booking.policy)
+        until = booking.slot.starts_at - last.notice
+    return RefundTerms(refundable(booking.payments), WHOLE, until)
+
+
+def cancel(booking: Booking, request: CancellationRequest, caller: Caller) -> Step:
+    """Return the cancelled booking and the refund that it promises, if any (`domain.md §6`).
+
+    Raises `Forbidden` when somebody other than an admin sets the percentage, `InvalidInput` when
+    an admin gives no reason for it, and what `cancellation_terms` raises.
+    """
+    _check_override(request, caller)
+    terms = cancellation_terms(booking, caller.at, request.percentage)
+    return _ended(booking, Cause.CANCELLED, terms, request.reason, caller)
+
+
+def lapse(booking: Booking, caller: Caller) -> Step:
+    """Return the booking cancelled for want of payment; what was paid of it is all promised back.
+
+    A booking that is not pending, or has time left, stays as it is (`domain.md §4`).
+    """
+    if booking.status is not Status.PENDING or caller.at <= booking.payment_due_at:
+        return Step(booking)
+    terms = _unconfirmed_terms(booking, caller.at, WHOLE)
+    return _ended(booking, Cause.OVERDUE, terms, PAYMENT_OVERDUE, caller)
+
+
+def _ended(
+    booking: Booking, cause: Cause, terms: RefundTerms, reason: str | None, caller: Caller
+) -> Step:
+    version = booking.version + 1
+    why = RefundReason.OVERDUE if cause is Cause.OVERDUE else RefundReason.CANCELLATION
+    owed = promises(
+        booking.payments,
+        terms.amount,
+        reference=f"{why}-{version}",
+        reason=why,
+        at=caller.signed_at,
+    )
+    record = Cancellation(
+        by=Role.SYSTEM if cause is Cause.OVERDUE else caller.role,
+        at=caller.signed_at,
+        refund_amount=terms.amount,
+        refund_percentage=terms.percentage,
+        reason=reason,
+        payments=tuple(sorted(booking.payments)),
+    )
+    ended = replace(
+        booking,
+        version=version,
+        status=next_status(booking.status, cause),
+        payments=entered(booking.payments, owed),
+        cancellation=record,
+        updated_at=caller.signed_at,
+    )
+    return Step(ended, owed)
+
+
+def _check_override(request: CancellationRequest, caller: Caller) -> None:
+    if request.percentage is None:
+        return
+    if not caller.is_admin:
+        raise Forbidden("Only staff set the refund of a cancellation.")
+    if request.reason is None:
+        raise InvalidInput([Violation("body", "/reason", "Setting the refund needs a reason.")])

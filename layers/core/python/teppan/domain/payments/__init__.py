@@ -1,0 +1,1 @@
+"""What payments do to a booking: attempts to pay, captures, refunds, disputes."""

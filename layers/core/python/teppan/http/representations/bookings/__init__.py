@@ -1,0 +1,1 @@
+"""Bookings, prices and slots as responses show them."""

@@ -1,0 +1,68 @@
+"""A booking's ledger and balance as JSON (`domain.md §7`)."""
+
+from typing import Any
+
+from teppan.clock import to_rfc3339
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.ledger import LedgerEntry
+from teppan.domain.payments.payment import Attempt
+from teppan.http.representations import present
+from teppan.services.payments.list_payments import Account
+
+
+def account(shown: Account) -> dict[str, Any]:
+    """Return a booking's balance, the attempts to pay it and its ledger."""
+    booking, balance = shown.booking, shown.booking.balance
+    return {
+        **standing(booking),
+        "total": booking.price.total,
+        "deposit_due": booking.deposit_due,
+        "balance_due": booking.balance_due,
+        "currency": booking.price.currency,
+        "balance": {
+            "captured": balance.captured,
+            "refunded": balance.refunded,
+            "refund_owed": balance.refund_owed,
+            "refund_sent": balance.refund_sent,
+            "disputed": balance.disputed,
+            "lost": balance.lost,
+            "refundable": balance.refundable,
+            "paid": balance.paid,
+        },
+        "payments": [_attempt(each) for each in shown.attempts],
+        "entries": [_entry(each) for each in shown.ledger],
+    }
+
+
+def standing(booking: Booking) -> dict[str, Any]:
+    """Return how a booking and its payment stand."""
+    return {
+        "booking_id": booking.id,
+        "version": booking.version,
+        "booking_status": booking.status,
+        "payment_status": booking.payment_status,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return present(
+        payment_type=attempt.type,
+        attempt=attempt.number,
+        amount=attempt.amount,
+        status=attempt.status,
+        payment_intent_id=attempt.intent,
+        created_at=to_rfc3339(attempt.opened_at),
+    )
+
+
+def _entry(entry: LedgerEntry) -> dict[str, Any]:
+    return present(
+        reference=entry.reference,
+        kind=entry.kind,
+        amount=entry.amount,
+        at=to_rfc3339(entry.at),
+        payment_intent_id=entry.payment,
+        refund=entry.refund,
+        dispute=entry.dispute,
+        reason=entry.reason,
+    )

@@ -1,0 +1,1 @@
+"""Webhook events as responses show them."""

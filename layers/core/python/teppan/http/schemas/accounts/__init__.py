@@ -1,0 +1,1 @@
+"""Request bodies about accounts and sessions."""

@@ -1,0 +1,1 @@
+"""Request bodies about bookings, slots and quotes."""

@@ -1,0 +1,147 @@
+"""The bodies of booking requests (`domain.md §4-6`)."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import MISSING, ConfigDict, Field
+
+from teppan.domain.bookings.booking import Contact, Venue, Wishes
+from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.party import Party, party_of
+from teppan.domain.bookings.slot import start_time
+from teppan.domain.bookings.transition import Status
+from teppan.domain.errors import InvalidInput, Violation
+from teppan.http.body import RequestBody
+from teppan.http.schemas.bookings.party import MenuBody, PartyBody
+from teppan.http.schemas.email import ContactAddress
+from teppan.http.schemas.fields import (
+    LINE,
+    LINES,
+    Count,
+    Guests,
+    LocalDate,
+    LocalTime,
+    Miles,
+    given,
+)
+from teppan.http.schemas.sentences import Shape
+
+AccountId = Annotated[
+    str,
+    Shape(
+        pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        sentence="must be the id of an account, as its bookings name it",
+    ),
+]
+SpecialRequests = Annotated[str, LINES, Field(max_length=500)]
+
+
+class VenueBody(RequestBody):
+    """Where the chef cooks."""
+
+    address_line1: Annotated[str, LINE, Field(min_length=1, max_length=120)]
+    address_line2: Annotated[str, LINE, Field(min_length=1, max_length=120)] | MISSING = MISSING
+    city: Annotated[str, LINE, Field(min_length=1, max_length=80)]
+    state: Annotated[
+        str,
+        Shape(pattern=r"^[A-Za-z]{2}$", sentence="must be the 2 letters of a state, such as CA"),
+    ]
+    postal_code: Annotated[
+        str,
+        Shape(
+            pattern=r"^[0-9]{5}(-[0-9]{4})?$",
+            sentence="must be a ZIP code such as 90401 or 90401-2034",
+        ),
+    ]
+
+    def to_venue(self) -> Venue:
+        """Return the venue, its state in capitals."""
+        return Venue(**self.model_dump() | {"state": self.state.upper()})
+
+
+class ContactBody(RequestBody):
+    """Whom to reach about the party."""
+
+    name: Annotated[str, LINE, Field(min_length=2, max_length=100)]
+    email: ContactAddress
+    phone: Annotated[
+        str,
+        Shape(
+            pattern=r"^\+[1-9][0-9]{6,14}$",
+            sentence="must be a phone number with its country, such as +13105550142",
+        ),
+    ]
+
+    def to_contact(self) -> Contact:
+        """Return the contact."""
+        return Contact(self.name, self.email, self.phone)
+
+
+class CreateBookingBody(PartyBody):
+    """Everything that a new booking needs."""
+
+    date: LocalDate
+    time: LocalTime
+    venue: VenueBody
+    contact: ContactBody
+    special_requests: SpecialRequests | MISSING = MISSING
+    customer_id: AccountId | MISSING = MISSING
+
+    def to_wishes(self) -> Wishes:
+        """Return what the customer asks for; raises `InvalidInput`."""
+        return Wishes(
+            date=dt.date.fromisoformat(self.date),
+            time=start_time(self.time),
+            party=self.to_party(),
+            menu=self.to_menu(),
+            venue=self.venue.to_venue(),
+            contact=self.contact.to_contact(),
+            special_requests=given(self.special_requests) or "",
+            customer_id=given(self.customer_id),
+        )
+
+
+class UpdateBookingBody(RequestBody):
+    """What to change; a field left out stays as it is, a nested object is replaced whole."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    date: LocalDate | MISSING = MISSING
+    time: LocalTime | MISSING = MISSING
+    guests: Guests | MISSING = MISSING
+    adults: Count | MISSING = MISSING
+    children: Count | MISSING = MISSING
+    toddlers: Count | MISSING = MISSING
+    menu: MenuBody | MISSING = MISSING
+    venue: VenueBody | MISSING = MISSING
+    contact: ContactBody | MISSING = MISSING
+    special_requests: SpecialRequests | MISSING = MISSING
+    status: Literal["completed", "no_show"] | MISSING = MISSING
+    travel_miles: Miles | MISSING = MISSING
+
+    def to_changes(self) -> Changes:
+        """Return the changes; raises `InvalidInput` when there are none or a split has no total."""
+        if not self.model_fields_set:
+            raise InvalidInput([Violation("body", "", "Send at least one field to change.")])
+        date, time, menu = given(self.date), given(self.time), given(self.menu)
+        venue, contact = given(self.venue), given(self.contact)
+        return Changes(
+            date=None if date is None else dt.date.fromisoformat(date),
+            time=None if time is None else start_time(time),
+            party=self._party(),
+            menu=menu.to_menu() if menu else None,
+            venue=venue.to_venue() if venue else None,
+            contact=contact.to_contact() if contact else None,
+            special_requests=given(self.special_requests),
+            status=None if self.status is MISSING else Status(self.status),
+            travel_miles=given(self.travel_miles),
+        )
+
+    def _party(self) -> Party | None:
+        guests = given(self.guests)
+        split = given(self.adults), given(self.children), given(self.toddlers)
+        if guests is not None:
+            return party_of(guests, *split)
+        if any(count is not None for count in split):
+            raise InvalidInput([Violation("body", "/guests", "A split needs its total, guests.")])
+        return None

@@ -1,0 +1,58 @@
+"""Guests and menu in a request (`domain.md §3`)."""
+
+from pydantic import MISSING
+
+from teppan.domain.bookings.party import Menu, Party, party_of
+from teppan.http.body import RequestBody
+from teppan.http.schemas.fields import Count, Guests, Quantity, given
+
+
+class UpgradesBody(RequestBody):
+    """Upgrades by code, each with the number of persons who take it."""
+
+    salmon: Quantity | MISSING = MISSING
+    scallops: Quantity | MISSING = MISSING
+    filet_mignon: Quantity | MISSING = MISSING
+    lobster_tail: Quantity | MISSING = MISSING
+    extra_protein: Quantity | MISSING = MISSING
+
+
+class AddOnsBody(RequestBody):
+    """Add-ons by code, each with the number of units."""
+
+    yakisoba_noodles: Quantity | MISSING = MISSING
+    extra_fried_rice: Quantity | MISSING = MISSING
+    extra_vegetables: Quantity | MISSING = MISSING
+    edamame: Quantity | MISSING = MISSING
+    gyoza: Quantity | MISSING = MISSING
+
+
+class MenuBody(RequestBody):
+    """What is served beside the main course."""
+
+    upgrades: UpgradesBody | MISSING = MISSING
+    add_ons: AddOnsBody | MISSING = MISSING
+
+    def to_menu(self) -> Menu:
+        """Return the menu; what was left out is not ordered."""
+        chosen: dict[str, dict[str, int]] = self.model_dump()
+        return Menu(chosen.get("upgrades", {}), chosen.get("add_ons", {}))
+
+
+class PartyBody(RequestBody):
+    """A party with its guests and menu: the part that booking and quoting share."""
+
+    guests: Guests
+    adults: Count | MISSING = MISSING
+    children: Count | MISSING = MISSING
+    toddlers: Count | MISSING = MISSING
+    menu: MenuBody | MISSING = MISSING
+
+    def to_party(self) -> Party:
+        """Return the party; raises `InvalidInput` when the split does not add up."""
+        return party_of(self.guests, given(self.adults), given(self.children), given(self.toddlers))
+
+    def to_menu(self) -> Menu:
+        """Return the menu, empty when none was sent."""
+        menu = given(self.menu)
+        return menu.to_menu() if menu else Menu()

@@ -1,0 +1,34 @@
+"""The body of a quote (`domain.md §3`)."""
+
+import datetime as dt
+
+from pydantic import MISSING
+
+from teppan.domain.bookings.slot import start_time
+from teppan.domain.errors import InvalidInput, Violation
+from teppan.http.schemas.bookings.party import PartyBody
+from teppan.http.schemas.fields import LocalDate, LocalTime, Miles, given
+from teppan.services.bookings.create_quote import QuoteRequest
+
+
+class CreateQuoteBody(PartyBody):
+    """A party to price, with its distance and start where they are known."""
+
+    travel_miles: Miles | MISSING = MISSING
+    date: LocalDate | MISSING = MISSING
+    time: LocalTime | MISSING = MISSING
+
+    def to_request(self) -> QuoteRequest:
+        """Return what to price; raises `InvalidInput` for half a start."""
+        return QuoteRequest(
+            self.to_party(), self.to_menu(), given(self.travel_miles), self._start()
+        )
+
+    def _start(self) -> tuple[dt.date, dt.time] | None:
+        date, time = given(self.date), given(self.time)
+        if date is not None and time is not None:
+            return dt.date.fromisoformat(date), start_time(time)
+        if date is None and time is None:
+            return None
+        absent = "/date" if date is None else "/time"
+        raise InvalidInput([Violation("body", absent, "Send date and time together.")])

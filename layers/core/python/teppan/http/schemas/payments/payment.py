@@ -1,0 +1,46 @@
+"""The bodies of payment and refund requests (`domain.md §7`)."""
+
+from typing import Annotated, Literal
+
+from pydantic import MISSING, Field
+
+from teppan.domain.payments.payment import PaymentType
+from teppan.http.body import RequestBody
+from teppan.http.schemas.fields import LINES, given
+from teppan.http.schemas.sentences import Shape
+from teppan.services.payments.refund_payment import RefundWanted
+
+BookingId = Annotated[
+    str, Shape(pattern=r"^bkg_[a-z2-7]{26}$", sentence="must be the id of a booking")
+]
+
+
+class CreatePaymentIntentBody(RequestBody):
+    """What to pay of which booking; the amount is the server's to say."""
+
+    booking_id: BookingId
+    payment_type: Literal["deposit", "balance", "full"]
+
+    def to_type(self) -> PaymentType:
+        """Return the type of payment."""
+        return PaymentType(self.payment_type)
+
+
+class ConfirmPaymentBody(RequestBody):
+    """Which payment to look at."""
+
+    payment_intent_id: Annotated[
+        str, Shape(pattern=r"^pi_[A-Za-z0-9]{1,64}$", sentence="must be the id of a payment intent")
+    ]
+
+
+class RefundPaymentBody(RequestBody):
+    """What to refund, in cents (left out: all that is left), and why."""
+
+    booking_id: BookingId
+    amount: Annotated[int, Field(ge=1)] | MISSING = MISSING
+    reason: Annotated[str, LINES, Field(min_length=1, max_length=500)]
+
+    def to_wanted(self) -> RefundWanted:
+        """Return what is asked for."""
+        return RefundWanted(self.booking_id, self.reason, given(self.amount))

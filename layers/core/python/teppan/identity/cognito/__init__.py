@@ -1,0 +1,1 @@
+"""Cognito: its client, its errors as ours, its user pool."""

@@ -1,0 +1,64 @@
+"""The accounts of the pool, by the calls that need a right on it."""
+
+from contextlib import suppress
+from functools import cache
+
+from botocore.client import BaseClient
+
+from teppan.identity.account import Account, account_of
+from teppan.identity.cognito.client import cognito
+from teppan.identity.cognito.refusals import GONE, NOT_SETTABLE, NothingToDoError, refusals
+from teppan.identity.cognito.unknown_password import unknown_password
+from teppan.settings import required
+
+
+class Directory:
+    """All accounts of one pool, by address, id or user name.
+
+    Every method may raise `TooManyAttempts` and `IdentityUnavailable`.
+    """
+
+    def __init__(self, cognito: BaseClient, pool_id: str) -> None:
+        """Use the pool `pool_id`."""
+        self._client = cognito
+        self._pool_id = pool_id
+
+    def find(self, name: str) -> Account | None:
+        """Return the account, or None."""
+        with suppress(NothingToDoError), refusals(GONE):
+            return account_of(self._client.admin_get_user(UserPoolId=self._pool_id, Username=name))
+        return None
+
+    def set_password(self, name: str, password: str) -> None:
+        """Set a password; raises `InvalidInput`, and `InvalidCode` if the account is gone."""
+        with refusals(NOT_SETTABLE):
+            self._client.admin_set_user_password(
+                UserPoolId=self._pool_id, Username=name, Password=password, Permanent=True
+            )
+
+    def admit(self, name: str) -> None:
+        """Let an account that staff have made in the console be recovered by its mailbox.
+
+        Cognito refuses to send it a code (FORCE_CHANGE_PASSWORD). With a password that nobody knows
+        it is an account like any other; the code that comes back proves the address.
+        """
+        with suppress(NothingToDoError), refusals(GONE):
+            self._client.admin_update_user_attributes(
+                UserPoolId=self._pool_id,
+                Username=name,
+                UserAttributes=[{"Name": "email_verified", "Value": "true"}],
+            )
+            self._client.admin_set_user_password(
+                UserPoolId=self._pool_id, Username=name, Password=unknown_password(), Permanent=True
+            )
+
+    def end_sessions(self, name: str) -> None:
+        """Revoke every token that the account has."""
+        with suppress(NothingToDoError), refusals(GONE):
+            self._client.admin_user_global_sign_out(UserPoolId=self._pool_id, Username=name)
+
+
+@cache
+def directory() -> Directory:
+    """Return the pool that `USER_POOL_ID` names, one a process."""
+    return Directory(cognito(), required("USER_POOL_ID"))

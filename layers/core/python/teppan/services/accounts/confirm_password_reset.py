@@ -1,0 +1,54 @@
+"""Set a new password by the code from the mailbox; that ends every session of the account."""
+
+from contextlib import suppress
+
+from teppan import clock
+from teppan.domain.caller import Caller
+from teppan.domain.errors import StorageUnavailable
+from teppan.identity.cognito.directory import Directory
+from teppan.identity.cognito.user_pool import UserPool
+from teppan.identity.errors import OutcomeUnknown
+from teppan.services.accounts.attempts import (
+    LOGIN,
+    RESET,
+    count_attempt,
+    forget_attempts,
+    origin_of,
+)
+from teppan.services.accounts.end_sessions import end_sessions
+from teppan.store.accounts import sessions
+from teppan.store.table import Table
+
+
+def confirm_password_reset(
+    table: Table,
+    pool: UserPool,
+    accounts: Directory,
+    email: str,
+    code: str,
+    password: str,
+    caller: Caller,
+) -> None:
+    """Change the password, then end all sessions, those of the same second too.
+
+    A note of the change is made before it and taken back only when Cognito has refused it: if it
+    stops anywhere in between, the sessions count as ended. Raises `InvalidCode`, `InvalidInput`,
+    `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
+    """
+    at, origin = caller.at, origin_of(email, caller)
+    count_attempt(table, origin, RESET)
+    account = accounts.find(email)
+    account_id = account.id if account else origin.person
+    sessions.begin_reset(table, account_id, at)
+    try:
+        pool.reset_password(email, code, password)
+    except OutcomeUnknown:
+        raise
+    except Exception:
+        sessions.abandon_reset(table, account_id, at)
+        raise
+    ended_at = end_sessions(table, accounts, email, account_id, reset=at)
+    with suppress(StorageUnavailable):  # the password is set; only the next wait is longer
+        forget_attempts(table, origin, RESET)
+        forget_attempts(table, origin, LOGIN)
+    clock.sleep_until(ended_at)

@@ -1,0 +1,1 @@
+"""Use cases of bookings, availability and quotes."""

@@ -1,0 +1,50 @@
+"""Which slots can be booked, and how many bookings a slot takes (`domain.md §2`)."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from teppan.domain.bookings.slot import Occupancy, Reason, Slot, slot_at, unavailable
+from teppan.domain.caller import Caller
+from teppan.domain.errors import InvalidInput, LeadTimeTooShort, Violation
+from teppan.domain.policy import CURRENT
+from teppan.store.bookings import slots
+from teppan.store.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class SlotAvailability:
+    """A slot, how full it is, and why it can not be booked, if so."""
+
+    slot: Slot
+    occupancy: Occupancy
+    reason: Reason | None
+
+
+def search_availability(
+    table: Table, first: date, last: date, caller: Caller
+) -> list[SlotAvailability]:
+    """Return every slot from day `first` to `last`: one Query a month.
+
+    Raises `InvalidInput` when the days are in the wrong order or too many.
+    """
+    longest = CURRENT.max_availability_days
+    if not 0 <= (last - first).days < longest:
+        detail = f"`to` must be `from` or later, and at most {longest} days, both included."
+        raise InvalidInput([Violation("query", "/to", detail)])
+    return [
+        SlotAvailability(slot, occupancy, unavailable(slot, occupancy, caller.at, CURRENT))
+        for slot, occupancy in slots.occupancies(table, first, last)
+    ]
+
+
+def set_slot_capacity(
+    table: Table, day: date, start: time, capacity: int, caller: Caller
+) -> tuple[Slot, Occupancy]:
+    """Let the slot take `capacity` bookings; 0 closes it. Staff only, by the endpoint's roles.
+
+    Raises `InvalidTime`, `LeadTimeTooShort` for a slot in the past, and `SlotHasBookings`.
+    """
+    slot = slot_at(day, start, CURRENT)
+    if slot.starts_at <= caller.at:
+        raise LeadTimeTooShort("The slot lies in the past.")
+    return slot, slots.set_capacity(table, slot, capacity, caller)

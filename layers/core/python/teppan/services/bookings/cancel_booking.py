@@ -1,0 +1,41 @@
+"""Cancel a booking and say beforehand what that would refund (`domain.md §6`)."""
+
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.cancellation import (
+    CancellationRequest,
+    RefundTerms,
+    cancel,
+    cancellation_terms,
+)
+from teppan.domain.caller import Caller
+from teppan.services.bookings.revision import find_visible, revise
+from teppan.services.precondition import Precondition
+from teppan.store.table import Table
+
+
+def cancel_booking(
+    table: Table,
+    booking_id: str,
+    request: CancellationRequest,
+    caller: Caller,
+    accepts: Precondition,
+) -> Booking:
+    """Cancel, release the slot and record the refund owed, in one transaction.
+
+    Raises what `revise` and `cancel` raise.
+    """
+    return revise(
+        table,
+        booking_id,
+        lambda booking, signer: cancel(booking, request, signer),
+        caller,
+        accepts,
+    )
+
+
+def quote_cancellation(
+    table: Table, booking_id: str, caller: Caller
+) -> tuple[Booking, RefundTerms]:
+    """Return the booking and what cancelling it now would refund; raises as cancelling does."""
+    booking = find_visible(table, booking_id, caller)
+    return booking, cancellation_terms(booking, caller.at)

@@ -1,0 +1,78 @@
+"""Create a booking: claim the slot, store the booking and its first event, once per key."""
+
+from dataclasses import dataclass
+
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking, Wishes, book
+from teppan.domain.bookings.quota import with_room
+from teppan.domain.caller import Caller
+from teppan.domain.errors import DomainError, SlotUnavailable, StorageUnavailable
+from teppan.services.bookings.customers import check_customer
+from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
+from teppan.store.bookings import bookings
+from teppan.store.bookings.bookings import BookingExistsError, QuotaReachedError, SlotTakenError
+from teppan.store.bookings.quotas import Renewal
+from teppan.store.bookings.slots import available_times
+from teppan.store.table import Table
+
+_ATTEMPTS = 8
+"""A quota may have changed each time it was seen, by other creates of the same customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The booking as it is now; `replayed` when an earlier request with the same key made it."""
+
+    booking: Booking
+    replayed: bool
+
+
+def create_booking(
+    table: Table, wishes: Wishes, request: IdempotentRequest, caller: Caller
+) -> Created:
+    """Book a slot for `caller`, or the customer that staff name (`domain.md §2-4`).
+
+    One round trip; a second one when the customer's quota must be renewed first. Raises what `book`
+    and `check_customer` raise, `SlotUnavailable`, `TooManyPendingBookings`, `TooManyBookingsInADay`
+    and `IdempotencyKeyReused`.
+    """
+    booking_id = derived_id("bkg", caller, request)
+    try:
+        booking = book(
+            wishes, booking_id=booking_id, fingerprint=request.fingerprint, caller=caller
+        )
+        if wishes.customer_id is not None:
+            check_customer(wishes.customer_id)
+        _add(table, booking, caller)
+    except BookingExistsError as error:
+        return _replayed(error.booking, request)
+    except SlotTakenError as error:
+        times = available_times(table, booking.slot.date, caller.at)
+        raise SlotUnavailable(times) from error
+    except StorageUnavailable:
+        raise
+    except DomainError:
+        # A retry may come when rules and limits no longer let the same request through.
+        if earlier := bookings.find(table, booking_id):
+            return _replayed(earlier, request)
+        raise
+    return Created(booking, replayed=False)
+
+
+def _add(table: Table, booking: Booking, caller: Caller) -> None:
+    event = audit_event(None, booking, caller)
+    renewal: Renewal | None = None
+    for _ in range(_ATTEMPTS):
+        try:
+            bookings.add(table, booking, event, renewal)
+        except QuotaReachedError as error:
+            kept = with_room(error.quota, caller.at, booking.policy)
+            renewal = Renewal(error.quota, kept)
+        else:
+            return
+    raise StorageUnavailable
+
+
+def _replayed(booking: Booking, request: IdempotentRequest) -> Created:
+    check_same(booking.fingerprint, request)
+    return Created(booking, replayed=True)

@@ -1,0 +1,22 @@
+"""The audit trail of a booking (`domain.md §4`)."""
+
+from teppan.domain.bookings.audit import AuditEvent
+from teppan.domain.bookings.booking import booking_not_found
+from teppan.domain.caller import Caller
+from teppan.store.bookings import bookings
+from teppan.store.table import Table
+
+
+def list_booking_events(
+    table: Table, booking_id: str, caller: Caller, *, limit: int, after: int | None
+) -> tuple[list[AuditEvent], int | None]:
+    """Return a page of events, oldest first, and the version to go on behind, if any: one Query.
+
+    Every event names its customer, so the page itself shows whether the caller may see it. Raises
+    `BookingNotFound`.
+    """
+    events = bookings.events(table, booking_id, limit + 1, after)
+    if not events or not (caller.is_admin or events[0].customer_id == caller.id):
+        raise booking_not_found()
+    page = events[:limit]
+    return page, page[-1].version if len(events) > limit else None

@@ -1,0 +1,1 @@
+"""Use cases of payments, refunds and disputes."""

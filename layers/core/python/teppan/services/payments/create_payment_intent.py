@@ -1,0 +1,147 @@
+"""Open a payment: the server decides the amount, and a retry never makes a second intent (§7).
+
+The attempt is stored before Stripe is asked, under a key that its repetition derives again; and a
+booking has one open attempt at a time: one for another type or an older amount is closed first.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.caller import Caller
+from teppan.domain.errors import (
+    BookingNotPayable,
+    EditConflict,
+    PaymentInProgress,
+    PaymentNotDue,
+    PaymentOverdue,
+    PaymentUnknown,
+)
+from teppan.domain.money import Cents
+from teppan.domain.payments.payment import Attempt, Intent, PaymentType, amount_due, next_attempt
+from teppan.services.bookings.revision import find_visible
+from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
+from teppan.services.payments.gateway import Gateway
+from teppan.services.payments.open_payments import close_excess, close_payments, intent_of
+from teppan.store.payments import payments, requests
+from teppan.store.payments.payments import OpenedMeanwhileError
+from teppan.store.payments.requests import RequestRecord
+from teppan.store.table import Table
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The attempt and its intent; `replayed` when an earlier request with the same key made it."""
+
+    attempt: Attempt
+    intent: Intent
+    replayed: bool = False
+
+
+def create_payment_intent(
+    table: Table,
+    gateway: Gateway,
+    booking_id: str,
+    wanted: PaymentType,
+    request: IdempotentRequest,
+    caller: Caller,
+) -> Opened:
+    """Return the intent with which `caller` pays what is due of the booking as `wanted`.
+
+    Raises `BookingNotFound`, `IdempotencyKeyReused`, `PaymentInProgress`, `EditConflict`, and what
+    `amount_due`, `next_attempt` and the gateway raise.
+    """
+    booking = find_visible(table, booking_id, caller)
+    request_id = derived_id("pay", caller, request)
+    for _ in range(_ATTEMPTS):
+        if made := requests.find(table, request_id):
+            return _replayed(table, gateway, booking_id, made, request)
+        try:
+            amount = amount_due(booking, wanted, caller.at)
+        except (BookingNotPayable, PaymentOverdue, PaymentNotDue):
+            # Close what is still open before answering that nothing is due.
+            if not close_excess(table, gateway, booking, caller).paid:
+                raise
+            booking = find_visible(table, booking_id, caller)
+            continue
+        if chosen := _choose(table, gateway, booking, wanted, amount, caller):
+            record = RequestRecord(request_id, request.fingerprint, chosen.attempt.name)
+            write = payments.open_new if chosen.is_new else payments.join
+            with suppress(OpenedMeanwhileError):
+                write(table, booking, record, chosen.attempt)
+                return Opened(
+                    chosen.attempt, chosen.intent or intent_of(table, gateway, chosen.attempt)
+                )
+        booking = find_visible(table, booking_id, caller)
+    raise EditConflict("Others kept changing the booking; please try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The attempt to go on with; `intent` where Stripe was asked about it already."""
+
+    attempt: Attempt
+    is_new: bool = False
+    intent: Intent | None = None
+
+
+def _choose(
+    table: Table,
+    gateway: Gateway,
+    booking: Booking,
+    wanted: PaymentType,
+    amount: Cents,
+    caller: Caller,
+) -> _Chosen | None:
+    """Return the open attempt that fits or a new one; None when things have moved: look again."""
+    known = [_as_known(table, booking, each) for each in payments.attempts(table, booking.id)]
+    still_open = [each for each in known if not each.status.is_final]
+    fitting = [each for each in still_open if (each.type, each.amount) == (wanted, amount)][-1:]
+    if fitting:
+        [attempt] = fitting
+        try:
+            intent = gateway.intent(attempt.intent) if attempt.intent else None
+            is_over = intent is not None and intent.status.is_final
+        except PaymentUnknown:
+            is_over = True
+        if is_over:
+            close_payments(table, gateway, fitting, caller)
+            return None
+        chosen = _Chosen(attempt, intent=intent)
+    else:
+        new = next_attempt(booking, wanted, amount, known, caller.signed_at)
+        chosen = _Chosen(new, is_new=True)
+    # Only now: where no new one may be opened, those that are open stay.
+    others = [each for each in still_open if each not in fitting]
+    closing = close_payments(table, gateway, others, caller)
+    if closing.in_progress:
+        raise PaymentInProgress
+    return None if closing.paid else chosen
+
+
+def _as_known(table: Table, booking: Booking, attempt: Attempt) -> Attempt:
+    """Return the attempt as the ledger has it.
+
+    Note it, if it was paid by a request that stopped before it noted that; else it seems open.
+    """
+    known = attempt.as_known_to(booking)
+    if known.status.is_final and not attempt.status.is_final and known.intent:
+        payments.note(
+            table, booking.id, known.type, known.number, intent=known.intent, status=known.status
+        )
+    return known
+
+
+def _replayed(
+    table: Table,
+    gateway: Gateway,
+    booking_id: str,
+    made: RequestRecord,
+    request: IdempotentRequest,
+) -> Opened:
+    check_same(made.fingerprint, request)
+    attempts = payments.attempts(table, booking_id)
+    attempt = next(each for each in attempts if each.name == made.made)
+    return Opened(attempt, intent_of(table, gateway, attempt), replayed=True)

@@ -1,0 +1,49 @@
+"""What was paid for a booking, what went back, and how it stands (`domain.md §7`)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.caller import Caller
+from teppan.domain.errors import StorageUnavailable
+from teppan.domain.ledger import LedgerEntry, in_order
+from teppan.domain.payments.payment import Attempt
+from teppan.services.bookings.revision import find_visible
+from teppan.store.bookings import bookings
+from teppan.store.payments import payments
+from teppan.store.table import Table
+
+_ATTEMPTS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A booking with the attempts to pay it and its ledger, both oldest first."""
+
+    booking: Booking
+    attempts: list[Attempt]
+    ledger: list[LedgerEntry]
+
+
+def list_payments(table: Table, booking_id: str, caller: Caller) -> Account:
+    """Return the booking's account, all of it as it was at one moment.
+
+    Money moves with the booking's version: while that stays the same, what is read in between fits.
+    Raises `BookingNotFound`, and `StorageUnavailable` when others keep being faster.
+    """
+    booking = find_visible(table, booking_id, caller)
+    for _ in range(_ATTEMPTS):
+        account = _account(table, booking)
+        booking = find_visible(table, booking_id, caller)
+        if booking.version == account.booking.version:
+            return account
+    raise StorageUnavailable
+
+
+def _account(table: Table, booking: Booking) -> Account:
+    attempts = [each.as_known_to(booking) for each in payments.attempts(table, booking.id)]
+    return Account(
+        booking,
+        sorted(attempts, key=lambda each: each.opened_at),
+        in_order(bookings.ledger(table, booking.id)),
+    )

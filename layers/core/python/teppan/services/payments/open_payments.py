@@ -1,0 +1,129 @@
+"""The attempt of a booking that may still be paid: its intent, and closing it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.caller import Caller
+from teppan.domain.errors import (
+    PaymentProviderErred,
+    PaymentRefused,
+    PaymentUnknown,
+    ProviderFailed,
+)
+from teppan.domain.payments.payment import Attempt, Intent, IntentStatus, may_stay_open
+from teppan.services.payments.apply_payment import apply_payment
+from teppan.services.payments.gateway import Gateway
+from teppan.store.bookings import bookings
+from teppan.store.payments import payments
+from teppan.store.table import Table
+
+_UNKNOWN_FOR_GOOD: Final = timedelta(days=2)
+"""How long a payment has to be unknown to Stripe before it is taken for over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What closing them came to: some were `paid` meanwhile, or are `in_progress` at the bank."""
+
+    paid: bool = False
+    in_progress: bool = False
+
+
+def intent_of(table: Table, gateway: Gateway, attempt: Attempt) -> Intent:
+    """Return the attempt's intent as it is now.
+
+    One that has stopped before it noted its intent finds or makes it by the same key. An intent is
+    handed out only once the attempt names it: what others have closed meanwhile is closed here too.
+    Raises what the gateway raises.
+    """
+    if attempt.intent:
+        return gateway.intent(attempt.intent)
+    try:
+        intent = gateway.open(attempt)
+    except (PaymentProviderErred, ProviderFailed, PaymentRefused):
+        payments.count_try(table, attempt)
+        raise
+    existing = payments.note(
+        table,
+        attempt.booking_id,
+        attempt.type,
+        attempt.number,
+        intent=intent.id,
+        status=attempt.status,
+    )
+    if existing is None:
+        return intent
+    if existing.intent != intent.id:
+        gateway.cancel(intent.id)
+    return gateway.intent(existing.intent or intent.id)
+
+
+def open_attempts(table: Table, booking_id: str) -> list[Attempt]:
+    """Return the attempts of the booking that are not known to be over."""
+    return [each for each in payments.attempts(table, booking_id) if not each.status.is_final]
+
+
+def close_marked(
+    table: Table, gateway: Gateway, booking_id: str, mark: str, caller: Caller
+) -> None:
+    """Close what asks for more than is due by now, and remove the mark of the step that asked it.
+
+    The mark stays while a payment is at the bank: if it fails there, it can be paid again. Raises
+    as `close_payments` does.
+    """
+    booking = bookings.find(table, booking_id)
+    if booking is None or not close_excess(table, gateway, booking, caller).in_progress:
+        payments.unmark(table, booking_id, mark)
+
+
+def close_excess(table: Table, gateway: Gateway, booking: Booking, caller: Caller) -> Closing:
+    """Close what asks for more than is due of the booking now (`domain.md §5`).
+
+    Raises as `close_payments` does.
+    """
+    asking_too_much = [
+        each
+        for each in open_attempts(table, booking.id)
+        if not may_stay_open(each, booking, caller.at)
+    ]
+    return close_payments(table, gateway, asking_too_much, caller)
+
+
+def close_payments(
+    table: Table, gateway: Gateway, attempts: list[Attempt], caller: Caller
+) -> Closing:
+    """Cancel the intents of `attempts` at Stripe; enter those that turn out to be paid.
+
+    Raises what `apply_payment` raises.
+    """
+    statuses = {_close(table, gateway, attempt, caller) for attempt in attempts}
+    return Closing(
+        paid=IntentStatus.SUCCEEDED in statuses,
+        in_progress=bool(statuses - {IntentStatus.SUCCEEDED, IntentStatus.CANCELED}),
+    )
+
+
+def _close(table: Table, gateway: Gateway, attempt: Attempt, caller: Caller) -> IntentStatus:
+    try:
+        intent = attempt.intent or intent_of(table, gateway, attempt).id
+    except (ProviderFailed, PaymentRefused):
+        # Nobody has the secret of what could not be made.
+        if attempt.intent is None and payments.give_up(table, attempt) is None:
+            return IntentStatus.CANCELED
+        raise
+    try:
+        status = gateway.cancel(intent)
+    except PaymentUnknown:
+        # Stripe's data or our key may be another one for a while; what stays unknown is over.
+        if caller.at < payments.note_unknown(table, attempt, caller.at) + _UNKNOWN_FOR_GOOD:
+            raise
+        status = IntentStatus.CANCELED
+    if status is IntentStatus.SUCCEEDED:
+        apply_payment(table, gateway, intent, caller)
+    else:
+        payments.note(
+            table, attempt.booking_id, attempt.type, attempt.number, intent=intent, status=status
+        )
+    return status

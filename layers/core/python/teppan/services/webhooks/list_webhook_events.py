@@ -1,0 +1,34 @@
+"""List the events that outside systems have sent us (`domain.md §8`: staff only)."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from teppan.domain.caller import Caller
+from teppan.domain.errors import InvalidInput, Violation
+from teppan.store.table import Table
+from teppan.store.webhooks import inbox_list
+from teppan.store.webhooks.inbox import KEPT
+from teppan.store.webhooks.inbox_list import EventPage, EventQuery
+
+WIDEST: Final = KEPT + timedelta(days=1)
+"""How many days a list covers at most: all that the inbox keeps."""
+
+
+def list_webhook_events(table: Table, query: EventQuery, caller: Caller) -> EventPage:
+    """Return one page of events, the one that came last first.
+
+    With one day alone, or none, it covers as much as it may. Raises `InvalidInput` for impossible
+    days.
+    """
+    if query.after:
+        first, last = map(date.fromisoformat, (query.after.first, query.after.last))
+        return inbox_list.events(table, replace(query, first=first, last=last))
+    last = query.last or max(caller.at.date(), query.first or date.min)
+    first = query.first or last - WIDEST + timedelta(days=1)
+    if first > last:
+        raise InvalidInput([Violation("query", "/to", "to must not be before from.")])
+    if last - first >= WIDEST:
+        detail = f"Give from and to at most {WIDEST.days} days apart, both included."
+        raise InvalidInput([Violation("query", "/from", detail)])
+    return inbox_list.events(table, replace(query, first=first, last=last))

@@ -1,0 +1,1 @@
+"""Login attempts and ended sessions in the table."""

@@ -1,0 +1,139 @@
+"""Attempts in the table: by address and network, and by address alone."""
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from teppan.clock import from_rfc3339, to_rfc3339
+from teppan.domain.accounts.lockout import FORGOTTEN, TRUSTED, Allowance, Attempts
+from teppan.store import keys
+from teppan.store.attributes import Item
+from teppan.store.table import ConditionFailed, Table, Update
+
+
+class AttemptedMeanwhileError(Exception):
+    """The same network has attempted the same since we looked."""
+
+
+class AllowanceSpentError(Exception):
+    """Others have spent the allowance of the address since we looked."""
+
+    def __init__(self, spent_until: datetime) -> None:
+        """Keep until when it is spent."""
+        super().__init__("the allowance is spent")
+        self.spent_until = spent_until
+
+
+def find(
+    table: Table, person: str, network: str, by_network: str, trusted: str, by_address: str
+) -> tuple[Attempts | None, Attempts | None, datetime | None]:
+    """Return what a network has attempted, and what makes it trusted; when the allowance is back.
+
+    `person` and `network` are pseudonyms; the others name what is counted, `trusted` perhaps the
+    same as `by_network`. One BatchGetItem.
+    """
+    own, its_logins = (keys.attempts(person, each, network) for each in (by_network, trusted))
+    allowance = keys.allowance(person, by_address)
+    items = table.get_all(*dict.fromkeys((own, its_logins, allowance)))
+    return (
+        _attempts_of(items.get(own)),
+        _attempts_of(items.get(its_logins)),
+        _instant(items[allowance]["spent_until"]) if allowance in items else None,
+    )
+
+
+def _attempts_of(item: Item | None) -> Attempts | None:
+    if item is None:
+        return None
+    succeeded = item.get("succeeded_at")
+    return Attempts(
+        item["attempts"],
+        from_rfc3339(item["last_at"]),
+        from_rfc3339(succeeded) if succeeded else None,
+    )
+
+
+def record(
+    table: Table,
+    person: str,
+    network: str,
+    operation: str,
+    before: Attempts | None,
+    after: Attempts,
+) -> None:
+    """Store the step from `before` to `after`; raises `AttemptedMeanwhileError`."""
+    values = {
+        "attempts": after.count,
+        "last_at": to_rfc3339(after.last),
+        "expires_at": _expires_at(after),
+    }
+    condition = "attribute_not_exists(pk)"
+    if before is not None:
+        condition = "attempts = :seen AND last_at = :seen_at"
+        values |= {"seen": before.count, "seen_at": to_rfc3339(before.last)}
+    expression = "SET attempts = :attempts, last_at = :last_at, expires_at = :expires_at"
+    key = keys.attempts(person, operation, network)
+    try:
+        table.update(Update(key, expression, condition, values))
+    except ConditionFailed as failure:
+        raise AttemptedMeanwhileError from failure
+
+
+def spend(
+    table: Table,
+    person: str,
+    operation: str,
+    allowance: Allowance,
+    spent_until: datetime | None,
+    at: datetime,
+) -> None:
+    """Take one attempt out of the allowance, of which `spent_until` was seen.
+
+    The conditions are ranges, so simultaneous attempts each take their own and none has to read
+    again. Raises `AllowanceSpentError`.
+    """
+    now, interval = _milliseconds(at), allowance.interval * 1000
+    expiry = at + allowance.tolerance + FORGOTTEN
+    values = {"now": now, "expires_at": int(expiry.timestamp())}
+    key = keys.allowance(person, operation)
+    if spent_until is None or spent_until <= at:
+        expression = "SET spent_until = :next, expires_at = :expires_at"
+        condition = "attribute_not_exists(pk) OR spent_until <= :now"
+        with suppress(ConditionFailed):
+            table.update(Update(key, expression, condition, values | {"next": now + interval}))
+            return
+    latest = now + int(allowance.tolerance.total_seconds()) * 1000
+    expression = "SET spent_until = spent_until + :interval, expires_at = :expires_at"
+    condition = "spent_until > :now AND spent_until <= :latest"
+    try:
+        table.update(
+            Update(key, expression, condition, values | {"interval": interval, "latest": latest})
+        )
+    except ConditionFailed as failure:
+        met = failure.refused[0]
+        raise AllowanceSpentError(_instant(met["spent_until"]) if met else expiry) from failure
+
+
+def forget(table: Table, person: str, network: str, operation: str, at: datetime) -> None:
+    """Start counting the network's attempts anew: one has succeeded."""
+    values = {
+        "none": 0,
+        "at": to_rfc3339(at),
+        "expires_at": _expires_at(Attempts(0, at, at)),
+    }
+    expression = "SET attempts = :none, last_at = :at, succeeded_at = :at, expires_at = :expires_at"
+    table.update(Update(keys.attempts(person, operation, network), expression, None, values))
+
+
+def _expires_at(attempts: Attempts) -> int:
+    kept_until = attempts.last + 2 * FORGOTTEN
+    if attempts.succeeded:
+        kept_until = max(kept_until, attempts.succeeded + TRUSTED + FORGOTTEN)
+    return int(kept_until.timestamp())
+
+
+def _milliseconds(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)
+
+
+def _instant(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)

@@ -1,0 +1,1 @@
+"""Bookings, slots and quotas in the table."""

@@ -1,0 +1,1 @@
+"""The webhook inbox in the table."""

@@ -1,0 +1,150 @@
+"""The inbox of events from outside systems: each is stored before anything is done about it.
+
+An item has at most 400 KB, and an event may have more; so it is kept compressed, and left out
+where that does not make it small enough. Stripe shows it by its id for 30 days.
+"""
+
+import zlib
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from teppan.clock import from_rfc3339, to_rfc3339
+from teppan.domain.alarm import Alarm
+from teppan.domain.payments.payment_event import EventSource, EventState, PaymentEvent
+from teppan.store import alarms, keys
+from teppan.store.table import ConditionFailed, Table, Update
+
+SOURCE: Final = EventSource.STRIPE
+
+KEPT: Final = timedelta(days=90)
+"""How long an event stays in the inbox."""
+
+LARGEST_KEPT: Final = 200 * 1024
+"""The most bytes of a compressed event that are stored."""
+
+_NAMES: Final = {"#status": "status", "#type": "type", "#raw": "raw", "#size": "size"}
+_STATUS: Final = {"#status": "status", "#error": "error"}
+# Reserved words, all of them.
+_OPEN: Final = "#status IN (:received, :failed)"
+
+
+class Receipt(NamedTuple):
+    """How far an event has come, and how often it has been received, this time included."""
+
+    state: EventState
+    attempts: int
+
+
+def receive(table: Table, event: PaymentEvent, at: datetime) -> Receipt:
+    """Store the event, or count that it came again."""
+    raw = zlib.compress(event.payload.encode())
+    is_kept = len(raw) <= LARGEST_KEPT
+    values = {
+        "received": EventState.RECEIVED.value,
+        "type": event.type,
+        "created_at": to_rfc3339(event.created_at),
+        "size": event.size,
+        "raw_kept": is_kept,
+        "at": to_rfc3339(at),
+        "month": keys.webhook_month(SOURCE, at),
+        "place": f"{to_rfc3339(at)}#{event.id}",
+        "expires_at": int((at + KEPT).timestamp()),
+        "one": 1,
+    }
+    expression = (
+        "SET #status = if_not_exists(#status, :received), #type = :type,"
+        " created_at = :created_at, #size = :size, raw_kept = :raw_kept,"
+        " received_at = if_not_exists(received_at, :at),"
+        " gsi2pk = if_not_exists(gsi2pk, :month), gsi2sk = if_not_exists(gsi2sk, :place),"
+        " expires_at = if_not_exists(expires_at, :expires_at)"
+    )
+    names = dict(_NAMES)
+    if is_kept:
+        values["raw"] = raw
+        expression += ", #raw = :raw"
+    else:
+        del names["#raw"]
+    if event.payment is not None:
+        values["payment"] = event.payment
+        expression += ", payment_intent_id = :payment"
+    write = Update(
+        keys.webhook(SOURCE, event.id), f"{expression} ADD attempts :one", None, values, names
+    )
+    item = table.update(write)
+    return Receipt(EventState(item["status"]), item["attempts"])
+
+
+def done(
+    event: PaymentEvent, state: EventState, at: datetime, alarm: Alarm | None = None
+) -> Update:
+    """Return the write that ends the event's handling, refused when that was done before.
+
+    `alarm` is what is to be raised because of it.
+    """
+    marked = alarms.mark(alarm, event.id, at) if alarm else {}
+    marking = "".join(f", {name} = :{name}" for name in marked)
+    return Update(
+        keys.webhook(SOURCE, event.id),
+        f"SET #status = :state, handled_at = :at{marking} REMOVE #error",
+        _OPEN,
+        {
+            "state": state.value,
+            "at": to_rfc3339(at),
+            "received": EventState.RECEIVED.value,
+            "failed": EventState.FAILED.value,
+            **marked,
+        },
+        _STATUS,
+    )
+
+
+def count_error(table: Table, event: PaymentEvent, at: datetime) -> tuple[int, datetime]:
+    """Count that handling the event has erred; return how often it has, and since when."""
+    write = Update(
+        keys.webhook(SOURCE, event.id),
+        "SET erred_at = if_not_exists(erred_at, :at) ADD errors :one",
+        None,
+        {"at": to_rfc3339(at), "one": 1},
+    )
+    item = table.update(write)
+    return item["errors"], from_rfc3339(item["erred_at"])
+
+
+def fail(table: Table, event: PaymentEvent, error: str, at: datetime) -> bool:
+    """Mark the event as failed by `error`, a class or a word, with the alarm that is to be raised.
+
+    Return whether it was not marked so before: each is alarming once.
+    """
+    marked = alarms.mark(Alarm.EVENTS_FAILED, event.id, at)
+    write = Update(
+        keys.webhook(SOURCE, event.id),
+        "SET #status = :failed, #error = :error, handled_at = :at,"
+        " gsi4pk = :gsi4pk, gsi4sk = :gsi4sk",
+        "#status = :received",
+        {
+            "failed": EventState.FAILED.value,
+            "received": EventState.RECEIVED.value,
+            "error": error,
+            "at": to_rfc3339(at),
+            **marked,
+        },
+        _STATUS,
+    )
+    try:
+        table.update(write)
+    except ConditionFailed:
+        return False
+    return True
+
+
+def alarm_raised(table: Table, event: PaymentEvent) -> None:
+    """Remove the mark: the alarm of the event has been raised."""
+    write = Update(
+        keys.webhook(SOURCE, event.id),
+        "REMOVE gsi4pk, gsi4sk",
+        "gsi4pk = :alarms",
+        {"alarms": keys.ALARMS},
+    )
+    with suppress(ConditionFailed):
+        table.update(write)

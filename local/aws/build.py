@@ -1,0 +1,145 @@
+"""`sam build` for this machine, and the result as uploads by content hash."""
+
+import hashlib
+import io
+import os
+import subprocess
+import traceback
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from local.aws.emulator import host_architecture
+from local.aws.template import load_template, resources_of_type
+from local.errors import LocalCloudError
+from local.paths import CONTRACT, ROOT, SAM, TEMPLATE, TOOLS
+
+CODE_PROPERTY: Final = {
+    "AWS::Serverless::Function": "CodeUri",
+    "AWS::Serverless::LayerVersion": "ContentUri",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A folder that sam has built for one function or layer, as a deterministic archive."""
+
+    archive: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A built template, the contract it includes, and its artifacts by logical id."""
+
+    template: dict[str, Any]
+    contract: str
+    artifacts: dict[str, Artifact]
+
+
+def sam_build(workdir: Path) -> Build:
+    """Build the template into `workdir`; what has not changed comes from sam's cache there.
+
+    Raises LocalCloudError with what sam wrote when it fails.
+    """
+    if not SAM.is_file():
+        raise LocalCloudError("SAM CLI is not installed: run `make dev` or `make test`.")
+    directory = workdir / "build"
+    answer = subprocess.run(  # noqa: S603 - the command is this package's own
+        [
+            SAM,
+            "build",
+            "--template-file",
+            TEMPLATE,
+            "--build-dir",
+            directory,
+            "--cache-dir",
+            workdir / "cache",
+            "--cached",
+            "--parallel",
+            "--parameter-overrides",
+            f"Architecture={host_architecture()}",
+        ],
+        cwd=ROOT,
+        env=_environment(),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if answer.returncode != 0:
+        raise LocalCloudError(f"sam build failed:\n{answer.stderr.strip()}")
+    return _read(directory)
+
+
+def rebuild_functions(build: Build, saved: Iterable[Path]) -> Build | None:
+    """Return `build` with the saved functions as they are now, or None when that takes sam.
+
+    It does not when every saved file is a function's own and the function has no requirements of
+    its own: then all that sam does is to copy the folder, and asking it takes seconds.
+    """
+    functions = resources_of_type(load_template(TEMPLATE), "AWS::Serverless::Function")
+    folders = {
+        name: ROOT / code
+        for name, resource in functions.items()
+        if (code := resource.get("Properties", {}).get("CodeUri"))
+    }
+    artifacts = dict(build.artifacts)
+    for path in saved:
+        name = next((name for name, folder in folders.items() if folder in path.parents), "")
+        if name not in artifacts or not _is_only_copied(folders[name]):
+            return None
+        artifacts[name] = _archive(folders[name], leave_out="__pycache__")
+    return replace(build, artifacts=artifacts)
+
+
+def _is_only_copied(folder: Path) -> bool:
+    return folder.is_dir() and not (folder / "requirements.txt").exists()
+
+
+def check_syntax(saved: Iterable[Path]) -> None:
+    """Raise LocalCloudError that shows the place when a saved Python file does not compile."""
+    for path in saved:
+        if path.suffix == ".py" and path.exists():
+            try:
+                compile(path.read_bytes(), path.relative_to(ROOT), "exec", dont_inherit=True)
+            except SyntaxError as error:
+                shown = "".join(traceback.format_exception_only(error)).rstrip()
+                raise LocalCloudError(shown) from error
+
+
+def _environment() -> dict[str, str]:
+    """Return sam's environment: uv and Python 3.13 first on PATH, layers for this machine."""
+    ours = [str(TOOLS / "uv" / "bin"), str(ROOT / ".venv" / "bin")]
+    return os.environ | {
+        "LAYER_ARCH": host_architecture(),
+        "PATH": os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)]),
+        "SAM_CLI_TELEMETRY": "0",
+    }
+
+
+def _read(directory: Path) -> Build:
+    template = load_template(directory / "template.yaml")
+    artifacts = {
+        name: _archive(directory / resource["Properties"][code])
+        for name, resource in template["Resources"].items()
+        if (code := CODE_PROPERTY.get(resource["Type"]))
+    }
+    return Build(
+        template=template, contract=CONTRACT.read_text(encoding="utf-8"), artifacts=artifacts
+    )
+
+
+def _archive(folder: Path, leave_out: str | None = None) -> Artifact:
+    """Pack `folder` so that the same files always make the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and leave_out not in path.parts:
+                # A fixed moment and mode: only names and contents count.
+                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix())
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, path.read_bytes())
+    content = buffer.getvalue()
+    return Artifact(archive=content, digest=hashlib.sha256(content).hexdigest())

@@ -1,0 +1,212 @@
+"""Deploy the built template through CloudFormation; send a changed function on its own."""
+
+import copy
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+from operations.stages import outputs_of
+
+from local.aws.build import CODE_PROPERTY, Artifact, Build
+from local.aws.emulator import Aws, host_architecture
+from local.aws.template import resources_of_type
+from local.errors import LocalCloudError
+
+STACK: Final = "teppan-local"
+STAGE: Final = "local"
+API_ID: Final = "teppan"
+_BUCKET: Final = "teppan-local-artifacts"
+# The emulator's tag that makes an API's id known beforehand, so that its URL never changes.
+_PIN: Final = {"Key": "ms-custom-id", "Value": API_ID}
+_POLL_SECONDS: Final = 0.1
+_TIMEOUT_SECONDS: Final = 120
+
+
+class Deployment:
+    """The stack on one emulator, with the stage's `parameters` of the template."""
+
+    def __init__(self, aws: Aws, parameters: Mapping[str, str]) -> None:
+        self._s3 = aws.client("s3")
+        self._lambda = aws.client("lambda")
+        self._cloudformation = aws.client("cloudformation")
+        self._parameters = {
+            "Stage": STAGE,
+            "Architecture": host_architecture(),
+            **parameters,
+        }
+        self._current: Build | None = None
+
+    def deploy(self, build: Build) -> None:
+        """Create the stack from `build`, or update it. Raises LocalCloudError with the reasons."""
+        self._ensure_bucket()
+        if not self._exists():
+            self._submit("create", build, pin=True)
+        elif self._current is not None and build.contract == self._current.contract:
+            self._submit("update", build, pin=True)
+        else:
+            # The emulator imports a changed contract as a new API before it deletes the old one,
+            # and the old one holds the pinned id: so once without the pin, and once with it.
+            self._submit("update", build, pin=False)
+            self._submit("update", build, pin=True)
+            # What an earlier run sent past CloudFormation is unknown to it.
+            self._send_functions(build, _functions(build))
+        self._current = build
+
+    @property
+    def current(self) -> Build:
+        """What is deployed. Raises LocalCloudError before the first `deploy`."""
+        if self._current is None:
+            raise LocalCloudError("Nothing is deployed yet.")
+        return self._current
+
+    def update(self, build: Build) -> list[str]:
+        """Bring the stack to `build` by the shortest way; return the names of what changed.
+
+        Changed functions are sent alone; a changed layer, template or contract takes an update of
+        the stack, as on AWS.
+        """
+        changed = _differences(self.current, build)
+        functions = [name for name in changed if name in _functions(build)]
+        if functions != changed:
+            self.deploy(build)
+        # Also after an update: CloudFormation knows nothing of what was sent past it before.
+        self._send_functions(build, functions)
+        self._current = build
+        return changed
+
+    def outputs(self) -> dict[str, str]:
+        """Return the stack's outputs by name."""
+        return outputs_of(self._cloudformation, STACK)
+
+    def _exists(self) -> bool:
+        try:
+            self._cloudformation.describe_stacks(StackName=STACK)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError":
+                return False
+            raise
+        return True
+
+    def _ensure_bucket(self) -> None:
+        if _BUCKET in {bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]}:
+            return
+        region = self._s3.meta.region_name
+        self._s3.create_bucket(
+            Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": region}
+        )
+
+    def _send_functions(self, build: Build, names: list[str]) -> None:
+        for name in names:
+            self._lambda.update_function_code(
+                FunctionName=self._physical_id(name), ZipFile=build.artifacts[name].archive
+            )
+
+    def _physical_id(self, logical_id: str) -> str:
+        detail = self._cloudformation.describe_stack_resource(
+            StackName=STACK, LogicalResourceId=logical_id
+        )["StackResourceDetail"]
+        physical_id: str = detail["PhysicalResourceId"]
+        return physical_id
+
+    def _submit(self, action: str, build: Build, *, pin: bool) -> None:
+        """Create or update the stack and wait for it."""
+        template = json.dumps(self._package(build, pin=pin)).encode()
+        call = getattr(self._cloudformation, f"{action}_stack")
+        try:
+            call(
+                StackName=STACK,
+                TemplateURL=f"{self._s3.meta.endpoint_url}/{_BUCKET}/{self._upload(template)}",
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Parameters=[
+                    {"ParameterKey": name, "ParameterValue": text}
+                    for name, text in self._parameters.items()
+                ],
+                Tags=[_PIN] if pin else [],
+            )
+        except ClientError as error:
+            message = error.response["Error"]["Message"]
+            if message.startswith("No updates are to be performed"):
+                return
+            raise LocalCloudError(f"CloudFormation refused the template: {message}") from error
+        self._wait()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            stack = self._cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+            status: str = stack["StackStatus"]
+            if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+                return
+            if not status.endswith("_IN_PROGRESS"):
+                raise LocalCloudError(f"The stack is {status}:\n{self._reasons()}")
+            time.sleep(_POLL_SECONDS)
+        raise LocalCloudError(f"CloudFormation did not finish within {_TIMEOUT_SECONDS} s.")
+
+    def _reasons(self) -> str:
+        events = self._cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+        return "\n".join(
+            f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason')}"
+            for event in reversed(events)
+            if event["ResourceStatus"].endswith("_FAILED")
+        )
+
+    def _package(self, build: Build, *, pin: bool) -> dict[str, Any]:
+        """Upload what the template names on disk; return the template with the uploads instead.
+
+        What `sam package` does, without its two seconds of start-up.
+        """
+        template = copy.deepcopy(build.template)
+        for name, artifact in build.artifacts.items():
+            resource = template["Resources"][name]
+            resource["Properties"][CODE_PROPERTY[resource["Type"]]] = {
+                "Bucket": _BUCKET,
+                "Key": self._upload_artifact(artifact),
+            }
+        # Any difference makes CloudFormation import the contract again, into the pinned id.
+        contract = f"{build.contract}\nx-local-api-pinned: {str(pin).lower()}\n"
+        location = f"s3://{_BUCKET}/{self._upload(contract.encode())}"
+        _relocate_includes(template, location)
+        return template
+
+    def _upload_artifact(self, artifact: Artifact) -> str:
+        self._s3.put_object(Bucket=_BUCKET, Key=artifact.digest, Body=artifact.archive)
+        return artifact.digest
+
+    def _upload(self, content: bytes) -> str:
+        key = hashlib.sha256(content).hexdigest()
+        self._s3.put_object(Bucket=_BUCKET, Key=key, Body=content)
+        return key
+
+
+def _functions(build: Build) -> list[str]:
+    return list(resources_of_type(build.template, "AWS::Serverless::Function"))
+
+
+def _differences(old: Build, new: Build) -> list[str]:
+    """Name the artifacts and files in which two builds differ."""
+    changed = [
+        name
+        for name, artifact in new.artifacts.items()
+        if name not in old.artifacts or old.artifacts[name].digest != artifact.digest
+    ]
+    if old.template != new.template:
+        changed.append("template.yaml")
+    if old.contract != new.contract:
+        changed.append("openapi.yaml")
+    return changed
+
+
+def _relocate_includes(node: object, location: str) -> None:
+    """Point every AWS::Include below `node` to `location`: openapi.yaml is the only one."""
+    match node:
+        case {"Fn::Transform": {"Name": "AWS::Include", "Parameters": parameters}}:
+            parameters["Location"] = location
+        case dict():
+            for value in node.values():
+                _relocate_includes(value, location)
+        case list():
+            for value in node:
+                _relocate_includes(value, location)

@@ -1,0 +1,120 @@
+"""ministack, the AWS emulator: runs Lambda, API Gateway, Cognito, DynamoDB and the rest."""
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+
+from local.aws.template import load_template, resources_of_type
+from local.errors import LocalCloudError
+from local.paths import MINISTACK_PYTHON, ROOT, TEMPLATE
+from local.processes import HOST, is_port_taken, next_free_port, server
+
+REGION: Final = "us-west-2"
+_INHERITED: Final = ("PATH", "LANG")
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """The emulator's address, and clients that talk to it."""
+
+    endpoint_url: str
+    region: str = REGION
+
+    def client(self, service: str) -> BaseClient:
+        """Return a boto3 client of `service`, signed with the emulator's root credentials."""
+        client: BaseClient = boto3.client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the emulator's well-known root
+            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 2}),
+        )
+        return client
+
+
+def require_free(port: int, argument: str = "PORT") -> None:
+    """Raise LocalCloudError when somebody listens on `port`, which make takes by `argument`."""
+    if is_port_taken(port):
+        raise LocalCloudError(
+            f"Port {port} is in use, perhaps by another local cloud. Stop that program, "
+            f"or choose another port: make dev {argument}={next_free_port(port)}"
+        )
+
+
+@contextmanager
+def emulator(
+    port: int,
+    workdir: Path,
+    keep_in: Path | None = None,
+    *,
+    refresh_grace_seconds: float | None = None,
+) -> Iterator[Aws]:
+    """Run the emulator on `port` until the block ends, with IAM enforced.
+
+    Everything it writes stays in `workdir`. With `keep_in` it loads its state from there and
+    saves it there when it stops. A refresh token stays good after its first use for
+    `refresh_grace_seconds`, or for as long as the template says. Raises LocalCloudError when the
+    port is taken or it cannot start.
+    """
+    if not MINISTACK_PYTHON.is_file():
+        raise LocalCloudError("The emulator is not installed: run `make dev` or `make test`.")
+    require_free(port)
+    if refresh_grace_seconds is None:
+        refresh_grace_seconds = grace_of_template()
+    temporary = workdir / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    # The functions inherit this environment, so it holds nothing of the developer's.
+    env = {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
+        "AUTH": "true",
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "HOME": str(workdir),
+        "IOT_MTLS_ENABLED": "0",
+        # A trigger that fails fails the login, as on AWS.
+        "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
+        "MINISTACK_REGION": REGION,
+        "REFRESH_GRACE_SECONDS": str(refresh_grace_seconds),
+        "SFTP_ENABLED": "0",
+        "TMPDIR": str(temporary),
+        "TZ": "UTC",
+    }
+    if keep_in is not None:
+        env |= {"PERSIST_STATE": "1", "STATE_DIR": str(keep_in)}
+        keep_in.mkdir(parents=True, exist_ok=True)
+    with server(
+        "emulator",
+        # Safe path: the modules beside emulated.py are ours, not the emulator's.
+        [MINISTACK_PYTHON, "-P", ROOT / "local" / "emulated.py"],
+        port=port,
+        workdir=workdir,
+        ready_path="/_ministack/ready",
+        env=env,
+    ):
+        yield Aws(endpoint_url=f"http://{HOST}:{port}")
+
+
+def grace_of_template() -> int:
+    """Return how long the template's client lets a refresh token be used again."""
+    clients = resources_of_type(load_template(TEMPLATE), "AWS::Cognito::UserPoolClient")
+    rotation = next(iter(clients.values()))["Properties"]["RefreshTokenRotation"]
+    seconds: int = rotation["RetryGracePeriodSeconds"]
+    return seconds
+
+
+def host_architecture() -> str:
+    """Return Lambda's name of this machine's architecture: the functions run right here."""
+    machine = platform.machine().lower()
+    if machine in {"x86_64", "amd64"}:
+        return "x86_64"
+    if machine in {"arm64", "aarch64"}:
+        return "arm64"
+    raise LocalCloudError(f"Lambda has no architecture like this machine's ({machine}).")

@@ -1,0 +1,1 @@
+"""Recorded events, changed so that a running cloud accepts them."""

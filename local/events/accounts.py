@@ -1,0 +1,61 @@
+"""What a recorded request about an account must say to be sent today.
+
+A code is good once, and an address gets few mails: each request gets an account of its own, in the
+state that it asks for.
+"""
+
+import uuid
+from typing import Any, Final
+
+from local.api import Api
+from local.aws.emulator import Aws
+from local.commands.mails import newest_code
+from local.description import DemoUser, Description
+from local.errors import LocalCloudError
+from local.users import Tokens, create_user
+
+_REGISTERED: Final = {"resend_confirmation_code", "confirm_registration"}
+_CONFIRMED: Final = {"request_password_reset", "confirm_password_reset"}
+
+
+def account_fields(function: str, cloud: Description, tokens: Tokens) -> dict[str, Any]:
+    """Return the fields of the body that name an account, a code or the session of `tokens`."""
+    match function:
+        case "login":
+            demo = cloud.users["customer"]
+            return {"email": demo.email, "password": demo.password}
+        case "refresh" | "logout":
+            return {"refresh_token": tokens.refresh}
+        case "register":
+            return {"email": _somebody().email}
+        case _ if function in _REGISTERED | _CONFIRMED:
+            return _of_somebody(function, cloud)
+        case _:
+            return {}
+
+
+def _of_somebody(function: str, cloud: Description) -> dict[str, Any]:
+    user = _somebody()
+    fields = {"email": user.email}
+    if function in _REGISTERED:
+        _post(cloud, "/register", {"email": user.email, "password": user.password})
+    else:
+        cognito = Aws(cloud.aws_endpoint_url, cloud.region).client("cognito-idp")
+        create_user(cognito, cloud.user_pool_id, user, "customer")
+    if function == "confirm_registration":
+        fields["password"] = user.password
+    if function == "confirm_password_reset":
+        _post(cloud, "/reset-password", {"email": user.email})
+    if function.startswith("confirm_"):
+        fields["code"] = newest_code(cloud, user.email)
+    return fields
+
+
+def _somebody() -> DemoUser:
+    return DemoUser(f"{uuid.uuid4()}@teppan.example", f"Somebody-{uuid.uuid4()}")
+
+
+def _post(cloud: Description, path: str, body: dict[str, Any]) -> None:
+    answer = Api(cloud.api_url).request("POST", f"/api/v1/auth{path}", body=body)
+    if answer.status != 202:
+        raise LocalCloudError(f"{path} answered {answer.status}: {answer.body.decode()}")

@@ -1,0 +1,90 @@
+"""Idempotency keys: the first answer to a key is the answer to it for a day."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from local.fakes.stripe.account.account import DAY
+from local.fakes.stripe.errors import StripeError
+from local.fakes.stripe.objects import Json
+
+_LONGEST: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered, and to which request first."""
+
+    status: int
+    body: bytes
+    request_id: str
+
+
+@dataclass(slots=True)
+class _Entry:
+    path: str
+    given: Json
+    began_at: float
+    answer: Answer | None = None
+
+
+class Keys:
+    """The keys of the account that were used within a day. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {}
+
+    def begin(self, key: str, path: str, given: Json, at: float) -> Answer | None:
+        """Start a request under a key, or return what was answered to it before.
+
+        Raises StripeError when the key was used for another request, or is in use this moment.
+        """
+        entry = self._entries.get(key)
+        if entry is None or at - entry.began_at >= DAY:
+            self._entries[key] = _Entry(path, given, at)
+            return None
+        if entry.path != path:
+            raise _reused(
+                "Keys for idempotent requests can only be used for the same endpoint they were "
+                f"first used for ('{path}' vs '{entry.path}').",
+                key,
+            )
+        if entry.given != given:
+            raise _reused(
+                "Keys for idempotent requests can only be used with the same parameters they were "
+                "first used with.",
+                key,
+            )
+        if entry.answer is None:
+            raise StripeError(
+                "There is currently another in-progress request using this Idempotent Key (that "
+                "probably means you submitted twice, and the other request is still going "
+                f"through): {key}. Please try again later.",
+                status=409,
+                kind="idempotency_error",
+                code="idempotency_key_in_use",
+            )
+        return entry.answer
+
+    def finish(self, key: str, answer: Answer) -> None:
+        """Keep the answer of the request that began under the key."""
+        self._entries[key].answer = answer
+
+    def forget(self, key: str) -> None:
+        """Let the key be as if it had not been used: its request did not execute."""
+        self._entries.pop(key, None)
+
+
+def require_short(key: str) -> None:
+    """Raise StripeError when a key is too long."""
+    if len(key) > _LONGEST:
+        raise StripeError(
+            f"Idempotency keys can be at most {_LONGEST} characters long; yours has {len(key)}.",
+        )
+
+
+def _reused(message: str, key: str) -> StripeError:
+    return StripeError(
+        f"{message} Try using a key other than '{key}' if you meant to execute a different "
+        "request.",
+        kind="idempotency_error",
+    )

@@ -1,0 +1,61 @@
+"""Lists: newest first, a page at a time."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from local.fakes.stripe.account.collection import Collection
+from local.fakes.stripe.api.operation import referred
+from local.fakes.stripe.errors import StripeError
+from local.fakes.stripe.objects import Json
+
+_PAGE: Final = 10
+
+
+def listed(
+    collection: Collection,
+    given: Json,
+    *,
+    url: str,
+    references: Mapping[str, str] | None = None,
+    accept: Callable[[Json], bool] | None = None,
+) -> Json:
+    """Return the page that `limit`, `starting_after`, `ending_before` and `created` ask for.
+
+    `references` are the fields that must have a value, `accept` tells of any other condition.
+    Raises StripeError.
+    """
+    after, before = given.get("starting_after"), given.get("ending_before")
+    if after is not None and before is not None:
+        raise StripeError(
+            "You may only specify one of these parameters: ending_before, starting_after."
+        )
+    for param in ("starting_after", "ending_before"):
+        if param in given:
+            referred(collection, given[param], param)
+    limit = given.get("limit", _PAGE)
+    bounds = given.get("created", {})
+    page: list[Json] = []
+    has_more = False
+    goes_back = collection.is_chronological and before is None
+    oldest = max(bounds.get("gte", 0), bounds.get("gt", 0))
+    for each in collection.newest_first(references, older_than=after, newer_than=before):
+        if goes_back and each["created"] < oldest:
+            break
+        if not _within(each["created"], bounds) or (accept is not None and not accept(each)):
+            continue
+        if len(page) == limit:
+            has_more = True
+            break
+        page.append(each)
+    if before is not None:
+        page.reverse()
+    return {"object": "list", "data": page, "has_more": has_more, "url": url}
+
+
+def _within(created: int, bounds: Json) -> bool:
+    return (
+        created >= bounds.get("gte", created)
+        and created <= bounds.get("lte", created)
+        and (created > bounds["gt"] if "gt" in bounds else True)
+        and (created < bounds["lt"] if "lt" in bounds else True)
+    )

@@ -1,0 +1,63 @@
+"""`/v1/events`."""
+
+from typing import Final
+
+from local.fakes.stripe.account.account import Account
+from local.fakes.stripe.account.events import is_kept
+from local.fakes.stripe.api.listing import listed
+from local.fakes.stripe.api.operation import EXPAND, LISTING, Call, Operation, named
+from local.fakes.stripe.api.parameters import Boolean, Listed, Text
+from local.fakes.stripe.errors import StripeError, no_such
+from local.fakes.stripe.objects import Json
+
+_PATH: Final = "/v1/events"
+
+
+def _retrieve(account: Account, call: Call) -> Json:
+    event = named(account.events, call.identifier)
+    if not is_kept(account, event):
+        raise no_such("event", call.identifier, param="id")
+    return event
+
+
+def _list(account: Account, call: Call) -> Json:
+    given = call.given
+    if "type" in given and "types" in given:
+        raise StripeError("You may only specify one of these parameters: type, types.")
+    wanted = given.get("types", [given["type"]] if "type" in given else None)
+    delivered = given.get("delivery_success")
+
+    def accept(event: Json) -> bool:
+        return (
+            is_kept(account, event)
+            and (wanted is None or any(_matches(event["type"], kind) for kind in wanted))
+            and (delivered is None or (event["pending_webhooks"] == 0) == delivered)
+        )
+
+    return listed(account.events, given, url=_PATH, accept=accept)
+
+
+def _matches(kind: str, wanted: str) -> bool:
+    """Tell whether a type is the wanted one; `charge.*` wants every type that begins so."""
+    if wanted.endswith("*"):
+        return kind.startswith(wanted[:-1])
+    return kind == wanted
+
+
+OPERATIONS: Final = (
+    Operation(
+        method="GET",
+        path=_PATH,
+        answers="list:event",
+        run=_list,
+        parameters=LISTING
+        | {
+            "delivery_success": Boolean(),
+            "type": Text(),
+            "types": Listed(item=Text(), most=20),
+        },
+    ),
+    Operation(
+        method="GET", path=f"{_PATH}/{{id}}", answers="event", run=_retrieve, parameters=EXPAND
+    ),
+)

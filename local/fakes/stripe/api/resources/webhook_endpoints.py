@@ -1,0 +1,100 @@
+"""`/v1/webhook_endpoints`."""
+
+import re
+from typing import Final
+
+from local.fakes.stripe.account import webhook_endpoints
+from local.fakes.stripe.account.account import Account
+from local.fakes.stripe.api.listing import listed
+from local.fakes.stripe.api.metadata import Metadata
+from local.fakes.stripe.api.operation import EXPAND, PAGING, Call, Operation, named, retrieving
+from local.fakes.stripe.api.parameters import Boolean, Choice, Listed, Parameter, Text
+from local.fakes.stripe.errors import StripeError
+from local.fakes.stripe.objects import Json
+from local.fakes.stripe.version import API_VERSION
+
+_PATH: Final = "/v1/webhook_endpoints"
+_EVENTS: Final = Listed(item=Text(), most=500)
+_SHARED: Final[dict[str, Parameter]] = EXPAND | {
+    "description": Text(clears=True),
+    "metadata": Metadata(clears=True),
+}
+
+
+def _create(account: Account, call: Call) -> Json:
+    _check(call.given)
+    endpoint = webhook_endpoints.create(account, call.given)
+    # The secret is shown here and never again.
+    return endpoint | {"secret": account.secrets.current(endpoint["id"])}
+
+
+def _update(account: Account, call: Call) -> Json:
+    endpoint = named(account.webhook_endpoints, call.identifier, "webhook_endpoint")
+    _check(call.given)
+    webhook_endpoints.update(endpoint, call.given)
+    return endpoint
+
+
+def _delete(account: Account, call: Call) -> Json:
+    endpoint = named(account.webhook_endpoints, call.identifier, "webhook_endpoint")
+    account.webhook_endpoints.remove(endpoint["id"])
+    return {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
+
+
+def _list(account: Account, call: Call) -> Json:
+    return listed(account.webhook_endpoints, call.given, url=_PATH)
+
+
+def _check(given: Json) -> None:
+    if "url" in given and not re.match(r"https?://[^/\s]+", given["url"]):
+        raise StripeError(
+            "Invalid URL: URL must be publicly accessible.", code="url_invalid", param="url"
+        )
+    for place, kind in enumerate(given.get("enabled_events", ())):
+        if not re.fullmatch(r"\*|[a-z0-9_]+(\.[a-z0-9_]+)+", kind):
+            raise StripeError(
+                f"Invalid enabled_events[{place}]: {kind}", param=f"enabled_events[{place}]"
+            )
+
+
+OPERATIONS: Final = (
+    Operation(
+        method="POST",
+        path=_PATH,
+        answers="webhook_endpoint",
+        run=_create,
+        parameters=_SHARED
+        | {
+            "api_version": Choice(words=(API_VERSION,)),
+            "enabled_events": Listed(item=Text(), most=500, required=True),
+            "url": Text(required=True),
+        },
+    ),
+    Operation(
+        method="GET",
+        path=_PATH,
+        answers="list:webhook_endpoint",
+        run=_list,
+        parameters=EXPAND | PAGING,
+    ),
+    retrieving(
+        f"{_PATH}/{{webhook_endpoint}}",
+        "webhook_endpoint",
+        lambda account: account.webhook_endpoints,
+        "webhook_endpoint",
+    ),
+    Operation(
+        method="POST",
+        path=f"{_PATH}/{{webhook_endpoint}}",
+        answers="webhook_endpoint",
+        run=_update,
+        parameters=_SHARED | {"disabled": Boolean(), "enabled_events": _EVENTS, "url": Text()},
+    ),
+    Operation(
+        method="DELETE",
+        path=f"{_PATH}/{{webhook_endpoint}}",
+        answers="webhook_endpoint",
+        run=_delete,
+        parameters={},
+    ),
+)

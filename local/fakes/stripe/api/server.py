@@ -1,0 +1,194 @@
+"""A request from the first byte to the last: refused, replayed, or executed, once."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from threading import RLock
+
+from local.fakes.stripe.account.account import Account, Cause
+from local.fakes.stripe.api import authentication, form
+from local.fakes.stripe.api.answers import Reply, client_view, encoded, error_body, reply
+from local.fakes.stripe.api.expansion import Tree, expanded, tree
+from local.fakes.stripe.api.idempotency import Answer, Keys, require_short
+from local.fakes.stripe.api.operation import Call, Operation
+from local.fakes.stripe.api.parameters import read
+from local.fakes.stripe.api.routes import route
+from local.fakes.stripe.errors import StripeError
+from local.fakes.stripe.faults import AnswerLost, ConnectionReset, Fault, Faults, TimedOut
+from local.fakes.stripe.version import API_VERSION
+
+_UNKNOWN = "An error occurred while processing your request. Please contact support@stripe.com."
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    identifier: str
+    operation: Operation
+    path: str
+    call: Call
+    wanted: Tree
+    key: str | None
+
+
+class Server:
+    """Answers requests to the account's API."""
+
+    def __init__(
+        self,
+        account: Account,
+        lock: RLock,
+        faults: Faults,
+        *,
+        secret_keys: Callable[[], Collection[str]],
+        publishable: str,
+    ) -> None:
+        self._account = account
+        self._lock = lock
+        self._faults = faults
+        self._secret_keys = secret_keys
+        self._publishable = publishable
+        self._keys = Keys()
+
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer one request. Raises NoAnswer when a fault leaves the client without one."""
+        path, _, query = target.partition("?")
+        fault = self._faults.strike(method, path)
+        if fault is not None and fault.kind == "reset":
+            raise ConnectionReset
+        with self._lock:
+            request_id = self._account.identifiers.new("req", 14)
+        try:
+            if fault is not None and fault.kind == "error_429":
+                raise _too_many()
+            lowered = {name.lower(): value for name, value in headers.items()}
+            request = self._read(request_id, method, path, query, lowered, body)
+        except StripeError as error:
+            answered = self._refused(error, request_id)
+        else:
+            answered = self._answer(request, fault)
+        if fault is not None and fault.kind == "lose_answer":
+            raise AnswerLost
+        if fault is not None and fault.kind == "timeout":
+            raise TimedOut
+        return answered
+
+    def _read(
+        self,
+        request_id: str,
+        method: str,
+        path: str,
+        query: str,
+        headers: Mapping[str, str],
+        body: bytes,
+    ) -> _Request:
+        """Understand a request. Raises StripeError; nothing of such a refusal is remembered."""
+        is_public = authentication.is_publishable(
+            headers.get("authorization", ""), self._secret_keys(), self._publishable
+        )
+        _require_version(headers.get("stripe-version"))
+        operation, identifier = route(method, path)
+        if is_public and not operation.is_public:
+            raise authentication.require_secret()
+        if method == "POST":
+            _require_form(headers.get("content-type", ""))
+        sent = _text(body) if method == "POST" else ""
+        given = read(operation.parameters, form.decode("&".join(filter(None, (query, sent)))))
+        wanted = tree(given.get("expand", []), operation.answers)
+        key = (headers.get("idempotency-key") or None) if method == "POST" else None
+        if key is not None:
+            require_short(key)
+        call = Call(identifier, given, is_public)
+        return _Request(request_id, operation, path, call, wanted, key)
+
+    def _answer(self, request: _Request, fault: Fault | None) -> Reply:
+        with self._lock:
+            if request.key is not None:
+                try:
+                    before = self._keys.begin(
+                        request.key, request.path, request.call.given, self._account.clock()
+                    )
+                except StripeError as error:
+                    return self._refused(error, request.identifier, request.key)
+                if before is not None:
+                    return reply(
+                        before.status,
+                        before.body,
+                        request.identifier,
+                        key=request.key,
+                        first_request_id=before.request_id,
+                    )
+            if fault is None or fault.kind != "slow":
+                return self._execute(request, fault)
+        time.sleep(fault.seconds)
+        with self._lock:
+            return self._execute(request, fault)
+
+    def _execute(self, request: _Request, fault: Fault | None) -> Reply:
+        """Run the operation and remember the answer under the key."""
+        kind = fault.kind if fault is not None else None
+        try:
+            status, body = self._run(request) if kind != "error_500" else self._failure(request)
+            if kind == "error_500_after":
+                status, body = self._failure(request)
+        except BaseException:
+            # A defect of the fake: the key must not stay in use for ever.
+            if request.key is not None:
+                self._keys.forget(request.key)
+            raise
+        if request.key is not None:
+            self._keys.finish(request.key, Answer(status, body, request.identifier))
+        return reply(status, body, request.identifier, key=request.key)
+
+    def _run(self, request: _Request) -> tuple[int, bytes]:
+        account = self._account
+        account.cause = Cause(request.identifier, request.key)
+        try:
+            made = request.operation.run(account, request.call)
+            shown = expanded(account, made, request.wanted)
+            return 200, encoded(client_view(shown) if request.call.is_public else shown)
+        except StripeError as error:
+            if request.call.is_public and "payment_intent" in error.error:
+                error.error["payment_intent"] = client_view(error.error["payment_intent"])
+            shown = error_body(error.error, request.identifier, at=account.now())
+            return error.status, encoded(shown)
+        finally:
+            account.cause = Cause()
+
+    def _failure(self, request: _Request) -> tuple[int, bytes]:
+        error = StripeError(_UNKNOWN, status=500, kind="api_error").error
+        return 500, encoded(error_body(error, request.identifier, at=self._account.now()))
+
+    def _refused(self, error: StripeError, request_id: str, key: str | None = None) -> Reply:
+        body = error_body(error.error, request_id, at=self._account.now())
+        return reply(error.status, encoded(body), request_id, key=key)
+
+
+def _require_version(version: str | None) -> None:
+    if version not in (None, API_VERSION):
+        raise StripeError(
+            f"Invalid Stripe API version: {version}. This fake speaks {API_VERSION} alone."
+        )
+
+
+def _require_form(content_type: str) -> None:
+    if content_type and not content_type.startswith("application/x-www-form-urlencoded"):
+        raise StripeError(
+            f"The content type of this request is not supported: {content_type}. Send "
+            "application/x-www-form-urlencoded."
+        )
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise StripeError("Invalid request: the body is not UTF-8.") from error
+
+
+def _too_many() -> StripeError:
+    return StripeError(
+        "Request rate limit exceeded. Learn more about rate limits here "
+        "https://stripe.com/docs/rate-limits.",
+        status=429,
+        code="rate_limit",
+    )

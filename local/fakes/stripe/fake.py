@@ -1,0 +1,209 @@
+"""The door of the fake: its API, and what only Stripe's side or the customer can do."""
+
+import time
+from collections.abc import Callable, Mapping
+from threading import RLock
+from typing import Any, Final
+
+from local.fakes.stripe.account import balance, settlement
+from local.fakes.stripe.account.account import Account
+from local.fakes.stripe.account.collection import Collection
+from local.fakes.stripe.account.events import emit_thin
+from local.fakes.stripe.account.identifiers import Identifiers
+from local.fakes.stripe.account.views import view
+from local.fakes.stripe.api.answers import Reply
+from local.fakes.stripe.api.operation import named
+from local.fakes.stripe.api.server import Server
+from local.fakes.stripe.errors import StripeError
+from local.fakes.stripe.faults import Faults
+from local.fakes.stripe.objects import Json, copied
+from local.fakes.stripe.payments import disputes, payment_methods, payments, refunds
+from local.fakes.stripe.payments.cards import by_name, by_number
+from local.fakes.stripe.webhooks.outbox import Outbox
+
+__all__ = ["PUBLISHABLE_KEY", "FakeStripe", "Reply", "StripeError"]
+
+PUBLISHABLE_KEY: Final = "pk_test_fake"
+
+
+class FakeStripe:
+    """One Stripe account. Thread-safe: everything happens under one lock.
+
+    `api_keys` are the secret keys that it accepts; `clock` returns unix seconds. The methods
+    that are not `handle` act as the customer, the banks or the dashboard; they return the changed
+    object, and raise StripeError when Stripe would not do such a thing.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        api_key: str = "sk_test_fake",
+        seed: int = 0,
+    ) -> None:
+        self._lock = RLock()
+        self.account: Final = Account(clock, Identifiers(seed))
+        self.api_keys: set[str] = {api_key}
+        self.faults: Final = Faults(seed)
+        self.outbox: Final = Outbox(self.account, self._lock)
+        self.account.publish = self.outbox.publish
+        self._server = Server(
+            self.account,
+            self._lock,
+            self.faults,
+            secret_keys=lambda: self.api_keys,
+            publishable=PUBLISHABLE_KEY,
+        )
+
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer a request for `target`, a path with its query. Raises faults.NoAnswer."""
+        return self._server.handle(method, target, headers, body)
+
+    def pay(
+        self, intent_id: str, card: str = "4242424242424242", *, return_url: str | None = None
+    ) -> Json:
+        """Confirm as the customer, by a test card's number or a test payment method's id.
+
+        A decline is told by the intent that comes back: `last_payment_error`.
+        """
+        with self._lock:
+            intent = self._intent(intent_id)
+            payments.require_confirmable(intent)
+            tested = by_name(card) or by_number(card)
+            payment_methods.require_allowed(intent, tested.kind)
+            method = payment_methods.create(self.account, tested)
+            payments.confirm(self.account, intent, method, return_url)
+            return self._shown(intent)
+
+    def authenticate(self, intent_id: str, *, succeed: bool = True) -> Json:
+        """Pass or fail 3-D Secure as the customer."""
+        with self._lock:
+            intent = self._intent(intent_id)
+            payments.authenticate(self.account, intent, succeed=succeed)
+            return self._shown(intent)
+
+    def settle(self, intent_id: str, *, succeed: bool = True) -> Json:
+        """End a payment that is `processing`, as the customer's bank."""
+        with self._lock:
+            intent = self._intent(intent_id)
+            payments.settle(self.account, intent, succeed=succeed)
+            return self._shown(intent)
+
+    def dispute(
+        self,
+        intent_id: str,
+        *,
+        amount: int | None = None,
+        inquiry: bool = False,
+        withdrawn: bool = True,
+    ) -> Json:
+        """Dispute a payment, by default what is not refunded of it; return the dispute.
+
+        Its money is `withdrawn` at once, unless it is to be withdrawn later by `withdraw`.
+        """
+        with self._lock:
+            dispute = disputes.open_dispute(
+                self.account,
+                self._charge(intent_id),
+                amount=amount,
+                inquiry=inquiry,
+                withdrawn=withdrawn,
+            )
+            return self._shown(dispute)
+
+    def close_dispute(self, dispute_id: str, *, won: bool, reinstated: int | None = None) -> Json:
+        """Decide a dispute as the bank. A lost inquiry becomes a dispute, and is lost.
+
+        `reinstated` cents come back, by default all of a won one and nothing of a lost one.
+        """
+        with self._lock:
+            dispute = self._named(self.account.disputes, dispute_id)
+            disputes.close(self.account, dispute, won=won, reinstated=reinstated)
+            return self._shown(dispute)
+
+    def withdraw(self, dispute_id: str, amount: int) -> Json:
+        """Withdraw `amount` cents more for a dispute, open or decided."""
+        with self._lock:
+            dispute = self._named(self.account.disputes, dispute_id)
+            disputes.withdraw(self.account, dispute, amount)
+            return self._shown(dispute)
+
+    def reinstate(self, dispute_id: str, amount: int) -> Json:
+        """Give `amount` cents of a decided dispute back."""
+        with self._lock:
+            dispute = self._named(self.account.disputes, dispute_id)
+            disputes.reinstate(self.account, dispute, amount)
+            return self._shown(dispute)
+
+    def escalate_inquiry(self, dispute_id: str) -> Json:
+        """Turn an inquiry into a dispute: its money is withdrawn."""
+        with self._lock:
+            dispute = self._named(self.account.disputes, dispute_id)
+            disputes.escalate(self.account, dispute)
+            return self._shown(dispute)
+
+    def settle_refund(self, refund_id: str, status: str) -> Json:
+        """Let a refund go on, to a status that Stripe lets follow; `succeeded` may still fail."""
+        with self._lock:
+            refund = self._named(self.account.refunds, refund_id)
+            refunds.change_status(self.account, refund, status)
+            return self._shown(refund)
+
+    def refund(self, intent_id: str, amount: int) -> Json:
+        """Refund `amount` cents in the dashboard: no metadata of ours."""
+        with self._lock:
+            charge = self._charge(intent_id)
+            given = {"amount": amount, "reason": "requested_by_customer"}
+            return self._shown(refunds.create(self.account, charge, given))
+
+    def set_livemode(self, *, live: bool) -> None:
+        """Let what is made from now on say that it is of live money, or of test money."""
+        with self._lock:
+            self.account.livemode = live
+
+    def thin_event(self, kind: str) -> Json:
+        """Send an event of Stripe's second API, which holds no object, to the endpoints."""
+        with self._lock:
+            return emit_thin(self.account, kind)
+
+    def balance_by_intent(self) -> dict[str, int]:
+        """Return the sum of `amount` of all balance transactions, in cents, by payment intent."""
+        with self._lock:
+            return balance.by_intent(self.account)
+
+    def intent_of_secret(self, client_secret: str) -> Json:
+        """Return the payment intent that a client secret belongs to. Raises StripeError."""
+        with self._lock:
+            intent = self._intent(client_secret.partition("_secret_")[0])
+            if intent["client_secret"] != client_secret:
+                raise StripeError("No such payment.", status=404)
+            return self._shown(intent)
+
+    def settle_due_refunds(self, seconds: float) -> None:
+        """End the refunds that are that old, of test cards that say how their refunds end."""
+        with self._lock:
+            settlement.settle_due_refunds(self.account, self.account.clock() - seconds)
+
+    def everything(self, kind: str) -> list[Json]:
+        """Return all objects of a kind (`refunds`, …), newest first."""
+        with self._lock:
+            collection: Collection = getattr(self.account, kind)
+            return [self._shown(each) for each in collection.newest_first()]
+
+    def _intent(self, identifier: str) -> Json:
+        return self._named(self.account.payment_intents, identifier)
+
+    def _charge(self, intent_id: str) -> Json:
+        intent = self._intent(intent_id)
+        charge = self.account.charges.get(intent["latest_charge"] or "")
+        if charge is None or charge["status"] != "succeeded":
+            raise StripeError(f"PaymentIntent {intent_id} has no successful charge.")
+        return charge
+
+    @staticmethod
+    def _named(collection: Collection, identifier: str) -> Json:
+        return named(collection, identifier)
+
+    def _shown(self, thing: Json) -> Json:
+        shown: Any = copied(view(self.account, thing))
+        return dict(shown)

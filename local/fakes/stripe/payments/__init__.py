@@ -1,0 +1,1 @@
+"""Payments, charges, refunds and disputes of the fake's one Stripe account."""

@@ -1,0 +1,126 @@
+"""Stripe's test cards and test payment methods: what each of them does."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from local.fakes.stripe.errors import StripeError
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Why an issuer declines: Stripe's error code, decline code and sentence."""
+
+    code: str
+    decline_code: str | None
+    message: str
+    advice: str | None = "try_again_later"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A test card, or bank account: its number, its ids, and how payments with it go."""
+
+    number: str
+    names: tuple[str, ...]
+    kind: Literal["card", "us_bank_account", "sepa_debit"] = "card"
+    brand: str = "visa"
+    decline: Decline | None = None
+    authenticates: bool = False
+    disputes: Literal["", "dispute", "inquiry"] = ""
+    refunds: Literal["succeed", "fail_later", "pend"] = "succeed"
+
+    @property
+    def is_delayed(self) -> bool:
+        """Tell whether a payment is `processing` before it ends."""
+        return self.kind != "card"
+
+
+def _declined(decline_code: str, message: str, advice: str = "try_again_later") -> Decline:
+    return Decline("card_declined", decline_code, message, advice)
+
+
+_PLAIN: Final = "Your card was declined."
+_GENERIC: Final = _declined("generic_decline", _PLAIN)
+
+CARDS: Final = (
+    Card("4242424242424242", ("pm_card_visa", "pm_card_us")),
+    Card("5555555555554444", ("pm_card_mastercard",), brand="mastercard"),
+    Card("378282246310005", ("pm_card_amex",), brand="amex"),
+    Card("4000000000000077", ("pm_card_bypassPending",)),
+    Card(
+        "4000000000000002",
+        ("pm_card_chargeDeclined", "pm_card_visa_chargeDeclined"),
+        decline=_GENERIC,
+    ),
+    Card(
+        "4000000000009995",
+        ("pm_card_chargeDeclinedInsufficientFunds", "pm_card_visa_chargeDeclinedInsufficientFunds"),
+        decline=_declined("insufficient_funds", "Your card has insufficient funds."),
+    ),
+    Card(
+        "4000000000009987",
+        ("pm_card_chargeDeclinedLostCard", "pm_card_visa_chargeDeclinedLostCard"),
+        decline=_declined("lost_card", _PLAIN, "do_not_try_again"),
+    ),
+    Card(
+        "4000000000009979",
+        ("pm_card_chargeDeclinedStolenCard", "pm_card_visa_chargeDeclinedStolenCard"),
+        decline=_declined("stolen_card", _PLAIN, "do_not_try_again"),
+    ),
+    Card(
+        "4000000000000069",
+        ("pm_card_chargeDeclinedExpiredCard",),
+        decline=Decline("expired_card", None, "Your card has expired.", "confirm_card_data"),
+    ),
+    Card(
+        "4000000000000127",
+        ("pm_card_chargeDeclinedIncorrectCvc",),
+        decline=Decline(
+            "incorrect_cvc", None, "Your card's security code is incorrect.", "confirm_card_data"
+        ),
+    ),
+    Card(
+        "4000000000000119",
+        ("pm_card_chargeDeclinedProcessingError",),
+        decline=Decline(
+            "processing_error",
+            None,
+            "An error occurred while processing your card. Try again in a little bit.",
+        ),
+    ),
+    Card("4000002760003184", ("pm_card_authenticationRequired",), authenticates=True),
+    Card("4000002500003155", ("pm_card_authenticationRequiredOnSetup",), authenticates=True),
+    Card(
+        "4000008260003178",
+        ("pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",),
+        authenticates=True,
+        decline=_declined("insufficient_funds", "Your card has insufficient funds."),
+    ),
+    Card("4000000000000259", ("pm_card_createDispute",), disputes="dispute"),
+    Card("4000000000001976", ("pm_card_createDisputeInquiry",), disputes="inquiry"),
+    Card("4000000000005126", ("pm_card_refundFail",), refunds="fail_later"),
+    Card("4000000000007726", ("pm_card_pendingRefund",), refunds="pend"),
+    Card("000123456789", ("pm_usBankAccount_success",), kind="us_bank_account", brand=""),
+    Card("AT321904300235473204", ("pm_sepaDebit",), kind="sepa_debit", brand=""),
+)
+_BY_NUMBER: Final = {card.number: card for card in CARDS}
+_BY_NAME: Final = {name: card for card in CARDS for name in card.names}
+
+
+def by_number(number: str) -> Card:
+    """Return the card with that number, spaces aside. Raises StripeError `incorrect_number`."""
+    card = _BY_NUMBER.get(number.replace(" ", ""))
+    if card is None:
+        raise StripeError(
+            "Your card number is incorrect.",
+            status=402,
+            kind="card_error",
+            code="incorrect_number",
+            param="number",
+        )
+    return card
+
+
+def by_name(name: str) -> Card | None:
+    """Return the card behind a `pm_card_…` id, or None."""
+    return _BY_NAME.get(name)

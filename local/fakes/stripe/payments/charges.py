@@ -1,0 +1,126 @@
+"""Charges: each attempt to move a payment's money."""
+
+from typing import Final
+
+from local.fakes.stripe.account import balance
+from local.fakes.stripe.account.account import Account
+from local.fakes.stripe.account.events import emit
+from local.fakes.stripe.objects import Json, copied
+from local.fakes.stripe.payments.cards import Decline
+from local.fakes.stripe.payments.charge_details import charge_details
+
+_DESCRIPTOR: Final = "TEPPAN"
+
+
+def create(account: Account, intent: Json, method: Json, status: str) -> Json:
+    """Make the charge of an attempt: `succeeded`, `pending` or `failed`; the intent's latest."""
+    card = account.cards[method["id"]]
+    decline = card.decline if status == "failed" else None
+    suffix = intent["statement_descriptor_suffix"]
+    charge: Json = {
+        "id": account.identifiers.new("ch" if card.kind == "card" else "py"),
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": 0 if decline else intent["amount"],
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": copied(method["billing_details"]),
+        "calculated_statement_descriptor": f"{_DESCRIPTOR}* {suffix}" if suffix else _DESCRIPTOR,
+        "captured": decline is None,
+        "created": account.now(),
+        "currency": intent["currency"],
+        "customer": None,
+        "description": intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": decline.code if decline else None,
+        "failure_message": decline.message if decline else None,
+        "fraud_details": {},
+        "livemode": account.livemode,
+        "metadata": dict(intent["metadata"]),
+        "on_behalf_of": None,
+        "outcome": _declined(decline) if decline else _AUTHORIZED | {},
+        "paid": status == "succeeded",
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": charge_details(card, intent, authorized=decline is None),
+        "radar_options": {},
+        "receipt_email": intent["receipt_email"],
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunded": False,
+        "review": None,
+        "shipping": copied(intent["shipping"]),
+        "source_transfer": None,
+        "statement_descriptor": None,
+        "statement_descriptor_suffix": suffix,
+        "status": status,
+        "transfer_data": None,
+        "transfer_group": None,
+    }
+    account.cards[charge["id"]] = card
+    intent["latest_charge"] = charge["id"]
+    return account.charges.add(charge)
+
+
+def credit(account: Account, charge: Json) -> None:
+    """Put the charge's money into the balance."""
+    kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
+    transaction = balance.add(
+        account,
+        charge,
+        kind=kind,
+        category="charge",
+        amount=charge["amount"],
+        description=charge["description"],
+        fee=balance.processing_fee(charge["amount"], charge["payment_method_details"]["type"]),
+    )
+    charge["balance_transaction"] = transaction["id"]
+
+
+def fail_pending(account: Account, charge: Json, code: str, message: str) -> None:
+    """End a pending charge without money: what was credited in advance is taken back."""
+    transaction = balance.add(
+        account,
+        charge,
+        kind="payment_failure_refund",
+        category="charge_failure",
+        amount=-charge["amount"],
+        description=f"Payment failure refund for {charge['id']}",
+    )
+    charge.update(
+        status="failed",
+        amount_captured=0,
+        captured=False,
+        failure_balance_transaction=transaction["id"],
+        failure_code=code,
+        failure_message=message,
+    )
+    emit(account, "charge.failed", charge)
+
+
+_AUTHORIZED: Final[Json] = {
+    "advice_code": None,
+    "network_advice_code": None,
+    "network_decline_code": None,
+    "network_status": "approved_by_network",
+    "reason": None,
+    "risk_level": "normal",
+    "risk_score": 20,
+    "seller_message": "Payment complete.",
+    "type": "authorized",
+}
+
+
+def _declined(decline: Decline) -> Json:
+    return _AUTHORIZED | {
+        "advice_code": decline.advice,
+        "network_decline_code": "05",
+        "network_status": "declined_by_network",
+        "reason": decline.decline_code or decline.code,
+        "seller_message": "The bank did not return any further details with this decline.",
+        "type": "issuer_declined",
+    }

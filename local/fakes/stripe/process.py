@@ -1,0 +1,71 @@
+"""The fake Stripe as a process beside the emulator."""
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+import urllib3
+
+from local.errors import LocalCloudError
+from local.paths import ROOT
+from local.processes import HOST, server
+
+# Worth nothing outside this machine, as the keys of Stripe's own test mode are outside of it.
+API_KEY: Final = "sk_test_fake"
+PUBLISHABLE_KEY: Final = "pk_test_fake"
+_INHERITED: Final = ("PATH", "LANG")
+
+
+@contextmanager
+def fake_stripe(port: int, workdir: Path) -> Iterator[str]:
+    """Run an empty fake on `port` until the block ends; give its URL.
+
+    Its ids are new each time: a kept table may hold those of an earlier one. It stops with the
+    block or with this process. Raises LocalCloudError when it does not start.
+    """
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "local.fakes.stripe",
+        "--port",
+        str(port),
+        "--api-key",
+        API_KEY,
+        "--seed",
+        str(secrets.randbits(32)),
+    ]
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    with server(
+        "stripe",
+        command,
+        port=port,
+        workdir=workdir,
+        ready_path="/_fake/health",
+        env=inherited | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+    ):
+        yield f"http://{HOST}:{port}"
+
+
+def pay(stripe_url: str, client_secret: str, card: str = "pm_card_visa") -> None:
+    """Pay an intent as a browser does, with the publishable key and a test payment method.
+
+    Raises LocalCloudError when that is refused.
+    """
+    intent_id = client_secret.partition("_secret_")[0]
+    fields = {"client_secret": client_secret, "payment_method": card, "return_url": stripe_url}
+    answer = urllib3.request(
+        "POST",
+        f"{stripe_url}/v1/payment_intents/{intent_id}/confirm",
+        body=urlencode(fields),
+        headers={
+            "Authorization": f"Bearer {PUBLISHABLE_KEY}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+    )
+    if answer.status != 200:
+        raise LocalCloudError(f"Paying answered {answer.status}: {answer.data.decode()}")

@@ -1,0 +1,133 @@
+"""The checkout page, in place of Stripe's payment form, and the bank's page for 3-D Secure."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from starlette.responses import RedirectResponse, Response
+
+from local.fakes.stripe.fake import FakeStripe, StripeError
+from local.fakes.stripe.objects import Json
+from local.fakes.stripe.payments.cards import CARDS, Card
+from local.fakes.stripe.web.html import Markup, dollars, element, field, form, page
+
+_PAYABLE: Final = ("requires_payment_method", "requires_confirmation")
+_SPEECH: Final = {
+    "succeeded": "Paid. Thank you.",
+    "processing": "The payment is being processed by your bank.",
+    "canceled": "This payment was cancelled. Nothing is due.",
+}
+
+
+def show(fake: FakeStripe, secret: str, query: Mapping[str, str]) -> Response:
+    """Show what is to pay and a choice of test cards, or how the payment ended."""
+    intent = fake.intent_of_secret(secret)
+    if intent["status"] == "requires_action":
+        return RedirectResponse(f"/authenticate/{quote(secret)}", 303)
+    error = intent["last_payment_error"]
+    alert = [element("p", error["message"], role="alert")] if error else []
+    if intent["status"] in _PAYABLE:
+        return page("Pay", *_due(intent), *alert, _choice(intent, query.get("return_url", "")))
+    spoken = element("p", _SPEECH[intent["status"]], role="status")
+    return page("Payment", *_due(intent), spoken, *_way_back(fake, intent))
+
+
+def pay(fake: FakeStripe, secret: str, given: Mapping[str, str]) -> Response:
+    """Confirm with the chosen card, as the customer's browser would."""
+    intent = fake.intent_of_secret(secret)
+    return_url = _http_url(given.get("return_url", ""))
+    fake.pay(intent["id"], given.get("card", ""), return_url=return_url)
+    here = f"/checkout/{quote(secret)}"
+    return RedirectResponse(
+        f"{here}?{urlencode({'return_url': return_url})}" if return_url else here, 303
+    )
+
+
+def ask(fake: FakeStripe, secret: str) -> Response:
+    """Ask the customer to approve the payment, as the card's bank does."""
+    intent = fake.intent_of_secret(secret)
+    if intent["status"] != "requires_action":
+        return RedirectResponse(f"/checkout/{quote(secret)}", 303)
+    return page(
+        "3-D Secure test page",
+        element("p", "Your bank asks you to approve this payment."),
+        *_due(intent),
+        form(
+            f"/authenticate/{secret}",
+            element("button", "Approve", name="outcome", value="approve"),
+            element("button", "Fail", name="outcome", value="fail"),
+        ),
+    )
+
+
+def authenticate(fake: FakeStripe, secret: str, given: Mapping[str, str]) -> Response:
+    """Pass or fail 3-D Secure, then show the result."""
+    intent = fake.intent_of_secret(secret)
+    fake.authenticate(intent["id"], succeed=given.get("outcome") == "approve")
+    return RedirectResponse(f"/checkout/{quote(secret)}", 303)
+
+
+def refused(error: StripeError) -> Response:
+    """Show why something was refused."""
+    return page("That did not work", element("p", str(error), role="alert"), status=error.status)
+
+
+def _due(intent: Json) -> list[Markup]:
+    booking = intent["metadata"].get("booking_id")
+    about = f"for booking {booking}" if booking else intent["description"] or "no booking"
+    amount = dollars(intent["amount"], intent["currency"])
+    return [element("p", element("strong", amount), f" {about}")]
+
+
+def _choice(intent: Json, return_url: str) -> Markup:
+    cards = [card for card in CARDS if card.kind in intent["payment_method_types"]]
+    options = [_option(card, is_first=place == 0) for place, card in enumerate(cards)]
+    hidden = field(type="hidden", name="return_url", value=return_url)
+    return form(
+        f"/checkout/{intent['client_secret']}",
+        element("fieldset", element("legend", "Test card or account"), *options),
+        hidden,
+        element("button", f"Pay {dollars(intent['amount'], intent['currency'])}"),
+    )
+
+
+def _option(card: Card, *, is_first: bool) -> Markup:
+    choice = field(type="radio", name="card", value=card.number, checked=is_first, required=True)
+    return element("label", choice, f" {card.number}: {_does(card)}")
+
+
+def _does(card: Card) -> str:
+    """Say in a few words what happens with a card."""
+    if card.decline is not None:
+        reason = (card.decline.decline_code or card.decline.code).replace("_", " ")
+        return f"{'3-D Secure, then ' if card.authenticates else ''}declined, {reason}"
+    if card.authenticates:
+        return "3-D Secure"
+    if card.is_delayed:
+        return "bank debit, processing for a while"
+    if card.disputes:
+        return f"succeeds, then {'an inquiry' if card.disputes == 'inquiry' else 'a dispute'}"
+    return {
+        "succeed": f"succeeds ({card.brand})",
+        "fail_later": "succeeds; a refund fails later",
+        "pend": "succeeds; a refund is pending for a while",
+    }[card.refunds]
+
+
+def _way_back(fake: FakeStripe, intent: Json) -> list[Markup]:
+    return_url = _http_url(fake.account.return_urls.get(intent["id"], ""))
+    if return_url is None:
+        return []
+    query = urlencode(
+        {
+            "payment_intent": intent["id"],
+            "payment_intent_client_secret": intent["client_secret"],
+            "redirect_status": intent["status"],
+        }
+    )
+    joined = f"{return_url}{'&' if '?' in return_url else '?'}{query}"
+    return [element("p", element("a", "Back to the shop", href=joined))]
+
+
+def _http_url(url: str) -> str | None:
+    return url if urlsplit(url).scheme in ("http", "https") else None

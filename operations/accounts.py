@@ -1,0 +1,60 @@
+"""The accounts of a stage, for the commands of operators: whose account, and where it is kept."""
+
+import argparse
+from dataclasses import dataclass
+
+from botocore.client import BaseClient
+from local.aws.emulator import Aws
+from local.description import running_cloud
+from local.errors import LocalCloudError
+from local.processes import port_number
+
+from operations.stages import deployed
+from teppan.store.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Where the accounts and the ends of their sessions are kept."""
+
+    cognito: BaseClient
+    user_pool_id: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What an operator names: an account, and the stage (None: the local cloud on `port`)."""
+
+    email: str
+    stage: str | None
+    port: int | None
+
+    def accounts(self) -> Accounts:
+        """Return the stage's accounts. Raises LocalCloudError."""
+        if not self.stage:
+            cloud = running_cloud(self.port)
+            aws = Aws(cloud.aws_endpoint_url, cloud.region)
+            table = Table(aws.client("dynamodb"), cloud.table)
+            return Accounts(aws.client("cognito-idp"), cloud.user_pool_id, table)
+        stack = deployed(self.stage)
+        table = Table(stack.client("dynamodb"), stack.outputs["TableName"])
+        return Accounts(stack.client("cognito-idp"), stack.outputs["UserPoolId"], table)
+
+
+def read_arguments(command: str, arguments: list[str]) -> Whose:
+    """Read the arguments of `make <command>`; without an address `Whose.email` is empty."""
+    parser = argparse.ArgumentParser(prog=f"make {command}")
+    parser.add_argument("email", nargs="?", default="", help="of the account")
+    parser.add_argument("--stage", help="of the deployed stack; the local cloud when left out")
+    parser.add_argument(
+        "--port", type=port_number, help="of the local cloud; the one started last when left out"
+    )
+    options = parser.parse_args(arguments)
+    return Whose(options.email, options.stage, options.port)
+
+
+def check_named(command: str, whose: Whose) -> None:
+    """Raise LocalCloudError when no address is named."""
+    if not whose.email:
+        raise LocalCloudError(f"Whose account? make {command} EMAIL=aiko@example.com")

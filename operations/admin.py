@@ -1,0 +1,70 @@
+"""`make admin EMAIL=aiko@example.com STAGE=prod`: make an account an admin's.
+
+The person registers and confirms like everybody; no endpoint gives these rights. Without STAGE on
+the running local cloud; with it on the stack of samconfig.toml, with the AWS credentials at hand.
+"""
+
+import sys
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from local.errors import LocalCloudError
+
+from operations.accounts import Accounts, check_named, read_arguments
+from teppan.clock import sleep_until, utc_now
+from teppan.domain.accounts.session import next_second
+from teppan.domain.errors import StorageUnavailable
+from teppan.identity.account import account_of
+from teppan.store.accounts import sessions
+
+GROUP: Final = "admin"
+# Where template.yaml sets ADMIN_MFA to required.
+_WITH_MFA: Final = "prod"
+
+
+def main(arguments: list[str]) -> int:
+    """Make the account an admin's and say what follows; return the exit status."""
+    whose = read_arguments("admin", arguments)
+    try:
+        check_named("admin", whose)
+        make_admin(whose.accounts(), whose.email, mfa_required=whose.stage == _WITH_MFA)
+    except (LocalCloudError, BotoCoreError, ClientError, StorageUnavailable) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(
+        f"{whose.email} is an admin from the next login on; every session has ended.\n"
+    )
+    return 0
+
+
+def make_admin(accounts: Accounts, email: str, *, mfa_required: bool) -> None:
+    """End every session of the account of `email`, then add it to the group of admins.
+
+    In this order: a session that began without a second factor must not become an admin's by a
+    refresh. Returns when the next login is a session that lives. Raises LocalCloudError, and has
+    changed nothing, when there is no such account, or one that is not confirmed, or without the
+    second factor that is required.
+    """
+    cognito, pool_id = accounts.cognito, accounts.user_pool_id
+    try:
+        user = cognito.admin_get_user(UserPoolId=pool_id, Username=email.lower())
+    except cognito.exceptions.UserNotFoundException as error:
+        raise LocalCloudError(f"There is no account of {email}: register it first.") from error
+    if user["UserStatus"] != "CONFIRMED":
+        raise LocalCloudError(
+            f"The account of {email} is not confirmed ({user['UserStatus']}): confirm it first."
+        )
+    account = account_of(user)
+    if mfa_required and not account.mfa_enabled:
+        raise LocalCloudError(
+            f"The account of {email} has no second factor: run `make second-factor` first."
+        )
+    cognito.admin_user_global_sign_out(UserPoolId=pool_id, Username=user["Username"])
+    ended_at = next_second(utc_now())
+    sessions.end_all(accounts.table, account.id, ended_at)
+    cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=user["Username"], GroupName=GROUP)
+    sleep_until(ended_at)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""The stacks that samconfig.toml names, as they are deployed, with the AWS credentials at hand."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.client import BaseClient
+from local.errors import LocalCloudError
+from local.paths import SAMCONFIG
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A deployed stack: where it is, and what it says of itself."""
+
+    region: str
+    outputs: Mapping[str, str]
+
+    def client(self, service: str) -> BaseClient:
+        """Return a boto3 client of `service` in the stack's region."""
+        client: BaseClient = boto3.client(service, self.region)
+        return client
+
+
+def deployed(stage: str) -> Stack:
+    """Return the stack of a stage. Raises LocalCloudError when there is no such stage."""
+    section = section_of(stage)
+    region = section["global"]["parameters"]["region"]
+    name = section["deploy"]["parameters"]["stack_name"]
+    return Stack(region, outputs_of(boto3.client("cloudformation", region), name))
+
+
+def outputs_of(cloudformation: BaseClient, stack_name: str) -> dict[str, str]:
+    """Return the outputs of a stack by name."""
+    stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def section_of(stage: str) -> dict[str, Any]:
+    """Return what samconfig.toml says of a stage; `dev` is its default."""
+    sections = {
+        section["deploy"]["parameters"]["stack_name"].removeprefix("teppan-"): section
+        for section in tomllib.loads(SAMCONFIG.read_text(encoding="utf-8")).values()
+        if isinstance(section, dict)
+    }
+    if stage not in sections:
+        raise LocalCloudError(f"There is no stage {stage!r}: choose {', '.join(sections)}.")
+    return sections[stage]

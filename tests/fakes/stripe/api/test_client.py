@@ -1,0 +1,177 @@
+"""Stripe's own library for Python, unchanged, against the fake on a real port."""
+
+from collections.abc import Iterator
+
+import pytest
+import stripe
+from local.fakes.stripe.fake import FakeStripe
+from tests.fakes.stripe.given import AUTHENTICATED, DISPUTED, Caller, paid
+from tests.fakes.stripe.serving import served
+
+VERSION = "2026-05-27.dahlia"
+
+
+@pytest.fixture
+def client(fake: FakeStripe) -> Iterator[stripe.StripeClient]:
+    http = stripe.RequestsClient(timeout=1)
+    with served(fake) as url:
+        yield stripe.StripeClient(
+            "sk_test_fake",
+            stripe_version=VERSION,
+            base_addresses={"api": url},
+            http_client=http,
+            max_network_retries=0,
+        )
+    http.close()  # type: ignore[no-untyped-call]
+
+
+def _retrying(client: stripe.StripeClient, times: int) -> stripe.StripeClient:
+    client._requestor._options.max_network_retries = times
+    return client
+
+
+def test_payment_intents(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    intents = client.v1.payment_intents
+    made = intents.create(
+        {
+            "amount": 10_000,
+            "currency": "usd",
+            "automatic_payment_methods": {"enabled": True},
+            "metadata": {"booking_id": "bk_1", "payment_type": "deposit"},
+        },
+        {"idempotency_key": "bk_1:deposit:1"},
+    )
+    fake.pay(made.id)
+
+    shown = intents.retrieve(made.id, {"expand": ["latest_charge.refunds"]})
+    listed = intents.list({"created": {"gte": made.created}, "limit": 1})
+
+    assert shown.status == "succeeded"
+    assert shown.metadata is not None
+    assert shown.metadata.to_dict() == {"booking_id": "bk_1", "payment_type": "deposit"}
+    assert isinstance(shown.latest_charge, stripe.Charge)
+    assert shown.latest_charge.refunds is not None
+    assert [each.id for each in listed.auto_paging_iter()] == [made.id]
+    other = intents.create({"amount": 500, "currency": "usd"})
+    assert intents.update(other.id, {"amount": 600}).amount == 600
+    assert intents.cancel(other.id).status == "canceled"
+
+
+def test_charges_and_balance_transactions(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    identifier = paid(fake)
+
+    (charge,) = client.v1.charges.list({"payment_intent": identifier}).data
+    page = client.v1.balance_transactions.list({"expand": ["data.source"], "limit": 100})
+
+    assert client.v1.charges.retrieve(charge.id).payment_intent == identifier
+    (transaction,) = page.auto_paging_iter()
+    assert isinstance(transaction.source, stripe.Charge)
+    assert transaction.source.id == charge.id
+
+
+def test_refunds(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    identifier = paid(fake)
+    refunds = client.v1.refunds
+
+    made = refunds.create({"payment_intent": identifier, "amount": 100})
+
+    assert made.status == "succeeded"
+    changed = refunds.update(made.id, {"metadata": {"a": "1"}})
+    assert changed.metadata is not None
+    assert changed.metadata.to_dict() == {"a": "1"}
+    assert [each.id for each in refunds.list({"payment_intent": identifier})] == [made.id]
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        refunds.create({"payment_intent": identifier, "amount": 10_000})
+    assert refused.value.param == "amount"
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        refunds.cancel(made.id)
+    assert refused.value.http_status == 400
+
+
+def test_disputes(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    identifier = paid(fake, DISPUTED)
+
+    (dispute,) = client.v1.disputes.list({"payment_intent": identifier}).data
+
+    assert dispute.balance_transactions[0].amount == -10_000
+    assert client.v1.disputes.close(dispute.id).status == "lost"
+
+
+def test_events(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    paid(fake)
+
+    kinds = [event.type for event in client.v1.events.list({"limit": 2}).auto_paging_iter()]
+    newest = client.v1.events.list({"types": ["payment_intent.succeeded"]}).data[0]
+
+    assert len(kinds) == 4
+    assert client.v1.events.retrieve(newest.id).data.object["status"] == "succeeded"
+
+
+def test_webhook_endpoints(client: stripe.StripeClient) -> None:
+    endpoints = client.v1.webhook_endpoints
+
+    made = endpoints.create(
+        {"url": "https://a.example/hooks", "enabled_events": ["charge.refunded"]}
+    )
+
+    assert made.secret is not None
+    assert endpoints.update(made.id, {"disabled": True}).status == "disabled"
+    assert len(endpoints.list().data) == 1
+    assert endpoints.delete(made.id).deleted is True
+
+
+def test_refusals_become_the_librarys_errors(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    create = client.v1.payment_intents.create
+    with pytest.raises(stripe.CardError) as declined:
+        create(
+            {
+                "amount": 500,
+                "currency": "usd",
+                "payment_method": "pm_card_chargeDeclined",
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                "confirm": True,
+            }
+        )
+    assert declined.value.error is not None
+    assert declined.value.error.decline_code == "generic_decline"
+    create({"amount": 500, "currency": "usd"}, {"idempotency_key": "k"})
+    with pytest.raises(stripe.IdempotencyError):
+        create({"amount": 600, "currency": "usd"}, {"idempotency_key": "k"})
+    fake.faults.next("error_429")
+    with pytest.raises(stripe.RateLimitError):
+        create({"amount": 500, "currency": "usd"})
+    fake.api_keys.clear()
+    with pytest.raises(stripe.AuthenticationError):
+        create({"amount": 500, "currency": "usd"})
+
+
+@pytest.mark.parametrize("kind", ["lose_answer", "reset"])
+def test_the_library_retries_a_broken_connection_once_for_all(
+    fake: FakeStripe, client: stripe.StripeClient, kind: str
+) -> None:
+    fake.faults.next("lose_answer" if kind == "lose_answer" else "reset")
+
+    made = _retrying(client, 1).v1.payment_intents.create({"amount": 500, "currency": "usd"})
+
+    assert [each["id"] for each in fake.everything("payment_intents")] == [made.id]
+
+
+def test_a_silent_connection_times_out(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    fake.faults.next("timeout")
+
+    with pytest.raises(stripe.APIConnectionError):
+        client.v1.payment_intents.create({"amount": 500, "currency": "usd"})
+
+    assert len(fake.everything("payment_intents")) == 1
+
+
+def test_a_payment_that_asks_for_more_tells_where(
+    fake: FakeStripe, client: stripe.StripeClient
+) -> None:
+    identifier = paid(fake, AUTHENTICATED)
+
+    shown = client.v1.payment_intents.retrieve(identifier)
+
+    assert shown.next_action is not None
+    assert shown.next_action.redirect_to_url is not None
+    assert Caller(fake).get("/v1/payment_intents")["data"][0]["id"] == identifier

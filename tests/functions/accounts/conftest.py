@@ -1,0 +1,41 @@
+"""What tests of accounts and sessions have in common."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from tests.conftest import Clock
+from tests.functions.handlers import Handlers, use_cognito
+from tests.functions.secrets_manager import keep_pseudonym_secret
+from tests.functions.wire import Wire, tapped
+
+from teppan import aws
+from teppan.identity.cognito.client import cognito
+from teppan.store.table import Table
+
+type Tap = Callable[..., AbstractContextManager[Wire]]
+
+
+@pytest.fixture
+def connected(call: Handlers) -> None:
+    """Cognito and the secret of pseudonyms, ready for a test that calls a service directly."""
+    use_cognito()
+    keep_pseudonym_secret()
+
+
+@pytest.fixture
+def tap(call: Handlers, connected: None, table_name: str, monkeypatch: pytest.MonkeyPatch) -> Tap:
+    """Watch what our functions say to DynamoDB and Cognito, or cut off one call."""
+    dynamodb = aws.client.__wrapped__("dynamodb")  # one that has all its retries left
+    call.table = Table(dynamodb, table_name)
+    monkeypatch.setattr("time.sleep", lambda _: None)  # no pause before a retry
+    return partial(tapped, dynamodb, cognito())
+
+
+@pytest.fixture
+def today(now: Clock) -> Clock:
+    """The clock, at the time that tokens of the emulator bear."""
+    now.set(datetime.now(UTC))
+    return now

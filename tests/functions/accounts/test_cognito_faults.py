@@ -1,0 +1,169 @@
+"""What a caller sees of a Cognito that fails, is busy or does not answer: the truth, once.
+
+All of it is stubbed: the emulator is never busy and never fails.
+"""
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from tests.functions.accounts.conftest import Tap
+from tests.functions.cognito import stubbed
+from tests.functions.handlers import Answer, Handlers
+from tests.functions.people import registered, with_second_factor
+from tests.functions.requests import Keywords, good_request
+from tests.store.faults import Fault, lost_answer, lost_request, refused
+
+from teppan.store.table import Table
+
+CALLS = [
+    ("register", "SignUp"),
+    ("register", "ResendConfirmationCode"),
+    ("confirmRegistration", "ConfirmSignUp"),
+    ("confirmRegistration", "AdminSetUserPassword"),
+    ("confirmRegistration", "AdminGetUser"),
+    ("confirmRegistration", "AdminUserGlobalSignOut"),
+    ("resendConfirmationCode", "ResendConfirmationCode"),
+    ("login", "InitiateAuth"),
+    ("login", "RespondToAuthChallenge"),
+    ("refresh", "GetTokensFromRefreshToken"),
+    ("logout", "RevokeToken"),
+    ("requestPasswordReset", "AdminGetUser"),
+    ("requestPasswordReset", "ForgotPassword"),
+    ("confirmPasswordReset", "AdminGetUser"),
+    ("confirmPasswordReset", "ConfirmForgotPassword"),
+    ("confirmPasswordReset", "AdminUserGlobalSignOut"),
+    ("getMe", "AdminGetUser"),
+]
+"""Every call of Cognito that an operation makes."""
+
+OF_AN_ADDRESS = {
+    "SignUp": (202, None),
+    "ResendConfirmationCode": (202, None),
+    "ForgotPassword": (202, None),
+    "ConfirmSignUp": (400, "invalid_code"),
+    "ConfirmForgotPassword": (400, "invalid_code"),
+    "InitiateAuth": (401, "invalid_credentials"),
+    "RespondToAuthChallenge": (401, "invalid_credentials"),
+}
+"""The calls that anybody can cause for an address: what is answered to a limit of its account,
+which is what is answered to an address without one."""
+
+OF_ALL_CALLS = {"TooManyRequestsException": 5}
+OF_THE_ACCOUNT = {"LimitExceededException": 900, "TooManyFailedAttemptsException": 900}
+"""Limits, and the seconds that they ask to wait."""
+FAILURES = {
+    "ForbiddenException": 403,
+    "InternalErrorException": 500,
+    "InvalidEmailRoleAccessPolicyException": 400,
+    "InvalidLambdaResponseException": 400,
+    "NeverHeardOfException": 500,
+    "NotAuthorizedException": 502,
+    "ServiceUnavailableException": 503,
+    "ThrottlingException": 400,
+    "UnexpectedLambdaException": 400,
+    "UserLambdaValidationException": 400,
+}
+OUR_FAULTS = (
+    "AccessDeniedException",
+    "InvalidUserPoolConfigurationException",
+    "ResourceNotFoundException",
+)
+QUOTED = "The user mallory@example.com may not do this with Password-1234"
+
+each_call = pytest.mark.parametrize(
+    ("operation", "cognito_call"), CALLS, ids=[" ".join(each) for each in CALLS]
+)
+
+
+def request_of(operation: str, cognito_call: str, call: Handlers) -> Keywords:
+    if cognito_call == "RespondToAuthChallenge":
+        person, app = with_second_factor()
+        return {"body": {**person.credentials, "mfa_code": app.code()}, "by": None}
+    if (operation, cognito_call) == ("register", "ResendConfirmationCode"):
+        return {"body": registered().credentials, "by": None}
+    return good_request(operation, call)
+
+
+class Stubbed:
+    """Sends a request of which one call of Cognito meets a fault."""
+
+    def __init__(self, call: Handlers, table: Table) -> None:
+        self.call = call
+        self.table = table
+
+    def __call__(self, operation: str, cognito_call: str, fault: Fault) -> Answer:
+        request = request_of(operation, cognito_call, self.call)
+        with stubbed(cognito_call, fault) as faults:
+            answer = self.call(operation, **request)
+        assert not faults.pending, f"{operation} does not call {cognito_call}"
+        return answer
+
+
+@pytest.fixture
+def ask(call: Handlers, table: Table) -> Stubbed:
+    return Stubbed(call, table)
+
+
+@each_call
+def test_too_many_is_429_with_the_time_to_wait(
+    ask: Stubbed, operation: str, cognito_call: str
+) -> None:
+    for code, seconds in (OF_ALL_CALLS | OF_THE_ACCOUNT).items():
+        answer = ask(operation, cognito_call, refused(code, message=QUOTED))
+
+        if cognito_call in OF_AN_ADDRESS and code in OF_THE_ACCOUNT:
+            assert answer.problem == OF_AN_ADDRESS[cognito_call], code
+            continue
+        assert answer.problem == (429, "too_many_attempts"), code
+        assert answer.headers["Retry-After"] == str(seconds), code
+        assert answer.body["detail"] == "Please wait before you try again."
+
+
+@each_call
+def test_a_failure_of_cognito_or_of_its_trigger_is_503(
+    ask: Stubbed, operation: str, cognito_call: str
+) -> None:
+    for code, status in FAILURES.items():
+        answer = ask(operation, cognito_call, refused(code, status, message=QUOTED))
+
+        assert answer.problem == (503, "identity_unavailable"), code
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "mallory" not in str(answer.body)
+
+
+@each_call
+def test_a_fault_of_our_own_is_not_explained(
+    ask: Stubbed, operation: str, cognito_call: str
+) -> None:
+    for code in OUR_FAULTS:
+        answer = ask(operation, cognito_call, refused(code, message=QUOTED))
+
+        assert answer.problem == (500, "internal_error"), code
+        assert "Retry-After" not in answer.headers
+        assert code not in str(answer.body)
+        assert "mallory" not in str(answer.body)
+
+
+@each_call
+@pytest.mark.parametrize("fault", [lost_answer, lost_request])
+def test_what_is_not_answered_is_503_and_not_sent_again(
+    call: Handlers,
+    table: Table,
+    tap: Tap,
+    operation: str,
+    cognito_call: str,
+    fault: Fault,
+) -> None:
+    # A code that Cognito has taken would be refused the second time.
+    request = request_of(operation, cognito_call, call)
+    sent = []
+
+    def count(each: AWSPreparedRequest) -> AWSResponse | None:
+        sent.append(each)
+        return fault(each)
+
+    with stubbed(cognito_call, *[count] * 3):
+        answer = call(operation, **request)
+
+    assert answer.problem == (503, "identity_unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert len(sent) == 1

@@ -1,0 +1,243 @@
+"""An account counts once its owner has shown the code from the mailbox; that sets its password."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.client import BaseClient
+from tests.builders import NOW
+from tests.conftest import Clock
+from tests.functions.accounts.conftest import Tap
+from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE, stubbed
+from tests.functions.given import Snapshot
+from tests.functions.handlers import Answer, Handlers
+from tests.functions.people import (
+    Person,
+    account_of,
+    can_log_in,
+    can_refresh,
+    confirmed,
+    registered,
+    session_of,
+)
+from tests.functions.requests import NEW_PASSWORD
+from tests.store.faults import Fault, lost_answer, lost_request, refused
+
+from teppan.store.table import Table
+
+CALLS = [
+    *["BatchGetItem", "UpdateItem", "UpdateItem"],
+    *["ConfirmSignUp", "AdminSetUserPassword"],
+    *["AdminGetUser", "AdminUserGlobalSignOut", "UpdateItem"],
+    "UpdateItem",
+]
+CONFIRMED, SET = CALLS.index("ConfirmSignUp"), CALLS.index("AdminSetUserPassword")
+ENDED = CALLS.index("AdminUserGlobalSignOut") + 1
+"""From here on only registration and attempts are forgotten."""
+
+
+def confirm(call: Handlers, person: Person, **changes: Any) -> Answer:
+    body = {**person.credentials, "code": CONFIRMATION_CODE} | changes
+    return call("confirmRegistration", body, by=None)
+
+
+def status_of(person: Person) -> str:
+    account = account_of(person.email)
+    return account["UserStatus"] if account else "none"
+
+
+class TestTheCode:
+    def test_confirms_the_account_and_sets_the_password(self, call: Handlers) -> None:
+        person = registered()
+
+        answer = confirm(call, person)
+
+        assert (answer.status, answer.body) == (204, None)
+        assert "Content-Type" not in answer.headers
+        assert can_log_in(person.email, person.password)
+        assert call("login", person.credentials, by=None).status == 200
+
+    def test_verifies_the_address(self, call: Handlers) -> None:
+        person = registered()
+        confirm(call, person)
+
+        token = call("login", person.credentials, by=None).body["access_token"]
+
+        assert call("getMe", token=token).body["email_verified"] is True
+
+    def test_may_come_with_another_password_than_the_registration(self, call: Handlers) -> None:
+        person = registered()
+
+        assert confirm(call, person, password=NEW_PASSWORD).status == 204
+
+        assert can_log_in(person.email, NEW_PASSWORD)
+        assert not can_log_in(person.email, person.password)
+
+    @pytest.mark.parametrize(
+        "password", ["twelve chars", "🍣🥢🍜🍱🍚" * 19, "all lower case, no digit"]
+    )
+    def test_may_come_with_any_password_that_is_long_enough(
+        self, call: Handlers, password: str
+    ) -> None:
+        person = registered()
+
+        assert confirm(call, person, password=password).status == 204
+        assert can_log_in(person.email, password)
+
+    def test_is_good_for_an_address_in_any_case(self, call: Handlers) -> None:
+        person = registered()
+
+        assert confirm(call, person, email=person.email.upper()).status == 204
+        assert can_log_in(person.email, person.password)
+
+    def test_is_good_once(self, call: Handlers) -> None:
+        person = registered()
+        confirm(call, person)
+
+        again = confirm(call, person, password="an intruder's choice")
+
+        assert again.problem == (400, "invalid_code")
+        assert can_log_in(person.email, person.password)
+
+
+class TestRefused:
+    def test_a_wrong_code_changes_nothing(self, call: Handlers) -> None:
+        person = registered()
+
+        assert confirm(call, person, code="000000").problem == (400, "invalid_code")
+
+        assert status_of(person) == "UNCONFIRMED"
+        assert confirm(call, person).status == 204
+
+    def test_every_address_is_answered_alike(self, call: Handlers, tap: Tap) -> None:
+        for person in (registered(), confirmed(), Person()):
+            with tap() as wire:
+                answer = confirm(call, person, code="000000")
+
+            assert answer.problem == (400, "invalid_code")
+            nobodys = confirm(call, Person(), code="000000").body
+            assert answer.body | {"request_id": ""} == nobodys | {"request_id": ""}
+            assert wire.calls == CALLS[: CONFIRMED + 1]
+
+    def test_a_confirmed_account_keeps_its_password(self, call: Handlers) -> None:
+        person = confirmed()
+
+        answer = confirm(call, person, password="an intruder's choice")
+
+        assert answer.problem == (400, "invalid_code")
+        assert can_log_in(person.email, person.password)
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "AliasExistsException",
+            "ExpiredCodeException",
+            "InvalidParameterException",
+            "NotAuthorizedException",
+            "UserNotFoundException",
+        ],
+    )
+    def test_what_else_cognito_may_say_to_the_code(self, call: Handlers, code: str) -> None:
+        # Stubbed: the emulator's codes do not run out, and it has no aliases.
+        person = registered()
+
+        with stubbed("ConfirmSignUp", refused(code)):
+            assert confirm(call, person).problem == (400, "invalid_code")
+        assert status_of(person) == "UNCONFIRMED"
+
+    @pytest.mark.parametrize(
+        ("code", "status"),
+        [
+            ("InvalidPasswordException", 422),
+            ("PasswordHistoryPolicyViolationException", 422),
+            ("UserNotFoundException", 400),
+        ],
+    )
+    def test_what_cognito_may_say_to_the_password(
+        self, call: Handlers, code: str, status: int
+    ) -> None:
+        # Stubbed: the emulator takes every password that the contract lets pass.
+        with stubbed("AdminSetUserPassword", refused(code)):
+            answer = confirm(call, registered())
+
+        assert answer.status == status
+        assert status != 422 or answer.faults == ["body /password"]
+
+
+class TestWhatIsKept:
+    def test_is_no_address_no_password_and_no_code(
+        self, call: Handlers, snapshot: Snapshot
+    ) -> None:
+        person = registered()
+
+        confirm(call, person)
+
+        kept = "".join(snapshot())
+        for secret in (person.email, person.password, CONFIRMATION_CODE):
+            assert secret not in kept
+
+    def test_goes_away(self, call: Handlers, dynamodb: BaseClient, table_name: str) -> None:
+        confirm(call, registered())
+
+        # DynamoDB never deletes what says that it has expired more than five years ago.
+        items = dynamodb.scan(TableName=table_name)["Items"]
+        five_years_ago = (NOW - timedelta(days=5 * 365)).timestamp()
+        assert all(float(item["expires_at"]["N"]) > five_years_ago for item in items)
+
+
+def test_a_session_that_began_before_the_password_was_set_is_over(
+    call: Handlers, tap: Tap, today: Clock
+) -> None:
+    # Given an address that a stranger has signed up, with a password of their own
+    person = registered()
+    stranger, begun = Person(person.email, "known to nobody at all"), []
+
+    def log_in(_: AWSPreparedRequest) -> None:
+        begun.append(session_of(stranger))
+        today.set(datetime.now(UTC))  # the emulator's clock goes on by itself
+
+    # When they log in between the two calls of its owner's confirmation
+    with tap(failing=SET, fault=log_in):
+        assert confirm(call, person).status == 204
+
+    # Then they are out again
+    [tokens] = begun
+    assert not can_refresh(tokens.refresh)
+    assert call("createBooking", "{", token=tokens.access).problem == (401, "unauthorized")
+    assert not can_log_in(stranger.email, stranger.password)
+
+
+def test_these_are_its_calls(call: Handlers, table: Table, tap: Tap) -> None:
+    person = registered()
+
+    with tap() as wire:
+        confirm(call, person)
+
+    assert wire.calls == CALLS
+
+
+@pytest.mark.parametrize("fault", [lost_answer, lost_request])
+@pytest.mark.parametrize("step", range(len(CALLS)))
+def test_stopped_half_way_its_owner_gets_in(
+    call: Handlers, table: Table, now: Clock, tap: Tap, step: int, fault: Fault
+) -> None:
+    # Given a confirmation of which one call fails, before or after it has taken effect
+    person = registered()
+    with tap(failing=step, fault=fault) as wire:
+        stopped = confirm(call, person)
+    assert len(wire.calls) > step
+    assert stopped.status == (204 if step > ENDED else 503)
+
+    # When it is made again
+    now.set(now.at + timedelta(seconds=2))
+    again = confirm(call, person)
+
+    # Then it is complete, or its code is used: then the password is set, or a reset sets it
+    used = step > CONFIRMED or (step == CONFIRMED and fault is lost_answer)
+    assert again.problem == ((400, "invalid_code") if used else (204, None))
+    if not can_log_in(person.email, person.password):
+        call("requestPasswordReset", {"email": person.email}, by=None)
+        body = {"email": person.email, "code": RESET_CODE, "new_password": person.password}
+        assert call("confirmPasswordReset", body, by=None).status == 204
+    assert call("login", person.credentials, by=None).status == 200

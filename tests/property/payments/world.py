@@ -1,0 +1,386 @@
+"""One booking, its money at Stripe, and all that can happen to them: played on the domain's code.
+
+It is a world without a table and without a network: what Stripe holds of a payment is a `Statement`
+that changes, what we know of it is the ledger, and a delivery (a webhook, `confirm-payment`, a job)
+is `settle` with the statement of that moment, or with an older one. After every step the rules of
+`domain.md §7` are checked by sums of their own, that share nothing with the code but its types.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tests.builders import admin, caller, statement, system
+
+from teppan.domain.bookings.booking import Booking, Step
+from teppan.domain.bookings.cancellation import CancellationRequest, cancel, lapse
+from teppan.domain.bookings.change import complete
+from teppan.domain.bookings.transition import Status
+from teppan.domain.errors import DomainError
+from teppan.domain.ledger import (
+    Balance,
+    EntryKind,
+    LedgerEntry,
+    RefundReason,
+    balance_of,
+    entered,
+)
+from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.payment import IntentStatus, PaymentType, amount_due
+from teppan.domain.payments.refund import outstanding, promises, refundable
+from teppan.domain.payments.settlement import settle
+from teppan.domain.payments.statement import Refund, RefundStatus, Statement
+
+ON_ITS_WAY = {RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION}
+CAME_TO_NOTHING = {RefundStatus.FAILED, RefundStatus.CANCELED}
+DECIDED = {DisputeStatus.WON, DisputeStatus.LOST}
+LEAST_CHARGE = 50
+"""The cents that no card takes less than (`domain.md §3`)."""
+
+
+class Broken(AssertionError):
+    """A rule of the business does not hold."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A booking with its ledger, and `stripe`: the payments as Stripe has them, by intent."""
+
+    booking: Booking
+    ledger: tuple[LedgerEntry, ...] = ()
+    stripe: Mapping[str, Statement] = field(default_factory=dict)
+
+    @property
+    def balance(self) -> Balance:
+        return self.booking.balance
+
+    def took(self, step: Step) -> "World":
+        """Return the world after a step of ours; raises `Broken`."""
+        after = replace(self, booking=step.after, ledger=(*self.ledger, *step.entries))
+        check_step(self, step, after)
+        check_books(after)
+        return after
+
+    # What the customer, staff and our jobs do.
+
+    def cancelled(self, at: datetime) -> "World":
+        return self.took(cancel(self.booking, CancellationRequest(), caller(at=at)))
+
+    def cancelled_by_staff(self, percentage: int, at: datetime) -> "World":
+        """Staff refund so much, and of a booking that was never confirmed all, as they must."""
+        if self.booking.status is Status.PENDING:
+            percentage = 100
+        return self.took(cancel(self.booking, CancellationRequest("x", percentage), admin(at)))
+
+    def lapsed(self, at: datetime) -> "World":
+        return self.took(lapse(self.booking, system(at)))
+
+    def completed(self, at: datetime) -> "World":
+        return self.took(complete(self.booking, system(at)))
+
+    def given(self, amount: int, at: datetime) -> "World":
+        """Staff refund `amount`, as `services.refund_payment` does."""
+        before = self.booking
+        owed = promises(
+            before.payments,
+            amount,
+            reference=f"ref_{before.version}",
+            reason=RefundReason.STAFF,
+            at=at,
+            kind=EntryKind.GOODWILL_OWED,
+        )
+        after = replace(before, version=before.version + 1, payments=entered(before.payments, owed))
+        return self.took(Step(after, owed))
+
+    def told(self, payment: Statement, at: datetime, *, slot_taken: bool = False) -> "World":
+        """Return the world after a delivery; `slot_taken`: others have the slot if it asks for it.
+
+        As `services.apply_payment` does, it is decided again when the claim of the slot is refused.
+        """
+        before = self.booking
+        try:
+            step = settle(before, self.ledger, payment, system(at))
+            if slot_taken and step.after.holds_slot and not before.holds_slot:
+                step = settle(before, self.ledger, payment, system(at), slot_taken=True)
+        except DomainError as refusal:
+            raise Broken(f"what Stripe says is refused: {refusal}") from refusal
+        after = self.took(step)
+        check_known(after, payment)
+        check_late(self, after, at, slot_taken=slot_taken)
+        again = settle(after.booking, after.ledger, payment, system(at), slot_taken=slot_taken)
+        if again != Step(after.booking):
+            raise Broken(f"told twice, it is done twice: {again.entries}")
+        return after
+
+    # What happens at Stripe.
+
+    def at_stripe(self, payment: Statement) -> "World":
+        return replace(self, stripe={**self.stripe, payment.payment: payment})
+
+    def opened(self, amount: int | None, at: datetime) -> "World":
+        """An intent is made for what is due, or for any amount."""
+        asked = amount_due(self.booking, PaymentType.DEPOSIT, at) if amount is None else amount
+        name = f"pi_{len(self.stripe) + 1}"
+        return self.at_stripe(
+            statement(0, payment=name, amount=asked, captured_at=at, attempt=len(self.stripe) + 1)
+        )
+
+    def paid(self, name: str, at: datetime) -> "World":
+        intent = self.stripe[name]
+        return self.at_stripe(
+            replace(intent, captured=intent.amount, captured_at=at, status=IntentStatus.SUCCEEDED)
+        )
+
+    def sent(self, status: RefundStatus = RefundStatus.SUCCEEDED) -> "World":
+        """Our job sends every refund that is owed and that Stripe would make."""
+        world = self
+        for each in outstanding(self.ledger):
+            payment = world.stripe[each.payment]
+            if each.amount <= left_at_stripe(payment):
+                world = world.at_stripe(refunded(payment, each.amount, status, each.promise))
+        return world
+
+    def refunded_in_the_dashboard(
+        self, name: str, amount: int, status: RefundStatus = RefundStatus.PENDING
+    ) -> "World":
+        return self.at_stripe(refunded(self.stripe[name], amount, status))
+
+    def refund_became(self, name: str, place: int, status: RefundStatus) -> "World":
+        refunds = list(self.stripe[name].refunds)
+        refunds[place] = replace(refunds[place], status=status)
+        return self.at_stripe(replace(self.stripe[name], refunds=tuple(refunds)))
+
+    def disputed(self, name: str, amount: int) -> "World":
+        """A bank contests a part of the payment, and Stripe withdraws it."""
+        payment = self.stripe[name]
+        dispute = Dispute(f"dp_{name}_{len(payment.disputes)}", amount, DisputeStatus.OPEN)
+        world = self.at_stripe(replace(payment, disputes=(*payment.disputes, dispute)))
+        return world.moved(name, len(payment.disputes), -amount)
+
+    def moved(self, name: str, place: int, amount: int) -> "World":
+        """Stripe withdraws (negative) or reinstates money of a dispute."""
+        dispute = self.stripe[name].disputes[place]
+        movement = Movement(f"txn_{dispute.id}_{len(dispute.movements)}", amount)
+        return self._with(name, place, replace(dispute, movements=(*dispute.movements, movement)))
+
+    def dispute_became(
+        self, name: str, place: int, status: DisputeStatus, percent_back: int | None = None
+    ) -> "World":
+        """The bank decides; so much of what is out comes back, by default by its word."""
+        dispute = self.stripe[name].disputes[place]
+        percent = (
+            (100 if status is DisputeStatus.WON else 0) if percent_back is None else percent_back
+        )
+        world = self._with(name, place, replace(dispute, status=status))
+        back = out_of(dispute) * percent // 100
+        return world.moved(name, place, back) if back else world
+
+    def _with(self, name: str, place: int, dispute: Dispute) -> "World":
+        disputes = list(self.stripe[name].disputes)
+        disputes[place] = dispute
+        return self.at_stripe(replace(self.stripe[name], disputes=tuple(disputes)))
+
+
+def out_of(dispute: Dispute) -> int:
+    """Return what Stripe has withdrawn for the dispute and not given back."""
+    return -sum(each.amount for each in dispute.movements)
+
+
+def is_settled(dispute: Dispute) -> bool:
+    """Return whether what is out is lost: a won dispute waits for its first money."""
+    came_back = any(each.amount > 0 for each in dispute.movements)
+    return dispute.status is DisputeStatus.LOST or (
+        dispute.status is DisputeStatus.WON and came_back
+    )
+
+
+def refunded(
+    payment: Statement, amount: int, status: RefundStatus, promise: str | None = None
+) -> Statement:
+    refund = Refund(f"re_{payment.payment}_{len(payment.refunds)}", amount, status, promise)
+    return replace(payment, refunds=(*payment.refunds, refund))
+
+
+def left_at_stripe(payment: Statement) -> int:
+    """Return what Stripe would still refund: nothing while a dispute is open, nor what was lost."""
+    if not all(map(is_settled, payment.disputes)):
+        return 0
+    gone = [each.amount for each in payment.refunds if each.status not in CAME_TO_NOTHING]
+    return max(0, payment.captured - sum(gone) - sum(map(out_of, payment.disputes)))
+
+
+# The rules, as sums of their own.
+
+
+def check_known(world: World, payment: Statement) -> None:
+    """What we know of a payment is what Stripe says, once it is told the newest."""
+    if world.stripe.get(payment.payment) != payment or not payment.captured:
+        return
+    known = world.booking.payments[payment.payment]
+    by_status: Counter[RefundStatus] = Counter()
+    for each in payment.refunds:
+        by_status[each.status] += each.amount
+    out = {
+        settled: sum(out_of(each) for each in payment.disputes if is_settled(each) is settled)
+        for settled in (True, False)
+    }
+    at_stripe = {
+        "captured": payment.captured,
+        "refund_sent": sum(by_status[status] for status in ON_ITS_WAY),
+        "refunded": by_status[RefundStatus.SUCCEEDED],
+        "disputed": out[False],
+        "lost": out[True],
+    }
+    ours = {name: getattr(known, name) for name in at_stripe}
+    if ours != at_stripe:
+        raise Broken(f"Stripe has {at_stripe}, our ledger {ours}")
+    if not known.at_risk and known.refund_owed > left_at_stripe(payment):
+        left = left_at_stripe(payment)
+        raise Broken(f"{known.refund_owed} are owed, and Stripe has {left} left to refund")
+
+
+def check_books(world: World) -> None:
+    """The ledger adds up, nothing is negative, and no more is promised than there is."""
+    booking = world.booking
+    by_payment: dict[str, list[LedgerEntry]] = {}
+    for entry in world.ledger:
+        by_payment.setdefault(entry.payment, []).append(entry)
+    if {name: balance_of(each) for name, each in by_payment.items()} != booking.payments:
+        raise Broken("the ledger does not add up to the booking's balances")
+    names = [(entry.reference, entry.kind, entry.refund) for entry in world.ledger]
+    if len(set(names)) < len(names):
+        raise Broken(f"an entry is made twice: {names}")
+    for name, balance in booking.payments.items():
+        sums = {each: getattr(balance, each) for each in Balance.__slots__}
+        if min(sums.values()) < 0:
+            raise Broken(f"a sum of {name} is negative: {sums}")
+        # While a dispute is open, nothing is sent, and it is not yet known what is there to send.
+        if not balance.at_risk and balance.refunded + balance.in_flight > balance.captured:
+            raise Broken(f"more is promised of {name} than was captured: {sums}")
+        if not (balance.lost or balance.at_risk) and balance.uncommitted < 0:
+            raise Broken(f"more of {name} goes than came: {sums}")
+    kept = sum(each.kept for each in booking.payments.values())
+    flow = booking.balance
+    if flow.captured - flow.refunded - flow.lost != kept + flow.in_flight:
+        raise Broken("captured - refunded - lost is not kept + in flight (§7)")
+
+
+def check_step(before: World, step: Step, after: World) -> None:
+    """Money confirms and is kept only as the rules say, and a change is a new version."""
+    old, new = before.booking, after.booking
+    if (new != old or step.entries) and new.version != old.version + 1:
+        raise Broken("a change without a version of its own")
+    paid = sum(each.captured - each.lost - each.returned for each in new.payments.values())
+    lacking = new.due_to_confirm - paid
+    if new.status is Status.CONFIRMED is not old.status and lacking >= LEAST_CHARGE:
+        raise Broken(f"confirmed with {paid} paid of {new.due_to_confirm}")
+    if step.entries and new.status is Status.PENDING and lacking < LEAST_CHARGE:
+        raise Broken(f"{paid} paid of {new.due_to_confirm} and not confirmed")
+    owed = sum(each.in_flight for each in new.payments.values())
+    captured = sum(each.captured for each in new.payments.values())
+    if not new.balance.at_risk and refundable(new.payments) + owed > captured:
+        raise Broken("more can be refunded than was captured")
+    if old.status is not Status.CANCELLED and new.status is not Status.CANCELLED:
+        excess = paid - new.price.total
+        promised = sum(each.amount for each in step.entries if each.kind is EntryKind.REFUND_OWED)
+        if promised and excess < 0:
+            raise Broken(f"{promised} promised back, and only {paid} of {new.price.total} paid")
+    check_kept(after)
+    if old.status is Status.PENDING and new.status is Status.CANCELLED:
+        check_nothing_kept(new)
+
+
+def check_nothing_kept(ended: Booking) -> None:
+    """A booking that was never confirmed gives back all that is there to give (§6)."""
+    record = ended.cancellation
+    if record is None or record.refund_percentage != 100:
+        raise Broken("a booking that was never confirmed does not give all back")
+    if any(each.refundable for each in ended.payments.values()):
+        raise Broken("something is kept of a booking that was never confirmed")
+
+
+def check_late(before: World, after: World, at: datetime, *, slot_taken: bool) -> None:
+    """Late money brings a booking back that lapsed, if the slot is free and its time ahead (§6)."""
+    old, new = before.booking, after.booking
+    came = new.balance.captured - old.balance.captured - new.balance.lost
+    could_live = old.has_lapsed and not slot_taken and at < old.slot.starts_at
+    lacking = old.due_to_confirm - came
+    if could_live and lacking < LEAST_CHARGE and new.status is not Status.CONFIRMED:
+        raise Broken("paid late, with the slot still free, and not brought back")
+    if old.status is Status.CANCELLED and slot_taken and new.holds_slot:
+        raise Broken("a cancelled booking takes a slot that others have")
+
+
+def check_kept(world: World) -> None:
+    """No money stays with us but by a booking that lives, or a policy (§6, §7)."""
+    booking, record = world.booking, world.booking.cancellation
+    stays = booking.balance.kept - booking.balance.disputed
+    if record is None:
+        # What a live booking keeps is its price at most.
+        if stays > booking.price.total:
+            raise Broken(f"{stays} kept of a booking that costs {booking.price.total}")
+        return
+    base = base_of(world, record.at)
+    most = base - half_up_of(base, record.refund_percentage)
+    if stays > most:
+        raise Broken(
+            f"{stays} kept of a cancelled booking; {record.refund_percentage} % are to be"
+            f" refunded, so the policy keeps {most} of {base}"
+        )
+    if stays < most and not generous_after(world):
+        raise Broken(f"{stays} kept of a cancelled booking, {most} are ours by the policy")
+
+
+def base_of(world: World, cancelled_at: datetime) -> int:
+    """Return what a cancellation refunds a part of: paid before it, and neither lost nor given."""
+    in_time = {
+        entry.payment
+        for entry in world.ledger
+        if entry.kind is EntryKind.CAPTURED and entry.at <= cancelled_at
+    } - returned_whole(world)
+    sums = [world.booking.payments[name] for name in in_time]
+    for_good = {
+        entry.refund
+        for entry in world.ledger
+        if entry.reason in {RefundReason.OVERPAYMENT, RefundReason.STAFF, RefundReason.DASHBOARD}
+        or (entry.kind is EntryKind.REFUND_OWED and entry.at < cancelled_at)
+    }
+    signs = {
+        EntryKind.REFUND_OWED: 1,
+        EntryKind.GOODWILL_OWED: 1,
+        EntryKind.REFUND_WAIVED: -1,
+        EntryKind.GOODWILL_WAIVED: -1,
+        EntryKind.GOODWILL_RESTORED: 1,
+    }
+    given = sum(
+        signs.get(entry.kind, 0) * entry.amount
+        for entry in world.ledger
+        if entry.refund in for_good and entry.payment in in_time
+    )
+    left = sum(each.captured - each.disputed - each.lost for each in sums) - given
+    return max(0, left)
+
+
+def returned_whole(world: World) -> set[str]:
+    """Return the payments that came too late, and go back as if they had never come."""
+    return {entry.payment for entry in world.ledger if entry.reason is RefundReason.LATE_PAYMENT}
+
+
+def generous_after(world: World) -> bool:
+    """Whether more may have gone back than the policy says: by staff, or by a bank."""
+    kinds = {entry.kind for entry in world.ledger}
+    return bool(
+        kinds & {EntryKind.GOODWILL_OWED, EntryKind.DISPUTE_OPENED} or returned_whole(world)
+    )
+
+
+def half_up_of(amount: int, percentage: int) -> int:
+    """Return the percentage of the amount half up to the cent, by school arithmetic."""
+    whole, rest = divmod(amount * percentage, 100)
+    return whole + (rest >= 50)
+
+
+def is_quiet(world: World) -> bool:
+    """Whether nothing is under way: no dispute is open and no refund owed or sent."""
+    return not (world.balance.in_flight or world.balance.at_risk)

@@ -1,0 +1,188 @@
+"""Lock-outs: how long somebody waits, and how much they can try and lock up meanwhile."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+import pytest
+from tests.builders import NOW
+
+from teppan.domain.accounts.lockout import (
+    CODES,
+    FORGOTTEN,
+    MAILS,
+    PASSWORDS,
+    TRUSTED,
+    Allowance,
+    Attempts,
+    Backoff,
+)
+
+SECOND = timedelta(seconds=1)
+TICK = timedelta(microseconds=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+LOCKOUTS = {"passwords": PASSWORDS, "codes": CODES, "mails": MAILS}
+BACKOFFS = {name: each.by_network for name, each in LOCKOUTS.items()}
+ALLOWANCES = {name: each.by_address for name, each in LOCKOUTS.items()}
+
+each_backoff = pytest.mark.parametrize("backoff", BACKOFFS.values(), ids=BACKOFFS)
+each_allowance = pytest.mark.parametrize("allowance", ALLOWANCES.values(), ids=ALLOWANCES)
+
+
+def attempts(count: int) -> Attempts:
+    """Return `count` attempts in a row, the last one now."""
+    return Attempts(count, NOW)
+
+
+def impatient(backoff: Backoff) -> Iterator[tuple[datetime, int]]:
+    """Yield when somebody who never waits longer than asked attempts, and what wait follows."""
+    seen, at = None, NOW
+    while True:
+        seen = backoff.next(seen, at)
+        wait = backoff.wait(seen, at)
+        yield at, wait
+        at += timedelta(seconds=wait)
+
+
+@pytest.mark.parametrize(
+    ("backoff", "waits"),
+    [
+        (PASSWORDS.by_network, [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 960, 960]),
+        (CODES.by_network, [0, 0, 0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]),
+        (MAILS.by_network, [0, 0, 900, 1800, 3600, 3600, 3600]),
+    ],
+    ids=LOCKOUTS,
+)
+def test_each_wait_is_twice_the_one_before_up_to_the_longest(
+    backoff: Backoff, waits: list[int]
+) -> None:
+    assert [wait for _, wait in islice(impatient(backoff), len(waits))] == waits
+
+
+@each_backoff
+def test_no_later_hour_holds_more_than_the_first(backoff: Backoff) -> None:
+    tried = [at for at, _ in islice(impatient(backoff), 200)]
+
+    in_an_hour_since = [sum(since <= at < since + HOUR for at in tried) for since in tried]
+
+    assert max(in_an_hour_since) == in_an_hour_since[0]
+
+
+@each_backoff
+def test_who_has_waited_the_longest_wait_is_not_forgotten(backoff: Backoff) -> None:
+    assert timedelta(seconds=backoff.longest) < FORGOTTEN == DAY
+
+
+@each_backoff
+def test_who_has_not_tried_may(backoff: Backoff) -> None:
+    assert backoff.wait(None, NOW) == 0
+
+
+@each_backoff
+def test_the_free_attempts_come_without_a_wait(backoff: Backoff) -> None:
+    waits = [backoff.wait(attempts(count), NOW) for count in range(backoff.free + 1)]
+
+    assert waits == [0] * backoff.free + [backoff.first]
+
+
+@each_backoff
+def test_more_attempts_never_shorten_the_wait_nor_pass_the_longest(backoff: Backoff) -> None:
+    waits = [backoff.wait(attempts(count), NOW) for count in (*range(100), 10**9)]
+
+    assert waits == sorted(waits)
+    assert max(waits) == backoff.longest
+
+
+@pytest.mark.parametrize(
+    ("later", "wait"),
+    [
+        (timedelta(0), 120),
+        (TICK, 120),
+        (SECOND - TICK, 120),
+        (SECOND, 119),
+        (120 * SECOND - TICK, 1),
+        (120 * SECOND, 0),
+        (DAY, 0),
+    ],
+)
+def test_a_wait_is_told_in_whole_seconds_that_are_enough(later: timedelta, wait: int) -> None:
+    assert PASSWORDS.by_network.wait(attempts(7), NOW + later) == wait
+
+
+def test_a_clock_that_lags_behind_another_shortens_no_wait() -> None:
+    assert PASSWORDS.by_network.wait(attempts(7), NOW - SECOND) == 121
+
+
+class TestCounting:
+    @each_backoff
+    def test_the_first_attempt_is_one(self, backoff: Backoff) -> None:
+        assert backoff.next(None, NOW) == Attempts(1, NOW)
+
+    @each_backoff
+    def test_another_one_is_one_more_and_the_last(self, backoff: Backoff) -> None:
+        assert backoff.next(attempts(3), NOW + SECOND) == Attempts(4, NOW + SECOND)
+
+    @each_backoff
+    @pytest.mark.parametrize(
+        ("rest", "count"),
+        [(HOUR, 10), (DAY - TICK, 10), (DAY, 1), (DAY + TICK, 1), (365 * DAY, 1)],
+    )
+    def test_after_a_day_without_any_those_before_are_forgotten(
+        self, backoff: Backoff, rest: timedelta, count: int
+    ) -> None:
+        rested = NOW + rest
+
+        assert backoff.next(attempts(9), rested) == Attempts(count, rested)
+
+    def test_a_success_counts_from_none_again(self) -> None:
+        assert PASSWORDS.by_network.next(attempts(0), NOW) == Attempts(1, NOW)
+
+    @pytest.mark.parametrize("rest", [SECOND, DAY])
+    def test_a_failure_takes_no_trust_away(self, rest: timedelta) -> None:
+        trusted = Attempts(2, NOW, succeeded=NOW - HOUR)
+
+        assert PASSWORDS.by_network.next(trusted, NOW + rest).succeeded == NOW - HOUR
+
+
+class TestTrust:
+    @pytest.mark.parametrize(
+        ("since", "is_trusted"),
+        [(timedelta(0), True), (30 * DAY - TICK, True), (30 * DAY, False), (400 * DAY, False)],
+    )
+    def test_lasts_thirty_days_after_a_success(self, since: timedelta, *, is_trusted: bool) -> None:
+        assert Attempts(3, NOW, succeeded=NOW).is_trusted(NOW + since) is is_trusted
+        assert TRUSTED == 30 * DAY
+
+    def test_is_not_there_without_one(self) -> None:
+        assert not attempts(1).is_trusted(NOW)
+
+
+class TestAllowance:
+    @each_allowance
+    def test_lets_a_burst_pass_then_one_an_interval(self, allowance: Allowance) -> None:
+        spent, at, waits = None, NOW, []
+        for _ in range(allowance.burst + 3):
+            waits.append(allowance.wait(spent, at))
+            at += timedelta(seconds=waits[-1])
+            spent = allowance.next(spent, at)
+
+        assert waits == [0] * allowance.burst + [allowance.interval] * 3
+
+    @each_allowance
+    def test_fills_up_again_at_rest(self, allowance: Allowance) -> None:
+        full = NOW + timedelta(seconds=allowance.burst * allowance.interval)
+
+        assert allowance.wait(full, NOW) == allowance.interval
+        assert allowance.wait(full, NOW + timedelta(seconds=allowance.interval)) == 0
+        assert allowance.next(full, full + HOUR) == full + HOUR + timedelta(
+            seconds=allowance.interval
+        )
+
+    def test_a_wait_for_strangers_is_never_longer_than_a_minute(self) -> None:
+        assert {PASSWORDS.by_address.interval, CODES.by_address.interval} == {60}
+
+    def test_a_mail_that_is_not_sent_has_one_before_it_that_is_younger_than_its_code(self) -> None:
+        # Cognito's codes are good for an hour (reset) and a day (registration).
+        assert timedelta(seconds=MAILS.by_address.interval) < HOUR

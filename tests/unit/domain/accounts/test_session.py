@@ -1,0 +1,144 @@
+"""Sessions: what ends one before its tokens end (`architecture.md §6`)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.builders import CUSTOMER, NOW, SESSION
+
+from teppan.domain.accounts.session import (
+    CONFIRMATION,
+    LIFETIME,
+    Endings,
+    Session,
+    is_live,
+    next_second,
+)
+
+SECOND = timedelta(seconds=1)
+TICK = timedelta(microseconds=1)
+HOUR = timedelta(hours=1)
+
+
+def session(began_at: datetime = NOW - HOUR) -> Session:
+    return Session(SESSION, CUSTOMER, began_at)
+
+
+def resets(*begun: datetime) -> Endings:
+    """Return the endings of an account whose password resets have begun and not been settled."""
+    return Endings(resets_begun=frozenset(begun))
+
+
+def test_a_session_that_nothing_has_ended_is_live() -> None:
+    assert is_live(session(), Endings(), NOW)
+
+
+def test_a_logout_ends_it_at_once() -> None:
+    assert not is_live(session(NOW), Endings(logged_out=True), NOW)
+
+
+@pytest.mark.parametrize(
+    ("began", "live"),
+    [
+        (-HOUR, False),
+        (-SECOND, False),
+        (timedelta(0), True),  # it is a second that was waited for (`next_second`)
+        (SECOND, True),
+        (HOUR, True),
+    ],
+)
+def test_a_changed_password_ends_the_sessions_that_began_before_its_second(
+    began: timedelta, live: bool
+) -> None:
+    changed_at = NOW - HOUR
+
+    endings = Endings(ended_at=changed_at)
+
+    assert is_live(session(changed_at + began), endings, NOW) is live
+
+
+class TestResets:
+    @pytest.mark.parametrize(
+        ("ago", "live"),
+        [
+            (timedelta(0), True),
+            (SECOND, True),
+            (CONFIRMATION - TICK, True),
+            (CONFIRMATION, False),
+            (HOUR, False),
+        ],
+    )
+    def test_one_that_was_left_behind_counts_as_a_changed_password(
+        self, ago: timedelta, live: bool
+    ) -> None:
+        began_before = session(NOW - 2 * HOUR)
+
+        assert is_live(began_before, resets(NOW - ago), NOW) is live
+
+    def test_it_is_left_behind_once_no_function_can_still_run(self) -> None:
+        assert timedelta(seconds=20) == CONFIRMATION
+
+    @pytest.mark.parametrize(
+        ("began", "live"),
+        [
+            (-SECOND, False),
+            (timedelta(0), False),
+            (CONFIRMATION - SECOND, False),
+            (CONFIRMATION, True),
+            (HOUR, True),
+        ],
+    )
+    def test_it_ends_what_began_while_it_might_still_have_been_confirmed(
+        self, began: timedelta, live: bool
+    ) -> None:
+        """Until then the old password may have opened a session."""
+        begun = NOW - HOUR
+
+        assert is_live(session(begun + began), resets(begun), NOW) is live
+
+    def test_one_that_is_being_confirmed_ends_nothing_yet(self) -> None:
+        assert is_live(session(NOW), resets(NOW), NOW)
+
+    @pytest.mark.parametrize(
+        ("began", "live"), [(-3 * HOUR, False), (-1.5 * HOUR, False), (-0.5 * HOUR, True)]
+    )
+    def test_of_several_the_last_one_left_behind_decides(
+        self, began: timedelta, live: bool
+    ) -> None:
+        endings = resets(NOW - 2 * HOUR, NOW - HOUR, NOW - SECOND)
+
+        assert is_live(session(NOW + began), endings, NOW) is live
+
+    def test_one_before_a_changed_password_makes_no_difference_after_it(self) -> None:
+        changed_at = NOW - HOUR
+        endings = Endings(ended_at=changed_at, resets_begun=frozenset({changed_at - HOUR}))
+
+        assert is_live(session(changed_at), endings, NOW)
+        assert not is_live(session(changed_at - SECOND), endings, NOW)
+
+
+@pytest.mark.parametrize(
+    ("at", "following"),
+    [
+        (NOW, NOW + SECOND),
+        (NOW + TICK, NOW + SECOND),
+        (NOW + SECOND - TICK, NOW + SECOND),
+        (NOW + SECOND, NOW + 2 * SECOND),
+        (datetime(2026, 12, 31, 23, 59, 59, 999_999, UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_the_next_second_is_whole_and_always_later(at: datetime, following: datetime) -> None:
+    assert next_second(at) == following > at
+
+
+@pytest.mark.parametrize("within_its_second", [timedelta(0), TICK, SECOND - TICK])
+def test_what_ends_all_sessions_by_then_ends_those_of_its_own_second(
+    within_its_second: timedelta,
+) -> None:
+    endings = Endings(ended_at=next_second(NOW + within_its_second))
+
+    assert not is_live(session(NOW), endings, NOW + HOUR)
+    assert is_live(session(NOW + SECOND), endings, NOW + HOUR)
+
+
+def test_what_has_ended_is_remembered_for_longer_than_a_refresh_token_lives() -> None:
+    assert timedelta(days=30) < LIFETIME

@@ -1,0 +1,276 @@
+"""The audit trail says who changed what, and holds no personal data (§4)."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+from tests.builders import (
+    ADMIN,
+    CUSTOMER,
+    NOW,
+    PAYMENT,
+    REQUEST_ID,
+    admin,
+    booking,
+    caller,
+    confirmed,
+    ledger_entry,
+    statement,
+    system,
+)
+
+from teppan.domain.bookings.audit import AuditEvent, EventType, FieldChange, Moved, audit_event
+from teppan.domain.bookings.booking import Booking, Contact, Venue
+from teppan.domain.bookings.cancellation import CancellationRequest, cancel, lapse
+from teppan.domain.bookings.change import Changes, change, complete
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.transition import Status
+from teppan.domain.caller import Role
+from teppan.domain.ledger import Balance, EntryKind
+from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.settlement import settle
+
+PERSONAL = Changes(
+    venue=Venue("1 Market Street", "Sausalito", "CA", "94965", "Boat 7"),
+    contact=Contact("Ken Sato", "ken@example.com", "+14155550100"),
+    special_requests="My daughter is allergic to peanuts",
+)
+
+
+def event_of(changes: Changes) -> AuditEvent:
+    old = booking()
+    return audit_event(old, change(old, changes, admin()).after, admin())
+
+
+def test_a_new_booking_is_an_event_with_its_author_and_request() -> None:
+    event = audit_event(None, booking(), caller())
+
+    assert event == AuditEvent(
+        booking_id=booking().id,
+        customer_id=CUSTOMER,
+        version=1,
+        type=EventType.CREATED,
+        at=NOW,
+        actor_id=CUSTOMER,
+        actor_role=Role.CUSTOMER,
+        request_id=REQUEST_ID,
+        changes=(),
+    )
+
+
+def test_a_change_names_the_version_it_led_to_and_who_made_it() -> None:
+    event = event_of(Changes(travel_miles=42))
+
+    assert (event.type, event.version) == (EventType.UPDATED, 2)
+    assert (event.actor_id, event.actor_role) == (ADMIN, Role.ADMIN)
+    assert event.customer_id == CUSTOMER
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            Changes(time=time(12)),
+            [FieldChange("time", "18:00", "12:00")],
+        ),
+        (
+            Changes(date=NOW.date() + timedelta(days=60)),
+            [FieldChange("date", "2026-12-24", "2027-01-22")],
+        ),
+        (
+            Changes(party=Party(10, 2, 1)),
+            [
+                FieldChange("guests", 12, 13),
+                FieldChange("adults", 12, 10),
+                FieldChange("children", 0, 2),
+                FieldChange("toddlers", 0, 1),
+                FieldChange("total", 71_445, 66_033),
+            ],
+        ),
+        (
+            Changes(travel_miles=31),
+            [
+                FieldChange("travel_miles", None, 31),
+                FieldChange("travel_confirmed", before=False, after=True),
+                FieldChange("total", 71_445, 71_645),
+            ],
+        ),
+        (
+            Changes(menu=Menu(add_ons={"gyoza": 1})),
+            [FieldChange("total", 71_445, 72_528), FieldChange("menu")],
+        ),
+    ],
+)
+def test_what_changed_is_told_field_by_field(changes: Changes, expected: list[FieldChange]) -> None:
+    assert list(event_of(changes).changes) == expected
+
+
+def test_a_distance_that_staff_confirm_as_it_was_is_told() -> None:
+    known = change(booking(), Changes(travel_miles=31), admin()).after
+    elsewhere = change(known, Changes(venue=PERSONAL.venue), caller()).after
+
+    again = change(elsewhere, Changes(travel_miles=31), admin()).after
+
+    assert audit_event(known, elsewhere, caller()).changes == (
+        FieldChange("travel_confirmed", before=True, after=False),
+        FieldChange("venue"),
+    )
+    assert audit_event(elsewhere, again, admin()).changes == (
+        FieldChange("travel_confirmed", before=False, after=True),
+    )
+
+
+def test_a_change_of_personal_data_is_told_without_it() -> None:
+    event = event_of(PERSONAL)
+
+    assert event.changes == (
+        FieldChange("venue"),
+        FieldChange("contact"),
+        FieldChange("special_requests"),
+    )
+
+
+@pytest.mark.parametrize("before", [None, booking()], ids=["created", "updated"])
+def test_no_personal_data_is_in_any_event(before: Booking | None) -> None:
+    after = change(booking(), PERSONAL, caller()).after
+
+    told = repr(audit_event(before, after, caller()))
+
+    assert not [text for text in (*texts_of(booking()), *texts_of(after)) if text in told]
+
+
+def texts_of(told: Booking) -> list[str]:
+    """Return all that a booking knows of a person."""
+    things = (told.venue, told.contact)
+    fields = [getattr(thing, name) for thing in things for name in thing.__slots__]
+    return [text for text in (*fields, told.special_requests) if text and text != "CA"]
+
+
+def test_a_step_set_by_staff_is_told() -> None:
+    old = confirmed()
+    after_start = admin(old.slot.starts_at)
+
+    ended = change(old, Changes(status=Status.NO_SHOW), after_start).after
+    event = audit_event(old, ended, after_start)
+
+    assert event.changes == (FieldChange("status", "confirmed", "no_show"),)
+
+
+def test_a_cancellation_tells_its_reason() -> None:
+    old = confirmed()
+    ended = cancel(old, CancellationRequest("Chef is ill", 100), admin()).after
+
+    event = audit_event(old, ended, admin())
+
+    assert (event.type, event.reason) == (EventType.CANCELLED, "Chef is ill")
+    assert event.changes == (
+        FieldChange("status", "confirmed", "cancelled"),
+        FieldChange("payment_status", "deposit_paid", "refund_pending"),
+        FieldChange("refund_owed", 0, 10_000),
+    )
+
+
+class TestMoney:
+    def test_a_payment_that_confirms_is_told_as_that(self) -> None:
+        old, ledger = booking(), ()
+        paid = settle(old, ledger, statement(), system()).after
+
+        event = audit_event(old, paid, system())
+
+        assert event.type is EventType.CONFIRMED
+        assert (event.actor_id, event.actor_role) == (system().id, Role.SYSTEM)
+        assert event.changes == (
+            FieldChange("status", "pending", "confirmed"),
+            FieldChange("payment_status", "awaiting_payment", "deposit_paid"),
+            FieldChange("amount_paid", 0, 10_000),
+        )
+
+    def test_one_that_moves_only_the_ledger_is_a_payment(self) -> None:
+        old = confirmed(10_000)
+        sent = replace(
+            old, version=2, payments={PAYMENT: Balance(10_000, refund_sent=1, refunded=2)}
+        )
+        entries = (ledger_entry(EntryKind.REFUNDED, 2), ledger_entry(EntryKind.REFUND_SENT, 3))
+
+        event = audit_event(old, sent, system(), entries)
+
+        assert event.type is EventType.PAYMENT
+        assert event.entries == (Moved(EntryKind.REFUND_SENT, 3), Moved(EntryKind.REFUNDED, 2))
+        assert event.changes == (
+            FieldChange("payment_status", "deposit_paid", "refund_pending"),
+            FieldChange("amount_refunded", 0, 2),
+            FieldChange("refund_owed", 0, 1),
+        )
+
+    def test_a_dispute_that_was_opened_and_won_at_once_is_a_payment_with_what_moved(self) -> None:
+        """It nets to zero: the booking's balances are as before."""
+        old, ledger = confirmed(10_000), [ledger_entry(EntryKind.CAPTURED)]
+        movements = (Movement("txn_1", -10_000), Movement("txn_2", 10_000))
+        won = Dispute("dp_1", 10_000, DisputeStatus.WON, movements)
+        step = settle(old, ledger, statement(disputes=(won,)), system())
+
+        event = audit_event(old, step.after, system(), step.entries)
+
+        assert step.after.payments == old.payments
+        assert (event.type, event.changes) == (EventType.PAYMENT, ())
+        assert [(each.kind.value, each.amount) for each in event.entries] == [
+            ("dispute_opened", 10_000),
+            ("dispute_withdrawn", 10_000),
+            ("dispute_reinstated", 10_000),
+            ("dispute_won", 0),
+        ]
+
+    def test_a_refund_that_staff_ask_for_is_told_with_its_reason(self) -> None:
+        old = confirmed(10_000)
+        owed = replace(old, version=2, payments={PAYMENT: Balance(10_000, refund_owed=500)})
+
+        event = audit_event(old, owed, admin(), reason="The rice was cold")
+
+        assert (event.type, event.reason) == (EventType.REFUND_REQUESTED, "The rice was cold")
+        assert FieldChange("refund_owed", 0, 500) in event.changes
+
+    def test_a_booking_that_lapses_says_why(self) -> None:
+        late = system(booking().payment_due_at + timedelta(seconds=1))
+
+        event = audit_event(booking(), lapse(booking(), late).after, late)
+
+        assert (event.type, event.reason) == (EventType.CANCELLED, "payment_overdue")
+        assert event.actor_role is Role.SYSTEM
+
+    def test_one_that_a_late_payment_brings_back_is_confirmed(self) -> None:
+        late = system(booking().payment_due_at + timedelta(seconds=1))
+        lapsed = lapse(booking(), late).after
+
+        event = audit_event(lapsed, settle(lapsed, (), statement(), late).after, late)
+
+        assert (event.type, event.reason) == (EventType.CONFIRMED, None)
+        assert event.changes[0] == FieldChange("status", "cancelled", "confirmed")
+
+    def test_what_takes_place_is_an_update(self) -> None:
+        old = confirmed()
+        late = system(old.completes_at)
+
+        assert audit_event(old, complete(old, late).after, late).type is EventType.UPDATED
+
+    def test_what_was_lost_counts_no_longer_as_paid(self) -> None:
+        old = confirmed(10_000)
+        lost = replace(old, version=2, payments={PAYMENT: Balance(10_000, lost=10_000)})
+
+        event = audit_event(old, lost, system())
+
+        assert event.changes == (
+            FieldChange("payment_status", "deposit_paid", "awaiting_payment"),
+            FieldChange("amount_paid", 10_000, 0),
+        )
+
+
+def test_a_debt_that_comes_with_a_move_is_told() -> None:
+    soon = Changes(date=NOW.date() + timedelta(days=5))
+
+    assert FieldChange("due_to_confirm", 10_000, 71_445) in event_of(soon).changes
+
+
+def test_an_event_is_as_old_as_the_request() -> None:
+    later = replace(caller(), at=NOW + timedelta(hours=3))
+
+    assert audit_event(None, booking(), later).at == later.at

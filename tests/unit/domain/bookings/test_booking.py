@@ -1,0 +1,310 @@
+"""A booking as it is: made, due, and seen (§4, §8)."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from tests.builders import (
+    CUSTOMER,
+    NOW,
+    OTHER_CUSTOMER,
+    admin,
+    before,
+    booking,
+    caller,
+    confirmed,
+    days_ahead,
+    holding,
+    in_status,
+    ledger_entry,
+    system,
+    wishes,
+)
+
+from teppan.domain.bookings.booking import Step, Venue, book, check_visible
+from teppan.domain.bookings.change import Changes, change
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.transition import Status
+from teppan.domain.caller import Caller, Role
+from teppan.domain.errors import (
+    BookingNotFound,
+    DomainError,
+    InvalidInput,
+    InvalidTime,
+    LeadTimeTooShort,
+    TooFarAhead,
+)
+from teppan.domain.ledger import Balance, EntryKind
+from teppan.domain.payment_status import PaymentStatus
+from teppan.domain.policy import CURRENT
+
+SECOND = timedelta(seconds=1)
+LIVE = [Status.PENDING, Status.CONFIRMED]
+OVER = [Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW]
+
+
+class TestBook:
+    def test_a_new_booking_is_pending_at_version_one_and_unpaid(self) -> None:
+        made = book(wishes(), booking_id="bkg_1", fingerprint="f", caller=caller())
+
+        assert (made.id, made.version, made.status) == ("bkg_1", 1, Status.PENDING)
+        assert made.customer_id == CUSTOMER
+        assert made.payment_status is PaymentStatus.AWAITING_PAYMENT
+        assert made.created_at == made.updated_at == NOW
+        assert made.cancellation is None
+        assert made.is_live and made.holds_slot
+
+    def test_it_keeps_its_policy_and_its_price(self) -> None:
+        made = booking()
+
+        assert made.policy_version == "2026-11"
+        assert made.policy is CURRENT
+        assert made.price.total == 71_445
+        assert made.travel_miles is None and made.price.travel_fee == 0
+
+    def test_a_later_policy_never_changes_an_old_booking(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cheap = {"adult": 100, "child": 50, "toddler": 0}
+        old_policy = replace(CURRENT, version="2025-01", guest_prices=cheap, minimum_food=0)
+        monkeypatch.setattr("teppan.domain.bookings.booking.POLICIES", {"2025-01": old_policy})
+        old = book(wishes(), booking_id="b", fingerprint="f", caller=caller(), policy=old_policy)
+
+        grown = change(old, Changes(party=Party(adults=13)), caller()).after
+
+        assert (old.price.subtotal, grown.price.subtotal) == (1_200, 1_300)
+        assert grown.policy_version == "2025-01"
+
+    @pytest.mark.parametrize(
+        ("wish", "refusal"),
+        [
+            ({"time": time(13)}, InvalidTime),
+            ({"date": days_ahead(2), "time": time(9)}, InvalidTime),
+            ({"date": days_ahead(1)}, LeadTimeTooShort),
+            ({"date": days_ahead(-30)}, LeadTimeTooShort),
+            ({"date": days_ahead(367)}, TooFarAhead),
+            ({"date": date.max}, TooFarAhead),
+            ({"menu": Menu(upgrades={"salmon": 13})}, InvalidInput),
+        ],
+    )
+    def test_what_the_rules_forbid_is_refused(
+        self, wish: dict[str, Any], refusal: type[DomainError]
+    ) -> None:
+        with pytest.raises(refusal):
+            booking(**wish)
+
+    @pytest.mark.parametrize("hours", [48, 49, 30 * 24])
+    def test_payment_is_due_after_a_day(self, hours: int) -> None:
+        made = booking(caller=caller(at=before(booking(), hours=hours)))
+
+        assert made.payment_due_at == made.created_at + timedelta(hours=24)
+
+    def test_but_a_day_before_the_start_at_the_latest(self) -> None:
+        hasty = replace(CURRENT, lead_time=timedelta(hours=24))
+        author = caller(at=before(booking(), hours=30))
+
+        made = book(wishes(), booking_id="b", fingerprint="f", caller=author, policy=hasty)
+
+        assert made.payment_due_at == before(made, hours=24)
+
+
+class TestMoneyDue:
+    def test_with_seven_days_to_go_the_deposit_confirms_and_the_balance_waits(self) -> None:
+        made = booking(caller=caller(at=before(booking(), days=30)))
+
+        assert (made.deposit_due, made.balance_due) == (10_000, 61_445)
+        assert made.balance_due_at == before(made, days=7)
+
+    def test_with_less_the_whole_total_is_due_at_once(self) -> None:
+        made = booking(caller=caller(at=before(booking(), days=7) + SECOND))
+
+        assert (made.deposit_due, made.balance_due) == (71_445, 0)
+        assert made.balance_due_at == made.payment_due_at
+
+    def test_the_balance_is_due_seven_days_before_the_start_also_on_the_last_day_of_deposits(
+        self,
+    ) -> None:
+        """§3: due 7 days before the start; only a booking made later owes it at another time."""
+        made = booking(caller=caller(at=before(booking(), days=7, hours=1)))
+
+        assert made.due_to_confirm == 10_000
+        assert made.balance_due_at == before(made, days=7)
+
+    @pytest.mark.parametrize(
+        ("captured", "deposit_due", "balance_due"),
+        [
+            (10_000, 0, 61_445),
+            (50_000, 0, 21_445),
+            (71_445, 0, 0),
+            (80_000, 0, 0),
+        ],
+    )
+    def test_once_it_is_confirmed_all_the_rest_is_balance(
+        self, captured: int, deposit_due: int, balance_due: int
+    ) -> None:
+        paid = confirmed(captured)
+
+        assert (paid.deposit_due, paid.balance_due) == (deposit_due, balance_due)
+
+    @pytest.mark.parametrize(("captured", "deposit_due"), [(0, 10_000), (4_000, 6_000)])
+    def test_before_that_payments_count_towards_the_deposit(
+        self, captured: int, deposit_due: int
+    ) -> None:
+        pending = holding(booking(), Balance(captured=captured))
+
+        assert (pending.deposit_due, pending.balance_due) == (deposit_due, 61_445)
+
+    @pytest.mark.parametrize(
+        ("captured", "balance_due", "payment_status"),
+        [
+            (71_445 - 50, 50, PaymentStatus.DEPOSIT_PAID),
+            (71_445 - 49, 0, PaymentStatus.PAID),
+            (71_445 - 1, 0, PaymentStatus.PAID),
+        ],
+    )
+    def test_what_no_card_takes_is_not_due_and_the_booking_counts_as_paid(
+        self, captured: int, balance_due: int, payment_status: PaymentStatus
+    ) -> None:
+        """§3: `balance_due: 35` could never be paid."""
+        paid = confirmed(captured)
+
+        assert (paid.balance_due, paid.payment_status) == (balance_due, payment_status)
+
+    def test_if_the_price_rises_later_the_whole_remainder_counts_again(self) -> None:
+        paid = confirmed(71_445 - 35)
+
+        dearer = change(paid, Changes(travel_miles=31), admin()).after
+
+        assert (paid.balance_due, dearer.balance_due) == (0, 235)
+
+    @pytest.mark.parametrize(
+        ("captured", "due"), [(9_950, (50, 61_445)), (9_951, (0, 61_494)), (9_999, (0, 61_446))]
+    )
+    def test_a_deposit_that_lacks_less_than_50_cents_is_due_with_the_balance(
+        self, captured: int, due: tuple[int, int]
+    ) -> None:
+        pending = holding(booking(), Balance(captured=captured))
+
+        assert (pending.deposit_due, pending.balance_due) == due
+
+    def test_money_lost_in_a_dispute_is_due_again(self) -> None:
+        lost = holding(confirmed(), Balance(captured=20_000, lost=20_000))
+
+        assert (lost.deposit_due, lost.balance_due) == (0, 71_445)
+
+    def test_a_payment_undone_is_due_again_and_goodwill_is_not(self) -> None:
+        undone = holding(confirmed(), Balance(captured=71_445, refunded=445, returned=445))
+        goodwill = holding(confirmed(), Balance(captured=71_445, refunded=445))
+
+        assert (undone.balance_due, goodwill.balance_due) == (445, 0)
+
+    def test_money_in_dispute_counts_as_paid_until_it_is_lost(self) -> None:
+        disputed = holding(confirmed(), Balance(captured=71_445, disputed=71_445))
+
+        assert disputed.balance_due == 0
+        assert disputed.payment_status is PaymentStatus.DISPUTED
+
+    @pytest.mark.parametrize(
+        ("status", "balance_due"),
+        [(Status.CANCELLED, 0), (Status.COMPLETED, 61_445), (Status.NO_SHOW, 61_445)],
+    )
+    def test_only_a_cancelled_booking_owes_nothing(self, status: Status, balance_due: int) -> None:
+        over = in_status(status, 10_000)
+
+        assert (over.deposit_due, over.balance_due) == (0, balance_due)
+
+
+def test_the_balance_is_that_of_all_its_payments() -> None:
+    two = replace(
+        confirmed(), payments={"pi_1": Balance(captured=10_000, refunded=1), "pi_2": Balance(7)}
+    )
+
+    assert two.balance == Balance(captured=10_007, refunded=1)
+    assert booking().balance == Balance()
+
+
+@pytest.mark.parametrize(("entries", "full"), [(0, False), (19, False), (20, True), (44, True)])
+def test_a_step_is_full_when_there_may_be_more_to_enter(entries: int, full: bool) -> None:
+    """DynamoDB takes 100 writes a transaction."""
+    step = Step(booking(), tuple(ledger_entry(EntryKind.CAPTURED) for _ in range(entries)))
+
+    assert step.is_full is full
+
+
+def test_a_party_is_over_six_hours_after_its_start() -> None:
+    assert booking().completes_at == booking().slot.starts_at + timedelta(hours=6)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_a_cancelled_booking_gives_its_slot_back(status: Status) -> None:
+    assert in_status(status).holds_slot is (status is not Status.CANCELLED)
+
+
+VENUE = Venue("1200 Ocean Avenue", "Santa Monica", "CA", "90401", "Apt 7")
+
+
+class TestSamePlace:
+    """§3: two spellings of one address (case, spaces, punctuation) are one address."""
+
+    @pytest.mark.parametrize(
+        "spelled",
+        [
+            Venue("1200 ocean avenue", "SANTA MONICA", "ca", "90401", "apt 7"),
+            Venue("1200  Ocean-Avenue,", " Santa  Monica. ", "CA", "90401", "Apt. #7"),
+            Venue("1200 Ocean Avenue Apt 7", "Santa Monica", "CA", "90401"),
+            Venue("1200 Ocean", "Santa Monica", "CA", "90401", "Avenue, Apt 7"),
+            Venue("1200OceanAvenue", "SantaMonica", "CA", "90401", "Apt7"),
+            Venue("\uff11200 \uff2fcean Avenue", "Santa\u00a0Monica", "CA", "90401", "Apt\u200b 7"),
+        ],
+    )
+    def test_two_spellings_are_one_address(self, spelled: Venue) -> None:
+        assert VENUE.is_same_place(spelled)
+        assert spelled.is_same_place(VENUE)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"address_line1": "1201 Ocean Avenue"},
+            {"address_line1": "1200 Ocean Avenu"},
+            {"address_line2": "Apt 8"},
+            {"address_line2": None},
+            {"city": "Santa Rosa"},
+            {"state": "NV"},
+            {"postal_code": "90402"},
+        ],
+    )
+    def test_another_letter_or_digit_is_another_address(self, changes: dict[str, Any]) -> None:
+        assert not VENUE.is_same_place(replace(VENUE, **changes))
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("12 3rd St", "1 23rd St"), ("12 3rd St", "123rd St"), ("1-2 A", "12 A")],
+    )
+    def test_numbers_stay_apart(self, one: str, other: str) -> None:
+        assert not replace(VENUE, address_line1=one).is_same_place(
+            replace(VENUE, address_line1=other)
+        )
+
+    def test_also_across_the_two_lines(self) -> None:
+        one = replace(VENUE, address_line1="Pier 1", address_line2="2")
+
+        assert not one.is_same_place(replace(VENUE, address_line1="Pier 12", address_line2=None))
+        assert one.is_same_place(replace(VENUE, address_line1="Pier 1-2", address_line2=None))
+
+    def test_accents_written_in_two_ways_are_one(self) -> None:
+        composed = replace(VENUE, city="Ca\u00f1ada")
+
+        assert composed.is_same_place(replace(VENUE, city="Can\u0303ada"))
+        assert not composed.is_same_place(replace(VENUE, city="Canada"))
+
+
+class TestVisibility:
+    @pytest.mark.parametrize("who", [caller(), admin(), system()])
+    def test_the_customer_and_staff_and_our_own_jobs_see_a_booking(self, who: Caller) -> None:
+        check_visible(booking(), who)
+
+    @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.ANONYMOUS])
+    def test_to_another_it_does_not_exist(self, role: Role) -> None:
+        with pytest.raises(BookingNotFound):
+            check_visible(booking(), caller(OTHER_CUSTOMER, role))

@@ -1,0 +1,88 @@
+"""Who comes and what they eat (§3)."""
+
+from typing import Any
+
+import pytest
+
+from teppan.domain.bookings.party import Menu, Party, check_menu, party_of
+from teppan.domain.errors import InvalidInput
+from teppan.domain.policy import CURRENT
+
+
+def refused_at(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
+    return [violation.pointer for violation in refusal.value.violations]
+
+
+@pytest.mark.parametrize(
+    ("given", "party"),
+    [
+        ({"guests": 12}, Party(12)),
+        ({"guests": 12, "adults": 8, "children": 3, "toddlers": 1}, Party(8, 3, 1)),
+        ({"guests": 12, "adults": 12}, Party(12)),
+        ({"guests": 3, "adults": 1, "toddlers": 2}, Party(1, 0, 2)),
+        ({"guests": 1, "adults": 1, "children": 0}, Party(1)),
+    ],
+)
+def test_guests_are_split_by_age_and_all_adults_when_not(
+    given: dict[str, int], party: Party
+) -> None:
+    assert party_of(**given) == party
+    assert party.guests == given["guests"]
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({"guests": 12, "adults": 11}, "/guests"),
+        ({"guests": 12, "adults": 8, "children": 5}, "/guests"),
+        ({"guests": 12, "toddlers": 1}, "/guests"),
+        ({"guests": 2, "children": 2}, "/adults"),
+        ({"guests": 2, "adults": 0, "toddlers": 2}, "/adults"),
+    ],
+)
+def test_a_split_adds_up_to_the_guests_with_at_least_one_adult(
+    given: dict[str, int], pointer: str
+) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        party_of(**given)
+
+    assert refused_at(refusal) == [pointer]
+
+
+@pytest.mark.parametrize("code", CURRENT.upgrade_prices)
+@pytest.mark.parametrize("quantity", [1, 12])
+def test_an_upgrade_is_for_one_guest_up_to_all(code: str, quantity: int) -> None:
+    check_menu(Menu(upgrades={code: quantity}), Party(12), CURRENT)
+
+
+@pytest.mark.parametrize("code", CURRENT.add_on_prices)
+@pytest.mark.parametrize("quantity", [1, 12])
+def test_an_add_on_is_one_unit_up_to_one_a_guest(code: str, quantity: int) -> None:
+    check_menu(Menu(add_ons={code: quantity}), Party(12), CURRENT)
+
+
+@pytest.mark.parametrize(
+    ("menu", "pointers"),
+    [
+        ({"upgrades": {"salmon": 13}}, ["/menu/upgrades/salmon"]),
+        ({"upgrades": {"salmon": 0}}, ["/menu/upgrades/salmon"]),
+        ({"add_ons": {"gyoza": -1}}, ["/menu/add_ons/gyoza"]),
+        ({"upgrades": {"gyoza": 1}}, ["/menu/upgrades/gyoza"]),
+        ({"add_ons": {"caviar": 1}}, ["/menu/add_ons/caviar"]),
+        (
+            {"upgrades": {"salmon": 13, "scallops": 12}, "add_ons": {"edamame": 13}},
+            ["/menu/upgrades/salmon", "/menu/add_ons/edamame"],
+        ),
+    ],
+)
+def test_every_extra_that_does_not_fit_the_party_is_named(
+    menu: dict[str, Any], pointers: list[str]
+) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        check_menu(Menu(**menu), Party(12), CURRENT)
+
+    assert refused_at(refusal) == pointers
+
+
+def test_toddlers_count_as_guests_of_the_menu() -> None:
+    check_menu(Menu(add_ons={"edamame": 4}), Party(1, 1, 2), CURRENT)

@@ -1,0 +1,54 @@
+"""A booking's life: the table is the one of the business, and there is no other step (§4)."""
+
+import pytest
+
+from teppan.domain.bookings.transition import HOLDS_SLOT, LIVE, STEPS, Cause, Status, next_status
+from teppan.domain.errors import InvalidTransition
+
+TABLE = {
+    ("pending", "paid"): "confirmed",
+    ("pending", "overdue"): "cancelled",
+    ("pending", "cancelled"): "cancelled",
+    ("confirmed", "cancelled"): "cancelled",
+    ("confirmed", "took_place"): "completed",
+    ("confirmed", "nobody_there"): "no_show",
+    ("cancelled", "paid_late"): "confirmed",  # §6: if the slot of a lapsed one is still free
+}
+EVERY = [(status, cause) for status in Status for cause in Cause]
+
+
+def test_the_table_is_the_one_of_the_business() -> None:
+    assert dict(STEPS) == TABLE
+
+
+@pytest.mark.parametrize(("status", "cause"), EVERY)
+def test_each_step_leads_where_the_table_says_or_nowhere(status: Status, cause: Cause) -> None:
+    if (status, cause) in TABLE:
+        assert next_status(status, cause) == TABLE[status, cause]
+    else:
+        with pytest.raises(InvalidTransition, match=f"{status} booking can not be"):
+            next_status(status, cause)
+
+
+def test_it_never_changes() -> None:
+    with pytest.raises(TypeError):
+        STEPS[Status.CANCELLED, Cause.PAID] = Status.CONFIRMED  # type: ignore[index]
+
+
+def test_only_a_cancelled_booking_holds_no_slot() -> None:
+    assert set(Status) - HOLDS_SLOT == {Status.CANCELLED}
+
+
+def test_what_lives_can_still_be_cancelled_and_nothing_else_can() -> None:
+    assert {status for status, cause in STEPS if cause is Cause.CANCELLED} == LIVE
+    assert LIVE <= HOLDS_SLOT
+
+
+def test_every_cause_leads_somewhere_and_every_status_is_reached() -> None:
+    assert {cause for _, cause in STEPS} == set(Cause)
+    assert set(STEPS.values()) | {Status.PENDING} == set(Status)
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
+def test_what_is_over_never_changes_again(status: Status) -> None:
+    assert not [cause for start, cause in STEPS if start is status]

@@ -1,0 +1,175 @@
+"""Disputes: the ledger enters the money that Stripe moved, in whatever order it is heard (§7)."""
+
+from itertools import permutations
+
+import pytest
+from tests.builders import statement
+from tests.unit.domain.payments.test_statement import (
+    CAPTURED,
+    INQUIRY,
+    LOST,
+    OPEN,
+    WON,
+    after,
+    disputing,
+    kinds,
+    moved,
+)
+
+from teppan.domain.ledger import Balance, balance_of
+from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.statement import Statement
+
+
+class TestDispute:
+    """The ledger enters the money that Stripe moved, not the dispute's nominal amount or word."""
+
+    @pytest.mark.parametrize(
+        ("status", "movements", "expected"),
+        [
+            (INQUIRY, (), []),
+            (OPEN, (), ["dispute_opened"]),
+            (OPEN, (-10_000,), ["dispute_opened", "dispute_withdrawn"]),
+            (
+                WON,
+                (-10_000, 10_000),
+                ["dispute_opened", "dispute_withdrawn", "dispute_reinstated", "dispute_won"],
+            ),
+            (
+                LOST,
+                (-10_000,),
+                ["dispute_opened", "dispute_withdrawn", "dispute_lost", "dispute_forfeited"],
+            ),
+            (LOST, (), ["dispute_opened", "dispute_lost"]),
+            (WON, (), ["dispute_opened", "dispute_won"]),
+        ],
+    )
+    def test_the_whole_way_to_its_status_is_entered(
+        self, status: DisputeStatus, movements: tuple[int, ...], expected: list[str]
+    ) -> None:
+        assert kinds(disputing(status, *movements), CAPTURED) == expected
+
+    @pytest.mark.parametrize("status", DisputeStatus)
+    @pytest.mark.parametrize("movements", [(), (-10_000,), (-4_000, -6_000), (-10_000, 6_000)])
+    def test_told_twice_it_is_entered_once(
+        self, status: DisputeStatus, movements: tuple[int, ...]
+    ) -> None:
+        told = disputing(status, *movements)
+
+        assert kinds(told, *after(told)) == []
+
+    @pytest.mark.parametrize(
+        ("status", "movements", "disputed", "lost"),
+        [
+            pytest.param(OPEN, (-4_000, -6_000), 10_000, 0, id="withdrawn twice"),
+            pytest.param(LOST, (-4_000, -6_000), 0, 10_000, id="withdrawn twice and lost"),
+            pytest.param(WON, (-10_000, 6_000), 0, 4_000, id="won, reinstated in part"),
+            pytest.param(WON, (-10_000, 6_000, 4_000), 0, 0, id="won, reinstated in two parts"),
+            pytest.param(LOST, (-10_000, 6_000), 0, 4_000, id="lost, and partially won"),
+            pytest.param(WON, (-10_000,), 10_000, 0, id="won, and nothing has come back yet"),
+            pytest.param(WON, (-10_000, 10_000, -10_000), 0, 10_000, id="withdrawn again"),
+            pytest.param(INQUIRY, (-500,), 500, 0, id="an inquiry that moves money"),
+        ],
+    )
+    def test_the_money_is_what_stripe_moved(
+        self, status: DisputeStatus, movements: tuple[int, ...], disputed: int, lost: int
+    ) -> None:
+        balance = balance_of(after(disputing(status, *movements)))
+
+        assert (balance.disputed, balance.lost) == (disputed, lost)
+        assert balance.at_provider == 10_000 + sum(movements)
+
+    def test_one_that_moved_more_than_its_nominal_amount_holds_all_of_it(self) -> None:
+        told = statement(disputes=(Dispute("dp_1", 4_000, OPEN, moved(-4_000, -6_000)),))
+
+        assert balance_of(after(told)).at_risk == 10_000
+
+    def test_before_the_money_is_withdrawn_it_is_at_risk(self) -> None:
+        balance = balance_of(after(disputing(OPEN)))
+
+        assert (balance.at_risk, balance.refundable, balance.at_provider) == (10_000, 0, 10_000)
+
+    def test_an_inquiry_may_become_a_dispute(self) -> None:
+        assert kinds(disputing(OPEN, -10_000), *after(disputing(INQUIRY))) == [
+            "dispute_opened",
+            "dispute_withdrawn",
+        ]
+
+    @pytest.mark.parametrize("decided", [disputing(WON, -10_000, 10_000), disputing(LOST, -10_000)])
+    @pytest.mark.parametrize("stale", [disputing(INQUIRY), disputing(OPEN, -10_000)])
+    def test_one_that_is_decided_is_not_opened_again_by_old_news(
+        self, decided: Statement, stale: Statement
+    ) -> None:
+        assert kinds(stale, *after(decided)) == []
+
+    def test_one_that_was_lost_may_be_decided_for_us_after_all(self) -> None:
+        known = after(disputing(LOST, -10_000))
+        reversed_ = disputing(WON, -10_000, 10_000)
+
+        assert kinds(reversed_, *known) == ["dispute_reinstated", "dispute_recovered"]
+        assert balance_of(after(reversed_, ledger=tuple(known))) == Balance(captured=10_000)
+
+    def test_one_that_was_won_may_be_withdrawn_again_and_lost(self) -> None:
+        known = after(disputing(WON, -10_000, 10_000))
+        again = (-10_000, 10_000, -10_000)
+
+        held = after(disputing(OPEN, *again), ledger=tuple(known))
+        gone = after(disputing(LOST, *again), ledger=tuple(held))
+
+        assert balance_of(held).disputed == 10_000
+        assert (balance_of(gone).disputed, balance_of(gone).lost) == (0, 10_000)
+
+    @pytest.mark.parametrize(
+        "stale",
+        [disputing(OPEN, -10_000), disputing(LOST, -10_000), disputing(WON, -10_000)],
+    )
+    def test_and_then_nothing_more_is_told_of_it(self, stale: Statement) -> None:
+        known = after(disputing(LOST, -10_000), disputing(WON, -10_000, 10_000))
+
+        assert kinds(stale, *known) == []
+
+    @pytest.mark.parametrize(
+        "steps", list(permutations([(OPEN, 1), (LOST, 1), (WON, 2), (WON, 3), (LOST, 4)]))
+    )
+    def test_the_sums_are_the_same_in_whatever_order_news_are_heard(
+        self, steps: tuple[tuple[DisputeStatus, int], ...]
+    ) -> None:
+        movements = (-10_000, 6_000, 1_000, -2_000)
+        news = [disputing(status, *movements[:count]) for status, count in steps]
+
+        known = after(*news, disputing(LOST, *movements))
+
+        balance = balance_of(known)
+        assert (balance.disputed, balance.contested, balance.lost) == (0, 0, 5_000)
+        names = [(each.reference, each.kind) for each in known]
+        assert len(set(names)) == len(names)
+
+    @pytest.mark.parametrize(
+        ("earlier", "stale"),
+        [((LOST, -6_000), (LOST, -6_000)), ((WON, -6_000, 6_000), (WON, -6_000, 6_000))],
+    )
+    def test_old_news_of_one_that_was_reopened_settle_nothing(
+        self, earlier: tuple[DisputeStatus, int], stale: tuple[DisputeStatus, int]
+    ) -> None:
+        status, *amounts = earlier
+        known = after(disputing(status, *amounts), disputing(OPEN, *amounts, -4_000))
+
+        assert kinds(disputing(stale[0], *stale[1:]), *known) == []
+        assert balance_of(known).disputed == 4_000
+
+    def test_what_comes_back_beyond_what_was_taken_is_not_ours_to_refund(self) -> None:
+        balance = balance_of(after(disputing(WON, -10_000, 10_500)))
+
+        assert balance.refundable == 10_000
+
+    def test_two_disputes_of_one_payment_are_two(self) -> None:
+        two = statement(
+            disputes=(
+                Dispute("dp_1", 4_000, LOST, moved(-4_000)),
+                Dispute("dp_2", 6_000, OPEN, (Movement("txn_9", -6_000),)),
+            )
+        )
+
+        balance = balance_of(after(two))
+
+        assert (balance.lost, balance.disputed) == (4_000, 6_000)

@@ -1,0 +1,402 @@
+"""Refunds: promised at most what there is, sent until kept, taken back when none is left (§7)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.builders import NOW, PAYMENT, ledger_entry
+
+from teppan.domain.errors import RefundExceedsCaptured
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, RefusalReason
+from teppan.domain.payments.refund import (
+    Outstanding,
+    RefundStatus,
+    may_be_sent_at,
+    outstanding,
+    promised_for,
+    promises,
+    refund_status,
+    refundable,
+    refusal,
+    refusal_reason,
+    waivers,
+)
+from teppan.domain.policy import CURRENT
+
+OWED, GOODWILL = EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED
+SENT, FAILED, REFUNDED = EntryKind.REFUND_SENT, EntryKind.REFUND_FAILED, EntryKind.REFUNDED
+WAIVED, GOODWILL_WAIVED = EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
+REFUSED = EntryKind.REFUND_REFUSED
+HOUR = timedelta(hours=1)
+
+
+def promise(
+    name: str = "p", amount: int = 5_000, kind: EntryKind = OWED, **changes: Any
+) -> LedgerEntry:
+    usual: dict[str, Any] = {
+        "reference": name,
+        "refund": name,
+        "reason": RefundReason.CANCELLATION,
+    }
+    return ledger_entry(kind, amount, **usual | changes)
+
+
+def life(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
+    """Return an entry in the life of the refund `p`."""
+    usual: dict[str, Any] = {"reference": "re_1", "refund": "p"}
+    return ledger_entry(kind, amount, **usual | changes)
+
+
+def made(payments: dict[str, Balance], amount: int) -> list[tuple[str, int]]:
+    entries = promises(payments, amount, reference="r", reason=RefundReason.STAFF, at=NOW)
+    return [(each.payment, each.amount) for each in entries]
+
+
+class TestPromises:
+    def test_come_out_of_the_payment_with_most_left_first(self) -> None:
+        payments = {"pi_1": Balance(captured=100), "pi_2": Balance(captured=300)}
+
+        assert made(payments, 350) == [("pi_2", 300), ("pi_1", 50)]
+
+    def test_payments_alike_are_taken_by_name(self) -> None:
+        payments = {"pi_2": Balance(captured=100), "pi_1": Balance(captured=100)}
+
+        assert made(payments, 150) == [("pi_1", 100), ("pi_2", 50)]
+
+    def test_what_is_left_of_a_payment_is_what_counts(self) -> None:
+        payments = {
+            "pi_1": Balance(captured=500, refunded=100, refund_owed=100, refund_sent=100),
+            "pi_2": Balance(captured=500, disputed=450),
+            "pi_3": Balance(captured=500, lost=600),
+        }
+
+        assert made(payments, 250) == [("pi_1", 200), ("pi_2", 50)]
+
+    def test_each_is_an_entry_that_names_itself(self) -> None:
+        payments = {"pi_1": Balance(captured=100), "pi_2": Balance(captured=300)}
+
+        one, two = promises(
+            payments, 400, reference="ref_x", reason=RefundReason.STAFF, at=NOW, kind=GOODWILL
+        )
+
+        assert one == LedgerEntry(
+            reference="ref_x-1",
+            kind=GOODWILL,
+            amount=300,
+            at=NOW,
+            payment="pi_2",
+            refund="ref_x-1",
+            reason=RefundReason.STAFF,
+        )
+        assert (two.reference, two.refund, two.kind) == ("ref_x-2", "ref_x-2", GOODWILL)
+
+    def test_nothing_is_promised_of_nothing(self) -> None:
+        assert made({}, 0) == made({"pi_1": Balance(captured=5)}, 0) == []
+
+    @pytest.mark.parametrize("payments", [{}, {"pi_1": Balance(captured=99)}])
+    def test_more_than_there_is_can_not_be_promised(self, payments: dict[str, Balance]) -> None:
+        with pytest.raises(RefundExceedsCaptured):
+            made(payments, 100)
+
+    def test_what_can_be_promised_is_what_each_payment_has_left(self) -> None:
+        payments = {"pi_1": Balance(captured=100, lost=300), "pi_2": Balance(captured=50)}
+
+        assert refundable(payments) == 50
+
+
+class TestOutstanding:
+    def test_a_promise_is_outstanding_until_it_is_sent(self) -> None:
+        assert outstanding([promise()]) == [
+            Outstanding(
+                promise="p",
+                kind=OWED,
+                payment=PAYMENT,
+                amount=5_000,
+                attempt=1,
+                failed_at=None,
+                erred_at=None,
+            )
+        ]
+        assert outstanding([promise(), life(SENT)]) == []
+        assert outstanding([promise(), life(SENT), life(REFUNDED)]) == []
+
+    def test_when_it_fails_it_is_again_under_another_name(self) -> None:
+        failed = life(FAILED, at=NOW + HOUR)
+
+        (again,) = outstanding([promise(), life(SENT), failed])
+
+        assert (again.amount, again.attempt, again.failed_at) == (5_000, 2, NOW + HOUR)
+        assert again.name == "p:2:5000"
+
+    def test_a_refusal_is_a_failed_attempt_too(self) -> None:
+        (first,) = outstanding([promise()])
+
+        (second,) = outstanding([promise(), refusal(first, RefusalReason.REFUSED, NOW + HOUR)])
+
+        assert (second.attempt, second.failed_at, second.amount) == (2, NOW + HOUR, 5_000)
+
+    def test_after_an_error_of_stripe_the_name_is_another(self) -> None:
+        (first,) = outstanding([promise()])
+
+        (second,) = outstanding([promise(), refusal(first, RefusalReason.PROVIDER_ERROR, NOW)])
+
+        assert (second.name, second.failed_at, second.erred_at) == ("p:2:5000", None, NOW)
+
+    def test_a_promise_that_was_lowered_has_another_name(self) -> None:
+        (rest,) = outstanding([promise(), life(WAIVED, 2_000, reference="w-1")])
+
+        assert rest.name == "p:1:3000"
+
+    @pytest.mark.parametrize(
+        ("reason", "wait"),
+        [
+            (RefusalReason.REFUSED, timedelta(hours=24)),
+            (RefusalReason.PROVIDER_ERROR, timedelta(minutes=15)),
+        ],
+    )
+    def test_what_came_to_nothing_waits_before_it_is_tried_again(
+        self, reason: RefusalReason, wait: timedelta
+    ) -> None:
+        """After an error Stripe may still be at it; a refusal will not change within the hour."""
+        (first,) = outstanding([promise()])
+        (second,) = outstanding([promise(), refusal(first, reason, NOW)])
+
+        assert may_be_sent_at(first, CURRENT) < NOW
+        assert may_be_sent_at(second, CURRENT) == NOW + wait
+
+    @pytest.mark.parametrize(
+        ("is_final", "refusals", "reason"),
+        [
+            (True, 0, RefusalReason.FINAL),
+            (False, 0, RefusalReason.REFUSED),
+            (False, 28, RefusalReason.REFUSED),
+            (False, 29, RefusalReason.FINAL),
+        ],
+    )
+    def test_a_refusal_is_final_when_stripe_says_so_or_has_refused_often_enough(
+        self, is_final: bool, refusals: int, reason: RefusalReason
+    ) -> None:
+        ledger: list[LedgerEntry] = [promise()]
+        for _ in range(refusals):
+            (refund,) = outstanding(ledger)
+            ledger.append(refusal(refund, RefusalReason.REFUSED, NOW))
+        # Stripe's own failures are no refusals
+        for _ in range(40):
+            (refund,) = outstanding(ledger)
+            ledger.append(refusal(refund, RefusalReason.PROVIDER_ERROR, NOW))
+
+        (refund,) = outstanding(ledger)
+
+        assert refusal_reason(refund, CURRENT, is_final=is_final) is reason
+
+    def test_what_was_refused_for_good_stays_owed_and_is_never_sent_again(self) -> None:
+        (first,) = outstanding([promise()])
+        final = refusal(first, RefusalReason.FINAL, NOW)
+
+        (refund,) = outstanding([promise(), final])
+
+        assert (refund.amount, refund.is_final) == (5_000, True)
+        assert may_be_sent_at(refund, CURRENT) > NOW + timedelta(days=100 * 365)
+        assert refund_status([promise(), final]) is RefundStatus.FAILED
+
+    def test_the_last_failure_counts(self) -> None:
+        ledger = [
+            promise(),
+            life(SENT),
+            life(FAILED, at=NOW + HOUR),
+            life(SENT, reference="re_2"),
+            life(FAILED, reference="re_2", at=NOW + 3 * HOUR),
+            life(REFUSED, reference="p:3", at=NOW + 2 * HOUR, reason=RefusalReason.REFUSED),
+        ]
+
+        (again,) = outstanding(ledger)
+
+        assert (again.attempt, again.failed_at) == (4, NOW + 3 * HOUR)
+
+    @pytest.mark.parametrize(("kind", "waiver"), [(OWED, WAIVED), (GOODWILL, GOODWILL_WAIVED)])
+    def test_what_was_taken_back_of_it_is_not(self, kind: EntryKind, waiver: EntryKind) -> None:
+        promised = promise(kind=kind)
+
+        (rest,) = outstanding([promised, life(waiver, 2_000, reference="w-1")])
+
+        assert rest.amount == 3_000
+        assert outstanding([promised, life(waiver, 5_000, reference="w-1")]) == []
+
+    def test_the_first_promise_comes_first_whatever_the_order_of_the_ledger(self) -> None:
+        ledger = [promise("c", at=NOW + HOUR), promise("b"), promise("a")]
+
+        assert [each.promise for each in outstanding(ledger)] == ["a", "b", "c"]
+
+    def test_the_life_of_one_is_not_that_of_another(self) -> None:
+        ledger = [promise(), promise("q"), life(SENT)]
+
+        assert [each.promise for each in outstanding(ledger)] == ["q"]
+
+    def test_each_attempt_has_a_name_of_its_own(self) -> None:
+        ledger: list[LedgerEntry] = [promise()]
+        names = []
+        for _ in range(4):
+            (next_try,) = outstanding(ledger)
+            names.append(next_try.name)
+            ledger.append(refusal(next_try, RefusalReason.REFUSED, NOW))
+
+        assert names == ["p:1:5000", "p:2:5000", "p:3:5000", "p:4:5000"]
+
+
+def test_a_refusal_says_of_which_attempt_it_is_and_moves_nothing() -> None:
+    (first,) = outstanding([promise()])
+
+    assert refusal(first, RefusalReason.REFUSED, NOW + HOUR) == LedgerEntry(
+        reference="p:1:5000",
+        kind=REFUSED,
+        amount=5_000,
+        at=NOW + HOUR,
+        payment=PAYMENT,
+        refund="p",
+        reason=RefusalReason.REFUSED,
+    )
+
+
+class TestPromisedFor:
+    def test_counts_what_was_promised_for_that_reason(self) -> None:
+        ledger = [promise("a", 100), promise("b", 30, reason=RefundReason.STAFF, kind=GOODWILL)]
+
+        assert promised_for(RefundReason.CANCELLATION, ledger) == 100
+        assert promised_for(RefundReason.STAFF, ledger) == 30
+        assert promised_for(RefundReason.OVERPAYMENT, ledger) == 0
+
+    def test_less_what_was_taken_back_of_it(self) -> None:
+        ledger = [promise("p", 100), life(WAIVED, 40, reference="w-1")]
+
+        assert promised_for(RefundReason.CANCELLATION, ledger) == 60
+
+    def test_whether_it_was_sent_does_not_matter(self) -> None:
+        ledger = [promise("p", 100), life(SENT, 100), life(REFUNDED, 100)]
+
+        assert promised_for(RefundReason.CANCELLATION, ledger) == 100
+
+
+REVERSED = EntryKind.REFUND_REVERSED
+
+
+class TestRefundStatus:
+    @pytest.mark.parametrize(
+        ("kinds", "status"),
+        [
+            ([], "pending"),
+            ([SENT], "pending"),
+            ([SENT, REFUNDED], "succeeded"),
+            ([SENT, FAILED], "failed"),
+            ([SENT, REFUNDED, REVERSED, FAILED], "failed"),
+            ([GOODWILL_WAIVED], "canceled"),
+            ([SENT, FAILED, GOODWILL_WAIVED], "canceled"),
+        ],
+    )
+    def test_it_is_how_far_the_refund_has_come(self, kinds: list[EntryKind], status: str) -> None:
+        life_of_it = [promise(kind=GOODWILL), *(life(kind) for kind in kinds)]
+
+        assert refund_status(life_of_it) == status
+
+    def test_all_of_it_must_have_arrived(self) -> None:
+        one = [promise(kind=GOODWILL), life(SENT), life(REFUNDED)]
+        other = [promise("q", kind=GOODWILL), life(SENT, refund="q", reference="re_2")]
+        arrived = life(REFUNDED, refund="q", reference="re_2")
+
+        assert refund_status([*one, *other]) == "pending"
+        assert refund_status([*one, *other, arrived]) == "succeeded"
+
+    def test_one_part_that_failed_is_told(self) -> None:
+        one = [promise(kind=GOODWILL), life(SENT), life(REFUNDED)]
+        other = [
+            promise("q", kind=GOODWILL),
+            *(life(kind, refund="q", reference="re_2") for kind in (SENT, FAILED)),
+        ]
+
+        assert refund_status([*one, *other]) == "failed"
+
+    @pytest.mark.parametrize(
+        ("reason", "status"),
+        [(RefusalReason.REFUSED, "failed"), (RefusalReason.PROVIDER_ERROR, "pending")],
+    )
+    def test_a_refusal_is_a_failure_and_an_error_of_stripe_is_tried_again(
+        self, reason: RefusalReason, status: str
+    ) -> None:
+        refused = life(REFUSED, reference="p:1:5000", reason=reason)
+
+        assert refund_status([promise(kind=GOODWILL), refused]) == status
+
+    def test_another_attempt_that_succeeds_makes_it_good(self) -> None:
+        first = [life(SENT), life(FAILED)]
+        second = [life(SENT, reference="re_9"), life(REFUNDED, reference="re_9")]
+
+        assert refund_status([promise(kind=GOODWILL), *first, *second]) == "succeeded"
+
+    def test_of_what_was_taken_back_in_part_the_rest_counts(self) -> None:
+        lowered = [promise(kind=GOODWILL), life(GOODWILL_WAIVED, 2_000, reference="w-1")]
+        sent = [life(SENT, 3_000), life(REFUNDED, 3_000)]
+
+        assert refund_status(lowered) == "pending"
+        assert refund_status([*lowered, *sent]) == "succeeded"
+
+    def test_a_promise_that_undoes_a_payment_goes_the_same_way(self) -> None:
+        assert refund_status([promise(), life(WAIVED)]) == "canceled"
+        assert refund_status([promise(), life(SENT), life(REFUNDED)]) == "succeeded"
+
+
+def taken_back(balance: Balance, ledger: list[LedgerEntry]) -> list[tuple[str | None, int]]:
+    found = waivers(PAYMENT, balance, ledger, reference="waiver-3", at=NOW)
+    return [(each.refund, each.amount) for each in found]
+
+
+class TestWaivers:
+    @pytest.mark.parametrize(
+        "balance",
+        [
+            Balance(captured=10_000, refund_owed=5_000),
+            Balance(captured=10_000, refund_owed=5_000, lost=5_000),
+        ],
+    )
+    def test_a_promise_stays_while_there_is_money_for_it(self, balance: Balance) -> None:
+        assert taken_back(balance, [promise()]) == []
+
+    def test_beyond_that_it_is_taken_back(self) -> None:
+        lost = Balance(captured=10_000, refund_owed=5_000, returned=5_000, lost=7_000)
+
+        assert taken_back(lost, [promise()]) == [("p", 2_000)]
+
+    def test_the_newest_promise_goes_first(self) -> None:
+        lost = Balance(captured=10_000, refund_owed=10_000, lost=7_000)
+        ledger = [promise("old"), promise("new", at=NOW + HOUR)]
+
+        assert taken_back(lost, ledger) == [("new", 5_000), ("old", 2_000)]
+
+    def test_what_was_sent_can_not_be_taken_back(self) -> None:
+        lost = Balance(captured=10_000, refund_sent=5_000, lost=10_000)
+
+        assert taken_back(lost, [promise(), life(SENT)]) == []
+
+    def test_while_a_dispute_is_open_nobody_knows(self) -> None:
+        disputed = Balance(captured=10_000, refund_owed=5_000, disputed=10_000)
+
+        assert taken_back(disputed, [promise()]) == []
+
+    def test_promises_of_another_payment_are_not_touched(self) -> None:
+        lost = Balance(captured=10_000, lost=20_000)
+
+        assert taken_back(lost, [promise(payment="pi_other")]) == []
+
+    def test_each_is_an_entry_of_its_promise_and_of_its_kind(self) -> None:
+        lost = Balance(captured=5_000, refund_owed=5_000, lost=5_000)
+
+        (waiver,) = waivers(
+            PAYMENT, lost, [promise(kind=GOODWILL)], reference="waiver-3", at=NOW + HOUR
+        )
+
+        assert waiver == LedgerEntry(
+            reference="waiver-3-1",
+            kind=GOODWILL_WAIVED,
+            amount=5_000,
+            at=NOW + HOUR,
+            payment=PAYMENT,
+            refund="p",
+        )

@@ -1,0 +1,364 @@
+"""What Stripe says of a payment, and the entries that follow: each once, none overtaken (§7)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from tests.builders import NOW, PAYMENT, ledger_entry, statement
+
+from teppan.domain.ledger import (
+    EntryKind,
+    LedgerEntry,
+    RefundReason,
+    RefusalReason,
+    balance_of,
+)
+from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.statement import Refund, RefundStatus, Statement, missing_entries
+
+LATER = NOW + timedelta(hours=1)
+MANY = 100
+CAPTURED = ledger_entry(EntryKind.CAPTURED)
+PROMISE = ledger_entry(
+    EntryKind.REFUND_OWED,
+    9_700,
+    reference="p",
+    refund="p",
+    reason=RefundReason.CANCELLATION,
+)
+PENDING, SUCCEEDED = RefundStatus.PENDING, RefundStatus.SUCCEEDED
+FAILED, CANCELED = RefundStatus.FAILED, RefundStatus.CANCELED
+OPEN, WON, LOST = DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST
+INQUIRY = DisputeStatus.INQUIRY
+
+
+def refunding(status: RefundStatus, amount: int = 9_700, promise: str | None = "p") -> Statement:
+    return statement(refunds=(Refund("re_1", amount, status, promise),))
+
+
+def disputing(status: DisputeStatus, *amounts: int) -> Statement:
+    return statement(disputes=(Dispute("dp_1", 10_000, status, moved(*amounts)),))
+
+
+def moved(*amounts: int) -> tuple[Movement, ...]:
+    return tuple(Movement(f"txn_{number}", amount) for number, amount in enumerate(amounts))
+
+
+def kinds(told: Statement, *ledger: LedgerEntry) -> list[str]:
+    return [entry.kind.value for entry in missing_entries(told, ledger, LATER, MANY)]
+
+
+def after(*told: Statement, ledger: tuple[LedgerEntry, ...] = (CAPTURED,)) -> list[LedgerEntry]:
+    """Return the ledger after statements, one after the other."""
+    known = list(ledger)
+    for each in told:
+        known += missing_entries(each, known, LATER, MANY)
+    return known
+
+
+class TestCapture:
+    def test_what_was_captured_is_an_entry_of_the_time_of_the_charge(self) -> None:
+        (entry,) = missing_entries(statement(), [], LATER, MANY)
+
+        assert entry == LedgerEntry(
+            reference=PAYMENT, kind=EntryKind.CAPTURED, amount=10_000, at=NOW, payment=PAYMENT
+        )
+
+    def test_once(self) -> None:
+        assert kinds(statement(), CAPTURED) == []
+
+    def test_each_payment_for_itself(self) -> None:
+        assert kinds(statement(payment="pi_2"), CAPTURED) == ["captured"]
+
+    def test_an_intent_that_nobody_has_paid_tells_of_no_money(self) -> None:
+        unpaid = statement(0)
+
+        assert not unpaid.tells_of_money
+        assert kinds(unpaid) == []
+
+    def test_one_that_was_paid_does(self) -> None:
+        assert statement().tells_of_money
+
+
+class TestRefundThatKeepsAPromise:
+    @pytest.mark.parametrize(
+        ("status", "expected"),
+        [
+            (PENDING, ["refund_sent"]),
+            (RefundStatus.REQUIRES_ACTION, ["refund_sent"]),
+            (SUCCEEDED, ["refund_sent", "refunded"]),
+            (FAILED, ["refund_sent", "refund_failed"]),
+            (CANCELED, ["refund_sent", "refund_failed"]),
+        ],
+    )
+    def test_the_whole_way_to_its_status_is_entered(
+        self, status: RefundStatus, expected: list[str]
+    ) -> None:
+        assert kinds(refunding(status), CAPTURED, PROMISE) == expected
+
+    def test_its_entries_name_the_refund_and_the_promise(self) -> None:
+        (entry,) = missing_entries(refunding(PENDING), [CAPTURED, PROMISE], LATER, MANY)
+
+        assert entry == LedgerEntry(
+            reference="re_1",
+            kind=EntryKind.REFUND_SENT,
+            amount=9_700,
+            at=LATER,
+            payment=PAYMENT,
+            refund="p",
+        )
+
+    @pytest.mark.parametrize("status", RefundStatus)
+    def test_told_twice_it_is_entered_once(self, status: RefundStatus) -> None:
+        known = after(refunding(status), ledger=(CAPTURED, PROMISE))
+
+        assert kinds(refunding(status), *known) == []
+
+    @pytest.mark.parametrize("status", [FAILED, CANCELED])
+    def test_one_that_had_succeeded_may_fail_after_all(self, status: RefundStatus) -> None:
+        known = after(refunding(SUCCEEDED), ledger=(CAPTURED, PROMISE))
+
+        assert kinds(refunding(status), *known) == ["refund_reversed", "refund_failed"]
+
+    @pytest.mark.parametrize("stale", [PENDING, SUCCEEDED, RefundStatus.REQUIRES_ACTION])
+    def test_what_has_failed_does_not_succeed_by_old_news(self, stale: RefundStatus) -> None:
+        known = after(refunding(FAILED), ledger=(CAPTURED, PROMISE))
+
+        assert kinds(refunding(stale), *known) == []
+
+    def test_what_has_arrived_is_not_on_its_way_by_old_news(self) -> None:
+        known = after(refunding(SUCCEEDED), ledger=(CAPTURED, PROMISE))
+
+        assert kinds(refunding(PENDING), *known) == []
+
+    def test_the_order_of_news_does_not_matter_to_the_sums(self) -> None:
+        news = [refunding(status) for status in (PENDING, SUCCEEDED, FAILED)]
+
+        balances = {
+            balance_of(after(*order, refunding(FAILED), ledger=(CAPTURED, PROMISE)))
+            for order in permutations(news)
+        }
+
+        (balance,) = balances
+        assert (balance.refund_owed, balance.refund_sent, balance.refunded) == (9_700, 0, 0)
+
+    def test_a_second_attempt_is_another_refund_of_the_same_promise(self) -> None:
+        both = statement(
+            refunds=(Refund("re_1", 9_700, FAILED, "p"), Refund("re_2", 9_700, SUCCEEDED, "p"))
+        )
+
+        known = after(both, ledger=(CAPTURED, PROMISE))
+
+        assert [(e.reference, e.kind) for e in known[2:]] == [
+            ("re_1", "refund_sent"),
+            ("re_1", "refund_failed"),
+            ("re_2", "refund_sent"),
+            ("re_2", "refunded"),
+        ]
+        assert {entry.refund for entry in known[1:]} == {"p"}
+
+    def test_all_that_we_missed_is_told_at_once(self) -> None:
+        dispute = Dispute("dp_1", 300, WON, moved(-300, 300))
+        whole = replace(refunding(SUCCEEDED), disputes=(dispute,))
+
+        assert kinds(whole, PROMISE) == [
+            "captured",
+            "dispute_opened",
+            "dispute_withdrawn",
+            "dispute_reinstated",
+            "dispute_won",
+            "refund_sent",
+            "refunded",
+        ]
+
+
+class TestRefundFromTheDashboard:
+    def test_it_is_goodwill_that_keeps_no_promise(self) -> None:
+        told = missing_entries(refunding(PENDING, 500, None), [CAPTURED], LATER, MANY)
+
+        assert [(e.kind, e.reference, e.refund, e.reason) for e in told] == [
+            ("goodwill_owed", "re_1", "re_1", RefundReason.DASHBOARD),
+            ("refund_sent", "re_1", "re_1", None),
+        ]
+
+    def test_one_that_fails_stays_owed(self) -> None:
+        known = after(refunding(FAILED, 500, None))
+
+        assert balance_of(known).refund_owed == 500
+
+    def test_one_that_is_canceled_was_never_made(self) -> None:
+        known = after(refunding(PENDING, 500, None), refunding(CANCELED, 500, None))
+
+        assert balance_of(known) == balance_of([CAPTURED])
+        assert kinds(refunding(CANCELED, 500, None), *known) == []
+
+    @pytest.mark.parametrize(
+        ("status", "why"), [(CANCELED, RefusalReason.WITHDRAWN), (FAILED, None)]
+    )
+    def test_one_that_staff_withdrew_says_so_for_nobody_needs_to_look_at_it(
+        self, status: RefundStatus, why: RefusalReason | None
+    ) -> None:
+        known = after(refunding(PENDING, 500, None), refunding(status, 500, None))
+
+        assert [each.reason for each in known if each.kind is EntryKind.REFUND_FAILED] == [why]
+
+    def test_one_of_just_what_is_owed_keeps_that_promise(self) -> None:
+        """It is how staff settle a refund that had failed."""
+        failed = refunding(FAILED)
+        by_hand = replace(failed, refunds=(*failed.refunds, Refund("re_2", 9_700, SUCCEEDED)))
+
+        known = after(failed, by_hand, ledger=(CAPTURED, PROMISE))
+
+        balance = balance_of(known)
+        assert (balance.refund_owed, balance.refunded) == (0, 9_700)
+        assert known[-1].refund == "p"
+
+    @pytest.mark.parametrize(
+        ("by_hand", "owed", "refunded", "goodwill"),
+        [
+            pytest.param((9_000,), 700, 9_000, 0, id="less than is owed"),
+            pytest.param((5_000, 4_700), 0, 9_700, 0, id="two that are what is owed"),
+            pytest.param((9_800,), 0, 9_800, 100, id="more than is owed"),
+            pytest.param((5_000, 5_000), 0, 10_000, 300, id="two that are more"),
+        ],
+    )
+    def test_in_parts_it_keeps_the_promise_first_and_only_what_is_beyond_is_goodwill(
+        self, by_hand: tuple[int, ...], owed: int, refunded: int, goodwill: int
+    ) -> None:
+        failed = refunding(FAILED)
+        told = [failed]
+        for number, amount in enumerate(by_hand, 2):
+            refunds = (*told[-1].refunds, Refund(f"re_{number}", amount, SUCCEEDED))
+            told.append(replace(failed, refunds=refunds))
+
+        for known in (
+            after(*told, ledger=(CAPTURED, PROMISE)),
+            after(told[-1], ledger=(CAPTURED, PROMISE)),
+        ):
+            balance = balance_of(known)
+            assert (balance.refund_owed, balance.refunded) == (owed, refunded)
+            given = [each.amount for each in known if each.kind is EntryKind.GOODWILL_OWED]
+            assert sum(given) == goodwill
+
+    def test_it_keeps_the_oldest_promises_first(self) -> None:
+        promises = [
+            replace(PROMISE, reference=name, refund=name, amount=amount, at=NOW + timedelta(n))
+            for n, (name, amount) in enumerate([("old", 3_000), ("mid", 2_000), ("new", 4_000)])
+        ]
+
+        known = after(refunding(SUCCEEDED, 6_000, None), ledger=(CAPTURED, *promises))
+
+        sent = {each.refund: each.amount for each in known if each.kind is EntryKind.REFUND_SENT}
+        assert sent == {"old": 3_000, "mid": 2_000, "new": 1_000}
+        assert balance_of(known).refund_owed == 3_000
+
+    @pytest.mark.parametrize("end", [FAILED, CANCELED])
+    def test_one_that_comes_to_nothing_makes_all_that_it_kept_owed_again(
+        self, end: RefundStatus
+    ) -> None:
+        promises = [replace(PROMISE, reference=n, refund=n, amount=2_000) for n in ("p", "q")]
+
+        known = after(
+            *(refunding(status, 4_500, None) for status in (PENDING, SUCCEEDED, end)),
+            ledger=(CAPTURED, *promises),
+        )
+
+        assert balance_of(known).refund_owed == (4_500 if end is FAILED else 4_000)
+        assert balance_of(known).refunded == 0
+
+    def test_one_that_names_an_unknown_promise_keeps_what_is_open_and_is_looked_at_beyond(
+        self,
+    ) -> None:
+        told = missing_entries(
+            refunding(PENDING, 9_800, "another"), [CAPTURED, PROMISE], LATER, MANY
+        )
+
+        assert [(each.kind, each.amount, each.reason) for each in told] == [
+            ("refund_sent", 9_700, None),
+            ("goodwill_owed", 100, RefundReason.UNMATCHED),
+            ("refund_sent", 100, None),
+        ]
+
+    def test_when_canceled_the_promise_it_kept_stays_owed(self) -> None:
+        known = after(
+            refunding(PENDING, 9_700, None),
+            refunding(CANCELED, 9_700, None),
+            ledger=(CAPTURED, PROMISE),
+        )
+
+        assert balance_of(known).refund_owed == 9_700
+
+
+class TestTwoRefundsForOnePromise:
+    """Staff refund by hand in the moment in which our job does."""
+
+    BY_HAND = Refund("re_1", 4_000, SUCCEEDED)
+    OURS = Refund("re_2", 4_000, SUCCEEDED, "p")
+    OWED = replace(PROMISE, amount=4_000)
+
+    @pytest.mark.parametrize("refunds", [(BY_HAND, OURS), (OURS, BY_HAND)])
+    def test_the_one_that_names_it_keeps_it(self, refunds: tuple[Refund, ...]) -> None:
+        known = after(statement(refunds=refunds), ledger=(CAPTURED, self.OWED))
+
+        assert {e.reference: e.refund for e in known[2:]} == {"re_1": "re_1", "re_2": "p"}
+
+    def test_nothing_is_negative_whichever_is_told_first(self) -> None:
+        first, both = (
+            statement(refunds=(self.BY_HAND,)),
+            statement(refunds=(self.BY_HAND, self.OURS)),
+        )
+
+        balance = balance_of(after(first, both, ledger=(CAPTURED, self.OWED)))
+
+        assert (balance.refund_owed, balance.refunded, balance.refundable) == (0, 8_000, 2_000)
+
+
+class TestPortions:
+    """A transaction has room for some entries only; the rest waits for the next time."""
+
+    REFUNDS = tuple(Refund(f"re_{n}", 10, SUCCEEDED) for n in range(20))
+
+    def test_once_there_are_enough_the_other_refunds_wait(self) -> None:
+        told = missing_entries(statement(refunds=self.REFUNDS), [], LATER, 7)
+
+        assert [e.kind for e in told] == [
+            "captured",
+            *["goodwill_owed", "refund_sent", "refunded"] * 2,
+        ]
+
+    def test_the_life_of_one_refund_is_never_divided(self) -> None:
+        told = missing_entries(statement(refunds=self.REFUNDS), [], LATER, 2)
+
+        assert len(told) == 4
+
+    @pytest.mark.parametrize("most", [1, 2, 3, 10, 1000])
+    def test_portion_by_portion_all_is_entered_once(self, most: int) -> None:
+        whole = statement(refunds=self.REFUNDS, disputes=(Dispute("dp_1", 10, LOST, moved(-10)),))
+        known: list[LedgerEntry] = []
+
+        while told := missing_entries(whole, known, LATER, most):
+            known += told
+
+        names = [(e.reference, e.kind) for e in known]
+        assert len(set(names)) == len(names)
+        assert set(names) == {
+            (e.reference, e.kind) for e in missing_entries(whole, [], LATER, MANY)
+        }
+
+    def test_one_refund_that_keeps_more_promises_than_a_transaction_holds_is_entered_in_parts(
+        self,
+    ) -> None:
+        names = [f"p{n}" for n in range(60)]
+        promises = [replace(PROMISE, reference=n, refund=n, amount=100) for n in names]
+        whole = refunding(SUCCEEDED, 6_050, None)
+        known: list[LedgerEntry] = [CAPTURED, *promises]
+
+        while told := missing_entries(whole, known, LATER, 25):
+            assert len(told) < 30
+            known += told
+
+        balance = balance_of(known)
+        assert (balance.refund_owed, balance.refund_sent, balance.refunded) == (0, 0, 6_050)
+        sent = [each for each in known if each.kind is EntryKind.REFUND_SENT]
+        assert [each.amount for each in sent] == [*[100] * 60, 50]

@@ -1,0 +1,330 @@
+"""Bookings, cancellations and audit events as the contract promises them."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.builders import (
+    ADMIN,
+    CUSTOMER,
+    NOW,
+    REQUEST_ID,
+    admin,
+    before,
+    booking,
+    caller,
+    confirmed,
+    days_ahead,
+    holding,
+    in_status,
+)
+
+from teppan.domain.bookings.audit import audit_event
+from teppan.domain.bookings.booking import Booking, Venue
+from teppan.domain.bookings.cancellation import CancellationRequest, cancel, cancellation_terms
+from teppan.domain.bookings.change import Changes, change
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.transition import Status
+from teppan.domain.ledger import Balance
+from teppan.http.representations.bookings import booking as represent
+
+
+def cancelled(captured: int = 10_000, reason: str | None = None) -> Booking:
+    return cancel(confirmed(captured), CancellationRequest(reason), caller()).after
+
+
+def nulls(document: Any, path: str = "") -> list[str]:
+    """Return where a document holds null."""
+    if isinstance(document, dict):
+        return [each for name, value in document.items() for each in nulls(value, f"{path}/{name}")]
+    if isinstance(document, list):
+        return [each for n, value in enumerate(document) for each in nulls(value, f"{path}/{n}")]
+    return [path] if document is None else []
+
+
+class TestBooking:
+    def test_a_new_booking_in_full(self) -> None:
+        shown = json.loads(json.dumps(represent.booking(booking(), caller())))
+
+        assert shown == {
+            "booking_id": "bkg_" + "a" * 26,
+            "version": 1,
+            "status": "pending",
+            "payment_status": "awaiting_payment",
+            "customer_id": CUSTOMER,
+            "date": "2026-12-24",
+            "time": "18:00",
+            "timezone": "America/Los_Angeles",
+            "starts_at": "2026-12-25T02:00:00Z",
+            "guests": 12,
+            "adults": 12,
+            "children": 0,
+            "toddlers": 0,
+            "menu": {"upgrades": {}, "add_ons": {}},
+            "venue": {
+                "address_line1": "2100 Ocean Front Walk",
+                "city": "Venice",
+                "state": "CA",
+                "postal_code": "90291",
+            },
+            "contact": {
+                "name": "Aiko Tanaka",
+                "email": "aiko@example.com",
+                "phone": "+13105550142",
+            },
+            "special_requests": "",
+            "travel_confirmed": False,
+            "price": {
+                "lines": [
+                    {
+                        "code": "adult",
+                        "description": "Adult (13 and over)",
+                        "quantity": 12,
+                        "unit_amount": 5500,
+                        "amount": 66_000,
+                    },
+                    {
+                        "code": "travel",
+                        "description": "Travel beyond 30 miles",
+                        "quantity": 0,
+                        "unit_amount": 200,
+                        "amount": 0,
+                    },
+                ],
+                "subtotal": 66_000,
+                "travel_fee": 0,
+                "tax": 5_445,
+                "total": 71_445,
+                "deposit_due": 10_000,
+                "balance_due": 61_445,
+                "amount_paid": 0,
+                "amount_refunded": 0,
+                "currency": "usd",
+            },
+            "policy_version": "2026-11",
+            "payment_due_at": "2026-11-24T18:00:00Z",
+            "balance_due_at": "2026-12-18T02:00:00Z",
+            "created_at": "2026-11-23T18:00:00Z",
+            "updated_at": "2026-11-23T18:00:00Z",
+        }
+
+    @pytest.mark.parametrize("miles", [0, 42])
+    def test_travel_is_confirmed_once_staff_know_the_distance(self, miles: int) -> None:
+        priced = change(booking(), Changes(travel_miles=miles), admin()).after
+
+        shown = represent.booking(priced, caller())
+
+        assert (shown["travel_miles"], shown["travel_confirmed"]) == (miles, True)
+
+    def test_travel_is_not_confirmed_after_another_address_and_stays_as_it_was(self) -> None:
+        far = change(booking(), Changes(travel_miles=200), admin()).after
+        elsewhere = change(far, Changes(venue=Venue("1 Main", "Napa", "CA", "94558")), caller())
+
+        shown = represent.booking(elsewhere.after, caller())
+
+        assert (shown["travel_miles"], shown["travel_confirmed"]) == (200, False)
+        assert shown["price"]["travel_fee"] == 34_000
+
+    @pytest.mark.parametrize(
+        ("days", "percentage"), [(20, 97), (10, 50), (5, 0), (1, None), (-1, None)]
+    )
+    def test_a_changed_one_says_what_cancelling_refunds_while_it_can_be_cancelled_online(
+        self, days: int, percentage: int | None
+    ) -> None:
+        reader = caller(at=before(confirmed(), days=days))
+
+        shown = represent.changed_booking(confirmed(), reader)
+
+        assert shown.get("refund_percentage") == percentage
+        assert "refund_limit" not in shown
+        shown.pop("refund_percentage", None)
+        assert shown == represent.booking(confirmed(), reader)
+
+    def test_once_it_is_cancelled_there_is_nothing_more_to_cancel(self) -> None:
+        shown = represent.changed_booking(replace(cancelled(), refund_limit=50), caller())
+
+        assert not {"refund_percentage", "refund_limit"} & set(shown)
+
+    @pytest.mark.parametrize(("status", "percentage"), [("pending", 100), ("confirmed", 0)])
+    def test_a_move_says_what_holds_from_now_on(self, status: str, percentage: int) -> None:
+        """An unconfirmed booking gives all back; the limit says what holds once it is confirmed."""
+        old = in_status(Status(status), 4_000 if status == "pending" else 10_000)
+        at = before(old, days=5)
+
+        moved = change(old, Changes(date=days_ahead(300)), caller(at=at)).after
+
+        shown = represent.changed_booking(moved, caller(at=at))
+        assert (shown["refund_percentage"], shown["refund_limit"]) == (percentage, 0)
+
+    def test_a_second_address_line_and_a_menu_are_shown_where_there_are_any(self) -> None:
+        shown = represent.booking(
+            booking(
+                venue=Venue("1 Main St", "Napa", "CA", "94558", "Gate B"),
+                menu=Menu({"salmon": 2}, {"gyoza": 3}),
+            ),
+            caller(),
+        )
+
+        assert shown["venue"]["address_line2"] == "Gate B"
+        assert shown["menu"] == {"upgrades": {"salmon": 2}, "add_ons": {"gyoza": 3}}
+
+    def test_a_cancelled_booking_says_who_when_and_why(self) -> None:
+        assert represent.booking(cancelled(reason="Moving away"), caller())["cancellation"] == {
+            "by": "customer",
+            "cancelled_at": "2026-11-23T18:00:00Z",
+            "reason": "Moving away",
+            "refund_amount": 9_700,
+            "refund_percentage": 97,
+        }
+
+    @pytest.mark.parametrize("shown", [booking(), confirmed(), cancelled(), cancelled(0)])
+    def test_there_is_no_null_anywhere(self, shown: Booking) -> None:
+        assert nulls(represent.booking(shown, caller())) == []
+
+    def test_its_fingerprint_and_ledger_stay_with_us(self) -> None:
+        assert not {"fingerprint", "balance", "payments", "due_to_confirm"} & set(
+            represent.booking(booking(), caller())
+        )
+
+
+class TestPrice:
+    def test_what_was_paid_and_refunded_is_told_to_the_cent(self) -> None:
+        paid = holding(confirmed(), Balance(captured=10_000, refunded=1, refund_owed=2))
+
+        price = represent.booking(paid, caller())["price"]
+
+        assert (price["amount_paid"], price["amount_refunded"]) == (10_000, 1)
+
+    def test_what_was_lost_in_a_dispute_was_not_paid_and_is_due(self) -> None:
+        lost = holding(confirmed(), Balance(captured=71_445, lost=71_445))
+
+        price = represent.booking(lost, caller())["price"]
+
+        assert (price["amount_paid"], price["balance_due"]) == (0, 71_445)
+
+
+class TestCancellation:
+    def test_a_cancellation_with_a_refund_says_when_it_should_arrive(self) -> None:
+        assert represent.cancellation(cancelled(reason="Moving away"), caller()) == {
+            "booking_id": "bkg_" + "a" * 26,
+            "version": 2,
+            "status": "cancelled",
+            "cancelled_at": "2026-11-23T18:00:00Z",
+            "cancelled_by": "customer",
+            "reason": "Moving away",
+            "refund_amount": 9_700,
+            "refund_percentage": 97,
+            "refund_status": "pending",
+            "estimated_refund_date": "2026-12-03",
+            "currency": "usd",
+        }
+
+    def test_a_refund_of_one_cent_is_a_refund(self) -> None:
+        shown = represent.cancellation(cancelled(captured=1), caller())
+
+        assert (shown["refund_amount"], shown["refund_status"]) == (1, "pending")
+
+    def test_one_without_has_no_such_date(self) -> None:
+        shown = represent.cancellation(cancelled(captured=0), caller())
+
+        assert (shown["refund_amount"], shown["refund_status"]) == (0, "none")
+        assert not {"estimated_refund_date", "reason"} & set(shown)
+
+    def test_a_live_booking_has_none_to_show(self) -> None:
+        with pytest.raises(ValueError, match="not cancelled"):
+            represent.cancellation(booking(), caller())
+
+
+class TestCancellationQuote:
+    @pytest.mark.parametrize(
+        ("days", "percentage", "amount", "valid_until"),
+        [
+            (20, 97, 9_700, "2026-12-11T02:00:00Z"),
+            (10, 50, 5_000, "2026-12-18T02:00:00Z"),
+            (5, 0, 0, "2026-12-23T02:00:00Z"),
+        ],
+    )
+    def test_it_says_what_would_be_refunded_and_until_when(
+        self, days: int, percentage: int, amount: int, valid_until: str
+    ) -> None:
+        quoted, at = confirmed(), before(confirmed(), days=days)
+
+        shown = represent.cancellation_quote(quoted, cancellation_terms(quoted, at), at)
+
+        assert shown == {
+            "booking_id": quoted.id,
+            "refund_base": 10_000,
+            "refund_percentage": percentage,
+            "refund_amount": amount,
+            "currency": "usd",
+            "quoted_at": at.isoformat().replace("+00:00", "Z"),
+            "valid_until": valid_until,
+        }
+
+
+class TestEvent:
+    def test_a_change_in_full(self) -> None:
+        changed = change(
+            booking(),
+            Changes(party=Party(13), special_requests="Peanuts"),
+            caller(at=NOW + timedelta(hours=1)),
+        ).after
+
+        event = audit_event(booking(), changed, caller(at=NOW + timedelta(hours=1)))
+
+        assert json.loads(json.dumps(represent.event(event, caller()))) == {
+            "version": 2,
+            "type": "updated",
+            "at": "2026-11-23T19:00:00Z",
+            "actor": {"id": CUSTOMER, "role": "customer"},
+            "request_id": REQUEST_ID,
+            "changes": [
+                {"field": "guests", "from": 12, "to": 13},
+                {"field": "adults", "from": 12, "to": 13},
+                {"field": "total", "from": 71_445, "to": 77_399},
+                {"field": "special_requests"},
+            ],
+        }
+
+    def test_what_was_not_known_before_has_no_from(self) -> None:
+        priced = change(booking(), Changes(travel_miles=0), admin()).after
+        event = audit_event(booking(), priced, admin())
+
+        assert represent.event(event, caller())["changes"] == [
+            {"field": "travel_miles", "to": 0},
+            {"field": "travel_confirmed", "from": False, "to": True},
+        ]
+
+    def test_a_reason_is_shown_where_there_is_one(self) -> None:
+        told = represent.event(
+            audit_event(confirmed(), cancelled(reason="Moving away"), caller()), caller()
+        )
+
+        assert told["reason"] == "Moving away"
+        assert "reason" not in represent.event(audit_event(None, booking(), caller()), caller())
+
+    def test_what_staff_did_is_shown_to_customers_without_who_and_why(self) -> None:
+        ended = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
+        event = audit_event(confirmed(), ended, admin())
+
+        shown = represent.event(event, caller())
+
+        assert shown["actor"] == {"role": "staff"}
+        assert not {"reason", "request_id"} & set(shown)
+        assert represent.booking(ended, caller())["cancellation"] == {
+            "by": "staff",
+            "cancelled_at": "2026-11-23T18:00:00Z",
+            "refund_amount": 9_700,
+            "refund_percentage": 97,
+        }
+
+    def test_and_to_staff_with_both(self) -> None:
+        ended = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
+
+        shown = represent.event(audit_event(confirmed(), ended, admin()), admin())
+
+        assert shown["actor"] == {"id": ADMIN, "role": "admin"}
+        assert (shown["reason"], shown["request_id"]) == ("INTERNAL: a nuisance", REQUEST_ID)
+        assert represent.cancellation(ended, admin())["cancelled_by"] == "admin"

@@ -1,0 +1,53 @@
+"""Quotes and parties as JSON."""
+
+import json
+from datetime import time
+
+import pytest
+from tests.builders import booking, caller, days_ahead
+
+from teppan.domain.bookings.party import Menu, Party
+from teppan.http.representations.bookings.price import booking_price, party, quote
+from teppan.services.bookings.create_quote import QuoteRequest, create_quote
+
+
+def quoted(request: QuoteRequest) -> dict[str, object]:
+    shown: dict[str, object] = json.loads(json.dumps(quote(create_quote(request, caller()))))
+    return shown
+
+
+def test_a_party_is_told_by_age() -> None:
+    assert party(Party(8, 3, 1)) == {"guests": 12, "adults": 8, "children": 3, "toddlers": 1}
+
+
+def test_a_quote_shows_the_price_that_a_booking_would() -> None:
+    shown = quoted(QuoteRequest(Party(12), Menu()))
+
+    assert shown["price"] == booking_price(booking())
+    assert shown["guests"] == 12
+    assert shown["policy_version"] == "2026-11"
+
+
+@pytest.mark.parametrize(("miles", "confirmed"), [(None, False), (0, True), (42, True)])
+def test_travel_is_confirmed_when_its_miles_were_given(miles: int | None, confirmed: bool) -> None:
+    shown = quoted(QuoteRequest(Party(12), Menu(), miles))
+
+    assert shown["travel_confirmed"] is confirmed
+
+
+@pytest.mark.parametrize(
+    ("days", "confirmed_by", "deposit_due", "balance_due"),
+    [(8, "deposit", 10_000, 61_445), (6, "full", 71_445, 0)],
+)
+def test_payment_terms_follow_from_the_time_left(
+    days: int, confirmed_by: str, deposit_due: int, balance_due: int
+) -> None:
+    shown = create_quote(
+        QuoteRequest(Party(12), Menu(), start=(days_ahead(days), time(18))), caller()
+    )
+
+    document = quote(shown)
+
+    assert document["payment_terms"] == {"confirmed_by": confirmed_by}
+    assert document["price"]["deposit_due"] == deposit_due
+    assert document["price"]["balance_due"] == balance_due

@@ -1,0 +1,112 @@
+"""A booking's ledger and balance as the contract promises them."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from tests.builders import NOW, attempt, confirmed, holding, ledger_entry
+
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
+from teppan.domain.payments.payment import IntentStatus
+from teppan.http.representations.payments import ledger as represent
+from teppan.services.payments.list_payments import Account
+
+BOOKING = confirmed()
+GOODWILL = EntryKind.GOODWILL_OWED
+
+
+def entry(kind: EntryKind, amount: int = 3_000, n: int = 1, **changes: Any) -> LedgerEntry:
+    """Return an entry in the life of the promise `ref_x-<n>`."""
+    name = f"ref_x-{n}"
+    reference = name if kind is GOODWILL else f"re_{n}"
+    return ledger_entry(kind, amount, **{"reference": reference, "refund": name} | changes)
+
+
+def plain(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(document))
+    return found
+
+
+class TestAccount:
+    def test_a_booking_without_payments(self) -> None:
+        nothing = holding(BOOKING, Balance())
+
+        shown = plain(represent.account(Account(nothing, [], [])))
+
+        assert (shown["payments"], shown["entries"]) == ([], [])
+        assert set(shown["balance"].values()) == {0}
+
+    def test_one_in_full(self) -> None:
+        balance = Balance(10_000, 1, 2, 3, 4, 5, 6)
+        paid = attempt(intent="pi_1", status=IntentStatus.SUCCEEDED)
+        owed = entry(GOODWILL, reason=RefundReason.STAFF, at=NOW + timedelta(hours=1))
+
+        shown = represent.account(
+            Account(
+                holding(BOOKING, balance),
+                [paid, replace(attempt(), number=2)],
+                [ledger_entry(EntryKind.CAPTURED), owed],
+            )
+        )
+
+        assert plain(shown) == {
+            "booking_id": BOOKING.id,
+            "version": 1,
+            "booking_status": "confirmed",
+            "payment_status": "disputed",
+            "total": 71_445,
+            "deposit_due": 0,
+            "balance_due": 71_445 - (10_000 - 6 - 4),
+            "currency": "usd",
+            "balance": {
+                "captured": 10_000,
+                "refund_owed": 1,
+                "refund_sent": 2,
+                "refunded": 3,
+                "disputed": 5,
+                "lost": 6,
+                "refundable": 10_000 - 1 - 2 - 3 - 5 - 6,
+                "paid": 10_000 - 6 - 4,
+            },
+            "payments": [
+                {
+                    "payment_type": "deposit",
+                    "attempt": 1,
+                    "amount": 10_000,
+                    "status": "succeeded",
+                    "payment_intent_id": "pi_1",
+                    "created_at": "2026-11-23T18:00:00Z",
+                },
+                {
+                    "payment_type": "deposit",
+                    "attempt": 2,
+                    "amount": 10_000,
+                    "status": "requires_payment_method",
+                    "created_at": "2026-11-23T18:00:00Z",
+                },
+            ],
+            "entries": [
+                {
+                    "reference": "pi_1",
+                    "kind": "captured",
+                    "amount": 10_000,
+                    "at": "2026-11-23T18:00:00Z",
+                    "payment_intent_id": "pi_1",
+                },
+                {
+                    "reference": "ref_x-1",
+                    "kind": "goodwill_owed",
+                    "amount": 3_000,
+                    "at": "2026-11-23T19:00:00Z",
+                    "payment_intent_id": "pi_1",
+                    "refund": "ref_x-1",
+                    "reason": "staff",
+                },
+            ],
+        }
+
+    def test_no_client_secret_is_in_it(self) -> None:
+        shown = represent.account(Account(BOOKING, [attempt(intent="pi_1")], []))
+
+        assert "secret" not in json.dumps(shown)

@@ -1,0 +1,103 @@
+"""Payments and refunds as the contract promises them."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.builders import attempt, confirmed, ledger_entry, statement
+
+from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.payments.payment import Intent, IntentStatus
+from teppan.http.representations.payments import payment as represent
+from teppan.services.payments.apply_payment import Applied
+from teppan.services.payments.create_payment_intent import Opened
+from teppan.services.payments.refund_payment import Refunded
+
+BOOKING = confirmed()
+INTENT = Intent(
+    id="pi_1",
+    status=IntentStatus.REQUIRES_ACTION,
+    amount=10_000,
+    client_secret="pi_1_secret_x",
+)
+GOODWILL, SENT, DONE = EntryKind.GOODWILL_OWED, EntryKind.REFUND_SENT, EntryKind.REFUNDED
+FAILED, WAIVED = EntryKind.REFUND_FAILED, EntryKind.GOODWILL_WAIVED
+
+
+def plain(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(document))
+    return found
+
+
+def test_an_intent_shows_the_secret_to_pay_it_with() -> None:
+    opened = Opened(attempt(booking_id=BOOKING.id), INTENT)
+
+    assert plain(represent.payment_intent(opened)) == {
+        "payment_intent_id": "pi_1",
+        "client_secret": "pi_1_secret_x",
+        "booking_id": BOOKING.id,
+        "payment_type": "deposit",
+        "amount": 10_000,
+        "currency": "usd",
+        "status": "requires_action",
+    }
+
+
+def test_a_confirmation_shows_the_payment_and_its_booking() -> None:
+    applied = Applied(BOOKING, statement(), ())
+
+    assert plain(represent.confirmation(applied)) == {
+        "payment_intent_id": "pi_1",
+        "payment_type": "deposit",
+        "status": "succeeded",
+        "amount": 10_000,
+        "currency": "usd",
+        "booking_id": BOOKING.id,
+        "version": 1,
+        "booking_status": "confirmed",
+        "payment_status": "deposit_paid",
+    }
+
+
+def entry(kind: EntryKind, amount: int = 3_000, n: int = 1, **changes: Any) -> LedgerEntry:
+    """Return an entry in the life of the promise `ref_x-<n>`."""
+    name = f"ref_x-{n}"
+    reference = name if kind is GOODWILL else f"re_{n}"
+    return ledger_entry(kind, amount, **{"reference": reference, "refund": name} | changes)
+
+
+class TestRefund:
+    def test_a_new_one_says_when_it_should_arrive(self) -> None:
+        made = Refunded("ref_x", BOOKING, (entry(GOODWILL), entry(GOODWILL, 500, 2)))
+
+        assert plain(represent.refund(made, "Cold rice")) == {
+            "refund_id": "ref_x",
+            "booking_id": BOOKING.id,
+            "version": 1,
+            "amount": 3_500,
+            "currency": "usd",
+            "reason": "Cold rice",
+            "refund_status": "pending",
+            "created_at": "2026-11-23T18:00:00Z",
+            "estimated_refund_date": "2026-12-03",
+        }
+
+    @pytest.mark.parametrize(
+        ("kinds", "status"),
+        [
+            ([GOODWILL], "pending"),
+            ([GOODWILL, SENT, DONE], "succeeded"),
+            ([GOODWILL, SENT, FAILED], "failed"),
+            ([GOODWILL, WAIVED], "canceled"),
+        ],
+    )
+    def test_it_says_how_far_it_has_come_and_still_what_was_promised(
+        self, kinds: list[EntryKind], status: str
+    ) -> None:
+        made = Refunded("ref_x", BOOKING, tuple(entry(kind) for kind in kinds))
+
+        shown = plain(represent.refund(made, "Cold rice"))
+
+        assert (shown["refund_status"], shown["amount"]) == (status, 3_000)
+        # Only what is on its way has a date.
+        assert ("estimated_refund_date" in shown) == (status == "pending")

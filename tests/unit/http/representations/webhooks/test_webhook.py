@@ -1,0 +1,45 @@
+"""An event of the inbox as the contract promises it."""
+
+from dataclasses import replace
+
+from tests.builders import NOW
+
+from teppan.domain.payments.payment_event import EventSource, EventState
+from teppan.http.representations.webhooks import webhook as represent
+from teppan.store.webhooks.inbox_list import InboxEvent
+
+HANDLED = InboxEvent(
+    id="evt_1",
+    source=EventSource.STRIPE,
+    type="refund.failed",
+    state=EventState.HANDLED,
+    attempts=2,
+    size=3_412,
+    raw_kept=True,
+    created_at=NOW,
+    received_at=NOW,
+    handled_at=NOW,
+    payment="pi_1",
+)
+
+
+def test_one_that_was_handled() -> None:
+    assert represent.event(HANDLED) == {
+        "event_id": "evt_1",
+        "source": "stripe",
+        "type": "refund.failed",
+        "status": "handled",
+        "attempts": 2,
+        "created_at": "2026-11-23T18:00:00Z",
+        "received_at": "2026-11-23T18:00:00Z",
+        "handled_at": "2026-11-23T18:00:00Z",
+        "payment_intent_id": "pi_1",
+        "size": 3_412,
+        "raw_kept": True,
+    }
+
+
+def test_what_there_is_not_is_left_out() -> None:
+    waiting = replace(HANDLED, state=EventState.RECEIVED, handled_at=None, payment=None)
+
+    assert not {"handled_at", "payment_intent_id", "error"} & represent.event(waiting).keys()

@@ -1,0 +1,107 @@
+"""Account requests: what is let in, what is refused and where it points, and what is printed."""
+
+import pytest
+from pydantic import MISSING
+from tests.builders import gateway_event
+from tests.unit.http.schemas.bodies import CODE, GOOD, PASSWORD, TOKEN, read, refuse
+
+from teppan.domain.errors import InvalidInput
+from teppan.http.body import RequestBody, read_body
+from teppan.http.request import incoming
+from teppan.http.schemas.accounts.account import LoginBody
+from teppan.http.schemas.accounts.new_password import (
+    ConfirmPasswordResetBody,
+    ConfirmRegistrationBody,
+)
+
+OPTIONAL = {"mfa_code"}
+
+each_body = pytest.mark.parametrize("model", GOOD, ids=lambda model: model.__name__)
+each_field = pytest.mark.parametrize(
+    ("model", "field"),
+    [(model, field) for model, body in GOOD.items() for field in body],
+    ids=lambda each: each if isinstance(each, str) else each.__name__,
+)
+
+
+@each_body
+def test_a_good_body_is_read_as_it_was_sent(model: type[RequestBody]) -> None:
+    assert read(model).model_dump() == GOOD[model]
+
+
+@each_body
+@pytest.mark.parametrize("field", ["username", "role", "groups", "email_verified", "Email"])
+def test_what_is_not_asked_for_is_refused(model: type[RequestBody], field: str) -> None:
+    assert refuse(model, **{field: "admin"}) == [f"/{field}"]
+
+
+@each_field
+@pytest.mark.parametrize("value", [None, 123456, True, ["x"], {}])
+def test_every_field_is_text_and_never_null(
+    model: type[RequestBody], field: str, value: object
+) -> None:
+    assert refuse(model, **{field: value}) == [f"/{field}"]
+
+
+@each_field
+def test_a_field_may_be_left_out_only_when_it_is_optional(
+    model: type[RequestBody], field: str
+) -> None:
+    body = {name: text for name, text in GOOD[model].items() if name != field}
+    sent = incoming(gateway_event("POST", body=body))
+
+    if field in OPTIONAL:
+        assert getattr(read_body(sent, model, optional=False)[0], field) is MISSING
+        return
+    with pytest.raises(InvalidInput) as refusal:
+        read_body(sent, model, optional=False)
+    assert [fault.pointer for fault in refusal.value.violations] == [f"/{field}"]
+
+
+@each_body
+def test_printed_a_body_shows_no_secret(model: type[RequestBody]) -> None:
+    body = read(model)
+
+    for text in (repr(body), str(body)):
+        assert not [secret for secret in (PASSWORD, CODE, TOKEN) if secret in text]
+
+
+@each_body
+def test_a_refusal_repeats_nothing_of_what_was_sent(model: type[RequestBody]) -> None:
+    sent = dict.fromkeys(GOOD[model], "é wrong in every field\n")
+
+    with pytest.raises(InvalidInput) as refusal:
+        read(model, **sent)
+
+    assert "wrong in every field" not in repr(refusal.value.violations)
+
+
+class TestLogin:
+    @pytest.mark.parametrize("password", ["x", " x ", "short", "x" * 256])
+    def test_a_password_from_before_todays_rules_may_be_tried(self, password: str) -> None:
+        assert read(LoginBody, password=password).password == password
+
+    @pytest.mark.parametrize("password", ["", "x" * 257])
+    def test_what_no_pool_takes_is_refused(self, password: str) -> None:
+        assert refuse(LoginBody, password=password) == ["/password"]
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (ConfirmRegistrationBody, "code"),
+        (ConfirmPasswordResetBody, "code"),
+        (LoginBody, "mfa_code"),
+    ],
+    ids=["confirm", "reset", "login"],
+)
+class TestCode:
+    @pytest.mark.parametrize("code", ["000000", "123456", "999999"])
+    def test_it_is_six_digits(self, model: type[RequestBody], field: str, code: str) -> None:
+        assert getattr(read(model, **{field: code}), field) == code
+
+    @pytest.mark.parametrize(
+        "code", ["", "12345", "1234567", "12345a", " 123456", "123456\n", "123 456", "١٢٣٤٥٦"]
+    )
+    def test_and_nothing_else(self, model: type[RequestBody], field: str, code: str) -> None:
+        assert refuse(model, **{field: code}) == [f"/{field}"]

@@ -1,0 +1,165 @@
+"""New passwords: any characters, none that is easy to guess, one whatever keyboard wrote it."""
+
+import sys
+import unicodedata
+
+import pytest
+from tests.unit.http.schemas.bodies import EMAIL, read, refuse
+
+from teppan.domain.errors import InvalidInput
+from teppan.http.body import RequestBody
+from teppan.http.schemas.accounts.account import LoginBody
+from teppan.http.schemas.accounts.new_password import (
+    ConfirmPasswordResetBody,
+    ConfirmRegistrationBody,
+    RegisterBody,
+)
+from teppan.identity.new_password import OF_ADDRESS, OF_PRODUCT, TOO_COMMON, TOO_UNIFORM
+
+
+def is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc"
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (RegisterBody, "password"),
+        (ConfirmRegistrationBody, "password"),
+        (ConfirmPasswordResetBody, "new_password"),
+    ],
+    ids=["register", "confirm", "reset"],
+)
+class TestNewPassword:
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "twelve chars",
+            "ninety-nine characters" + " of sushi" * 8 + " rice",
+            "all lower case",
+            "寿司と味噌汁とご飯と天ぷら",
+            "quotes inside and \\ \" '",
+            "zero\u200bwidth space",
+            "two\u2028lines of text",
+            "👩\u200d🍳 the chef of all",
+        ],
+    )
+    def test_any_characters_will_do(
+        self, model: type[RequestBody], field: str, password: str
+    ) -> None:
+        assert getattr(read(model, **{field: password}), field) == password
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "",
+            "eleven char",
+            "a hundred characters" + " of sushi" * 8 + " and rice",
+            " " * 12,
+            " four and twenty gyoza",
+            "four and twenty gyoza ",
+            "\tfour and twenty gyoza",
+            "four and twenty gyoza\n",
+            "four and twenty\ngyoza",
+            "\u00a0four and twenty gyoza",
+            "four and twenty gyoza\u3000",
+        ],
+    )
+    def test_it_has_12_to_99_characters_without_space_around(
+        self, model: type[RequestBody], field: str, password: str
+    ) -> None:
+        assert refuse(model, **{field: password}) == [f"/{field}"]
+
+    @pytest.mark.parametrize(
+        "place", ["{}four and twenty", "four and{}twenty", "four and twenty{}"]
+    )
+    def test_it_holds_no_control_characters(
+        self, model: type[RequestBody], field: str, place: str
+    ) -> None:
+        controls = [chr(code) for code in range(sys.maxunicode + 1) if is_control(chr(code))]
+
+        assert len(controls) == 65
+        for control in controls:
+            assert refuse(model, **{field: place.format(control)}) == [f"/{field}"]
+
+    @pytest.mark.parametrize("around", ["\u0020", "\u007e", "\u00a1"])
+    def test_their_neighbours_are_let_in(
+        self, model: type[RequestBody], field: str, around: str
+    ) -> None:
+        password = f"four and{around}twenty"
+
+        assert getattr(read(model, **{field: password}), field) == password
+
+    @pytest.mark.parametrize(
+        ("password", "refusal"),
+        [
+            ("password1234", TOO_COMMON),
+            ("Qwertyuiop[]", TOO_COMMON),
+            ("1234567890123", TOO_COMMON),
+            ("aiko@example.com", OF_ADDRESS),
+            ("Teppan-2027!!", OF_PRODUCT),
+            ("xxxxxxxxxxxx", TOO_UNIFORM),
+        ],
+    )
+    def test_one_that_is_easy_to_guess_is_refused_with_what_to_do(
+        self, model: type[RequestBody], field: str, password: str, refusal: str
+    ) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            read(model, **{field: password})
+
+        (fault,) = refused.value.violations
+        assert (fault.pointer, fault.detail) == (f"/{field}", refusal)
+
+    def test_beside_an_address_that_is_none_both_are_told(
+        self, model: type[RequestBody], field: str
+    ) -> None:
+        assert refuse(model, email="mailto:a@b.c", **{field: "password1234"}) == [
+            "/email",
+            f"/{field}",
+        ]
+
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            ("cafe\u0301 au lait, deux", "caf\u00e9 au lait, deux"),
+            ("\uff53\uff55\uff53\uff48\uff49 and sashimi", "sushi and sashimi"),
+            ("a\u00a0space without a break", "a space without a break"),
+            ("\u1112\u1161\u11ab\uae00 on a hangul keyboard", "\ud55c\uae00 on a hangul keyboard"),
+            ("\ufb01ve grilled scallops", "five grilled scallops"),
+        ],
+    )
+    def test_it_is_one_whatever_keyboard_wrote_it(
+        self, model: type[RequestBody], field: str, sent: str, kept: str
+    ) -> None:
+        assert getattr(read(model, **{field: sent}), field) == kept
+        assert read(LoginBody, **EMAIL, password=sent).password == kept
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "e\u0301" * 5 + "sushi!",  # 11 characters, written as 16
+            "\ufdfa" * 5 + " sushi",  # 96, written as 11: ligatures of 18 letters each
+        ],
+    )
+    def test_its_length_is_that_of_the_normalised_text(
+        self, model: type[RequestBody], field: str, password: str
+    ) -> None:
+        length = len(unicodedata.normalize("NFKC", password))
+
+        if 12 <= length <= 99:
+            read(model, **{field: password})
+        else:
+            assert refuse(model, **{field: password}) == [f"/{field}"]
+
+    @pytest.mark.parametrize(
+        "password", ["four and twenty\u00a0", "\u00a8four and twenty", "four and twenty\u2007"]
+    )
+    def test_no_space_around_it_comes_out_of_another_character(
+        self, model: type[RequestBody], field: str, password: str
+    ) -> None:
+        assert refuse(model, **{field: password}) == [f"/{field}"]
+
+
+def test_a_login_is_measured_by_the_normalised_text_too() -> None:
+    assert refuse(LoginBody, password="\ufdfa" * 15) == ["/password"]
+    assert len(read(LoginBody, password="\ufdfa" * 14).password) == 252

@@ -1,0 +1,276 @@
+"""Booking requests: what is let in, what it becomes, what is refused and where it points."""
+
+import json
+from datetime import date, time
+from typing import Any
+
+import pytest
+from tests.builders import booking_body, gateway_event, wishes
+
+from teppan.domain.bookings.booking import Contact, Venue
+from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.transition import Status
+from teppan.domain.errors import InvalidInput
+from teppan.http.body import RequestBody, read_body
+from teppan.http.request import incoming
+from teppan.http.schemas.bookings.booking import CreateBookingBody, UpdateBookingBody
+
+VENUE = booking_body()["venue"]
+CONTACT = booking_body()["contact"]
+
+
+def read[M: RequestBody](model: type[M], document: Any) -> M:
+    """Return what the endpoint makes of a body."""
+    return read_body(incoming(gateway_event("POST", body=document)), model, optional=False)[0]
+
+
+def pointers(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
+    return [fault.pointer for fault in refusal.value.violations]
+
+
+class TestCreate:
+    def test_a_body_becomes_wishes(self) -> None:
+        assert read(CreateBookingBody, booking_body()).to_wishes() == wishes()
+
+    def test_with_all_that_can_be_wished_for(self) -> None:
+        body = booking_body(
+            adults=9,
+            children=2,
+            toddlers=1,
+            menu={"upgrades": {"salmon": 2}, "add_ons": {"gyoza": 3}},
+            venue=VENUE | {"address_line2": "Gate B"},
+            special_requests="Two lines\nof wishes",
+        )
+
+        wished = read(CreateBookingBody, body).to_wishes()
+
+        assert wished.party == Party(9, 2, 1)
+        assert wished.menu == Menu({"salmon": 2}, {"gyoza": 3})
+        assert wished.venue.address_line2 == "Gate B"
+        assert wished.special_requests == "Two lines\nof wishes"
+
+    @pytest.mark.parametrize("menu", [None, {}, {"upgrades": {}}, {"add_ons": {}, "upgrades": {}}])
+    def test_what_is_not_ordered_is_an_empty_menu(self, menu: Any) -> None:
+        assert read(CreateBookingBody, booking_body(menu=menu)).to_wishes().menu == Menu()
+
+    def test_a_state_is_kept_in_capitals(self) -> None:
+        body = booking_body(venue=VENUE | {"state": "ca"})
+
+        assert read(CreateBookingBody, body).to_wishes().venue.state == "CA"
+
+    @pytest.mark.parametrize("field", ["date", "time", "guests", "venue", "contact"])
+    def test_what_a_booking_needs_must_be_sent(self, field: str) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read(CreateBookingBody, booking_body(**{field: None}))
+
+        assert pointers(refusal) == [f"/{field}"]
+
+    @pytest.mark.parametrize(
+        "field",
+        ["status", "travel_miles", "price", "total", "customer_id", "version", "payment_status"],
+    )
+    def test_what_a_customer_does_not_send_is_refused(self, field: str) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read(CreateBookingBody, booking_body(**{field: 1}))
+
+        assert pointers(refusal) == [f"/{field}"]
+
+    @pytest.mark.parametrize(
+        ("field", "values"),
+        [
+            ("date", ["2026-02-30", "24.12.2026", 20261224]),
+            ("time", [18, 18.5, None, ["18:00"]]),
+            ("guests", [0, 51, "12", 12.0, True]),
+            ("adults", [-1, 51, "1"]),
+            ("special_requests", ["x" * 501, 1, "nul\x00"]),
+        ],
+    )
+    def test_a_bad_value_is_pointed_at(self, field: str, values: list[object]) -> None:
+        for value in values:
+            with pytest.raises(InvalidInput) as refusal:
+                read(CreateBookingBody, booking_body(**{field: value}))
+
+            assert pointers(refusal) == [f"/{field}"]
+
+    @pytest.mark.parametrize(
+        "field", ["adults", "children", "toddlers", "menu", "special_requests"]
+    )
+    def test_an_optional_field_is_left_out_never_null(self, field: str) -> None:
+        body = json.dumps(booking_body() | {field: None})
+
+        with pytest.raises(InvalidInput) as refusal:
+            read(CreateBookingBody, body)
+
+        assert pointers(refusal) == [f"/{field}"]
+
+    @pytest.mark.parametrize(
+        ("menu", "pointer"),
+        [
+            ({"upgrades": {"caviar": 1}}, "/menu/upgrades/caviar"),
+            ({"upgrades": {"salmon": 0}}, "/menu/upgrades/salmon"),
+            ({"add_ons": {"gyoza": 51}}, "/menu/add_ons/gyoza"),
+            ({"add_ons": {"salmon": 1}}, "/menu/add_ons/salmon"),
+            ({"desserts": {}}, "/menu/desserts"),
+        ],
+    )
+    def test_a_menu_offers_what_we_cook(self, menu: Any, pointer: str) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read(CreateBookingBody, booking_body(menu=menu))
+
+        assert pointers(refusal) == [pointer]
+
+    def test_a_split_that_does_not_add_up_is_refused(self) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read(CreateBookingBody, booking_body(adults=5)).to_wishes()
+
+        assert pointers(refusal) == ["/guests"]
+
+
+class TestVenueAndContact:
+    @pytest.mark.parametrize(
+        ("field", "longest"), [("address_line1", 120), ("address_line2", 120), ("city", 80)]
+    )
+    def test_a_line_of_an_address_has_1_to_so_many_characters(
+        self, field: str, longest: int
+    ) -> None:
+        for text in ("x", "é" * longest):
+            wished = read(CreateBookingBody, booking_body(venue=VENUE | {field: text})).to_wishes()
+            assert getattr(wished.venue, field) == text
+        for text in ("", "  ", "x" * (longest + 1), "two\nlines"):
+            with pytest.raises(InvalidInput) as refusal:
+                read(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
+            assert pointers(refusal) == [f"/venue/{field}"]
+
+    @pytest.mark.parametrize(
+        ("field", "good", "bad"),
+        [
+            ("state", ["CA", "ny"], ["C", "CAL", "C1", "", "ÇA"]),
+            (
+                "postal_code",
+                ["90291", "90291-1234"],
+                ["9029", "902911", "90291-", "9029A", "٩٠٢٩١"],
+            ),
+        ],
+    )
+    def test_state_and_postal_code_have_a_form(
+        self, field: str, good: list[str], bad: list[str]
+    ) -> None:
+        for text in good:
+            read(CreateBookingBody, booking_body(venue=VENUE | {field: text})).to_wishes()
+        for text in bad:
+            with pytest.raises(InvalidInput):
+                read(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
+
+    @pytest.mark.parametrize(
+        ("field", "good", "bad"),
+        [
+            ("name", ["Al", "é" * 100], ["A", " A ", "x" * 101, "two\nlines", ""]),
+            (
+                "email",
+                ["a@b.c", "a+b@c.co.uk", "Aiko@Example.com"],
+                [
+                    "",
+                    "a",
+                    "a@b",
+                    "@b.c",
+                    "a@b.",
+                    "a b@c.d",
+                    "a@b@c.d",
+                    "a@b.c\n",
+                    "a@example..com",
+                    "a@example.com.",
+                    "<a@b.c>",
+                    "mailto:a@b.c",
+                    f"a@{'b.' * 125}com",
+                ],
+            ),
+            (
+                "phone",
+                ["+1234567", "+123456789012345"],
+                ["13105550142", "+0123456", "+123456", "+1234567890123456", "+1 310 555 0142", ""],
+            ),
+        ],
+    )
+    def test_a_contact_can_be_reached(self, field: str, good: list[str], bad: list[str]) -> None:
+        for text in good:
+            read(CreateBookingBody, booking_body(contact=CONTACT | {field: text})).to_wishes()
+        for text in bad:
+            with pytest.raises(InvalidInput) as refusal:
+                read(CreateBookingBody, booking_body(contact=CONTACT | {field: text}))
+            assert pointers(refusal) == [f"/contact/{field}"]
+
+
+class TestUpdate:
+    @pytest.mark.parametrize(
+        ("body", "changes"),
+        [
+            ({"date": "2026-12-31"}, Changes(date=date(2026, 12, 31))),
+            ({"time": "12:00"}, Changes(time=time(12))),
+            ({"guests": 14}, Changes(party=Party(14))),
+            ({"guests": 14, "adults": 10, "children": 4}, Changes(party=Party(10, 4))),
+            ({"menu": {}}, Changes(menu=Menu())),
+            ({"menu": {"add_ons": {"gyoza": 1}}}, Changes(menu=Menu({}, {"gyoza": 1}))),
+            ({"special_requests": ""}, Changes(special_requests="")),
+            ({"status": "completed"}, Changes(status=Status.COMPLETED)),
+            ({"status": "no_show"}, Changes(status=Status.NO_SHOW)),
+            ({"travel_miles": 0}, Changes(travel_miles=0)),
+            ({"venue": VENUE}, Changes(venue=wishes().venue)),
+            ({"contact": CONTACT}, Changes(contact=wishes().contact)),
+        ],
+    )
+    def test_what_is_sent_changes_and_the_rest_stays(
+        self, body: dict[str, Any], changes: Changes
+    ) -> None:
+        assert read(UpdateBookingBody, body).to_changes() == changes
+
+    def test_nested_objects_are_replaced_whole(self) -> None:
+        for field in ("venue", "contact"):
+            with pytest.raises(InvalidInput):
+                read(UpdateBookingBody, {field: {"name": "Ken Sato", "city": "Napa"}})
+
+    def test_nothing_to_change_is_refused(self) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read(UpdateBookingBody, {}).to_changes()
+
+        assert pointers(refusal) == [""]
+
+    @pytest.mark.parametrize(
+        "split", [{"adults": 5}, {"children": 0}, {"adults": 1, "toddlers": 1}]
+    )
+    def test_a_split_needs_its_total(self, split: dict[str, int]) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read(UpdateBookingBody, split).to_changes()
+
+        assert pointers(refusal) == ["/guests"]
+
+    @pytest.mark.parametrize(
+        "status", ["pending", "confirmed", "cancelled", "COMPLETED", "", 1, None]
+    )
+    def test_a_status_is_set_to_an_end_only(self, status: object) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read(UpdateBookingBody, {"status": status})
+
+        assert pointers(refusal) == ["/status"]
+
+    def test_a_refused_status_is_explained_in_the_words_of_the_contract(self) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            read(UpdateBookingBody, {"status": "pending"})
+
+        (fault,) = refusal.value.violations
+        assert "Status." not in fault.detail
+
+    @pytest.mark.parametrize("miles", [-1, 1.5, "30"])
+    def test_miles_are_whole_and_not_negative(self, miles: object) -> None:
+        with pytest.raises(InvalidInput):
+            read(UpdateBookingBody, {"travel_miles": miles})
+
+    def test_miles_beyond_our_reach_are_left_to_the_policy(self) -> None:
+        assert read(UpdateBookingBody, {"travel_miles": 201}).to_changes().travel_miles == 201
+
+
+def test_the_venue_and_contact_of_a_request_become_the_domains() -> None:
+    wished = read(CreateBookingBody, booking_body()).to_wishes()
+
+    assert isinstance(wished.venue, Venue)
+    assert isinstance(wished.contact, Contact)

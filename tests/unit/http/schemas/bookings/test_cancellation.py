@@ -1,0 +1,61 @@
+"""Cancellations: why, and from staff how much is refunded."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from tests.builders import gateway_event
+
+from teppan.domain.bookings.cancellation import CancellationRequest
+from teppan.domain.errors import InvalidInput
+from teppan.http.body import RequestBody, read_body
+from teppan.http.request import incoming
+from teppan.http.schemas.bookings.cancellation import CancelBookingBody
+
+
+def read[M: RequestBody](model: type[M], document: Any) -> M:
+    """Return what the endpoint makes of a body."""
+    return read_body(incoming(gateway_event("POST", body=document)), model, optional=False)[0]
+
+
+class TestCancel:
+    @pytest.mark.parametrize(
+        ("body", "request_"),
+        [
+            ({}, CancellationRequest()),
+            ({"refund_percentage": 0}, CancellationRequest(None, 0)),  # for the domain to refuse
+            ({"reason": " Moving away "}, CancellationRequest("Moving away")),
+            (
+                {"reason": "Chef is ill", "refund_percentage": 0},
+                CancellationRequest("Chef is ill", 0),
+            ),
+            ({"reason": "x" * 500, "refund_percentage": 100}, CancellationRequest("x" * 500, 100)),
+        ],
+    )
+    def test_why_and_from_staff_how_much(
+        self, body: dict[str, Any], request_: CancellationRequest
+    ) -> None:
+        assert read(CancelBookingBody, body).to_request() == request_
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"reason": ""},
+            {"reason": "  "},
+            {"reason": "x" * 501},
+            {"reason": "r", "refund_percentage": -1},
+            {"reason": "r", "refund_percentage": 101},
+            {"reason": "r", "refund_percentage": 97.5},
+            {"refund_amount": 100},
+        ],
+    )
+    def test_a_bad_value_is_refused(self, body: dict[str, Any]) -> None:
+        with pytest.raises(InvalidInput):
+            read(CancelBookingBody, body)
+
+
+def test_a_request_never_changes_once_it_is_read() -> None:
+    body = read(CancelBookingBody, {})
+
+    with pytest.raises(ValidationError):
+        body.reason = "other"

@@ -1,0 +1,29 @@
+"""The body that sets a slot's capacity."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from teppan.http.schemas.bookings.slot import SetSlotCapacityBody
+
+
+@pytest.mark.parametrize("capacity", [0, 1, 20])
+def test_a_slot_takes_0_to_20_bookings(capacity: int) -> None:
+    assert SetSlotCapacityBody.model_validate({"capacity": capacity}).capacity == capacity
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"capacity": -1},
+        {"capacity": 21},
+        {"capacity": "1"},
+        {"capacity": True},
+        {"capacity": None},
+    ],
+)
+def test_nothing_else(body: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        SetSlotCapacityBody.model_validate(body)

@@ -1,0 +1,208 @@
+"""The calls that need a right on the pool: exactly what is sent, and what a refusal means."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.stub import ANY, Stubber
+from tests import builders
+from tests.builders import CUSTOMER
+from tests.unit.identity.conftest import Wire
+
+from teppan.domain.errors import InvalidInput
+from teppan.identity.cognito.client import cognito
+from teppan.identity.cognito.directory import Directory, directory
+from teppan.identity.errors import (
+    IdentityUnavailable,
+    InvalidCode,
+    OutcomeUnknown,
+    TooManyAttempts,
+)
+from teppan.settings import MissingSettingError
+
+POOL = "us-west-2_Qm7rT2xKd"
+EMAIL = "aiko@example.com"
+PASSWORD = "four and twenty gyoza"
+ABOUT = {"UserPoolId": POOL, "Username": CUSTOMER}
+
+CALLS: dict[str, Callable[[Directory], object]] = {
+    "admin_update_user_attributes": lambda accounts: accounts.admit(CUSTOMER),
+    "admin_get_user": lambda accounts: accounts.find(CUSTOMER),
+    "admin_set_user_password": lambda accounts: accounts.set_password(CUSTOMER, PASSWORD),
+    "admin_user_global_sign_out": lambda accounts: accounts.end_sessions(CUSTOMER),
+}
+
+each_call = pytest.mark.parametrize("operation", CALLS)
+
+
+@pytest.fixture
+def accounts() -> Directory:
+    return Directory(cognito(), POOL)
+
+
+def found(status: str = "CONFIRMED") -> dict[str, Any]:
+    attributes = {"sub": CUSTOMER, "email": EMAIL, "email_verified": "true"}
+    return {
+        "Username": CUSTOMER,
+        "UserAttributes": [{"Name": name, "Value": text} for name, text in attributes.items()],
+        "UserStatus": status,
+        "Enabled": True,
+        "UserMFASettingList": ["SOFTWARE_TOKEN_MFA"],
+    }
+
+
+@pytest.mark.parametrize(("status", "confirmed"), [("CONFIRMED", True), ("UNCONFIRMED", False)])
+def test_an_account_is_found_by_its_address(
+    stub: Stubber, accounts: Directory, status: str, confirmed: bool
+) -> None:
+    sent = {"UserPoolId": POOL, "Username": EMAIL}
+    stub.add_response("admin_get_user", found(status), sent)
+
+    account = accounts.find(EMAIL)
+
+    assert account == builders.account(mfa_enabled=True, status=status)
+    assert account.is_confirmed is confirmed
+
+
+@pytest.mark.parametrize("name", [CUSTOMER, EMAIL])
+def test_an_account_is_signed_out_by_its_id_or_address(
+    stub: Stubber, accounts: Directory, name: str
+) -> None:
+    sent = {"UserPoolId": POOL, "Username": name}
+    stub.add_response("admin_user_global_sign_out", {}, sent)
+
+    accounts.end_sessions(name)
+
+
+@pytest.mark.parametrize("name", [CUSTOMER, EMAIL])
+def test_a_password_is_set_for_good(stub: Stubber, accounts: Directory, name: str) -> None:
+    """One that is not permanent would have to be changed at the next login."""
+    sent = {"UserPoolId": POOL, "Username": name, "Password": PASSWORD, "Permanent": True}
+    stub.add_response("admin_set_user_password", {}, sent)
+
+    accounts.set_password(name, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "code", ["InvalidPasswordException", "PasswordHistoryPolicyViolationException"]
+)
+def test_a_password_that_the_pool_does_not_take_is_pointed_at(
+    stub: Stubber, accounts: Directory, code: str
+) -> None:
+    stub.add_client_error("admin_set_user_password", code)
+
+    with pytest.raises(InvalidInput) as refusal:
+        accounts.set_password(EMAIL, PASSWORD)
+
+    (fault,) = refusal.value.violations
+    assert (fault.where, fault.pointer) == ("body", "/password")
+
+
+def test_of_an_account_that_is_gone_the_code_is_good_no_more(
+    stub: Stubber, accounts: Directory
+) -> None:
+    stub.add_client_error("admin_set_user_password", "UserNotFoundException")
+
+    with pytest.raises(InvalidCode):
+        accounts.set_password(EMAIL, PASSWORD)
+
+
+def test_an_account_that_staff_have_made_is_recovered_by_its_mailbox(
+    stub: Stubber, accounts: Directory
+) -> None:
+    verified = [{"Name": "email_verified", "Value": "true"}]
+    stub.add_response("admin_update_user_attributes", {}, ABOUT | {"UserAttributes": verified})
+    set_for_good = ABOUT | {"Password": ANY, "Permanent": True}
+    stub.add_response("admin_set_user_password", {}, set_for_good)
+
+    accounts.admit(CUSTOMER)
+
+
+def test_an_account_that_is_gone_is_not_made_anew(stub: Stubber, accounts: Directory) -> None:
+    stub.add_client_error("admin_update_user_attributes", "UserNotFoundException")
+
+    accounts.admit(CUSTOMER)
+
+
+@pytest.mark.parametrize("operation", ["admin_get_user", "admin_user_global_sign_out"])
+def test_an_account_that_is_gone_is_nothing_to_worry_about(
+    stub: Stubber, accounts: Directory, operation: str
+) -> None:
+    stub.add_client_error(operation, "UserNotFoundException", expected_params=ABOUT)
+
+    assert CALLS[operation](accounts) is None
+
+
+@each_call
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("TooManyRequestsException", TooManyAttempts),
+        ("InternalErrorException", IdentityUnavailable),
+        ("NotAuthorizedException", ClientError),
+        ("InvalidParameterException", ClientError),
+        ("ResourceNotFoundException", ClientError),
+        ("AccessDeniedException", ClientError),
+    ],
+)
+def test_a_refusal_is_told_apart_from_our_own_mistakes(
+    stub: Stubber, accounts: Directory, operation: str, code: str, meaning: type[Exception]
+) -> None:
+    stub.add_client_error(operation, code)
+
+    with pytest.raises(meaning):
+        CALLS[operation](accounts)
+
+
+@each_call
+def test_out_of_reach_it_can_be_tried_again(
+    wire: Wire, accounts: Directory, operation: str
+) -> None:
+    wire.failure = ConnectTimeoutError(endpoint_url="https://cognito")
+
+    with pytest.raises(OutcomeUnknown):
+        CALLS[operation](accounts)
+
+    assert len(wire.sent) == 1
+
+
+@each_call
+def test_no_refusal_repeats_what_cognito_says(
+    stub: Stubber, accounts: Directory, operation: str
+) -> None:
+    said = f"{EMAIL} may not use {PASSWORD}"
+
+    for code in ("InvalidPasswordException", "InternalErrorException", "SomethingNewException"):
+        stub.add_client_error(operation, code, said)
+        with pytest.raises(Exception, match=r"\w") as refusal:
+            CALLS[operation](accounts)
+        raised: BaseException | None = refusal.value
+        while raised:
+            assert said not in str(raised) + repr(getattr(raised, "response", None))
+            raised = raised.__cause__
+
+
+class TestOfTheProcess:
+    @pytest.fixture(autouse=True)
+    def read_anew(self) -> Iterator[None]:
+        """The environment is read once a process; here it is read once a test."""
+        directory.cache_clear()
+        yield
+        directory.cache_clear()
+
+    def test_the_pool_is_the_one_that_the_environment_names(
+        self, stub: Stubber, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("USER_POOL_ID", "us-west-2_another")
+        sent = {"UserPoolId": "us-west-2_another", "Username": EMAIL}
+        stub.add_client_error("admin_get_user", "UserNotFoundException", expected_params=sent)
+
+        assert directory().find(EMAIL) is None
+        assert directory() is directory()
+
+    def test_without_one_the_cold_start_stops(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("USER_POOL_ID")
+
+        with pytest.raises(MissingSettingError, match="USER_POOL_ID"):
+            directory()

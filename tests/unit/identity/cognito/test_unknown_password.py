@@ -1,0 +1,25 @@
+"""A password that nobody knows."""
+
+import secrets
+
+import pytest
+
+from teppan.identity.cognito.unknown_password import unknown_password
+
+
+def test_it_is_another_one_each_time() -> None:
+    assert len({unknown_password() for _ in range(100)}) == 100
+
+
+def test_it_is_as_random_as_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """64 characters of six bits each: 48 bytes of the system's randomness."""
+    asked: list[int | None] = []
+
+    def token_urlsafe(size: int | None = None) -> str:
+        asked.append(size)
+        return "r" * 64
+
+    monkeypatch.setattr(secrets, "token_urlsafe", token_urlsafe)
+
+    assert unknown_password() == "r" * 64
+    assert asked == [48]

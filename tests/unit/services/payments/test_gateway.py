@@ -1,0 +1,11 @@
+"""The payment provider as the services see it."""
+
+from teppan.domain.errors import DomainError
+from teppan.services.payments.gateway import RefundRefusedError
+
+
+def test_a_refused_refund_says_why_and_is_nothing_a_caller_sees() -> None:
+    error = RefundRefusedError("charge_already_refunded")
+
+    assert (error.code, str(error)) == ("charge_already_refunded", "charge_already_refunded")
+    assert not isinstance(error, DomainError)

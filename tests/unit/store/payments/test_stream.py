@@ -1,0 +1,94 @@
+"""What a record of the table's stream asks for: an alarm, or payments to be closed."""
+
+from typing import Any
+
+import pytest
+from tests.builders import ledger_entry
+
+from teppan.domain.alarm import Alarm
+from teppan.domain.ledger import EntryKind
+from teppan.store import keys
+from teppan.store.alarms import PendingAlarm
+from teppan.store.attributes import Item, to_attributes
+from teppan.store.items import ledger_item
+from teppan.store.payments.stream import Change, records
+
+MARK = "2026-12-25T02:00:00Z#bkg_1#3"
+
+
+def record(item: Item, number: str = "7") -> dict[str, Any]:
+    image = to_attributes(item)
+    return {
+        "eventName": "INSERT",
+        "dynamodb": {
+            "Keys": {name: image[name] for name in ("pk", "sk")},
+            "NewImage": image,
+            "SequenceNumber": number,
+        },
+    }
+
+
+def guard(**attributes: Any) -> Item:
+    pk, sk = keys.open_payment("bkg_1")
+    return {"pk": pk, "sk": sk, "open": "bkg_1:deposit:1", "attempts": 1, **attributes}
+
+
+def change(item: Item) -> Change:
+    (found,) = records({"Records": [record(item)]})
+    return found.change()
+
+
+def test_an_entry_that_is_alarming_asks_for_its_alarm() -> None:
+    entry = ledger_entry(EntryKind.DISPUTE_OPENED)
+    item = ledger_item("bkg_1", entry)
+
+    assert change(item) == Change(
+        "bkg_1",
+        alarm=PendingAlarm(
+            Alarm.DISPUTES_OPENED, entry.payment, (item["pk"], item["sk"]), item["gsi4sk"]
+        ),
+    )
+
+
+def test_another_entry_asks_for_none() -> None:
+    assert change(ledger_item("bkg_1", ledger_entry(EntryKind.REFUND_OWED))) == Change("bkg_1")
+
+
+def test_a_step_that_left_less_due_asks_to_close_payments() -> None:
+    marked = guard(gsi4pk=keys.CLOSE, gsi4sk=MARK)
+
+    assert change(marked) == Change("bkg_1", closing_mark=MARK)
+
+
+def test_an_open_payment_without_the_mark_asks_for_nothing() -> None:
+    assert change(guard()) == Change("bkg_1")
+
+
+def test_records_keep_their_order() -> None:
+    batch = {"Records": [record(guard(), str(n)) for n in (3, 1, 2)]}
+
+    assert [each.sequence_number for each in records(batch)] == ["3", "1", "2"]
+
+
+def test_an_empty_batch_has_no_records() -> None:
+    assert records({"Records": []}) == []
+
+
+@pytest.mark.parametrize("lost", ["NewImage", "Keys"])
+def test_a_record_is_named_by_its_number_alone_whatever_it_lacks(lost: str) -> None:
+    broken = record(guard())
+    del broken["dynamodb"][lost]
+
+    (found,) = records({"Records": [broken]})
+
+    assert found.sequence_number == "7"
+    assert str(found) == ("7" if lost == "Keys" else "bkg_1")
+    assert "deposit" not in repr(found)
+
+
+def test_a_record_without_a_number_fails_the_batch() -> None:
+    broken = record(guard())
+    del broken["dynamodb"]["SequenceNumber"]
+
+    with pytest.raises(KeyError):
+        records({"Records": [record(guard()), broken]})
