@@ -36,20 +36,20 @@ EMAIL: Final = frozenset({"email_validator"})
 COMMON: Final = frozenset({"teppan.identity.new_password"})  # the list of common passwords
 DEAR: Final = AWS | BODY | STRIPE | EMAIL | COMMON
 
-WITHOUT_STORE: Final = frozenset({"auth/get_me", "accounts/customize_tokens"})
+WITHOUT_STORE: Final = frozenset({"accounts/get_me", "accounts/customize_tokens"})
 """They ask Cognito alone; whether an admin's session has ended is looked up when an admin calls."""
 
 LOADED: Final[dict[str, frozenset[str]]] = {
-    "auth/confirm_password_reset": AWS | BODY | EMAIL | COMMON,
-    "auth/confirm_registration": AWS | BODY | EMAIL | COMMON,
-    "auth/get_me": AWS,
-    "auth/login": AWS | BODY | EMAIL,
-    "auth/logout": AWS | BODY,
-    "auth/refresh": AWS | BODY,
-    "auth/register": AWS | BODY | EMAIL | COMMON,
-    "auth/request_password_reset": AWS | BODY | EMAIL,
+    "accounts/confirm_password_reset": AWS | BODY | EMAIL | COMMON,
+    "accounts/confirm_registration": AWS | BODY | EMAIL | COMMON,
+    "accounts/get_me": AWS,
+    "accounts/login": AWS | BODY | EMAIL,
+    "accounts/logout": AWS | BODY,
+    "accounts/refresh": AWS | BODY,
+    "accounts/register": AWS | BODY | EMAIL | COMMON,
+    "accounts/request_password_reset": AWS | BODY | EMAIL,
     "accounts/customize_tokens": AWS,
-    "auth/resend_confirmation_code": AWS | BODY | EMAIL,
+    "accounts/resend_confirmation_code": AWS | BODY | EMAIL,
     "availability/search_availability": AWS,
     "availability/set_slot_capacity": AWS | BODY,
     "bookings/cancel_booking": AWS | BODY,

@@ -29,7 +29,7 @@ WITH_TABLE = [
     name
     for name in contract.OPERATIONS
     if contract.function_of(name)
-    not in ("auth/get_me", "quotes/create_quote", "health/get_health", "operations/preflight")
+    not in ("accounts/get_me", "quotes/create_quote", "health/get_health", "operations/preflight")
 ]
 KEYED: dict[str, str | None] = {"Idempotency-Key": "k"}
 
