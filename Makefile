@@ -71,10 +71,11 @@ test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tool
 	@$(python) -m pytest --numprocesses auto $(ARGS)
 
 .PHONY: check
-check: .venv/.ready .tools/sam/.ready ## Check format, lint, types and the template
+check: .venv/.ready .tools/sam/.ready ## Check format, lint, types, imports and the template
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy layers functions local operations tests
+	@PYTHONPATH=layers/core/python:layers/payments/python .venv/bin/lint-imports --no-cache --no-logo
 	@$(sam) validate --lint
 
 .PHONY: bench

@@ -14,12 +14,13 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from teppan.domain.bookings.booking import Booking, Contact, Venue, Wishes, book
+from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.slot import Slot, slot_at
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller, Role
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
-from teppan.domain.payments.payment import Attempt, IntentStatus, PaymentType
+from teppan.domain.payments.payment import Attempt, IntentStatus
 from teppan.domain.payments.statement import Statement
 from teppan.domain.policy import CURRENT, Policy
 from teppan.identity.account import Account

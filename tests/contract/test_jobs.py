@@ -23,7 +23,7 @@ from teppan.domain.alarm import alarm_of
 from teppan.domain.ledger import PROMISES, EntryKind, RefundReason, RefusalReason
 from teppan.store import keys
 from teppan.store.attributes import from_attributes
-from teppan.store.items import entry_of
+from teppan.store.ledger import entry_of
 from teppan.store.payments.stream import Change
 from teppan.store.payments.stream import records as read_records
 

@@ -24,11 +24,12 @@ from tests.contract.documents import (
 
 from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, TRUSTED
 from teppan.domain.bookings.audit import EventType
+from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
 from teppan.domain.payment_status import PaymentStatus
-from teppan.domain.payments.payment import IntentStatus, PaymentType
+from teppan.domain.payments.payment import IntentStatus
 from teppan.domain.policy import CURRENT
 from teppan.identity import errors as identity_errors
 

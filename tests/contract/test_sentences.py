@@ -17,7 +17,7 @@ from tests.contract.test_schemas import MODELS, ours
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body
 from teppan.http.request import incoming
-from teppan.http.schemas.sentences import UNKNOWN
+from teppan.http.violation_texts import UNKNOWN
 
 MARK: Final = "Xanthippe"
 

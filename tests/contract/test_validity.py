@@ -27,8 +27,8 @@ from tests.contract.test_schemas import MODELS
 from tests.functions.contract import inlined
 from tests.strategies import addresses
 
+from teppan.domain.bookings.errors import InvalidTime
 from teppan.domain.bookings.slot import start_time
-from teppan.domain.errors import InvalidTime
 from teppan.http.body import RequestBody
 
 NO_PATTERN_CAN_SAY_IT: Final[Mapping[str, str]] = {

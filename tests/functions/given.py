@@ -16,7 +16,7 @@ from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance
 from teppan.domain.payments.payment import IntentStatus
 from teppan.store.bookings import bookings, slots
-from teppan.store.items import booking_item, event_item
+from teppan.store.bookings.items import booking_item, event_item
 from teppan.store.payments import payments
 from teppan.store.payments.requests import RequestRecord
 from teppan.store.table import Put, Table

@@ -10,8 +10,8 @@ from tests.functions.handlers import Answer, Handlers
 from tests.functions.stream import BATCH, Record, Stream
 
 from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.ledger import balance_of
-from teppan.domain.payments.payment import PaymentType
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.payments.apply_payment import apply_payment
 from teppan.services.payments.create_payment_intent import create_payment_intent

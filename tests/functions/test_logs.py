@@ -19,8 +19,7 @@ from tests.functions.requests import good_request
 from teppan import clock
 from teppan.observability.log import account_in_log
 from teppan.settings import settings
-from teppan.store import items
-from teppan.store.bookings import bookings
+from teppan.store.bookings import bookings, items
 from teppan.store.table import Table
 
 MARK = "Xanthippe"

@@ -9,14 +9,8 @@ from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.ledger import LedgerEntry
 from teppan.store.attributes import Item, from_attributes, to_attributes
-from teppan.store.items import (
-    booking_item,
-    booking_of,
-    entry_of,
-    event_item,
-    event_of,
-    ledger_item,
-)
+from teppan.store.bookings.items import booking_item, booking_of, event_item, event_of
+from teppan.store.ledger import entry_of, ledger_item
 
 VALUES = st.recursive(
     TEXTS | st.integers() | st.booleans() | st.frozensets(TEXTS, min_size=1, max_size=3),

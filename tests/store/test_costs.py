@@ -31,8 +31,9 @@ from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.party import Menu
 from teppan.domain.bookings.slot import slot_at
 from teppan.domain.ledger import EntryKind
-from teppan.domain.payments.payment_event import EventSource, PaymentEvent
+from teppan.domain.payments.payment_event import PaymentEvent
 from teppan.domain.policy import CURRENT
+from teppan.domain.webhook import EventSource
 from teppan.services.bookings.availability import search_availability
 from teppan.services.bookings.cancel_booking import cancel_booking, quote_cancellation
 from teppan.services.bookings.create_booking import create_booking
@@ -43,14 +44,13 @@ from teppan.services.idempotency import IdempotentRequest
 from teppan.services.payments.list_payments import list_payments
 from teppan.services.precondition import any_version
 from teppan.services.webhooks.list_webhook_events import list_webhook_events
-from teppan.store import keys
+from teppan.store import inbox, keys
 from teppan.store.attributes import Item, from_attributes, to_attributes
 from teppan.store.bookings import bookings, slots
-from teppan.store.items import booking_item
+from teppan.store.bookings.items import booking_item
 from teppan.store.payments import payments
 from teppan.store.payments.requests import RequestRecord
 from teppan.store.table import Table
-from teppan.store.webhooks import inbox
 from teppan.store.webhooks.inbox_list import EventQuery
 
 ALL_EXTRAS = Menu(

@@ -25,18 +25,17 @@ from tests.store.threads import at_once
 from teppan.domain.bookings.booking import Booking, Step, Wishes
 from teppan.domain.bookings.cancellation import CancellationRequest, lapse
 from teppan.domain.bookings.change import Changes
-from teppan.domain.bookings.quota import Quota
-from teppan.domain.bookings.transition import Status
-from teppan.domain.caller import Caller
-from teppan.domain.errors import (
-    DomainError,
-    IdempotencyKeyReused,
+from teppan.domain.bookings.errors import (
     SlotUnavailable,
     TooManyBookingsInADay,
     TooManyPendingBookings,
 )
+from teppan.domain.bookings.quota import Quota
+from teppan.domain.bookings.rebalance import settled
+from teppan.domain.bookings.transition import Status
+from teppan.domain.caller import Caller
+from teppan.domain.errors import DomainError, IdempotencyKeyReused
 from teppan.domain.ledger import Balance
-from teppan.domain.payments.settlement import settled
 from teppan.domain.policy import CURRENT
 from teppan.services.bookings import create_booking as service
 from teppan.services.bookings.cancel_booking import cancel_booking

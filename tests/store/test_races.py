@@ -18,9 +18,10 @@ from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.cancellation import CancellationRequest
 from teppan.domain.bookings.change import Changes
+from teppan.domain.bookings.errors import AlreadyCancelled, SlotUnavailable
 from teppan.domain.bookings.slot import Slot, slot_at
 from teppan.domain.caller import Caller
-from teppan.domain.errors import AlreadyCancelled, IdempotencyKeyReused, SlotUnavailable
+from teppan.domain.errors import IdempotencyKeyReused
 from teppan.domain.policy import CURRENT
 from teppan.services.bookings.cancel_booking import cancel_booking
 from teppan.services.bookings.create_booking import Created, create_booking

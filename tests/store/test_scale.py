@@ -14,8 +14,8 @@ from tests.store.meter import Meter
 
 from teppan.services.bookings.list_bookings import list_bookings
 from teppan.store.attributes import to_attributes
+from teppan.store.bookings.items import booking_item
 from teppan.store.bookings.listing import SUMMARY, BookingQuery
-from teppan.store.items import booking_item
 from teppan.store.table import Table
 
 

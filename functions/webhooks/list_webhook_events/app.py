@@ -1,6 +1,6 @@
 """GET /api/v1/webhooks/events: what outside systems have told us, for staff (`domain.md §8`)."""
 
-from teppan.domain.payments.payment_event import EventSource, EventState
+from teppan.domain.webhook import EventSource, EventState
 from teppan.http.cursor import Cursors
 from teppan.http.endpoint import STAFF, endpoint
 from teppan.http.parameters import CURSOR, EVENT_TYPE, LIMIT, day, one_of, query

@@ -20,8 +20,7 @@ from tests.functions.money import REFUND_FAILS, Till, opened, paid
 from teppan.domain.alarm import Alarm
 from teppan.domain.bookings.booking import Booking
 from teppan.store import alarms
-from teppan.store.bookings import bookings
-from teppan.store.payments import payments
+from teppan.store.bookings import bookings, closing_marks
 from teppan.store.table import Table
 
 
@@ -77,7 +76,7 @@ def test_nothing_is_left_payable(
     intents = stripe.everything("payment_intents")
     of_these = [each for each in intents if each["metadata"]["booking_id"] in closable]
     assert [each["status"] for each in of_these] == ["canceled", "canceled"]
-    assert list(payments.to_close(table)) == []
+    assert list(closing_marks.to_close(table)) == []
 
 
 def test_nothing_is_left_unsent(

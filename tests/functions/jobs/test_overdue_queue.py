@@ -31,7 +31,8 @@ from teppan.services.payments.release_unpaid import THREADS, release_unpaid
 from teppan.store import keys
 from teppan.store.attributes import to_attributes
 from teppan.store.bookings import bookings
-from teppan.store.items import attempt_item, booking_item, event_item
+from teppan.store.bookings.items import booking_item, event_item
+from teppan.store.payments.items import attempt_item
 from teppan.trigger import TriggerFailedError
 from teppan_payments.gateway import StripeGateway
 

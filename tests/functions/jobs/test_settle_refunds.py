@@ -18,7 +18,7 @@ from tests.functions.stripe import intent_of_others
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
-from teppan.domain.errors import PaymentProviderUnavailable
+from teppan.domain.payments.errors import PaymentProviderUnavailable
 from teppan.services.payments.gateway import RefundRefusedError
 from teppan.store.payments import payments
 from teppan.store.table import Table

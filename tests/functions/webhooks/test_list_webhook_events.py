@@ -8,10 +8,11 @@ from tests.builders import ADMIN, NOW
 from tests.conftest import Clock
 from tests.functions.handlers import Answer, Handlers
 
-from teppan.domain.payments.payment_event import EventState, PaymentEvent
+from teppan.domain.payments.payment_event import PaymentEvent
+from teppan.domain.webhook import EventState
+from teppan.store import inbox
 from teppan.store.bookings import bookings
 from teppan.store.table import Table
-from teppan.store.webhooks import inbox
 
 DAY: Final = timedelta(days=1)
 

@@ -22,10 +22,11 @@ from tests.property.strategies import (
 from teppan.domain.bookings.booking import Booking, Venue
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel
 from teppan.domain.bookings.change import Changes, change
+from teppan.domain.bookings.errors import TooCloseToEvent, TooLateToReduce
 from teppan.domain.bookings.pricing import price_of
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller
-from teppan.domain.errors import DomainError, TooCloseToEvent, TooLateToReduce
+from teppan.domain.errors import DomainError
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, entered
 
 LEAST = 50

@@ -19,7 +19,8 @@ from teppan.domain.bookings.cancellation import (
     refund_terms,
 )
 from teppan.domain.bookings.change import Changes, change
-from teppan.domain.errors import DomainError, TooLateToCancel
+from teppan.domain.bookings.errors import TooLateToCancel
+from teppan.domain.errors import DomainError
 from teppan.domain.ledger import Balance
 from teppan.domain.policy import CURRENT
 

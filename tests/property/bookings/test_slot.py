@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.property.strategies import DAYS, SECONDS, STARTS
 
 from teppan.clock import from_rfc3339, to_rfc3339
+from teppan.domain.bookings.errors import InvalidTime
 from teppan.domain.bookings.slot import (
     Occupancy,
     Reason,
@@ -18,7 +19,6 @@ from teppan.domain.bookings.slot import (
     unavailable,
     unbookable,
 )
-from teppan.domain.errors import InvalidTime
 from teppan.domain.policy import CURRENT
 
 SLOTS = st.builds(slot_at, DAYS, STARTS, st.just(CURRENT))

@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 from tests.builders import before, booking, holding, statement, system
 
 from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.pricing import Price
+from teppan.domain.bookings.rebalance import settled
 from teppan.domain.bookings.transition import Status
-from teppan.domain.errors import PaymentNotDue
 from teppan.domain.ledger import Balance
 from teppan.domain.payment_status import PaymentStatus
-from teppan.domain.payments.payment import PaymentType, amount_due
-from teppan.domain.payments.settlement import settle, settled
+from teppan.domain.payments.errors import PaymentNotDue
+from teppan.domain.payments.payment import amount_due
+from teppan.domain.payments.settlement import settle
 
 LEAST = 50
 """Stripe's minimum for a card, in cents: `amount_too_small` below it."""

@@ -28,8 +28,8 @@ from teppan.domain.bookings.party import Party
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import Balance, EntryKind, RefundReason
 from teppan.domain.payments.dispute import DisputeStatus
-from teppan.domain.payments.refund import promises, refundable
 from teppan.domain.payments.statement import RefundStatus, Statement
+from teppan.domain.refund_obligation import promises, refundable
 
 SOON = booking(caller=caller(at=before(booking(), days=6)))
 """Its whole total is due at once; of the other one, made now, a deposit."""

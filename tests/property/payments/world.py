@@ -16,6 +16,7 @@ from tests.builders import admin, caller, statement, system
 from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel, lapse
 from teppan.domain.bookings.change import complete
+from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import (
@@ -27,10 +28,11 @@ from teppan.domain.ledger import (
     entered,
 )
 from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
-from teppan.domain.payments.payment import IntentStatus, PaymentType, amount_due
-from teppan.domain.payments.refund import outstanding, promises, refundable
+from teppan.domain.payments.payment import IntentStatus, amount_due
+from teppan.domain.payments.refund import outstanding
 from teppan.domain.payments.settlement import settle
 from teppan.domain.payments.statement import Refund, RefundStatus, Statement
+from teppan.domain.refund_obligation import promises, refundable
 
 ON_ITS_WAY = {RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION}
 CAME_TO_NOTHING = {RefundStatus.FAILED, RefundStatus.CANCELED}

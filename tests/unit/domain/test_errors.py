@@ -1,12 +1,6 @@
 """Errors: what they add to an answer, and that their messages hold no input."""
 
-from teppan.domain.errors import (
-    Forbidden,
-    InvalidInput,
-    SlotUnavailable,
-    StorageUnavailable,
-    Violation,
-)
+from teppan.domain.errors import Forbidden, InvalidInput, StorageUnavailable, Violation
 
 FAULT = Violation("query", "/limit", "Must be a whole number from 1 to 100.")
 
@@ -32,11 +26,6 @@ def test_one_of_them_may_say_something_else() -> None:
 
 def test_invalid_input_adds_every_violation() -> None:
     assert InvalidInput([FAULT, FAULT]).extensions == {"errors": [FAULT, FAULT]}
-
-
-def test_a_taken_slot_offers_the_other_times_even_when_there_are_none() -> None:
-    assert SlotUnavailable(["12:00", "21:00"]).extensions == {"available_times": ["12:00", "21:00"]}
-    assert SlotUnavailable([]).extensions == {"available_times": []}
 
 
 def test_a_busy_storage_tells_to_try_again() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from tests.builders import gateway_event
 
-from teppan.domain.errors import InvalidInput
+from teppan.domain.errors import InvalidInput, MalformedJson
 from teppan.http.body import LARGEST, RequestBody, read_body
-from teppan.http.errors import MalformedJson, TooLarge, UnsupportedMediaType
+from teppan.http.errors import TooLarge, UnsupportedMediaType
 from teppan.http.request import Incoming, incoming
 
 

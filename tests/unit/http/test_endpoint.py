@@ -24,18 +24,16 @@ from tests.builders import (
 from tests.unit.conftest import LogLines
 
 from teppan.domain.accounts.session import Session
+from teppan.domain.bookings.errors import SlotUnavailable
 from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import (
-    Conflict,
-    InvalidInput,
+from teppan.domain.errors import Conflict, InvalidInput, StorageUnavailable
+from teppan.domain.payments.errors import (
+    InvalidSignature,
     PaymentProviderFailed,
     PaymentProviderUnavailable,
-    SlotUnavailable,
-    StorageUnavailable,
 )
 from teppan.http.body import RequestBody
 from teppan.http.endpoint import EVERYONE, PUBLIC, STAFF, endpoint
-from teppan.http.errors import InvalidSignature
 from teppan.http.headers import SECURITY
 from teppan.http.parameters import LIMIT
 from teppan.http.request import Request

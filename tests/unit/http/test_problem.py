@@ -7,16 +7,12 @@ from types import ModuleType
 import pytest
 
 from teppan.domain import errors
-from teppan.domain.errors import (
-    DomainError,
-    InvalidInput,
+from teppan.domain.bookings.errors import SlotUnavailable, TooManyBookingsInADay
+from teppan.domain.errors import DomainError, InvalidInput, StorageUnavailable, Violation
+from teppan.domain.payments.errors import (
     PaymentProviderErred,
     PaymentProviderFailed,
     PaymentProviderUnavailable,
-    SlotUnavailable,
-    StorageUnavailable,
-    TooManyBookingsInADay,
-    Violation,
 )
 from teppan.http.errors import MethodNotAllowed, MissingParameter
 from teppan.http.problem import TYPE, internal_error, problem

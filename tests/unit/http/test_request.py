@@ -17,8 +17,8 @@ from tests.builders import (
 )
 
 from teppan.domain.accounts.session import Session
-from teppan.domain.errors import InvalidInput
-from teppan.http.errors import MalformedJson, TooLarge
+from teppan.domain.errors import InvalidInput, MalformedJson
+from teppan.http.errors import TooLarge
 from teppan.http.request import Request, incoming
 from teppan.services.idempotency import IdempotentRequest
 

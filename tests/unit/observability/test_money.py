@@ -11,8 +11,9 @@ from tests.unit.conftest import LogLines
 
 from teppan.domain.alarm import Alarm
 from teppan.domain.ledger import EntryKind
-from teppan.domain.payments.payment_event import EventState, PaymentEvent, Received
+from teppan.domain.payments.payment_event import PaymentEvent, Received
 from teppan.domain.payments.refund import Settlement
+from teppan.domain.webhook import EventState
 from teppan.observability.metrics import metrics
 from teppan.observability.money import (
     COUNTED,

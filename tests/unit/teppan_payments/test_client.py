@@ -9,7 +9,7 @@ from tests.functions.emf import told
 from tests.unit.conftest import Secrets
 from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
 
-from teppan.domain.errors import (
+from teppan.domain.payments.errors import (
     PaymentProviderErred,
     PaymentProviderFailed,
     PaymentProviderUnavailable,

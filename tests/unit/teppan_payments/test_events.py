@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from tests.functions.emf import told
 
-from teppan.http.errors import EventNotOurs, MalformedJson
+from teppan.domain.errors import MalformedJson
+from teppan.domain.payments.errors import EventNotOurs
 from teppan_payments.events import HANDLED, SENDER, UNREADABLE, event_of, read_event
 
 SUBSCRIBED = {

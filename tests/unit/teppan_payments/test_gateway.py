@@ -9,7 +9,10 @@ from tests.builders import NOW, attempt
 from tests.unit.conftest import Secrets
 from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
 
-from teppan.domain.errors import (
+from teppan.domain.bookings.dues import PaymentType
+from teppan.domain.ledger import EntryKind
+from teppan.domain.payments.dispute import DisputeStatus, Movement
+from teppan.domain.payments.errors import (
     PaymentProviderFailed,
     PaymentProviderUnavailable,
     PaymentRefused,
@@ -17,9 +20,7 @@ from teppan.domain.errors import (
     PaymentUnreadable,
     WrongPaymentMode,
 )
-from teppan.domain.ledger import EntryKind
-from teppan.domain.payments.dispute import DisputeStatus, Movement
-from teppan.domain.payments.payment import Intent, IntentStatus, PaymentType
+from teppan.domain.payments.payment import Intent, IntentStatus
 from teppan.domain.payments.refund import Outstanding
 from teppan.domain.payments.statement import Refund, RefundStatus, Statement
 from teppan.services.payments.gateway import Gateway, RefundRefusedError

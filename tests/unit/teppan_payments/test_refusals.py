@@ -8,7 +8,7 @@ import stripe
 from tests.functions.emf import told
 from tests.unit.conftest import LogLines
 
-from teppan.domain.errors import PaymentProviderUnavailable, PaymentRequestRejected
+from teppan.domain.payments.errors import PaymentProviderUnavailable, PaymentRequestRejected
 from teppan_payments.refusals import (
     _ANY_CALL,
     _BY_CALL,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.builders import NOW
 
-from teppan.http.errors import InvalidSignature
+from teppan.domain.payments.errors import InvalidSignature
 from teppan.observability.metrics import metrics
 from teppan_payments.signature import TOLERANCE_SECONDS, check_signature
 

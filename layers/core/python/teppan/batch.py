@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from teppan.domain.errors import PaymentsNotConfigured
+from teppan.domain.payments.errors import PaymentsNotConfigured
 from teppan.observability.log import failure_of, logger
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from teppan import clock
 from teppan.batch import Outcome
 from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import PaymentsNotConfigured
+from teppan.domain.payments.errors import PaymentsNotConfigured
 from teppan.observability.log import failure_of, logger
 from teppan.observability.metrics import count, metrics, record_run
 

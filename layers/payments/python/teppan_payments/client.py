@@ -11,7 +11,7 @@ from stripe import RequestOptions, StripeClient
 
 from teppan import secret
 from teppan.domain.alarm import Alarm
-from teppan.domain.errors import (
+from teppan.domain.payments.errors import (
     PaymentProviderErred,
     PaymentProviderFailed,
     PaymentProviderUnavailable,

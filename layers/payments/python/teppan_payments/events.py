@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from teppan.domain.alarm import Alarm
-from teppan.domain.payments.payment_event import LONGEST, PaymentEvent
-from teppan.http.errors import EventNotOurs, MalformedJson
+from teppan.domain.errors import MalformedJson
+from teppan.domain.payments.errors import EventNotOurs
+from teppan.domain.payments.payment_event import PaymentEvent
+from teppan.domain.webhook import LONGEST
 from teppan.observability.log import logger
 from teppan.observability.metrics import tell
 from teppan_payments.client import fits_stage

@@ -8,19 +8,21 @@ from typing import Any, Final
 import stripe
 
 from teppan.domain.alarm import Alarm
-from teppan.domain.errors import (
+from teppan.domain.bookings.dues import PaymentType
+from teppan.domain.money import Cents
+from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.errors import (
+    EventNotOurs,
     PaymentRefused,
     PaymentUnknown,
     PaymentUnreadable,
     WrongPaymentMode,
 )
-from teppan.domain.money import Cents
-from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
-from teppan.domain.payments.payment import Attempt, Intent, IntentStatus, PaymentType
-from teppan.domain.payments.payment_event import LONGEST, PaymentEvent
+from teppan.domain.payments.payment import Attempt, Intent, IntentStatus
+from teppan.domain.payments.payment_event import PaymentEvent
 from teppan.domain.payments.refund import Outstanding
 from teppan.domain.payments.statement import Refund, RefundStatus, Statement
-from teppan.http.errors import EventNotOurs
+from teppan.domain.webhook import LONGEST
 from teppan.observability.log import logger
 from teppan.observability.metrics import tell
 from teppan.services.payments.gateway import RefundRefusedError

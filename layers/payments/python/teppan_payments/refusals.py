@@ -12,7 +12,7 @@ from typing import Final
 import stripe
 
 from teppan.domain.alarm import Alarm
-from teppan.domain.errors import PaymentProviderUnavailable, PaymentRequestRejected
+from teppan.domain.payments.errors import PaymentProviderUnavailable, PaymentRequestRejected
 from teppan.observability.log import logger
 from teppan.observability.metrics import tell
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import stripe
 
-from teppan.http.errors import InvalidSignature
+from teppan.domain.payments.errors import InvalidSignature
 from teppan.observability.metrics import count
 
 TOLERANCE_SECONDS: Final = 300

@@ -24,17 +24,16 @@ from tests.builders import (
 
 from teppan.domain.bookings.booking import Step, Venue, book, check_visible
 from teppan.domain.bookings.change import Changes, change
-from teppan.domain.bookings.party import Menu, Party
-from teppan.domain.bookings.transition import Status
-from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import (
+from teppan.domain.bookings.errors import (
     BookingNotFound,
-    DomainError,
-    InvalidInput,
     InvalidTime,
     LeadTimeTooShort,
     TooFarAhead,
 )
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.transition import Status
+from teppan.domain.caller import Caller, Role
+from teppan.domain.errors import DomainError, InvalidInput
 from teppan.domain.ledger import Balance, EntryKind
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT

@@ -29,16 +29,10 @@ from teppan.domain.bookings.cancellation import (
     percentage_online,
     refund_terms,
 )
+from teppan.domain.bookings.errors import AlreadyCancelled, AlreadyCompleted, TooLateToCancel
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import (
-    AlreadyCancelled,
-    AlreadyCompleted,
-    DomainError,
-    Forbidden,
-    InvalidInput,
-    TooLateToCancel,
-)
+from teppan.domain.errors import DomainError, Forbidden, InvalidInput
 from teppan.domain.ledger import (
     Balance,
     EntryKind,

@@ -26,14 +26,9 @@ from tests.builders import (
 from teppan.domain.bookings.booking import Booking, Contact, Step, Venue
 from teppan.domain.bookings.change import Changes, complete
 from teppan.domain.bookings.change import change as step_of
-from teppan.domain.bookings.party import Menu, Party
-from teppan.domain.bookings.transition import Status
-from teppan.domain.caller import Caller
-from teppan.domain.errors import (
+from teppan.domain.bookings.dues import PaymentType
+from teppan.domain.bookings.errors import (
     BookingNotChangeable,
-    DomainError,
-    Forbidden,
-    InvalidInput,
     InvalidTime,
     InvalidTransition,
     LeadTimeTooShort,
@@ -42,9 +37,13 @@ from teppan.domain.errors import (
     TooLateToReduce,
     VenueTooFar,
 )
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.transition import Status
+from teppan.domain.caller import Caller
+from teppan.domain.errors import DomainError, Forbidden, InvalidInput
 from teppan.domain.ledger import Balance, EntryKind, RefundReason
 from teppan.domain.payment_status import PaymentStatus
-from teppan.domain.payments.payment import PaymentType, amount_due
+from teppan.domain.payments.payment import amount_due
 
 SECOND = timedelta(seconds=1)
 MICRO = timedelta(microseconds=1)

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from tests.builders import slot
 
+from teppan.domain.bookings.errors import VenueTooFar
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import Line, Price, due_to_confirm, price_of
-from teppan.domain.errors import InvalidInput, VenueTooFar
+from teppan.domain.errors import InvalidInput
 from teppan.domain.policy import CURRENT
 
 START = slot().starts_at

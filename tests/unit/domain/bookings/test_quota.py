@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from tests.builders import NOW
 
+from teppan.domain.bookings.errors import TooManyBookingsInADay, TooManyPendingBookings
 from teppan.domain.bookings.quota import Quota, with_room
-from teppan.domain.errors import TooManyBookingsInADay, TooManyPendingBookings
 from teppan.domain.policy import CURRENT
 
 SECOND = timedelta(seconds=1)

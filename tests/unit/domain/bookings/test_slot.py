@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from tests.builders import NOW, PARTY_DATE, before, slot
 
+from teppan.domain.bookings.errors import InvalidTime, LeadTimeTooShort, TooFarAhead
 from teppan.domain.bookings.slot import (
     Occupancy,
     Reason,
@@ -16,7 +17,7 @@ from teppan.domain.bookings.slot import (
     unavailable,
     unbookable,
 )
-from teppan.domain.errors import DomainError, InvalidTime, LeadTimeTooShort, TooFarAhead
+from teppan.domain.errors import DomainError
 from teppan.domain.policy import CURRENT
 
 SPRING_FORWARD = date(2027, 3, 14)

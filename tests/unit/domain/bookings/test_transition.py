@@ -2,8 +2,8 @@
 
 import pytest
 
+from teppan.domain.bookings.errors import InvalidTransition
 from teppan.domain.bookings.transition import HOLDS_SLOT, LIVE, STEPS, Cause, Status, next_status
-from teppan.domain.errors import InvalidTransition
 
 TABLE = {
     ("pending", "paid"): "confirmed",

@@ -7,20 +7,19 @@ import pytest
 from tests.builders import NOW, attempt, before, booking, caller, confirmed, holding, in_status
 
 from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.transition import Status
-from teppan.domain.errors import (
+from teppan.domain.ledger import Balance
+from teppan.domain.payments.errors import (
     BookingNotPayable,
     PaymentNotDue,
     PaymentOverdue,
     TooManyPaymentAttempts,
 )
-from teppan.domain.ledger import Balance
 from teppan.domain.payments.payment import (
     Attempt,
     IntentStatus,
-    PaymentType,
     amount_due,
-    less_is_due,
     may_stay_open,
     next_attempt,
 )
@@ -158,23 +157,6 @@ class TestMayStayOpen:
     def test_after_the_deadline_nothing_is_due(self) -> None:
         assert may_stay_open(attempt(), booking(), booking().payment_due_at)
         assert not may_stay_open(attempt(), booking(), booking().payment_due_at + SECOND)
-
-
-class TestLessIsDue:
-    @pytest.mark.parametrize(
-        ("before", "after", "less"),
-        [
-            (booking(), booking(), False),
-            (booking(), PART_PAID, True),
-            (PART_PAID, booking(), False),
-            (booking(), confirmed(), True),
-            (booking(), in_status(Status.CANCELLED), True),
-            (confirmed(71_445), in_status(Status.CANCELLED), False),  # nothing was due before
-            (confirmed(), replace(confirmed(), travel_miles=10), False),
-        ],
-    )
-    def test_of_any_type(self, before: Booking, after: Booking, less: bool) -> None:
-        assert less_is_due(before, after) is less
 
 
 class TestNextAttempt:

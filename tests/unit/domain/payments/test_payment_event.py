@@ -3,7 +3,8 @@
 import pytest
 from tests.builders import NOW
 
-from teppan.domain.payments.payment_event import EventState, PaymentEvent, Received
+from teppan.domain.payments.payment_event import PaymentEvent, Received
+from teppan.domain.webhook import EventState
 
 
 def test_an_event_is_named_and_dated_by_its_sender() -> None:

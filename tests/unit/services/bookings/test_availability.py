@@ -5,8 +5,9 @@ from datetime import time, timedelta
 import pytest
 from tests.builders import NOW, PARTY_DATE, admin, caller, slot
 
+from teppan.domain.bookings.errors import InvalidTime, LeadTimeTooShort
 from teppan.domain.bookings.slot import Occupancy, Reason
-from teppan.domain.errors import InvalidInput, InvalidTime, LeadTimeTooShort
+from teppan.domain.errors import InvalidInput
 from teppan.services.bookings.availability import search_availability, set_slot_capacity
 from teppan.store.bookings import slots
 from teppan.store.table import Table

@@ -6,15 +6,9 @@ from typing import Any
 import pytest
 from tests.builders import PARTY_DATE, booking, caller, days_ahead
 
+from teppan.domain.bookings.errors import InvalidTime, LeadTimeTooShort, TooFarAhead, VenueTooFar
 from teppan.domain.bookings.party import Menu, Party
-from teppan.domain.errors import (
-    DomainError,
-    InvalidInput,
-    InvalidTime,
-    LeadTimeTooShort,
-    TooFarAhead,
-    VenueTooFar,
-)
+from teppan.domain.errors import DomainError, InvalidInput
 from teppan.services.bookings.create_quote import Quote, QuoteRequest, create_quote
 
 

@@ -10,7 +10,7 @@ from teppan.domain.ledger import EntryKind
 from teppan.store import keys
 from teppan.store.alarms import PendingAlarm
 from teppan.store.attributes import Item, to_attributes
-from teppan.store.items import ledger_item
+from teppan.store.ledger import ledger_item
 from teppan.store.payments.stream import Change, records
 
 MARK = "2026-12-25T02:00:00Z#bkg_1#3"

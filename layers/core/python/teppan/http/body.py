@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
-from teppan.domain.errors import InvalidInput, Violation
-from teppan.http.errors import MalformedJson, UnsupportedMediaType
+from teppan.domain.errors import InvalidInput, MalformedJson, Violation
+from teppan.http.errors import UnsupportedMediaType
 from teppan.http.request import Incoming
-from teppan.http.schemas.sentences import sentence
+from teppan.http.violation_texts import sentence
 
 LARGEST = 16 * 1024
 """The most bytes that a body may have."""

@@ -27,13 +27,6 @@ class UnsupportedMediaType(DomainError):
     title = "The body must be JSON"
 
 
-class MalformedJson(BadRequest):
-    """The body is not a JSON document."""
-
-    code = "malformed_json"
-    title = "The body is not valid JSON"
-
-
 class MissingParameter(BadRequest):
     """A required parameter or header was not sent."""
 
@@ -49,22 +42,6 @@ class MissingParameter(BadRequest):
     def extensions(self) -> Mapping[str, Sequence[object]]:
         """`errors`: the one missing parameter."""
         return {"errors": [self.violation]}
-
-
-class InvalidSignature(BadRequest):
-    """A webhook is not signed as its sender signs, or not just now."""
-
-    code = "invalid_signature"
-    title = "The signature is not valid"
-    detail = "The signature does not fit the body, or its time is not now."
-
-
-class EventNotOurs(BadRequest):
-    """A webhook's event is of another mode (live, test) or account than the stage."""
-
-    code = "event_not_ours"
-    title = "The event is not for this endpoint"
-    detail = "This endpoint takes events of its own account and of its own mode, live or test."
 
 
 class InvalidCursor(BadRequest):

@@ -10,7 +10,6 @@ from teppan.domain.errors import (
     DomainError,
     Forbidden,
     NotFound,
-    PaymentFault,
     PreconditionFailed,
     ProviderFailed,
     TooManyRequests,
@@ -19,6 +18,7 @@ from teppan.domain.errors import (
     Unprocessable,
     Violation,
 )
+from teppan.domain.payments.errors import PaymentFault
 from teppan.http.errors import MethodNotAllowed, TooLarge, UnsupportedMediaType
 from teppan.http.response import Response
 

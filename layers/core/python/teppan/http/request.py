@@ -8,8 +8,8 @@ from typing import Any
 
 from teppan.domain.accounts.session import Session
 from teppan.domain.caller import Caller
-from teppan.domain.errors import InvalidInput, Violation
-from teppan.http.errors import MalformedJson, TooLarge
+from teppan.domain.errors import InvalidInput, MalformedJson, Violation
+from teppan.http.errors import TooLarge
 from teppan.http.precondition import precondition
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.precondition import Precondition

@@ -8,8 +8,9 @@ from typing import Final
 from teppan.domain.alarm import Alarm
 from teppan.domain.ledger import EntryKind, LedgerEntry
 from teppan.domain.money import Cents
-from teppan.domain.payments.payment_event import EventState, PaymentEvent, Received
+from teppan.domain.payments.payment_event import PaymentEvent, Received
 from teppan.domain.payments.refund import Settlement
+from teppan.domain.webhook import EventState
 from teppan.observability.log import failure_of, logger
 from teppan.observability.metrics import count, tell
 

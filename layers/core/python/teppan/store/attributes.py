@@ -58,3 +58,8 @@ def _from_attribute(attribute: dict[str, Any]) -> Any:
             return from_attributes(value)
         case _:
             return value
+
+
+def plain(thing: Any) -> Item:
+    """Return the fields of a flat dataclass; a field that is not stored as it is, is replaced."""
+    return {name: getattr(thing, name) for name in thing.__slots__}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.builders import NOW
 
-from teppan.domain.payments.payment_event import EventSource, EventState
+from teppan.domain.webhook import EventSource, EventState
 from teppan.http.representations.webhooks import webhook as represent
 from teppan.store.webhooks.inbox_list import InboxEvent
 

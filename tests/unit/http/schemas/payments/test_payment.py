@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from teppan.domain.payments.payment import PaymentType
+from teppan.domain.bookings.dues import PaymentType
 from teppan.http.body import RequestBody
 from teppan.http.schemas.payments.payment import (
     ConfirmPaymentBody,

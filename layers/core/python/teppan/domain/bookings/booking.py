@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import Price, chargeable, due_to_confirm, price_of
 from teppan.domain.bookings.slot import Slot, check_bookable, slot_at
 from teppan.domain.bookings.transition import HOLDS_SLOT, LIVE, Status
 from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import BookingNotFound, Forbidden
+from teppan.domain.errors import Forbidden
 from teppan.domain.ledger import Balance, LedgerEntry
 from teppan.domain.money import Cents
 from teppan.domain.payment_status import PaymentStatus, Position

@@ -6,20 +6,14 @@ from itertools import takewhile
 from typing import Final
 
 from teppan.domain.bookings.booking import PAYMENT_OVERDUE, Booking, Cancellation, Step
+from teppan.domain.bookings.errors import AlreadyCancelled, AlreadyCompleted, TooLateToCancel
 from teppan.domain.bookings.transition import Cause, Status, next_status
 from teppan.domain.caller import Caller, Role
-from teppan.domain.errors import (
-    AlreadyCancelled,
-    AlreadyCompleted,
-    Forbidden,
-    InvalidInput,
-    TooLateToCancel,
-    Violation,
-)
+from teppan.domain.errors import Forbidden, InvalidInput, Violation
 from teppan.domain.ledger import Balance, RefundReason, entered
 from teppan.domain.money import Cents, half_up
-from teppan.domain.payments.refund import promises, refundable
 from teppan.domain.policy import Policy, RefundTier
+from teppan.domain.refund_obligation import promises, refundable
 
 WHOLE: Final = 100
 """The percentage that refunds everything."""

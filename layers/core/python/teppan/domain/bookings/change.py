@@ -7,19 +7,19 @@ from typing import Final
 
 from teppan.domain.bookings.booking import Booking, Contact, Step, Venue, payment_due_at
 from teppan.domain.bookings.cancellation import refund_limit_after_move
-from teppan.domain.bookings.party import Menu, Party
-from teppan.domain.bookings.pricing import due_to_confirm, price_of
-from teppan.domain.bookings.slot import Slot, check_bookable, slot_at
-from teppan.domain.bookings.transition import STEPS, Cause, Status, next_status
-from teppan.domain.caller import Caller
-from teppan.domain.errors import (
+from teppan.domain.bookings.errors import (
     BookingNotChangeable,
-    Forbidden,
     InvalidTransition,
     TooCloseToEvent,
     TooLateToReduce,
 )
-from teppan.domain.payments.settlement import settled
+from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.pricing import due_to_confirm, price_of
+from teppan.domain.bookings.rebalance import settled
+from teppan.domain.bookings.slot import Slot, check_bookable, slot_at
+from teppan.domain.bookings.transition import STEPS, Cause, Status, next_status
+from teppan.domain.caller import Caller
+from teppan.domain.errors import Forbidden
 
 SET_BY_ADMIN: Mapping[Status, Cause] = {
     Status.COMPLETED: Cause.TOOK_PLACE,

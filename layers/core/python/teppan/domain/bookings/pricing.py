@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from teppan.domain.bookings.errors import VenueTooFar
 from teppan.domain.bookings.party import Menu, Party, check_menu
-from teppan.domain.errors import VenueTooFar
 from teppan.domain.money import Cents, half_up
 from teppan.domain.policy import Policy
 

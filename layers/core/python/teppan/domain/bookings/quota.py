@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from teppan.domain.errors import TooManyBookingsInADay, TooManyPendingBookings
+from teppan.domain.bookings.errors import TooManyBookingsInADay, TooManyPendingBookings
 from teppan.domain.policy import Policy
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from teppan.domain.errors import InvalidTime, LeadTimeTooShort, TooFarAhead
+from teppan.domain.bookings.errors import InvalidTime, LeadTimeTooShort, TooFarAhead
 from teppan.domain.policy import Policy
 
 

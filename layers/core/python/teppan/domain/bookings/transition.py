@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from teppan.domain.errors import InvalidTransition
+from teppan.domain.bookings.errors import InvalidTransition
 
 
 class Status(StrEnum):

@@ -1,27 +1,20 @@
 """Paying a booking (`domain.md §7`): what is due, and each attempt to pay it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.dues import PaymentType, due
 from teppan.domain.bookings.transition import Status
-from teppan.domain.errors import (
+from teppan.domain.money import Cents
+from teppan.domain.payments.errors import (
     BookingNotPayable,
     PaymentNotDue,
     PaymentOverdue,
     TooManyPaymentAttempts,
 )
-from teppan.domain.money import Cents
-
-
-class PaymentType(StrEnum):
-    """What a customer wants to pay; the amount is ours to say."""
-
-    DEPOSIT = "deposit"
-    BALANCE = "balance"
-    FULL = "full"
 
 
 class IntentStatus(StrEnum):
@@ -99,7 +92,7 @@ def amount_due(booking: Booking, wanted: PaymentType, now: datetime) -> Cents:
         raise BookingNotPayable("A cancelled booking takes no payment.")
     if booking.status is Status.PENDING and now > booking.payment_due_at:
         raise PaymentOverdue("The time to pay for this booking has passed; please book again.")
-    amount = _due(booking)[wanted]
+    amount = due(booking)[wanted]
     if not amount:
         raise PaymentNotDue(f"Nothing is due as {wanted}; see the price of the booking.")
     return amount
@@ -114,12 +107,6 @@ def may_stay_open(attempt: Attempt, booking: Booking, now: datetime) -> bool:
         return attempt.amount <= amount_due(booking, attempt.type, now)
     except (BookingNotPayable, PaymentOverdue, PaymentNotDue):
         return False
-
-
-def less_is_due(before: Booking, after: Booking) -> bool:
-    """Whether a step leaves less due of any type, so that an open attempt may ask too much."""
-    earlier, later = _due(before), _due(after)
-    return any(later[each] < earlier[each] for each in PaymentType)
 
 
 def next_attempt(
@@ -141,12 +128,3 @@ def next_attempt(
         currency=booking.price.currency,
         opened_at=max(at, *(each.opened_at for each in earlier)) if earlier else at,
     )
-
-
-def _due(booking: Booking) -> Mapping[PaymentType, Cents]:
-    """Return what is due of the booking as each type, whatever the time; 0 when nothing is."""
-    return {
-        PaymentType.DEPOSIT: booking.deposit_due,
-        PaymentType.BALANCE: 0 if booking.deposit_due else booking.balance_due,
-        PaymentType.FULL: booking.deposit_due + booking.balance_due,
-    }

@@ -13,12 +13,14 @@ from typing import Final
 
 from teppan.domain.bookings.booking import FULL, Booking, Step
 from teppan.domain.bookings.cancellation import lapse
+from teppan.domain.bookings.rebalance import refund_entries, settled, with_entries
 from teppan.domain.bookings.transition import Cause, Status, next_status
 from teppan.domain.caller import Caller
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, entered
-from teppan.domain.money import Cents, half_up
-from teppan.domain.payments.refund import promised_for, promises, refundable, restorations, waivers
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
+from teppan.domain.money import half_up
+from teppan.domain.payments.refund import restorations, waivers
 from teppan.domain.payments.statement import Statement, missing_entries
+from teppan.domain.refund_obligation import promised_for, refundable
 
 
 class Standing(StrEnum):
@@ -123,7 +125,7 @@ def settle(
     """
     known = list(ledger)
     told = missing_entries(statement, known, caller.signed_at, FULL)
-    after = _with(booking, told)
+    after = with_entries(booking, told)
     new = any(entry.kind is EntryKind.CAPTURED for entry in told)
     # Claim the slot again only if this payment is new.
     decided = outcome(after, caller.at, slot_taken=slot_taken or not new)
@@ -142,34 +144,13 @@ def settle(
             at=caller.signed_at,
         )
         corrected = tuple(islice(entries, FULL))
-        after = _with(after, corrected)
+        after = with_entries(after, corrected)
         made += corrected
     if decided is Outcome.RETURN:
         given = _given_back(after, [*known, *told, *made], caller)
-        after = _with(after, given)
+        after = with_entries(after, given)
         made += given
     return settled(booking, after, (*told, *made), caller)
-
-
-def settled(
-    before: Booking, after: Booking, entries: tuple[LedgerEntry, ...], caller: Caller
-) -> Step:
-    """Return the step from `before`: confirmed if it is paid for, with what is too much promised.
-
-    A step without entries that leaves the booking as it was is none, and makes no version.
-    """
-    if outcome(after, caller.at) is Outcome.CONFIRM:
-        after = _moved(after, Outcome.CONFIRM)
-    too_much = _overpaid(after, caller) if after.holds_slot else ()
-    after = _with(after, too_much)
-    if after == before and not entries:
-        return Step(before)
-    stepped = replace(after, version=before.version + 1, updated_at=caller.signed_at)
-    return Step(stepped, (*entries, *too_much))
-
-
-def _with(booking: Booking, entries: Iterable[LedgerEntry]) -> Booking:
-    return replace(booking, payments=entered(booking.payments, entries))
 
 
 def _moved(booking: Booking, decided: Outcome) -> Booking:
@@ -196,25 +177,6 @@ def _given_back(
     base = sum(in_time.values(), Balance()).refundable + promised
     owed = half_up(base, record.refund_percentage, 100) - promised
     return (
-        *_promised(in_time, max(0, owed), why, booking, caller),
-        *_promised(late, refundable(late), RefundReason.LATE_PAYMENT, booking, caller),
+        *refund_entries(in_time, max(0, owed), why, booking, caller),
+        *refund_entries(late, refundable(late), RefundReason.LATE_PAYMENT, booking, caller),
     )
-
-
-def _overpaid(booking: Booking, caller: Caller) -> tuple[LedgerEntry, ...]:
-    """Promise back what was paid beyond the total; what is in dispute may yet be lost."""
-    certain = booking.balance.paid - booking.balance.at_risk
-    excess = min(max(0, certain - booking.price.total), refundable(booking.payments))
-    return _promised(booking.payments, excess, RefundReason.OVERPAYMENT, booking, caller)
-
-
-def _promised(
-    payments: Mapping[str, Balance],
-    amount: Cents,
-    reason: RefundReason,
-    before: Booking,
-    caller: Caller,
-) -> tuple[LedgerEntry, ...]:
-    """Return promises that are named by why they are made and the version that makes them."""
-    reference = f"{reason}-{before.version + 1}"
-    return promises(payments, amount, reference=reference, reason=reason, at=caller.signed_at)

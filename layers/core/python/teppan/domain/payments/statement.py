@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.ledger import (
     EntryKind,
     LedgerEntry,
@@ -17,7 +18,7 @@ from teppan.domain.ledger import (
 )
 from teppan.domain.money import Cents
 from teppan.domain.payments.dispute import Dispute, dispute_entries
-from teppan.domain.payments.payment import IntentStatus, PaymentType
+from teppan.domain.payments.payment import IntentStatus
 from teppan.domain.payments.refund import outstanding
 
 

@@ -10,7 +10,7 @@ from pydantic import MISSING, AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from teppan.domain.policy import CURRENT
-from teppan.http.schemas.sentences import Shape
+from teppan.http.violation_texts import Shape
 
 
 def _in_calendar(text: str) -> str:

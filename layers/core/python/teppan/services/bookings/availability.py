@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+from teppan.domain.bookings.errors import LeadTimeTooShort
 from teppan.domain.bookings.slot import Occupancy, Reason, Slot, slot_at, unavailable
 from teppan.domain.caller import Caller
-from teppan.domain.errors import InvalidInput, LeadTimeTooShort, Violation
+from teppan.domain.errors import InvalidInput, Violation
 from teppan.domain.policy import CURRENT
 from teppan.store.bookings import slots
 from teppan.store.table import Table

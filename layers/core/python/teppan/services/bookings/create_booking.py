@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking, Wishes, book
+from teppan.domain.bookings.errors import SlotUnavailable
 from teppan.domain.bookings.quota import with_room
 from teppan.domain.caller import Caller
-from teppan.domain.errors import DomainError, SlotUnavailable, StorageUnavailable
+from teppan.domain.errors import DomainError, StorageUnavailable
 from teppan.services.bookings.customers import check_customer
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.store.bookings import bookings

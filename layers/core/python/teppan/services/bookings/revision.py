@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking, Step, booking_not_found, check_visible
+from teppan.domain.bookings.errors import EditConflict, SlotUnavailable, VersionMismatch
 from teppan.domain.caller import Caller
-from teppan.domain.errors import EditConflict, SlotUnavailable, VersionMismatch
 from teppan.services.precondition import Precondition, any_version
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import ChangedMeanwhileError, SlotTakenError

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from teppan.domain.bookings.booking import Booking, Step
+from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.caller import Caller
-from teppan.domain.errors import BookingNotFound
 from teppan.domain.ledger import LedgerEntry
 from teppan.domain.payments.settlement import settle
 from teppan.domain.payments.statement import Statement

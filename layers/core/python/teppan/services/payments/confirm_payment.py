@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.caller import Caller
-from teppan.domain.errors import BookingNotFound, PaymentNotFound
+from teppan.domain.payments.errors import PaymentNotFound
 from teppan.services.bookings.revision import find_visible
 from teppan.services.payments.apply_payment import Applied, apply_statement
 from teppan.services.payments.gateway import Gateway

@@ -8,17 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.dues import PaymentType
+from teppan.domain.bookings.errors import EditConflict
 from teppan.domain.caller import Caller
-from teppan.domain.errors import (
+from teppan.domain.money import Cents
+from teppan.domain.payments.errors import (
     BookingNotPayable,
-    EditConflict,
     PaymentInProgress,
     PaymentNotDue,
     PaymentOverdue,
     PaymentUnknown,
 )
-from teppan.domain.money import Cents
-from teppan.domain.payments.payment import Attempt, Intent, PaymentType, amount_due, next_attempt
+from teppan.domain.payments.payment import Attempt, Intent, amount_due, next_attempt
 from teppan.services.bookings.revision import find_visible
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.services.payments.gateway import Gateway

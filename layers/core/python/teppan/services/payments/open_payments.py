@@ -6,16 +6,12 @@ from typing import Final
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.caller import Caller
-from teppan.domain.errors import (
-    PaymentProviderErred,
-    PaymentRefused,
-    PaymentUnknown,
-    ProviderFailed,
-)
+from teppan.domain.errors import ProviderFailed
+from teppan.domain.payments.errors import PaymentProviderErred, PaymentRefused, PaymentUnknown
 from teppan.domain.payments.payment import Attempt, Intent, IntentStatus, may_stay_open
 from teppan.services.payments.apply_payment import apply_payment
 from teppan.services.payments.gateway import Gateway
-from teppan.store.bookings import bookings
+from teppan.store.bookings import bookings, closing_marks
 from teppan.store.payments import payments
 from teppan.store.table import Table
 
@@ -75,7 +71,7 @@ def close_marked(
     """
     booking = bookings.find(table, booking_id)
     if booking is None or not close_excess(table, gateway, booking, caller).in_progress:
-        payments.unmark(table, booking_id, mark)
+        closing_marks.unmark(table, booking_id, mark)
 
 
 def close_excess(table: Table, gateway: Gateway, booking: Booking, caller: Caller) -> Closing:

@@ -6,15 +6,18 @@ applied is marked as failed, and holds nothing up.
 """
 
 from teppan.domain.alarm import Alarm
+from teppan.domain.bookings.errors import EditConflict
 from teppan.domain.caller import Caller
-from teppan.domain.errors import EditConflict, PaymentFault, ProviderFailed, Unavailable
-from teppan.domain.payments.payment_event import EventState, PaymentEvent, Received, is_permanent
+from teppan.domain.errors import ProviderFailed, Unavailable
+from teppan.domain.payments.errors import PaymentFault
+from teppan.domain.payments.payment_event import PaymentEvent, Received
+from teppan.domain.webhook import EventState, is_permanent
 from teppan.services.payments.apply_payment import apply_payment
 from teppan.services.payments.gateway import Gateway
+from teppan.store import inbox
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import DoneBeforeError
 from teppan.store.table import REJECTED, Table, is_rejected
-from teppan.store.webhooks import inbox
 
 
 def receive_event(table: Table, gateway: Gateway, event: PaymentEvent, caller: Caller) -> Received:

@@ -8,7 +8,8 @@ from typing import Final
 from teppan.batch import Outcome
 from teppan.domain.caller import Caller
 from teppan.domain.ledger import LedgerEntry
-from teppan.domain.payments.payment_event import EventState, PaymentEvent, Received
+from teppan.domain.payments.payment_event import PaymentEvent, Received
+from teppan.domain.webhook import EventState
 from teppan.services.payments.apply_payment import apply_payment
 from teppan.services.payments.gateway import Gateway
 from teppan.services.payments.receive_event import receive_event

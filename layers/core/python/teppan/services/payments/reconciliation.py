@@ -20,8 +20,7 @@ from teppan.services.payments.reconcile import look_again, mark_seen, receive_ag
 from teppan.services.payments.settle_refunds import settle_refunds
 from teppan.store import alarms
 from teppan.store.alarms import Marked
-from teppan.store.bookings import bookings
-from teppan.store.payments import payments
+from teppan.store.bookings import bookings, closing_marks
 from teppan.store.queue import Queued
 from teppan.store.table import Table
 
@@ -63,7 +62,7 @@ class Run:
         return work_through(
             self.table,
             "reconcilePayments:close",
-            payments.to_close(self.table),
+            closing_marks.to_close(self.table),
             partial(run_each, do=close, may_begin=self._leaves_enough),
         )
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 from teppan.domain.bookings.booking import Booking, Step
+from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.caller import Caller
-from teppan.domain.errors import BookingNotFound, RefundExceedsCaptured
+from teppan.domain.errors import RefundExceedsCaptured
 from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, entered
 from teppan.domain.money import Cents
-from teppan.domain.payments.refund import promises, refundable
+from teppan.domain.refund_obligation import promises, refundable
 from teppan.services.bookings.revision import revise
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.store.bookings import bookings

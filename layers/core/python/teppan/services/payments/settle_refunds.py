@@ -6,8 +6,9 @@ from typing import NamedTuple
 from teppan import clock
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.caller import Caller
-from teppan.domain.errors import PaymentProviderErred, ProviderFailed, Unavailable
+from teppan.domain.errors import ProviderFailed, Unavailable
 from teppan.domain.ledger import LedgerEntry, RefusalReason
+from teppan.domain.payments.errors import PaymentProviderErred
 from teppan.domain.payments.refund import (
     Outstanding,
     Settlement,

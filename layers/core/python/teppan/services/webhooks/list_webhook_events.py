@@ -6,9 +6,9 @@ from typing import Final
 
 from teppan.domain.caller import Caller
 from teppan.domain.errors import InvalidInput, Violation
+from teppan.store.inbox import KEPT
 from teppan.store.table import Table
 from teppan.store.webhooks import inbox_list
-from teppan.store.webhooks.inbox import KEPT
 from teppan.store.webhooks.inbox_list import EventPage, EventQuery
 
 WIDEST: Final = KEPT + timedelta(days=1)

@@ -12,10 +12,10 @@ from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Role
 from teppan.domain.ledger import LedgerEntry
 from teppan.store import keys
-from teppan.store.bookings import quotas, slots
+from teppan.store.bookings import closing_marks, quotas, slots
+from teppan.store.bookings.items import booking_item, booking_of, event_item, event_of
 from teppan.store.bookings.quotas import Renewal
-from teppan.store.items import booking_item, booking_of, entry_of, event_item, event_of, ledger_item
-from teppan.store.payments import payments
+from teppan.store.ledger import entry_of, ledger_item
 from teppan.store.queue import Queued
 from teppan.store.table import ConditionFailed, Put, Table, Update
 
@@ -106,7 +106,7 @@ def save(
         *also,
         Put(event_item(event), _NEW),
         *(Put(ledger_item(after.id, entry), _NEW) for entry in entries),
-        *payments.closing_mark(before, after),
+        *closing_marks.closing_mark(before, after),
         *_quota_writes(before, after),
         *_slot_writes(before, after),
     ]

@@ -7,9 +7,9 @@ releasing are idempotent; `capacity` is there only where an admin has set one.
 from datetime import date, datetime
 
 from teppan.clock import to_rfc3339
+from teppan.domain.bookings.errors import SlotHasBookings
 from teppan.domain.bookings.slot import Occupancy, Slot, slots_between, unavailable
 from teppan.domain.caller import Caller
-from teppan.domain.errors import SlotHasBookings
 from teppan.domain.policy import CURRENT, Policy
 from teppan.store import keys
 from teppan.store.attributes import Item

@@ -5,24 +5,16 @@ all `attempts`. An attempt that is opened or ends is written together with the g
 condition on it: so a booking has one open attempt at most, and never more attempts than it may.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.bookings.booking import Booking
-from teppan.domain.payments.payment import (
-    Attempt,
-    IntentStatus,
-    PaymentType,
-    attempt_name,
-    less_is_due,
-)
+from teppan.domain.bookings.dues import PaymentType
+from teppan.domain.payments.payment import Attempt, IntentStatus, attempt_name
 from teppan.store import keys
-from teppan.store.attributes import Item
-from teppan.store.items import attempt_item, attempt_of
+from teppan.store.payments.items import attempt_item, attempt_of
 from teppan.store.payments.requests import RequestRecord, record
-from teppan.store.queue import Queued
 from teppan.store.table import Check, ConditionFailed, Put, Table, Update
 
 _STATUS = {"#status": "status"}  # a reserved word
@@ -169,41 +161,6 @@ def count_try(table: Table, attempt: Attempt) -> None:
         "SET tries = :next",
         "tries = :tries",
         {"tries": attempt.tries, "next": attempt.tries + 1},
-    )
-    with suppress(ConditionFailed):
-        table.update(write)
-
-
-def closing_mark(before: Booking, after: Booking) -> list[Update]:
-    """Return the mark that goes with a step after which an open attempt may ask too much."""
-    if not less_is_due(before, after):
-        return []
-    place = f"{to_rfc3339(after.updated_at)}#{after.id}#{after.version}"
-    return [
-        Update(
-            keys.open_payment(after.id),
-            "SET gsi4pk = :close, gsi4sk = :place",
-            None,
-            {"close": keys.CLOSE, "place": place},
-        )
-    ]
-
-
-def to_close(table: Table) -> Iterator[Queued]:
-    """Yield the bookings of which an open attempt may ask too much, the longest marked first."""
-    for item in table.query_all("gsi4pk = :close", {"close": keys.CLOSE}, index=keys.BY_WORK):
-        yield Queued(keys.booking_id(item["pk"]), item["gsi4sk"])
-
-
-def mark_of(guard: Item) -> str | None:
-    """Return the mark on the stored guard, if it has one."""
-    return str(guard["gsi4sk"]) if guard.get("gsi4pk") == keys.CLOSE else None
-
-
-def unmark(table: Table, booking_id: str, mark: str) -> None:
-    """Remove the mark: what is open now asks no more than is due. A newer mark stays."""
-    write = Update(
-        keys.open_payment(booking_id), "REMOVE gsi4pk, gsi4sk", "gsi4sk = :mark", {"mark": mark}
     )
     with suppress(ConditionFailed):
         table.update(write)

@@ -7,7 +7,7 @@ from typing import Any
 from teppan.store import alarms, keys
 from teppan.store.alarms import PendingAlarm
 from teppan.store.attributes import from_attributes
-from teppan.store.payments import payments
+from teppan.store.bookings import closing_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class StreamRecord:
         written = from_attributes(self.raw["dynamodb"]["NewImage"])
         booking_id = keys.booking_id(written["pk"])
         if written["sk"] == keys.OPEN_PAYMENT:
-            return Change(booking_id, closing_mark=payments.mark_of(written))
+            return Change(booking_id, closing_mark=closing_marks.mark_of(written))
         return Change(booking_id, alarm=alarms.pending_on(written))
 
 

@@ -6,7 +6,7 @@ from pydantic import MISSING, BeforeValidator, Field
 
 from teppan.http.body import RequestBody
 from teppan.http.schemas.email import AccountAddress
-from teppan.http.schemas.sentences import Shape
+from teppan.http.violation_texts import Shape
 from teppan.identity.password import normalised
 
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from teppan.http.body import RequestBody
 from teppan.http.schemas.accounts.account import NORMALISED, Code
 from teppan.http.schemas.email import AccountAddress
-from teppan.http.schemas.sentences import Shape
+from teppan.http.violation_texts import Shape
 from teppan.identity.new_password import weakness
 
 

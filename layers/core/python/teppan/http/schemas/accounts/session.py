@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from teppan.http.body import RequestBody
-from teppan.http.schemas.sentences import Shape
+from teppan.http.violation_texts import Shape
 
 Token = Annotated[
     str,

@@ -24,7 +24,7 @@ from teppan.http.schemas.fields import (
     Miles,
     given,
 )
-from teppan.http.schemas.sentences import Shape
+from teppan.http.violation_texts import Shape
 
 AccountId = Annotated[
     str,

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, Field
 
-from teppan.domain.payments.payment import PaymentType
+from teppan.domain.bookings.dues import PaymentType
 from teppan.http.body import RequestBody
 from teppan.http.schemas.fields import LINES, given
-from teppan.http.schemas.sentences import Shape
+from teppan.http.violation_texts import Shape
 from teppan.services.payments.refund_payment import RefundWanted
 
 BookingId = Annotated[

@@ -8,7 +8,7 @@ from pydantic import MISSING, AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from teppan.http.body import RequestBody
-from teppan.http.schemas.sentences import UNKNOWN, Shape, sentence
+from teppan.http.violation_texts import UNKNOWN, Shape, sentence
 
 
 def _by_hand(text: str) -> str:

@@ -7,13 +7,11 @@ from tests.builders import (
     CUSTOMER,
     NOW,
     admin,
-    attempt,
     booking,
     caller,
     confirmed,
     holding,
     in_status,
-    ledger_entry,
     system,
 )
 
@@ -23,20 +21,10 @@ from teppan.domain.bookings.cancellation import CancellationRequest, cancel, lap
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance, EntryKind, RefundReason, RefusalReason
-from teppan.domain.payments.payment import Attempt, IntentStatus, PaymentType
+from teppan.domain.ledger import Balance
 from teppan.store.attributes import Item, from_attributes, to_attributes
+from teppan.store.bookings.items import booking_item, booking_of, event_item, event_of
 from teppan.store.bookings.listing import SUMMARY
-from teppan.store.items import (
-    attempt_item,
-    attempt_of,
-    booking_item,
-    booking_of,
-    entry_of,
-    event_item,
-    event_of,
-    ledger_item,
-)
 
 CANCELLED = cancel(confirmed(), CancellationRequest("Moving away"), caller()).after
 STRANGE_TEXTS = 'Ünïcode ✓ \n\t "quoted" 寿司 🍣'
@@ -95,88 +83,6 @@ def test_an_audit_event_comes_back_as_it_was(before: Booking | None, after: Book
     event = audit_event(before, after, caller())
 
     assert event_of(stored(event_item(event))) == event
-
-
-def test_a_ledger_entry_is_stored_under_its_natural_key() -> None:
-    item = stored(ledger_item("bkg_1", ledger_entry(EntryKind.CAPTURED, 10_000)))
-
-    assert item == {
-        "pk": "BOOKING#bkg_1",
-        "sk": "LEDGER#pi_1#captured",
-        "reference": "pi_1",
-        "kind": "captured",
-        "amount": 10_000,
-        "at": "2026-11-23T18:00:00Z",
-        "payment": "pi_1",
-    }
-
-
-ENTRIES = {
-    "captured": ledger_entry(EntryKind.CAPTURED),
-    "promised": ledger_entry(
-        EntryKind.REFUND_OWED,
-        reference="cancellation-2-1",
-        refund="cancellation-2-1",
-        reason=RefundReason.CANCELLATION,
-    ),
-    "sent": ledger_entry(EntryKind.REFUND_SENT, reference="re_1", refund="cancellation-2-1"),
-    "refused": ledger_entry(
-        EntryKind.REFUND_REFUSED,
-        reference="cancellation-2-1:1",
-        refund="cancellation-2-1",
-        reason=RefusalReason.PROVIDER_ERROR,
-    ),
-    "disputed": ledger_entry(EntryKind.DISPUTE_OPENED, reference="dp_1", dispute="dp_1"),
-}
-
-
-@pytest.mark.parametrize("name", ENTRIES)
-def test_a_ledger_entry_comes_back_as_it_was(name: str) -> None:
-    assert entry_of(stored(ledger_item("bkg_1", ENTRIES[name]))) == ENTRIES[name]
-
-
-@pytest.mark.parametrize("reason", [*RefundReason, *RefusalReason])
-def test_every_reason_comes_back_as_it_was(reason: RefundReason | RefusalReason) -> None:
-    entry = ledger_entry(EntryKind.REFUND_OWED, refund="r", reason=reason)
-
-    found = entry_of(stored(ledger_item("bkg_1", entry)))
-
-    assert found.reason is reason
-
-
-def test_no_two_reasons_are_called_alike() -> None:
-    """A stored reason is read back by its text alone."""
-    assert not set(RefundReason) & set(RefusalReason)
-
-
-def test_entries_of_one_thing_are_items_of_their_own() -> None:
-    keys = {
-        (item["pk"], item["sk"])
-        for kind in EntryKind
-        for item in [ledger_item("bkg_1", ledger_entry(kind))]
-    }
-
-    assert len(keys) == len(EntryKind)
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        attempt(),
-        attempt(intent="pi_1", status=IntentStatus.PROCESSING),
-        attempt(type=PaymentType.FULL, number=12, tries=3, status=IntentStatus.CANCELED),
-    ],
-    ids=["opened", "with its intent", "over"],
-)
-def test_an_attempt_comes_back_as_it_was(made: Attempt) -> None:
-    assert attempt_of(stored(attempt_item(made))) == made
-
-
-def test_an_attempt_is_stored_under_its_type_and_number() -> None:
-    item = stored(attempt_item(attempt(booking_id="bkg_1", number=2)))
-
-    assert (item["pk"], item["sk"]) == ("BOOKING#bkg_1", "PAYMENT#deposit#0002")
-    assert "intent" not in item
 
 
 class TestIndexes:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.alarm import Alarm
-from teppan.domain.payments.payment_event import EventSource, EventState, PaymentEvent
+from teppan.domain.webhook import EventSource, EventState, WebhookEvent
 from teppan.store import alarms, keys
 from teppan.store.table import ConditionFailed, Table, Update
 
@@ -36,7 +36,7 @@ class Receipt(NamedTuple):
     attempts: int
 
 
-def receive(table: Table, event: PaymentEvent, at: datetime) -> Receipt:
+def receive(table: Table, event: WebhookEvent, at: datetime) -> Receipt:
     """Store the event, or count that it came again."""
     raw = zlib.compress(event.payload.encode())
     is_kept = len(raw) <= LARGEST_KEPT
@@ -65,8 +65,8 @@ def receive(table: Table, event: PaymentEvent, at: datetime) -> Receipt:
         expression += ", #raw = :raw"
     else:
         del names["#raw"]
-    if event.payment is not None:
-        values["payment"] = event.payment
+    if event.subject is not None:
+        values["payment"] = event.subject
         expression += ", payment_intent_id = :payment"
     write = Update(
         keys.webhook(SOURCE, event.id), f"{expression} ADD attempts :one", None, values, names
@@ -76,7 +76,7 @@ def receive(table: Table, event: PaymentEvent, at: datetime) -> Receipt:
 
 
 def done(
-    event: PaymentEvent, state: EventState, at: datetime, alarm: Alarm | None = None
+    event: WebhookEvent, state: EventState, at: datetime, alarm: Alarm | None = None
 ) -> Update:
     """Return the write that ends the event's handling, refused when that was done before.
 
@@ -99,7 +99,7 @@ def done(
     )
 
 
-def count_error(table: Table, event: PaymentEvent, at: datetime) -> tuple[int, datetime]:
+def count_error(table: Table, event: WebhookEvent, at: datetime) -> tuple[int, datetime]:
     """Count that handling the event has erred; return how often it has, and since when."""
     write = Update(
         keys.webhook(SOURCE, event.id),
@@ -111,7 +111,7 @@ def count_error(table: Table, event: PaymentEvent, at: datetime) -> tuple[int, d
     return item["errors"], from_rfc3339(item["erred_at"])
 
 
-def fail(table: Table, event: PaymentEvent, error: str, at: datetime) -> bool:
+def fail(table: Table, event: WebhookEvent, error: str, at: datetime) -> bool:
     """Mark the event as failed by `error`, a class or a word, with the alarm that is to be raised.
 
     Return whether it was not marked so before: each is alarming once.
@@ -138,7 +138,7 @@ def fail(table: Table, event: PaymentEvent, error: str, at: datetime) -> bool:
     return True
 
 
-def alarm_raised(table: Table, event: PaymentEvent) -> None:
+def alarm_raised(table: Table, event: WebhookEvent) -> None:
     """Remove the mark: the alarm of the event has been raised."""
     write = Update(
         keys.webhook(SOURCE, event.id),

@@ -1,10 +1,8 @@
 """Domain objects as table items and back: the one place that names the attributes."""
 
 from datetime import date, time
-from typing import Any
 
 from teppan.clock import from_rfc3339, to_rfc3339
-from teppan.domain.alarm import alarm_of
 from teppan.domain.bookings.audit import AuditEvent, EventType, FieldChange, Moved
 from teppan.domain.bookings.booking import Booking, Cancellation, Contact, Venue
 from teppan.domain.bookings.party import Menu, Party
@@ -12,10 +10,9 @@ from teppan.domain.bookings.pricing import Line, Price
 from teppan.domain.bookings.slot import Slot
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Role
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, RefusalReason
-from teppan.domain.payments.payment import Attempt, IntentStatus, PaymentType
-from teppan.store import alarms, keys
-from teppan.store.attributes import Item
+from teppan.domain.ledger import Balance, EntryKind
+from teppan.store import keys
+from teppan.store.attributes import Item, plain
 
 
 def booking_item(booking: Booking) -> Item:
@@ -50,22 +47,22 @@ def booking_item(booking: Booking) -> Item:
         "children": booking.party.children,
         "toddlers": booking.party.toddlers,
         "menu": {"upgrades": booking.menu.upgrades, "add_ons": booking.menu.add_ons},
-        "venue": _plain(booking.venue),
-        "contact": _plain(booking.contact),
+        "venue": plain(booking.venue),
+        "contact": plain(booking.contact),
         "special_requests": booking.special_requests,
         "travel_miles": booking.travel_miles,
         "travel_confirmed": booking.travel_confirmed,
         "refund_limit": booking.refund_limit,
         "total": booking.price.total,
-        "price": _plain(booking.price) | {"lines": [_plain(line) for line in booking.price.lines]},
+        "price": plain(booking.price) | {"lines": [plain(line) for line in booking.price.lines]},
         "due_to_confirm": booking.due_to_confirm,
         "policy_version": booking.policy_version,
-        "payments": {name: _plain(each) for name, each in booking.payments.items()},
+        "payments": {name: plain(each) for name, each in booking.payments.items()},
         "payment_due_at": to_rfc3339(booking.payment_due_at),
         "created_at": to_rfc3339(booking.created_at),
         "updated_at": to_rfc3339(booking.updated_at),
         "fingerprint": booking.fingerprint,
-        "cancellation": _plain(cancellation) | {"at": to_rfc3339(cancellation.at)}
+        "cancellation": plain(cancellation) | {"at": to_rfc3339(cancellation.at)}
         if cancellation
         else None,
     }
@@ -109,11 +106,11 @@ def booking_of(item: Item) -> Booking:
 def event_item(event: AuditEvent) -> Item:
     """Return an audit event's item."""
     pk, sk = keys.event(event.booking_id, event.version)
-    return _plain(event) | {
+    return plain(event) | {
         "pk": pk,
         "sk": sk,
         "at": to_rfc3339(event.at),
-        "changes": [_plain(change) for change in event.changes],
+        "changes": [plain(change) for change in event.changes],
         "entries": [{"kind": each.kind.value, "amount": each.amount} for each in event.entries],
     }
 
@@ -136,54 +133,6 @@ def event_of(item: Item) -> AuditEvent:
     )
 
 
-def ledger_item(booking_id: str, entry: LedgerEntry) -> Item:
-    """Return a ledger entry's item."""
-    pk, sk = keys.ledger_entry(booking_id, entry)
-    alarm = alarm_of(entry)
-    marked = alarms.mark(alarm, entry.payment, entry.at) if alarm else {}
-    return _plain(entry) | {"pk": pk, "sk": sk, "at": to_rfc3339(entry.at)} | marked
-
-
-def entry_of(item: Item) -> LedgerEntry:
-    """Return the ledger entry that `ledger_item` wrote."""
-    reason = item.get("reason")
-    return LedgerEntry(
-        reference=item["reference"],
-        kind=EntryKind(item["kind"]),
-        amount=item["amount"],
-        at=from_rfc3339(item["at"]),
-        payment=item["payment"],
-        refund=item.get("refund"),
-        reason=_reason_of(reason) if reason else None,
-        dispute=item.get("dispute"),
-    )
-
-
-def _reason_of(text: str) -> RefundReason | RefusalReason:
-    return RefundReason(text) if text in set(RefundReason) else RefusalReason(text)
-
-
-def attempt_item(attempt: Attempt) -> Item:
-    """Return the item of an attempt to pay."""
-    pk, sk = keys.payment(attempt.booking_id, attempt.type, attempt.number)
-    return _plain(attempt) | {"pk": pk, "sk": sk, "opened_at": to_rfc3339(attempt.opened_at)}
-
-
-def attempt_of(item: Item) -> Attempt:
-    """Return the attempt that `attempt_item` wrote."""
-    return Attempt(
-        booking_id=item["booking_id"],
-        type=PaymentType(item["type"]),
-        number=item["number"],
-        amount=item["amount"],
-        currency=item["currency"],
-        opened_at=from_rfc3339(item["opened_at"]),
-        status=IntentStatus(item["status"]),
-        tries=item["tries"],
-        intent=item.get("intent"),
-    )
-
-
 def _cancellation_of(stored: Item) -> Cancellation:
     return Cancellation(
         **stored
@@ -193,8 +142,3 @@ def _cancellation_of(stored: Item) -> Cancellation:
             "payments": tuple(stored["payments"]),
         },
     )
-
-
-def _plain(thing: Any) -> Item:
-    """Return the fields of a flat dataclass; a field that is not stored as it is, is replaced."""
-    return {name: getattr(thing, name) for name in thing.__slots__}

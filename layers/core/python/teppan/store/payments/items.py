@@ -1,0 +1,28 @@
+"""Attempts to pay as table items and back."""
+
+from teppan.clock import from_rfc3339, to_rfc3339
+from teppan.domain.bookings.dues import PaymentType
+from teppan.domain.payments.payment import Attempt, IntentStatus
+from teppan.store import keys
+from teppan.store.attributes import Item, plain
+
+
+def attempt_item(attempt: Attempt) -> Item:
+    """Return the item of an attempt to pay."""
+    pk, sk = keys.payment(attempt.booking_id, attempt.type, attempt.number)
+    return plain(attempt) | {"pk": pk, "sk": sk, "opened_at": to_rfc3339(attempt.opened_at)}
+
+
+def attempt_of(item: Item) -> Attempt:
+    """Return the attempt that `attempt_item` wrote."""
+    return Attempt(
+        booking_id=item["booking_id"],
+        type=PaymentType(item["type"]),
+        number=item["number"],
+        amount=item["amount"],
+        currency=item["currency"],
+        opened_at=from_rfc3339(item["opened_at"]),
+        status=IntentStatus(item["status"]),
+        tries=item["tries"],
+        intent=item.get("intent"),
+    )

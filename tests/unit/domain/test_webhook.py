@@ -1,0 +1,25 @@
+"""Events of outside systems: what they show of themselves, and when they are given up."""
+
+from datetime import timedelta
+
+import pytest
+from tests.builders import NOW
+
+from teppan.domain.webhook import WebhookEvent, is_permanent
+
+
+def test_an_event_shows_its_id_and_not_its_payload() -> None:
+    event = WebhookEvent(id="evt_1", type="x", created_at=NOW, payload='{"name": "Aiko"}', size=16)
+
+    assert str(event) == "evt_1"
+    assert event.subject is None
+
+
+@pytest.mark.parametrize(
+    ("errors", "minutes", "given_up"),
+    [(5, 20, True), (4, 60, False), (5, 19, False), (50, 0, False)],
+)
+def test_an_event_is_given_up_after_enough_errors_and_enough_time(
+    errors: int, minutes: int, given_up: bool
+) -> None:
+    assert is_permanent(errors, NOW, NOW + timedelta(minutes=minutes)) is given_up
