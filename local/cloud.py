@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from operations.webhook import local_side, subscribe
 
 from local.api import Api
+from local.aws.api_import import complete_import
 from local.aws.build import check_syntax, rebuild_functions, sam_build
 from local.aws.deployment import API_ID, STAGE, Deployment
 from local.aws.emulator import Aws, emulator, require_free
-from local.aws.gateway import complete_import
 from local.console import Console
 from local.description import Description
 from local.fakes.stripe.process import API_KEY, fake_stripe

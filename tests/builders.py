@@ -13,15 +13,15 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from teppan.domain.bookings.booking import Booking, Contact, Venue, Wishes, book
+from teppan.domain.bookings.booking import Booking, BookingRequest, Contact, Venue, book
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.slot import Slot, slot_at
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller, Role
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
-from teppan.domain.payments.payment import Attempt, IntentStatus
-from teppan.domain.payments.statement import Statement
+from teppan.domain.payments.attempt import IntentStatus, PaymentAttempt
+from teppan.domain.payments.snapshot import PaymentSnapshot
 from teppan.domain.policy import CURRENT, Policy
 from teppan.identity.account import Account
 
@@ -62,10 +62,10 @@ def admin(at: datetime = NOW) -> Caller:
 
 def system(at: datetime = NOW) -> Caller:
     """Return one of our jobs."""
-    return caller("settleRefunds", Role.SYSTEM, at)
+    return caller("followUpPayments", Role.SYSTEM, at)
 
 
-def wishes(**changes: Any) -> Wishes:
+def booking_request(**changes: Any) -> BookingRequest:
     usual: dict[str, Any] = {
         "date": PARTY_DATE,
         "time": time(18),
@@ -75,12 +75,12 @@ def wishes(**changes: Any) -> Wishes:
         "contact": Contact("Aiko Tanaka", "aiko@example.com", "+13105550142"),
         "special_requests": "",
     }
-    return Wishes(**usual | changes)
+    return BookingRequest(**usual | changes)
 
 
 def booking(booking_id: str = "bkg_" + "a" * 26, **changes: Any) -> Booking:
     by = changes.pop("caller", caller())
-    return book(wishes(**changes), booking_id=booking_id, fingerprint="f" * 64, caller=by)
+    return book(booking_request(**changes), booking_id=booking_id, fingerprint="f" * 64, caller=by)
 
 
 def in_status(status: Status, captured: int = 10_000, **changes: Any) -> Booking:
@@ -103,7 +103,7 @@ def ledger_entry(kind: EntryKind, amount: int = 10_000, **changes: Any) -> Ledge
     return LedgerEntry(kind=kind, amount=amount, **usual | changes)
 
 
-def statement(captured: int = 10_000, **changes: Any) -> Statement:
+def snapshot(captured: int = 10_000, **changes: Any) -> PaymentSnapshot:
     """Return what Stripe says of a payment that took in `captured` (0: not paid yet)."""
     usual: dict[str, Any] = {
         "payment": PAYMENT,
@@ -114,10 +114,10 @@ def statement(captured: int = 10_000, **changes: Any) -> Statement:
         "amount": captured or 10_000,
         "captured_at": NOW,
     }
-    return Statement(captured=captured, **usual | changes)
+    return PaymentSnapshot(captured=captured, **usual | changes)
 
 
-def attempt(**changes: Any) -> Attempt:
+def attempt(**changes: Any) -> PaymentAttempt:
     """Return an attempt to pay a booking's deposit, its intent not known yet."""
     usual: dict[str, Any] = {
         "booking_id": "bkg_" + "a" * 26,
@@ -127,7 +127,7 @@ def attempt(**changes: Any) -> Attempt:
         "currency": "usd",
         "opened_at": NOW,
     }
-    return Attempt(**usual | changes)
+    return PaymentAttempt(**usual | changes)
 
 
 def slot(day: date = PARTY_DATE, start: time = time(18), policy: Policy = CURRENT) -> Slot:

@@ -20,7 +20,7 @@ from local.fakes.stripe.process import pay
 from local.seed import open_deposit, pay_deposit
 from local.users import token_of
 
-PAID: Final = {"list_payments", "refund_payment", "settle_refunds", "stripe_webhook"}
+PAID: Final = {"list_payments", "refund_payment", "follow_up_payments", "stripe_webhook"}
 """The functions whose event is of a booking that something is paid of."""
 
 BOOKING: Final = re.compile(r"\bbkg_[a-z2-7]{26}\b")

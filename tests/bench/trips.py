@@ -8,14 +8,14 @@ from teppan.domain.bookings.cancellation import CancellationRequest
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.slot import slot_at
 from teppan.domain.policy import CURRENT
-from teppan.services.accounts.attempts import LOGIN, Origin, count_attempt
 from teppan.services.accounts.live_session import check_live
+from teppan.services.accounts.lockout import LOGIN, Origin, count_attempt
+from teppan.services.bookings.access import get_booking_for
 from teppan.services.bookings.availability import search_availability
 from teppan.services.bookings.cancel_booking import cancel_booking, quote_cancellation
 from teppan.services.bookings.create_booking import create_booking
 from teppan.services.bookings.list_booking_events import list_booking_events
 from teppan.services.bookings.list_bookings import list_bookings
-from teppan.services.bookings.revision import find_visible
 from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.precondition import any_version
@@ -29,8 +29,8 @@ from tests.builders import (
     SESSION,
     SESSION_BEGAN,
     admin,
+    booking_request,
     caller,
-    wishes,
 )
 from tests.store.meter import Meter
 
@@ -50,9 +50,12 @@ def rows() -> Iterator[list[str]]:
         slot = slot_at(PARTY_DATE, time(12), CURRENT)
         calls: dict[str, Callable[[], object]] = {
             "create": lambda: create_booking(
-                table, wishes(time=time(15)), IdempotentRequest("bench", "a" * 64), caller()
+                table,
+                booking_request(time=time(15)),
+                IdempotentRequest("bench", "a" * 64),
+                caller(),
             ),
-            "get": lambda: find_visible(table, made.id, caller()),
+            "get": lambda: get_booking_for(table, made.id, caller()),
             "list": lambda: list_bookings(
                 table, BookingQuery(limit=20, customer_id=CUSTOMER), caller()
             ),

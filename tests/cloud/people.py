@@ -30,9 +30,12 @@ class Customer:
             method, f"/api/v1{path}", token=self.token, body=body, headers=named
         )
 
-    def book(self, key: str | None = None, **wishes: Any) -> Answer:
+    def book(self, key: str | None = None, **booking_request: Any) -> Answer:
         return self(
-            "POST", "/bookings", booking_body(**wishes), Idempotency_Key=key or str(uuid.uuid4())
+            "POST",
+            "/bookings",
+            booking_body(**booking_request),
+            Idempotency_Key=key or str(uuid.uuid4()),
         )
 
 

@@ -46,7 +46,7 @@ def member(cloud: RunningCloud) -> Person:
     return person
 
 
-def refusal(call: Any, **parameters: Any) -> str | None:
+def refusal_entry(call: Any, **parameters: Any) -> str | None:
     """Return the code of the error that a call of Cognito meets; None if it takes place."""
     try:
         call(**parameters)
@@ -93,7 +93,7 @@ class Stranger:
 
     def sign_up(self) -> None:
         """Sign the address up at Cognito, and register it with us, both with his password."""
-        refusal(
+        refusal_entry(
             self._cognito.sign_up,
             ClientId=self._client_id,
             Username=self._email,
@@ -107,7 +107,7 @@ class Stranger:
         """Return whether Cognito let him in before `over`, or right after it."""
         while True:
             is_last = over.is_set()
-            refused = refusal(
+            refused = refusal_entry(
                 self._cognito.initiate_auth,
                 ClientId=self._client_id,
                 AuthFlow="USER_PASSWORD_AUTH",
@@ -137,7 +137,7 @@ def test_cognito_refuses_every_call_that_does_not_prove_to_be_ours(
         "revoke_token": whose | {"Token": token},
     }
 
-    refusals = {name: refusal(getattr(cognito, name), **sent) for name, sent in calls.items()}
+    refusals = {name: refusal_entry(getattr(cognito, name), **sent) for name, sent in calls.items()}
 
     assert refusals == dict.fromkeys(calls, "NotAuthorizedException")
     # No mail went out, and all is as it was.
@@ -157,7 +157,7 @@ def test_the_operators_client_lets_nobody_in_without_aws_credentials(
     (theirs,) = (each for each in listed if each["ClientName"].endswith("-second-factor"))
     credentials = {"USERNAME": member.email, "PASSWORD": member.password}
 
-    refused = refusal(
+    refused = refusal_entry(
         cognito.initiate_auth,
         ClientId=theirs["ClientId"],
         AuthFlow=flow,
@@ -198,7 +198,7 @@ def test_an_access_token_of_ours_opens_none_of_cognitos_own_calls(
 ) -> None:
     token = member.tokens()["access_token"]
 
-    refused = refusal(getattr(cognito, xform_name(operation)), AccessToken=token)
+    refused = refusal_entry(getattr(cognito, xform_name(operation)), AccessToken=token)
 
     assert refused in ({"NotAuthorizedException"} if operation in EMULATED else UNKNOWN)
 

@@ -374,7 +374,7 @@ def handler(event, context):
     def test_who_only_promises_refunds_has_no_key_of_stripe(
         self, cloud: RunningCloud, probe: Callable[..., str]
     ) -> None:
-        assert self._secret(probe, "settle_refunds", "ApiKey", cloud) == "allowed"
+        assert self._secret(probe, "follow_up_payments", "ApiKey", cloud) == "allowed"
         assert self._secret(probe, "refund_payment", "ApiKey", cloud) == "AccessDeniedException"
 
     def test_nobody_but_the_webhook_may_read_its_secret(

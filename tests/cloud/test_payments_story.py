@@ -303,15 +303,20 @@ class TestSignatures:
             "too old": {"Stripe_Signature": self.signature(secret, age=310)},
             "of the future": {"Stripe_Signature": self.signature(secret, age=-310)},
         }
-        answers = {why: problem_of(till.tell(self.EVENT, **sent)) for why, sent in forged.items()}
+        answers = {
+            why: problem_of(till.emit_alarm_metric(self.EVENT, **sent))
+            for why, sent in forged.items()
+        }
         assert answers == dict.fromkeys(forged, (400, "invalid_signature"))
 
     def test_a_signed_one_is_accepted(self, till: Till, secret: str) -> None:
-        answer = till.tell(self.EVENT, Stripe_Signature=self.signature(secret))
+        answer = till.emit_alarm_metric(self.EVENT, Stripe_Signature=self.signature(secret))
         assert (answer.status, answer.json()) == (200, {"received": True})
 
     def test_only_events_of_a_decent_size_are_read(self, cloud: RunningCloud, till: Till) -> None:
-        huge = till.tell(b" " * (1024 * 1024 + 1), Stripe_Signature=self.signature("whsec_guessed"))
+        huge = till.emit_alarm_metric(
+            b" " * (1024 * 1024 + 1), Stripe_Signature=self.signature("whsec_guessed")
+        )
         assert problem_of(huge) == (413, "body_too_large")
         url = Api(cloud.description.stripe_webhook_url)
         assert url.request("GET", "").status == 405
@@ -329,7 +334,7 @@ class TestSignatures:
         }
         body = json.dumps(event, ensure_ascii=False).encode()
 
-        answer = till.tell(body, Stripe_Signature=self.signature(secret, body))
+        answer = till.emit_alarm_metric(body, Stripe_Signature=self.signature(secret, body))
 
         assert answer.status == 200
         listed = staff("GET", "/webhooks/events?type=charge.dispute.created")

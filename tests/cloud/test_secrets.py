@@ -148,7 +148,9 @@ def payment(
     # Refused, and where it does not belong
     forged = signature_header(opened["client_secret"], "whsec_guessed")
     story.secrets["signature"] = forged.rpartition("=")[2]
-    story.told(till.tell(opened["client_secret"].encode(), Stripe_Signature=forged), 400)
+    story.told(
+        till.emit_alarm_metric(opened["client_secret"].encode(), Stripe_Signature=forged), 400
+    )
     body = {"payment_intent_id": opened["client_secret"]}
     story.told(customer("POST", "/payments/confirm-payment", body), 422)
     return story
@@ -172,7 +174,7 @@ def test_the_sinks_were_not_dry(cloud: RunningCloud, payment: Story) -> None:
     # Our metrics are log lines, which AWS makes metrics of
     assert "AccountsConfirmed" in texts[f"/aws/lambda/{STACK}-confirm_registration"]
     assert "PaymentsCaptured" in texts[f"/aws/lambda/{STACK}-stripe_webhook"]
-    assert "RefundsSettled" in texts[f"/aws/lambda/{STACK}-settle_refunds"]
+    assert "RefundsSettled" in texts[f"/aws/lambda/{STACK}-follow_up_payments"]
     assert "PERSON#" in texts["the table"]
     assert payment.private["address_line1"] in texts["the table"]
 

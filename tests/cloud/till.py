@@ -84,7 +84,7 @@ class Till:
         rows = [re.findall(r"<td>(.*?)</td>", each, re.DOTALL) for each in cells]
         return [row[-1] for row in rows if len(row) == 5 and row[2] == kind]
 
-    def tell(self, body: bytes, **headers: str) -> Answer:
+    def emit_alarm_metric(self, body: bytes, **headers: str) -> Answer:
         """Send something to the webhook, as anybody can."""
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         sent = {"Content-Type": "application/json; charset=utf-8"} | named

@@ -26,7 +26,7 @@ POOL, URL, STREAM, SCHEDULE = "user pool", "function URL", "stream", "schedule"
 CALLERS: Mapping[str, str] = {
     "customizeTokens": POOL,
     "stripeWebhook": URL,
-    "settleRefunds": STREAM,
+    "followUpPayments": STREAM,
     "releaseUnpaidBookings": SCHEDULE,
     "completePastBookings": SCHEDULE,
     "reconcilePayments": SCHEDULE,

@@ -167,9 +167,9 @@ def test_a_webhook_that_fails_is_told() -> None:
 
 
 def test_a_stream_that_lags_is_told() -> None:
-    alarm = ALARMS["SettleRefundsLagAlarm"]
+    alarm = ALARMS["FollowUpPaymentsLagAlarm"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "IteratorAge")
-    assert (alarm["Statistic"], alarm["Dimensions"]) == ("Maximum", function("settleRefunds"))
+    assert (alarm["Statistic"], alarm["Dimensions"]) == ("Maximum", function("followUpPayments"))
     assert alarm["Threshold"] == 600_000
 
 

@@ -122,7 +122,7 @@ def test_accounts_are_what_their_ledger_says(example: dict[str, Any]) -> None:
         balance=balance,
         deposit_due=example["deposit_due"],
         balance_due=example["balance_due"],
-        unpaid=max(0, example["total"] - balance.paid),
+        unpaid=max(0, example["total"] - balance.credited),
     )
     assert example["payment_status"] == payment_status(position)
     assert [each.at for each in entries] == sorted(each.at for each in entries)
@@ -131,7 +131,7 @@ def test_accounts_are_what_their_ledger_says(example: dict[str, Any]) -> None:
     }
     due = example["deposit_due"] + example["balance_due"]
     live = example["booking_status"] != "cancelled"
-    assert due == (example["total"] - balance.paid if live else 0)
+    assert due == (example["total"] - balance.credited if live else 0)
 
 
 @each_with("refund_id", "estimated_refund_date")

@@ -20,7 +20,7 @@ from tests.contract.documents import (
 )
 
 from teppan.domain.alarm import alarm_of
-from teppan.domain.ledger import PROMISES, EntryKind, RefundReason, RefusalReason
+from teppan.domain.ledger import OBLIGATION_KINDS, EntryKind, RefundReason, RefusalReason
 from teppan.store import keys
 from teppan.store.attributes import from_attributes
 from teppan.store.ledger import entry_of
@@ -110,7 +110,7 @@ def test_a_scheduled_job_never_meets_itself(job: str) -> None:
 
 def test_jobs_have_the_time_they_need() -> None:
     assert {job: properties(job)["Timeout"] for job in (STREAMED, *SCHEDULED)} == {
-        "settleRefunds": 120,
+        "followUpPayments": 120,
         "releaseUnpaidBookings": 300,
         "completePastBookings": 300,
         "reconcilePayments": 900,
@@ -185,7 +185,7 @@ def test_the_records_of_the_event_are_what_a_cancellation_leaves_to_do() -> None
     assert mark.closing_mark
     assert mark.closing_mark.startswith(f"2027-05-21T17:34:00Z#{mark.booking_id}#")
     assert promise == Change(mark.booking_id)
-    assert entry.kind in PROMISES
+    assert entry.kind in OBLIGATION_KINDS
     for record in records():
         assert record["dynamodb"]["Keys"].items() <= record["dynamodb"]["NewImage"].items()
 
@@ -204,8 +204,8 @@ def test_of_the_ledger_new_promises_and_what_is_alarming_pass(kind: EntryKind) -
     entry = replace(entry_of(from_attributes(record["dynamodb"]["NewImage"])), kind=kind)
     reasons = (None, *RefundReason, *RefusalReason)
     is_alarming = any(alarm_of(replace(entry, reason=each)) for each in reasons)
-    promises = {*PROMISES, EntryKind.GOODWILL_RESTORED}
-    assert any_passes(record) == (kind in promises or is_alarming)
+    refund_obligations = {*OBLIGATION_KINDS, EntryKind.GOODWILL_RESTORED}
+    assert any_passes(record) == (kind in refund_obligations or is_alarming)
 
 
 @pytest.mark.parametrize("event_name", ["MODIFY", "REMOVE"])

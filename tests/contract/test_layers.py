@@ -38,7 +38,7 @@ os.environ |= {
     "STRIPE_API_KEY_ARN": "key",
 }
 import stripe, teppan_payments
-from teppan_payments import client, events, gateway, signature
+from teppan_payments import client, events, stripe_provider, signature
 from stripe._object_classes import get_object_class
 v1 = client.connect()._client.v1
 assert teppan_payments.__file__.startswith(sys.argv[1])

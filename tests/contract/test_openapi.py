@@ -29,7 +29,7 @@ from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
 from teppan.domain.payment_status import PaymentStatus
-from teppan.domain.payments.payment import IntentStatus
+from teppan.domain.payments.attempt import IntentStatus
 from teppan.domain.policy import CURRENT
 from teppan.identity import errors as identity_errors
 

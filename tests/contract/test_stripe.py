@@ -19,7 +19,7 @@ CALLS_STRIPE = {
     "CreatePaymentIntentFunction",
     "ConfirmPaymentFunction",
     "StripeWebhookFunction",
-    "SettleRefundsFunction",
+    "FollowUpPaymentsFunction",
     "ReleaseUnpaidBookingsFunction",
     "ReconcilePaymentsFunction",
 }
@@ -36,7 +36,7 @@ TABLE = {
     "RefundPaymentFunction": "BatchGetItem GetItem PutItem Query UpdateItem",
     "ListPaymentsFunction": "BatchGetItem GetItem Query",
     "StripeWebhookFunction": "GetItem PutItem Query UpdateItem",
-    "SettleRefundsFunction": "GetItem PutItem Query UpdateItem",
+    "FollowUpPaymentsFunction": "GetItem PutItem Query UpdateItem",
     "ReleaseUnpaidBookingsFunction": "GetItem PutItem Query UpdateItem",
     "CompletePastBookingsFunction": "GetItem PutItem UpdateItem",
     "ReconcilePaymentsFunction": "GetItem PutItem Query UpdateItem",

@@ -21,7 +21,7 @@ from tests.contract.documents import (
     pascal,
 )
 
-from teppan.store.webhooks.inbox_list import LISTED
+from teppan.store.webhooks.listing import LISTED
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 each_secured = pytest.mark.parametrize(

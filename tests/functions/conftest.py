@@ -54,7 +54,7 @@ def stripe(call: Handlers) -> FakeStripe:
 def api_key(call: Handlers, stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of a secret with Stripe's API key that this test alone uses, and may rotate."""
     name = new_secret(API_KEY)
-    call.gateway = gateway_to(stripe, name)
+    call.provider = gateway_to(stripe, name)
     monkeypatch.setattr(secret, "_kept", {})
     monkeypatch.setattr(secret, "_doubted", {})
     return name

@@ -14,7 +14,7 @@ from teppan.domain.bookings.audit import AuditEvent, audit_event
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance
-from teppan.domain.payments.payment import IntentStatus
+from teppan.domain.payments.attempt import IntentStatus
 from teppan.store.bookings import bookings, slots
 from teppan.store.bookings.items import booking_item, event_item
 from teppan.store.payments import payments
@@ -37,7 +37,7 @@ def stored(
     captured: int = 0,
     version: int = 1,
     by_staff: bool = False,
-    **wishes: Any,
+    **booking_request: Any,
 ) -> Booking:
     """Store a booking of `by` made at `at`, of which `captured` cents are paid.
 
@@ -45,7 +45,9 @@ def stored(
     """
     author = admin(at) if by_staff else caller(by, at=at)
     fresh = replace(
-        booking(new_id(), caller=caller(by, at=at), **wishes), status=status, version=version
+        booking(new_id(), caller=caller(by, at=at), **booking_request),
+        status=status,
+        version=version,
     )
     made = holding(fresh, Balance(captured=captured))
     event = audit_event(None, made, author)

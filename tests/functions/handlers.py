@@ -66,7 +66,7 @@ def handlers(table: Table) -> Iterator["Handlers"]:
 class Handlers:
     """All functions on one table and one fake Stripe, which goes by our clock.
 
-    Keeps every answer, to be held against the contract. Who replaces `table` or `gateway` replaces
+    Keeps every answer, to be held against the contract. Who replaces `table` or `provider` replaces
     it for all functions.
     """
 
@@ -74,7 +74,7 @@ class Handlers:
         keep_stripe_secrets()
         self.table = table
         self.stripe = new_fake()
-        self.gateway = gateway_to(self.stripe, os.environ["STRIPE_API_KEY_ARN"])
+        self.provider = gateway_to(self.stripe, os.environ["STRIPE_API_KEY_ARN"])
         self.answers: list[Answer] = []
 
     def __call__(self, operation: str, body: Any = None, **request: Any) -> Answer:
@@ -151,7 +151,7 @@ class Handlers:
     def job(
         self, name: str, event: Event | None = None, time_left: Callable[[], float] | None = None
     ) -> Any:
-        """Run a job by its name, such as `settleRefunds`, and return what Lambda gets from it.
+        """Run a job by its name, such as `followUpPayments`, and return what Lambda gets from it.
 
         `time_left` tells the seconds until Lambda stops it, by default all that the template gives
         it. Raises `TriggerFailedError`.
@@ -183,7 +183,7 @@ class Handlers:
     def _function(self, operation: str) -> ModuleType:
         _prepare(operation)
         function = load_function(contract.function_of(operation))
-        for name, ours in (("table", self.table), ("stripe", self.gateway)):
+        for name, ours in (("table", self.table), ("stripe", self.provider)):
             if hasattr(function, name):
                 vars(function)[name] = ours
         return function

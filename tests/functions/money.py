@@ -37,7 +37,7 @@ def opened(call: Handlers, booking: Booking, wanted: str | None = None) -> str:
     key = IdempotentRequest(str(uuid.uuid4()), "f" * 64)
     payer = caller(booking.customer_id, at=booking.created_at)
     made = create_payment_intent(
-        call.table, call.gateway, booking.id, PaymentType(wanted or due), key, payer
+        call.table, call.provider, booking.id, PaymentType(wanted or due), key, payer
     )
     return made.intent.id
 
@@ -50,7 +50,7 @@ def paid(
     intent = opened(call, booking, wanted)
     call.stripe.pay(intent, card)
     applied = apply_payment(
-        call.table, call.gateway, intent, caller(booking.customer_id, at=booking.created_at)
+        call.table, call.provider, intent, caller(booking.customer_id, at=booking.created_at)
     )
     assert applied
     for delivery in call.stripe.outbox.pending(all_of_them=True):
@@ -91,8 +91,8 @@ class Till:
             body["amount"] = amount  # type: ignore[assignment]
         return self.call("refundPayment", body, **{"by": ADMIN} | request)
 
-    def settle(self) -> list[str]:
-        """Let Lambda call `settleRefunds` for what is new, once; return who failed, by number.
+    def follow_up(self) -> list[str]:
+        """Let Lambda call `followUpPayments` for what is new, once; return who failed, by number.
 
         From the first one that failed on, records come again with the next call.
         """
@@ -100,7 +100,7 @@ class Till:
         batch = self._waiting[:BATCH]
         failed: list[str] = []
         while batch:
-            answer = self.call.job("settleRefunds", {"Records": batch})
+            answer = self.call.job("followUpPayments", {"Records": batch})
             failed = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
             numbers = [each["dynamodb"]["SequenceNumber"] for each in batch]
             done = min(map(numbers.index, failed)) if failed else len(batch)

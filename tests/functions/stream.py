@@ -1,4 +1,4 @@
-"""The table's stream as Lambda reads it for `settleRefunds`: AWS's own records, batched, filtered.
+"""The table's stream as Lambda reads it for `followUpPayments`: AWS's records, batched, filtered.
 
 Filters and batch size are the template's.
 """
@@ -16,13 +16,13 @@ from tests.contract.documents import TEMPLATE
 type Record = dict[str, Any]
 
 _MAPPINGS: Final = resources_of_type(TEMPLATE, "AWS::Lambda::EventSourceMapping")
-_SOURCE: Final = _MAPPINGS["SettleRefundsSource"]["Properties"]
+_SOURCE: Final = _MAPPINGS["FollowUpPaymentsSource"]["Properties"]
 BATCH: Final[int] = _SOURCE["BatchSize"]
 FILTERS: Final = [json.loads(each["Pattern"]) for each in _SOURCE["FilterCriteria"]["Filters"]]
 
 
 class Stream:
-    """What is new in a table since this was made, as far as `settleRefunds` is called for it.
+    """What is new in a table since this was made, as far as `followUpPayments` is called for it.
 
     One shard: DynamoDB Local begins another one only after hours.
     """

@@ -16,7 +16,7 @@ from tests.contract.documents import SUBSCRIPTION
 
 from teppan import clock
 from teppan_payments.client import API_VERSION, Stripe
-from teppan_payments.gateway import StripeGateway
+from teppan_payments.stripe_provider import StripeProvider
 
 API_KEY: Final = "sk_test_fake"
 WEBHOOK_SECRET: Final = "whsec_a_dozen_scallops"
@@ -60,7 +60,7 @@ class InProcess(stripe.HTTPClient):
         """There is nothing to close."""
 
 
-def gateway_to(fake: FakeStripe, key_arn: str) -> StripeGateway:
+def gateway_to(fake: FakeStripe, key_arn: str) -> StripeProvider:
     """Return our gateway, wired to `fake`."""
     client = StripeClient(
         "sk_unused",
@@ -69,7 +69,7 @@ def gateway_to(fake: FakeStripe, key_arn: str) -> StripeGateway:
         max_network_retries=1,
         http_client=InProcess(fake),
     )
-    return StripeGateway(Stripe(client, key_arn))
+    return StripeProvider(Stripe(client, key_arn))
 
 
 def new_fake() -> FakeStripe:

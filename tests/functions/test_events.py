@@ -165,11 +165,11 @@ def test_and_pays_for_a_booking_where_the_payment_is_there(
 def test_a_job_runs_on_its_event(call: Handlers, job: str) -> None:
     answer = call.job(job, event_at(job))
 
-    assert answer == ({"batchItemFailures": []} if job == "settleRefunds" else None)
+    assert answer == ({"batchItemFailures": []} if job == "followUpPayments" else None)
 
 
 def test_the_event_of_the_stream_is_one_that_its_filters_let_pass() -> None:
-    for record in event_at("settleRefunds")["Records"]:
+    for record in event_at("followUpPayments")["Records"]:
         assert any(fits(record, one) for one in FILTERS)
 
 

@@ -63,7 +63,7 @@ LOADED: Final[dict[str, frozenset[str]]] = {
     "jobs/complete_past_bookings": AWS,
     "jobs/reconcile_payments": AWS | STRIPE,
     "jobs/release_unpaid_bookings": AWS | STRIPE,
-    "jobs/settle_refunds": AWS | STRIPE,
+    "jobs/follow_up_payments": AWS | STRIPE,
     "payments/confirm_payment": AWS | BODY | STRIPE,
     "payments/create_payment_intent": AWS | BODY | STRIPE,
     "payments/list_payments": AWS,

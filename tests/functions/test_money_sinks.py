@@ -197,7 +197,7 @@ def test_nor_does_the_webhook(
 @pytest.mark.parametrize(
     ("job", "event"),
     [
-        ("settleRefunds", None),
+        ("followUpPayments", None),
         ("releaseUnpaidBookings", {}),
         ("completePastBookings", {}),
         ("reconcilePayments", {"scope": "recent"}),
@@ -225,7 +225,7 @@ def test_nor_does_one_that_stripe_quotes(
     events = [{"Records": till.stream.read()}] * len(STATUSES)
 
     with quoting_stripe() as url:
-        sinks = run("settleRefunds", events, TABLE_NAME=table_name, STRIPE_API_BASE=url)
+        sinks = run("followUpPayments", events, TABLE_NAME=table_name, STRIPE_API_BASE=url)
 
     assert_silent(sinks, len(events), secrets_of(stripe, "pi_1_secret_2"))
 

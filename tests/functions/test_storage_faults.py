@@ -197,7 +197,7 @@ class TestALostMessageAboutMoney:
 class TestJobsInAnOutage:
     """A run that the table does not let through fails, changes nothing, and is made up for."""
 
-    @pytest.mark.parametrize("job", [each for each in contract.JOBS if each != "settleRefunds"])
+    @pytest.mark.parametrize("job", [each for each in contract.JOBS if each != "followUpPayments"])
     def test_fails_aloud(
         self,
         call: Handlers,
@@ -225,9 +225,9 @@ class TestJobsInAnOutage:
         till.cancel(paid(call))
         busy = refused("ThrottlingException")
         with Faults(client, "*", *[busy] * 1000):
-            assert len(till.settle()) == 3  # paid, cancelled, owed
+            assert len(till.follow_up()) == 3  # paid, cancelled, owed
 
-        assert till.settle() == []
+        assert till.follow_up() == []
         assert len(stripe.everything("refunds")) == 1
 
 

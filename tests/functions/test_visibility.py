@@ -181,8 +181,8 @@ def by_staff(call: Handlers, operation: str, body: Any = None, **request: Any) -
 
 def live(call: Handlers, customer: str) -> Booking:
     """Return a paid booking in which staff have written whatever they may, while it is live."""
-    wishes = {"date": "2026-12-24", "time": "18:00", "customer_id": customer}
-    made = by_staff(call, "createBooking", booking_body(**wishes)).body["booking_id"]
+    booking_request = {"date": "2026-12-24", "time": "18:00", "customer_id": customer}
+    made = by_staff(call, "createBooking", booking_body(**booking_request)).body["booking_id"]
     by_staff(call, "setSlotCapacity", {"capacity": 2}, date="2026-12-24", time="18:00")
     by_staff(call, "updateBooking", {"guests": 13, "travel_miles": 31}, booking_id=made)
     wanted = {"booking_id": made, "payment_type": "deposit"}
@@ -314,7 +314,7 @@ def test_what_customers_wrote_they_read(call: Handlers, customer: str) -> None:
 def test_stripe_is_told_nothing_of_it(call: Handlers, till: Till, customer: str) -> None:
     """What it knows it may show: in its dashboard, in receipts, to the customer's bank."""
     ended(call, customer)
-    till.settle()
+    till.follow_up()
 
     known = {
         kind: call.stripe.everything(kind) for kind in ("payment_intents", "charges", "refunds")

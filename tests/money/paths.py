@@ -10,7 +10,7 @@ from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_FAILS, REFUND
 from tests.money.books import refunds_at_stripe
 from tests.money.world import World
 
-from teppan.services.payments import reconcile
+from teppan.services.payments import missed_events
 from teppan.store import jobs
 
 type Act = Callable[[], object]
@@ -205,7 +205,7 @@ def paying_for_what_was_cancelled(world: World) -> Path:
     booking = world.book()
     intent = world.pay(booking, card=BANK)
     assert world.cancel(booking).status == 200
-    world.settle()
+    world.follow_up()
     world.forget()
     world.stripe.settle(intent)
     return Path(booking, partial(world.send, world.take()[0]))
@@ -264,7 +264,7 @@ def _settling(world: World, booking: str) -> Path:
 def _nothing_new(world: World) -> None:
     """Let the job have seen everything there is, and that some time ago."""
     world.later(hours=1)
-    jobs.advance(world.call.table, reconcile.JOB, world.clock.at)
+    jobs.advance(world.call.table, missed_events.JOB, world.clock.at)
     world.later(minutes=16)
 
 

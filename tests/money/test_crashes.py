@@ -18,7 +18,7 @@ from tests.money.tap import Crash
 from tests.money.world import World
 
 from teppan.domain.policy import CURRENT
-from teppan.services.payments import compare
+from teppan.services.payments import ledger_differences
 
 
 def stopped_everywhere(world: World, given: Given) -> Iterator[tuple[Path, str]]:
@@ -43,7 +43,7 @@ def test_what_stopped_and_is_repeated_ends_as_if_it_had_not_stopped(
         again = path.act()
         assert again in (None, []) or getattr(again, "status", 0) in {200, 201, 409}, (stop, again)
         stops[stop] = path.booking
-    world.settle()
+    world.follow_up()
 
     ends = {stop: left(world, booking) for stop, booking in stops.items()}
     assert len(ends) > 3
@@ -72,8 +72,8 @@ def test_what_stopped_and_is_never_repeated_is_found_by_the_jobs(
 
 def test_the_full_compare_may_stop_anywhere(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     near = replace(CURRENT, horizon=timedelta(days=40))  # one month is like another
-    monkeypatch.setattr(compare, "CURRENT", near)
-    monkeypatch.setattr(compare, "_COMPARED", near.horizon)
+    monkeypatch.setattr(ledger_differences, "CURRENT", near)
+    monkeypatch.setattr(ledger_differences, "_COMPARED", near.horizon)
     booking, intent = world.paid()
 
     def given(world: World) -> Path:

@@ -34,11 +34,11 @@ def test_with_the_slot_still_free_the_booking_is_confirmed(world: World) -> None
     world.stripe.pay(intent)
 
     # When Stripe tells us
-    world.tell()
+    world.emit_alarm_metric()
 
     # Then it is as if the customer had paid in time
     assert world.status(booking) == KEPT
-    world.settle()
+    world.follow_up()
     assert world.status(booking) == KEPT
     shown = world.call("getBooking", booking_id=booking, by=ADMIN).body
     assert shown.get("cancellation") is None
@@ -51,9 +51,9 @@ def test_with_the_slot_taken_all_of_it_goes_back(world: World) -> None:
     rival = world.book(**place)
     world.stripe.pay(intent)
 
-    world.tell()
+    world.emit_alarm_metric()
     assert world.status(booking) == ("cancelled", "refund_pending")
-    world.settle()
+    world.follow_up()
 
     assert world.status(booking) == RETURNED
     assert refunds_at_stripe(world, intent) == [(DEPOSIT, "succeeded")]
@@ -64,7 +64,7 @@ def test_with_the_slot_taken_all_of_it_goes_back(world: World) -> None:
 def test_nobody_pays_what_the_stream_has_closed(world: World) -> None:
     booking, intent = world.lapsed()
 
-    world.settle()
+    world.follow_up()
 
     with pytest.raises(StripeError):
         world.stripe.pay(intent)
@@ -90,7 +90,7 @@ def test_a_thousand_interleavings(world: World, round_: int) -> None:
     cases = [_Case(world, rng) for _ in range(CASES)]
     for case in cases:
         case.play()
-    world.settle()
+    world.follow_up()
     world.reconcile()
 
     ends = Counter(case.end() for case in cases)
@@ -118,7 +118,7 @@ class _Case:
         asks_late = self.random.random() < 0.6
         if not asks_late:
             self.open()
-        in_time: list[Callable[[], object]] = [self.pay, self.tell, self.confirm]
+        in_time: list[Callable[[], object]] = [self.pay, self.emit_alarm_metric, self.confirm]
         late = [*in_time, self.world.release, self.take_the_slot]
         self._shuffled(in_time if self.random.random() < 0.3 else [])
         self.world.later(hours=24, seconds=1)
@@ -128,7 +128,7 @@ class _Case:
         elif asks_late:
             late += [self.open_late, self.world.release]
         self._shuffled(late)
-        self.tell()
+        self.emit_alarm_metric()
         self.confirm()
         self.world.release()
         if self.rival:
@@ -161,11 +161,11 @@ class _Case:
             booking = self.world.call("getBooking", booking_id=self.booking, by=ADMIN).body
             self.was_late = booking["status"] == "cancelled"
 
-    def tell(self) -> None:
+    def emit_alarm_metric(self) -> None:
         """Stripe tells, unless that gets lost."""
         if self.random.random() < 0.1:
             self.world.forget()
-        self.world.tell()
+        self.world.emit_alarm_metric()
 
     def confirm(self) -> None:
         if self.intent:

@@ -130,7 +130,7 @@ def cancelled(world: World, booking: str) -> None:
 
 def paid_by_another(world: World, booking: str) -> None:
     """Staff take the deposit in the dashboard, by an intent that carries our metadata."""
-    intent = world.call.gateway._api.call(
+    intent = world.call.provider._api.call(
         lambda client, options: client.v1.payment_intents.create(
             {
                 "amount": 10_000,
@@ -159,7 +159,7 @@ class TestAPriceOfYesterday:
         world.opened(booking, "full")
         change(world, booking)
 
-        world.settle()
+        world.follow_up()
 
         assert payable(world, booking) == []
         assert "gsi4pk" not in guard(world, booking)
@@ -184,7 +184,7 @@ def test_what_is_due_as_well_after_the_change_stays_open(world: World) -> None:
     intent = world.opened(booking)  # the deposit, which fewer guests owe too
     fewer_guests(world, booking)
 
-    world.settle()
+    world.follow_up()
 
     assert payable(world, booking) == [intent]
     assert "gsi4pk" not in guard(world, booking)
@@ -226,7 +226,7 @@ def test_a_bank_debit_that_fails_after_the_cancellation_can_not_be_tried_again(
     booking = world.book()
     intent = world.pay(booking, card="pm_usBankAccount_success")
     cancelled(world, booking)
-    world.settle()
+    world.follow_up()
     assert guard(world, booking)["gsi4pk"] == keys.CLOSE
 
     world.stripe.settle(intent, succeed=False)

@@ -21,10 +21,11 @@ from tests.money.world import World
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.ledger import LedgerEntry
-from teppan.domain.payments.settlement import settle
-from teppan.domain.payments.statement import Statement
+from teppan.domain.payments.posting import post_payment
+from teppan.domain.payments.snapshot import PaymentSnapshot
+from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 from teppan_payments.client import Stripe
-from teppan_payments.gateway import StripeGateway
+from teppan_payments.stripe_provider import StripeProvider
 
 type Moment = Callable[[World, str], object]
 
@@ -124,7 +125,9 @@ def test_all_720_orders_with_duplicates_end_alike(world: World, part: int) -> No
 
         # When its events come in this order, each of them twice
         told = [events[n] for n in order]
-        world.tell([told[0], *(each for pair in pairwise(told) for each in pair), told[-1]])
+        world.emit_alarm_metric(
+            [told[0], *(each for pair in pairwise(told) for each in pair), told[-1]]
+        )
 
         ends.add(final_state(world, booking, intent))
 
@@ -149,10 +152,10 @@ def test_events_between_the_moments_end_alike(world: World) -> None:
             # When some of them arrive, maybe not for the first time
             told = [each for each in under_way if rng.random() < 0.4]
             rng.shuffle(told)
-            world.tell(told)
+            world.emit_alarm_metric(told)
             check_sums(world, booking)
         rng.shuffle(under_way)
-        world.tell(under_way)
+        world.emit_alarm_metric(under_way)
 
         # Then its money is where it would be anyway
         ends.add(json.dumps([ends_well, world.account(booking)["balance"]], sort_keys=True))
@@ -161,23 +164,23 @@ def test_events_between_the_moments_end_alike(world: World) -> None:
     assert len(ends) == 2
 
 
-class Stale(StripeGateway):
+class Stale(StripeProvider):
     """A gateway that tells of some payments what was true at another time."""
 
     def __init__(self, api: Stripe) -> None:
         super().__init__(api)
-        self.statements: dict[str, Statement | None] = {}
+        self.snapshots: dict[str, PaymentSnapshot | None] = {}
 
-    def statement(self, intent_id: str) -> Statement | None:
-        if intent_id in self.statements:
-            return self.statements[intent_id]
-        return super().statement(intent_id)
+    def snapshot(self, intent_id: str) -> PaymentSnapshot | None:
+        if intent_id in self.snapshots:
+            return self.snapshots[intent_id]
+        return super().snapshot(intent_id)
 
 
 @pytest.mark.parametrize("ends_well", [True, False])
 def test_what_was_looked_up_early_may_be_entered_late(world: World, *, ends_well: bool) -> None:
     """Stripe moves on while an answer is on its way to us: an old one never undoes a newer one."""
-    stale = world.call.gateway = Stale(world.call.gateway._api)
+    stale = world.call.provider = Stale(world.call.provider._api)
     rng = random.Random(721)
     ends: set[str] = set()
     for order in rng.sample(ORDERS, 24):
@@ -187,16 +190,16 @@ def test_what_was_looked_up_early_may_be_entered_late(world: World, *, ends_well
         events, said = [], []
         for moment, event in zip(history(ends_well), SIX, strict=True):
             events.append(happened(world, moment, intent, event))
-            said.append(stale.statement(intent))
+            said.append(stale.snapshot(intent))
 
         # When the events come in this order, and with each what was true then
         for n in order:
-            stale.statements[intent] = said[n]
-            world.tell([events[n]])
+            stale.snapshots[intent] = said[n]
+            world.emit_alarm_metric([events[n]])
             check_sums(world, booking)
 
         # Then the newest is what counts
-        del stale.statements[intent]
+        del stale.snapshots[intent]
         ends.add(json.dumps(world.account(booking)["balance"], sort_keys=True))
         check_against_stripe(world, [booking])
 
@@ -214,9 +217,9 @@ def test_all_orders_of_old_answers(world: World, *, ends_well: bool) -> None:
     said = []
     for moment in history(ends_well):
         moment(world, intent)
-        statement = world.call.gateway.statement(intent)
-        assert statement
-        said.append(statement)
+        snapshot = world.call.provider.snapshot(intent)
+        assert snapshot
+        said.append(snapshot)
     start = replace(booking(booking_id), id=booking_id)
 
     ends = {
@@ -226,9 +229,9 @@ def test_all_orders_of_old_answers(world: World, *, ends_well: bool) -> None:
     assert len(ends) == 1
 
 
-def _entered(start: Booking, said: Sequence[Statement]) -> str:
+def _entered(start: Booking, said: Sequence[PaymentSnapshot]) -> str:
     now, ledger = start, list[LedgerEntry]()
-    for statement in said:
-        step = settle(now, ledger, statement, caller(at=NOW))
+    for snapshot in said:
+        step = post_payment(now, ledger, snapshot, caller(at=NOW), max_entries=MAX_STEP_ENTRIES)
         now, ledger = step.after, [*ledger, *step.entries]
     return repr(now.payments)

@@ -105,7 +105,7 @@ def test_what_needs_no_stripe_goes_on_without_it(world: World, given: Given) -> 
     # And what it promises is kept once Stripe is back
     assert world.hand_over(world.read())
     world.stripe.faults.clear()
-    world.settle()
+    world.follow_up()
     assert world.account(path.booking)["balance"]["refunded"] > 0
     check_against_stripe(world, [path.booking])
 

@@ -105,7 +105,7 @@ def test_staff_in_the_dashboard_and_staff_here_at_once(real_world: World) -> Non
 
     # When ours are sent, from everywhere
     settle_from_everywhere(world)
-    world.tell()
+    world.emit_alarm_metric()
     settle_from_everywhere(world)
 
     # Then all of it has gone back, once

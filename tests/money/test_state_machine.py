@@ -172,7 +172,7 @@ class Money(RuleBasedStateMachine):
     def deliver(self, number: int, *, keep: bool) -> None:
         """Deliver an event; when it is kept, it comes again."""
         delivery = self.mail[number % len(self.mail)]
-        self.world.tell([delivery])
+        self.world.emit_alarm_metric([delivery])
         if not keep:
             self.mail.remove(delivery)
 
@@ -184,8 +184,8 @@ class Money(RuleBasedStateMachine):
     # What our jobs do.
 
     @rule()
-    def settle(self) -> None:
-        self.world.settle()
+    def follow_up(self) -> None:
+        self.world.follow_up()
 
     @rule()
     def lose_the_stream(self) -> None:
@@ -216,7 +216,7 @@ class Money(RuleBasedStateMachine):
                 self.at_stripe(lambda: self.world.stripe.settle_refund(refund, status))  # noqa: B023
         for _ in range(2):
             self.world.reconcile()
-            self.world.settle()
+            self.world.follow_up()
             self.world.later(hours=25)
         self.world.reconcile("full")
         check_against_stripe(self.world, self.made)

@@ -99,7 +99,7 @@ class Walk:
         """Let our jobs find what was lost: nobody delivers anything any more."""
         self.queue.clear()
         self.world.reconcile()
-        self.world.settle()
+        self.world.follow_up()
         self.world.reconcile("full")
         self.world.forget()
 
@@ -116,10 +116,10 @@ class Walk:
         day = NOW.date() + timedelta(
             days=self.random.choice((4, 10, 20)) + self.random.randrange(90)
         )
-        wishes = {"date": day.isoformat(), "time": self.random.choice(STARTS)}
+        booking_request = {"date": day.isoformat(), "time": self.random.choice(STARTS)}
         regular = self.random.choice((CUSTOMER, OTHER_CUSTOMER))
         by = regular if self.random.random() < REGULARS else None
-        answer = self._asked(self.world.ask_to_book(by=by, **wishes))
+        answer = self._asked(self.world.ask_to_book(by=by, **booking_request))
         if answer.status == 201:
             self.bookings.append(answer.body["booking_id"])
 
@@ -136,7 +136,7 @@ class Walk:
 
     def end_payment(self) -> None:
         """Pass or fail 3-D Secure, or let the bank have its say."""
-        end = self.random.choice((self.world.stripe.authenticate, self.world.stripe.settle))
+        end = self.random.choice((self.world.stripe.authenticate, self.world.stripe.post_payment))
         for intent in self.intents[-12:]:
             with suppress(StripeError):
                 end(intent, succeed=self.random.random() < 0.8)

@@ -37,7 +37,7 @@ _OF_MONEY: Final = (
     "reconcilePayments",
     "refundPayment",
     "releaseUnpaidBookings",
-    "settleRefunds",
+    "followUpPayments",
     "stripeWebhook",
 )
 _FLEETING: Final = frozenset({"version", "updated_at"})
@@ -54,7 +54,7 @@ def opened_world(dynamodb: BaseClient, table: Table, clock: Clock) -> Iterator["
         tap = Tap()
         call.table = Table(TappedDynamoDB(table._client, tap), table._name)
         stripe = TappedStripe(call.stripe, tap)
-        call.gateway = gateway_to(stripe, os.environ["STRIPE_API_KEY_ARN"])
+        call.provider = gateway_to(stripe, os.environ["STRIPE_API_KEY_ARN"])
         yield World(call, Stream(dynamodb, table._name), clock, tap)
     call.check_answers()
 
@@ -84,19 +84,21 @@ class World:
 
     # What people do.
 
-    def book(self, *, by: str | None = None, key: str | None = None, **wishes: Any) -> str:
-        """Book a slot of its own, unless `wishes` name one; return the booking's id."""
-        answer = self.ask_to_book(by=by, key=key, **(self.place() | wishes))
+    def book(self, *, by: str | None = None, key: str | None = None, **booking_request: Any) -> str:
+        """Book a slot of its own, unless `booking_request` name one; return the booking's id."""
+        answer = self.ask_to_book(by=by, key=key, **(self.place() | booking_request))
         assert answer.status == 201, answer.body
         return str(answer.body["booking_id"])
 
     def ask_to_book(
-        self, *, by: str | None = None, key: str | None = None, **wishes: Any
+        self, *, by: str | None = None, key: str | None = None, **booking_request: Any
     ) -> Answer:
         """Book as a customer, one who has not booked before unless `by` says who."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         who = by or self.newcomer()
-        answer = self.call("createBooking", booking_body(**wishes), by=who, headers=headers)
+        answer = self.call(
+            "createBooking", booking_body(**booking_request), by=who, headers=headers
+        )
         if answer.status == 201:
             self.owners[str(answer.body["booking_id"])] = who
         return answer
@@ -157,9 +159,11 @@ class World:
         who = by or self.owners.get(booking, CUSTOMER)
         return self.call("updateBooking", changes, booking_id=booking, by=who)
 
-    def paid(self, wanted: str = "deposit", card: str = VISA, **wishes: Any) -> tuple[str, str]:
+    def paid(
+        self, wanted: str = "deposit", card: str = VISA, **booking_request: Any
+    ) -> tuple[str, str]:
         """Return a booking and its payment, of which all has been told."""
-        booking = self.book(**wishes)
+        booking = self.book(**booking_request)
         intent = self.pay(booking, wanted, card)
         assert self.confirm(intent).status == 200
         self.forget()
@@ -187,19 +191,19 @@ class World:
         """Let Stripe send an event, again or not."""
         return self.call.webhook(delivery.body, self.stripe.outbox.sign(delivery))
 
-    def tell(self, deliveries: Sequence[Delivery] | None = None) -> None:
+    def emit_alarm_metric(self, deliveries: Sequence[Delivery] | None = None) -> None:
         """Let Stripe send events, by default all that are left; each must be taken."""
         for delivery in self.take() if deliveries is None else deliveries:
             answer = self.send(delivery)
             assert answer.status == 200, answer.body
 
-    def lapsed(self, wanted: str = "deposit", **wishes: Any) -> tuple[str, str]:
+    def lapsed(self, wanted: str = "deposit", **booking_request: Any) -> tuple[str, str]:
         """Return a booking that has just lapsed unpaid, and an intent that can still be paid.
 
         Its customer asked for the intent at the last moment, while the job was looking the other
         way. The stream has not told anybody yet.
         """
-        booking = self.book(**wishes)
+        booking = self.book(**booking_request)
         self.later(hours=24)
         found: list[str] = []
 
@@ -216,8 +220,8 @@ class World:
 
     # What our jobs do.
 
-    def settle(self) -> None:
-        """Let Lambda call `settleRefunds` with the table's stream; a failed batch comes again."""
+    def follow_up(self) -> None:
+        """Call `followUpPayments` with the table's stream; a failed batch comes again."""
         self.read()
         while self._records:
             failed = self.hand_over(self._records[:BATCH])
@@ -225,13 +229,13 @@ class World:
             del self._records[:BATCH]
 
     def read(self) -> list[Record]:
-        """Return the records that wait for `settleRefunds`."""
+        """Return the records that wait for `followUpPayments`."""
         self._records += self.stream.read()
         return self._records
 
     def hand_over(self, records: Sequence[Record]) -> list[str]:
-        """Call `settleRefunds` with these records; return the numbers of those that failed."""
-        answer = self.call.job("settleRefunds", {"Records": list(records)})
+        """Call `followUpPayments` with these records; return the numbers of those that failed."""
+        answer = self.call.job("followUpPayments", {"Records": list(records)})
         return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
     def take_records(self, booking: str | None = None) -> list[Record]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
-from tests.builders import CUSTOMER, NOW, admin, caller, holding, wishes
+from tests.builders import CUSTOMER, NOW, admin, booking_request, caller, holding
 
 from teppan.domain.bookings.booking import Booking, Cancellation, Contact, Venue, book
 from teppan.domain.bookings.change import Changes
@@ -106,7 +106,7 @@ CONTACTS = st.builds(Contact, TEXTS, TEXTS, TEXTS)
 def new_bookings(draw: st.DrawFn) -> Booking:
     """Return a booking just made, at any time that the rules allow."""
     party, menu = draw(orders())
-    wished = wishes(
+    wished = booking_request(
         date=draw(DAYS),
         time=draw(STARTS),
         party=party,

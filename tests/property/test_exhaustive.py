@@ -1,8 +1,8 @@
 """Every story that three customers of one slot can live through, played on the real rules.
 
-A breadth-first search over the code that runs in production: `settle`, `lapse`, `cancel`, `change`,
+A breadth-first search over the code that runs in production: `post_payment`, `expire`, `cancel`, `change`,
 `complete` and `amount_due` with their tables `transition.STEPS`, `transition.HOLDS_SLOT`,
-`settlement.OUTCOMES`, `IF_SLOT_TAKEN` and `CAUSES`. Each customer may book the slot while it is
+`posting.OUTCOMES`, `IF_SLOT_TAKEN` and `CAUSES`. Each customer may book the slot while it is
 free, open a payment of what is due, owe more than that by then, pay it at Stripe, have it delivered
 to us (twice after each change at Stripe, whenever we like, or never), be cancelled by staff (at
 50 %, or at 100 % if it was never confirmed), lapse after the deadline, have had the party, and be
@@ -33,8 +33,8 @@ from teppan.domain.bookings.cancellation import RefundTerms
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.transition import Cause, Status
 from teppan.domain.errors import DomainError
-from teppan.domain.payments import settlement
-from teppan.domain.payments.settlement import Outcome, Standing
+from teppan.domain.payments import posting
+from teppan.domain.payments.posting import PaymentEffect, PaymentTiming
 
 CUSTOMERS = ("Aiko", "Ben", "Cleo")
 MADE_AT = before(booking(), days=6)
@@ -273,56 +273,74 @@ class Naive:
     wrong: str
 
 
-def outcomes(**instead: Outcome) -> Mapping[tuple[Standing, bool], Outcome]:
-    """Return the table with other outcomes, named such as `ended_paid` and `ended_short`."""
+def outcomes(**instead: PaymentEffect) -> Mapping[tuple[PaymentTiming, bool], PaymentEffect]:
+    """Return the table with other outcomes, named such as `after_cancellation_paid` and `after_cancellation_short`."""
     rules = {
-        (Standing(name.rpartition("_")[0]), name.endswith("_paid")): outcome
+        (PaymentTiming(name.rpartition("_")[0]), name.endswith("_paid")): outcome
         for name, outcome in instead.items()
     }
-    return {**settlement.OUTCOMES, **rules}
+    return {**posting.PAYMENT_EFFECTS, **rules}
 
 
 NAIVE = {
     "money for a cancelled booking is kept": Naive(
-        settlement, "OUTCOMES", outcomes(ended_paid=Outcome.KEEP), "71445 kept of a cancelled"
+        posting,
+        "PAYMENT_EFFECTS",
+        outcomes(after_cancellation_paid=PaymentEffect.KEEP),
+        "71445 kept of a cancelled",
     ),
     "too little money for a cancelled booking is kept": Naive(
-        settlement, "OUTCOMES", outcomes(ended_short=Outcome.KEEP), "71445 kept of a cancelled"
+        posting,
+        "PAYMENT_EFFECTS",
+        outcomes(after_cancellation_short=PaymentEffect.KEEP),
+        "71445 kept of a cancelled",
     ),
     "late money is kept": Naive(
-        settlement, "OUTCOMES", outcomes(lapsed_paid=Outcome.KEEP), "71445 kept of a cancelled"
+        posting,
+        "PAYMENT_EFFECTS",
+        outcomes(after_expiry_paid=PaymentEffect.KEEP),
+        "71445 kept of a cancelled",
     ),
     "late money that is too little is kept": Naive(
-        settlement, "OUTCOMES", outcomes(lapsed_short=Outcome.KEEP), "71445 kept of a cancelled"
+        posting,
+        "PAYMENT_EFFECTS",
+        outcomes(after_expiry_short=PaymentEffect.KEEP),
+        "71445 kept of a cancelled",
     ),
     "late money that is too little brings a booking back": Naive(
-        settlement,
-        "OUTCOMES",
-        outcomes(lapsed_short=Outcome.REVIVE),
+        posting,
+        "PAYMENT_EFFECTS",
+        outcomes(after_expiry_short=PaymentEffect.REINSTATE),
         "confirmed with 71445 paid of 73845",
     ),
     "late money is always returned": Naive(
-        settlement, "OUTCOMES", outcomes(lapsed_paid=Outcome.RETURN), "not brought back"
+        posting,
+        "PAYMENT_EFFECTS",
+        outcomes(after_expiry_paid=PaymentEffect.REFUND),
+        "not brought back",
     ),
     "any payment confirms": Naive(
-        settlement,
-        "OUTCOMES",
-        outcomes(awaited_short=Outcome.CONFIRM),
+        posting,
+        "PAYMENT_EFFECTS",
+        outcomes(while_pending_short=PaymentEffect.CONFIRM),
         "confirmed with 0 paid",
     ),
     "no payment confirms": Naive(
-        settlement, "OUTCOMES", outcomes(awaited_paid=Outcome.KEEP), "not confirmed"
+        posting, "PAYMENT_EFFECTS", outcomes(while_pending_paid=PaymentEffect.KEEP), "not confirmed"
     ),
     "a booking is brought back without asking for the slot": Naive(
-        settlement, "IF_SLOT_TAKEN", {}, "a cancelled booking takes a slot that others have"
+        posting, "IF_SLOT_TAKEN", {}, "a cancelled booking takes a slot that others have"
     ),
     "a booking whose slot is taken keeps its money": Naive(
-        settlement, "IF_SLOT_TAKEN", {Outcome.REVIVE: Outcome.KEEP}, "71445 kept of a cancelled"
+        posting,
+        "IF_SLOT_TAKEN",
+        {PaymentEffect.REINSTATE: PaymentEffect.KEEP},
+        "71445 kept of a cancelled",
     ),
     "a late payment is a payment like any other": Naive(
-        settlement,
+        posting,
         "CAUSES",
-        {**settlement.CAUSES, Outcome.REVIVE: Cause.PAID},
+        {**posting.CAUSES, PaymentEffect.REINSTATE: Cause.PAID},
         "what Stripe says is refused",
     ),
     "what is cancelled stays cancelled": Naive(
@@ -378,7 +396,7 @@ KEPT_AFTER_LAPSE = (
 
 
 def test_the_shortest_story_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settlement, "OUTCOMES", outcomes(lapsed_paid=Outcome.KEEP))
+    monkeypatch.setattr(posting, "PAYMENT_EFFECTS", outcomes(after_expiry_paid=PaymentEffect.KEEP))
 
     with pytest.raises(Broken) as fault:
         search()

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from teppan.store.attributes import Item
 from teppan.store.bookings.listing import SUMMARY
-from teppan.store.webhooks.inbox_list import LISTED
+from teppan.store.webhooks.listing import LISTED
 
 INDEXES: Final = {
     ("gsi1pk", "gsi1sk"): SUMMARY,

@@ -17,9 +17,9 @@ from tests.builders import (
     admin,
     attempt,
     booking,
+    booking_request,
     caller,
     ledger_entry,
-    wishes,
 )
 from tests.store import capacity
 from tests.store.meter import Meter
@@ -31,14 +31,14 @@ from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.party import Menu
 from teppan.domain.bookings.slot import slot_at
 from teppan.domain.ledger import EntryKind
-from teppan.domain.payments.payment_event import PaymentEvent
+from teppan.domain.payments.event import PaymentEvent
 from teppan.domain.policy import CURRENT
 from teppan.domain.webhook import EventSource
+from teppan.services.bookings.access import get_booking_for
 from teppan.services.bookings.availability import search_availability
 from teppan.services.bookings.cancel_booking import cancel_booking, quote_cancellation
 from teppan.services.bookings.create_booking import create_booking
 from teppan.services.bookings.list_booking_events import list_booking_events
-from teppan.services.bookings.revision import find_visible
 from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
 from teppan.services.payments.list_payments import list_payments
@@ -51,7 +51,7 @@ from teppan.store.bookings.items import booking_item
 from teppan.store.payments import payments
 from teppan.store.payments.requests import RequestRecord
 from teppan.store.table import Table
-from teppan.store.webhooks.inbox_list import EventQuery
+from teppan.store.webhooks.listing import EventQuery
 
 ALL_EXTRAS = Menu(
     dict.fromkeys(CURRENT.upgrade_prices, 12), dict.fromkeys(CURRENT.add_on_prices, 12)
@@ -131,7 +131,7 @@ class TestTheCalculatorAgreesWithTheEngine:
 
 
 def test_creating_is_one_round_trip(table: Table, meter: Meter) -> None:
-    created = create_booking(table, wishes(), IdempotentRequest("key", "a" * 64), caller())
+    created = create_booking(table, booking_request(), IdempotentRequest("key", "a" * 64), caller())
 
     assert meter.calls == ["TransactWriteItems"]
     assert _stored_units(table, created.booking) == {
@@ -144,15 +144,15 @@ def test_creating_is_one_round_trip(table: Table, meter: Meter) -> None:
 
 def test_replaying_is_one_round_trip(table: Table, meter: Meter) -> None:
     request = IdempotentRequest("key", "a" * 64)
-    create_booking(table, wishes(), request, caller())
+    create_booking(table, booking_request(), request, caller())
     meter.reset()
 
-    assert create_booking(table, wishes(), request, caller()).replayed
+    assert create_booking(table, booking_request(), request, caller()).replayed
     assert meter.calls == ["TransactWriteItems"]
 
 
 def test_getting_is_one_get_item(table: Table, made: Booking, meter: Meter) -> None:
-    find_visible(table, made.id, caller())
+    get_booking_for(table, made.id, caller())
 
     assert meter.calls == ["GetItem"]
     assert meter.units == 1

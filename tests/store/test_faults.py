@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from tests.builders import PARTY_DATE, admin, booking, caller, wishes
+from tests.builders import PARTY_DATE, admin, booking, booking_request, caller
 from tests.store.faults import Faults, cancelled, lost_answer, lost_request, refused
 
 from teppan import aws
@@ -62,7 +62,7 @@ class TestALostMessageIsRetriedToTheSameResult:
         self, table: Table, client: BaseClient, everything: Everything, fault: Callable[..., None]
     ) -> None:
         with Faults(client, WRITE, fault) as faults:
-            created = create_booking(table, wishes(), KEY, caller())
+            created = create_booking(table, booking_request(), KEY, caller())
 
         assert not faults.pending
         assert not created.replayed
@@ -98,10 +98,10 @@ def test_a_caller_whose_every_answer_was_lost_asks_again_and_gets_the_booking(
         Faults(client, WRITE, lost_answer, lost_answer),
         pytest.raises(StorageUnavailable),
     ):
-        create_booking(table, wishes(), KEY, caller())
+        create_booking(table, booking_request(), KEY, caller())
 
     # When the caller sends it again
-    again = create_booking(table, wishes(), KEY, caller())
+    again = create_booking(table, booking_request(), KEY, caller())
 
     # Then there is one booking
     assert again.replayed
@@ -134,7 +134,7 @@ def test_contention_is_waited_out(
     table: Table, client: BaseClient, everything: Everything, reasons: tuple[str, ...]
 ) -> None:
     with Faults(client, WRITE, *[cancelled(*reasons)] * 5) as faults:
-        create_booking(table, wishes(), KEY, caller())
+        create_booking(table, booking_request(), KEY, caller())
 
     assert not faults.pending
     assert len(everything()) == 4
@@ -145,7 +145,7 @@ def test_contention_without_end_is_an_outage_and_writes_nothing(
 ) -> None:
     conflict = cancelled("None", "TransactionConflict", "None")
     with Faults(client, WRITE, *[conflict] * 100), pytest.raises(StorageUnavailable):
-        create_booking(table, wishes(), KEY, caller())
+        create_booking(table, booking_request(), KEY, caller())
 
     assert everything() == []
 
@@ -186,7 +186,7 @@ def test_a_busy_database_is_an_outage(
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
 def test_a_fault_of_our_own_is_no_outage(table: Table, client: BaseClient, code: str) -> None:
     with Faults(client, WRITE, *[refused(code)] * 9), pytest.raises(ClientError, match=code):
-        create_booking(table, wishes(), KEY, caller())
+        create_booking(table, booking_request(), KEY, caller())
 
 
 def test_a_transaction_cancelled_for_our_own_fault_is_not_repeated(
@@ -194,4 +194,4 @@ def test_a_transaction_cancelled_for_our_own_fault_is_not_repeated(
 ) -> None:
     fault = cancelled("ItemCollectionSizeLimitExceeded", "None", "None")
     with Faults(client, WRITE, fault), pytest.raises(ClientError, match="TransactionCanceled"):
-        create_booking(table, wishes(), KEY, caller())
+        create_booking(table, booking_request(), KEY, caller())

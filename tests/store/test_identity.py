@@ -16,7 +16,7 @@ from teppan import aws
 from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, Attempts
 from teppan.domain.accounts.session import Endings, Session, is_live
 from teppan.identity.errors import TooManyAttempts
-from teppan.services.accounts.attempts import (
+from teppan.services.accounts.lockout import (
     CONFIRMATION,
     LOGIN,
     RESET,
@@ -28,7 +28,7 @@ from teppan.services.accounts.attempts import (
     forget_attempts,
 )
 from teppan.store import keys
-from teppan.store.accounts import attempts, sessions
+from teppan.store.accounts import lockout, sessions
 from teppan.store.attributes import Item
 from teppan.store.table import Table
 
@@ -141,14 +141,14 @@ def later(seconds: float, network: str = "network") -> Origin:
 
 def counted(table: Table, counter: Counter = LOGIN, network: str = "network") -> Attempts | None:
     """Return what is counted of a network."""
-    return attempts.find(
+    return lockout.find(
         table, PERSON, network, counter.by_network, LOGIN.by_network, counter.by_address
     )[0]
 
 
 def spent_until(table: Table, counter: Counter = LOGIN) -> datetime | None:
     """Return until when the allowance of the address is spent."""
-    return attempts.find(
+    return lockout.find(
         table, PERSON, "network", counter.by_network, LOGIN.by_network, counter.by_address
     )[2]
 

@@ -13,17 +13,17 @@ from tests.builders import (
     NOW,
     OTHER_CUSTOMER,
     admin,
+    booking_request,
     caller,
     days_ahead,
     holding,
     system,
-    wishes,
 )
 from tests.store.meter import Meter
 from tests.store.threads import at_once
 
-from teppan.domain.bookings.booking import Booking, Step, Wishes
-from teppan.domain.bookings.cancellation import CancellationRequest, lapse
+from teppan.domain.bookings.booking import Booking, BookingRequest, Step
+from teppan.domain.bookings.cancellation import CancellationRequest, expire
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.errors import (
     SlotUnavailable,
@@ -31,7 +31,7 @@ from teppan.domain.bookings.errors import (
     TooManyPendingBookings,
 )
 from teppan.domain.bookings.quota import Quota
-from teppan.domain.bookings.rebalance import settled
+from teppan.domain.bookings.rebalance import rebalance
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError, IdempotencyKeyReused
@@ -60,10 +60,10 @@ def known_customers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "check_customer", lambda _: None)
 
 
-def place(number: int) -> Wishes:
+def place(number: int) -> BookingRequest:
     """Return a wish for a slot of its own."""
     days, start = divmod(number, len(CURRENT.start_times))
-    return wishes(date=days_ahead(10 + days), time=CURRENT.start_times[start])
+    return booking_request(date=days_ahead(10 + days), time=CURRENT.start_times[start])
 
 
 def create(
@@ -90,7 +90,7 @@ def pay(table: Table, made: Booking) -> Booking:
 
     def decide(before: Booking, signer: Caller) -> Step:
         paid = holding(before, Balance(captured=before.due_to_confirm))
-        return settled(before, paid, (), signer)
+        return rebalance(before, paid, (), signer)
 
     return revise(table, made.id, decide, system())
 
@@ -98,7 +98,7 @@ def pay(table: Table, made: Booking) -> Booking:
 def release(table: Table, made: Booking) -> Booking:
     """Let the booking lapse unpaid."""
     late = system(made.payment_due_at + timedelta(seconds=1))
-    return revise(table, made.id, lapse, late)
+    return revise(table, made.id, expire, late)
 
 
 def quota(table: Table, customer: str = CUSTOMER) -> Quota:

@@ -11,7 +11,7 @@ from threading import Event
 
 import pytest
 from botocore.client import BaseClient
-from tests.builders import NOW, PARTY_DATE, admin, booking, caller, days_ahead, wishes
+from tests.builders import NOW, PARTY_DATE, admin, booking, booking_request, caller, days_ahead
 from tests.store.threads import at_once
 
 from teppan.domain.bookings.audit import audit_event
@@ -101,7 +101,13 @@ def test_a_slot_of_capacity_n_admits_exactly_n(
 
     answers = at_once(
         [
-            partial(create_booking, table, wishes(), IdempotentRequest(str(n), "a" * 64), one_of(n))
+            partial(
+                create_booking,
+                table,
+                booking_request(),
+                IdempotentRequest(str(n), "a" * 64),
+                one_of(n),
+            )
             for n in range(40)
         ]
     )
@@ -220,7 +226,13 @@ def test_movers_and_bookers_of_one_slot_leave_one_holder(
         for owner in owners
     ]
     newcomers = [
-        partial(create_booking, table, wishes(), IdempotentRequest(f"n{n}", "a" * 64), one_of(n))
+        partial(
+            create_booking,
+            table,
+            booking_request(),
+            IdempotentRequest(f"n{n}", "a" * 64),
+            one_of(n),
+        )
         for n in range(10)
     ]
     answers = at_once([*moves, *newcomers])
@@ -235,7 +247,7 @@ def test_movers_and_bookers_of_one_slot_leave_one_holder(
 
 def test_the_same_key_fifty_times_makes_one_booking(table: Table, everything: Everything) -> None:
     answers = at_once(
-        [partial(create_booking, table, wishes(), FIRST, caller()) for _ in range(50)]
+        [partial(create_booking, table, booking_request(), FIRST, caller()) for _ in range(50)]
     )
 
     created = [answer for answer in answers if isinstance(answer, Created)]
@@ -254,7 +266,7 @@ def test_the_same_key_with_another_body_is_refused_while_they_race(table: Table)
 
     answers = at_once(
         [
-            partial(create_booking, table, wishes(), FIRST if n % 2 else other, caller())
+            partial(create_booking, table, booking_request(), FIRST if n % 2 else other, caller())
             for n in range(20)
         ]
     )
@@ -291,7 +303,11 @@ def test_lowering_the_capacity_never_leaves_more_bookings_than_it(
         [
             *[
                 partial(
-                    create_booking, table, wishes(), IdempotentRequest(str(n), "a" * 64), one_of(n)
+                    create_booking,
+                    table,
+                    booking_request(),
+                    IdempotentRequest(str(n), "a" * 64),
+                    one_of(n),
                 )
                 for n in range(10)
             ],

@@ -26,11 +26,11 @@ class SecretsManager:
         if self.failure:
             raise self.failure
         if request["VersionStage"] not in self.versions:
-            raise refusal("ResourceNotFoundException")
+            raise refusal_entry("ResourceNotFoundException")
         return {"SecretString": self.versions[request["VersionStage"]]}
 
 
-def refusal(code: str) -> ClientError:
+def refusal_entry(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": ""}}, "GetSecretValue")
 
 
@@ -97,9 +97,9 @@ def test_before_the_first_rotation_there_is_only_one(manager: SecretsManager) ->
 @pytest.mark.parametrize(
     "failure",
     [
-        refusal("InternalServiceError"),
-        refusal("ThrottlingException"),
-        refusal("AccessDeniedException"),
+        refusal_entry("InternalServiceError"),
+        refusal_entry("ThrottlingException"),
+        refusal_entry("AccessDeniedException"),
         ConnectTimeoutError(endpoint_url="https://secretsmanager"),
     ],
 )
@@ -120,7 +120,7 @@ def test_without_a_current_one_nothing_can_be_signed(manager: SecretsManager) ->
 
 
 def test_a_failure_is_not_remembered(manager: SecretsManager) -> None:
-    manager.failure = refusal("ThrottlingException")
+    manager.failure = refusal_entry("ThrottlingException")
     with pytest.raises(StorageUnavailable):
         secret.current(ARN)
 

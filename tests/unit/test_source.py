@@ -13,7 +13,7 @@ DECORATORS = {"accounts/customize_tokens": "trigger"} | {
         "complete_past_bookings",
         "reconcile_payments",
         "release_unpaid_bookings",
-        "settle_refunds",
+        "follow_up_payments",
     )
 }
 """Functions that another AWS service calls, not a person over HTTP."""

@@ -7,7 +7,7 @@ from threading import Barrier, Lock
 import pytest
 from tests.unit.conftest import LogLines
 
-from teppan.batch import Outcome
+from teppan.batch import BatchResult
 from teppan.observability.log import logger
 from teppan.thread_pool import run_in_threads
 
@@ -19,7 +19,7 @@ def run[R](
     do: Callable[[int], R],
     threads: int = 4,
     may_begin: Callable[[], bool] = lambda: True,
-) -> Outcome[int, R]:
+) -> BatchResult[int, R]:
     return run_in_threads(items, do, threads=threads, may_begin=may_begin)
 
 
@@ -31,7 +31,7 @@ def test_each_is_done_once() -> None:
 
 
 def test_nothing_is_done_at_once() -> None:
-    assert run([], lambda item: item) == Outcome(0, [], [], [])
+    assert run([], lambda item: item) == BatchResult(0, [], [], [])
 
 
 def test_as_many_as_there_are_threads_are_under_way_at_a_time() -> None:

@@ -10,7 +10,7 @@ from tests.builders import NOW, lambda_context
 from tests.conftest import Clock
 from tests.unit.conftest import LogLines
 
-from teppan.batch import Outcome
+from teppan.batch import BatchResult
 from teppan.domain.caller import Caller, Role
 from teppan.observability.log import logger
 from teppan.trigger import (
@@ -105,12 +105,12 @@ class TestJob:
         seen: list[tuple[Event, Caller]] = []
         context = lambda_context()
 
-        job("settleRefunds")(lambda event, author, _: seen.append((event, author())))(
+        job("followUpPayments")(lambda event, author, _: seen.append((event, author())))(
             {"a": 1}, context
         )
 
         assert seen == [
-            ({"a": 1}, Caller("settleRefunds", Role.SYSTEM, context.aws_request_id, NOW))
+            ({"a": 1}, Caller("followUpPayments", Role.SYSTEM, context.aws_request_id, NOW))
         ]
 
     def test_each_item_that_it_works_on_has_its_own_instant(self, now: Clock) -> None:
@@ -140,7 +140,7 @@ class TestJob:
     def test_its_answer_goes_back(self) -> None:
         failures: Event = {"batchItemFailures": [{"itemIdentifier": "7"}]}
 
-        assert job("settleRefunds")(lambda _event, _caller, _left: failures)(
+        assert job("followUpPayments")(lambda _event, _caller, _left: failures)(
             {}, lambda_context()
         ) == (failures)
 
@@ -152,11 +152,11 @@ class TestJob:
 
     def test_a_failure_fails_the_run_and_tells_nothing(self, logged: LogLines) -> None:
         with pytest.raises(TriggerFailedError) as failure:
-            job("settleRefunds")(lambda event, _caller, _left: fail(event))({}, lambda_context())
+            job("followUpPayments")(lambda event, _caller, _left: fail(event))({}, lambda_context())
 
-        assert str(failure.value) == "settleRefunds"
+        assert str(failure.value) == "followUpPayments"
         (line,) = logged()
-        assert (line["message"], line["operation"]) == ("failed", "settleRefunds")
+        assert (line["message"], line["operation"]) == ("failed", "followUpPayments")
         assert SECRET not in repr(line)
 
     @pytest.mark.parametrize("failed", [False, True])
@@ -167,21 +167,21 @@ class TestJob:
             return fail(event) if failed else event
 
         try:
-            job("settleRefunds")(go)({}, lambda_context())
+            job("followUpPayments")(go)({}, lambda_context())
         except TriggerFailedError:
             assert failed
 
         found = metrics_in(capsys.readouterr().out)
-        assert (found["operation"], found["Runs"]) == ("settleRefunds", [1])
+        assert (found["operation"], found["Runs"]) == ("followUpPayments", [1])
         assert found["Failures"] == [int(failed)]
 
 
 class TestRaiseIfAnyFailed:
     def test_without_failures_nothing_happens(self) -> None:
-        raise_if_any_failed(Outcome(1, [], [1], []), Outcome(0, [], [], []))
+        raise_if_any_failed(BatchResult(1, [], [1], []), BatchResult(0, [], [], []))
 
     def test_with_some_the_job_has_failed(self) -> None:
         with pytest.raises(PartlyFailedError, match="3 failed"):
             raise_if_any_failed(
-                Outcome(2, [], [], ["a", "b"]), Outcome(0, [], [], [], is_listed=False)
+                BatchResult(2, [], [], ["a", "b"]), BatchResult(0, [], [], [], is_listed=False)
             )

@@ -27,7 +27,7 @@ def handler(request: Request[CancelBookingBody]) -> Response:
         request.parameters["booking_id"],
         request.body.to_request(),
         request.caller,
-        request.accepts,
+        request.precondition,
     )
     count("BookingsCancelled")
     return versioned(represent.cancellation(booking, request.caller), booking.version)

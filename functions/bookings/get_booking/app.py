@@ -5,7 +5,7 @@ from teppan.http.parameters import BOOKING_ID
 from teppan.http.representations.bookings import booking as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
-from teppan.services.bookings.revision import find_visible
+from teppan.services.bookings.access import get_booking_for
 from teppan.store.table import connect
 
 table = connect()
@@ -14,5 +14,5 @@ table = connect()
 @endpoint("getBooking", roles=EVERYONE, parameters={"booking_id": BOOKING_ID})
 def handler(request: Request[None]) -> Response:
     """Return the booking with its version as the `ETag`."""
-    booking = find_visible(table, request.parameters["booking_id"], request.caller)
+    booking = get_booking_for(table, request.parameters["booking_id"], request.caller)
     return versioned(represent.booking(booking, request.caller), booking.version)

@@ -25,6 +25,6 @@ def handler(request: Request[UpdateBookingBody]) -> Response:
         request.parameters["booking_id"],
         request.body.to_changes(),
         request.caller,
-        request.accepts,
+        request.precondition,
     )
     return versioned(represent.changed_booking(booking, request.caller), booking.version)

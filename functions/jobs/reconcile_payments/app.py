@@ -1,13 +1,13 @@
 """Every few minutes what was missed, every day everything: our ledgers against Stripe (§7)."""
 
 from teppan.observability import money
-from teppan.services.payments.compare import differences, disputed
+from teppan.services.payments.ledger_differences import differences, disputed
 from teppan.services.payments.reconciliation import Run
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job, raise_if_any_failed
-from teppan_payments.gateway import gateway
+from teppan_payments.stripe_provider import provider
 
-table, stripe = connect(), gateway()
+table, stripe = connect(), provider()
 
 
 @job("reconcilePayments")
@@ -20,9 +20,9 @@ def handler(event: Event, author: Author, time_left: TimeLeft) -> None:
 def _recent(run: Run) -> None:
     raised = run.raise_alarms(money.raise_alarm)
     closed = run.close_payments()
-    settled = run.settle_refunds(money.record_settlement)
+    rebalance = run.send_refunds(money.record_sent_refunds)
     received = run.receive_events(money.record_found)
-    raise_if_any_failed(raised, closed, settled, received)
+    raise_if_any_failed(raised, closed, rebalance, received)
 
 
 def _full(run: Run) -> None:

@@ -1,12 +1,12 @@
 """Every few minutes: give back the slots that nobody has paid for in time (`domain.md §4`)."""
 
-from teppan.observability.metrics import count, tell
+from teppan.observability.metrics import count, emit_alarm_metric
 from teppan.services.payments.release_unpaid import release_overdue
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job, raise_if_any_failed
-from teppan_payments.gateway import gateway
+from teppan_payments.stripe_provider import provider
 
-table, stripe = connect(), gateway()
+table, stripe = connect(), provider()
 
 
 @job("releaseUnpaidBookings")
@@ -14,5 +14,5 @@ def handler(_event: Event, author: Author, time_left: TimeLeft) -> None:
     """Cancel what is overdue, unless Stripe knows of a payment; the next run does what is left."""
     outcome = release_overdue(table, stripe, author, time_left)
     count("BookingsReleased", sum(outcome.results))
-    tell("OverdueBookingsLeft", len(outcome.left))
+    emit_alarm_metric("OverdueBookingsLeft", len(outcome.left))
     raise_if_any_failed(outcome)

@@ -8,9 +8,9 @@ from teppan.http.schemas.payments.payment import ConfirmPaymentBody
 from teppan.observability.money import record_entries
 from teppan.services.payments.confirm_payment import confirm_payment
 from teppan.store.table import connect
-from teppan_payments.gateway import gateway
+from teppan_payments.stripe_provider import provider
 
-table, stripe = connect(), gateway()
+table, stripe = connect(), provider()
 
 
 @endpoint("confirmPayment", roles=EVERYONE, body=ConfirmPaymentBody)

@@ -7,9 +7,9 @@ from teppan.http.response import Response
 from teppan.http.schemas.payments.payment import CreatePaymentIntentBody
 from teppan.services.payments.create_payment_intent import create_payment_intent
 from teppan.store.table import connect
-from teppan_payments.gateway import gateway
+from teppan_payments.stripe_provider import provider
 
-table, stripe = connect(), gateway()
+table, stripe = connect(), provider()
 
 
 @endpoint("createPaymentIntent", roles=EVERYONE, body=CreatePaymentIntentBody, idempotent=True)

@@ -14,7 +14,7 @@ table = connect()
 
 @endpoint("refundPayment", roles=STAFF, body=RefundPaymentBody, idempotent=True)
 def handler(request: Request[RefundPaymentBody]) -> Response:
-    """Promise the refund; `settle_refunds` sends it to Stripe."""
+    """Promise the refund; `send_refunds` sends it to Stripe."""
     wanted = request.body.to_wanted()
     refund = refund_payment(table, wanted, request.idempotency, request.caller)
     record_entries(() if refund.replayed else refund.entries)

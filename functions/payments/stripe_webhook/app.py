@@ -9,10 +9,10 @@ from teppan.services.payments.receive_event import end_alarm, receive_event
 from teppan.settings import required
 from teppan.store.table import connect
 from teppan_payments.events import SENDER, read_event
-from teppan_payments.gateway import gateway
 from teppan_payments.signature import check_signature
+from teppan_payments.stripe_provider import provider
 
-table, stripe, secret = connect(), gateway(), required("STRIPE_WEBHOOK_SECRET_ARN")
+table, stripe, secret = connect(), provider(), required("STRIPE_WEBHOOK_SECRET_ARN")
 
 
 @endpoint("stripeWebhook", roles=PUBLIC, parameters=None, signed_by="stripe-signature")

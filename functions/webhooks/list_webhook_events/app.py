@@ -9,7 +9,7 @@ from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.services.webhooks.list_webhook_events import list_webhook_events
 from teppan.store.table import connect
-from teppan.store.webhooks.inbox_list import EventQuery, Place
+from teppan.store.webhooks.listing import EventQuery, Place
 
 table = connect()
 cursors = Cursors.connect()

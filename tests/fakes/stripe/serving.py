@@ -33,7 +33,7 @@ def served(fake: FakeStripe, sender: Sender | None = None) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Received:
+class EventResult:
     """One request that reached the sink."""
 
     headers: dict[str, str]
@@ -45,7 +45,7 @@ class Sink:
     """Receives webhooks, and answers with the next of `answers`, at last always 200."""
 
     url: str = ""
-    received: list[Received] = field(default_factory=list)
+    received: list[EventResult] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
 
 
@@ -57,7 +57,7 @@ def sink() -> Iterator[Sink]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            there.received.append(Received(dict(self.headers.items()), body))
+            there.received.append(EventResult(dict(self.headers.items()), body))
             self.send_response(there.answers.pop(0) if there.answers else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()

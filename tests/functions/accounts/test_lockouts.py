@@ -17,7 +17,7 @@ from tests.functions.people import Person, confirmed, forgetful, registered
 from tests.functions.requests import NEW_PASSWORD, good_request
 from tests.functions.secrets_manager import keep_pseudonym_secret
 
-from teppan.services.accounts.attempts import LOGIN, count_attempt, origin_of
+from teppan.services.accounts.lockout import LOGIN, count_attempt, origin_of
 from teppan.store.table import Table
 
 type Somebody = Callable[[Table], str]

@@ -31,7 +31,7 @@ from tests.store.threads import at_once
 
 from teppan.identity.cognito.user_pool import user_pool
 from teppan.identity.errors import InvalidCredentials, TooManyAttempts
-from teppan.services.accounts.attempts import LOGIN, forget_attempts, origin_of
+from teppan.services.accounts.lockout import LOGIN, forget_attempts, origin_of
 from teppan.services.accounts.login import log_in
 from teppan.store.table import Table
 

@@ -164,7 +164,7 @@ def test_whoever_books_for_themselves_asks_cognito_nothing(call: Handlers) -> No
 class TestLimits:
     def test_hold_for_the_customer_and_not_for_staff(self, call: Handlers, customer: str) -> None:
         for start in ("12:00", "15:00", "18:00", "21:00"):
-            assert book_for(call, customer, wishes={"time": start}).status == 201
+            assert book_for(call, customer, booking_request={"time": start}).status == 201
 
         own = call("createBooking", booking_body(date="2026-12-25"), by=customer)
 

@@ -34,7 +34,7 @@ from teppan.store.bookings import bookings
 from teppan.store.bookings.items import booking_item, event_item
 from teppan.store.payments.items import attempt_item
 from teppan.trigger import TriggerFailedError
-from teppan_payments.gateway import StripeGateway
+from teppan_payments.stripe_provider import StripeProvider
 
 JOB: Final = "releaseUnpaidBookings"
 TIMEOUT: Final = float(FUNCTIONS["ReleaseUnpaidBookingsFunction"]["Properties"]["Timeout"])
@@ -95,7 +95,7 @@ def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Given
-    made = many(call.gateway, dynamodb, table_name, 2_000)
+    made = many(call.provider, dynamodb, table_name, 2_000)
     now.set(made[0].payment_due_at + SECOND)
     elapsed = Elapsed(monkeypatch)
 
@@ -116,7 +116,7 @@ def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
 
 
 def many(
-    gateway: StripeGateway, dynamodb: BaseClient, table_name: str, number: int
+    provider: StripeProvider, dynamodb: BaseClient, table_name: str, number: int
 ) -> list[Booking]:
     """Store bookings of as many customers, each with an open intent, in as few calls as go."""
     made, items = [], []
@@ -125,7 +125,7 @@ def many(
         by = caller(f"{n:08}-1111-4111-8111-111111111111")
         one = booking(new_id(), caller=by, date=day, time=CURRENT.start_times[n % 4])
         tried = attempt(booking_id=one.id)
-        intent = gateway.open(tried).id
+        intent = provider.open(tried).id
         paying = attempt(booking_id=one.id, intent=intent)
         made.append(one)
         pk, sk = keys.open_payment(one.id)
@@ -248,7 +248,7 @@ class TestTwoRunsAtOnce:
     ) -> None:
         [made] = queued(call, 1)
         now.set(made.payment_due_at + SECOND)
-        run = partial(release_unpaid, call.table, call.gateway, made.id, system(now.at))
+        run = partial(release_unpaid, call.table, call.provider, made.id, system(now.at))
 
         answers = at_once([run] * 8)
 
@@ -264,7 +264,7 @@ class TestTwoRunsAtOnce:
         till.pay(made)
         now.set(made.payment_due_at + SECOND)
 
-        run = partial(release_unpaid, call.table, call.gateway, made.id, system(now.at))
+        run = partial(release_unpaid, call.table, call.provider, made.id, system(now.at))
 
         answers = at_once([run] * 8)
 

@@ -27,12 +27,12 @@ from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Role
 from teppan.domain.errors import StorageUnavailable
 from teppan.domain.ledger import EntryKind
-from teppan.services.payments.reconcile import receive_again, unseen_events
+from teppan.services.payments.missed_events import receive_again, unseen_events
 from teppan.store import alarms, jobs, keys
 from teppan.store.table import Table, Update
 from teppan.trigger import TriggerFailedError
 from teppan_payments.client import Stripe
-from teppan_payments.gateway import StripeGateway
+from teppan_payments.stripe_provider import StripeProvider
 
 JOB = "reconcilePayments"
 DEPOSIT = 10_000
@@ -101,7 +101,7 @@ class TestBeforeAKeyIsStored:
         now.set(now.at + timedelta(days=2))
         output()
 
-        assert till.settle() == []
+        assert till.follow_up() == []
         call.job("releaseUnpaidBookings")
 
         assert counted(output(), "Failures") == 0
@@ -326,10 +326,10 @@ class TestRecentEvents:
 
         def run() -> int:
             looked_at: set[str] = set()
-            with patch.object(call.gateway, "statement", wraps=call.gateway.statement) as look:
-                for event in unseen_events(table, call.gateway, now.at):
+            with patch.object(call.provider, "statement", wraps=call.provider.snapshot) as look:
+                for event in unseen_events(table, call.provider, now.at):
                     if look.call_count < 2:
-                        receive_again(table, call.gateway, event, job, looked_at)
+                        receive_again(table, call.provider, event, job, looked_at)
             return sum(till.now_of(each).status is Status.CONFIRMED for each in bookings)
 
         assert [run() for _ in range(3)] == [2, 4, 6]
@@ -339,7 +339,7 @@ class TestRecentEvents:
     ) -> None:
         # Given an event that was handled when Stripe had not told the payment to all its machines
         intent = till.pay(booking)
-        with patch.object(StripeGateway, "statement", return_value=None):
+        with patch.object(StripeProvider, "statement", return_value=None):
             call.deliver()
         assert till.ledger(booking) == []
 
@@ -357,7 +357,7 @@ class TestRecentEvents:
         call.deliver()
         now.set(now.at + timedelta(hours=1))
         stripe.pay(intent)
-        with patch.object(StripeGateway, "statement", return_value=None):
+        with patch.object(StripeProvider, "statement", return_value=None):
             call.deliver()
 
         recent(call)
@@ -472,7 +472,7 @@ class TestRefundsUnderWay:
     ) -> None:
         booking = paid(call, card=REFUND_PENDS)
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
         recent(call)
         stripe.settle_refund(stripe.everything("refunds")[0]["id"], "succeeded")
         lose_webhooks(stripe)
@@ -527,7 +527,7 @@ class TestAlarms:
         booking = paid(call)
         stripe.dispute(next(iter(booking.payments)))
         call.deliver()
-        till.settle()
+        till.follow_up()
         assert told(output(), "DisputesOpened") == [1]
         now.set(now.at + timedelta(hours=1))
 
@@ -672,7 +672,7 @@ class TestTheFullCompare:
         booking = paid(call, card=REFUND_FAILS)
         if cancelled:
             till.cancel(booking)
-            till.settle()
+            till.follow_up()
             call.deliver()
             stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
             call.deliver()
@@ -692,7 +692,7 @@ class TestTheFullCompare:
         bookings = [paid(call, stored(table, date=days_ahead(30 + n))) for n in range(4)]
         till.cancel(bookings[0])
         till.refund(bookings[1], 100)
-        till.settle()
+        till.follow_up()
         stripe.dispute(next(iter(bookings[2].payments)))
         lost = stripe.dispute(next(iter(bookings[3].payments)))
         stripe.close_dispute(lost["id"], won=False)

@@ -123,7 +123,7 @@ class TestAnOverdueBooking:
         now.set(booking.payment_due_at + SECOND)
 
         call.job(JOB)
-        till.settle()
+        till.follow_up()
 
         account = till.account(booking)
         assert (account["booking_status"], account["payment_status"]) == ("cancelled", "refunded")

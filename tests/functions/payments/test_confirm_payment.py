@@ -174,7 +174,7 @@ class TestWhatIsNotPaid:
 
     def test_one_that_was_cancelled_stays_so(self, call: Handlers, booking: Booking) -> None:
         intent = opened(call, booking)
-        call.gateway.cancel(intent)
+        call.provider.cancel(intent)
 
         assert confirm(call, intent).body["status"] == "canceled"
 
@@ -259,7 +259,7 @@ class TestMoneyForABookingThatHasEnded:
         assert answer.body["booking_status"] == "cancelled"
         assert answer.body["payment_status"] == "refund_pending"
         assert till.ledger(booking) == [("captured", DEPOSIT), ("refund_owed", DEPOSIT)]
-        till.settle()
+        till.follow_up()
         call.deliver()
         assert till.account(booking)["balance"]["refunded"] == DEPOSIT
         till.check(booking)
@@ -288,7 +288,7 @@ class TestMoneyForABookingThatHasEnded:
         assert answer.body["booking_status"] == "cancelled"
         assert answer.body["payment_status"] == "refund_pending"
         assert till.now_of(rival).status is Status.PENDING
-        till.settle()
+        till.follow_up()
         assert till.account(booking)["balance"]["refunded"] == DEPOSIT
         till.check(booking)
 

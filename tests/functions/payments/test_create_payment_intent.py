@@ -383,7 +383,7 @@ class TestOneOpenIntent:
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
         first = till.open(booking).body["payment_intent_id"]
-        call.gateway.cancel(first)
+        call.provider.cancel(first)
 
         second = till.open(booking)
 
@@ -493,7 +493,7 @@ class TestHowOften:
     ) -> None:
         tried(table, booking, booking.policy.payment_attempts - 1)
         last = till.open(booking).body["payment_intent_id"]
-        call.gateway.cancel(last)
+        call.provider.cancel(last)
 
         assert till.open(booking).problem == self.TOO_MANY
         assert intents(stripe) == {last: "canceled"}
@@ -631,7 +631,7 @@ class TestAStripeThatFails:
         till.open(booking)
 
         assert till.cancel(booking).status == 200
-        assert till.settle() == []
+        assert till.follow_up() == []
 
     def test_a_request_of_ours_that_stripe_takes_for_wrong_is_our_error_and_raises_an_alarm(
         self,

@@ -84,7 +84,7 @@ def test_from_the_deposit_to_the_refund_everything_is_there(
     now.set(now.at + timedelta(hours=1))
     till.cancel(booking)
     now.set(now.at + timedelta(hours=1))
-    till.settle()
+    till.follow_up()
 
     account = till.account(booking)
 

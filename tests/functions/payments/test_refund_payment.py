@@ -66,7 +66,7 @@ class TestARefund:
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
         till.refund(booking, 2_500)
-        till.settle()
+        till.follow_up()
         call.deliver()
 
         (refund,) = stripe.everything("refunds")
@@ -78,7 +78,7 @@ class TestARefund:
     def test_is_no_reason_to_pay_again(self, till: Till, booking: Booking) -> None:
         # Given goodwill for a booking of which the balance is still due
         till.refund(booking, 2_500)
-        till.settle()
+        till.follow_up()
 
         account = till.account(booking)
         assert (account["deposit_due"], account["balance_due"]) == (0, TOTAL - DEPOSIT)
@@ -100,7 +100,7 @@ class TestARefund:
         paid(call, booking, "balance")
 
         till.refund(booking, 70_000)
-        till.settle()
+        till.follow_up()
 
         amounts = sorted(each["amount"] for each in stripe.everything("refunds"))
         assert amounts == [70_000 - (TOTAL - DEPOSIT), TOTAL - DEPOSIT]
@@ -122,10 +122,10 @@ class TestARefund:
         self, till: Till, booking: Booking
     ) -> None:
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
 
         assert till.refund(booking).body["amount"] == 300
-        till.settle()
+        till.follow_up()
         assert till.account(booking)["payment_status"] == "refunded"
         till.check(booking)
 
@@ -236,7 +236,7 @@ class TestTheKey:
     ) -> None:
         booking = paid(call, stored(table), card=card)
         first = till.refund(booking, headers=KEY)
-        till.settle()
+        till.follow_up()
         (refund,) = stripe.everything("refunds")
         for fate in fates:
             stripe.settle_refund(refund["id"], fate)

@@ -862,7 +862,7 @@ class TestWhatItSays:
         call.deliver()
 
         assert till.account(booking)["balance"]["refund_owed"] == DEPOSIT
-        till.settle()
+        till.follow_up()
         account = till.account(booking)
         assert (account["booking_status"], account["payment_status"]) == ("confirmed", "paid")
         till.check(booking)
@@ -893,7 +893,7 @@ class TestRefunds:
         card = REFUND_FAILS if fate == "failed" else REFUND_PENDS
         booking = paid(call, card=card)
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
         call.deliver()
         (refund,) = stripe.everything("refunds")
         if fate == "canceled":
@@ -902,7 +902,7 @@ class TestRefunds:
         output()
 
         call.deliver()
-        till.settle()
+        till.follow_up()
 
         account = till.account(booking)
         assert account["balance"]["refund_owed"] == 9_700
@@ -915,7 +915,7 @@ class TestRefunds:
     ) -> None:
         booking = paid(call, card=REFUND_PENDS)
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
         call.deliver()
         assert till.account(booking)["balance"]["refund_sent"] == 9_700
 
@@ -932,7 +932,7 @@ class TestDisputes:
     ) -> None:
         till.pay(booking, card=DISPUTED)
         call.deliver()
-        till.settle()
+        till.follow_up()
 
         account = till.account(booking)
         assert (account["booking_status"], account["payment_status"]) == ("confirmed", "disputed")
@@ -978,7 +978,7 @@ class TestDisputes:
         booking = paid(call)
         inquiry = stripe.dispute(next(iter(booking.payments)), inquiry=True)
         call.deliver()
-        till.settle()
+        till.follow_up()
         assert till.ledger(booking) == [("captured", DEPOSIT)]
         assert told(output(), "DisputesOpened") == []
 
@@ -1003,7 +1003,7 @@ class TestDisputes:
 
         call.deliver()
 
-        till.settle()
+        till.follow_up()
         assert till.account(booking)["balance"]["refunded"] == 9_700
         till.check(booking)
 
@@ -1039,7 +1039,7 @@ class TestDisputesByTheMoneyThatMoved:
         # When the dispute is won and 6,000 of 10,000 come back
         stripe.close_dispute(dispute, won=True, reinstated=6_000)
         call.deliver()
-        till.settle()
+        till.follow_up()
 
         # Then the policy's percentage of these goes to the customer, and the rest is lost
         balance = till.account(booking)["balance"]
@@ -1065,7 +1065,7 @@ class TestDisputesByTheMoneyThatMoved:
     ) -> None:
         booking = paid(call)
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
         call.deliver()
         booking = paid(call)
         dispute = stripe.dispute(next(iter(booking.payments)))["id"]
@@ -1111,7 +1111,7 @@ class TestDisputesByTheMoneyThatMoved:
         for each in stripe.everything("disputes"):
             stripe.close_dispute(each["id"], won=False)
         assert {each.status for each in call.deliver()} == {200}
-        till.settle()
+        till.follow_up()
         assert till.account(booking)["balance"]["lost"] == 30_000
         till.check(booking)
 
@@ -1130,7 +1130,7 @@ class TestDisputesByTheMoneyThatMoved:
         # When the rest comes back
         stripe.reinstate(dispute, 6_000)
         call.deliver()
-        till.settle()
+        till.follow_up()
 
         assert till.account(booking)["balance"]["refunded"] == 5_000
         till.check(booking)
@@ -1178,7 +1178,7 @@ class TestRefundsInTheDashboard:
         # Given a cancellation whose refund of 9,700 has failed
         booking = paid(call, card=REFUND_FAILS)
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
         call.deliver()
         (failed,) = stripe.everything("refunds")
         stripe.settle_refund(failed["id"], "failed")
@@ -1311,7 +1311,7 @@ def happened(call: Handlers, till: Till, stripe: FakeStripe, table: Table) -> No
 
     for card in (DECLINED, SECURE, BANK):
         till.pay(next_one(), card=card)
-    call.gateway.cancel(till.open(next_one()).body["payment_intent_id"])
+    call.provider.cancel(till.open(next_one()).body["payment_intent_id"])
     for won in (True, False):
         dispute = stripe.dispute(till.pay(next_one()))
         stripe.close_dispute(dispute["id"], won=won)

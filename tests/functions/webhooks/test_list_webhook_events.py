@@ -8,7 +8,7 @@ from tests.builders import ADMIN, NOW
 from tests.conftest import Clock
 from tests.functions.handlers import Answer, Handlers
 
-from teppan.domain.payments.payment_event import PaymentEvent
+from teppan.domain.payments.event import PaymentEvent
 from teppan.domain.webhook import EventState
 from teppan.store import inbox
 from teppan.store.bookings import bookings

@@ -7,7 +7,7 @@ from string import ascii_letters, digits
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import admin, caller, holding, in_status, wishes
+from tests.builders import admin, booking_request, caller, holding, in_status
 from tests.property.strategies import (
     ACCOUNTS,
     CALLERS,
@@ -51,16 +51,16 @@ def check_money(booking: Booking) -> None:
     if booking.status is Status.CANCELLED:
         assert due == 0
     else:
-        unpaid = max(0, booking.price.total - booking.balance.paid)
+        unpaid = max(0, booking.price.total - booking.balance.credited)
         assert due == (unpaid if unpaid >= LEAST else 0)
 
 
 def check_promises(before: Booking, after: Booking, entries: tuple[LedgerEntry, ...]) -> None:
     """A change promises back what was paid beyond the new price, and nothing else."""
-    too_much = max(0, before.balance.paid - after.price.total)
+    too_much = max(0, before.balance.credited - after.price.total)
     assert sum(entry.amount for entry in entries) == min(too_much, before.balance.refundable)
     assert {entry.kind for entry in entries} <= {EntryKind.REFUND_OWED}
-    covered = before.balance.paid > after.due_to_confirm - LEAST
+    covered = before.balance.credited > after.due_to_confirm - LEAST
     assert (after.status is Status.PENDING) <= (not covered)
 
 
@@ -187,7 +187,7 @@ def far_away(booking: Booking, miles: int | None) -> Booking:
 @given(
     live_bookings(),
     MILES,
-    st.lists(st.tuples(VENUES | st.just(wishes().venue), SECONDS), min_size=1, max_size=6),
+    st.lists(st.tuples(VENUES | st.just(booking_request().venue), SECONDS), min_size=1, max_size=6),
     st.sampled_from([Status.COMPLETED, Status.NO_SHOW]),
 )
 def test_no_change_of_the_venue_lowers_the_total_or_gets_travel_back(

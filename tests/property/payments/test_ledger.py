@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.property.strategies import ENTRIES, LEDGERS
 
 from teppan.domain.ledger import (
-    PROMISES,
+    OBLIGATION_KINDS,
     Balance,
     EntryKind,
     LedgerEntry,
@@ -53,7 +53,7 @@ def test_every_sum_is_that_of_its_entries(entries: list[LedgerEntry]) -> None:
     assert balance.contested == total(entries, EntryKind.DISPUTE_OPENED) - total(
         entries, EntryKind.DISPUTE_WITHDRAWN, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
     )
-    promised = total(entries, *PROMISES, EntryKind.GOODWILL_RESTORED) - total(
+    promised = total(entries, *OBLIGATION_KINDS, EntryKind.GOODWILL_RESTORED) - total(
         entries, EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
     )
     assert balance.in_flight + balance.refunded == promised

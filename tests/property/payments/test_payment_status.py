@@ -19,11 +19,11 @@ def test_no_status_contradicts_the_amounts(
     balance = balance_of(ledger)
     booking = replace(made, status=status, payments={"pi_1": balance})
     due = booking.deposit_due + booking.balance_due
-    paid, refunded = booking.balance.taken, booking.balance.refunded
+    paid, refunded = booking.balance.paid, booking.balance.refunded
 
     fits = {
-        PaymentStatus.AWAITING_PAYMENT: balance.paid == 0 or booking.deposit_due > 0,
-        PaymentStatus.DEPOSIT_PAID: balance.paid > 0 and booking.deposit_due == 0,
+        PaymentStatus.AWAITING_PAYMENT: balance.credited == 0 or booking.deposit_due > 0,
+        PaymentStatus.DEPOSIT_PAID: balance.credited > 0 and booking.deposit_due == 0,
         PaymentStatus.PAID: due == 0 and paid > 0,
         PaymentStatus.REFUND_PENDING: balance.in_flight > 0,
         PaymentStatus.PARTIALLY_REFUNDED: due == 0 and 0 < refunded < paid,
@@ -31,6 +31,6 @@ def test_no_status_contradicts_the_amounts(
         PaymentStatus.DISPUTED: balance.at_risk > 0,
     }
     assert fits[booking.payment_status], (booking.payment_status, balance, due)
-    settled = not (balance.at_risk or balance.in_flight)
+    rebalance = not (balance.at_risk or balance.in_flight)
     is_due = {PaymentStatus.AWAITING_PAYMENT, PaymentStatus.DEPOSIT_PAID}
-    assert not (due and settled) or booking.payment_status in is_due
+    assert not (due and rebalance) or booking.payment_status in is_due

@@ -22,7 +22,7 @@ from tests.property.payments.world import CAME_TO_NOTHING, Broken, World, left_a
 
 from teppan.domain.errors import DomainError
 from teppan.domain.payments.dispute import DisputeStatus
-from teppan.domain.payments.statement import RefundStatus, Statement
+from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefundStatus
 
 GIVEN, IN_DASHBOARD, DISPUTED = 3_000, 4_000, 6_000
 LEAST_STATES = 80
@@ -46,7 +46,7 @@ class State(NamedTuple):
 
     world: World
     doings: frozenset[Doing] = frozenset(Doing)
-    older: Statement | None = None
+    older: PaymentSnapshot | None = None
     is_late: bool = False
     given: bool = False
 
@@ -76,7 +76,7 @@ def moves_of(state: State) -> Moves:
     if not payment.captured:
         yield "the customer pays", at_stripe(lambda: world.paid("pi_1", at - timedelta(seconds=1)))
         return
-    for slot_taken in {False, world.booking.has_lapsed}:
+    for slot_taken in {False, world.booking.has_expired}:
         yield (
             f"we hear of it {'(slot taken)' * slot_taken}",
             ours(partial(world.told, payment, at, slot_taken=slot_taken)),
@@ -91,12 +91,12 @@ def moves_of(state: State) -> Moves:
 
 def moves_at_stripe(
     state: State,
-    payment: Statement,
+    payment: PaymentSnapshot,
     at_stripe: Callable[[Callable[[], World]], Callable[[], State]],
 ) -> Moves:
     world, doings = state.world, state.doings
     if len(payment.refunds) < MOST_REFUNDS:
-        yield "what is owed is sent", at_stripe(lambda: world.sent(RefundStatus.PENDING))
+        yield "what is owed is sent", at_stripe(lambda: world.sent(ProviderRefundStatus.PENDING))
         is_new = all(refund.promise for refund in payment.refunds)
         fits = left_at_stripe(payment) >= IN_DASHBOARD
         if is_new and fits and Doing.DASHBOARD in doings:
@@ -106,14 +106,17 @@ def moves_at_stripe(
             )
     for place, refund in enumerate(payment.refunds):
         ends = {
-            RefundStatus.PENDING: [RefundStatus.SUCCEEDED, RefundStatus.FAILED],
-            RefundStatus.SUCCEEDED: [RefundStatus.FAILED],
+            ProviderRefundStatus.PENDING: [
+                ProviderRefundStatus.SUCCEEDED,
+                ProviderRefundStatus.FAILED,
+            ],
+            ProviderRefundStatus.SUCCEEDED: [ProviderRefundStatus.FAILED],
         }.get(refund.status, [])
-        if refund.status is RefundStatus.PENDING and refund.promise is None:
-            ends = [RefundStatus.SUCCEEDED, RefundStatus.CANCELED]
+        if refund.status is ProviderRefundStatus.PENDING and refund.promise is None:
+            ends = [ProviderRefundStatus.SUCCEEDED, ProviderRefundStatus.CANCELED]
         failed = sum(each.status in CAME_TO_NOTHING for each in payment.refunds)
         if failed or Doing.FAILURE not in doings:
-            ends = [each for each in ends if each is RefundStatus.SUCCEEDED]
+            ends = [each for each in ends if each is ProviderRefundStatus.SUCCEEDED]
         for end in ends:
             yield (
                 f"refund {place + 1} has {end}",
@@ -143,7 +146,7 @@ def essence(state: State) -> object:
     names = {entry.refund: None for entry in world.ledger}
     numbers = {name: number for number, name in enumerate(names)}
 
-    def of(payment: Statement) -> object:
+    def of(payment: PaymentSnapshot) -> object:
         return (
             payment.captured,
             record is not None and payment.captured_at >= record.at,

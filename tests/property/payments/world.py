@@ -1,9 +1,9 @@
 """One booking, its money at Stripe, and all that can happen to them: played on the domain's code.
 
-It is a world without a table and without a network: what Stripe holds of a payment is a `Statement`
-that changes, what we know of it is the ledger, and a delivery (a webhook, `confirm-payment`, a job)
-is `settle` with the statement of that moment, or with an older one. After every step the rules of
-`domain.md §7` are checked by sums of their own, that share nothing with the code but its types.
+It is a world without a table and without a network. A `PaymentSnapshot` that changes is what Stripe
+holds of a payment; the ledger is what we know of it. A delivery (a webhook, `confirm-payment`, a
+job) is `post_payment` with the snapshot of that moment, or with an older one. After every step the
+rules of `domain.md §7` are checked by sums of their own, which share only types with the code.
 """
 
 from collections import Counter
@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tests.builders import admin, caller, statement, system
+from tests.builders import admin, caller, snapshot, system
 
 from teppan.domain.bookings.booking import Booking, Step
-from teppan.domain.bookings.cancellation import CancellationRequest, cancel, lapse
+from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
 from teppan.domain.bookings.change import complete
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.transition import Status
@@ -27,15 +27,16 @@ from teppan.domain.ledger import (
     balance_of,
     entered,
 )
+from teppan.domain.payments.attempt import IntentStatus, amount_due
 from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
-from teppan.domain.payments.payment import IntentStatus, amount_due
-from teppan.domain.payments.refund import outstanding
-from teppan.domain.payments.settlement import settle
-from teppan.domain.payments.statement import Refund, RefundStatus, Statement
-from teppan.domain.refund_obligation import promises, refundable
+from teppan.domain.payments.posting import post_payment
+from teppan.domain.payments.refund import open_obligations
+from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
+from teppan.domain.refund_obligation import refund_obligations, refundable
+from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 
-ON_ITS_WAY = {RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION}
-CAME_TO_NOTHING = {RefundStatus.FAILED, RefundStatus.CANCELED}
+ON_ITS_WAY = {ProviderRefundStatus.PENDING, ProviderRefundStatus.REQUIRES_ACTION}
+CAME_TO_NOTHING = {ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED}
 DECIDED = {DisputeStatus.WON, DisputeStatus.LOST}
 LEAST_CHARGE = 50
 """The cents that no card takes less than (`domain.md §3`)."""
@@ -51,7 +52,7 @@ class World:
 
     booking: Booking
     ledger: tuple[LedgerEntry, ...] = ()
-    stripe: Mapping[str, Statement] = field(default_factory=dict)
+    stripe: Mapping[str, PaymentSnapshot] = field(default_factory=dict)
 
     @property
     def balance(self) -> Balance:
@@ -76,7 +77,7 @@ class World:
         return self.took(cancel(self.booking, CancellationRequest("x", percentage), admin(at)))
 
     def lapsed(self, at: datetime) -> "World":
-        return self.took(lapse(self.booking, system(at)))
+        return self.took(expire(self.booking, system(at)))
 
     def completed(self, at: datetime) -> "World":
         return self.took(complete(self.booking, system(at)))
@@ -84,7 +85,7 @@ class World:
     def given(self, amount: int, at: datetime) -> "World":
         """Staff refund `amount`, as `services.refund_payment` does."""
         before = self.booking
-        owed = promises(
+        owed = refund_obligations(
             before.payments,
             amount,
             reference=f"ref_{before.version}",
@@ -95,29 +96,45 @@ class World:
         after = replace(before, version=before.version + 1, payments=entered(before.payments, owed))
         return self.took(Step(after, owed))
 
-    def told(self, payment: Statement, at: datetime, *, slot_taken: bool = False) -> "World":
+    def told(self, payment: PaymentSnapshot, at: datetime, *, slot_taken: bool = False) -> "World":
         """Return the world after a delivery; `slot_taken`: others have the slot if it asks for it.
 
         As `services.apply_payment` does, it is decided again when the claim of the slot is refused.
         """
         before = self.booking
         try:
-            step = settle(before, self.ledger, payment, system(at))
+            step = post_payment(
+                before, self.ledger, payment, system(at), max_entries=MAX_STEP_ENTRIES
+            )
             if slot_taken and step.after.holds_slot and not before.holds_slot:
-                step = settle(before, self.ledger, payment, system(at), slot_taken=True)
-        except DomainError as refusal:
-            raise Broken(f"what Stripe says is refused: {refusal}") from refusal
+                step = post_payment(
+                    before,
+                    self.ledger,
+                    payment,
+                    system(at),
+                    slot_taken=True,
+                    max_entries=MAX_STEP_ENTRIES,
+                )
+        except DomainError as refusal_entry:
+            raise Broken(f"what Stripe says is refused: {refusal_entry}") from refusal_entry
         after = self.took(step)
         check_known(after, payment)
         check_late(self, after, at, slot_taken=slot_taken)
-        again = settle(after.booking, after.ledger, payment, system(at), slot_taken=slot_taken)
+        again = post_payment(
+            after.booking,
+            after.ledger,
+            payment,
+            system(at),
+            slot_taken=slot_taken,
+            max_entries=MAX_STEP_ENTRIES,
+        )
         if again != Step(after.booking):
             raise Broken(f"told twice, it is done twice: {again.entries}")
         return after
 
     # What happens at Stripe.
 
-    def at_stripe(self, payment: Statement) -> "World":
+    def at_stripe(self, payment: PaymentSnapshot) -> "World":
         return replace(self, stripe={**self.stripe, payment.payment: payment})
 
     def opened(self, amount: int | None, at: datetime) -> "World":
@@ -125,7 +142,7 @@ class World:
         asked = amount_due(self.booking, PaymentType.DEPOSIT, at) if amount is None else amount
         name = f"pi_{len(self.stripe) + 1}"
         return self.at_stripe(
-            statement(0, payment=name, amount=asked, captured_at=at, attempt=len(self.stripe) + 1)
+            snapshot(0, payment=name, amount=asked, captured_at=at, attempt=len(self.stripe) + 1)
         )
 
     def paid(self, name: str, at: datetime) -> "World":
@@ -134,21 +151,21 @@ class World:
             replace(intent, captured=intent.amount, captured_at=at, status=IntentStatus.SUCCEEDED)
         )
 
-    def sent(self, status: RefundStatus = RefundStatus.SUCCEEDED) -> "World":
+    def sent(self, status: ProviderRefundStatus = ProviderRefundStatus.SUCCEEDED) -> "World":
         """Our job sends every refund that is owed and that Stripe would make."""
         world = self
-        for each in outstanding(self.ledger):
+        for each in open_obligations(self.ledger):
             payment = world.stripe[each.payment]
             if each.amount <= left_at_stripe(payment):
                 world = world.at_stripe(refunded(payment, each.amount, status, each.promise))
         return world
 
     def refunded_in_the_dashboard(
-        self, name: str, amount: int, status: RefundStatus = RefundStatus.PENDING
+        self, name: str, amount: int, status: ProviderRefundStatus = ProviderRefundStatus.PENDING
     ) -> "World":
         return self.at_stripe(refunded(self.stripe[name], amount, status))
 
-    def refund_became(self, name: str, place: int, status: RefundStatus) -> "World":
+    def refund_became(self, name: str, place: int, status: ProviderRefundStatus) -> "World":
         refunds = list(self.stripe[name].refunds)
         refunds[place] = replace(refunds[place], status=status)
         return self.at_stripe(replace(self.stripe[name], refunds=tuple(refunds)))
@@ -198,13 +215,13 @@ def is_settled(dispute: Dispute) -> bool:
 
 
 def refunded(
-    payment: Statement, amount: int, status: RefundStatus, promise: str | None = None
-) -> Statement:
-    refund = Refund(f"re_{payment.payment}_{len(payment.refunds)}", amount, status, promise)
+    payment: PaymentSnapshot, amount: int, status: ProviderRefundStatus, promise: str | None = None
+) -> PaymentSnapshot:
+    refund = ProviderRefund(f"re_{payment.payment}_{len(payment.refunds)}", amount, status, promise)
     return replace(payment, refunds=(*payment.refunds, refund))
 
 
-def left_at_stripe(payment: Statement) -> int:
+def left_at_stripe(payment: PaymentSnapshot) -> int:
     """Return what Stripe would still refund: nothing while a dispute is open, nor what was lost."""
     if not all(map(is_settled, payment.disputes)):
         return 0
@@ -215,22 +232,22 @@ def left_at_stripe(payment: Statement) -> int:
 # The rules, as sums of their own.
 
 
-def check_known(world: World, payment: Statement) -> None:
+def check_known(world: World, payment: PaymentSnapshot) -> None:
     """What we know of a payment is what Stripe says, once it is told the newest."""
     if world.stripe.get(payment.payment) != payment or not payment.captured:
         return
     known = world.booking.payments[payment.payment]
-    by_status: Counter[RefundStatus] = Counter()
+    by_status: Counter[ProviderRefundStatus] = Counter()
     for each in payment.refunds:
         by_status[each.status] += each.amount
     out = {
-        settled: sum(out_of(each) for each in payment.disputes if is_settled(each) is settled)
-        for settled in (True, False)
+        rebalance: sum(out_of(each) for each in payment.disputes if is_settled(each) is rebalance)
+        for rebalance in (True, False)
     }
     at_stripe = {
         "captured": payment.captured,
         "refund_sent": sum(by_status[status] for status in ON_ITS_WAY),
-        "refunded": by_status[RefundStatus.SUCCEEDED],
+        "refunded": by_status[ProviderRefundStatus.SUCCEEDED],
         "disputed": out[False],
         "lost": out[True],
     }
@@ -306,7 +323,7 @@ def check_late(before: World, after: World, at: datetime, *, slot_taken: bool) -
     """Late money brings a booking back that lapsed, if the slot is free and its time ahead (§6)."""
     old, new = before.booking, after.booking
     came = new.balance.captured - old.balance.captured - new.balance.lost
-    could_live = old.has_lapsed and not slot_taken and at < old.slot.starts_at
+    could_live = old.has_expired and not slot_taken and at < old.slot.starts_at
     lacking = old.due_to_confirm - came
     if could_live and lacking < LEAST_CHARGE and new.status is not Status.CONFIRMED:
         raise Broken("paid late, with the slot still free, and not brought back")

@@ -8,13 +8,13 @@ from tests.builders import NOW, ledger_entry
 
 from teppan.domain.ledger import (
     EFFECTS,
-    PROMISES,
+    OBLIGATION_KINDS,
     Balance,
     EntryKind,
     balance_of,
     enter,
     entered,
-    in_order,
+    sorted_entries,
 )
 
 CAPTURED, OWED, GOODWILL = EntryKind.CAPTURED, EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED
@@ -87,7 +87,7 @@ def test_an_effect_never_changes_and_is_one_cent_each_way(kind: EntryKind) -> No
     assert {abs(each) for each in sums} <= {0, 1}
 
 
-@pytest.mark.parametrize("kind", sorted(set(EntryKind) - {CAPTURED} - PROMISES))
+@pytest.mark.parametrize("kind", sorted(set(EntryKind) - {CAPTURED} - OBLIGATION_KINDS))
 def test_what_comes_after_a_promise_or_a_dispute_only_moves_money_along(kind: EntryKind) -> None:
     """A refund leaves by being promised, never by being sent; a dispute by being withdrawn."""
     moved = {
@@ -105,7 +105,7 @@ def test_only_what_undoes_a_payment_makes_it_due_again() -> None:
     unpaid = {kind for kind in EntryKind if EFFECTS[kind].returned}
 
     assert unpaid == {OWED, WAIVED}
-    assert {OWED, GOODWILL} == PROMISES
+    assert {OWED, GOODWILL} == OBLIGATION_KINDS
 
 
 def test_each_entry_goes_to_the_balance_of_its_payment() -> None:
@@ -139,7 +139,7 @@ def test_a_ledger_is_told_as_it_came_and_within_a_second_as_a_payment_goes_its_w
     ]
 
     for shuffled in itertools.islice(itertools.permutations(told), 0, 720, 7):
-        assert in_order(shuffled) == told
+        assert sorted_entries(shuffled) == told
 
 
 def test_what_a_dispute_sets_free_is_told_after_its_end() -> None:
@@ -150,7 +150,7 @@ def test_what_a_dispute_sets_free_is_told_after_its_end() -> None:
         ledger_entry(SENT, reference="re_1"),
     ]
 
-    assert in_order(reversed(told)) == told
+    assert sorted_entries(reversed(told)) == told
 
 
 def test_balances_add_up_sum_by_sum() -> None:
@@ -197,19 +197,19 @@ def test_the_base_of_a_refund_is_never_negative() -> None:
 def test_what_was_captured_and_neither_lost_nor_undone_counts_towards_the_total(
     balance: Balance, paid: int
 ) -> None:
-    assert balance.paid == paid
+    assert balance.credited == paid
 
 
 def test_a_loss_heard_of_before_its_capture_is_no_payment() -> None:
     """Webhooks come in any order (§7): until the capture is known nothing is paid, nor negative."""
-    assert balance_of([ledger_entry(kind) for kind in LOST_DISPUTE]).paid == 0
+    assert balance_of([ledger_entry(kind) for kind in LOST_DISPUTE]).credited == 0
 
 
 def test_money_lost_in_a_dispute_does_not_count_as_paid() -> None:
     """It is not among what live bookings keep (§7): captured - refunded - lost = kept."""
     lost = balance_of(ledger_entry(kind, 71_445) for kind in (CAPTURED, *LOST_DISPUTE))
 
-    assert (lost.paid, lost.kept) == (0, 0)
+    assert (lost.credited, lost.kept) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -243,11 +243,11 @@ def test_what_a_dispute_contests_is_at_risk_whether_or_not_it_was_withdrawn(
 def test_what_was_taken_what_stays_and_what_stripe_holds(
     balance: Balance, taken: int, kept: int, at_provider: int, in_flight: int
 ) -> None:
-    assert (balance.taken, balance.kept) == (taken, kept)
+    assert (balance.paid, balance.kept) == (taken, kept)
     assert (balance.at_provider, balance.in_flight) == (at_provider, in_flight)
 
 
 def test_goodwill_leaves_paid_what_was_paid() -> None:
     given = balance_of(ledger_entry(kind, 71_445) for kind in (CAPTURED, GOODWILL, SENT, REFUNDED))
 
-    assert (given.paid, given.refunded) == (71_445, 71_445)
+    assert (given.credited, given.refunded) == (71_445, 71_445)

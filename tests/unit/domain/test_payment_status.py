@@ -13,8 +13,8 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "payments.md"
 
 def position(balance: Balance, *, total: int = TOTAL, cancelled: bool = False) -> Position:
     """Return the position of a booking that costs `total`, of which a deposit confirms it."""
-    unpaid = max(0, total - balance.paid)
-    deposit_due = max(0, min(DEPOSIT, total) - balance.paid)
+    unpaid = max(0, total - balance.credited)
+    deposit_due = max(0, min(DEPOSIT, total) - balance.credited)
     return Position(
         balance=balance,
         deposit_due=0 if cancelled else deposit_due,

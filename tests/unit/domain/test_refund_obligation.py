@@ -7,7 +7,7 @@ from tests.builders import NOW, ledger_entry
 
 from teppan.domain.errors import RefundExceedsCaptured
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
-from teppan.domain.refund_obligation import promised_for, promises, refundable
+from teppan.domain.refund_obligation import obligated_for, refund_obligations, refundable
 
 OWED, GOODWILL = EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED
 SENT, REFUNDED = EntryKind.REFUND_SENT, EntryKind.REFUNDED
@@ -32,7 +32,7 @@ def life(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
 
 
 def made(payments: dict[str, Balance], amount: int) -> list[tuple[str, int]]:
-    entries = promises(payments, amount, reference="r", reason=RefundReason.STAFF, at=NOW)
+    entries = refund_obligations(payments, amount, reference="r", reason=RefundReason.STAFF, at=NOW)
     return [(each.payment, each.amount) for each in entries]
 
 
@@ -59,7 +59,7 @@ class TestPromises:
     def test_each_is_an_entry_that_names_itself(self) -> None:
         payments = {"pi_1": Balance(captured=100), "pi_2": Balance(captured=300)}
 
-        one, two = promises(
+        one, two = refund_obligations(
             payments, 400, reference="ref_x", reason=RefundReason.STAFF, at=NOW, kind=GOODWILL
         )
 
@@ -92,16 +92,16 @@ class TestPromisedFor:
     def test_counts_what_was_promised_for_that_reason(self) -> None:
         ledger = [promise("a", 100), promise("b", 30, reason=RefundReason.STAFF, kind=GOODWILL)]
 
-        assert promised_for(RefundReason.CANCELLATION, ledger) == 100
-        assert promised_for(RefundReason.STAFF, ledger) == 30
-        assert promised_for(RefundReason.OVERPAYMENT, ledger) == 0
+        assert obligated_for(RefundReason.CANCELLATION, ledger) == 100
+        assert obligated_for(RefundReason.STAFF, ledger) == 30
+        assert obligated_for(RefundReason.OVERPAYMENT, ledger) == 0
 
     def test_less_what_was_taken_back_of_it(self) -> None:
         ledger = [promise("p", 100), life(WAIVED, 40, reference="w-1")]
 
-        assert promised_for(RefundReason.CANCELLATION, ledger) == 60
+        assert obligated_for(RefundReason.CANCELLATION, ledger) == 60
 
     def test_whether_it_was_sent_does_not_matter(self) -> None:
         ledger = [promise("p", 100), life(SENT, 100), life(REFUNDED, 100)]
 
-        assert promised_for(RefundReason.CANCELLATION, ledger) == 100
+        assert obligated_for(RefundReason.CANCELLATION, ledger) == 100

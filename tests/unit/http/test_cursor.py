@@ -28,7 +28,7 @@ def request(cursor: str | None = None, **parameters: Any) -> Request[None]:
         body=None,
         parameters=usual | parameters | {"cursor": cursor},
         if_match=None,
-        keyed=None,
+        idempotent=None,
     )
 
 

@@ -106,12 +106,12 @@ class Sessions:
     def __init__(self) -> None:
         self.table = Table(None, "never asked")
         self.asked: list[tuple[Table, Session, datetime]] = []
-        self.refusal: Exception | None = None
+        self.refusal_entry: Exception | None = None
 
     def check_live(self, asked: Table, session: Session, at: datetime) -> None:
         self.asked.append((asked, session, at))
-        if self.refusal:
-            raise self.refusal
+        if self.refusal_entry:
+            raise self.refusal_entry
 
 
 @pytest.fixture(autouse=True)
@@ -316,7 +316,7 @@ class TestEndedSessions:
     def test_one_that_has_ended_is_refused_before_the_handler_runs(
         self, method: str, groups: str, sessions: Sessions
     ) -> None:
-        sessions.refusal = SessionEnded()
+        sessions.refusal_entry = SessionEnded()
         never = failing(AssertionError("the handler ran"))
 
         answer = serve(gateway_event(method, groups=groups), never)
@@ -327,7 +327,7 @@ class TestEndedSessions:
 
     def test_whoever_may_not_call_is_refused_for_that(self, sessions: Sessions) -> None:
         """A role costs nothing to look at."""
-        sessions.refusal = SessionEnded()
+        sessions.refusal_entry = SessionEnded()
 
         assert serve(gateway_event("PUT", groups="customer"), roles=STAFF).status == 403
         assert sessions.asked == []
@@ -349,7 +349,7 @@ class TestEndedSessions:
     def test_its_owner_learns_nothing_about_a_bad_request(
         self, fault: dict[str, Any], sessions: Sessions
     ) -> None:
-        sessions.refusal = SessionEnded()
+        sessions.refusal_entry = SessionEnded()
 
         answer = serve(gateway_event("POST", **fault), body=Order, idempotent=True)
 
@@ -358,7 +358,7 @@ class TestEndedSessions:
     def test_while_it_can_not_be_known_nothing_is_done(
         self, sessions: Sessions, logged: LogLines
     ) -> None:
-        sessions.refusal = StorageUnavailable()
+        sessions.refusal_entry = StorageUnavailable()
 
         answer = serve(gateway_event("POST"), failing(AssertionError("the handler ran")))
 
@@ -381,13 +381,13 @@ class TestInput:
         assert found.operation == "sayHello"
         assert found.parameters == {"limit": 5}
         assert found.body == Order(guests=3)
-        assert found.accepts(7) and not found.accepts(8)
+        assert found.precondition(7) and not found.precondition(8)
 
     def test_a_precondition_is_read_by_those_who_ask(self) -> None:
         found = seen(gateway_event(headers={"If-Match": "junk"}))
 
         with pytest.raises(InvalidInput):
-            found.accepts(1)
+            found.precondition(1)
 
     def test_without_a_schema_no_body_is_read(self) -> None:
         assert seen(gateway_event("POST", body="{")).body is None
@@ -444,7 +444,7 @@ class TestIdempotency:
         assert (answer.status, answer.code) == (400, "missing_parameter")
 
     def test_where_it_is_not_declared_a_key_is_ignored(self) -> None:
-        assert seen(gateway_event(headers={"Idempotency-Key": "key-1"})).keyed is None
+        assert seen(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotency is None
 
 
 class TestFailures:

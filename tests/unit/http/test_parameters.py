@@ -34,9 +34,9 @@ def read(declared: Declared, **request: Any) -> dict[str, Any]:
 
 
 def faults(declared: Declared, **request: Any) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput) as refusal_entry:
         read(declared, **request)
-    return [(fault.where, fault.pointer) for fault in refusal.value.violations]
+    return [(fault.where, fault.pointer) for fault in refusal_entry.value.violations]
 
 
 class TestReading:
@@ -55,10 +55,13 @@ class TestReading:
     def test_a_required_one_that_is_missing_is_named(self, where: str) -> None:
         needed = path(day) if where == "path" else query(day, required=True)
 
-        with pytest.raises(MissingParameter) as refusal:
+        with pytest.raises(MissingParameter) as refusal_entry:
             read({"from": needed})
 
-        assert (refusal.value.violation.where, refusal.value.violation.pointer) == (where, "/from")
+        assert (refusal_entry.value.violation.where, refusal_entry.value.violation.pointer) == (
+            where,
+            "/from",
+        )
 
     def test_every_fault_is_told_at_once(self) -> None:
         asked = {"limit": "0", "order": "up", "colour": "red"}

@@ -23,14 +23,14 @@ from teppan.http.request import Request, incoming
 from teppan.services.idempotency import IdempotentRequest
 
 
-def request(keyed: IdempotentRequest | None = None, **of_an_account: Any) -> Request[None]:
+def request(idempotency: IdempotentRequest | None = None, **of_an_account: Any) -> Request[None]:
     return Request(
         operation="createBooking",
         caller=caller(),
         body=None,
         parameters={},
         if_match=None,
-        keyed=keyed,
+        idempotent=idempotency,
         **of_an_account,
     )
 
@@ -91,9 +91,9 @@ class TestRepeatedHeaders:
     def test_another_header_with_two_values_is_refused_not_read_as_the_last(self) -> None:
         found = incoming(gateway_event(headers={"Idempotency-Key": ["a", "b"]}))
 
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             found.header("Idempotency-Key")
-        (fault,) = refusal.value.violations
+        (fault,) = refusal_entry.value.violations
         assert (fault.where, fault.pointer) == ("header", "/Idempotency-Key")
 
     def test_twice_the_same_value_is_that_value(self) -> None:
@@ -186,9 +186,9 @@ class TestFunctionUrl:
 
 
 def test_an_idempotent_request_has_its_key() -> None:
-    keyed = IdempotentRequest("key", "fingerprint")
+    idempotency = IdempotentRequest("key", "fingerprint")
 
-    assert request(keyed).idempotency is keyed
+    assert request(idempotency).idempotency is idempotency
 
 
 def test_another_has_none_and_asking_is_our_mistake() -> None:

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from teppan.observability.metrics import count, metrics, record_request, record_run, tell
+from teppan.observability.metrics import (
+    count,
+    emit_alarm_metric,
+    metrics,
+    record_request,
+    record_run,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +61,7 @@ def test_cloudwatch_finds_them_under_our_namespace_by_service_and_operation() ->
 
 @pytest.mark.parametrize(("failed", "failures"), [(False, 0), (True, 1)])
 def test_a_run_of_a_job_counts_by_its_name(failed: bool, failures: int) -> None:
-    record_run("settleRefunds", 12.5, failed=failed)
+    record_run("followUpPayments", 12.5, failed=failed)
 
     found = line()
     (declared,) = found["_aws"]["CloudWatchMetrics"]
@@ -63,7 +69,7 @@ def test_a_run_of_a_job_counts_by_its_name(failed: bool, failures: int) -> None:
     assert {frozenset(each) for each in declared["Dimensions"]} == {
         frozenset({"service", "operation"})
     }
-    assert (found["operation"], found["service"]) == ("settleRefunds", "teppan")
+    assert (found["operation"], found["service"]) == ("followUpPayments", "teppan")
     assert (found["Runs"], found["Failures"], found["Duration"]) == ([1], [failures], [12.5])
 
 
@@ -72,7 +78,7 @@ def test_what_an_alarm_watches_is_a_line_of_its_own_without_operation(
 ) -> None:
     record_request("stripeWebhook", 200, 12.5)
 
-    tell("LedgerDifference", 42)
+    emit_alarm_metric("LedgerDifference", 42)
 
     (told,) = capsys.readouterr().out.splitlines()
     found = json.loads(told)
@@ -93,7 +99,7 @@ def test_it_leaves_what_is_counted_beside_the_operation_alone(
 ) -> None:
     record_request("stripeWebhook", 200, 12.5)
 
-    tell("RefundsFailed", 1)
+    emit_alarm_metric("RefundsFailed", 1)
 
     assert "Requests" not in capsys.readouterr().out
     assert "RefundsFailed" not in line()
@@ -102,7 +108,7 @@ def test_it_leaves_what_is_counted_beside_the_operation_alone(
 
 @pytest.mark.parametrize("value", [0, 3])
 def test_that_all_is_well_is_told_too(value: int, capsys: pytest.CaptureFixture[str]) -> None:
-    tell("LedgerDifference", value)
+    emit_alarm_metric("LedgerDifference", value)
 
     assert json.loads(capsys.readouterr().out)["LedgerDifference"] == [value]
 

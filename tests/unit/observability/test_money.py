@@ -11,8 +11,8 @@ from tests.unit.conftest import LogLines
 
 from teppan.domain.alarm import Alarm
 from teppan.domain.ledger import EntryKind
-from teppan.domain.payments.payment_event import PaymentEvent, Received
-from teppan.domain.payments.refund import Settlement
+from teppan.domain.payments.event import EventResult, PaymentEvent
+from teppan.domain.payments.refund import SendResult
 from teppan.domain.webhook import EventState
 from teppan.observability.metrics import metrics
 from teppan.observability.money import (
@@ -21,7 +21,7 @@ from teppan.observability.money import (
     record_entries,
     record_found,
     record_received,
-    record_settlement,
+    record_sent_refunds,
 )
 
 EVENT = PaymentEvent(
@@ -104,14 +104,14 @@ def test_other_kinds_are_not_counted(kind: EntryKind, alarms: Alarms) -> None:
 @pytest.mark.parametrize(
     ("received", "name"),
     [
-        (Received(EventState.HANDLED), "WebhooksHandled"),
-        (Received(EventState.HANDLED, repeated=True), "WebhooksRepeated"),
-        (Received(EventState.IGNORED), "WebhooksIgnored"),
-        (Received(EventState.IGNORED, repeated=True), "WebhooksRepeated"),
+        (EventResult(EventState.HANDLED), "WebhooksHandled"),
+        (EventResult(EventState.HANDLED, repeated=True), "WebhooksRepeated"),
+        (EventResult(EventState.IGNORED), "WebhooksIgnored"),
+        (EventResult(EventState.IGNORED, repeated=True), "WebhooksRepeated"),
     ],
 )
 def test_an_event_counts_by_what_became_of_it(
-    received: Received, name: str, alarms: Alarms
+    received: EventResult, name: str, alarms: Alarms
 ) -> None:
     record_received(EVENT, received)
 
@@ -122,7 +122,7 @@ def test_an_event_counts_by_what_became_of_it(
 def test_its_effects_are_counted_with_it(alarms: Alarms) -> None:
     entries = (ledger_entry(EntryKind.CAPTURED), ledger_entry(EntryKind.DISPUTE_OPENED))
 
-    record_received(EVENT, Received(EventState.HANDLED, entries))
+    record_received(EVENT, EventResult(EventState.HANDLED, entries))
 
     assert counted() == {"WebhooksHandled": [1], "PaymentsCaptured": [1]}
     assert alarms() == {}
@@ -131,7 +131,7 @@ def test_its_effects_are_counted_with_it(alarms: Alarms) -> None:
 def test_money_that_fits_no_booking_raises_an_alarm_and_names_the_payment(
     alarms: Alarms, logged: LogLines
 ) -> None:
-    record_received(EVENT, Received(EventState.IGNORED, unmatched=True))
+    record_received(EVENT, EventResult(EventState.IGNORED, unmatched=True))
 
     assert alarms() == {"PaymentsUnmatched": [1]}
     (line,) = logged()
@@ -141,7 +141,7 @@ def test_money_that_fits_no_booking_raises_an_alarm_and_names_the_payment(
 def test_an_event_that_its_webhook_did_not_tell_raises_an_alarm(
     alarms: Alarms, logged: LogLines
 ) -> None:
-    record_found(EVENT, Received(EventState.HANDLED, first=True), NOW + timedelta(minutes=1))
+    record_found(EVENT, EventResult(EventState.HANDLED, first=True), NOW + timedelta(minutes=1))
 
     assert alarms() == {"WebhooksMissed": [1]}
     assert [line["event_id"] for line in logged()] == [EVENT.id]
@@ -152,7 +152,7 @@ def test_an_event_that_its_webhook_did_not_tell_raises_an_alarm(
 def test_one_that_came_or_may_yet_come_raises_none(
     alarms: Alarms, first: bool, seconds: int
 ) -> None:
-    received = Received(EventState.HANDLED, first=first)
+    received = EventResult(EventState.HANDLED, first=first)
 
     record_found(EVENT, received, NOW + timedelta(seconds=seconds))
 
@@ -162,7 +162,7 @@ def test_one_that_came_or_may_yet_come_raises_none(
 def test_each_refund_that_stripe_refused_is_logged_with_its_word_for_why(
     alarms: Alarms, logged: LogLines
 ) -> None:
-    record_settlement(Settlement(refused=("charge_already_refunded",)))
+    record_sent_refunds(SendResult(refused=("charge_already_refunded",)))
 
     assert alarms() == {}
     (line,) = logged()
@@ -170,7 +170,7 @@ def test_each_refund_that_stripe_refused_is_logged_with_its_word_for_why(
 
 
 def test_a_settlement_counts_what_it_settled(alarms: Alarms) -> None:
-    record_settlement(Settlement((ledger_entry(EntryKind.REFUNDED),)))
+    record_sent_refunds(SendResult((ledger_entry(EntryKind.REFUNDED),)))
 
     assert counted() == {"RefundsSettled": [1]}
     assert alarms() == {}

@@ -79,7 +79,9 @@ class Wire(stripe.HTTPClient):
         """Nothing is open."""
 
 
-def refusal(status: int, kind: str = "invalid_request_error", code: str | None = None) -> Answer:
+def refusal_entry(
+    status: int, kind: str = "invalid_request_error", code: str | None = None
+) -> Answer:
     """Return an error as Stripe tells it."""
     error = {"type": kind, "message": "aiko@example.com"} | ({"code": code} if code else {})
     return status, {"error": error}

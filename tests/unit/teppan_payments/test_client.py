@@ -7,7 +7,7 @@ import pytest
 import stripe
 from tests.functions.emf import told
 from tests.unit.conftest import Secrets
-from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
+from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal_entry
 
 from teppan.domain.payments.errors import (
     PaymentProviderErred,
@@ -26,7 +26,7 @@ UNREACHABLE = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
 TOO_SLOW = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
     "Timed out", should_retry=False
 )
-UNAUTHORIZED = refusal(401, "invalid_request_error")
+UNAUTHORIZED = refusal_entry(401, "invalid_request_error")
 
 
 def retrieve(client: stripe.StripeClient, options: stripe.RequestOptions) -> Any:
@@ -184,14 +184,14 @@ class TestFailures:
         [
             (UNREACHABLE, PaymentProviderUnavailable),
             (TOO_SLOW, PaymentProviderUnavailable),
-            (refusal(409, "idempotency_error"), PaymentProviderUnavailable),
-            (refusal(409, code="lock_timeout"), PaymentProviderUnavailable),
-            (refusal(429, code="rate_limit"), PaymentProviderUnavailable),
-            (refusal(400, "idempotency_error"), PaymentProviderErred),
-            (refusal(424, "api_error"), PaymentProviderErred),
-            (refusal(500, "api_error"), PaymentProviderErred),
-            (refusal(502, "api_error"), PaymentProviderErred),
-            (refusal(503, "api_error"), PaymentProviderErred),
+            (refusal_entry(409, "idempotency_error"), PaymentProviderUnavailable),
+            (refusal_entry(409, code="lock_timeout"), PaymentProviderUnavailable),
+            (refusal_entry(429, code="rate_limit"), PaymentProviderUnavailable),
+            (refusal_entry(400, "idempotency_error"), PaymentProviderErred),
+            (refusal_entry(424, "api_error"), PaymentProviderErred),
+            (refusal_entry(500, "api_error"), PaymentProviderErred),
+            (refusal_entry(502, "api_error"), PaymentProviderErred),
+            (refusal_entry(503, "api_error"), PaymentProviderErred),
             ((500, "<html>no JSON</html>"), PaymentProviderErred),
             ((503, ""), PaymentProviderErred),
         ],
@@ -209,7 +209,10 @@ class TestFailures:
 
     @pytest.mark.parametrize(
         "answer",
-        [refusal(400, code="parameter_invalid_integer"), refusal(404, code="resource_missing")],
+        [
+            refusal_entry(400, code="parameter_invalid_integer"),
+            refusal_entry(404, code="resource_missing"),
+        ],
     )
     def test_what_stripe_refuses_by_its_content_passes(
         self, api: Stripe, wire: Wire, answer: Answer
@@ -223,8 +226,8 @@ class TestFailures:
     @pytest.mark.parametrize(
         "answer",
         [
-            refusal(402, "card_error", "card_declined"),
-            refusal(403),
+            refusal_entry(402, "card_error", "card_declined"),
+            refusal_entry(403),
             (200, "<html>no JSON</html>"),
         ],
     )
@@ -238,7 +241,7 @@ class TestFailures:
         assert len(wire.asked) == 1
 
     def test_what_it_says_of_an_error_is_not_shown(self, api: Stripe, wire: Wire) -> None:
-        wire.answers(refusal(500, "api_error"))
+        wire.answers(refusal_entry(500, "api_error"))
 
         with pytest.raises(PaymentProviderErred) as failure:
             api.call(retrieve)
@@ -247,7 +250,9 @@ class TestFailures:
 
 
 class TestRetries:
-    @pytest.mark.parametrize("first", [UNREACHABLE, refusal(409), refusal(500, "api_error")])
+    @pytest.mark.parametrize(
+        "first", [UNREACHABLE, refusal_entry(409), refusal_entry(500, "api_error")]
+    )
     def test_it_is_tried_once_more_at_once_under_the_same_key(
         self, api: Stripe, wire: Wire, first: Answer
     ) -> None:
@@ -296,7 +301,7 @@ class TestAllOf:
         assert wire.asked[2].form["starting_after"] == "re_1"
         assert {asked.headers["Stripe-Version"] for asked in wire.asked} == {API_VERSION}
 
-    @pytest.mark.parametrize("answer", [UNREACHABLE, refusal(500, "api_error")])
+    @pytest.mark.parametrize("answer", [UNREACHABLE, refusal_entry(500, "api_error")])
     def test_a_page_that_fails_fails_the_list(
         self, api: Stripe, wire: Wire, answer: Answer
     ) -> None:
@@ -310,7 +315,7 @@ class TestAllOf:
     def test_a_list_that_stripe_refuses_has_failed(
         self, api: Stripe, wire: Wire, status: int
     ) -> None:
-        wire.answers(refusal(status))
+        wire.answers(refusal_entry(status))
 
         with pytest.raises(PaymentProviderFailed):
             api.all_of(lambda client, options: client.v1.refunds.list({}, options))

@@ -20,7 +20,7 @@ from teppan_payments.refusals import (
 )
 
 
-def refusal(code: str | None, **more: Any) -> stripe.InvalidRequestError:
+def refusal_entry(code: str | None, **more: Any) -> stripe.InvalidRequestError:
     """Return a refusal as Stripe's package raises it."""
     return stripe.InvalidRequestError(  # type: ignore[no-untyped-call]
         "aiko@example.com", more.get("param"), code, http_status=400
@@ -68,11 +68,11 @@ def test_a_refusal_means_what_the_call_makes_of_its_code(
 
 
 def test_what_may_pass_in_a_moment_is_unavailable() -> None:
-    assert isinstance(refused(Call.OPEN, refusal("lock_timeout")), PaymentProviderUnavailable)
+    assert isinstance(refused(Call.OPEN, refusal_entry("lock_timeout")), PaymentProviderUnavailable)
 
 
 def test_what_stripe_never_does_is_not_told_as_busy() -> None:
-    error = refused(Call.REFUND, refusal("charge_already_refunded"))
+    error = refused(Call.REFUND, refusal_entry("charge_already_refunded"))
 
     assert isinstance(error, RefusedError)
     assert (error.code, error.meaning) == ("charge_already_refunded", Meaning.FINAL)
@@ -81,7 +81,7 @@ def test_what_stripe_never_does_is_not_told_as_busy() -> None:
 def test_our_own_mistake_is_logged_and_wakes_somebody_and_is_not_told_to_try_again(
     logged: LogLines, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    error = refused(Call.OPEN, refusal("parameter_unknown", param="Chicken"))
+    error = refused(Call.OPEN, refusal_entry("parameter_unknown", param="Chicken"))
 
     assert isinstance(error, PaymentRequestRejected)
     assert error.retry_after is None

@@ -35,7 +35,7 @@ def signed(body: bytes = BODY, secret: str = SECRET, at: int | str = SIGNED_AT) 
     return f"t={at},v1={v1(body, secret, at)}"
 
 
-def accepts(
+def precondition(
     header: str | None,
     body: bytes = BODY,
     secrets: tuple[str, ...] = (SECRET,),
@@ -49,26 +49,28 @@ def accepts(
 
 
 def test_what_stripe_has_signed_just_now_is_accepted() -> None:
-    assert accepts(signed())
+    assert precondition(signed())
 
 
 @pytest.mark.parametrize("seconds", [-300, -299, -1, 0, 1, 299, 300])
 def test_within_five_minutes_either_way(seconds: int) -> None:
-    assert accepts(signed(at=SIGNED_AT + seconds))
+    assert precondition(signed(at=SIGNED_AT + seconds))
 
 
 @pytest.mark.parametrize("seconds", [-86_400, -301, 301, 86_400])
 def test_not_beyond_into_the_past_nor_into_the_future(seconds: int) -> None:
-    assert not accepts(signed(at=SIGNED_AT + seconds))
+    assert not precondition(signed(at=SIGNED_AT + seconds))
 
 
 def test_the_fraction_of_a_second_counts() -> None:
-    assert not accepts(signed(), now=NOW + timedelta(seconds=TOLERANCE_SECONDS, microseconds=1))
+    assert not precondition(
+        signed(), now=NOW + timedelta(seconds=TOLERANCE_SECONDS, microseconds=1)
+    )
 
 
 @pytest.mark.parametrize("header", [None, "", " ", ",", "=", "nonsense", "t", "v1", "t=,v1="])
 def test_without_a_signature_nothing_is(header: str | None) -> None:
-    assert not accepts(header)
+    assert not precondition(header)
 
 
 @pytest.mark.parametrize(
@@ -88,20 +90,20 @@ def test_without_a_signature_nothing_is(header: str | None) -> None:
     ],
 )
 def test_nor_with_half_of_one_or_another_scheme(header: str) -> None:
-    assert not accepts(header)
+    assert not precondition(header)
 
 
 @pytest.mark.parametrize("secret", ["", " ", "\t\n"])
 def test_an_empty_secret_signs_nothing(secret: str) -> None:
-    assert not accepts(signed(secret=secret), secrets=(secret,))
+    assert not precondition(signed(secret=secret), secrets=(secret,))
 
 
 def test_nor_does_none_at_all() -> None:
-    assert not accepts(signed(), secrets=())
+    assert not precondition(signed(), secrets=())
 
 
 def test_nor_another_secret() -> None:
-    assert not accepts(signed(secret="whsec_of_somebody_else"))
+    assert not precondition(signed(secret="whsec_of_somebody_else"))
 
 
 @pytest.mark.parametrize(
@@ -118,21 +120,21 @@ def test_nor_another_secret() -> None:
     ids=["ascii", "compact", "stripped", "longer", "empty", "utf-16", "no text"],
 )
 def test_the_very_bytes_are_signed_not_what_they_mean(changed: bytes) -> None:
-    assert not accepts(signed(), body=changed)
+    assert not precondition(signed(), body=changed)
 
 
 class TestRotation:
     def test_both_secrets_are_accepted(self) -> None:
         for secret in (SECRET, OLD_SECRET):
-            assert accepts(signed(secret=secret), secrets=(SECRET, OLD_SECRET))
+            assert precondition(signed(secret=secret), secrets=(SECRET, OLD_SECRET))
 
     def test_stripe_may_sign_with_both_at_once(self) -> None:
         header = f"t={SIGNED_AT},v1={v1(secret='whsec_x')},v1={v1()},v0=6ffbb59b"
 
-        assert accepts(header)
+        assert precondition(header)
 
     def test_an_empty_one_among_them_lets_nobody_in(self) -> None:
-        assert not accepts(signed(secret=""), secrets=(SECRET, ""))
+        assert not precondition(signed(secret=""), secrets=(SECRET, ""))
 
     def test_the_next_secret_is_read_only_when_the_first_does_not_fit(self) -> None:
         def secrets() -> object:
@@ -164,29 +166,29 @@ class TestTime:
         ],
     )
     def test_what_is_no_time_of_now_is_refused(self, at: str) -> None:
-        assert not accepts(signed(at=at))
+        assert not precondition(signed(at=at))
 
     def test_the_first_time_counts_for_both_checks(self) -> None:
         """Or else a signature of long ago were valid with a new time before it."""
         old = SIGNED_AT - 3_600
         header = f"t={SIGNED_AT},t={old},v1={v1(at=old)}"
 
-        assert not accepts(header)
-        assert not accepts(f"t={old},t={SIGNED_AT},v1={v1(at=old)}")
-        assert not accepts(f"t={old},t={SIGNED_AT},v1={v1()}")
+        assert not precondition(header)
+        assert not precondition(f"t={old},t={SIGNED_AT},v1={v1(at=old)}")
+        assert not precondition(f"t={old},t={SIGNED_AT},v1={v1()}")
 
     def test_a_time_before_the_epoch_does_not_come_round(self) -> None:
-        assert not accepts(signed(at=0), now=datetime(1969, 12, 31, 23, 0, tzinfo=UTC))
+        assert not precondition(signed(at=0), now=datetime(1969, 12, 31, 23, 0, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("header", [f"t={SIGNED_AT},v1={'é' * 64}", "é", "t=1,v1=\ud800"])
 def test_what_is_not_ascii_is_refused_like_the_rest(header: str) -> None:
-    assert not accepts(header)
+    assert not precondition(header)
 
 
 def test_a_refusal_is_counted_and_what_is_accepted_is_not() -> None:
-    assert accepts(signed())
-    assert not accepts(None)
-    assert not accepts("nonsense")
+    assert precondition(signed())
+    assert not precondition(None)
+    assert not precondition("nonsense")
 
     assert metrics.metric_set["WebhooksRefused"]["Value"] == [1, 1]

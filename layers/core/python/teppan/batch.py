@@ -8,7 +8,7 @@ from teppan.observability.log import failure_of, logger
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome[T, R]:
+class BatchResult[T, R]:
     """What came of the items: `begun` ones are in `results` or `failed`, those after are `left`.
 
     `is_listed` is False when the list of items ended early: there may be more. That is a failure,
@@ -58,7 +58,7 @@ def always() -> bool:
 
 def run_each[T, R](
     items: Iterable[T], do: Callable[[T], R], may_begin: Callable[[], bool] = always
-) -> Outcome[T, R]:
+) -> BatchResult[T, R]:
     """Do each in order, whatever becomes of the others, until `may_begin` says no.
 
     What fails is logged: an item, or whatever yields them, which keeps the items before it. So an
@@ -81,4 +81,4 @@ def run_each[T, R](
             failed.append(item)
     logger.remove_keys(["item"])
     left = listed.items[begun:]
-    return Outcome(begun, left, results, failed, listed.is_complete, listed.stopped_by)
+    return BatchResult(begun, left, results, failed, listed.is_complete, listed.stopped_by)

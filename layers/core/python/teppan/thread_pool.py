@@ -7,13 +7,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from teppan.batch import Outcome
+from teppan.batch import BatchResult
 from teppan.observability.log import failure_of, logger
 
 
 def run_in_threads[T, R](
     items: Sequence[T], do: Callable[[T], R], *, threads: int, may_begin: Callable[[], bool]
-) -> Outcome[T, R]:
+) -> BatchResult[T, R]:
     """Do each item, begun in order, until `may_begin` says no; return when all begun have ended.
 
     One that fails is logged and does not stop the others. Each line that is logged meanwhile names
@@ -37,4 +37,4 @@ def run_in_threads[T, R](
     with ThreadPoolExecutor(threads) as pool:
         for worker in [pool.submit(work) for _ in range(min(threads, len(items)))]:
             worker.result()
-    return Outcome(len(items) - len(waiting), list(waiting), results, failed)
+    return BatchResult(len(items) - len(waiting), list(waiting), results, failed)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from teppan import clock
-from teppan.batch import Outcome
+from teppan.batch import BatchResult
 from teppan.domain.caller import Caller, Role
 from teppan.domain.payments.errors import PaymentsNotConfigured
 from teppan.observability.log import failure_of, logger
@@ -70,7 +70,7 @@ class job:  # noqa: N801 - it reads as the decorator that it is
         return _observed(self.name, handle)
 
 
-def raise_if_any_failed(*outcomes: Outcome[Any, Any]) -> None:
+def raise_if_any_failed(*outcomes: BatchResult[Any, Any]) -> None:
     """Raise `PartlyFailedError` when anything has failed: the job is not done, an alarm says so.
 
     Raises `PaymentsNotConfigured` when that alone has stopped one.

@@ -19,7 +19,7 @@ from teppan.domain.payments.errors import (
     WrongPaymentMode,
 )
 from teppan.observability.log import logger
-from teppan.observability.metrics import tell
+from teppan.observability.metrics import emit_alarm_metric
 from teppan.settings import required, settings
 from teppan_payments.refusals import Call, refused
 
@@ -118,7 +118,7 @@ def fits_stage(*, is_live: bool) -> bool:
     fits = is_live is settings().takes_live_money
     if not fits:
         logger.error("wrong payment mode", live=is_live)
-        tell(Alarm.FOREIGN, 1)
+        emit_alarm_metric(Alarm.FOREIGN, 1)
     return fits
 
 

@@ -9,10 +9,10 @@ from typing import Any, Final
 from teppan.domain.alarm import Alarm
 from teppan.domain.errors import MalformedJson
 from teppan.domain.payments.errors import EventNotOurs
-from teppan.domain.payments.payment_event import PaymentEvent
-from teppan.domain.webhook import LONGEST
+from teppan.domain.payments.event import PaymentEvent
+from teppan.domain.webhook import MAX_ID_LENGTH
 from teppan.observability.log import logger
-from teppan.observability.metrics import tell
+from teppan.observability.metrics import emit_alarm_metric
 from teppan_payments.client import fits_stage
 
 SENDER: Final = "stripe"
@@ -36,7 +36,7 @@ HANDLED: Final[Mapping[str, str]] = {
 }
 """The types we handle, and the field of their object that is the payment intent's id."""
 
-_NAME: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST}}}")
+_NAME: Final = re.compile(rf"[\x21-\x7e]{{1,{MAX_ID_LENGTH}}}")
 
 UNREADABLE: Final = "unreadable"
 """The fault of an event of such a type whose object is not as Stripe's document has it."""
@@ -66,7 +66,7 @@ def event_of(document: Mapping[str, Any], size: int | None = None) -> PaymentEve
         raise ValueError("no event of Stripe's") from error
     if is_foreign:
         logger.error("event of another account", event_id=event_id)
-        tell(Alarm.FOREIGN, 1)
+        emit_alarm_metric(Alarm.FOREIGN, 1)
     if is_foreign or not fits_stage(is_live=is_live):
         raise EventNotOurs
     payload = json.dumps(_without_secrets(document), separators=(",", ":"))
@@ -112,7 +112,7 @@ def _without_secrets(value: Any) -> Any:
 
 def _word(value: object) -> str:
     """Return a type, which is kept and listed; raises `TypeError`."""
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST or not value.isprintable():
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_ID_LENGTH or not value.isprintable():
         raise TypeError("not a word")
     return value
 

@@ -14,7 +14,7 @@ import stripe
 from teppan.domain.alarm import Alarm
 from teppan.domain.payments.errors import PaymentProviderUnavailable, PaymentRequestRejected
 from teppan.observability.log import logger
-from teppan.observability.metrics import tell
+from teppan.observability.metrics import emit_alarm_metric
 
 _NOT_FOUND: Final = 404
 
@@ -119,6 +119,6 @@ def refused(call: Call, error: stripe.InvalidRequestError) -> Exception:
     if meaning is Meaning.OURS:
         # Not the parameter: Stripe may quote there what was sent.
         logger.error("request rejected", call=call.value, error_code=code)
-        tell(Alarm.REQUESTS_REJECTED, 1)
+        emit_alarm_metric(Alarm.REQUESTS_REJECTED, 1)
         return PaymentRequestRejected()
     return RefusedError(code, meaning)

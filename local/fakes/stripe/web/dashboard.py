@@ -11,12 +11,12 @@ from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.objects import Json
 from local.fakes.stripe.payments.disputes import INQUIRY, OPEN
 from local.fakes.stripe.web.html import Markup, dollars, element, field, form, page, table
-from local.fakes.stripe.webhooks.sender import Attempt
+from local.fakes.stripe.webhooks.sender import PaymentAttempt
 
 _ROWS: Final = 50
 
 
-def show(fake: FakeStripe, attempts: Iterable[Attempt]) -> HTMLResponse:
+def show(fake: FakeStripe, attempts: Iterable[PaymentAttempt]) -> HTMLResponse:
     """Show the newest of everything."""
     waiting = fake.outbox.pending(all_of_them=True)
     return page(
@@ -110,7 +110,7 @@ def _event(event: Json) -> tuple[str, ...]:
     return _time(event), event["id"], event["type"], str(event["pending_webhooks"])
 
 
-def _attempt(attempt: Attempt) -> tuple[str, ...]:
+def _attempt(attempt: PaymentAttempt) -> tuple[str, ...]:
     at = _clock(attempt.at)
     return at, attempt.event, attempt.kind, attempt.url, attempt.outcome
 

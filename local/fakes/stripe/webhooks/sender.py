@@ -37,7 +37,7 @@ class SenderPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class PaymentAttempt:
     """One POST to an endpoint: unix time, what was sent where, and the status or the failure."""
 
     at: float
@@ -54,7 +54,7 @@ class Sender:
         self, outbox: Outbox, policy: SenderPolicy | None = None, *, seed: int = 0
     ) -> None:
         self.policy = policy or SenderPolicy()
-        self.attempts: deque[Attempt] = deque(maxlen=200)
+        self.attempts: deque[PaymentAttempt] = deque(maxlen=200)
         self._outbox = outbox
         self._random = random.Random(seed)
         self._lock = Lock()
@@ -131,5 +131,5 @@ class Sender:
     def _note(self, delivery: Delivery, outcome: str) -> None:
         event = delivery.event
         self.attempts.append(
-            Attempt(time.time(), event["id"], event["type"], delivery.url, outcome)
+            PaymentAttempt(time.time(), event["id"], event["type"], delivery.url, outcome)
         )

@@ -15,20 +15,27 @@ from tests.builders import (
     caller,
     confirmed,
     ledger_entry,
-    statement,
+    snapshot,
     system,
 )
 
-from teppan.domain.bookings.audit import AuditEvent, EventType, FieldChange, Moved, audit_event
+from teppan.domain.bookings.audit import (
+    AuditEvent,
+    EventType,
+    FieldChange,
+    PostedEntry,
+    audit_event,
+)
 from teppan.domain.bookings.booking import Booking, Contact, Venue
-from teppan.domain.bookings.cancellation import CancellationRequest, cancel, lapse
+from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
 from teppan.domain.bookings.change import Changes, change, complete
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Role
 from teppan.domain.ledger import Balance, EntryKind
 from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
-from teppan.domain.payments.settlement import settle
+from teppan.domain.payments.posting import post_payment
+from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 
 PERSONAL = Changes(
     venue=Venue("1 Market Street", "Sausalito", "CA", "94965", "Boat 7"),
@@ -173,7 +180,7 @@ def test_a_cancellation_tells_its_reason() -> None:
 class TestMoney:
     def test_a_payment_that_confirms_is_told_as_that(self) -> None:
         old, ledger = booking(), ()
-        paid = settle(old, ledger, statement(), system()).after
+        paid = post_payment(old, ledger, snapshot(), system(), max_entries=MAX_STEP_ENTRIES).after
 
         event = audit_event(old, paid, system())
 
@@ -195,7 +202,10 @@ class TestMoney:
         event = audit_event(old, sent, system(), entries)
 
         assert event.type is EventType.PAYMENT
-        assert event.entries == (Moved(EntryKind.REFUND_SENT, 3), Moved(EntryKind.REFUNDED, 2))
+        assert event.entries == (
+            PostedEntry(EntryKind.REFUND_SENT, 3),
+            PostedEntry(EntryKind.REFUNDED, 2),
+        )
         assert event.changes == (
             FieldChange("payment_status", "deposit_paid", "refund_pending"),
             FieldChange("amount_refunded", 0, 2),
@@ -207,7 +217,9 @@ class TestMoney:
         old, ledger = confirmed(10_000), [ledger_entry(EntryKind.CAPTURED)]
         movements = (Movement("txn_1", -10_000), Movement("txn_2", 10_000))
         won = Dispute("dp_1", 10_000, DisputeStatus.WON, movements)
-        step = settle(old, ledger, statement(disputes=(won,)), system())
+        step = post_payment(
+            old, ledger, snapshot(disputes=(won,)), system(), max_entries=MAX_STEP_ENTRIES
+        )
 
         event = audit_event(old, step.after, system(), step.entries)
 
@@ -232,16 +244,20 @@ class TestMoney:
     def test_a_booking_that_lapses_says_why(self) -> None:
         late = system(booking().payment_due_at + timedelta(seconds=1))
 
-        event = audit_event(booking(), lapse(booking(), late).after, late)
+        event = audit_event(booking(), expire(booking(), late).after, late)
 
         assert (event.type, event.reason) == (EventType.CANCELLED, "payment_overdue")
         assert event.actor_role is Role.SYSTEM
 
     def test_one_that_a_late_payment_brings_back_is_confirmed(self) -> None:
         late = system(booking().payment_due_at + timedelta(seconds=1))
-        lapsed = lapse(booking(), late).after
+        lapsed = expire(booking(), late).after
 
-        event = audit_event(lapsed, settle(lapsed, (), statement(), late).after, late)
+        event = audit_event(
+            lapsed,
+            post_payment(lapsed, (), snapshot(), late, max_entries=MAX_STEP_ENTRIES).after,
+            late,
+        )
 
         assert (event.type, event.reason) == (EventType.CONFIRMED, None)
         assert event.changes[0] == FieldChange("status", "cancelled", "confirmed")

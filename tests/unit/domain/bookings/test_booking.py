@@ -12,17 +12,16 @@ from tests.builders import (
     admin,
     before,
     booking,
+    booking_request,
     caller,
     confirmed,
     days_ahead,
     holding,
     in_status,
-    ledger_entry,
     system,
-    wishes,
 )
 
-from teppan.domain.bookings.booking import Step, Venue, book, check_visible
+from teppan.domain.bookings.booking import Venue, book, check_visible
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.errors import (
     BookingNotFound,
@@ -34,7 +33,7 @@ from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import DomainError, InvalidInput
-from teppan.domain.ledger import Balance, EntryKind
+from teppan.domain.ledger import Balance
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
 
@@ -45,7 +44,7 @@ OVER = [Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW]
 
 class TestBook:
     def test_a_new_booking_is_pending_at_version_one_and_unpaid(self) -> None:
-        made = book(wishes(), booking_id="bkg_1", fingerprint="f", caller=caller())
+        made = book(booking_request(), booking_id="bkg_1", fingerprint="f", caller=caller())
 
         assert (made.id, made.version, made.status) == ("bkg_1", 1, Status.PENDING)
         assert made.customer_id == CUSTOMER
@@ -68,7 +67,9 @@ class TestBook:
         cheap = {"adult": 100, "child": 50, "toddler": 0}
         old_policy = replace(CURRENT, version="2025-01", guest_prices=cheap, minimum_food=0)
         monkeypatch.setattr("teppan.domain.bookings.booking.POLICIES", {"2025-01": old_policy})
-        old = book(wishes(), booking_id="b", fingerprint="f", caller=caller(), policy=old_policy)
+        old = book(
+            booking_request(), booking_id="b", fingerprint="f", caller=caller(), policy=old_policy
+        )
 
         grown = change(old, Changes(party=Party(adults=13)), caller()).after
 
@@ -88,9 +89,9 @@ class TestBook:
         ],
     )
     def test_what_the_rules_forbid_is_refused(
-        self, wish: dict[str, Any], refusal: type[DomainError]
+        self, wish: dict[str, Any], refusal_entry: type[DomainError]
     ) -> None:
-        with pytest.raises(refusal):
+        with pytest.raises(refusal_entry):
             booking(**wish)
 
     @pytest.mark.parametrize("hours", [48, 49, 30 * 24])
@@ -103,7 +104,7 @@ class TestBook:
         hasty = replace(CURRENT, lead_time=timedelta(hours=24))
         author = caller(at=before(booking(), hours=30))
 
-        made = book(wishes(), booking_id="b", fingerprint="f", caller=author, policy=hasty)
+        made = book(booking_request(), booking_id="b", fingerprint="f", caller=author, policy=hasty)
 
         assert made.payment_due_at == before(made, hours=24)
 
@@ -221,14 +222,6 @@ def test_the_balance_is_that_of_all_its_payments() -> None:
 
     assert two.balance == Balance(captured=10_007, refunded=1)
     assert booking().balance == Balance()
-
-
-@pytest.mark.parametrize(("entries", "full"), [(0, False), (19, False), (20, True), (44, True)])
-def test_a_step_is_full_when_there_may_be_more_to_enter(entries: int, full: bool) -> None:
-    """DynamoDB takes 100 writes a transaction."""
-    step = Step(booking(), tuple(ledger_entry(EntryKind.CAPTURED) for _ in range(entries)))
-
-    assert step.is_full is full
 
 
 def test_a_party_is_over_six_hours_after_its_start() -> None:

@@ -15,7 +15,7 @@ from tests.builders import (
     holding,
     in_status,
     slot,
-    statement,
+    snapshot,
     system,
 )
 
@@ -24,7 +24,7 @@ from teppan.domain.bookings.cancellation import (
     CancellationRequest,
     cancel,
     cancellation_terms,
-    lapse,
+    expire,
     overridden_terms,
     percentage_online,
     refund_terms,
@@ -40,8 +40,9 @@ from teppan.domain.ledger import (
     RefundReason,
 )
 from teppan.domain.payment_status import PaymentStatus
-from teppan.domain.payments.settlement import settle
+from teppan.domain.payments.posting import post_payment
 from teppan.domain.policy import CURRENT
+from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 
 LIVE = [Status.PENDING, Status.CONFIRMED]
 OVER = [Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW]
@@ -160,10 +161,10 @@ class TestNeverConfirmed:
 
     @pytest.mark.parametrize("percentage", [0, 50, 99])
     def test_staff_keep_nothing_of_it(self, percentage: int) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             cancel(in_status(Status.PENDING), CancellationRequest("Rain", percentage), admin())
 
-        (fault,) = refusal.value.violations
+        (fault,) = refusal_entry.value.violations
         assert fault.pointer == "/refund_percentage"
         assert "leave refund_percentage out, or send 100" in fault.detail
 
@@ -178,13 +179,15 @@ class TestNeverConfirmed:
 
         assert [(each.payment, each.amount) for each in step.entries] == [("pi_2", 3_000)]
         late = system(old.payment_due_at + SECOND)
-        assert [each.amount for each in lapse(old, late).entries] == [3_000]
+        assert [each.amount for each in expire(old, late).entries] == [3_000]
 
     def test_one_that_late_money_has_brought_back_was_confirmed_then(self) -> None:
         old = booking()
         late = old.payment_due_at + SECOND
-        lapsed = lapse(old, system(late)).after
-        revived = settle(lapsed, (), statement(captured_at=late), system(late)).after
+        lapsed = expire(old, system(late)).after
+        revived = post_payment(
+            lapsed, (), snapshot(captured_at=late), system(late), max_entries=MAX_STEP_ENTRIES
+        ).after
         assert revived.status is Status.CONFIRMED
 
         assert cancellation_terms(revived, late).percentage == 97
@@ -298,9 +301,9 @@ class TestCancel:
     )
     @pytest.mark.parametrize("percentage", [None, 100])
     def test_what_is_over_is_not_cancelled_again(
-        self, status: Status, refusal: type[DomainError], percentage: int | None
+        self, status: Status, refusal_entry: type[DomainError], percentage: int | None
     ) -> None:
-        with pytest.raises(refusal):
+        with pytest.raises(refusal_entry):
             cancel(in_status(status), CancellationRequest("Once more", percentage), admin())
 
     def test_that_it_is_over_comes_before_that_it_is_late(self) -> None:
@@ -336,10 +339,10 @@ class TestOverride:
 
     @pytest.mark.parametrize("percentage", [0, 100])
     def test_an_override_needs_a_reason(self, percentage: int) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             cancel(confirmed(), CancellationRequest(None, percentage), admin())
 
-        assert [fault.pointer for fault in refusal.value.violations] == ["/reason"]
+        assert [fault.pointer for fault in refusal_entry.value.violations] == ["/reason"]
 
 
 def test_a_booking_under_a_live_dispute_refunds_nothing_more() -> None:
@@ -377,19 +380,19 @@ class TestLapse:
         old = booking()
         late = system(old.payment_due_at + SECOND)
 
-        step = lapse(old, late)
+        step = expire(old, late)
 
         ended = step.after
         assert (ended.status, ended.version, ended.updated_at) == (Status.CANCELLED, 2, late.at)
         assert ended.cancellation == Cancellation(Role.SYSTEM, late.at, 0, 100, "payment_overdue")
-        assert ended.has_lapsed and not ended.holds_slot
+        assert ended.has_expired and not ended.holds_slot
         assert step.entries == ()
 
     @pytest.mark.parametrize("early", [timedelta(0), SECOND, timedelta(hours=23)])
     def test_until_the_deadline_it_stays_as_it_is(self, early: timedelta) -> None:
         old = booking()
 
-        step = lapse(old, system(old.payment_due_at - early))
+        step = expire(old, system(old.payment_due_at - early))
 
         assert step == Step(old)
         assert step.after is old
@@ -398,12 +401,12 @@ class TestLapse:
     def test_what_is_not_pending_stays_as_it_is(self, status: Status) -> None:
         old = in_status(status)
 
-        assert lapse(old, system(old.slot.starts_at)) == Step(old)
+        assert expire(old, system(old.slot.starts_at)) == Step(old)
 
     def test_what_was_paid_of_it_is_promised_back_in_full_whatever_the_time_left(self) -> None:
         old = in_status(Status.PENDING, 4_000)
 
-        step = lapse(old, system(before(old, hours=1)))
+        step = expire(old, system(before(old, hours=1)))
 
         assert [(each.kind, each.amount) for each in step.entries] == [
             (EntryKind.REFUND_OWED, 4_000)
@@ -415,4 +418,4 @@ class TestLapse:
     def test_a_customer_who_gives_that_reason_has_cancelled_all_the_same(self) -> None:
         ended = cancel(booking(), CancellationRequest("payment_overdue"), caller()).after
 
-        assert not ended.has_lapsed
+        assert not ended.has_expired

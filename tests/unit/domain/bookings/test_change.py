@@ -13,6 +13,7 @@ from tests.builders import (
     admin,
     before,
     booking,
+    booking_request,
     caller,
     confirmed,
     days_ahead,
@@ -20,7 +21,6 @@ from tests.builders import (
     in_status,
     slot,
     system,
-    wishes,
 )
 
 from teppan.domain.bookings.booking import Booking, Contact, Step, Venue
@@ -43,7 +43,7 @@ from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError, Forbidden, InvalidInput
 from teppan.domain.ledger import Balance, EntryKind, RefundReason
 from teppan.domain.payment_status import PaymentStatus
-from teppan.domain.payments.payment import amount_due
+from teppan.domain.payments.attempt import amount_due
 
 SECOND = timedelta(seconds=1)
 MICRO = timedelta(microseconds=1)
@@ -95,7 +95,7 @@ class TestChange:
             Changes(),
             Changes(date=PARTY_DATE, time=time(18)),
             Changes(party=Party(adults=12), menu=Menu(), special_requests=""),
-            Changes(venue=wishes().venue, contact=wishes().contact),
+            Changes(venue=booking_request().venue, contact=booking_request().contact),
         ],
     )
     def test_what_changes_nothing_is_no_new_version(self, nothing: Changes) -> None:
@@ -258,7 +258,7 @@ class TestTravelAfterTheParty:
         new = change(old, Changes(travel_miles=200), admin(last))
 
         assert (new.status, new.travel_miles, new.travel_confirmed) == (status, 200, True)
-        assert new.deposit_due + new.balance_due == new.price.total - old.balance.paid
+        assert new.deposit_due + new.balance_due == new.price.total - old.balance.credited
         with pytest.raises(BookingNotChangeable, match="until 30 days after the start"):
             change(old, Changes(travel_miles=200), admin(last + MICRO))
 
@@ -282,7 +282,7 @@ class TestTravelAfterTheParty:
             {"special_requests": ""},
             {"party": Party(adults=12)},
             {"status": Status.COMPLETED},
-            {"venue": wishes().venue},
+            {"venue": booking_request().venue},
         ],
     )
     def test_nothing_else_of_a_booking_that_is_over(
@@ -308,7 +308,7 @@ class TestTravelAfterTheParty:
 MORE = [
     pytest.param(Changes(party=Party(adults=13)), id="guests"),
     pytest.param(Changes(menu=Menu(add_ons={"gyoza": 1})), id="menu"),
-    pytest.param(Changes(venue=replace(wishes().venue, city="New York")), id="venue"),
+    pytest.param(Changes(venue=replace(booking_request().venue, city="New York")), id="venue"),
 ]
 """What the chef has to know in time; nothing of it lowers the total."""
 
@@ -488,9 +488,9 @@ class TestMoving:
         ],
     )
     def test_the_new_slot_obeys_the_rules_of_slots(
-        self, target: Changes, refusal: type[DomainError]
+        self, target: Changes, refusal_entry: type[DomainError]
     ) -> None:
-        with pytest.raises(refusal):
+        with pytest.raises(refusal_entry):
             change(booking(), target, caller())
 
     def test_nearer_than_seven_days_from_its_making_the_total_is_owed_at_once(self) -> None:

@@ -4,19 +4,19 @@ from dataclasses import replace
 
 from tests.builders import booking, caller, confirmed, holding
 
-from teppan.domain.bookings.rebalance import settled, with_entries
+from teppan.domain.bookings.rebalance import rebalance, with_entries
 from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance, EntryKind, RefundReason
 
 
 def test_a_step_that_changes_nothing_makes_no_version() -> None:
-    assert settled(booking(), booking(), (), caller()).after == booking()
+    assert rebalance(booking(), booking(), (), caller()).after == booking()
 
 
 def test_a_pending_booking_that_is_covered_is_confirmed() -> None:
     covered = holding(booking(), Balance(captured=booking().due_to_confirm))
 
-    step = settled(booking(), covered, (), caller())
+    step = rebalance(booking(), covered, (), caller())
 
     assert (step.after.status, step.after.version) == (Status.CONFIRMED, booking().version + 1)
 
@@ -24,7 +24,7 @@ def test_a_pending_booking_that_is_covered_is_confirmed() -> None:
 def test_a_pending_booking_that_has_started_is_not_confirmed() -> None:
     covered = holding(booking(), Balance(captured=booking().due_to_confirm))
 
-    step = settled(booking(), covered, (), caller(at=booking().slot.starts_at))
+    step = rebalance(booking(), covered, (), caller(at=booking().slot.starts_at))
 
     assert step.after.status is Status.PENDING
 
@@ -33,7 +33,7 @@ def test_what_was_paid_beyond_the_total_is_promised_back() -> None:
     before = confirmed()
     overpaid = holding(before, Balance(captured=before.price.total + 700))
 
-    step = settled(before, overpaid, (), caller())
+    step = rebalance(before, overpaid, (), caller())
 
     [promise] = step.entries
     assert (promise.kind, promise.amount) == (EntryKind.REFUND_OWED, 700)
@@ -45,7 +45,7 @@ def test_what_is_in_dispute_is_not_promised_back() -> None:
     before = confirmed()
     at_risk = Balance(captured=before.price.total + 700, contested=700)
 
-    step = settled(before, holding(before, at_risk), (), caller())
+    step = rebalance(before, holding(before, at_risk), (), caller())
 
     assert not step.entries
 
@@ -54,4 +54,4 @@ def test_a_cancelled_booking_promises_nothing_here() -> None:
     cancelled = replace(confirmed(), status=Status.CANCELLED)
     overpaid = holding(cancelled, Balance(captured=cancelled.price.total + 700))
 
-    assert not settled(cancelled, overpaid, (), caller()).entries
+    assert not rebalance(cancelled, overpaid, (), caller()).entries

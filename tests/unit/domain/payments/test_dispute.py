@@ -3,8 +3,8 @@
 from itertools import permutations
 
 import pytest
-from tests.builders import statement
-from tests.unit.domain.payments.test_statement import (
+from tests.builders import snapshot
+from tests.unit.domain.payments.test_snapshot import (
     CAPTURED,
     INQUIRY,
     LOST,
@@ -18,7 +18,7 @@ from tests.unit.domain.payments.test_statement import (
 
 from teppan.domain.ledger import Balance, balance_of
 from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
-from teppan.domain.payments.statement import Statement
+from teppan.domain.payments.snapshot import PaymentSnapshot
 
 
 class TestDispute:
@@ -80,7 +80,7 @@ class TestDispute:
         assert balance.at_provider == 10_000 + sum(movements)
 
     def test_one_that_moved_more_than_its_nominal_amount_holds_all_of_it(self) -> None:
-        told = statement(disputes=(Dispute("dp_1", 4_000, OPEN, moved(-4_000, -6_000)),))
+        told = snapshot(disputes=(Dispute("dp_1", 4_000, OPEN, moved(-4_000, -6_000)),))
 
         assert balance_of(after(told)).at_risk == 10_000
 
@@ -98,7 +98,7 @@ class TestDispute:
     @pytest.mark.parametrize("decided", [disputing(WON, -10_000, 10_000), disputing(LOST, -10_000)])
     @pytest.mark.parametrize("stale", [disputing(INQUIRY), disputing(OPEN, -10_000)])
     def test_one_that_is_decided_is_not_opened_again_by_old_news(
-        self, decided: Statement, stale: Statement
+        self, decided: PaymentSnapshot, stale: PaymentSnapshot
     ) -> None:
         assert kinds(stale, *after(decided)) == []
 
@@ -123,7 +123,7 @@ class TestDispute:
         "stale",
         [disputing(OPEN, -10_000), disputing(LOST, -10_000), disputing(WON, -10_000)],
     )
-    def test_and_then_nothing_more_is_told_of_it(self, stale: Statement) -> None:
+    def test_and_then_nothing_more_is_told_of_it(self, stale: PaymentSnapshot) -> None:
         known = after(disputing(LOST, -10_000), disputing(WON, -10_000, 10_000))
 
         assert kinds(stale, *known) == []
@@ -163,7 +163,7 @@ class TestDispute:
         assert balance.refundable == 10_000
 
     def test_two_disputes_of_one_payment_are_two(self) -> None:
-        two = statement(
+        two = snapshot(
             disputes=(
                 Dispute("dp_1", 4_000, LOST, moved(-4_000)),
                 Dispute("dp_2", 6_000, OPEN, (Movement("txn_9", -6_000),)),

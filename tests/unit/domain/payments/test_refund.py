@@ -8,12 +8,12 @@ from tests.builders import NOW, PAYMENT, ledger_entry
 
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, RefusalReason
 from teppan.domain.payments.refund import (
-    Outstanding,
+    RefundObligation,
     RefundStatus,
     may_be_sent_at,
-    outstanding,
+    open_obligations,
     refund_status,
-    refusal,
+    refusal_entry,
     refusal_reason,
     waivers,
 )
@@ -45,8 +45,8 @@ def life(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
 
 class TestOutstanding:
     def test_a_promise_is_outstanding_until_it_is_sent(self) -> None:
-        assert outstanding([promise()]) == [
-            Outstanding(
+        assert open_obligations([promise()]) == [
+            RefundObligation(
                 promise="p",
                 kind=OWED,
                 payment=PAYMENT,
@@ -56,33 +56,37 @@ class TestOutstanding:
                 erred_at=None,
             )
         ]
-        assert outstanding([promise(), life(SENT)]) == []
-        assert outstanding([promise(), life(SENT), life(REFUNDED)]) == []
+        assert open_obligations([promise(), life(SENT)]) == []
+        assert open_obligations([promise(), life(SENT), life(REFUNDED)]) == []
 
     def test_when_it_fails_it_is_again_under_another_name(self) -> None:
         failed = life(FAILED, at=NOW + HOUR)
 
-        (again,) = outstanding([promise(), life(SENT), failed])
+        (again,) = open_obligations([promise(), life(SENT), failed])
 
         assert (again.amount, again.attempt, again.failed_at) == (5_000, 2, NOW + HOUR)
         assert again.name == "p:2:5000"
 
     def test_a_refusal_is_a_failed_attempt_too(self) -> None:
-        (first,) = outstanding([promise()])
+        (first,) = open_obligations([promise()])
 
-        (second,) = outstanding([promise(), refusal(first, RefusalReason.REFUSED, NOW + HOUR)])
+        (second,) = open_obligations(
+            [promise(), refusal_entry(first, RefusalReason.REFUSED, NOW + HOUR)]
+        )
 
         assert (second.attempt, second.failed_at, second.amount) == (2, NOW + HOUR, 5_000)
 
     def test_after_an_error_of_stripe_the_name_is_another(self) -> None:
-        (first,) = outstanding([promise()])
+        (first,) = open_obligations([promise()])
 
-        (second,) = outstanding([promise(), refusal(first, RefusalReason.PROVIDER_ERROR, NOW)])
+        (second,) = open_obligations(
+            [promise(), refusal_entry(first, RefusalReason.PROVIDER_ERROR, NOW)]
+        )
 
         assert (second.name, second.failed_at, second.erred_at) == ("p:2:5000", None, NOW)
 
     def test_a_promise_that_was_lowered_has_another_name(self) -> None:
-        (rest,) = outstanding([promise(), life(WAIVED, 2_000, reference="w-1")])
+        (rest,) = open_obligations([promise(), life(WAIVED, 2_000, reference="w-1")])
 
         assert rest.name == "p:1:3000"
 
@@ -97,8 +101,8 @@ class TestOutstanding:
         self, reason: RefusalReason, wait: timedelta
     ) -> None:
         """After an error Stripe may still be at it; a refusal will not change within the hour."""
-        (first,) = outstanding([promise()])
-        (second,) = outstanding([promise(), refusal(first, reason, NOW)])
+        (first,) = open_obligations([promise()])
+        (second,) = open_obligations([promise(), refusal_entry(first, reason, NOW)])
 
         assert may_be_sent_at(first, CURRENT) < NOW
         assert may_be_sent_at(second, CURRENT) == NOW + wait
@@ -117,22 +121,22 @@ class TestOutstanding:
     ) -> None:
         ledger: list[LedgerEntry] = [promise()]
         for _ in range(refusals):
-            (refund,) = outstanding(ledger)
-            ledger.append(refusal(refund, RefusalReason.REFUSED, NOW))
+            (refund,) = open_obligations(ledger)
+            ledger.append(refusal_entry(refund, RefusalReason.REFUSED, NOW))
         # Stripe's own failures are no refusals
         for _ in range(40):
-            (refund,) = outstanding(ledger)
-            ledger.append(refusal(refund, RefusalReason.PROVIDER_ERROR, NOW))
+            (refund,) = open_obligations(ledger)
+            ledger.append(refusal_entry(refund, RefusalReason.PROVIDER_ERROR, NOW))
 
-        (refund,) = outstanding(ledger)
+        (refund,) = open_obligations(ledger)
 
         assert refusal_reason(refund, CURRENT, is_final=is_final) is reason
 
     def test_what_was_refused_for_good_stays_owed_and_is_never_sent_again(self) -> None:
-        (first,) = outstanding([promise()])
-        final = refusal(first, RefusalReason.FINAL, NOW)
+        (first,) = open_obligations([promise()])
+        final = refusal_entry(first, RefusalReason.FINAL, NOW)
 
-        (refund,) = outstanding([promise(), final])
+        (refund,) = open_obligations([promise(), final])
 
         assert (refund.amount, refund.is_final) == (5_000, True)
         assert may_be_sent_at(refund, CURRENT) > NOW + timedelta(days=100 * 365)
@@ -148,7 +152,7 @@ class TestOutstanding:
             life(REFUSED, reference="p:3", at=NOW + 2 * HOUR, reason=RefusalReason.REFUSED),
         ]
 
-        (again,) = outstanding(ledger)
+        (again,) = open_obligations(ledger)
 
         assert (again.attempt, again.failed_at) == (4, NOW + 3 * HOUR)
 
@@ -156,36 +160,36 @@ class TestOutstanding:
     def test_what_was_taken_back_of_it_is_not(self, kind: EntryKind, waiver: EntryKind) -> None:
         promised = promise(kind=kind)
 
-        (rest,) = outstanding([promised, life(waiver, 2_000, reference="w-1")])
+        (rest,) = open_obligations([promised, life(waiver, 2_000, reference="w-1")])
 
         assert rest.amount == 3_000
-        assert outstanding([promised, life(waiver, 5_000, reference="w-1")]) == []
+        assert open_obligations([promised, life(waiver, 5_000, reference="w-1")]) == []
 
     def test_the_first_promise_comes_first_whatever_the_order_of_the_ledger(self) -> None:
         ledger = [promise("c", at=NOW + HOUR), promise("b"), promise("a")]
 
-        assert [each.promise for each in outstanding(ledger)] == ["a", "b", "c"]
+        assert [each.promise for each in open_obligations(ledger)] == ["a", "b", "c"]
 
     def test_the_life_of_one_is_not_that_of_another(self) -> None:
         ledger = [promise(), promise("q"), life(SENT)]
 
-        assert [each.promise for each in outstanding(ledger)] == ["q"]
+        assert [each.promise for each in open_obligations(ledger)] == ["q"]
 
     def test_each_attempt_has_a_name_of_its_own(self) -> None:
         ledger: list[LedgerEntry] = [promise()]
         names = []
         for _ in range(4):
-            (next_try,) = outstanding(ledger)
+            (next_try,) = open_obligations(ledger)
             names.append(next_try.name)
-            ledger.append(refusal(next_try, RefusalReason.REFUSED, NOW))
+            ledger.append(refusal_entry(next_try, RefusalReason.REFUSED, NOW))
 
         assert names == ["p:1:5000", "p:2:5000", "p:3:5000", "p:4:5000"]
 
 
 def test_a_refusal_says_of_which_attempt_it_is_and_moves_nothing() -> None:
-    (first,) = outstanding([promise()])
+    (first,) = open_obligations([promise()])
 
-    assert refusal(first, RefusalReason.REFUSED, NOW + HOUR) == LedgerEntry(
+    assert refusal_entry(first, RefusalReason.REFUSED, NOW + HOUR) == LedgerEntry(
         reference="p:1:5000",
         kind=REFUSED,
         amount=5_000,

@@ -25,7 +25,7 @@ from teppan.identity.errors import (
 URL = "https://cognito-idp.us-west-2.amazonaws.com"
 
 
-def refusal(code: str, message: str = "", status: int = 400) -> ClientError:
+def refusal_entry(code: str, message: str = "", status: int = 400) -> ClientError:
     answer: Any = {
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status},
@@ -56,7 +56,7 @@ def test_a_call_that_is_not_refused_goes_on() -> None:
 
 
 def test_a_refusal_is_what_it_means_to_the_call() -> None:
-    told = refusal("CodeMismatchException")
+    told = refusal_entry("CodeMismatchException")
 
     meaning = meaning_of(told, {"CodeMismatchException": InvalidCode})
 
@@ -73,7 +73,7 @@ def test_a_refusal_is_what_it_means_to_the_call() -> None:
     ],
 )
 def test_who_comes_too_often_is_told_for_how_long_to_stay_away(code: str, seconds: int) -> None:
-    meaning = meaning_of(refusal(code))
+    meaning = meaning_of(refusal_entry(code))
 
     assert isinstance(meaning, TooManyAttempts)
     assert meaning.retry_after == seconds
@@ -94,7 +94,7 @@ def test_who_comes_too_often_is_told_for_how_long_to_stay_away(code: str, second
     ],
 )
 def test_what_is_refused_and_not_the_callers_fault_has_not_been_done(code: str) -> None:
-    told = refusal(code)
+    told = refusal_entry(code)
 
     meaning = meaning_of(told)
 
@@ -111,10 +111,10 @@ def test_what_is_refused_and_not_the_callers_fault_has_not_been_done(code: str) 
         HTTPClientError(error="cut off in the middle"),
         ReadTimeoutError(endpoint_url=URL),
         SSLError(endpoint_url=URL, error="handshake"),
-        refusal("InternalErrorException", status=500),
-        refusal("ServiceUnavailableException", status=503),
-        refusal("502", status=502),
-        refusal("CodeMismatchException", status=504),
+        refusal_entry("InternalErrorException", status=500),
+        refusal_entry("ServiceUnavailableException", status=503),
+        refusal_entry("502", status=502),
+        refusal_entry("CodeMismatchException", status=504),
     ],
     ids=named,
 )
@@ -128,13 +128,13 @@ def test_without_an_answer_it_may_have_been_done(failure: Exception) -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        refusal("CodeMismatchException"),
-        refusal("LimitExceededException"),
-        refusal("NotAuthorizedException", "Password attempts exceeded"),
-        refusal("SomethingNewException"),
-        refusal("SomethingNewException", status=499),
-        refusal("TooManyRequestsException", status=429),
-        refusal("ThrottlingException"),
+        refusal_entry("CodeMismatchException"),
+        refusal_entry("LimitExceededException"),
+        refusal_entry("NotAuthorizedException", "Password attempts exceeded"),
+        refusal_entry("SomethingNewException"),
+        refusal_entry("SomethingNewException", status=499),
+        refusal_entry("TooManyRequestsException", status=429),
+        refusal_entry("ThrottlingException"),
     ],
     ids=named,
 )
@@ -147,15 +147,15 @@ def test_a_definite_refusal_leaves_nothing_unknown(told: ClientError) -> None:
 def test_a_call_may_know_better() -> None:
     means: Refusals = {"CodeDeliveryFailureException": InvalidCode}
 
-    assert isinstance(meaning_of(refusal("CodeDeliveryFailureException"), means), InvalidCode)
+    assert isinstance(meaning_of(refusal_entry("CodeDeliveryFailureException"), means), InvalidCode)
 
 
 @pytest.mark.parametrize(
     "mistake",
     [
-        refusal("ResourceNotFoundException"),
-        refusal("AccessDeniedException"),
-        refusal("SomethingNewException"),
+        refusal_entry("ResourceNotFoundException"),
+        refusal_entry("AccessDeniedException"),
+        refusal_entry("SomethingNewException"),
         ValueError("of ours"),
     ],
     ids=named,

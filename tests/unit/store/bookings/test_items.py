@@ -17,7 +17,7 @@ from tests.builders import (
 
 from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking, Venue
-from teppan.domain.bookings.cancellation import CancellationRequest, cancel, lapse
+from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
@@ -41,7 +41,7 @@ BOOKINGS = {
         confirmed(),
         payments={"pi_1": Balance(5, 4, 3, 2, 1, 6, 7), "pi_2": Balance(captured=8, disputed=8)},
     ),
-    "lapsed": lapse(booking(), system(booking().slot.starts_at)).after,
+    "lapsed": expire(booking(), system(booking().slot.starts_at)).after,
     "cancelled": CANCELLED,
     "cancelled without a reason": cancel(booking(), CancellationRequest(), caller()).after,
 } | {status.value: in_status(status) for status in Status}
@@ -107,8 +107,8 @@ class TestIndexes:
         assert (item["gsi4pk"], item["gsi4sk"]) == ("UNSETTLED", "bkg_1")
 
     @pytest.mark.parametrize("settled", [Balance(), Balance(9), Balance(9, refunded=9)])
-    def test_a_booking_without_one_is_not(self, settled: Balance) -> None:
-        item = stored(booking_item(holding(confirmed(), settled)))
+    def test_a_booking_without_one_is_not(self, rebalance: Balance) -> None:
+        item = stored(booking_item(holding(confirmed(), rebalance)))
 
         assert not {"gsi4pk", "gsi4sk"} & set(item)
 

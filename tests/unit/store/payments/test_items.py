@@ -6,7 +6,7 @@ from tests.builders import (
 )
 
 from teppan.domain.bookings.dues import PaymentType
-from teppan.domain.payments.payment import Attempt, IntentStatus
+from teppan.domain.payments.attempt import IntentStatus, PaymentAttempt
 from teppan.store.attributes import Item, from_attributes, to_attributes
 from teppan.store.payments.items import attempt_item, attempt_of
 
@@ -24,7 +24,7 @@ def stored(item: Item) -> Item:
     ],
     ids=["opened", "with its intent", "over"],
 )
-def test_an_attempt_comes_back_as_it_was(made: Attempt) -> None:
+def test_an_attempt_comes_back_as_it_was(made: PaymentAttempt) -> None:
     assert attempt_of(stored(attempt_item(made))) == made
 
 

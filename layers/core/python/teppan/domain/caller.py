@@ -48,7 +48,7 @@ class Caller:
         return replace(self, id=system, role=Role.SYSTEM)
 
     @property
-    def sees_all(self) -> bool:
+    def sees_every_booking(self) -> bool:
         """Whether every booking is visible: to staff and to our own jobs (`domain.md §8`)."""
         return self.role in {Role.ADMIN, Role.SYSTEM}
 

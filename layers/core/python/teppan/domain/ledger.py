@@ -140,13 +140,13 @@ class Balance:
         return max(0, self.uncommitted - gained - self.contested)
 
     @property
-    def taken(self) -> Cents:
-        """What was captured and not lost again: what the customer has paid, refunds apart."""
+    def paid(self) -> Cents:
+        """What the customer has paid: captured and not lost in a dispute, refunds apart."""
         return max(0, self.captured - self.lost)
 
     @property
-    def paid(self) -> Cents:
-        """What counts towards the total: captured, not lost in a dispute, not undone."""
+    def credited(self) -> Cents:
+        """What counts towards the total: what was paid, less what obligations undo."""
         return max(0, self.captured - self.lost - self.returned)
 
     @property
@@ -198,7 +198,7 @@ _BEFORE_REFUNDS: Final = frozenset(
     }
 )
 
-PROMISES: Final = frozenset({EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED})
+OBLIGATION_KINDS: Final = frozenset({EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED})
 """The entries that promise a refund."""
 
 
@@ -215,7 +215,7 @@ def balance_of(entries: Iterable[LedgerEntry]) -> Balance:
     return reduce(enter, entries, Balance())
 
 
-def in_order(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+def sorted_entries(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     """Return the entries as they came; those of one second as a payment goes its way.
 
     A dispute comes before what it sets free, or takes back.

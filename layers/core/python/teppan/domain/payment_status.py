@@ -59,18 +59,18 @@ RULES: Final = (
     Rule("a deposit is due", lambda at: at.deposit_due > 0, PaymentStatus.AWAITING_PAYMENT),
     Rule(
         "a balance is due, and something counts as paid",
-        lambda at: at.balance_due > 0 and at.balance.paid > 0,
+        lambda at: at.balance_due > 0 and at.balance.credited > 0,
         PaymentStatus.DEPOSIT_PAID,
     ),
     Rule("a balance is due", lambda at: at.balance_due > 0, PaymentStatus.AWAITING_PAYMENT),
     Rule(
         "the price is paid, and only what was paid beyond it went back",
-        lambda at: at.balance.paid > 0 and at.only_too_much_went_back,
+        lambda at: at.balance.credited > 0 and at.only_too_much_went_back,
         PaymentStatus.PAID,
     ),
     Rule(
         "all that was taken went back",
-        lambda at: 0 < at.balance.refunded >= at.balance.taken,
+        lambda at: 0 < at.balance.refunded >= at.balance.paid,
         PaymentStatus.REFUNDED,
     ),
     Rule(
@@ -78,7 +78,9 @@ RULES: Final = (
         lambda at: at.balance.refunded > 0,
         PaymentStatus.PARTIALLY_REFUNDED,
     ),
-    Rule("nothing counts as paid", lambda at: not at.balance.paid, PaymentStatus.AWAITING_PAYMENT),
+    Rule(
+        "nothing counts as paid", lambda at: not at.balance.credited, PaymentStatus.AWAITING_PAYMENT
+    ),
     Rule("a part of the price is paid", lambda at: at.unpaid > 0, PaymentStatus.DEPOSIT_PAID),
     Rule("the price is paid", lambda _: True, PaymentStatus.PAID),
 )

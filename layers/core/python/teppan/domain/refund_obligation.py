@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from teppan.domain.errors import RefundExceedsCaptured
-from teppan.domain.ledger import PROMISES, Balance, EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger import OBLIGATION_KINDS, Balance, EntryKind, LedgerEntry, RefundReason
 from teppan.domain.money import Cents
 
 WAIVERS = {
@@ -14,7 +14,7 @@ WAIVERS = {
 """What takes a promise back."""
 
 
-def promises(
+def refund_obligations(
     payments: Mapping[str, Balance],
     amount: Cents,
     *,
@@ -48,17 +48,19 @@ def promises(
     return tuple(entries)
 
 
-def promised_for(reason: RefundReason, ledger: Iterable[LedgerEntry]) -> Cents:
+def obligated_for(reason: RefundReason, ledger: Iterable[LedgerEntry]) -> Cents:
     """Return what was promised for `reason`, less what was taken back of that."""
     entries = list(ledger)
-    names = {each.refund for each in entries if each.kind in PROMISES and each.reason is reason}
+    names = {
+        each.refund for each in entries if each.kind in OBLIGATION_KINDS and each.reason is reason
+    }
     return sum(
-        each.amount if each.kind in PROMISES else -each.amount
+        each.amount if each.kind in OBLIGATION_KINDS else -each.amount
         for each in entries
-        if each.refund in names and each.kind in {*PROMISES, *WAIVERS.values()}
+        if each.refund in names and each.kind in {*OBLIGATION_KINDS, *WAIVERS.values()}
     )
 
 
 def refundable(payments: Mapping[str, Balance]) -> Cents:
-    """Return what `promises` can give back at most."""
+    """Return what `refund_obligations` can give back at most."""
     return sum(balance.refundable for balance in payments.values())

@@ -22,7 +22,7 @@ class EventState(StrEnum):
     """It can not be applied: somebody has to look at it. What comes again is tried again."""
 
 
-LONGEST: Final = 255
+MAX_ID_LENGTH: Final = 255
 """The most characters that an id or a type of Stripe's has; longer ones are none of Stripe's."""
 
 

@@ -145,7 +145,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             body=body,
             parameters=parameters,
             if_match=request.header_list("If-Match"),
-            keyed=idempotent_request(request.header("Idempotency-Key"), document)
+            idempotent=idempotent_request(request.header("Idempotency-Key"), document)
             if self.idempotent
             else None,
             logged_in=principal.session if principal else None,

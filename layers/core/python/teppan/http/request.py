@@ -71,9 +71,10 @@ class Incoming:
 class Request[Body]:
     """A request that is known to be well-formed, authenticated and allowed.
 
-    `parameters` holds the declared ones by name, `if_match` is the header as it was sent, `keyed`
-    is there in operations that are idempotent by key, `logged_in` in those that are not public;
-    `raw` and `signature` in webhooks: the body's bytes and the header that signs them.
+    `parameters` holds the declared ones by name; `if_match` is the header as it was sent.
+    Operations that are idempotent by key have `idempotent`; those that are not public have
+    `logged_in`. Webhooks have the body's bytes in `raw` and the header that signs them in
+    `signature`.
     """
 
     operation: str
@@ -81,7 +82,7 @@ class Request[Body]:
     body: Body
     parameters: Mapping[str, Any]
     if_match: str | None
-    keyed: IdempotentRequest | None
+    idempotent: IdempotentRequest | None
     logged_in: Session | None = None
     raw: bytes = field(default=b"", repr=False)
     signature: str | None = field(default=None, repr=False)
@@ -94,16 +95,16 @@ class Request[Body]:
         return self.logged_in
 
     @property
-    def accepts(self) -> Precondition:
+    def precondition(self) -> Precondition:
         """The precondition that `If-Match` is; raises `InvalidInput` when it is none."""
         return precondition(self.if_match)
 
     @property
     def idempotency(self) -> IdempotentRequest:
         """The idempotency key with its fingerprint; only where the endpoint is `idempotent`."""
-        if self.keyed is None:
+        if self.idempotent is None:
             raise LookupError(f"{self.operation} does not declare itself idempotent")
-        return self.keyed
+        return self.idempotent
 
 
 def incoming(event: Mapping[str, Any]) -> Incoming:

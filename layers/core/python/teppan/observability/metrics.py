@@ -28,7 +28,7 @@ def count(name: str, times: int = 1) -> None:
     metrics.add_metric(name, MetricUnit.Count, times)
 
 
-def tell(name: str, value: int) -> None:
+def emit_alarm_metric(name: str, value: int) -> None:
     """Emit a fact that an alarm watches, whichever function comes upon it: no `operation`."""
     with single_metric(name=name, unit=MetricUnit.Count, value=value):
         """Written as the block ends, with the dimension `service` from the environment."""

@@ -8,11 +8,11 @@ from typing import Final
 from teppan.domain.alarm import Alarm
 from teppan.domain.ledger import EntryKind, LedgerEntry
 from teppan.domain.money import Cents
-from teppan.domain.payments.payment_event import PaymentEvent, Received
-from teppan.domain.payments.refund import Settlement
+from teppan.domain.payments.event import EventResult, PaymentEvent
+from teppan.domain.payments.refund import SendResult
 from teppan.domain.webhook import EventState
 from teppan.observability.log import failure_of, logger
-from teppan.observability.metrics import count, tell
+from teppan.observability.metrics import count, emit_alarm_metric
 
 COUNTED: Final[Mapping[EntryKind, str]] = MappingProxyType(
     {
@@ -26,7 +26,7 @@ COUNTED: Final[Mapping[EntryKind, str]] = MappingProxyType(
 )
 
 
-def record_received(event: PaymentEvent, received: Received) -> None:
+def record_received(event: PaymentEvent, received: EventResult) -> None:
     """Count a received event, with its effects; money that fits no booking of ours is alarming."""
     count(_became(received))
     if received.unmatched:
@@ -35,29 +35,29 @@ def record_received(event: PaymentEvent, received: Received) -> None:
         failure = failure_of(received.failure) if received.failure else {"error": event.fault}
         logger.error("event failed", event_id=event.id, **failure)
     if received.alarm:
-        tell(received.alarm, 1)
+        emit_alarm_metric(received.alarm, 1)
     record_entries(received.entries)
 
 
-def record_found(event: PaymentEvent, received: Received, now: datetime) -> None:
+def record_found(event: PaymentEvent, received: EventResult, now: datetime) -> None:
     """Count an event that we asked for; tell if the webhook should have brought it long ago."""
     record_received(event, received)
     if event.is_late(now) and received.first:
         logger.warning("webhook missed", event_id=event.id)
-        tell("WebhooksMissed", 1)
+        emit_alarm_metric("WebhooksMissed", 1)
 
 
-def record_settlement(settlement: Settlement) -> None:
+def record_sent_refunds(sent: SendResult) -> None:
     """Count the entries, and log Stripe's word for each refund it did not make; it stays owed."""
-    record_entries(settlement.entries)
-    for code in settlement.refused:
+    record_entries(sent.entries)
+    for code in sent.refused:
         logger.warning("refund refused", error_code=code)
 
 
 def record_difference(found: Mapping[str, Cents], left: Mapping[str, Cents]) -> None:
     """Tell how many cents books were apart, and are after mending; log of which payments."""
-    tell("LedgerDifferenceFound", _cents(found))
-    tell("LedgerDifference", _cents(left))
+    emit_alarm_metric("LedgerDifferenceFound", _cents(found))
+    emit_alarm_metric("LedgerDifference", _cents(left))
     if left:
         logger.error("ledger differs", payments=dict(left))
 
@@ -75,7 +75,7 @@ _BECAME: Final[Mapping[EventState, str]] = MappingProxyType(
 )
 
 
-def _became(received: Received) -> str:
+def _became(received: EventResult) -> str:
     if received.repeated:
         return "WebhooksRepeated"
     return _BECAME[received.state]
@@ -91,4 +91,4 @@ def record_entries(entries: Iterable[LedgerEntry]) -> None:
 def raise_alarm(alarm: Alarm, subject: str) -> None:
     """Emit the metric that the alarm watches, and log what to look at."""
     logger.warning("alarm raised", alarm=alarm, subject=subject)
-    tell(alarm, 1)
+    emit_alarm_metric(alarm, 1)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from teppan.batch import Outcome, list_all
+from teppan.batch import BatchResult, list_all
 from teppan.store import jobs
 from teppan.store.queue import Queued
 from teppan.store.table import Table
@@ -18,8 +18,8 @@ def work_through[R](
     table: Table,
     name: str,
     queue: Iterable[Queued],
-    run: Callable[[list[Queued]], Outcome[Queued, R]],
-) -> Outcome[Queued, R]:
+    run: Callable[[list[Queued]], BatchResult[Queued, R]],
+) -> BatchResult[Queued, R]:
     """Let `run` do the queue, beginning behind the place where the last run stopped.
 
     What there is no time for is left to the next run. Raises `StorageUnavailable`.

@@ -8,7 +8,7 @@ from typing import Any
 from tests.builders import NOW, attempt, confirmed, holding, ledger_entry
 
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
-from teppan.domain.payments.payment import IntentStatus
+from teppan.domain.payments.attempt import IntentStatus
 from teppan.http.representations.payments import ledger as represent
 from teppan.services.payments.list_payments import Account
 

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.builders import attempt, confirmed, ledger_entry, statement
+from tests.builders import attempt, confirmed, ledger_entry, snapshot
 
 from teppan.domain.ledger import EntryKind, LedgerEntry
-from teppan.domain.payments.payment import Intent, IntentStatus
+from teppan.domain.payments.attempt import Intent, IntentStatus
 from teppan.http.representations.payments import payment as represent
 from teppan.services.payments.apply_payment import Applied
 from teppan.services.payments.create_payment_intent import Opened
@@ -44,7 +44,7 @@ def test_an_intent_shows_the_secret_to_pay_it_with() -> None:
 
 
 def test_a_confirmation_shows_the_payment_and_its_booking() -> None:
-    applied = Applied(BOOKING, statement(), ())
+    applied = Applied(BOOKING, snapshot(), ())
 
     assert plain(represent.confirmation(applied)) == {
         "payment_intent_id": "pi_1",

@@ -6,7 +6,7 @@ from tests.builders import NOW
 
 from teppan.domain.webhook import EventSource, EventState
 from teppan.http.representations.webhooks import webhook as represent
-from teppan.store.webhooks.inbox_list import InboxEvent
+from teppan.store.webhooks.listing import InboxEvent
 
 HANDLED = InboxEvent(
     id="evt_1",

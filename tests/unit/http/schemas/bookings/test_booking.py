@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from tests.builders import booking_body, gateway_event, wishes
+from tests.builders import booking_body, booking_request, gateway_event
 
 from teppan.domain.bookings.booking import Contact, Venue
 from teppan.domain.bookings.change import Changes
@@ -25,13 +25,13 @@ def read[M: RequestBody](model: type[M], document: Any) -> M:
     return read_body(incoming(gateway_event("POST", body=document)), model, optional=False)[0]
 
 
-def pointers(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
-    return [fault.pointer for fault in refusal.value.violations]
+def pointers(refusal_entry: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
+    return [fault.pointer for fault in refusal_entry.value.violations]
 
 
 class TestCreate:
     def test_a_body_becomes_wishes(self) -> None:
-        assert read(CreateBookingBody, booking_body()).to_wishes() == wishes()
+        assert read(CreateBookingBody, booking_body()).to_wishes() == booking_request()
 
     def test_with_all_that_can_be_wished_for(self) -> None:
         body = booking_body(
@@ -61,20 +61,20 @@ class TestCreate:
 
     @pytest.mark.parametrize("field", ["date", "time", "guests", "venue", "contact"])
     def test_what_a_booking_needs_must_be_sent(self, field: str) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             read(CreateBookingBody, booking_body(**{field: None}))
 
-        assert pointers(refusal) == [f"/{field}"]
+        assert pointers(refusal_entry) == [f"/{field}"]
 
     @pytest.mark.parametrize(
         "field",
         ["status", "travel_miles", "price", "total", "customer_id", "version", "payment_status"],
     )
     def test_what_a_customer_does_not_send_is_refused(self, field: str) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             read(CreateBookingBody, booking_body(**{field: 1}))
 
-        assert pointers(refusal) == [f"/{field}"]
+        assert pointers(refusal_entry) == [f"/{field}"]
 
     @pytest.mark.parametrize(
         ("field", "values"),
@@ -88,10 +88,10 @@ class TestCreate:
     )
     def test_a_bad_value_is_pointed_at(self, field: str, values: list[object]) -> None:
         for value in values:
-            with pytest.raises(InvalidInput) as refusal:
+            with pytest.raises(InvalidInput) as refusal_entry:
                 read(CreateBookingBody, booking_body(**{field: value}))
 
-            assert pointers(refusal) == [f"/{field}"]
+            assert pointers(refusal_entry) == [f"/{field}"]
 
     @pytest.mark.parametrize(
         "field", ["adults", "children", "toddlers", "menu", "special_requests"]
@@ -99,10 +99,10 @@ class TestCreate:
     def test_an_optional_field_is_left_out_never_null(self, field: str) -> None:
         body = json.dumps(booking_body() | {field: None})
 
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             read(CreateBookingBody, body)
 
-        assert pointers(refusal) == [f"/{field}"]
+        assert pointers(refusal_entry) == [f"/{field}"]
 
     @pytest.mark.parametrize(
         ("menu", "pointer"),
@@ -115,16 +115,16 @@ class TestCreate:
         ],
     )
     def test_a_menu_offers_what_we_cook(self, menu: Any, pointer: str) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             read(CreateBookingBody, booking_body(menu=menu))
 
-        assert pointers(refusal) == [pointer]
+        assert pointers(refusal_entry) == [pointer]
 
     def test_a_split_that_does_not_add_up_is_refused(self) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             read(CreateBookingBody, booking_body(adults=5)).to_wishes()
 
-        assert pointers(refusal) == ["/guests"]
+        assert pointers(refusal_entry) == ["/guests"]
 
 
 class TestVenueAndContact:
@@ -138,9 +138,9 @@ class TestVenueAndContact:
             wished = read(CreateBookingBody, booking_body(venue=VENUE | {field: text})).to_wishes()
             assert getattr(wished.venue, field) == text
         for text in ("", "  ", "x" * (longest + 1), "two\nlines"):
-            with pytest.raises(InvalidInput) as refusal:
+            with pytest.raises(InvalidInput) as refusal_entry:
                 read(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
-            assert pointers(refusal) == [f"/venue/{field}"]
+            assert pointers(refusal_entry) == [f"/venue/{field}"]
 
     @pytest.mark.parametrize(
         ("field", "good", "bad"),
@@ -196,9 +196,9 @@ class TestVenueAndContact:
         for text in good:
             read(CreateBookingBody, booking_body(contact=CONTACT | {field: text})).to_wishes()
         for text in bad:
-            with pytest.raises(InvalidInput) as refusal:
+            with pytest.raises(InvalidInput) as refusal_entry:
                 read(CreateBookingBody, booking_body(contact=CONTACT | {field: text}))
-            assert pointers(refusal) == [f"/contact/{field}"]
+            assert pointers(refusal_entry) == [f"/contact/{field}"]
 
 
 class TestUpdate:
@@ -215,8 +215,8 @@ class TestUpdate:
             ({"status": "completed"}, Changes(status=Status.COMPLETED)),
             ({"status": "no_show"}, Changes(status=Status.NO_SHOW)),
             ({"travel_miles": 0}, Changes(travel_miles=0)),
-            ({"venue": VENUE}, Changes(venue=wishes().venue)),
-            ({"contact": CONTACT}, Changes(contact=wishes().contact)),
+            ({"venue": VENUE}, Changes(venue=booking_request().venue)),
+            ({"contact": CONTACT}, Changes(contact=booking_request().contact)),
         ],
     )
     def test_what_is_sent_changes_and_the_rest_stays(
@@ -230,34 +230,34 @@ class TestUpdate:
                 read(UpdateBookingBody, {field: {"name": "Ken Sato", "city": "Napa"}})
 
     def test_nothing_to_change_is_refused(self) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             read(UpdateBookingBody, {}).to_changes()
 
-        assert pointers(refusal) == [""]
+        assert pointers(refusal_entry) == [""]
 
     @pytest.mark.parametrize(
         "split", [{"adults": 5}, {"children": 0}, {"adults": 1, "toddlers": 1}]
     )
     def test_a_split_needs_its_total(self, split: dict[str, int]) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             read(UpdateBookingBody, split).to_changes()
 
-        assert pointers(refusal) == ["/guests"]
+        assert pointers(refusal_entry) == ["/guests"]
 
     @pytest.mark.parametrize(
         "status", ["pending", "confirmed", "cancelled", "COMPLETED", "", 1, None]
     )
     def test_a_status_is_set_to_an_end_only(self, status: object) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             read(UpdateBookingBody, {"status": status})
 
-        assert pointers(refusal) == ["/status"]
+        assert pointers(refusal_entry) == ["/status"]
 
     def test_a_refused_status_is_explained_in_the_words_of_the_contract(self) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as refusal_entry:
             read(UpdateBookingBody, {"status": "pending"})
 
-        (fault,) = refusal.value.violations
+        (fault,) = refusal_entry.value.violations
         assert "Status." not in fault.detail
 
     @pytest.mark.parametrize("miles", [-1, 1.5, "30"])

@@ -8,7 +8,7 @@ from enum import StrEnum
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller, Role
-from teppan.domain.ledger import EntryKind, LedgerEntry, in_order
+from teppan.domain.ledger import EntryKind, LedgerEntry, sorted_entries
 from teppan.domain.money import Cents
 
 type Plain = str | int
@@ -43,7 +43,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class PostedEntry:
     """One ledger entry of a step: its kind and its amount in US cents."""
 
     kind: EntryKind
@@ -63,7 +63,7 @@ class AuditEvent:
     actor_role: Role
     request_id: str
     changes: tuple[FieldChange, ...]
-    entries: tuple[Moved, ...] = ()
+    entries: tuple[PostedEntry, ...] = ()
     """What the step entered in the ledger, in the order of `ledger.in_order`."""
     reason: str | None = None
     gateway_request_id: str | None = None
@@ -95,7 +95,7 @@ def audit_event(
         actor_role=caller.role,
         request_id=caller.request_id,
         changes=tuple(_changes(before, after)) if before else (),
-        entries=tuple(Moved(each.kind, each.amount) for each in in_order(entries)),
+        entries=tuple(PostedEntry(each.kind, each.amount) for each in sorted_entries(entries)),
         reason=reason,
         gateway_request_id=caller.gateway_request_id,
     )
@@ -110,7 +110,7 @@ def _type(before: Booking | None, after: Booking, entries: Collection[LedgerEntr
 
 
 def _changes(before: Booking, after: Booking) -> Iterator[FieldChange]:
-    old, new = _open_fields(before), _open_fields(after)
+    old, new = _audited_fields(before), _audited_fields(after)
     for field in new:
         if old[field] != new[field]:
             yield FieldChange(field, old[field], new[field])
@@ -119,7 +119,7 @@ def _changes(before: Booking, after: Booking) -> Iterator[FieldChange]:
             yield FieldChange(field)
 
 
-def _open_fields(booking: Booking) -> dict[str, Plain | None]:
+def _audited_fields(booking: Booking) -> dict[str, Plain | None]:
     return {
         "status": booking.status.value,
         "date": booking.slot.date.isoformat(),
@@ -133,7 +133,7 @@ def _open_fields(booking: Booking) -> dict[str, Plain | None]:
         "total": booking.price.total,
         "due_to_confirm": booking.due_to_confirm,
         "payment_status": booking.payment_status.value,
-        "amount_paid": booking.balance.taken,
+        "amount_paid": booking.balance.paid,
         "amount_refunded": booking.balance.refunded,
         "refund_owed": booking.balance.in_flight,
     }

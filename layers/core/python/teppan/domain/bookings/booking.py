@@ -24,12 +24,6 @@ PAYMENT_OVERDUE = "payment_overdue"
 """Why the system cancels a booking (`domain.md §4`)."""
 
 
-FULL = 20
-"""The entries after which a step takes no more. A transaction has room for 100 writes: as many as
-this of what Stripe tells and of promises taken back, and a promise for each payment there may be.
-"""
-
-
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 
@@ -69,7 +63,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class BookingRequest:
     """What a customer asks for when booking; staff name the customer that they book for."""
 
     date: dt.date
@@ -144,7 +138,7 @@ class Booking:
         return self.status in HOLDS_SLOT
 
     @property
-    def has_lapsed(self) -> bool:
+    def has_expired(self) -> bool:
         """Whether it was cancelled because nobody paid in time."""
         record = self.cancellation
         return record is not None and record.by is Role.SYSTEM and record.reason == PAYMENT_OVERDUE
@@ -180,14 +174,14 @@ class Booking:
     @property
     def is_covered(self) -> bool:
         """Whether what confirms the booking is paid, but for what no card takes."""
-        return not chargeable(self.due_to_confirm - self.balance.paid, self.policy)
+        return not chargeable(self.due_to_confirm - self.balance.credited, self.policy)
 
     @property
     def deposit_due(self) -> Cents:
         """What must still be paid to confirm the booking."""
         if self.status is not Status.PENDING or self.is_covered:
             return 0
-        return self.due_to_confirm - self.balance.paid
+        return self.due_to_confirm - self.balance.credited
 
     @property
     def balance_due(self) -> Cents:
@@ -198,7 +192,7 @@ class Booking:
 
     @property
     def _unpaid(self) -> Cents:
-        return max(0, self.price.total - self.balance.paid)
+        return max(0, self.price.total - self.balance.credited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,35 +202,35 @@ class Step:
     after: Booking
     entries: tuple[LedgerEntry, ...] = ()
 
-    @property
-    def is_full(self) -> bool:
-        """Whether there may be more to enter, for which one transaction has no room."""
-        return len(self.entries) >= FULL
-
 
 def book(
-    wishes: Wishes, *, booking_id: str, fingerprint: str, caller: Caller, policy: Policy = CURRENT
+    booking_request: BookingRequest,
+    *,
+    booking_id: str,
+    fingerprint: str,
+    caller: Caller,
+    policy: Policy = CURRENT,
 ) -> Booking:
     """Return a new pending booking under `policy`: the caller's, or of the customer staff name.
 
     Raises `Forbidden`, `InvalidTime`, `LeadTimeTooShort`, `TooFarAhead` and `InvalidInput`.
     """
-    if wishes.customer_id is not None and not caller.is_admin:
+    if booking_request.customer_id is not None and not caller.is_admin:
         raise Forbidden("Only staff book for a customer; leave customer_id out.")
-    slot = slot_at(wishes.date, wishes.time, policy)
+    slot = slot_at(booking_request.date, booking_request.time, policy)
     check_bookable(slot, caller.at, policy)
-    price = price_of(wishes.party, wishes.menu, None, policy)
+    price = price_of(booking_request.party, booking_request.menu, None, policy)
     return Booking(
         id=booking_id,
         version=1,
         status=Status.PENDING,
-        customer_id=wishes.customer_id or caller.id,
+        customer_id=booking_request.customer_id or caller.id,
         slot=slot,
-        party=wishes.party,
-        menu=wishes.menu,
-        venue=wishes.venue,
-        contact=wishes.contact,
-        special_requests=wishes.special_requests,
+        party=booking_request.party,
+        menu=booking_request.menu,
+        venue=booking_request.venue,
+        contact=booking_request.contact,
+        special_requests=booking_request.special_requests,
         travel_miles=None,
         price=price,
         due_to_confirm=due_to_confirm(price, caller.at, slot.starts_at, policy),
@@ -251,7 +245,7 @@ def book(
 
 def check_visible(booking: Booking, caller: Caller) -> None:
     """Raise `BookingNotFound` when the booking is another customer's (`domain.md §8`)."""
-    if not caller.sees_all and booking.customer_id != caller.id:
+    if not caller.sees_every_booking and booking.customer_id != caller.id:
         raise booking_not_found()
 
 

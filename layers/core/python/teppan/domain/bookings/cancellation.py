@@ -13,7 +13,7 @@ from teppan.domain.errors import Forbidden, InvalidInput, Violation
 from teppan.domain.ledger import Balance, RefundReason, entered
 from teppan.domain.money import Cents, half_up
 from teppan.domain.policy import Policy, RefundTier
-from teppan.domain.refund_obligation import promises, refundable
+from teppan.domain.refund_obligation import refund_obligations, refundable
 
 WHOLE: Final = 100
 """The percentage that refunds everything."""
@@ -141,7 +141,7 @@ def cancel(booking: Booking, request: CancellationRequest, caller: Caller) -> St
     return _ended(booking, Cause.CANCELLED, terms, request.reason, caller)
 
 
-def lapse(booking: Booking, caller: Caller) -> Step:
+def expire(booking: Booking, caller: Caller) -> Step:
     """Return the booking cancelled for want of payment; what was paid of it is all promised back.
 
     A booking that is not pending, or has time left, stays as it is (`domain.md §4`).
@@ -157,7 +157,7 @@ def _ended(
 ) -> Step:
     version = booking.version + 1
     why = RefundReason.OVERDUE if cause is Cause.OVERDUE else RefundReason.CANCELLATION
-    owed = promises(
+    owed = refund_obligations(
         booking.payments,
         terms.amount,
         reference=f"{why}-{version}",

@@ -15,7 +15,7 @@ from teppan.domain.bookings.errors import (
 )
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import due_to_confirm, price_of
-from teppan.domain.bookings.rebalance import settled
+from teppan.domain.bookings.rebalance import rebalance
 from teppan.domain.bookings.slot import Slot, check_bookable, slot_at
 from teppan.domain.bookings.transition import STEPS, Cause, Status, next_status
 from teppan.domain.caller import Caller
@@ -78,7 +78,7 @@ def change(booking: Booking, changes: Changes, caller: Caller) -> Step:
     _check_edit_notice(booking, changed, caller)
     repriced = _repriced(changed, booking)
     _check_reduction_notice(booking, repriced, caller)
-    return settled(booking, repriced, (), caller)
+    return rebalance(booking, repriced, (), caller)
 
 
 def complete(booking: Booking, caller: Caller) -> Step:
@@ -86,7 +86,7 @@ def complete(booking: Booking, caller: Caller) -> Step:
     if booking.status is not Status.CONFIRMED or caller.at < booking.completes_at:
         return Step(booking)
     over = replace(booking, status=next_status(booking.status, Cause.TOOK_PLACE))
-    return settled(booking, over, (), caller)
+    return rebalance(booking, over, (), caller)
 
 
 def _check_changeable(booking: Booking, changes: Changes, caller: Caller) -> None:

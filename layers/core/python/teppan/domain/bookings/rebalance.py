@@ -8,10 +8,10 @@ from teppan.domain.bookings.transition import Cause, Status, next_status
 from teppan.domain.caller import Caller
 from teppan.domain.ledger import Balance, LedgerEntry, RefundReason, entered
 from teppan.domain.money import Cents
-from teppan.domain.refund_obligation import promises, refundable
+from teppan.domain.refund_obligation import refund_obligations, refundable
 
 
-def settled(
+def rebalance(
     before: Booking, after: Booking, entries: tuple[LedgerEntry, ...], caller: Caller
 ) -> Step:
     """Return the step from `before`: confirmed if it is paid for, with what is too much promised.
@@ -35,7 +35,7 @@ def with_entries(booking: Booking, entries: Iterable[LedgerEntry]) -> Booking:
 
 def _overpaid(booking: Booking, caller: Caller) -> tuple[LedgerEntry, ...]:
     """Promise back what was paid beyond the total; what is in dispute may yet be lost."""
-    certain = booking.balance.paid - booking.balance.at_risk
+    certain = booking.balance.credited - booking.balance.at_risk
     excess = min(max(0, certain - booking.price.total), refundable(booking.payments))
     return refund_entries(booking.payments, excess, RefundReason.OVERPAYMENT, booking, caller)
 
@@ -49,4 +49,6 @@ def refund_entries(
 ) -> tuple[LedgerEntry, ...]:
     """Return promises that are named by why they are made and the version that makes them."""
     reference = f"{reason}-{before.version + 1}"
-    return promises(payments, amount, reference=reference, reason=reason, at=caller.signed_at)
+    return refund_obligations(
+        payments, amount, reference=reference, reason=reason, at=caller.signed_at
+    )

@@ -43,7 +43,7 @@ STEPS: Final[Mapping[tuple[Status, Cause], Status]] = MappingProxyType(
         (Status.CANCELLED, Cause.PAID_LATE): Status.CONFIRMED,
     }
 )
-"""Every step there is; `settlement.OUTCOMES` says when money takes one."""
+"""Every step there is; `posting.PAYMENT_EFFECTS` says when money takes one."""
 
 HOLDS_SLOT: Final = frozenset(Status) - {Status.CANCELLED}
 """The statuses in which a booking takes a place in its slot."""

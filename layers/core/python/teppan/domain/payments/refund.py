@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from teppan.domain.ledger import (
-    PROMISES,
+    OBLIGATION_KINDS,
     Balance,
     EntryKind,
     LedgerEntry,
@@ -30,7 +30,7 @@ _ENDED_ATTEMPTS = frozenset({EntryKind.REFUND_FAILED, EntryKind.REFUND_REFUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outstanding:
+class RefundObligation:
     """A promise of which `amount` has yet to be sent; `failed_at` is when it last failed.
 
     `attempt` counts how often it was tried, so that each has an idempotency key of its own;
@@ -55,20 +55,25 @@ class Outstanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class SendResult:
     """What settling refunds came to: new entries, and Stripe's word for each it would not make."""
 
     entries: tuple[LedgerEntry, ...] = ()
     refused: tuple[str, ...] = ()
 
 
-def outstanding(ledger: Iterable[LedgerEntry]) -> list[Outstanding]:
+def open_obligations(ledger: Iterable[LedgerEntry]) -> list[RefundObligation]:
     """Return what was promised and is not with Stripe, in the order in which it was promised."""
     entries = sorted(ledger, key=lambda entry: (entry.at, entry.reference))
-    return [each for entry in entries if entry.kind in PROMISES if (each := _rest(entry, entries))]
+    return [
+        each
+        for entry in entries
+        if entry.kind in OBLIGATION_KINDS
+        if (each := _outstanding_part(entry, entries))
+    ]
 
 
-def _rest(promise: LedgerEntry, ledger: list[LedgerEntry]) -> Outstanding | None:
+def _outstanding_part(promise: LedgerEntry, ledger: list[LedgerEntry]) -> RefundObligation | None:
     life = [entry for entry in ledger if entry.refund == promise.refund]
     refused = [entry for entry in life if entry.kind in _ENDED_ATTEMPTS]
     erred = [each.at for each in refused if each.reason is RefusalReason.PROVIDER_ERROR]
@@ -83,7 +88,7 @@ def _rest(promise: LedgerEntry, ledger: list[LedgerEntry]) -> Outstanding | None
     )
     if amount <= 0:
         return None
-    return Outstanding(
+    return RefundObligation(
         promise=promise.reference,
         kind=promise.kind,
         payment=promise.payment,
@@ -125,12 +130,12 @@ def refund_status(entries: Iterable[LedgerEntry]) -> RefundStatus:
     arrived = sums[EntryKind.REFUNDED] - sums[EntryKind.REFUND_REVERSED]
     if not wanted:
         return RefundStatus.CANCELED
-    if any(each.failed_at for each in outstanding(life)):
+    if any(each.failed_at for each in open_obligations(life)):
         return RefundStatus.FAILED
     return RefundStatus.SUCCEEDED if arrived >= wanted else RefundStatus.PENDING
 
 
-def refusal(refund: Outstanding, reason: RefusalReason, at: datetime) -> LedgerEntry:
+def refusal_entry(refund: RefundObligation, reason: RefusalReason, at: datetime) -> LedgerEntry:
     """Return the entry that an attempt came to nothing at Stripe; it moves no money."""
     return LedgerEntry(
         reference=refund.name,
@@ -143,7 +148,7 @@ def refusal(refund: Outstanding, reason: RefusalReason, at: datetime) -> LedgerE
     )
 
 
-def refusal_reason(refund: Outstanding, policy: Policy, *, is_final: bool) -> RefusalReason:
+def refusal_reason(refund: RefundObligation, policy: Policy, *, is_final: bool) -> RefusalReason:
     """Return the reason to enter for a refusal of Stripe's, which says whether it `is_final`.
 
     What was refused often enough is not tried again either, whatever Stripe says (`domain.md §7`).
@@ -152,7 +157,7 @@ def refusal_reason(refund: Outstanding, policy: Policy, *, is_final: bool) -> Re
     return RefusalReason.FINAL if is_final or too_often else RefusalReason.REFUSED
 
 
-def may_be_sent_at(refund: Outstanding, policy: Policy) -> datetime:
+def may_be_sent_at(refund: RefundObligation, policy: Policy) -> datetime:
     """Return from when on the refund may be tried (again); what is refused for good never is."""
     if refund.is_final:
         return datetime.max.replace(tzinfo=UTC)
@@ -172,7 +177,7 @@ def waivers(
     a dispute is open nobody knows, and nothing is taken back.
     """
     excess = 0 if balance.at_risk else -balance.uncommitted
-    newest_first = reversed([each for each in outstanding(ledger) if each.payment == payment])
+    newest_first = reversed([each for each in open_obligations(ledger) if each.payment == payment])
     for number, promise in enumerate(newest_first, 1):
         if excess <= 0:
             return
@@ -197,8 +202,8 @@ def restorations(
     """
     entries = [each for each in ledger if each.payment == payment]
     left = 0 if balance.at_risk else balance.refundable
-    in_order = sorted(entries, key=lambda entry: (entry.at, entry.reference))
-    promised = [each for each in in_order if each.kind is EntryKind.GOODWILL_OWED]
+    sorted_entries = sorted(entries, key=lambda entry: (entry.at, entry.reference))
+    promised = [each for each in sorted_entries if each.kind is EntryKind.GOODWILL_OWED]
     for number, promise in enumerate(promised, 1):
         life = [each for each in entries if each.refund == promise.refund]
         # What staff withdrew in the dashboard is waived under the refund's own id, and for good.

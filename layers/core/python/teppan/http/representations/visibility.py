@@ -24,4 +24,4 @@ def written[T](content: T, by: Role, reader: Caller) -> T | None:
 
 
 def _may_read(by: Role, reader: Caller) -> bool:
-    return by is not Role.ADMIN or reader.sees_all
+    return by is not Role.ADMIN or reader.sees_every_booking

@@ -8,14 +8,14 @@ from teppan.domain.errors import StorageUnavailable
 from teppan.identity.cognito.directory import Directory
 from teppan.identity.cognito.user_pool import UserPool
 from teppan.identity.errors import OutcomeUnknown
-from teppan.services.accounts.attempts import (
+from teppan.services.accounts.end_sessions import end_sessions
+from teppan.services.accounts.lockout import (
     LOGIN,
     RESET,
     count_attempt,
     forget_attempts,
     origin_of,
 )
-from teppan.services.accounts.end_sessions import end_sessions
 from teppan.store.accounts import sessions
 from teppan.store.table import Table
 

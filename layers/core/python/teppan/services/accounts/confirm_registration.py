@@ -7,13 +7,13 @@ from teppan.domain.caller import Caller
 from teppan.domain.errors import StorageUnavailable
 from teppan.identity.cognito.directory import Directory
 from teppan.identity.cognito.user_pool import UserPool
-from teppan.services.accounts.attempts import (
+from teppan.services.accounts.end_sessions import end_sessions
+from teppan.services.accounts.lockout import (
     CONFIRMATION,
     count_attempt,
     forget_attempts,
     origin_of,
 )
-from teppan.services.accounts.end_sessions import end_sessions
 from teppan.store.table import Table
 
 

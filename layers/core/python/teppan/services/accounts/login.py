@@ -6,7 +6,7 @@ from teppan.domain.caller import Caller
 from teppan.domain.errors import StorageUnavailable
 from teppan.identity.cognito.user_pool import UserPool
 from teppan.identity.tokens import Tokens
-from teppan.services.accounts.attempts import LOGIN, count_attempt, forget_attempts, origin_of
+from teppan.services.accounts.lockout import LOGIN, count_attempt, forget_attempts, origin_of
 from teppan.store.table import Table
 
 

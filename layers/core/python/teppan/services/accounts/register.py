@@ -3,7 +3,7 @@
 from teppan.domain.caller import Caller
 from teppan.identity.cognito.refusals import AccountExistsError
 from teppan.identity.cognito.user_pool import UserPool
-from teppan.services.accounts.attempts import REGISTRATION_MAILS, count_mail, origin_of
+from teppan.services.accounts.lockout import REGISTRATION_MAILS, count_mail, origin_of
 from teppan.store.table import Table
 
 

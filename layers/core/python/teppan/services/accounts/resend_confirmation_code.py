@@ -2,7 +2,7 @@
 
 from teppan.domain.caller import Caller
 from teppan.identity.cognito.user_pool import UserPool
-from teppan.services.accounts.attempts import RESENT_MAILS, count_mail, origin_of
+from teppan.services.accounts.lockout import RESENT_MAILS, count_mail, origin_of
 from teppan.store.table import Table
 
 

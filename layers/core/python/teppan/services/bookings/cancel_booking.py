@@ -8,7 +8,8 @@ from teppan.domain.bookings.cancellation import (
     cancellation_terms,
 )
 from teppan.domain.caller import Caller
-from teppan.services.bookings.revision import find_visible, revise
+from teppan.services.bookings.access import get_booking_for
+from teppan.services.bookings.revision import revise
 from teppan.services.precondition import Precondition
 from teppan.store.table import Table
 
@@ -18,7 +19,7 @@ def cancel_booking(
     booking_id: str,
     request: CancellationRequest,
     caller: Caller,
-    accepts: Precondition,
+    precondition: Precondition,
 ) -> Booking:
     """Cancel, release the slot and record the refund owed, in one transaction.
 
@@ -29,7 +30,7 @@ def cancel_booking(
         booking_id,
         lambda booking, signer: cancel(booking, request, signer),
         caller,
-        accepts,
+        precondition,
     )
 
 
@@ -37,5 +38,5 @@ def quote_cancellation(
     table: Table, booking_id: str, caller: Caller
 ) -> tuple[Booking, RefundTerms]:
     """Return the booking and what cancelling it now would refund; raises as cancelling does."""
-    booking = find_visible(table, booking_id, caller)
+    booking = get_booking_for(table, booking_id, caller)
     return booking, cancellation_terms(booking, caller.at)

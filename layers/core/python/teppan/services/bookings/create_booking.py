@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from teppan.domain.bookings.audit import audit_event
-from teppan.domain.bookings.booking import Booking, Wishes, book
+from teppan.domain.bookings.booking import Booking, BookingRequest, book
 from teppan.domain.bookings.errors import SlotUnavailable
 from teppan.domain.bookings.quota import with_room
 from teppan.domain.caller import Caller
@@ -29,7 +29,7 @@ class Created:
 
 
 def create_booking(
-    table: Table, wishes: Wishes, request: IdempotentRequest, caller: Caller
+    table: Table, booking_request: BookingRequest, request: IdempotentRequest, caller: Caller
 ) -> Created:
     """Book a slot for `caller`, or the customer that staff name (`domain.md §2-4`).
 
@@ -40,10 +40,10 @@ def create_booking(
     booking_id = derived_id("bkg", caller, request)
     try:
         booking = book(
-            wishes, booking_id=booking_id, fingerprint=request.fingerprint, caller=caller
+            booking_request, booking_id=booking_id, fingerprint=request.fingerprint, caller=caller
         )
-        if wishes.customer_id is not None:
-            check_customer(wishes.customer_id)
+        if booking_request.customer_id is not None:
+            check_customer(booking_request.customer_id)
         _add(table, booking, caller)
     except BookingExistsError as error:
         return _replayed(error.booking, request)

@@ -9,7 +9,7 @@ from teppan.store.table import Table
 
 
 def update_booking(
-    table: Table, booking_id: str, changes: Changes, caller: Caller, accepts: Precondition
+    table: Table, booking_id: str, changes: Changes, caller: Caller, precondition: Precondition
 ) -> Booking:
     """Make `changes` (`domain.md §5`); raises what `revise` and `change` raise."""
     return revise(
@@ -17,5 +17,5 @@ def update_booking(
         booking_id,
         lambda booking, signer: change(booking, changes, signer),
         caller,
-        accepts,
+        precondition,
     )

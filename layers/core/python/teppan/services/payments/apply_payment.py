@@ -10,11 +10,12 @@ from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.caller import Caller
 from teppan.domain.ledger import LedgerEntry
-from teppan.domain.payments.settlement import settle
-from teppan.domain.payments.statement import Statement
+from teppan.domain.payments.posting import post_payment
+from teppan.domain.payments.snapshot import PaymentSnapshot
 from teppan.services.bookings.revision import revise
-from teppan.services.payments.gateway import Gateway
+from teppan.services.payments.provider import PaymentProvider
 from teppan.store.bookings import bookings
+from teppan.store.bookings.bookings import MAX_STEP_ENTRIES, is_partial
 from teppan.store.payments import payments
 from teppan.store.table import Put, Table, Update
 
@@ -24,74 +25,84 @@ class Applied:
     """The booking with all that is known of the payment, and the entries that this added."""
 
     booking: Booking
-    statement: Statement
+    snapshot: PaymentSnapshot
     entries: tuple[LedgerEntry, ...]
 
 
 def apply_payment(
     table: Table,
-    gateway: Gateway,
+    provider: PaymentProvider,
     payment: str,
     caller: Caller,
-    also: Sequence[Put | Update] = (),
+    extra_writes: Sequence[Put | Update] = (),
 ) -> Applied | None:
     """Ask Stripe about the payment and enter what is new; None when it is not one of ours.
 
-    `also` is written in the same transaction. Raises what `revise` and the gateway raise.
+    `extra_writes` is written in the same transaction. Raises what `revise` and the gateway raise.
     """
-    statement = gateway.statement(payment)
-    if statement is None:
+    snapshot = provider.snapshot(payment)
+    if snapshot is None:
         return None
     try:
-        return apply_statement(table, statement, caller, also)
+        return apply_snapshot(table, snapshot, caller, extra_writes)
     except BookingNotFound:
         return None
 
 
-def apply_statement(
-    table: Table, statement: Statement, caller: Caller, also: Sequence[Put | Update] = ()
+def apply_snapshot(
+    table: Table,
+    snapshot: PaymentSnapshot,
+    caller: Caller,
+    extra_writes: Sequence[Put | Update] = (),
 ) -> Applied:
-    """Enter what `statement` tells and the booking lacks; raises what `revise` raises."""
+    """Enter what `snapshot` tells and the booking lacks; raises what `revise` raises."""
     entries: list[LedgerEntry] = []
     while True:
-        decision = _Decision(table, statement)
+        decision = _Decision(table, snapshot)
         booking = revise(
             table,
-            statement.booking_id,
+            snapshot.booking_id,
             decision.decide,
             caller,
             if_slot_taken=decision.decide_without_slot,
-            also=lambda step: () if step.is_full else also,
+            extra_writes=lambda step: () if is_partial(step) else extra_writes,
         )
         entries += decision.step.entries
-        if not decision.step.is_full:
+        if not is_partial(decision.step):
             break
     payments.note(
         table,
-        statement.booking_id,
-        statement.type,
-        statement.attempt,
-        intent=statement.payment,
-        status=statement.status,
+        snapshot.booking_id,
+        snapshot.type,
+        snapshot.attempt,
+        intent=snapshot.payment,
+        status=snapshot.status,
     )
-    return Applied(booking, statement, tuple(entries))
+    return Applied(booking, snapshot, tuple(entries))
 
 
 class _Decision:
-    """What `statement` does to a booking; `step` is the one decided last."""
+    """What `snapshot` does to a booking; `step` is the one decided last."""
 
     step: Step
 
-    def __init__(self, table: Table, statement: Statement) -> None:
+    def __init__(self, table: Table, snapshot: PaymentSnapshot) -> None:
         self._table = table
-        self._statement = statement
+        self._statement = snapshot
 
     def decide(self, booking: Booking, signer: Caller, *, slot_taken: bool = False) -> Step:
         """Decide by the ledger as it is now; where no money has moved, there is nothing to do."""
         self.step = Step(booking)
-        if self._statement.tells_of_money:
+        if self._statement.has_captured:
             ledger = bookings.ledger(self._table, booking.id)
-            self.step = settle(booking, ledger, self._statement, signer, slot_taken=slot_taken)
+            self.step = post_payment(
+                booking,
+                ledger,
+                self._statement,
+                signer,
+                max_entries=MAX_STEP_ENTRIES,
+                slot_taken=slot_taken,
+            )
         return self.step
 
     def decide_without_slot(self, booking: Booking, signer: Caller) -> Step:

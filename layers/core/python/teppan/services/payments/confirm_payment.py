@@ -5,27 +5,29 @@ from dataclasses import replace
 from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.caller import Caller
 from teppan.domain.payments.errors import PaymentNotFound
-from teppan.services.bookings.revision import find_visible
-from teppan.services.payments.apply_payment import Applied, apply_statement
-from teppan.services.payments.gateway import Gateway
+from teppan.services.bookings.access import get_booking_for
+from teppan.services.payments.apply_payment import Applied, apply_snapshot
+from teppan.services.payments.provider import PaymentProvider
 from teppan.store.table import Table
 
 
-def confirm_payment(table: Table, gateway: Gateway, intent_id: str, caller: Caller) -> Applied:
+def confirm_payment(
+    table: Table, provider: PaymentProvider, intent_id: str, caller: Caller
+) -> Applied:
     """Enter what Stripe says of the intent; as often as one likes, with one effect.
 
     Raises `PaymentNotFound`, also for another customer's, `EditConflict` and what the gateway
     raises.
     """
-    statement = gateway.statement(intent_id)
-    if statement is None:
+    snapshot = provider.snapshot(intent_id)
+    if snapshot is None:
         raise PaymentNotFound
     try:
-        find_visible(table, statement.booking_id, caller)
+        get_booking_for(table, snapshot.booking_id, caller)
     except BookingNotFound:
         raise PaymentNotFound from None
-    applied = apply_statement(table, statement, caller)
+    applied = apply_snapshot(table, snapshot, caller)
     if applied.entries:
         return applied
     # The webhook may have been faster, in between our reads: its booking is what counts.
-    return replace(applied, booking=find_visible(table, statement.booking_id, caller))
+    return replace(applied, booking=get_booking_for(table, snapshot.booking_id, caller))

@@ -12,6 +12,7 @@ from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.errors import EditConflict
 from teppan.domain.caller import Caller
 from teppan.domain.money import Cents
+from teppan.domain.payments.attempt import Intent, PaymentAttempt, amount_due, next_attempt
 from teppan.domain.payments.errors import (
     BookingNotPayable,
     PaymentInProgress,
@@ -19,11 +20,10 @@ from teppan.domain.payments.errors import (
     PaymentOverdue,
     PaymentUnknown,
 )
-from teppan.domain.payments.payment import Attempt, Intent, amount_due, next_attempt
-from teppan.services.bookings.revision import find_visible
+from teppan.services.bookings.access import get_booking_for
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
-from teppan.services.payments.gateway import Gateway
 from teppan.services.payments.open_payments import close_excess, close_payments, intent_of
+from teppan.services.payments.provider import PaymentProvider
 from teppan.store.payments import payments, requests
 from teppan.store.payments.payments import OpenedMeanwhileError
 from teppan.store.payments.requests import RequestRecord
@@ -36,14 +36,14 @@ _ATTEMPTS = 8
 class Opened:
     """The attempt and its intent; `replayed` when an earlier request with the same key made it."""
 
-    attempt: Attempt
+    attempt: PaymentAttempt
     intent: Intent
     replayed: bool = False
 
 
 def create_payment_intent(
     table: Table,
-    gateway: Gateway,
+    provider: PaymentProvider,
     booking_id: str,
     wanted: PaymentType,
     request: IdempotentRequest,
@@ -54,28 +54,28 @@ def create_payment_intent(
     Raises `BookingNotFound`, `IdempotencyKeyReused`, `PaymentInProgress`, `EditConflict`, and what
     `amount_due`, `next_attempt` and the gateway raise.
     """
-    booking = find_visible(table, booking_id, caller)
+    booking = get_booking_for(table, booking_id, caller)
     request_id = derived_id("pay", caller, request)
     for _ in range(_ATTEMPTS):
         if made := requests.find(table, request_id):
-            return _replayed(table, gateway, booking_id, made, request)
+            return _replayed(table, provider, booking_id, made, request)
         try:
             amount = amount_due(booking, wanted, caller.at)
         except (BookingNotPayable, PaymentOverdue, PaymentNotDue):
             # Close what is still open before answering that nothing is due.
-            if not close_excess(table, gateway, booking, caller).paid:
+            if not close_excess(table, provider, booking, caller).paid:
                 raise
-            booking = find_visible(table, booking_id, caller)
+            booking = get_booking_for(table, booking_id, caller)
             continue
-        if chosen := _choose(table, gateway, booking, wanted, amount, caller):
+        if chosen := _choose(table, provider, booking, wanted, amount, caller):
             record = RequestRecord(request_id, request.fingerprint, chosen.attempt.name)
             write = payments.open_new if chosen.is_new else payments.join
             with suppress(OpenedMeanwhileError):
                 write(table, booking, record, chosen.attempt)
                 return Opened(
-                    chosen.attempt, chosen.intent or intent_of(table, gateway, chosen.attempt)
+                    chosen.attempt, chosen.intent or intent_of(table, provider, chosen.attempt)
                 )
-        booking = find_visible(table, booking_id, caller)
+        booking = get_booking_for(table, booking_id, caller)
     raise EditConflict("Others kept changing the booking; please try again.")
 
 
@@ -83,14 +83,14 @@ def create_payment_intent(
 class _Chosen:
     """The attempt to go on with; `intent` where Stripe was asked about it already."""
 
-    attempt: Attempt
+    attempt: PaymentAttempt
     is_new: bool = False
     intent: Intent | None = None
 
 
 def _choose(
     table: Table,
-    gateway: Gateway,
+    provider: PaymentProvider,
     booking: Booking,
     wanted: PaymentType,
     amount: Cents,
@@ -103,12 +103,12 @@ def _choose(
     if fitting:
         [attempt] = fitting
         try:
-            intent = gateway.intent(attempt.intent) if attempt.intent else None
+            intent = provider.intent(attempt.intent) if attempt.intent else None
             is_over = intent is not None and intent.status.is_final
         except PaymentUnknown:
             is_over = True
         if is_over:
-            close_payments(table, gateway, fitting, caller)
+            close_payments(table, provider, fitting, caller)
             return None
         chosen = _Chosen(attempt, intent=intent)
     else:
@@ -116,13 +116,13 @@ def _choose(
         chosen = _Chosen(new, is_new=True)
     # Only now: where no new one may be opened, those that are open stay.
     others = [each for each in still_open if each not in fitting]
-    closing = close_payments(table, gateway, others, caller)
+    closing = close_payments(table, provider, others, caller)
     if closing.in_progress:
         raise PaymentInProgress
     return None if closing.paid else chosen
 
 
-def _as_known(table: Table, booking: Booking, attempt: Attempt) -> Attempt:
+def _as_known(table: Table, booking: Booking, attempt: PaymentAttempt) -> PaymentAttempt:
     """Return the attempt as the ledger has it.
 
     Note it, if it was paid by a request that stopped before it noted that; else it seems open.
@@ -137,7 +137,7 @@ def _as_known(table: Table, booking: Booking, attempt: Attempt) -> Attempt:
 
 def _replayed(
     table: Table,
-    gateway: Gateway,
+    provider: PaymentProvider,
     booking_id: str,
     made: RequestRecord,
     request: IdempotentRequest,
@@ -145,4 +145,4 @@ def _replayed(
     check_same(made.fingerprint, request)
     attempts = payments.attempts(table, booking_id)
     attempt = next(each for each in attempts if each.name == made.made)
-    return Opened(attempt, intent_of(table, gateway, attempt), replayed=True)
+    return Opened(attempt, intent_of(table, provider, attempt), replayed=True)

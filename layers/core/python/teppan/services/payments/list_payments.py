@@ -6,9 +6,9 @@ from typing import Final
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.caller import Caller
 from teppan.domain.errors import StorageUnavailable
-from teppan.domain.ledger import LedgerEntry, in_order
-from teppan.domain.payments.payment import Attempt
-from teppan.services.bookings.revision import find_visible
+from teppan.domain.ledger import LedgerEntry, sorted_entries
+from teppan.domain.payments.attempt import PaymentAttempt
+from teppan.services.bookings.access import get_booking_for
 from teppan.store.bookings import bookings
 from teppan.store.payments import payments
 from teppan.store.table import Table
@@ -21,7 +21,7 @@ class Account:
     """A booking with the attempts to pay it and its ledger, both oldest first."""
 
     booking: Booking
-    attempts: list[Attempt]
+    attempts: list[PaymentAttempt]
     ledger: list[LedgerEntry]
 
 
@@ -31,10 +31,10 @@ def list_payments(table: Table, booking_id: str, caller: Caller) -> Account:
     Money moves with the booking's version: while that stays the same, what is read in between fits.
     Raises `BookingNotFound`, and `StorageUnavailable` when others keep being faster.
     """
-    booking = find_visible(table, booking_id, caller)
+    booking = get_booking_for(table, booking_id, caller)
     for _ in range(_ATTEMPTS):
         account = _account(table, booking)
-        booking = find_visible(table, booking_id, caller)
+        booking = get_booking_for(table, booking_id, caller)
         if booking.version == account.booking.version:
             return account
     raise StorageUnavailable
@@ -45,5 +45,5 @@ def _account(table: Table, booking: Booking) -> Account:
     return Account(
         booking,
         sorted(attempts, key=lambda each: each.opened_at),
-        in_order(bookings.ledger(table, booking.id)),
+        sorted_entries(bookings.ledger(table, booking.id)),
     )

@@ -7,10 +7,10 @@ from typing import Final
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.caller import Caller
 from teppan.domain.errors import ProviderFailed
+from teppan.domain.payments.attempt import Intent, IntentStatus, PaymentAttempt, may_stay_open
 from teppan.domain.payments.errors import PaymentProviderErred, PaymentRefused, PaymentUnknown
-from teppan.domain.payments.payment import Attempt, Intent, IntentStatus, may_stay_open
 from teppan.services.payments.apply_payment import apply_payment
-from teppan.services.payments.gateway import Gateway
+from teppan.services.payments.provider import PaymentProvider
 from teppan.store.bookings import bookings, closing_marks
 from teppan.store.payments import payments
 from teppan.store.table import Table
@@ -20,14 +20,14 @@ _UNKNOWN_FOR_GOOD: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class ClosingResult:
     """What closing them came to: some were `paid` meanwhile, or are `in_progress` at the bank."""
 
     paid: bool = False
     in_progress: bool = False
 
 
-def intent_of(table: Table, gateway: Gateway, attempt: Attempt) -> Intent:
+def intent_of(table: Table, provider: PaymentProvider, attempt: PaymentAttempt) -> Intent:
     """Return the attempt's intent as it is now.
 
     One that has stopped before it noted its intent finds or makes it by the same key. An intent is
@@ -35,9 +35,9 @@ def intent_of(table: Table, gateway: Gateway, attempt: Attempt) -> Intent:
     Raises what the gateway raises.
     """
     if attempt.intent:
-        return gateway.intent(attempt.intent)
+        return provider.intent(attempt.intent)
     try:
-        intent = gateway.open(attempt)
+        intent = provider.open(attempt)
     except (PaymentProviderErred, ProviderFailed, PaymentRefused):
         payments.count_try(table, attempt)
         raise
@@ -52,17 +52,17 @@ def intent_of(table: Table, gateway: Gateway, attempt: Attempt) -> Intent:
     if existing is None:
         return intent
     if existing.intent != intent.id:
-        gateway.cancel(intent.id)
-    return gateway.intent(existing.intent or intent.id)
+        provider.cancel(intent.id)
+    return provider.intent(existing.intent or intent.id)
 
 
-def open_attempts(table: Table, booking_id: str) -> list[Attempt]:
+def open_attempts(table: Table, booking_id: str) -> list[PaymentAttempt]:
     """Return the attempts of the booking that are not known to be over."""
     return [each for each in payments.attempts(table, booking_id) if not each.status.is_final]
 
 
 def close_marked(
-    table: Table, gateway: Gateway, booking_id: str, mark: str, caller: Caller
+    table: Table, provider: PaymentProvider, booking_id: str, mark: str, caller: Caller
 ) -> None:
     """Close what asks for more than is due by now, and remove the mark of the step that asked it.
 
@@ -70,11 +70,13 @@ def close_marked(
     as `close_payments` does.
     """
     booking = bookings.find(table, booking_id)
-    if booking is None or not close_excess(table, gateway, booking, caller).in_progress:
+    if booking is None or not close_excess(table, provider, booking, caller).in_progress:
         closing_marks.unmark(table, booking_id, mark)
 
 
-def close_excess(table: Table, gateway: Gateway, booking: Booking, caller: Caller) -> Closing:
+def close_excess(
+    table: Table, provider: PaymentProvider, booking: Booking, caller: Caller
+) -> ClosingResult:
     """Close what asks for more than is due of the booking now (`domain.md §5`).
 
     Raises as `close_payments` does.
@@ -84,40 +86,42 @@ def close_excess(table: Table, gateway: Gateway, booking: Booking, caller: Calle
         for each in open_attempts(table, booking.id)
         if not may_stay_open(each, booking, caller.at)
     ]
-    return close_payments(table, gateway, asking_too_much, caller)
+    return close_payments(table, provider, asking_too_much, caller)
 
 
 def close_payments(
-    table: Table, gateway: Gateway, attempts: list[Attempt], caller: Caller
-) -> Closing:
+    table: Table, provider: PaymentProvider, attempts: list[PaymentAttempt], caller: Caller
+) -> ClosingResult:
     """Cancel the intents of `attempts` at Stripe; enter those that turn out to be paid.
 
     Raises what `apply_payment` raises.
     """
-    statuses = {_close(table, gateway, attempt, caller) for attempt in attempts}
-    return Closing(
+    statuses = {_close(table, provider, attempt, caller) for attempt in attempts}
+    return ClosingResult(
         paid=IntentStatus.SUCCEEDED in statuses,
         in_progress=bool(statuses - {IntentStatus.SUCCEEDED, IntentStatus.CANCELED}),
     )
 
 
-def _close(table: Table, gateway: Gateway, attempt: Attempt, caller: Caller) -> IntentStatus:
+def _close(
+    table: Table, provider: PaymentProvider, attempt: PaymentAttempt, caller: Caller
+) -> IntentStatus:
     try:
-        intent = attempt.intent or intent_of(table, gateway, attempt).id
+        intent = attempt.intent or intent_of(table, provider, attempt).id
     except (ProviderFailed, PaymentRefused):
         # Nobody has the secret of what could not be made.
         if attempt.intent is None and payments.give_up(table, attempt) is None:
             return IntentStatus.CANCELED
         raise
     try:
-        status = gateway.cancel(intent)
+        status = provider.cancel(intent)
     except PaymentUnknown:
         # Stripe's data or our key may be another one for a while; what stays unknown is over.
         if caller.at < payments.note_unknown(table, attempt, caller.at) + _UNKNOWN_FOR_GOOD:
             raise
         status = IntentStatus.CANCELED
     if status is IntentStatus.SUCCEEDED:
-        apply_payment(table, gateway, intent, caller)
+        apply_payment(table, provider, intent, caller)
     else:
         payments.note(
             table, attempt.booking_id, attempt.type, attempt.number, intent=intent, status=status

@@ -10,17 +10,19 @@ from teppan.domain.bookings.errors import EditConflict
 from teppan.domain.caller import Caller
 from teppan.domain.errors import ProviderFailed, Unavailable
 from teppan.domain.payments.errors import PaymentFault
-from teppan.domain.payments.payment_event import PaymentEvent, Received
+from teppan.domain.payments.event import EventResult, PaymentEvent
 from teppan.domain.webhook import EventState, is_permanent
 from teppan.services.payments.apply_payment import apply_payment
-from teppan.services.payments.gateway import Gateway
+from teppan.services.payments.provider import PaymentProvider
 from teppan.store import inbox
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import DoneBeforeError
 from teppan.store.table import REJECTED, Table, is_rejected
 
 
-def receive_event(table: Table, gateway: Gateway, event: PaymentEvent, caller: Caller) -> Received:
+def receive_event(
+    table: Table, provider: PaymentProvider, event: PaymentEvent, caller: Caller
+) -> EventResult:
     """Handle the event, once, however often and by however many it is received.
 
     Raises what `apply_payment` raises, unless it can not be different the next time: the event then
@@ -28,22 +30,22 @@ def receive_event(table: Table, gateway: Gateway, event: PaymentEvent, caller: C
     """
     receipt = inbox.receive(table, event, caller.signed_at)
     if receipt.state in {EventState.HANDLED, EventState.IGNORED}:
-        return Received(receipt.state, repeated=True)
+        return EventResult(receipt.state, repeated=True)
     first = receipt.attempts == 1
     if event.fault:
         newly = inbox.fail(table, event, event.fault, caller.signed_at)
-        return Received(EventState.FAILED, first=first, newly_failed=newly)
+        return EventResult(EventState.FAILED, first=first, newly_failed=newly)
     try:
-        return _apply(table, gateway, event, caller, first=first)
+        return _apply(table, provider, event, caller, first=first)
     except Exception as error:
         if not _is_permanent(table, event, error, caller):
             raise
         word = REJECTED if is_rejected(error) else type(error).__name__
         newly = inbox.fail(table, event, word, caller.signed_at)
-        return Received(EventState.FAILED, first=first, newly_failed=newly, failure=error)
+        return EventResult(EventState.FAILED, first=first, newly_failed=newly, failure=error)
 
 
-def end_alarm(table: Table, event: PaymentEvent, received: Received) -> None:
+def end_alarm(table: Table, event: PaymentEvent, received: EventResult) -> None:
     """Remove the mark of the event's alarm, which was raised where the event was handled.
 
     Who stops before leaves it to the job that walks the marks.
@@ -64,21 +66,21 @@ def _is_permanent(table: Table, event: PaymentEvent, error: Exception, caller: C
 
 
 def _apply(
-    table: Table, gateway: Gateway, event: PaymentEvent, caller: Caller, *, first: bool
-) -> Received:
+    table: Table, provider: PaymentProvider, event: PaymentEvent, caller: Caller, *, first: bool
+) -> EventResult:
     handled = inbox.done(event, EventState.HANDLED, caller.signed_at)
     ignored = inbox.done(event, EventState.IGNORED, caller.signed_at)
     try:
         if event.payment is None:
             bookings.write_alone(table, [ignored])
-            return Received(EventState.IGNORED, first=first)
-        applied = apply_payment(table, gateway, event.payment, caller, [handled])
+            return EventResult(EventState.IGNORED, first=first)
+        applied = apply_payment(table, provider, event.payment, caller, [handled])
         if applied is None:
             unmatched = inbox.done(
                 event, EventState.IGNORED, caller.signed_at, Alarm.PAYMENTS_UNMATCHED
             )
             bookings.write_alone(table, [unmatched])
-            return Received(EventState.IGNORED, first=first, unmatched=True)
+            return EventResult(EventState.IGNORED, first=first, unmatched=True)
     except DoneBeforeError:
-        return Received(EventState.HANDLED, repeated=True)
-    return Received(EventState.HANDLED, applied.entries, first=first)
+        return EventResult(EventState.HANDLED, repeated=True)
+    return EventResult(EventState.HANDLED, applied.entries, first=first)

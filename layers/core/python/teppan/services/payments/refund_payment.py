@@ -1,14 +1,14 @@
 """Staff refund a booking, in full or in part (`domain.md §7`): promised here, sent by a job."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.caller import Caller
 from teppan.domain.errors import RefundExceedsCaptured
-from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, entered
+from teppan.domain.ledger import LedgerEntry
 from teppan.domain.money import Cents
-from teppan.domain.refund_obligation import promises, refundable
+from teppan.domain.payments.goodwill import grant_goodwill
 from teppan.services.bookings.revision import revise
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.store.bookings import bookings
@@ -29,7 +29,7 @@ class RefundWanted:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """A refund as it stands: its promises and what became of them; `replayed` by a known key."""
+    """A refund as it stands: its obligations and what became of them; `replayed` by a known key."""
 
     id: str
     booking: Booking
@@ -40,37 +40,18 @@ class Refunded:
 def refund_payment(
     table: Table, wanted: RefundWanted, request: IdempotentRequest, caller: Caller
 ) -> Refunded:
-    """Promise the refund, once a key; `settle_refunds` sends it.
+    """Enter the obligation to refund, once a key; `send_refunds` sends it.
 
     Raises `BookingNotFound`, `RefundExceedsCaptured`, `IdempotencyKeyReused` and `EditConflict`.
     """
     refund_id = derived_id("ref", caller, request)
-    promised: tuple[LedgerEntry, ...] = ()
+    entries: tuple[LedgerEntry, ...] = ()
 
     def decide(booking: Booking, signer: Caller) -> Step:
-        nonlocal promised
-        left = refundable(booking.payments)
-        amount = left if wanted.amount is None else wanted.amount
-        if not 0 < amount <= left:
-            held = booking.balance.at_risk
-            raise RefundExceedsCaptured(
-                f"Left to refund: {left} cents" + (f"; in dispute: {held} cents." if held else ".")
-            )
-        promised = promises(
-            booking.payments,
-            amount,
-            reference=refund_id,
-            reason=RefundReason.STAFF,
-            at=signer.signed_at,
-            kind=EntryKind.GOODWILL_OWED,
-        )
-        after = replace(
-            booking,
-            version=booking.version + 1,
-            payments=entered(booking.payments, promised),
-            updated_at=signer.signed_at,
-        )
-        return Step(after, promised)
+        nonlocal entries
+        step = grant_goodwill(booking, wanted.amount, refund_id, signer)
+        entries = step.entries
+        return step
 
     record = RequestRecord(refund_id, request.fingerprint, wanted.booking_id)
     try:
@@ -79,15 +60,15 @@ def refund_payment(
             wanted.booking_id,
             decide,
             caller,
-            also=lambda _: [requests.record(record)],
+            extra_writes=lambda _: [requests.record(record)],
             reason=wanted.reason,
         )
     except (DoneBeforeError, RefundExceedsCaptured, BookingNotFound):
-        # A retry may come when nothing is left, because its first request has promised it.
+        # A retry may come when nothing is left, because its first request has taken it.
         if earlier := requests.find(table, refund_id):
             return _replayed(table, earlier, request)
         raise
-    return Refunded(refund_id, booking, promised)
+    return Refunded(refund_id, booking, entries)
 
 
 def _replayed(table: Table, earlier: RequestRecord, request: IdempotentRequest) -> Refunded:

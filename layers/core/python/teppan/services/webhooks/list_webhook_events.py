@@ -8,8 +8,8 @@ from teppan.domain.caller import Caller
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.store.inbox import KEPT
 from teppan.store.table import Table
-from teppan.store.webhooks import inbox_list
-from teppan.store.webhooks.inbox_list import EventPage, EventQuery
+from teppan.store.webhooks import listing
+from teppan.store.webhooks.listing import EventPage, EventQuery
 
 WIDEST: Final = KEPT + timedelta(days=1)
 """How many days a list covers at most: all that the inbox keeps."""
@@ -23,7 +23,7 @@ def list_webhook_events(table: Table, query: EventQuery, caller: Caller) -> Even
     """
     if query.after:
         first, last = map(date.fromisoformat, (query.after.first, query.after.last))
-        return inbox_list.events(table, replace(query, first=first, last=last))
+        return listing.events(table, replace(query, first=first, last=last))
     last = query.last or max(caller.at.date(), query.first or date.min)
     first = query.first or last - WIDEST + timedelta(days=1)
     if first > last:
@@ -31,4 +31,4 @@ def list_webhook_events(table: Table, query: EventQuery, caller: Caller) -> Even
     if last - first >= WIDEST:
         detail = f"Give from and to at most {WIDEST.days} days apart, both included."
         raise InvalidInput([Violation("query", "/from", detail)])
-    return inbox_list.events(table, replace(query, first=first, last=last))
+    return listing.events(table, replace(query, first=first, last=last))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
 from teppan.clock import to_rfc3339
 from teppan.domain.bookings.audit import AuditEvent
-from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.quota import Quota
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Role
@@ -19,8 +20,20 @@ from teppan.store.ledger import entry_of, ledger_item
 from teppan.store.queue import Queued
 from teppan.store.table import ConditionFailed, Put, Table, Update
 
+MAX_STEP_ENTRIES: Final = 20
+"""The most entries that payments and corrections each add to a step.
+
+A DynamoDB transaction takes 100 writes: as many as this of what the provider tells and of each kind
+of correction, and an obligation for each payment there may be, beside the booking and its event.
+"""
+
 _NEW = "attribute_not_exists(pk)"
 _UNCHANGED = "version = :version"
+
+
+def is_partial(step: Step) -> bool:
+    """Return whether there may be more to enter than the step had room for."""
+    return len(step.entries) >= MAX_STEP_ENTRIES
 
 
 class BookingExistsError(Exception):
@@ -93,17 +106,17 @@ def save(
     after: Booking,
     event: AuditEvent,
     entries: Iterable[LedgerEntry] = (),
-    also: Sequence[Put | Update] = (),
+    extra_writes: Sequence[Put | Update] = (),
 ) -> None:
     """Store the step from `before` to `after` with its slots, quota, event and ledger entries.
 
-    A step that leaves less due marks the booking's payments to be closed. `also` is what has to be
-    written with it, or it was done before. Raises `ChangedMeanwhileError`, `SlotTakenError` and
-    `DoneBeforeError`.
+    A step that leaves less due marks the booking's payments to be closed. `extra_writes` go into
+    the same transaction; a refused one means that the step was done before. Raises
+    `ChangedMeanwhileError`, `SlotTakenError` and `DoneBeforeError`.
     """
     writes: list[Put | Update] = [
         Put(booking_item(after), _UNCHANGED, {"version": before.version}),
-        *also,
+        *extra_writes,
         Put(event_item(event), _NEW),
         *(Put(ledger_item(after.id, entry), _NEW) for entry in entries),
         *closing_marks.closing_mark(before, after),
@@ -114,7 +127,7 @@ def save(
         table.write(*writes)
     except ConditionFailed as failure:
         refused = failure.refused
-        if any(0 < position <= len(also) for position in refused):
+        if any(0 < position <= len(extra_writes) for position in refused):
             raise DoneBeforeError from failure
         if met := refused.get(0):
             raise ChangedMeanwhileError(booking_of(met)) from failure

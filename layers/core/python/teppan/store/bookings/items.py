@@ -3,7 +3,7 @@
 from datetime import date, time
 
 from teppan.clock import from_rfc3339, to_rfc3339
-from teppan.domain.bookings.audit import AuditEvent, EventType, FieldChange, Moved
+from teppan.domain.bookings.audit import AuditEvent, EventType, FieldChange, PostedEntry
 from teppan.domain.bookings.booking import Booking, Cancellation, Contact, Venue
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import Line, Price
@@ -127,7 +127,9 @@ def event_of(item: Item) -> AuditEvent:
         actor_role=Role(item["actor_role"]),
         request_id=item["request_id"],
         changes=tuple(FieldChange(**change) for change in item["changes"]),
-        entries=tuple(Moved(EntryKind(each["kind"]), each["amount"]) for each in item["entries"]),
+        entries=tuple(
+            PostedEntry(EntryKind(each["kind"]), each["amount"]) for each in item["entries"]
+        ),
         reason=item.get("reason"),
         gateway_request_id=item.get("gateway_request_id"),
     )

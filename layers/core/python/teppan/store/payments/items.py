@@ -2,20 +2,20 @@
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.bookings.dues import PaymentType
-from teppan.domain.payments.payment import Attempt, IntentStatus
+from teppan.domain.payments.attempt import IntentStatus, PaymentAttempt
 from teppan.store import keys
 from teppan.store.attributes import Item, plain
 
 
-def attempt_item(attempt: Attempt) -> Item:
+def attempt_item(attempt: PaymentAttempt) -> Item:
     """Return the item of an attempt to pay."""
     pk, sk = keys.payment(attempt.booking_id, attempt.type, attempt.number)
     return plain(attempt) | {"pk": pk, "sk": sk, "opened_at": to_rfc3339(attempt.opened_at)}
 
 
-def attempt_of(item: Item) -> Attempt:
+def attempt_of(item: Item) -> PaymentAttempt:
     """Return the attempt that `attempt_item` wrote."""
-    return Attempt(
+    return PaymentAttempt(
         booking_id=item["booking_id"],
         type=PaymentType(item["type"]),
         number=item["number"],

@@ -11,7 +11,7 @@ from datetime import datetime
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.dues import PaymentType
-from teppan.domain.payments.payment import Attempt, IntentStatus, attempt_name
+from teppan.domain.payments.attempt import IntentStatus, PaymentAttempt, payment_attempt_name
 from teppan.store import keys
 from teppan.store.payments.items import attempt_item, attempt_of
 from teppan.store.payments.requests import RequestRecord, record
@@ -25,7 +25,7 @@ class OpenedMeanwhileError(Exception):
     """The booking or its attempts have changed, or the request is known already: look again."""
 
 
-def attempts(table: Table, booking_id: str) -> list[Attempt]:
+def attempts(table: Table, booking_id: str) -> list[PaymentAttempt]:
     """Return all attempts to pay the booking, strongly consistent."""
     pk, _ = keys.booking(booking_id)
     items = table.query_all(
@@ -34,7 +34,7 @@ def attempts(table: Table, booking_id: str) -> list[Attempt]:
     return [attempt_of(item) for item in items]
 
 
-def open_new(table: Table, booking: Booking, request: RequestRecord, new: Attempt) -> None:
+def open_new(table: Table, booking: Booking, request: RequestRecord, new: PaymentAttempt) -> None:
     """Record the request and the attempt that it opens, the booking's only open one.
 
     Raises `OpenedMeanwhileError` when `booking` is not as it was read, another attempt is open, or
@@ -50,7 +50,7 @@ def open_new(table: Table, booking: Booking, request: RequestRecord, new: Attemp
     _add(table, booking, request, Put(attempt_item(new), "attribute_not_exists(pk)"), opening)
 
 
-def join(table: Table, booking: Booking, request: RequestRecord, open_: Attempt) -> None:
+def join(table: Table, booking: Booking, request: RequestRecord, open_: PaymentAttempt) -> None:
     """Record a further request for an attempt that is open.
 
     Raises `OpenedMeanwhileError` when it is not any more, or `booking` is not as it was read.
@@ -79,7 +79,7 @@ def note(
     *,
     intent: str,
     status: IntentStatus,
-) -> Attempt | None:
+) -> PaymentAttempt | None:
     """Note how the intent of an attempt stands; what is final stays, and ends the attempt.
 
     Only to be done after the ledger knows: an open attempt is looked at again, a final one is not.
@@ -93,7 +93,7 @@ def note(
         _STATUS,
     )
     if status.is_final:
-        return _end(table, booking_id, attempt_name(booking_id, wanted, number), write)
+        return _end(table, booking_id, payment_attempt_name(booking_id, wanted, number), write)
     try:
         table.update(write)
     except ConditionFailed as failure:
@@ -101,7 +101,7 @@ def note(
     return None
 
 
-def give_up(table: Table, attempt: Attempt) -> Attempt | None:
+def give_up(table: Table, attempt: PaymentAttempt) -> PaymentAttempt | None:
     """End an attempt of which Stripe has not made the intent.
 
     Return None, or the attempt when it has an intent after all, or has ended.
@@ -120,7 +120,7 @@ _NOT_FINAL = "attribute_exists(pk) AND NOT #status IN (:succeeded, :canceled)"
 _FINAL = {"succeeded": IntentStatus.SUCCEEDED.value, "canceled": IntentStatus.CANCELED.value}
 
 
-def _end(table: Table, booking_id: str, name: str, write: Update) -> Attempt | None:
+def _end(table: Table, booking_id: str, name: str, write: Update) -> PaymentAttempt | None:
     """Write that an attempt ends, and that none is open: nothing is left that asks too much."""
     closing = Update(
         keys.open_payment(booking_id),
@@ -138,12 +138,12 @@ def _end(table: Table, booking_id: str, name: str, write: Update) -> Attempt | N
     return None
 
 
-def _attempt_in(failure: ConditionFailed) -> Attempt | None:
+def _attempt_in(failure: ConditionFailed) -> PaymentAttempt | None:
     existing = failure.refused[0]
     return attempt_of(existing) if existing else None
 
 
-def note_unknown(table: Table, attempt: Attempt, at: datetime) -> datetime:
+def note_unknown(table: Table, attempt: PaymentAttempt, at: datetime) -> datetime:
     """Note that Stripe does not know the attempt's intent; return since when that is so."""
     write = Update(
         keys.payment(attempt.booking_id, attempt.type, attempt.number),
@@ -154,7 +154,7 @@ def note_unknown(table: Table, attempt: Attempt, at: datetime) -> datetime:
     return from_rfc3339(table.update(write)["unknown_since"])
 
 
-def count_try(table: Table, attempt: Attempt) -> None:
+def count_try(table: Table, attempt: PaymentAttempt) -> None:
     """Note that Stripe failed to make the intent: asked again, it needs another key."""
     write = Update(
         keys.payment(attempt.booking_id, attempt.type, attempt.number),

@@ -14,7 +14,7 @@ def booking_price(booking: Booking) -> dict[str, Any]:
         booking.price,
         deposit_due=booking.deposit_due,
         balance_due=booking.balance_due,
-        amount_paid=booking.balance.taken,
+        amount_paid=booking.balance.paid,
         amount_refunded=booking.balance.refunded,
     )
 

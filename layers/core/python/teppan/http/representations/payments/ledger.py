@@ -5,7 +5,7 @@ from typing import Any
 from teppan.clock import to_rfc3339
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.ledger import LedgerEntry
-from teppan.domain.payments.payment import Attempt
+from teppan.domain.payments.attempt import PaymentAttempt
 from teppan.http.representations import present
 from teppan.services.payments.list_payments import Account
 
@@ -27,7 +27,7 @@ def account(shown: Account) -> dict[str, Any]:
             "disputed": balance.disputed,
             "lost": balance.lost,
             "refundable": balance.refundable,
-            "paid": balance.paid,
+            "paid": balance.credited,
         },
         "payments": [_attempt(each) for each in shown.attempts],
         "entries": [_entry(each) for each in shown.ledger],
@@ -44,7 +44,7 @@ def standing(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def _attempt(attempt: PaymentAttempt) -> dict[str, Any]:
     return present(
         payment_type=attempt.type,
         attempt=attempt.number,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from teppan.clock import to_rfc3339
-from teppan.domain.ledger import PROMISES
+from teppan.domain.ledger import OBLIGATION_KINDS
 from teppan.domain.payments.refund import RefundStatus, refund_status
 from teppan.http.representations import present
 from teppan.http.representations.payments.ledger import standing
@@ -27,12 +27,12 @@ def payment_intent(opened: Opened) -> dict[str, Any]:
 
 def confirmation(applied: Applied) -> dict[str, Any]:
     """Return what became of a payment and of its booking."""
-    statement = applied.statement
+    snapshot = applied.snapshot
     return {
-        "payment_intent_id": statement.payment,
-        "payment_type": statement.type,
-        "status": statement.status,
-        "amount": statement.amount,
+        "payment_intent_id": snapshot.payment,
+        "payment_type": snapshot.type,
+        "status": snapshot.status,
+        "amount": snapshot.amount,
         "currency": applied.booking.price.currency,
         **standing(applied.booking),
     }
@@ -40,7 +40,7 @@ def confirmation(applied: Applied) -> dict[str, Any]:
 
 def refund(made: Refunded, reason: str) -> dict[str, Any]:
     """Return a refund as it stands; its date is an estimate, and there while it is on its way."""
-    promised = [each for each in made.entries if each.kind in PROMISES]
+    promised = [each for each in made.entries if each.kind in OBLIGATION_KINDS]
     status = refund_status(made.entries)
     zone, arrival = made.booking.policy.zone, made.booking.policy.refund_arrival
     on_its_way = status is RefundStatus.PENDING

@@ -4,7 +4,7 @@ from typing import Any
 
 from teppan.clock import to_rfc3339
 from teppan.http.representations import present
-from teppan.store.webhooks.inbox_list import InboxEvent
+from teppan.store.webhooks.listing import InboxEvent
 
 
 def event(received: InboxEvent) -> dict[str, Any]:

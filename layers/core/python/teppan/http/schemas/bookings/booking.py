@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, ConfigDict, Field
 
-from teppan.domain.bookings.booking import Contact, Venue, Wishes
+from teppan.domain.bookings.booking import BookingRequest, Contact, Venue
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.party import Party, party_of
 from teppan.domain.bookings.slot import start_time
@@ -87,9 +87,9 @@ class CreateBookingBody(PartyBody):
     special_requests: SpecialRequests | MISSING = MISSING
     customer_id: AccountId | MISSING = MISSING
 
-    def to_wishes(self) -> Wishes:
+    def to_wishes(self) -> BookingRequest:
         """Return what the customer asks for; raises `InvalidInput`."""
-        return Wishes(
+        return BookingRequest(
             date=dt.date.fromisoformat(self.date),
             time=start_time(self.time),
             party=self.to_party(),

@@ -28,8 +28,8 @@ from teppan.domain.bookings.party import Party
 from teppan.domain.errors import DomainError
 from teppan.domain.ledger import Balance, EntryKind, RefundReason
 from teppan.domain.payments.dispute import DisputeStatus
-from teppan.domain.payments.statement import RefundStatus, Statement
-from teppan.domain.refund_obligation import promises, refundable
+from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefundStatus
+from teppan.domain.refund_obligation import refund_obligations, refundable
 
 SOON = booking(caller=caller(at=before(booking(), days=6)))
 """Its whole total is due at once; of the other one, made now, a deposit."""
@@ -44,7 +44,7 @@ class History:
 
     world: World
     at: datetime
-    said: dict[str, list[Statement]]
+    said: dict[str, list[PaymentSnapshot]]
 
     def goes(self, move: Callable[[], World]) -> None:
         """Make the move if the rules and Stripe allow it; a second passes."""
@@ -59,20 +59,20 @@ class History:
                 versions.append(payment)
 
 
-type Happening = Callable[[History, str, Statement], None]
+type Happening = Callable[[History, str, PaymentSnapshot], None]
 
 
 def opens(amount: int | None) -> Happening:
     return lambda story, _name, _payment: story.goes(lambda: story.world.opened(amount, story.at))
 
 
-def pays(story: History, name: str, payment: Statement) -> None:
+def pays(story: History, name: str, payment: PaymentSnapshot) -> None:
     if not payment.captured:
         story.goes(lambda: story.world.paid(name, story.at - timedelta(seconds=1)))
 
 
 def hears(age: int, slot_taken: bool) -> Happening:
-    def hear(story: History, name: str, _payment: Statement) -> None:
+    def hear(story: History, name: str, _payment: PaymentSnapshot) -> None:
         versions = story.said[name]
         told = versions[max(0, len(versions) - 1 - age)]
         story.goes(lambda: story.world.told(told, story.at, slot_taken=slot_taken))
@@ -81,7 +81,7 @@ def hears(age: int, slot_taken: bool) -> Happening:
 
 
 def cancels(percentage: int | None) -> Happening:
-    def cancel(story: History, _name: str, _payment: Statement) -> None:
+    def cancel(story: History, _name: str, _payment: PaymentSnapshot) -> None:
         world = story.world
         if percentage is None:
             story.goes(lambda: world.cancelled(story.at))
@@ -92,7 +92,7 @@ def cancels(percentage: int | None) -> Happening:
 
 
 def waits(hours: int) -> Happening:
-    def wait(story: History, _name: str, _payment: Statement) -> None:
+    def wait(story: History, _name: str, _payment: PaymentSnapshot) -> None:
         story.at += timedelta(hours=hours)
         story.goes(lambda: story.world.lapsed(story.at))
         story.goes(lambda: story.world.completed(story.at))
@@ -103,7 +103,7 @@ def waits(hours: int) -> Happening:
 def reprices(adults: int) -> Happening:
     changes = Changes(party=Party(adults))
 
-    def reprice(story: History, _name: str, _payment: Statement) -> None:
+    def reprice(story: History, _name: str, _payment: PaymentSnapshot) -> None:
         world = story.world
         story.goes(lambda: world.took(change(world.booking, changes, admin(story.at))))
 
@@ -111,7 +111,7 @@ def reprices(adults: int) -> Happening:
 
 
 def gives(percent: int) -> Happening:
-    def give(story: History, _name: str, _payment: Statement) -> None:
+    def give(story: History, _name: str, _payment: PaymentSnapshot) -> None:
         amount = refundable(story.world.booking.payments) * percent // 100
         if amount:
             story.goes(lambda: story.world.given(amount, story.at))
@@ -119,12 +119,12 @@ def gives(percent: int) -> Happening:
     return give
 
 
-def sends(status: RefundStatus) -> Happening:
+def sends(status: ProviderRefundStatus) -> Happening:
     return lambda story, _name, _payment: story.goes(lambda: story.world.sent(status))
 
 
 def refunds_in_dashboard(percent: int) -> Happening:
-    def refund(story: History, name: str, payment: Statement) -> None:
+    def refund(story: History, name: str, payment: PaymentSnapshot) -> None:
         amount = left_at_stripe(payment) * percent // 100
         if amount:
             story.goes(lambda: story.world.refunded_in_the_dashboard(name, amount))
@@ -132,19 +132,21 @@ def refunds_in_dashboard(percent: int) -> Happening:
     return refund
 
 
-def refund_becomes(place: int, status: RefundStatus) -> Happening:
-    def become(story: History, name: str, payment: Statement) -> None:
+def refund_becomes(place: int, status: ProviderRefundStatus) -> Happening:
+    def become(story: History, name: str, payment: PaymentSnapshot) -> None:
         if place >= len(payment.refunds):
             return
         now = payment.refunds[place].status
-        if now in ON_ITS_WAY or (now is RefundStatus.SUCCEEDED and status in CAME_TO_NOTHING):
+        if now in ON_ITS_WAY or (
+            now is ProviderRefundStatus.SUCCEEDED and status in CAME_TO_NOTHING
+        ):
             story.goes(lambda: story.world.refund_became(name, place, status))
 
     return become
 
 
 def disputes(percent: int) -> Happening:
-    def dispute(story: History, name: str, payment: Statement) -> None:
+    def dispute(story: History, name: str, payment: PaymentSnapshot) -> None:
         gone = sum(map(out_of, payment.disputes))
         amount = (payment.captured - gone) * percent // 100
         if amount > 0:
@@ -154,7 +156,7 @@ def disputes(percent: int) -> Happening:
 
 
 def decides(place: int, status: DisputeStatus, percent_back: int | None = None) -> Happening:
-    def decide(story: History, name: str, payment: Statement) -> None:
+    def decide(story: History, name: str, payment: PaymentSnapshot) -> None:
         if place >= len(payment.disputes):
             return
         now = payment.disputes[place].status
@@ -168,7 +170,7 @@ def decides(place: int, status: DisputeStatus, percent_back: int | None = None) 
 def withdraws_again(place: int, percent: int) -> Happening:
     """Stripe withdraws more for a dispute than it had, open or not."""
 
-    def withdraw(story: History, name: str, payment: Statement) -> None:
+    def withdraw(story: History, name: str, payment: PaymentSnapshot) -> None:
         out = sum(map(out_of, payment.disputes))
         amount = (payment.captured - out) * percent // 100
         if place < len(payment.disputes) and amount > 0:
@@ -180,7 +182,7 @@ def withdraws_again(place: int, percent: int) -> Happening:
 def reinstates(place: int, percent: int) -> Happening:
     """Stripe gives back some of what a decided dispute took."""
 
-    def reinstate(story: History, name: str, payment: Statement) -> None:
+    def reinstate(story: History, name: str, payment: PaymentSnapshot) -> None:
         if place >= len(payment.disputes):
             return
         dispute = payment.disputes[place]
@@ -194,7 +196,7 @@ def reinstates(place: int, percent: int) -> Happening:
 DECISIONS = st.sampled_from([DisputeStatus.WON, DisputeStatus.LOST])
 AT_STRIPE = st.one_of(
     st.builds(refunds_in_dashboard, PERCENT),
-    st.builds(refund_becomes, st.integers(0, 2), st.sampled_from(RefundStatus)),
+    st.builds(refund_becomes, st.integers(0, 2), st.sampled_from(ProviderRefundStatus)),
     st.builds(disputes, st.sampled_from([30, 60, 100])),
     st.builds(decides, st.integers(0, 1), DECISIONS, st.none() | st.sampled_from([0, 60, 100])),
     st.builds(withdraws_again, st.integers(0, 1), st.sampled_from([30, 100])),
@@ -210,7 +212,9 @@ HAPPENINGS = st.one_of(
     st.builds(waits, st.sampled_from([1, 25, 24 * 10, 24 * 31])),
     st.builds(reprices, st.integers(8, 16)),
     st.builds(gives, PERCENT),
-    st.builds(sends, st.sampled_from([RefundStatus.PENDING, RefundStatus.SUCCEEDED])),
+    st.builds(
+        sends, st.sampled_from([ProviderRefundStatus.PENDING, ProviderRefundStatus.SUCCEEDED])
+    ),
 )
 
 
@@ -262,7 +266,9 @@ def test_in_the_end_all_that_is_owed_has_arrived(
             if not is_settled(story.world.stripe[name].disputes[place]):
                 reinstates(place, 100)(story, name, story.world.stripe[name])
         for place in range(len(story.world.stripe[name].refunds)):
-            refund_becomes(place, RefundStatus.SUCCEEDED)(story, name, story.world.stripe[name])
+            refund_becomes(place, ProviderRefundStatus.SUCCEEDED)(
+                story, name, story.world.stripe[name]
+            )
 
     hear_all(story)
     story.goes(story.world.sent)
@@ -285,7 +291,7 @@ def beginnings(draw: st.DrawFn) -> History:
             st.builds(cancels, PERCENT),
             st.just(waits(25)),
             st.builds(reprices, st.integers(8, 16)),
-            st.builds(sends, st.just(RefundStatus.PENDING)),
+            st.builds(sends, st.just(ProviderRefundStatus.PENDING)),
         ),
         max_size=4,
     )
@@ -351,7 +357,7 @@ def test_promises_share_an_amount_out_to_the_cent(payments: dict[str, int], perc
     held = {name: Balance(captured=amount) for name, amount in payments.items()}
     amount = sum(payments.values()) * percent // 100
 
-    made = promises(held, amount, reference="r", reason=RefundReason.CANCELLATION, at=NOW)
+    made = refund_obligations(held, amount, reference="r", reason=RefundReason.CANCELLATION, at=NOW)
 
     assert sum(each.amount for each in made) == amount
     assert all(0 < each.amount <= payments[each.payment] for each in made)

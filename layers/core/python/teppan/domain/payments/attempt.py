@@ -35,7 +35,7 @@ class IntentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class PaymentAttempt:
     """One attempt to pay a booking: at most one payment intent at Stripe, `intent` once known.
 
     `number` counts the attempts of that type, `tries` how often Stripe was asked for the intent
@@ -52,7 +52,7 @@ class Attempt:
     tries: int = 1
     intent: str | None = None
 
-    def as_known_to(self, booking: Booking) -> "Attempt":
+    def as_known_to(self, booking: Booking) -> "PaymentAttempt":
         """Return the attempt as the booking's ledger has it: what was captured has succeeded."""
         captured = self.intent in booking.payments
         return replace(self, status=IntentStatus.SUCCEEDED) if captured else self
@@ -60,7 +60,7 @@ class Attempt:
     @property
     def name(self) -> str:
         """What it is called in a record of the request that made it."""
-        return attempt_name(self.booking_id, self.type, self.number)
+        return payment_attempt_name(self.booking_id, self.type, self.number)
 
     @property
     def key(self) -> str:
@@ -78,7 +78,7 @@ class Intent:
     client_secret: str
 
 
-def attempt_name(booking_id: str, wanted: PaymentType, number: int) -> str:
+def payment_attempt_name(booking_id: str, wanted: PaymentType, number: int) -> str:
     """Return what an attempt is called."""
     return f"{booking_id}:{wanted}:{number}"
 
@@ -98,7 +98,7 @@ def amount_due(booking: Booking, wanted: PaymentType, now: datetime) -> Cents:
     return amount
 
 
-def may_stay_open(attempt: Attempt, booking: Booking, now: datetime) -> bool:
+def may_stay_open(attempt: PaymentAttempt, booking: Booking, now: datetime) -> bool:
     """Whether the attempt may still be paid: it asks for no more than is due now as its type.
 
     One that asks for less stays open: what it leaves is asked for after it (`domain.md §5`).
@@ -110,8 +110,12 @@ def may_stay_open(attempt: Attempt, booking: Booking, now: datetime) -> bool:
 
 
 def next_attempt(
-    booking: Booking, wanted: PaymentType, amount: Cents, earlier: Collection[Attempt], at: datetime
-) -> Attempt:
+    booking: Booking,
+    wanted: PaymentType,
+    amount: Cents,
+    earlier: Collection[PaymentAttempt],
+    at: datetime,
+) -> PaymentAttempt:
     """Return a new attempt to pay `amount`, after the `earlier` ones of the booking, of any type.
 
     It is opened at `at`, but not before an earlier one. Each may come to be paid, and one
@@ -120,7 +124,7 @@ def next_attempt(
     """
     if len(earlier) >= booking.policy.payment_attempts:
         raise TooManyPaymentAttempts
-    return Attempt(
+    return PaymentAttempt(
         booking_id=booking.id,
         type=wanted,
         number=1 + max((each.number for each in earlier if each.type is wanted), default=0),

@@ -19,11 +19,11 @@ from tests.functions.stripe import intent_of_others
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.domain.payments.errors import PaymentProviderUnavailable
-from teppan.services.payments.gateway import RefundRefusedError
+from teppan.services.payments.provider import RefundRefusedError
 from teppan.store.payments import payments
 from teppan.store.table import Table
 from teppan.trigger import TriggerFailedError
-from teppan_payments.gateway import StripeGateway
+from teppan_payments.stripe_provider import StripeProvider
 
 DEPOSIT, REFUND = 10_000, 9_700
 
@@ -48,7 +48,7 @@ class TestAPromise:
     def test_is_kept(self, till: Till, stripe: FakeStripe, booking: Booking) -> None:
         till.cancel(booking)
 
-        assert till.settle() == []
+        assert till.follow_up() == []
 
         (refund,) = stripe.everything("refunds")
         assert refund["amount"] == REFUND
@@ -67,7 +67,7 @@ class TestAPromise:
         till.refund(booking, 100)
         till.refund(booking, 200)
 
-        till.settle()
+        till.follow_up()
 
         assert sorted(refunds(stripe)) == [100, 200]
         till.check(booking)
@@ -76,7 +76,7 @@ class TestAPromise:
         self, call: Handlers, till: Till, booking: Booking
     ) -> None:
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
 
         shown = call("getBooking", booking_id=booking.id).body
         assert shown["price"]["amount_refunded"] == REFUND
@@ -87,11 +87,11 @@ class TestAPromise:
     ) -> None:
         till.cancel(booking)
         records = till.stream.read()
-        call.job("settleRefunds", {"Records": records})
+        call.job("followUpPayments", {"Records": records})
         before = snapshot()
 
         for _ in range(3):
-            call.job("settleRefunds", {"Records": records * 2})
+            call.job("followUpPayments", {"Records": records * 2})
 
         assert refunds(stripe) == [REFUND]
         assert snapshot() == before
@@ -102,10 +102,10 @@ class TestAPromise:
         # Given a refund whose answer was lost, and whose record comes again after a day
         till.cancel(booking)
         stripe.faults.next("lose_answer", path_prefix="/v1/refunds", times=2)
-        assert till.settle()
+        assert till.follow_up()
         now.set(now.at + timedelta(hours=25))
 
-        assert till.settle() == []
+        assert till.follow_up() == []
 
         assert refunds(stripe) == [REFUND]
         till.check(booking)
@@ -114,7 +114,7 @@ class TestAPromise:
         booking = paid(call, card=REFUND_PENDS)
         till.cancel(booking)
 
-        till.settle()
+        till.follow_up()
 
         assert till.account(booking)["balance"]["refund_sent"] == REFUND
         assert till.account(booking)["payment_status"] == "refund_pending"
@@ -126,7 +126,7 @@ class TestAPromise:
         paid(call, booking, "balance")
         till.cancel(booking)
 
-        till.settle()
+        till.follow_up()
 
         assert sum(refunds(stripe)) == 69_302
         assert len(refunds(stripe)) == 2
@@ -134,10 +134,10 @@ class TestAPromise:
 
     def test_is_counted(self, till: Till, output: Output, booking: Booking) -> None:
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
 
         text = output()
-        (line,) = [line for line in emitted(text) if line.get("operation") == "settleRefunds"]
+        (line,) = [line for line in emitted(text) if line.get("operation") == "followUpPayments"]
         assert (line["Runs"], line["Failures"], line["RefundsSettled"]) == ([1.0], [0.0], [1.0])
 
 
@@ -158,14 +158,14 @@ class TestWhatStripeNeverRefunds:
 
         # When it is refunded, and jobs run for a week
         with patch.object(
-            StripeGateway, "send_refund", autospec=True, side_effect=StripeGateway.send_refund
+            StripeProvider, "send_refund", autospec=True, side_effect=StripeProvider.send_refund
         ) as sent:
-            till.settle()
-            till.settle()
+            till.follow_up()
+            till.follow_up()
             for _ in range(7):
                 now.set(now.at + timedelta(days=1))
                 call.job("reconcilePayments", {"scope": "recent"})
-                till.settle()
+                till.follow_up()
             asked = sent.call_count
 
         # Then Stripe was asked once, somebody was told once, and it is owed
@@ -192,12 +192,12 @@ class TestWhatStripeNeverRefunds:
         output()
 
         # When what is left is refunded, which Stripe refuses, and jobs run for a week
-        till.settle()
-        till.settle()
+        till.follow_up()
+        till.follow_up()
         for _ in range(7):
             now.set(now.at + timedelta(days=1))
             call.job("reconcilePayments", {"scope": "recent"})
-            till.settle()
+            till.follow_up()
 
         assert told(output(), "RefundsFailed") == [1]
         till.check(booking)
@@ -212,13 +212,13 @@ class TestWhatStripeNeverRefunds:
         till.cancel(booking)
         stripe.close_dispute(dispute, won=False)
         call.deliver()
-        till.settle()
+        till.follow_up()
 
         # When all of the money comes back after all
         now.set(now.at + timedelta(days=1))
         stripe.reinstate(dispute, 40_000)
         call.deliver()
-        till.settle()
+        till.follow_up()
         now.set(now.at + timedelta(days=1))
         call.job("reconcilePayments", {"scope": "recent"})
 
@@ -234,7 +234,7 @@ class TestWhatStripeNeverRefunds:
         booking = paid(call)
         payment = next(iter(booking.payments))
         till.cancel(booking)
-        send = StripeGateway.send_refund
+        send = StripeProvider.send_refund
         opened_disputes: list[str] = []
 
         def disputed_first(*given: Any) -> None:
@@ -242,8 +242,8 @@ class TestWhatStripeNeverRefunds:
                 opened_disputes.append(stripe.dispute(payment, amount=1_000)["id"])
             send(*given)
 
-        with patch.object(StripeGateway, "send_refund", disputed_first):
-            till.settle()
+        with patch.object(StripeProvider, "send_refund", disputed_first):
+            till.follow_up()
         assert refunds(stripe) == []
 
         # When it is won, and the job comes a day later
@@ -262,12 +262,12 @@ class TestWhatStripeNeverRefunds:
         output()
 
         refused = RefundRefusedError("a_code_to_come")
-        with patch.object(StripeGateway, "send_refund", side_effect=refused) as sent:
-            till.settle()
+        with patch.object(StripeProvider, "send_refund", side_effect=refused) as sent:
+            till.follow_up()
             for _ in range(40):
                 now.set(now.at + timedelta(days=1))
                 call.job("reconcilePayments", {"scope": "recent"})
-            till.settle()
+            till.follow_up()
 
         assert sent.call_count == booking.policy.refund_refusals
         reasons = [each.get("reason") for each in till.account(booking)["entries"]]
@@ -279,8 +279,8 @@ class TestWhatStripeNeverRefunds:
     ) -> None:
         till.cancel(booking)
         refused = RefundRefusedError("charge_not_refundable", is_final=True)
-        with patch.object(StripeGateway, "send_refund", side_effect=refused):
-            till.settle()
+        with patch.object(StripeProvider, "send_refund", side_effect=refused):
+            till.follow_up()
 
         stripe.refund(next(iter(booking.payments)), REFUND)
         call.deliver()
@@ -303,7 +303,7 @@ class TestABatch:
         stripe.faults.next("reset", times=99)
 
         for _ in range(3):
-            call.job("settleRefunds", {"Records": records})
+            call.job("followUpPayments", {"Records": records})
 
         assert told(output(), "DisputesOpened") == [1]
 
@@ -318,7 +318,7 @@ class TestABatch:
         third = next(iter(bookings[2].payments))
         stripe.faults.next("reset", path_prefix=f"/v1/payment_intents/{third}", times=99)
 
-        answer = call.job("settleRefunds", {"Records": records})
+        answer = call.job("followUpPayments", {"Records": records})
 
         # Then its records failed (that it was paid, is cancelled, is owed a refund), and no other
         assert answer["batchItemFailures"] == [
@@ -331,7 +331,7 @@ class TestABatch:
 
         # And they come again
         stripe.faults.clear()
-        assert call.job("settleRefunds", {"Records": records}) == {"batchItemFailures": []}
+        assert call.job("followUpPayments", {"Records": records}) == {"batchItemFailures": []}
         assert len(refunds(stripe)) == 5
         till.check(*bookings)
 
@@ -343,7 +343,7 @@ class TestABatch:
         stripe.api_keys.clear()
         records = till.stream.read()
 
-        answer = call.job("settleRefunds", {"Records": records})
+        answer = call.job("followUpPayments", {"Records": records})
 
         assert len(answer["batchItemFailures"]) == len(records) == 6
         text = output()
@@ -391,7 +391,7 @@ class TestABatch:
                 image |= {"sk": {"S": "LEDGER#1#odd"}, "gsi4pk": {"S": "ALARMS"}}
                 image["gsi4sk"] = {"S": mark}
 
-        answer = call.job("settleRefunds", {"Records": [odd, *records]})
+        answer = call.job("followUpPayments", {"Records": [odd, *records]})
 
         assert answer == {"batchItemFailures": [{"itemIdentifier": "99"}]}
         assert refunds(stripe) == [REFUND]
@@ -405,10 +405,10 @@ class TestABatch:
         del records[0]["dynamodb"]["SequenceNumber"]
 
         with pytest.raises(TriggerFailedError):
-            call.job("settleRefunds", {"Records": records})
+            call.job("followUpPayments", {"Records": records})
 
     def test_of_nothing_is_fine(self, call: Handlers) -> None:
-        assert call.job("settleRefunds", {"Records": []}) == {"batchItemFailures": []}
+        assert call.job("followUpPayments", {"Records": []}) == {"batchItemFailures": []}
 
     def test_of_a_booking_that_is_gone_is_fine(
         self, call: Handlers, till: Till, booking: Booking
@@ -418,7 +418,7 @@ class TestABatch:
         for record in records:
             record["dynamodb"]["Keys"]["pk"]["S"] = "BOOKING#bkg_" + "z" * 26
 
-        assert call.job("settleRefunds", {"Records": records}) == {"batchItemFailures": []}
+        assert call.job("followUpPayments", {"Records": records}) == {"batchItemFailures": []}
 
 
 class TestACancelledBooking:
@@ -427,7 +427,7 @@ class TestACancelledBooking:
         till.open(booking)
         till.cancel(booking)
 
-        till.settle()
+        till.follow_up()
 
         (intent,) = stripe.everything("payment_intents")
         assert intent["status"] == "canceled"
@@ -442,7 +442,7 @@ class TestACancelledBooking:
         stripe.faults.clear()
         till.cancel(booking)
 
-        assert till.settle() == []
+        assert till.follow_up() == []
 
         assert [each["status"] for each in stripe.everything("payment_intents")] == ["canceled"]
 
@@ -453,7 +453,7 @@ class TestACancelledBooking:
         till.pay(booking)
         till.cancel(booking)
 
-        till.settle()
+        till.follow_up()
 
         assert refunds(stripe) == [DEPOSIT]
         assert till.account(booking)["payment_status"] == "refunded"
@@ -465,11 +465,11 @@ class TestACancelledBooking:
         booking = stored(table)
         intent = till.pay(booking, card=BANK)
         till.cancel(booking)
-        assert till.settle() == []
+        assert till.follow_up() == []
 
         stripe.settle(intent)
         call.deliver()
-        till.settle()
+        till.follow_up()
 
         assert refunds(stripe) == [DEPOSIT]
         till.check(booking)
@@ -487,7 +487,7 @@ class TestACancelledBooking:
         call.deliver()
         intent = opened(call, till.now_of(booking), "balance")
 
-        answer = call.job("settleRefunds", {"Records": records})
+        answer = call.job("followUpPayments", {"Records": records})
 
         assert answer == {"batchItemFailures": []}
         statuses = {each["id"]: each["status"] for each in stripe.everything("payment_intents")}
@@ -507,7 +507,7 @@ class TestADispute:
         if is_known:
             call.deliver()
 
-        assert till.settle() == []
+        assert till.follow_up() == []
         assert refunds(stripe) == []
         assert till.account(booking)["balance"]["refund_owed"] == REFUND
 
@@ -523,7 +523,7 @@ class TestADispute:
     ) -> None:
         till.cancel(booking)
         dispute = stripe.dispute(next(iter(booking.payments)))
-        till.settle()
+        till.follow_up()
         stripe.close_dispute(dispute["id"], won=False)
         call.deliver()
 
@@ -542,12 +542,12 @@ class TestARefundThatFails:
         # Given a refund that the bank sends back
         booking = paid(call, card=REFUND_FAILS)
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
         call.deliver()
         stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
         output()
         call.deliver()
-        till.settle()
+        till.follow_up()
         assert told(output(), "RefundsFailed") == [1]
         assert till.account(booking)["balance"]["refund_owed"] == REFUND
 
@@ -574,9 +574,9 @@ class TestARefundThatFails:
     ) -> None:
         till.cancel(booking)
         refused = RefundRefusedError("charge_not_refundable")
-        with patch.object(StripeGateway, "send_refund", side_effect=refused):
-            assert till.settle() == []
-        till.settle()
+        with patch.object(StripeProvider, "send_refund", side_effect=refused):
+            assert till.follow_up() == []
+        till.follow_up()
 
         assert told(output(), "RefundsFailed") == [1]
         assert ("refund_refused", REFUND) in till.ledger(booking)
@@ -594,7 +594,7 @@ class TestARefundThatFails:
     ) -> None:
         booking = paid(call, card=REFUND_FAILS)
         till.cancel(booking)
-        till.settle()
+        till.follow_up()
         stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
         call.deliver()
         stripe.refund(next(iter(booking.payments)), REFUND)
@@ -625,10 +625,10 @@ class TestAStripeThatFails:
     ) -> None:
         till.cancel(booking)
         stripe.faults.next(kind, path_prefix=path, times=2)
-        till.settle()
+        till.follow_up()
         stripe.faults.clear()
 
-        assert till.settle() == []
+        assert till.follow_up() == []
         now.set(now.at + timedelta(minutes=15))
         call.job("reconcilePayments", {"scope": "recent"})
 
@@ -642,7 +642,7 @@ class TestAStripeThatFails:
         """Whoever answers 500 may still be at it, and make one more of a second try."""
         till.cancel(booking)
         stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
-        till.settle()
+        till.follow_up()
 
         now.set(now.at + timedelta(minutes=14))
         call.job("reconcilePayments", {"scope": "recent"})
@@ -660,7 +660,7 @@ class TestAStripeThatFails:
         till.cancel(booking)
         stripe.faults.next(kind, path_prefix="/v1/refunds", times=99)
         for _ in range(4):
-            assert till.settle()
+            assert till.follow_up()
         assert till.account(booking)["balance"]["refund_owed"] == REFUND
 
         # When Lambda has given the record up, the job that runs by the clock finds the promise
@@ -676,8 +676,8 @@ class TestAStripeThatFails:
         till.cancel(booking)
         stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
 
-        till.settle()
-        till.settle()
+        till.follow_up()
+        till.follow_up()
 
         assert ("refund_refused", REFUND) in till.ledger(booking)
         assert told(output(), "RefundsFailed") == []
@@ -688,20 +688,20 @@ def test_an_error_that_nobody_could_look_into_is_no_refusal(
 ) -> None:
     # Given a refund that Stripe made before it failed, and then did not show
     till.cancel(booking)
-    real, looks = StripeGateway.statement, iter([True])
+    real, looks = StripeProvider.snapshot, iter([True])
 
-    def look(gateway: StripeGateway, payment: str) -> Any:
+    def look(provider: StripeProvider, payment: str) -> Any:
         if not next(looks, False):
             raise PaymentProviderUnavailable
-        return real(gateway, payment)
+        return real(provider, payment)
 
     stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
-    with patch.object(StripeGateway, "statement", look):
-        assert till.settle()
+    with patch.object(StripeProvider, "statement", look):
+        assert till.follow_up()
     assert "refund_refused" not in dict(till.ledger(booking))
     stripe.faults.clear()
 
-    till.settle()
+    till.follow_up()
 
     assert refunds(stripe) == [REFUND]
     assert till.account(booking)["balance"]["refunded"] == REFUND
@@ -718,7 +718,7 @@ def test_an_alarm_outlives_whoever_comes_upon_its_cause(
     assert ("dispute_opened", DEPOSIT) in till.ledger(booking)
     assert told(output(), "DisputesOpened") == []
 
-    till.settle()
+    till.follow_up()
 
     text = output()
     assert told(text, "DisputesOpened") == [1]
@@ -729,10 +729,10 @@ def test_who_settled_it_stands_in_the_audit_trail(
     call: Handlers, till: Till, booking: Booking
 ) -> None:
     till.cancel(booking)
-    till.settle()
+    till.follow_up()
 
     trail = call("listBookingEvents", booking_id=booking.id, by=ADMIN).body["items"]
 
     assert trail[-1]["type"] == "payment"
-    assert trail[-1]["actor"] == {"id": "settleRefunds", "role": "system"}
+    assert trail[-1]["actor"] == {"id": "followUpPayments", "role": "system"}
     assert trail[-1]["request_id"]

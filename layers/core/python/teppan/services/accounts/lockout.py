@@ -10,8 +10,8 @@ from teppan.identity.errors import TooManyAttempts
 from teppan.identity.network import network_of
 from teppan.identity.pseudonym import pseudonym
 from teppan.identity.unsent import log_unsent
-from teppan.store.accounts import attempts
-from teppan.store.accounts.attempts import AllowanceSpentError, AttemptedMeanwhileError
+from teppan.store.accounts import lockout
+from teppan.store.accounts.lockout import AllowanceSpentError, AttemptedMeanwhileError
 from teppan.store.table import Table
 
 
@@ -83,7 +83,7 @@ def count_mail(table: Table, origin: Origin, counter: Counter) -> bool:
 
 def forget_attempts(table: Table, origin: Origin, counter: Counter) -> None:
     """Start counting the network's attempts anew: one has succeeded."""
-    attempts.forget(table, origin.person, origin.network, counter.by_network, origin.at)
+    lockout.forget(table, origin.person, origin.network, counter.by_network, origin.at)
 
 
 def _count(table: Table, origin: Origin, counter: Counter) -> int:
@@ -95,7 +95,7 @@ def _count(table: Table, origin: Origin, counter: Counter) -> int:
     person, network, at = origin.person, origin.network, origin.at
     own, shared = counter.lockout.by_network, counter.lockout.by_address
     trusted = _LOGIN if counter.trusts_logins else counter.by_network
-    seen, logins, spent_until = attempts.find(
+    seen, logins, spent_until = lockout.find(
         table, person, network, counter.by_network, trusted, counter.by_address
     )
     if wait := own.wait(seen, at):
@@ -104,9 +104,9 @@ def _count(table: Table, origin: Origin, counter: Counter) -> int:
     if not is_trusted and (wait := shared.wait(spent_until, at)):
         return wait
     try:
-        attempts.record(table, person, network, counter.by_network, seen, own.next(seen, at))
+        lockout.record(table, person, network, counter.by_network, seen, own.next(seen, at))
         # From a trusted network too: the steps must not tell that somebody has logged in there.
-        attempts.spend(table, person, counter.by_address, shared, spent_until, at)
+        lockout.spend(table, person, counter.by_address, shared, spent_until, at)
     except AttemptedMeanwhileError as error:
         raise TooManyAttempts(1) from error
     except AllowanceSpentError as error:

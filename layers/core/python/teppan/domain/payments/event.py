@@ -9,7 +9,7 @@ from teppan.domain.ledger import LedgerEntry
 from teppan.domain.webhook import EventState, WebhookEvent
 
 _DELIVERED_WITHIN: Final = timedelta(minutes=1)
-_TOLD_WITHIN: Final = timedelta(minutes=30)
+_UPDATED_WITHIN: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class PaymentEvent(WebhookEvent):
 
     def is_recent(self, now: datetime) -> bool:
         """Whether Stripe may tell more by `now` than when the event was handled."""
-        return now < self.created_at + _TOLD_WITHIN
+        return now < self.created_at + _UPDATED_WITHIN
 
     def is_late(self, now: datetime) -> bool:
         """Whether the webhook should have come by `now`."""
@@ -33,7 +33,7 @@ class PaymentEvent(WebhookEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class EventResult:
     """What became of the event.
 
     `first`: we had not heard of it; `repeated`: all was known; `unmatched`: it is not of ours;

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Protocol
 
 from teppan.domain.money import Cents
-from teppan.domain.payments.payment import Attempt, Intent, IntentStatus
-from teppan.domain.payments.payment_event import PaymentEvent
-from teppan.domain.payments.refund import Outstanding
-from teppan.domain.payments.statement import Statement
+from teppan.domain.payments.attempt import Intent, IntentStatus, PaymentAttempt
+from teppan.domain.payments.event import PaymentEvent
+from teppan.domain.payments.refund import RefundObligation
+from teppan.domain.payments.snapshot import PaymentSnapshot
 
 
 class RefundRefusedError(Exception):
@@ -26,13 +26,13 @@ class RefundRefusedError(Exception):
         self.is_disputed = is_disputed
 
 
-class Gateway(Protocol):
+class PaymentProvider(Protocol):
     """What we ask of the provider; the same question twice has one effect.
 
     All raise `PaymentProviderUnavailable` and `PaymentProviderFailed`.
     """
 
-    def open(self, attempt: Attempt) -> Intent:
+    def open(self, attempt: PaymentAttempt) -> Intent:
         """Make the intent of the attempt, or return the one that it has made.
 
         Raises `PaymentRefused` when there can never be one.
@@ -47,11 +47,11 @@ class Gateway(Protocol):
         """Cancel the intent; return how it stands then: canceled, or too late for that."""
         ...
 
-    def statement(self, intent_id: str) -> Statement | None:
+    def snapshot(self, intent_id: str) -> PaymentSnapshot | None:
         """Return all that is known of the payment now; None when it is unknown or not ours."""
         ...
 
-    def send_refund(self, booking_id: str, refund: Outstanding) -> None:
+    def send_refund(self, booking_id: str, refund: RefundObligation) -> None:
         """Make the refund; raises `RefundRefusedError`."""
         ...
 

@@ -10,9 +10,9 @@ from teppan.domain.errors import ProviderFailed, Unavailable
 from teppan.domain.ledger import Balance, EntryKind, entered
 from teppan.domain.money import Cents
 from teppan.domain.payment_status import PaymentStatus
-from teppan.domain.payments.payment import IntentStatus
+from teppan.domain.payments.attempt import IntentStatus
 from teppan.domain.policy import CURRENT
-from teppan.services.payments.gateway import Gateway
+from teppan.services.payments.provider import PaymentProvider
 from teppan.store.bookings import bookings, listing
 from teppan.store.table import Table
 
@@ -24,7 +24,7 @@ _NOTHING: Final = Balance()
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def differences(table: Table, gateway: Gateway, now: datetime) -> Mapping[str, Cents]:
+def differences(table: Table, provider: PaymentProvider, now: datetime) -> Mapping[str, Cents]:
     """Return by how many cents the books differ, for each payment intent for which they do.
 
     The books are Stripe's balance, the ledger's entries, and the sums that a booking carries. What
@@ -32,13 +32,13 @@ def differences(table: Table, gateway: Gateway, now: datetime) -> Mapping[str, C
     """
     since = now - _COMPARED
     stripe: Counter[str] = Counter()
-    for payment, amount in gateway.movements(since):
+    for payment, amount in provider.movements(since):
         stripe[payment] += amount
     ours: dict[str, _Books] = {}
     for booking_id in _changed(table, since, now):
         ours |= _books_of(table, booking_id)
     for payment in stripe.keys() - ours.keys():
-        ours |= _looked_up(table, gateway, payment)
+        ours |= _looked_up(table, provider, payment)
     return {
         payment: cents
         for payment, books in ours.items()
@@ -111,15 +111,15 @@ def _books_of(table: Table, booking_id: str) -> Mapping[str, _Books]:
     return books
 
 
-def _looked_up(table: Table, gateway: Gateway, payment: str) -> Mapping[str, _Books]:
+def _looked_up(table: Table, provider: PaymentProvider, payment: str) -> Mapping[str, _Books]:
     """Return our books of a payment that no list has shown; none if it should be in no ledger.
 
     Not so another's, nor a bank debit under way: Stripe books it, and takes it back if it fails.
     """
     try:
-        statement = gateway.statement(payment)
+        snapshot = provider.snapshot(payment)
     except (ProviderFailed, Unavailable):
         return {payment: _Books()}  # what can not be explained is a difference
-    if statement is None or statement.status is IntentStatus.PROCESSING:
+    if snapshot is None or snapshot.status is IntentStatus.PROCESSING:
         return {}
-    return {payment: _books_of(table, statement.booking_id).get(payment, _Books())}
+    return {payment: _books_of(table, snapshot.booking_id).get(payment, _Books())}

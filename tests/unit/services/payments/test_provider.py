@@ -1,7 +1,7 @@
 """The payment provider as the services see it."""
 
 from teppan.domain.errors import DomainError
-from teppan.services.payments.gateway import RefundRefusedError
+from teppan.services.payments.provider import RefundRefusedError
 
 
 def test_a_refused_refund_says_why_and_is_nothing_a_caller_sees() -> None:

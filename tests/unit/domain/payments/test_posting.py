@@ -13,29 +13,30 @@ from tests.builders import (
     caller,
     confirmed,
     in_status,
-    statement,
+    snapshot,
     system,
 )
 
-from teppan.domain.bookings.booking import FULL, Booking, Step
-from teppan.domain.bookings.cancellation import CancellationRequest, cancel, lapse
+from teppan.domain.bookings.booking import Booking, Step
+from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Party
 from teppan.domain.bookings.transition import STEPS, Status
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
 from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
-from teppan.domain.payments.refund import outstanding
-from teppan.domain.payments.settlement import (
+from teppan.domain.payments.posting import (
     CAUSES,
     IF_SLOT_TAKEN,
-    OUTCOMES,
-    Outcome,
-    Standing,
-    outcome,
-    settle,
-    standing,
+    PAYMENT_EFFECTS,
+    PaymentEffect,
+    PaymentTiming,
+    payment_effect,
+    payment_timing,
+    post_payment,
 )
-from teppan.domain.payments.statement import Refund, RefundStatus, Statement
+from teppan.domain.payments.refund import open_obligations
+from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
+from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 
 SECOND = timedelta(seconds=1)
 OVERDUE = booking().payment_due_at + SECOND
@@ -43,15 +44,15 @@ LATE = OVERDUE + timedelta(hours=1)
 STARTED = booking().slot.starts_at
 OPEN, WON, LOST = DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST
 
-LAPSED = lapse(booking(), system(OVERDUE)).after
+LAPSED = expire(booking(), system(OVERDUE)).after
 CANCELLED = cancel(booking(), CancellationRequest(), caller()).after
 STATUSES = {
-    Standing.AWAITED: booking(),
-    Standing.MISSED: booking(),
-    Standing.AGREED: confirmed(0),
-    Standing.OVER: in_status(Status.COMPLETED, 0),
-    Standing.LAPSED: LAPSED,
-    Standing.ENDED: CANCELLED,
+    PaymentTiming.WHILE_PENDING: booking(),
+    PaymentTiming.AFTER_START: booking(),
+    PaymentTiming.WHILE_CONFIRMED: confirmed(0),
+    PaymentTiming.AFTER_COMPLETION: in_status(Status.COMPLETED, 0),
+    PaymentTiming.AFTER_EXPIRY: LAPSED,
+    PaymentTiming.AFTER_CANCELLATION: CANCELLED,
 }
 
 
@@ -68,10 +69,17 @@ class Account:
         return step.entries
 
     def told(
-        self, payment: Statement, at: datetime = NOW, *, slot_taken: bool = False
+        self, payment: PaymentSnapshot, at: datetime = NOW, *, slot_taken: bool = False
     ) -> tuple[LedgerEntry, ...]:
         return self.takes(
-            settle(self.booking, self.ledger, payment, system(at), slot_taken=slot_taken)
+            post_payment(
+                self.booking,
+                self.ledger,
+                payment,
+                system(at),
+                max_entries=MAX_STEP_ENTRIES,
+                slot_taken=slot_taken,
+            )
         )
 
     @property
@@ -85,8 +93,8 @@ def promised(entries: tuple[LedgerEntry, ...]) -> list[tuple[str, int]]:
     ]
 
 
-def disputing(status: DisputeStatus, amount: int = 10_000) -> Statement:
-    return statement(disputes=(dispute(status, amount),))
+def disputing(status: DisputeStatus, amount: int = 10_000) -> PaymentSnapshot:
+    return snapshot(disputes=(dispute(status, amount),))
 
 
 def dispute(status: DisputeStatus, amount: int = 10_000) -> Dispute:
@@ -97,7 +105,9 @@ def dispute(status: DisputeStatus, amount: int = 10_000) -> Dispute:
 
 class TestTables:
     def test_every_standing_has_an_outcome_covered_and_short(self) -> None:
-        assert set(OUTCOMES) == {(each, covered) for each in Standing for covered in (True, False)}
+        assert set(PAYMENT_EFFECTS) == {
+            (each, covered) for each in PaymentTiming for covered in (True, False)
+        }
 
     @pytest.mark.parametrize(
         ("covered", "expected"),
@@ -109,70 +119,70 @@ class TestTables:
     def test_the_outcomes_are_those_of_the_business(
         self, covered: bool, expected: dict[str, str]
     ) -> None:
-        found = {each: OUTCOMES[each, covered] for each in Standing}
+        found = {each: PAYMENT_EFFECTS[each, covered] for each in PaymentTiming}
 
         always = {"missed": "lapse", "agreed": "keep", "over": "keep", "ended": "return"}
         assert found == expected | always
 
     def test_only_a_revival_asks_for_the_slot_and_it_gives_the_money_back_without(self) -> None:
-        assert IF_SLOT_TAKEN == {Outcome.REVIVE: Outcome.RETURN}
+        assert IF_SLOT_TAKEN == {PaymentEffect.REINSTATE: PaymentEffect.REFUND}
 
     def test_what_moves_a_booking_is_a_step_that_there_is(self) -> None:
-        assert set(CAUSES) == {Outcome.CONFIRM, Outcome.REVIVE, Outcome.LAPSE}
+        assert set(CAUSES) == {PaymentEffect.CONFIRM, PaymentEffect.REINSTATE, PaymentEffect.EXPIRE}
         assert set(CAUSES.values()) <= {cause for _, cause in STEPS}
 
-    @pytest.mark.parametrize("table", [OUTCOMES, IF_SLOT_TAKEN, CAUSES])
+    @pytest.mark.parametrize("table", [PAYMENT_EFFECTS, IF_SLOT_TAKEN, CAUSES])
     def test_no_table_ever_changes(self, table: dict[object, object]) -> None:
         with pytest.raises(TypeError):
             table["cancelled"] = "keep"
 
 
 class TestStanding:
-    @pytest.mark.parametrize("expected", Standing)
-    def test_each_booking_stands_somewhere(self, expected: Standing) -> None:
-        at = STARTED if expected is Standing.MISSED else LATE
+    @pytest.mark.parametrize("expected", PaymentTiming)
+    def test_each_booking_stands_somewhere(self, expected: PaymentTiming) -> None:
+        at = STARTED if expected is PaymentTiming.AFTER_START else LATE
 
-        assert standing(STATUSES[expected], at) is expected
+        assert payment_timing(STATUSES[expected], at) is expected
 
     def test_nobody_there_is_over_too(self) -> None:
-        assert standing(in_status(Status.NO_SHOW), LATE) is Standing.OVER
+        assert payment_timing(in_status(Status.NO_SHOW), LATE) is PaymentTiming.AFTER_COMPLETION
 
     @pytest.mark.parametrize(
         ("at", "expected"),
         [
-            (STARTED - SECOND, Standing.LAPSED),
-            (STARTED, Standing.ENDED),
-            (STARTED + timedelta(days=9), Standing.ENDED),
+            (STARTED - SECOND, PaymentTiming.AFTER_EXPIRY),
+            (STARTED, PaymentTiming.AFTER_CANCELLATION),
+            (STARTED + timedelta(days=9), PaymentTiming.AFTER_CANCELLATION),
         ],
     )
     def test_one_that_lapsed_can_come_back_until_its_start(
-        self, at: datetime, expected: Standing
+        self, at: datetime, expected: PaymentTiming
     ) -> None:
-        assert standing(LAPSED, at) is expected
+        assert payment_timing(LAPSED, at) is expected
 
 
 class TestOutcome:
-    @pytest.mark.parametrize("stands", Standing)
+    @pytest.mark.parametrize("stands", PaymentTiming)
     @pytest.mark.parametrize("covered", [True, False])
     @pytest.mark.parametrize("slot_taken", [True, False])
     def test_follows_from_standing_payment_and_slot(
-        self, stands: Standing, covered: bool, slot_taken: bool
+        self, stands: PaymentTiming, covered: bool, slot_taken: bool
     ) -> None:
         paid = replace(
             STATUSES[stands], payments={PAYMENT: Balance(captured=9_951 - (not covered))}
         )
 
-        decided = OUTCOMES[stands, covered]
+        decided = PAYMENT_EFFECTS[stands, covered]
         expected = IF_SLOT_TAKEN.get(decided, decided) if slot_taken else decided
-        at = STARTED if stands is Standing.MISSED else LATE
-        assert outcome(paid, at, slot_taken=slot_taken) is expected
+        at = STARTED if stands is PaymentTiming.AFTER_START else LATE
+        assert payment_effect(paid, at, slot_taken=slot_taken) is expected
 
 
 class TestConfirming:
     def test_the_deposit_confirms(self) -> None:
         account = Account(booking())
 
-        entries = account.told(statement(), LATE)
+        entries = account.told(snapshot(), LATE)
 
         assert [each.kind for each in entries] == [EntryKind.CAPTURED]
         assert account.booking.status is Status.CONFIRMED
@@ -183,7 +193,7 @@ class TestConfirming:
     def test_less_does_not(self) -> None:
         account = Account(booking())
 
-        account.told(statement(9_950))
+        account.told(snapshot(9_950))
 
         assert account.booking.status is Status.PENDING
         assert account.balance.captured == 9_950
@@ -192,43 +202,47 @@ class TestConfirming:
         """§3: a remainder of less than 50 cents is written off."""
         account = Account(booking())
 
-        account.told(statement(9_951))
+        account.told(snapshot(9_951))
 
         assert account.booking.status is Status.CONFIRMED
         assert (account.booking.deposit_due, account.booking.balance_due) == (0, 61_494)
 
     def test_two_payments_may_together(self) -> None:
         account = Account(booking())
-        account.told(statement(4_000))
+        account.told(snapshot(4_000))
 
-        account.told(statement(6_000, payment="pi_2"))
+        account.told(snapshot(6_000, payment="pi_2"))
 
         assert account.booking.status is Status.CONFIRMED
 
     def test_after_the_deadline_too_while_nobody_has_cancelled_it(self) -> None:
         account = Account(booking())
 
-        account.told(statement(), LATE)
+        account.told(snapshot(), LATE)
 
         assert account.booking.status is Status.CONFIRMED
 
     def test_told_twice_it_is_one_payment_and_no_new_version(self) -> None:
         account = Account(booking())
-        account.told(statement())
+        account.told(snapshot())
 
-        again = settle(account.booking, account.ledger, statement(), system(LATE))
+        again = post_payment(
+            account.booking, account.ledger, snapshot(), system(LATE), max_entries=MAX_STEP_ENTRIES
+        )
 
         assert again == Step(account.booking)
         assert again.after is account.booking
 
     def test_an_intent_that_nobody_has_paid_changes_nothing(self) -> None:
-        assert settle(booking(), [], statement(0), system()) == Step(booking())
+        assert post_payment(
+            booking(), [], snapshot(0), system(), max_entries=MAX_STEP_ENTRIES
+        ) == Step(booking())
 
     def test_the_balance_is_kept(self) -> None:
         account = Account(booking())
-        account.told(statement())
+        account.told(snapshot())
 
-        account.told(statement(61_445, payment="pi_2"))
+        account.told(snapshot(61_445, payment="pi_2"))
 
         assert account.booking.payment_status == "paid"
         assert account.booking.status is Status.CONFIRMED
@@ -237,7 +251,7 @@ class TestConfirming:
     def test_after_the_party_too(self, status: Status) -> None:
         account = Account(in_status(status, 0))
 
-        entries = account.told(statement(), STARTED + timedelta(days=1))
+        entries = account.told(snapshot(), STARTED + timedelta(days=1))
 
         assert (account.booking.status, promised(entries)) == (status, [])
         assert account.balance.kept == 10_000
@@ -247,24 +261,24 @@ class TestOverpayment:
     def test_what_is_paid_beyond_the_total_is_promised_back(self) -> None:
         account = Account(booking())
 
-        entries = account.told(statement(80_000))
+        entries = account.told(snapshot(80_000))
 
         assert promised(entries) == [("overpayment", 80_000 - 71_445)]
         assert account.booking.status is Status.CONFIRMED
-        assert account.balance.paid == 71_445
+        assert account.balance.credited == 71_445
 
     def test_a_second_payment_of_the_same_goes_back_whole(self) -> None:
         account = Account(booking())
-        account.told(statement(71_445))
+        account.told(snapshot(71_445))
 
-        entries = account.told(statement(71_445, payment="pi_2"))
+        entries = account.told(snapshot(71_445, payment="pi_2"))
 
         assert promised(entries) == [("overpayment", 71_445)]
         assert account.balance.kept == 71_445
 
     def test_a_lower_price_promises_the_rest_and_a_higher_one_asks_for_it_again(self) -> None:
         account = Account(booking())
-        account.told(statement(71_445))
+        account.told(snapshot(71_445))
 
         account.takes(change(account.booking, Changes(party=Party(10)), caller()))
         assert account.balance.refund_owed == 71_445 - 59_538
@@ -275,7 +289,7 @@ class TestOverpayment:
     def test_while_one_payment_is_in_dispute_the_others_are_not_too_much(self) -> None:
         """The disputed one may be lost, and then nothing would be left."""
         account = Account(booking())
-        account.told(statement())
+        account.told(snapshot())
         account.told(replace(disputing(OPEN, 61_445), payment="pi_2", captured=61_445))
 
         account.takes(change(account.booking, Changes(party=Party(10)), caller()))
@@ -296,7 +310,7 @@ class TestLatePayment:
     def test_a_booking_that_lapsed_comes_back_if_its_slot_is_free(self) -> None:
         account = Account(LAPSED)
 
-        entries = account.told(statement(captured_at=LATE), LATE)
+        entries = account.told(snapshot(captured_at=LATE), LATE)
 
         assert account.booking.status is Status.CONFIRMED
         assert account.booking.cancellation is None
@@ -307,7 +321,7 @@ class TestLatePayment:
     def test_if_not_all_goes_back(self) -> None:
         account = Account(LAPSED)
 
-        entries = account.told(statement(captured_at=LATE), LATE, slot_taken=True)
+        entries = account.told(snapshot(captured_at=LATE), LATE, slot_taken=True)
 
         assert account.booking.status is Status.CANCELLED
         assert account.booking.cancellation == LAPSED.cancellation
@@ -317,7 +331,7 @@ class TestLatePayment:
     def test_too_little_does_not_bring_it_back(self) -> None:
         account = Account(LAPSED)
 
-        entries = account.told(statement(9_950, captured_at=LATE), LATE)
+        entries = account.told(snapshot(9_950, captured_at=LATE), LATE)
 
         assert promised(entries) == [("late_payment", 9_950)]
         assert account.booking.status is Status.CANCELLED
@@ -326,14 +340,14 @@ class TestLatePayment:
     def test_from_its_start_on_all_goes_back(self, at: datetime) -> None:
         account = Account(LAPSED)
 
-        entries = account.told(statement(captured_at=at), at)
+        entries = account.told(snapshot(captured_at=at), at)
 
         assert promised(entries) == [("late_payment", 10_000)]
 
     def test_what_was_paid_before_it_lapsed_goes_back_too(self) -> None:
         account = Account(LAPSED)
 
-        entries = account.told(statement(captured_at=OVERDUE - SECOND), LATE, slot_taken=True)
+        entries = account.told(snapshot(captured_at=OVERDUE - SECOND), LATE, slot_taken=True)
 
         assert promised(entries) == [("late_payment", 10_000)]
 
@@ -344,20 +358,20 @@ class TestLatePayment:
         """A bank debit may take days: what it pays for is over by then."""
         account = Account(booking())
 
-        entries = account.told(statement(captured), STARTED)
+        entries = account.told(snapshot(captured), STARTED)
 
-        assert account.booking.has_lapsed
+        assert account.booking.has_expired
         assert not account.booking.holds_slot
         assert promised(entries) == [("overdue", captured)]
         assert account.booking.version == 2
-        assert account.told(statement(captured), STARTED) == ()
+        assert account.told(snapshot(captured), STARTED) == ()
 
     def test_a_part_that_was_given_back_when_it_lapsed_counts_no_more(self) -> None:
         account = Account(booking())
-        account.told(statement(4_000))
-        account.takes(lapse(account.booking, system(OVERDUE)))
+        account.told(snapshot(4_000))
+        account.takes(expire(account.booking, system(OVERDUE)))
 
-        account.told(statement(6_000, payment="pi_2", captured_at=LATE), LATE)
+        account.told(snapshot(6_000, payment="pi_2", captured_at=LATE), LATE)
 
         assert account.booking.status is Status.CANCELLED
         assert account.balance.kept == 0
@@ -365,16 +379,16 @@ class TestLatePayment:
     @pytest.mark.parametrize("ended", [CANCELLED, LAPSED])
     def test_told_twice_it_goes_back_once(self, ended: Booking) -> None:
         account = Account(ended)
-        account.told(statement(captured_at=LATE), LATE, slot_taken=True)
+        account.told(snapshot(captured_at=LATE), LATE, slot_taken=True)
 
-        assert account.told(statement(captured_at=LATE), LATE, slot_taken=True) == ()
+        assert account.told(snapshot(captured_at=LATE), LATE, slot_taken=True) == ()
 
     def test_for_a_booking_that_somebody_cancelled_it_goes_back_though_the_slot_is_free(
         self,
     ) -> None:
         account = Account(CANCELLED)
 
-        entries = account.told(statement(captured_at=LATE), LATE)
+        entries = account.told(snapshot(captured_at=LATE), LATE)
 
         assert account.booking.status is Status.CANCELLED
         assert promised(entries) == [("late_payment", 10_000)]
@@ -386,17 +400,17 @@ class TestLatePayment:
         """A bank debit is dated when it begins, and clocks differ: what we knew then counts."""
         account = Account(CANCELLED)
 
-        entries = account.told(statement(captured_at=captured_at), LATE)
+        entries = account.told(snapshot(captured_at=captured_at), LATE)
 
         assert promised(entries) == [("late_payment", 10_000)]
 
     def test_what_was_known_stays_under_its_terms_whatever_its_date(self) -> None:
         account = Account(booking())
-        account.told(statement(captured_at=LATE))
+        account.told(snapshot(captured_at=LATE))
         account.takes(cancel(account.booking, CancellationRequest(), caller()))
 
-        in_dashboard = (Refund("re_1", 100, RefundStatus.SUCCEEDED),)
-        account.told(statement(captured_at=LATE, refunds=in_dashboard), LATE)
+        in_dashboard = (ProviderRefund("re_1", 100, ProviderRefundStatus.SUCCEEDED),)
+        account.told(snapshot(captured_at=LATE, refunds=in_dashboard), LATE)
 
         assert (account.balance.refund_owed, account.balance.refunded) == (9_600, 100)
 
@@ -409,9 +423,9 @@ class TestLatePayment:
 
 
 class TestDisputesOfWhatIsCancelled:
-    def cancelled(self, *told: Statement, percentage: int = 97) -> Account:
+    def cancelled(self, *told: PaymentSnapshot, percentage: int = 97) -> Account:
         account = Account(booking())
-        account.told(statement())
+        account.told(snapshot())
         for each in told:
             account.told(each)
         request = CancellationRequest("Chef is ill", percentage)
@@ -462,9 +476,9 @@ class TestDisputesOfWhatIsCancelled:
 
     def test_a_promise_of_an_earlier_lapse_is_not_one_of_the_cancellation(self) -> None:
         account = Account(booking())
-        account.told(statement(4_000))
-        account.takes(lapse(account.booking, system(OVERDUE)))
-        paid = statement(payment="pi_2", captured_at=LATE)
+        account.told(snapshot(4_000))
+        account.takes(expire(account.booking, system(OVERDUE)))
+        paid = snapshot(payment="pi_2", captured_at=LATE)
         account.told(paid, LATE)
         disputed = replace(paid, disputes=(dispute(OPEN),))
         account.told(disputed, LATE)
@@ -477,10 +491,14 @@ class TestDisputesOfWhatIsCancelled:
 
     def test_a_dashboard_refund_that_is_canceled_leaves_what_we_owed(self) -> None:
         account = self.cancelled()
-        account.told(statement(refunds=(Refund("re_1", 10_000, RefundStatus.PENDING),)), LATE)
+        account.told(
+            snapshot(refunds=(ProviderRefund("re_1", 10_000, ProviderRefundStatus.PENDING),)), LATE
+        )
         assert account.balance.refund_owed == 0
 
-        account.told(statement(refunds=(Refund("re_1", 10_000, RefundStatus.CANCELED),)), LATE)
+        account.told(
+            snapshot(refunds=(ProviderRefund("re_1", 10_000, ProviderRefundStatus.CANCELED),)), LATE
+        )
 
         assert account.balance.refund_owed == 9_700
 
@@ -488,7 +506,7 @@ class TestDisputesOfWhatIsCancelled:
 class TestDisputesOfWhatIsConfirmed:
     def test_a_lost_one_is_due_again_and_the_booking_stays(self) -> None:
         account = Account(booking())
-        account.told(statement())
+        account.told(snapshot())
 
         account.told(disputing(LOST), LATE)
 
@@ -497,8 +515,8 @@ class TestDisputesOfWhatIsConfirmed:
 
     def test_goodwill_that_the_bank_gave_is_taken_back(self) -> None:
         account = Account(booking())
-        account.told(statement())
-        dashboard = statement(refunds=(Refund("re_1", 4_000, RefundStatus.FAILED),))
+        account.told(snapshot())
+        dashboard = snapshot(refunds=(ProviderRefund("re_1", 4_000, ProviderRefundStatus.FAILED),))
         account.told(dashboard)
         assert account.balance.refund_owed == 4_000
 
@@ -508,8 +526,8 @@ class TestDisputesOfWhatIsConfirmed:
 
     def test_a_promise_of_staff_is_made_anew_when_a_decision_is_reversed(self) -> None:
         account = Account(booking())
-        account.told(statement())
-        failed = statement(refunds=(Refund("re_1", 4_000, RefundStatus.FAILED),))
+        account.told(snapshot())
+        failed = snapshot(refunds=(ProviderRefund("re_1", 4_000, ProviderRefundStatus.FAILED),))
         account.told(failed)
         account.told(replace(failed, disputes=(dispute(LOST),)), LATE)
         assert account.balance.refund_owed == 0
@@ -517,13 +535,15 @@ class TestDisputesOfWhatIsConfirmed:
         account.told(replace(failed, disputes=(dispute(WON),)), LATE)
 
         assert account.balance == Balance(captured=10_000, refund_owed=4_000)
-        (owed,) = outstanding(account.ledger)
+        (owed,) = open_obligations(account.ledger)
         assert (owed.promise, owed.amount) == ("re_1", 4_000)
 
     def test_what_staff_withdrew_is_not_made_anew(self) -> None:
         account = Account(booking())
-        account.told(statement())
-        withdrawn = statement(refunds=(Refund("re_1", 4_000, RefundStatus.CANCELED),))
+        account.told(snapshot())
+        withdrawn = snapshot(
+            refunds=(ProviderRefund("re_1", 4_000, ProviderRefundStatus.CANCELED),)
+        )
 
         account.told(withdrawn)
         account.told(replace(withdrawn, disputes=(dispute(WON),)), LATE)
@@ -534,9 +554,11 @@ class TestDisputesOfWhatIsConfirmed:
 def test_every_step_makes_a_new_version_though_the_sums_stay() -> None:
     """A dashboard refund that was made and canceled between two looks leaves its entries."""
     account = Account(booking())
-    account.told(statement())
+    account.told(snapshot())
 
-    entries = account.told(statement(refunds=(Refund("re_1", 500, RefundStatus.CANCELED),)), LATE)
+    entries = account.told(
+        snapshot(refunds=(ProviderRefund("re_1", 500, ProviderRefundStatus.CANCELED),)), LATE
+    )
 
     assert len(entries) == 4
     assert account.booking.version == 3
@@ -548,7 +570,7 @@ def test_a_dearer_party_is_not_covered_by_what_was_paid_for_a_cheaper_one() -> N
     account = Account(booking(caller=soon))
     account.takes(change(account.booking, Changes(travel_miles=42), admin(soon.at)))
 
-    account.told(statement(71_445, captured_at=soon.at), soon.at)
+    account.told(snapshot(71_445, captured_at=soon.at), soon.at)
 
     assert account.booking.status is Status.PENDING
     assert account.booking.deposit_due == 2_400
@@ -559,12 +581,14 @@ class TestManyRefundsInTheDashboard:
 
     @pytest.mark.parametrize("about", [booking(), CANCELLED, LAPSED])
     def test_portion_by_portion_it_comes_to_the_same(self, about: Booking) -> None:
-        refunds = tuple(Refund(f"re_{n}", 50, RefundStatus.SUCCEEDED) for n in range(100))
-        whole = statement(refunds=refunds, captured_at=LATE)
+        refunds = tuple(
+            ProviderRefund(f"re_{n}", 50, ProviderRefundStatus.SUCCEEDED) for n in range(100)
+        )
+        whole = snapshot(refunds=refunds, captured_at=LATE)
         account = Account(about)
 
         steps = 1
-        while len(account.told(whole, LATE, slot_taken=True)) >= FULL:
+        while len(account.told(whole, LATE, slot_taken=True)) >= MAX_STEP_ENTRIES:
             steps += 1
 
         assert steps > 1
@@ -574,8 +598,10 @@ class TestManyRefundsInTheDashboard:
 
     def test_no_step_is_more_than_a_transaction_takes(self) -> None:
         """DynamoDB takes 100 writes: beside them the booking, its event, two slots and a mark."""
-        refunds = tuple(Refund(f"re_{n}", 50, RefundStatus.CANCELED) for n in range(100))
+        refunds = tuple(
+            ProviderRefund(f"re_{n}", 50, ProviderRefundStatus.CANCELED) for n in range(100)
+        )
         account = Account(CANCELLED)
 
-        while entries := account.told(statement(refunds=refunds, captured_at=LATE), LATE):
+        while entries := account.told(snapshot(refunds=refunds, captured_at=LATE), LATE):
             assert len(entries) <= 95

@@ -5,18 +5,19 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import before, booking, holding, statement, system
+from tests.builders import before, booking, holding, snapshot, system
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.pricing import Price
-from teppan.domain.bookings.rebalance import settled
+from teppan.domain.bookings.rebalance import rebalance
 from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance
 from teppan.domain.payment_status import PaymentStatus
+from teppan.domain.payments.attempt import amount_due
 from teppan.domain.payments.errors import PaymentNotDue
-from teppan.domain.payments.payment import amount_due
-from teppan.domain.payments.settlement import settle
+from teppan.domain.payments.posting import post_payment
+from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 
 LEAST = 50
 """Stripe's minimum for a card, in cents: `amount_too_small` below it."""
@@ -37,7 +38,7 @@ def payable(draw: st.DrawFn) -> Booking:
         price=Price((), total, 0, 0, "usd"),
         due_to_confirm=due,
     )
-    return settled(made, holding(made, Balance(captured=paid)), (), system()).after
+    return rebalance(made, holding(made, Balance(captured=paid)), (), system()).after
 
 
 def asked(booking: Booking, at: datetime) -> dict[PaymentType, int]:
@@ -63,13 +64,15 @@ def test_every_payable_booking_can_be_paid_to_the_end(
             break
         assert number < MOST_PAYMENTS
         amount = due[data.draw(st.sampled_from(sorted(due)))]
-        paid = statement(amount, payment=f"pi_next_{number}", captured_at=at)
-        unpaid = settle(unpaid, (), paid, system(at + timedelta(seconds=1))).after
+        paid = snapshot(amount, payment=f"pi_next_{number}", captured_at=at)
+        unpaid = post_payment(
+            unpaid, (), paid, system(at + timedelta(seconds=1)), max_entries=MAX_STEP_ENTRIES
+        ).after
 
     assert unpaid.deposit_due + unpaid.balance_due == 0
     assert unpaid.status is not Status.PENDING
     assert unpaid.payment_status is PaymentStatus.PAID
-    assert 0 <= unpaid.price.total - unpaid.balance.paid < LEAST
+    assert 0 <= unpaid.price.total - unpaid.balance.credited < LEAST
 
 
 @given(st.integers(0, 71_445))

@@ -1,4 +1,4 @@
-"""Stripe as the services ask it (`teppan.services.payments.gateway`): its objects as ours."""
+"""Stripe as the services ask it (`teppan.services.payments.provider`): its objects as ours."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,7 @@ import stripe
 from teppan.domain.alarm import Alarm
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.money import Cents
+from teppan.domain.payments.attempt import Intent, IntentStatus, PaymentAttempt
 from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
 from teppan.domain.payments.errors import (
     EventNotOurs,
@@ -18,14 +19,13 @@ from teppan.domain.payments.errors import (
     PaymentUnreadable,
     WrongPaymentMode,
 )
-from teppan.domain.payments.payment import Attempt, Intent, IntentStatus
-from teppan.domain.payments.payment_event import PaymentEvent
-from teppan.domain.payments.refund import Outstanding
-from teppan.domain.payments.statement import Refund, RefundStatus, Statement
-from teppan.domain.webhook import LONGEST
+from teppan.domain.payments.event import PaymentEvent
+from teppan.domain.payments.refund import RefundObligation
+from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
+from teppan.domain.webhook import MAX_ID_LENGTH
 from teppan.observability.log import logger
-from teppan.observability.metrics import tell
-from teppan.services.payments.gateway import RefundRefusedError
+from teppan.observability.metrics import emit_alarm_metric
+from teppan.services.payments.provider import RefundRefusedError
 from teppan_payments.client import Ask, Stripe, connect, fits_stage
 from teppan_payments.events import HANDLED, event_of
 from teppan_payments.refusals import Call, Meaning, RefusedError, refused
@@ -46,19 +46,19 @@ _STATUSES: Final = {
 type Json = dict[str, Any]
 
 
-def gateway() -> "StripeGateway":
+def provider() -> "StripeProvider":
     """Return the gateway through the process's one client."""
-    return StripeGateway(connect())
+    return StripeProvider(connect())
 
 
-class StripeGateway:
-    """The gateway to Stripe; `teppan.services.payments.gateway` documents each method."""
+class StripeProvider:
+    """The gateway to Stripe; `teppan.services.payments.provider` documents each method."""
 
     def __init__(self, api: Stripe) -> None:
         """Ask through `api`."""
         self._api = api
 
-    def open(self, attempt: Attempt) -> Intent:
+    def open(self, attempt: PaymentAttempt) -> Intent:
         """Make the intent of the attempt, under the attempt's own key."""
         metadata = {
             "booking_id": attempt.booking_id,
@@ -88,7 +88,7 @@ class StripeGateway:
         found = self._retrieve(intent_id)
         if found is None:
             logger.error("payment unknown to Stripe", payment=intent_id)
-            tell(Alarm.REQUESTS_REJECTED, 1)
+            emit_alarm_metric(Alarm.REQUESTS_REJECTED, 1)
             raise PaymentUnknown
         return _intent(found)
 
@@ -105,7 +105,7 @@ class StripeGateway:
             return self.intent(intent_id).status
         return _intent_status(canceled.status)
 
-    def statement(self, intent_id: str) -> Statement | None:
+    def snapshot(self, intent_id: str) -> PaymentSnapshot | None:
         """Return the payment with its charge, refunds and disputes."""
         intent = self._retrieve(intent_id, "latest_charge.refunds")
         if intent is None or not _is_ours(intent["metadata"]):
@@ -113,7 +113,7 @@ class StripeGateway:
         if not fits_stage(is_live=intent["livemode"]):
             return None
         charge = intent.get("latest_charge")
-        return Statement(
+        return PaymentSnapshot(
             payment=intent["id"],
             booking_id=intent["metadata"]["booking_id"],
             type=PaymentType(intent["metadata"]["payment_type"]),
@@ -126,7 +126,7 @@ class StripeGateway:
             disputes=tuple(self._disputes(intent["id"])) if charge and charge["disputed"] else (),
         )
 
-    def send_refund(self, booking_id: str, refund: Outstanding) -> None:
+    def send_refund(self, booking_id: str, refund: RefundObligation) -> None:
         """Make the refund, named in its metadata; what Stripe refuses stays owed."""
         try:
             self._ask(
@@ -168,7 +168,7 @@ class StripeGateway:
             try:
                 yield event_of(document)
             except (ValueError, EventNotOurs):
-                logger.error("odd event", event_id=str(document.get("id"))[:LONGEST])
+                logger.error("odd event", event_id=str(document.get("id"))[:MAX_ID_LENGTH])
 
     def movements(self, since: datetime) -> Iterator[tuple[str, Cents]]:
         """Yield the balance's movements that belong to a payment intent, before fees."""
@@ -207,11 +207,11 @@ class StripeGateway:
         plain: Json = found.to_dict()
         return plain
 
-    def _refunds(self, intent_id: str, charge: Json) -> Iterator[Refund]:
+    def _refunds(self, intent_id: str, charge: Json) -> Iterator[ProviderRefund]:
         page = charge["refunds"]
         found = page["data"] if not page["has_more"] else self._all_refunds(intent_id)
         for each in sorted(found, key=lambda refund: (refund["created"], refund["id"])):
-            yield Refund(
+            yield ProviderRefund(
                 id=each["id"],
                 amount=each["amount"],
                 status=_refund_status(each),
@@ -266,13 +266,13 @@ def _intent_status(word: str) -> IntentStatus:
         raise PaymentUnreadable from error
 
 
-def _refund_status(refund: Json) -> RefundStatus:
+def _refund_status(refund: Json) -> ProviderRefundStatus:
     """Return the status; a refund without one, as Stripe allows, is on its way."""
     try:
-        return RefundStatus(refund["status"])
+        return ProviderRefundStatus(refund["status"])
     except ValueError:
         logger.error("odd refund", refund=refund["id"])
-        return RefundStatus.PENDING
+        return ProviderRefundStatus.PENDING
 
 
 def _movements(dispute: Json) -> Iterator[Movement]:

@@ -3,7 +3,7 @@
 import pytest
 from tests.builders import NOW
 
-from teppan.domain.payments.payment_event import PaymentEvent, Received
+from teppan.domain.payments.event import EventResult, PaymentEvent
 from teppan.domain.webhook import EventState
 
 
@@ -15,6 +15,6 @@ def test_an_event_is_named_and_dated_by_its_sender() -> None:
 
 @pytest.mark.parametrize("state", EventState)
 def test_what_was_received_has_no_effect_until_said_otherwise(state: EventState) -> None:
-    received = Received(state)
+    received = EventResult(state)
 
     assert (received.entries, received.repeated, received.unmatched) == ((), False, False)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from tests.builders import NOW, PAYMENT, ledger_entry, statement
+from tests.builders import NOW, PAYMENT, ledger_entry, snapshot
 
 from teppan.domain.ledger import (
     EntryKind,
@@ -15,7 +15,12 @@ from teppan.domain.ledger import (
     balance_of,
 )
 from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
-from teppan.domain.payments.statement import Refund, RefundStatus, Statement, missing_entries
+from teppan.domain.payments.snapshot import (
+    PaymentSnapshot,
+    ProviderRefund,
+    ProviderRefundStatus,
+    missing_entries,
+)
 
 LATER = NOW + timedelta(hours=1)
 MANY = 100
@@ -27,29 +32,33 @@ PROMISE = ledger_entry(
     refund="p",
     reason=RefundReason.CANCELLATION,
 )
-PENDING, SUCCEEDED = RefundStatus.PENDING, RefundStatus.SUCCEEDED
-FAILED, CANCELED = RefundStatus.FAILED, RefundStatus.CANCELED
+PENDING, SUCCEEDED = ProviderRefundStatus.PENDING, ProviderRefundStatus.SUCCEEDED
+FAILED, CANCELED = ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED
 OPEN, WON, LOST = DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST
 INQUIRY = DisputeStatus.INQUIRY
 
 
-def refunding(status: RefundStatus, amount: int = 9_700, promise: str | None = "p") -> Statement:
-    return statement(refunds=(Refund("re_1", amount, status, promise),))
+def refunding(
+    status: ProviderRefundStatus, amount: int = 9_700, promise: str | None = "p"
+) -> PaymentSnapshot:
+    return snapshot(refunds=(ProviderRefund("re_1", amount, status, promise),))
 
 
-def disputing(status: DisputeStatus, *amounts: int) -> Statement:
-    return statement(disputes=(Dispute("dp_1", 10_000, status, moved(*amounts)),))
+def disputing(status: DisputeStatus, *amounts: int) -> PaymentSnapshot:
+    return snapshot(disputes=(Dispute("dp_1", 10_000, status, moved(*amounts)),))
 
 
 def moved(*amounts: int) -> tuple[Movement, ...]:
     return tuple(Movement(f"txn_{number}", amount) for number, amount in enumerate(amounts))
 
 
-def kinds(told: Statement, *ledger: LedgerEntry) -> list[str]:
+def kinds(told: PaymentSnapshot, *ledger: LedgerEntry) -> list[str]:
     return [entry.kind.value for entry in missing_entries(told, ledger, LATER, MANY)]
 
 
-def after(*told: Statement, ledger: tuple[LedgerEntry, ...] = (CAPTURED,)) -> list[LedgerEntry]:
+def after(
+    *told: PaymentSnapshot, ledger: tuple[LedgerEntry, ...] = (CAPTURED,)
+) -> list[LedgerEntry]:
     """Return the ledger after statements, one after the other."""
     known = list(ledger)
     for each in told:
@@ -59,26 +68,26 @@ def after(*told: Statement, ledger: tuple[LedgerEntry, ...] = (CAPTURED,)) -> li
 
 class TestCapture:
     def test_what_was_captured_is_an_entry_of_the_time_of_the_charge(self) -> None:
-        (entry,) = missing_entries(statement(), [], LATER, MANY)
+        (entry,) = missing_entries(snapshot(), [], LATER, MANY)
 
         assert entry == LedgerEntry(
             reference=PAYMENT, kind=EntryKind.CAPTURED, amount=10_000, at=NOW, payment=PAYMENT
         )
 
     def test_once(self) -> None:
-        assert kinds(statement(), CAPTURED) == []
+        assert kinds(snapshot(), CAPTURED) == []
 
     def test_each_payment_for_itself(self) -> None:
-        assert kinds(statement(payment="pi_2"), CAPTURED) == ["captured"]
+        assert kinds(snapshot(payment="pi_2"), CAPTURED) == ["captured"]
 
     def test_an_intent_that_nobody_has_paid_tells_of_no_money(self) -> None:
-        unpaid = statement(0)
+        unpaid = snapshot(0)
 
-        assert not unpaid.tells_of_money
+        assert not unpaid.has_captured
         assert kinds(unpaid) == []
 
     def test_one_that_was_paid_does(self) -> None:
-        assert statement().tells_of_money
+        assert snapshot().has_captured
 
 
 class TestRefundThatKeepsAPromise:
@@ -86,14 +95,14 @@ class TestRefundThatKeepsAPromise:
         ("status", "expected"),
         [
             (PENDING, ["refund_sent"]),
-            (RefundStatus.REQUIRES_ACTION, ["refund_sent"]),
+            (ProviderRefundStatus.REQUIRES_ACTION, ["refund_sent"]),
             (SUCCEEDED, ["refund_sent", "refunded"]),
             (FAILED, ["refund_sent", "refund_failed"]),
             (CANCELED, ["refund_sent", "refund_failed"]),
         ],
     )
     def test_the_whole_way_to_its_status_is_entered(
-        self, status: RefundStatus, expected: list[str]
+        self, status: ProviderRefundStatus, expected: list[str]
     ) -> None:
         assert kinds(refunding(status), CAPTURED, PROMISE) == expected
 
@@ -109,20 +118,22 @@ class TestRefundThatKeepsAPromise:
             refund="p",
         )
 
-    @pytest.mark.parametrize("status", RefundStatus)
-    def test_told_twice_it_is_entered_once(self, status: RefundStatus) -> None:
+    @pytest.mark.parametrize("status", ProviderRefundStatus)
+    def test_told_twice_it_is_entered_once(self, status: ProviderRefundStatus) -> None:
         known = after(refunding(status), ledger=(CAPTURED, PROMISE))
 
         assert kinds(refunding(status), *known) == []
 
     @pytest.mark.parametrize("status", [FAILED, CANCELED])
-    def test_one_that_had_succeeded_may_fail_after_all(self, status: RefundStatus) -> None:
+    def test_one_that_had_succeeded_may_fail_after_all(self, status: ProviderRefundStatus) -> None:
         known = after(refunding(SUCCEEDED), ledger=(CAPTURED, PROMISE))
 
         assert kinds(refunding(status), *known) == ["refund_reversed", "refund_failed"]
 
-    @pytest.mark.parametrize("stale", [PENDING, SUCCEEDED, RefundStatus.REQUIRES_ACTION])
-    def test_what_has_failed_does_not_succeed_by_old_news(self, stale: RefundStatus) -> None:
+    @pytest.mark.parametrize("stale", [PENDING, SUCCEEDED, ProviderRefundStatus.REQUIRES_ACTION])
+    def test_what_has_failed_does_not_succeed_by_old_news(
+        self, stale: ProviderRefundStatus
+    ) -> None:
         known = after(refunding(FAILED), ledger=(CAPTURED, PROMISE))
 
         assert kinds(refunding(stale), *known) == []
@@ -144,8 +155,11 @@ class TestRefundThatKeepsAPromise:
         assert (balance.refund_owed, balance.refund_sent, balance.refunded) == (9_700, 0, 0)
 
     def test_a_second_attempt_is_another_refund_of_the_same_promise(self) -> None:
-        both = statement(
-            refunds=(Refund("re_1", 9_700, FAILED, "p"), Refund("re_2", 9_700, SUCCEEDED, "p"))
+        both = snapshot(
+            refunds=(
+                ProviderRefund("re_1", 9_700, FAILED, "p"),
+                ProviderRefund("re_2", 9_700, SUCCEEDED, "p"),
+            )
         )
 
         known = after(both, ledger=(CAPTURED, PROMISE))
@@ -197,7 +211,7 @@ class TestRefundFromTheDashboard:
         ("status", "why"), [(CANCELED, RefusalReason.WITHDRAWN), (FAILED, None)]
     )
     def test_one_that_staff_withdrew_says_so_for_nobody_needs_to_look_at_it(
-        self, status: RefundStatus, why: RefusalReason | None
+        self, status: ProviderRefundStatus, why: RefusalReason | None
     ) -> None:
         known = after(refunding(PENDING, 500, None), refunding(status, 500, None))
 
@@ -206,7 +220,9 @@ class TestRefundFromTheDashboard:
     def test_one_of_just_what_is_owed_keeps_that_promise(self) -> None:
         """It is how staff settle a refund that had failed."""
         failed = refunding(FAILED)
-        by_hand = replace(failed, refunds=(*failed.refunds, Refund("re_2", 9_700, SUCCEEDED)))
+        by_hand = replace(
+            failed, refunds=(*failed.refunds, ProviderRefund("re_2", 9_700, SUCCEEDED))
+        )
 
         known = after(failed, by_hand, ledger=(CAPTURED, PROMISE))
 
@@ -229,7 +245,7 @@ class TestRefundFromTheDashboard:
         failed = refunding(FAILED)
         told = [failed]
         for number, amount in enumerate(by_hand, 2):
-            refunds = (*told[-1].refunds, Refund(f"re_{number}", amount, SUCCEEDED))
+            refunds = (*told[-1].refunds, ProviderRefund(f"re_{number}", amount, SUCCEEDED))
             told.append(replace(failed, refunds=refunds))
 
         for known in (
@@ -242,12 +258,12 @@ class TestRefundFromTheDashboard:
             assert sum(given) == goodwill
 
     def test_it_keeps_the_oldest_promises_first(self) -> None:
-        promises = [
+        refund_obligations = [
             replace(PROMISE, reference=name, refund=name, amount=amount, at=NOW + timedelta(n))
             for n, (name, amount) in enumerate([("old", 3_000), ("mid", 2_000), ("new", 4_000)])
         ]
 
-        known = after(refunding(SUCCEEDED, 6_000, None), ledger=(CAPTURED, *promises))
+        known = after(refunding(SUCCEEDED, 6_000, None), ledger=(CAPTURED, *refund_obligations))
 
         sent = {each.refund: each.amount for each in known if each.kind is EntryKind.REFUND_SENT}
         assert sent == {"old": 3_000, "mid": 2_000, "new": 1_000}
@@ -255,13 +271,15 @@ class TestRefundFromTheDashboard:
 
     @pytest.mark.parametrize("end", [FAILED, CANCELED])
     def test_one_that_comes_to_nothing_makes_all_that_it_kept_owed_again(
-        self, end: RefundStatus
+        self, end: ProviderRefundStatus
     ) -> None:
-        promises = [replace(PROMISE, reference=n, refund=n, amount=2_000) for n in ("p", "q")]
+        refund_obligations = [
+            replace(PROMISE, reference=n, refund=n, amount=2_000) for n in ("p", "q")
+        ]
 
         known = after(
             *(refunding(status, 4_500, None) for status in (PENDING, SUCCEEDED, end)),
-            ledger=(CAPTURED, *promises),
+            ledger=(CAPTURED, *refund_obligations),
         )
 
         assert balance_of(known).refund_owed == (4_500 if end is FAILED else 4_000)
@@ -293,20 +311,20 @@ class TestRefundFromTheDashboard:
 class TestTwoRefundsForOnePromise:
     """Staff refund by hand in the moment in which our job does."""
 
-    BY_HAND = Refund("re_1", 4_000, SUCCEEDED)
-    OURS = Refund("re_2", 4_000, SUCCEEDED, "p")
+    BY_HAND = ProviderRefund("re_1", 4_000, SUCCEEDED)
+    OURS = ProviderRefund("re_2", 4_000, SUCCEEDED, "p")
     OWED = replace(PROMISE, amount=4_000)
 
     @pytest.mark.parametrize("refunds", [(BY_HAND, OURS), (OURS, BY_HAND)])
-    def test_the_one_that_names_it_keeps_it(self, refunds: tuple[Refund, ...]) -> None:
-        known = after(statement(refunds=refunds), ledger=(CAPTURED, self.OWED))
+    def test_the_one_that_names_it_keeps_it(self, refunds: tuple[ProviderRefund, ...]) -> None:
+        known = after(snapshot(refunds=refunds), ledger=(CAPTURED, self.OWED))
 
         assert {e.reference: e.refund for e in known[2:]} == {"re_1": "re_1", "re_2": "p"}
 
     def test_nothing_is_negative_whichever_is_told_first(self) -> None:
         first, both = (
-            statement(refunds=(self.BY_HAND,)),
-            statement(refunds=(self.BY_HAND, self.OURS)),
+            snapshot(refunds=(self.BY_HAND,)),
+            snapshot(refunds=(self.BY_HAND, self.OURS)),
         )
 
         balance = balance_of(after(first, both, ledger=(CAPTURED, self.OWED)))
@@ -317,10 +335,10 @@ class TestTwoRefundsForOnePromise:
 class TestPortions:
     """A transaction has room for some entries only; the rest waits for the next time."""
 
-    REFUNDS = tuple(Refund(f"re_{n}", 10, SUCCEEDED) for n in range(20))
+    REFUNDS = tuple(ProviderRefund(f"re_{n}", 10, SUCCEEDED) for n in range(20))
 
     def test_once_there_are_enough_the_other_refunds_wait(self) -> None:
-        told = missing_entries(statement(refunds=self.REFUNDS), [], LATER, 7)
+        told = missing_entries(snapshot(refunds=self.REFUNDS), [], LATER, 7)
 
         assert [e.kind for e in told] == [
             "captured",
@@ -328,13 +346,13 @@ class TestPortions:
         ]
 
     def test_the_life_of_one_refund_is_never_divided(self) -> None:
-        told = missing_entries(statement(refunds=self.REFUNDS), [], LATER, 2)
+        told = missing_entries(snapshot(refunds=self.REFUNDS), [], LATER, 2)
 
         assert len(told) == 4
 
     @pytest.mark.parametrize("most", [1, 2, 3, 10, 1000])
     def test_portion_by_portion_all_is_entered_once(self, most: int) -> None:
-        whole = statement(refunds=self.REFUNDS, disputes=(Dispute("dp_1", 10, LOST, moved(-10)),))
+        whole = snapshot(refunds=self.REFUNDS, disputes=(Dispute("dp_1", 10, LOST, moved(-10)),))
         known: list[LedgerEntry] = []
 
         while told := missing_entries(whole, known, LATER, most):
@@ -350,9 +368,9 @@ class TestPortions:
         self,
     ) -> None:
         names = [f"p{n}" for n in range(60)]
-        promises = [replace(PROMISE, reference=n, refund=n, amount=100) for n in names]
+        refund_obligations = [replace(PROMISE, reference=n, refund=n, amount=100) for n in names]
         whole = refunding(SUCCEEDED, 6_050, None)
-        known: list[LedgerEntry] = [CAPTURED, *promises]
+        known: list[LedgerEntry] = [CAPTURED, *refund_obligations]
 
         while told := missing_entries(whole, known, LATER, 25):
             assert len(told) < 30

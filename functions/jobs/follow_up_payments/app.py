@@ -1,19 +1,19 @@
 """On the table's stream: what must follow what was written, such as sending a promised refund."""
 
 from teppan.batch import run_each
-from teppan.observability.money import raise_alarm, record_settlement
+from teppan.observability.money import raise_alarm, record_sent_refunds
 from teppan.services.payments.open_payments import close_marked
-from teppan.services.payments.settle_refunds import settle_refunds
+from teppan.services.payments.send_refunds import send_refunds
 from teppan.store import alarms
 from teppan.store.payments.stream import StreamRecord, records
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job
-from teppan_payments.gateway import gateway
+from teppan_payments.stripe_provider import provider
 
-table, stripe = connect(), gateway()
+table, stripe = connect(), provider()
 
 
-@job("settleRefunds")
+@job("followUpPayments")
 def handler(event: Event, author: Author, _time_left: TimeLeft) -> Event:
     """Handle each record; those that failed are named, so that they alone come again."""
 
@@ -24,7 +24,7 @@ def handler(event: Event, author: Author, _time_left: TimeLeft) -> Event:
             alarms.raised(table, change.alarm)
         if change.closing_mark:
             close_marked(table, stripe, change.booking_id, change.closing_mark, author())
-        record_settlement(settle_refunds(table, stripe, change.booking_id, author()))
+        record_sent_refunds(send_refunds(table, stripe, change.booking_id, author()))
 
     failed = run_each(records(event), follow).failed
     return {"batchItemFailures": [{"itemIdentifier": each.sequence_number} for each in failed]}

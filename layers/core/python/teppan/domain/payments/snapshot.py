@@ -17,12 +17,12 @@ from teppan.domain.ledger import (
     RefusalReason,
 )
 from teppan.domain.money import Cents
+from teppan.domain.payments.attempt import IntentStatus
 from teppan.domain.payments.dispute import Dispute, dispute_entries
-from teppan.domain.payments.payment import IntentStatus
-from teppan.domain.payments.refund import outstanding
+from teppan.domain.payments.refund import open_obligations
 
 
-class RefundStatus(StrEnum):
+class ProviderRefundStatus(StrEnum):
     """How a refund stands, in Stripe's words."""
 
     PENDING = "pending"
@@ -33,17 +33,17 @@ class RefundStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refund:
+class ProviderRefund:
     """One refund at Stripe; `promise` names ours that it keeps, None when somebody else made it."""
 
     id: str
     amount: Cents
-    status: RefundStatus
+    status: ProviderRefundStatus
     promise: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class PaymentSnapshot:
     """A payment at one moment: what was captured and when, its refunds (oldest first), disputes.
 
     While nothing is captured, `captured_at` is when the intent was made.
@@ -57,47 +57,47 @@ class Statement:
     amount: Cents
     captured: Cents
     captured_at: datetime
-    refunds: tuple[Refund, ...] = ()
+    refunds: tuple[ProviderRefund, ...] = ()
     disputes: tuple[Dispute, ...] = ()
 
     @property
-    def tells_of_money(self) -> bool:
+    def has_captured(self) -> bool:
         """Whether any has moved: an intent that nobody has paid makes no entry."""
         return self.captured > 0
 
 
 def missing_entries(
-    statement: Statement, ledger: Iterable[LedgerEntry], at: datetime, most: int
+    snapshot: PaymentSnapshot, ledger: Iterable[LedgerEntry], at: datetime, most: int
 ) -> list[LedgerEntry]:
-    """Return the entries that `statement` tells of and `ledger` (of the booking) lacks.
+    """Return the entries that `snapshot` tells of and `ledger` (of the booking) lacks.
 
     Once there are `most`, the others have to wait for the next time.
     """
-    known = [entry for entry in ledger if entry.payment == statement.payment]
+    known = [entry for entry in ledger if entry.payment == snapshot.payment]
     new: list[LedgerEntry] = []
-    if statement.captured and not _kinds(known, statement.payment):
+    if snapshot.captured and not _kinds(known, snapshot.payment):
         new.append(
             LedgerEntry(
-                reference=statement.payment,
+                reference=snapshot.payment,
                 kind=EntryKind.CAPTURED,
-                amount=statement.captured,
-                at=statement.captured_at,
-                payment=statement.payment,
+                amount=snapshot.captured,
+                at=snapshot.captured_at,
+                payment=snapshot.payment,
             )
         )
-    for dispute in statement.disputes:
+    for dispute in snapshot.disputes:
         if len(new) < most:
-            new.extend(dispute_entries(dispute, known, statement.payment, at))
+            new.extend(dispute_entries(dispute, known, snapshot.payment, at))
     # A refund that names its promise comes before one that may only fit it.
-    for refund in sorted(statement.refunds, key=lambda each: each.promise is None):
-        for part in _of_refund(refund, [*known, *new], statement.payment, at):
+    for refund in sorted(snapshot.refunds, key=lambda each: each.promise is None):
+        for part in _of_refund(refund, [*known, *new], snapshot.payment, at):
             if len(new) < most:
                 new.extend(part)
     return new
 
 
 def _of_refund(
-    refund: Refund, known: list[LedgerEntry], payment: str, at: datetime
+    refund: ProviderRefund, known: list[LedgerEntry], payment: str, at: datetime
 ) -> Iterator[list[LedgerEntry]]:
     """Yield a refund's way to its status, promise by promise that it keeps.
 
@@ -124,14 +124,14 @@ def _of_refund(
 
 
 def _kept_promises(
-    refund: Refund, amount: Cents, known: list[LedgerEntry]
+    refund: ProviderRefund, amount: Cents, known: list[LedgerEntry]
 ) -> Iterator[tuple[str, Cents]]:
     """Yield which open promises `amount` of a refund keeps, and how much of each (`§7`).
 
     The one that it names comes first, then the oldest. What is beyond all of them is a promise of
     the refund's own, under its id.
     """
-    still_owed = sorted(outstanding(known), key=lambda each: each.promise != refund.promise)
+    still_owed = sorted(open_obligations(known), key=lambda each: each.promise != refund.promise)
     for each in still_owed:
         if part := min(amount, each.amount):
             yield each.promise, part
@@ -141,7 +141,7 @@ def _kept_promises(
 
 
 def _stages(
-    refund: Refund, promise: str, present: set[EntryKind]
+    refund: ProviderRefund, promise: str, present: set[EntryKind]
 ) -> Iterator[tuple[EntryKind, RefundReason | RefusalReason | None]]:
     """Yield the entries of a refund's way to its status; what failed does not succeed again.
 
@@ -155,14 +155,14 @@ def _stages(
             RefundReason.UNMATCHED if named else RefundReason.DASHBOARD,
         )
     yield EntryKind.REFUND_SENT, None
-    if refund.status in {RefundStatus.FAILED, RefundStatus.CANCELED}:
-        withdrawn = is_own and refund.status is RefundStatus.CANCELED
+    if refund.status in {ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED}:
+        withdrawn = is_own and refund.status is ProviderRefundStatus.CANCELED
         if EntryKind.REFUNDED in present:
             yield EntryKind.REFUND_REVERSED, None
         yield EntryKind.REFUND_FAILED, RefusalReason.WITHDRAWN if withdrawn else None
         if withdrawn:
             yield EntryKind.GOODWILL_WAIVED, None
-    elif refund.status is RefundStatus.SUCCEEDED and EntryKind.REFUND_FAILED not in present:
+    elif refund.status is ProviderRefundStatus.SUCCEEDED and EntryKind.REFUND_FAILED not in present:
         yield EntryKind.REFUNDED, None
 
 

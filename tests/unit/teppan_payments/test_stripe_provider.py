@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from tests.builders import NOW, attempt
 from tests.unit.conftest import Secrets
-from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal
+from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal_entry
 
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.ledger import EntryKind
+from teppan.domain.payments.attempt import Intent, IntentStatus
 from teppan.domain.payments.dispute import DisputeStatus, Movement
 from teppan.domain.payments.errors import (
     PaymentProviderFailed,
@@ -20,17 +21,16 @@ from teppan.domain.payments.errors import (
     PaymentUnreadable,
     WrongPaymentMode,
 )
-from teppan.domain.payments.payment import Intent, IntentStatus
-from teppan.domain.payments.refund import Outstanding
-from teppan.domain.payments.statement import Refund, RefundStatus, Statement
-from teppan.services.payments.gateway import Gateway, RefundRefusedError
+from teppan.domain.payments.refund import RefundObligation
+from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
+from teppan.services.payments.provider import PaymentProvider, RefundRefusedError
 from teppan_payments.client import Stripe
 from teppan_payments.events import HANDLED
-from teppan_payments.gateway import StripeGateway
+from teppan_payments.stripe_provider import StripeProvider
 
 MADE = int(NOW.timestamp())
 METADATA = {"booking_id": "bkg_1", "payment_type": "deposit", "attempt": "2"}
-OWED = Outstanding(
+OWED = RefundObligation(
     promise="cancellation-2-1",
     kind=EntryKind.REFUND_OWED,
     payment="pi_1",
@@ -42,8 +42,8 @@ OWED = Outstanding(
 
 
 @pytest.fixture
-def gateway(api: Stripe) -> Gateway:
-    return StripeGateway(api)
+def provider(api: Stripe) -> PaymentProvider:
+    return StripeProvider(api)
 
 
 def intent(**changes: Any) -> dict[str, Any]:
@@ -114,11 +114,11 @@ def dispute(status: str, *moved: int, **changes: Any) -> dict[str, Any]:
 
 class TestOpen:
     def test_the_amount_and_the_metadata_are_ours_to_say(
-        self, gateway: Gateway, wire: Wire
+        self, provider: PaymentProvider, wire: Wire
     ) -> None:
         wire.answers((200, intent(status="requires_payment_method", latest_charge=None)))
 
-        opened = gateway.open(attempt(booking_id="bkg_1", number=2, tries=3))
+        opened = provider.open(attempt(booking_id="bkg_1", number=2, tries=3))
 
         assert opened == Intent(
             id="pi_1",
@@ -140,34 +140,34 @@ class TestOpen:
 
     @pytest.mark.parametrize("status", [400, 402, 403])
     def test_what_stripe_refuses_has_failed(
-        self, gateway: Gateway, wire: Wire, status: int
+        self, provider: PaymentProvider, wire: Wire, status: int
     ) -> None:
-        wire.answers(refusal(status))
+        wire.answers(refusal_entry(status))
 
         with pytest.raises(PaymentProviderFailed):
-            gateway.open(attempt())
+            provider.open(attempt())
 
     @pytest.mark.parametrize("code", ["amount_too_small", "amount_too_large"])
     def test_what_stripe_never_takes_is_not_told_as_a_failure(
-        self, gateway: Gateway, wire: Wire, code: str
+        self, provider: PaymentProvider, wire: Wire, code: str
     ) -> None:
-        wire.answers(refusal(400, code=code))
+        wire.answers(refusal_entry(400, code=code))
 
         with pytest.raises(PaymentRefused):
-            gateway.open(attempt())
+            provider.open(attempt())
 
     def test_what_is_wrong_with_our_request_is_our_own_failure(
-        self, gateway: Gateway, wire: Wire
+        self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        wire.answers(refusal(400, code="parameter_unknown"))
+        wire.answers(refusal_entry(400, code="parameter_unknown"))
 
         with pytest.raises(PaymentRequestRejected):
-            gateway.open(attempt())
+            provider.open(attempt())
 
     @pytest.mark.parametrize(("stage", "live"), [("prod", False), ("staging", True)])
     def test_an_intent_of_the_other_mode_is_handed_to_nobody(
         self,
-        gateway: Gateway,
+        provider: PaymentProvider,
         wire: Wire,
         keys: Secrets,
         in_stage: Callable[[str], None],
@@ -179,59 +179,65 @@ class TestOpen:
         wire.answers((200, intent(livemode=live)))
 
         with pytest.raises(WrongPaymentMode):
-            gateway.open(attempt())
+            provider.open(attempt())
         with pytest.raises(WrongPaymentMode):
-            gateway.intent("pi_1")
-        assert gateway.statement("pi_1") is None
+            provider.intent("pi_1")
+        assert provider.snapshot("pi_1") is None
 
 
 class TestIntent:
     @pytest.mark.parametrize("status", IntentStatus)
-    def test_it_is_told_as_it_is(self, gateway: Gateway, wire: Wire, status: IntentStatus) -> None:
+    def test_it_is_told_as_it_is(
+        self, provider: PaymentProvider, wire: Wire, status: IntentStatus
+    ) -> None:
         wire.answers((200, intent(status=status.value)))
 
-        assert gateway.intent("pi_1").status is status
+        assert provider.intent("pi_1").status is status
         assert wire.asked[0].path == "/v1/payment_intents/pi_1"
 
-    def test_one_of_ours_that_is_gone_is_a_failure(self, gateway: Gateway, wire: Wire) -> None:
-        wire.answers(refusal(404, code="resource_missing"))
+    def test_one_of_ours_that_is_gone_is_a_failure(
+        self, provider: PaymentProvider, wire: Wire
+    ) -> None:
+        wire.answers(refusal_entry(404, code="resource_missing"))
 
         with pytest.raises(PaymentProviderFailed):
-            gateway.intent("pi_1")
+            provider.intent("pi_1")
 
 
 class TestCancel:
-    def test_it_is_canceled(self, gateway: Gateway, wire: Wire) -> None:
+    def test_it_is_canceled(self, provider: PaymentProvider, wire: Wire) -> None:
         wire.answers((200, intent(status="canceled")))
 
-        assert gateway.cancel("pi_1") is IntentStatus.CANCELED
+        assert provider.cancel("pi_1") is IntentStatus.CANCELED
         assert wire.asked[0].path == "/v1/payment_intents/pi_1/cancel"
 
     @pytest.mark.parametrize("status", ["succeeded", "processing", "canceled"])
     def test_one_that_has_gone_too_far_is_told_as_it_is(
-        self, gateway: Gateway, wire: Wire, status: str
+        self, provider: PaymentProvider, wire: Wire, status: str
     ) -> None:
         wire.answers(
-            refusal(400, code="payment_intent_unexpected_state"), (200, intent(status=status))
+            refusal_entry(400, code="payment_intent_unexpected_state"), (200, intent(status=status))
         )
 
-        assert gateway.cancel("pi_1") == status
+        assert provider.cancel("pi_1") == status
 
-    @pytest.mark.parametrize("answer", [refusal(400, code="parameter_unknown"), refusal(403)])
+    @pytest.mark.parametrize(
+        "answer", [refusal_entry(400, code="parameter_unknown"), refusal_entry(403)]
+    )
     def test_another_refusal_is_a_failure(
-        self, gateway: Gateway, wire: Wire, answer: Answer
+        self, provider: PaymentProvider, wire: Wire, answer: Answer
     ) -> None:
         wire.answers(answer)
 
         with pytest.raises(PaymentProviderFailed):
-            gateway.cancel("pi_1")
+            provider.cancel("pi_1")
 
 
 class TestStatement:
-    def test_a_payment_with_nothing_more(self, gateway: Gateway, wire: Wire) -> None:
+    def test_a_payment_with_nothing_more(self, provider: PaymentProvider, wire: Wire) -> None:
         wire.answers((200, intent()))
 
-        assert gateway.statement("pi_1") == Statement(
+        assert provider.snapshot("pi_1") == PaymentSnapshot(
             payment="pi_1",
             booking_id="bkg_1",
             type=PaymentType.DEPOSIT,
@@ -245,21 +251,23 @@ class TestStatement:
         assert asked.form == {"expand[0]": "latest_charge.refunds"}
 
     @pytest.mark.parametrize("charged", [None, charge(paid=False)])
-    def test_one_that_nobody_has_paid(self, gateway: Gateway, wire: Wire, charged: Any) -> None:
+    def test_one_that_nobody_has_paid(
+        self, provider: PaymentProvider, wire: Wire, charged: Any
+    ) -> None:
         wire.answers((200, intent(status="processing", amount_received=0, latest_charge=charged)))
 
-        told = gateway.statement("pi_1")
+        told = provider.snapshot("pi_1")
 
         assert told is not None
         assert (told.status, told.captured) == ("processing", 0)
-        assert not told.tells_of_money
+        assert not told.has_captured
 
     def test_an_intent_that_stripe_does_not_know_is_none(
-        self, gateway: Gateway, wire: Wire
+        self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        wire.answers(refusal(404, code="resource_missing"))
+        wire.answers(refusal_entry(404, code="resource_missing"))
 
-        assert gateway.statement("pi_1") is None
+        assert provider.snapshot("pi_1") is None
 
     @pytest.mark.parametrize(
         "metadata",
@@ -274,71 +282,76 @@ class TestStatement:
         ],
     )
     def test_one_that_somebody_else_has_made_is_none_of_ours(
-        self, gateway: Gateway, wire: Wire, metadata: dict[str, str]
+        self, provider: PaymentProvider, wire: Wire, metadata: dict[str, str]
     ) -> None:
         wire.answers((200, intent(metadata=metadata)))
 
-        assert gateway.statement("pi_1") is None
+        assert provider.snapshot("pi_1") is None
 
     @pytest.mark.parametrize(
-        "answer", [refusal(400), refusal(403), refusal(400, code="resource_missing")]
+        "answer",
+        [refusal_entry(400), refusal_entry(403), refusal_entry(400, code="resource_missing")],
     )
     def test_another_refusal_is_a_failure(
-        self, gateway: Gateway, wire: Wire, answer: Answer
+        self, provider: PaymentProvider, wire: Wire, answer: Answer
     ) -> None:
         wire.answers(answer)
 
         with pytest.raises(PaymentProviderFailed):
-            gateway.statement("pi_1")
+            provider.snapshot("pi_1")
 
-    def test_a_provider_that_is_busy_is_unavailable(self, gateway: Gateway, wire: Wire) -> None:
-        wire.answers(refusal(429))
+    def test_a_provider_that_is_busy_is_unavailable(
+        self, provider: PaymentProvider, wire: Wire
+    ) -> None:
+        wire.answers(refusal_entry(429))
 
         with pytest.raises(PaymentProviderUnavailable):
-            gateway.statement("pi_1")
+            provider.snapshot("pi_1")
 
 
-def stated(gateway: Gateway, wire: Wire, charged: dict[str, Any], *answers: Answer) -> Statement:
+def stated(
+    provider: PaymentProvider, wire: Wire, charged: dict[str, Any], *answers: Answer
+) -> PaymentSnapshot:
     wire.answers((200, intent(latest_charge=charged)), *answers)
-    told = gateway.statement("pi_1")
+    told = provider.snapshot("pi_1")
     assert told is not None
     return told
 
 
 class TestRefundsOfAStatement:
-    @pytest.mark.parametrize("status", RefundStatus)
+    @pytest.mark.parametrize("status", ProviderRefundStatus)
     def test_each_names_the_promise_that_it_keeps(
-        self, gateway: Gateway, wire: Wire, status: RefundStatus
+        self, provider: PaymentProvider, wire: Wire, status: ProviderRefundStatus
     ) -> None:
-        told = stated(gateway, wire, charge(refunds=refunds(refund(status=status.value))))
+        told = stated(provider, wire, charge(refunds=refunds(refund(status=status.value))))
 
-        assert told.refunds == (Refund("re_1", 9_700, status, "cancellation-2-1"),)
+        assert told.refunds == (ProviderRefund("re_1", 9_700, status, "cancellation-2-1"),)
 
     @pytest.mark.parametrize("metadata", [None, {}, {"note": "by hand"}])
     def test_one_from_the_dashboard_names_none(
-        self, gateway: Gateway, wire: Wire, metadata: dict[str, str] | None
+        self, provider: PaymentProvider, wire: Wire, metadata: dict[str, str] | None
     ) -> None:
-        told = stated(gateway, wire, charge(refunds=refunds(refund(metadata=metadata))))
+        told = stated(provider, wire, charge(refunds=refunds(refund(metadata=metadata))))
 
         assert told.refunds[0].promise is None
 
-    def test_they_are_told_oldest_first(self, gateway: Gateway, wire: Wire) -> None:
+    def test_they_are_told_oldest_first(self, provider: PaymentProvider, wire: Wire) -> None:
         newest_first = refunds(
             refund("re_c", created=MADE + 2),
             refund("re_b", created=MADE + 1),
             refund("re_a", created=MADE + 1),
         )
 
-        told = stated(gateway, wire, charge(refunds=newest_first))
+        told = stated(provider, wire, charge(refunds=newest_first))
 
         assert [each.id for each in told.refunds] == ["re_a", "re_b", "re_c"]
         assert len(wire.asked) == 1
 
     def test_more_than_fit_in_the_charge_are_read_page_by_page(
-        self, gateway: Gateway, wire: Wire
+        self, provider: PaymentProvider, wire: Wire
     ) -> None:
         told = stated(
-            gateway,
+            provider,
             wire,
             charge(refunds=refunds(refund("re_3"), more=True)),
             list_of(refund("re_3"), refund("re_2"), more=True),
@@ -373,9 +386,9 @@ class TestDisputesOfAStatement:
         ids=lambda value: value["status"] if isinstance(value, dict) else value.value,
     )
     def test_they_stand_as_their_money_does(
-        self, gateway: Gateway, wire: Wire, found: dict[str, Any], status: DisputeStatus
+        self, provider: PaymentProvider, wire: Wire, found: dict[str, Any], status: DisputeStatus
     ) -> None:
-        told = stated(gateway, wire, charge(disputed=True), list_of(found))
+        told = stated(provider, wire, charge(disputed=True), list_of(found))
 
         (dispute_,) = told.disputes
         assert (dispute_.id, dispute_.amount, dispute_.status) == ("dp_1", 10_000, status)
@@ -385,13 +398,13 @@ class TestDisputesOfAStatement:
         assert wire.asked[1].form == {"payment_intent": "pi_1", "limit": "100"}
 
     def test_their_movements_are_told_oldest_first_and_without_fees(
-        self, gateway: Gateway, wire: Wire
+        self, provider: PaymentProvider, wire: Wire
     ) -> None:
         found = dispute("won", -10_000, 6_000, -2_000)
         fee = found["balance_transactions"][0] | {"id": "txn_fee", "reporting_category": "fee"}
         found["balance_transactions"] = [*reversed(found["balance_transactions"]), fee]
 
-        told = stated(gateway, wire, charge(disputed=True), list_of(found))
+        told = stated(provider, wire, charge(disputed=True), list_of(found))
 
         (dispute_,) = told.disputes
         assert dispute_.movements == (
@@ -401,28 +414,28 @@ class TestDisputesOfAStatement:
         )
 
     def test_a_charge_that_was_never_disputed_is_not_asked_about(
-        self, gateway: Gateway, wire: Wire
+        self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        assert stated(gateway, wire, charge()).disputes == ()
+        assert stated(provider, wire, charge()).disputes == ()
         assert len(wire.asked) == 1
 
-    def test_they_are_told_oldest_first(self, gateway: Gateway, wire: Wire) -> None:
+    def test_they_are_told_oldest_first(self, provider: PaymentProvider, wire: Wire) -> None:
         newest_first = list_of(
             dispute("needs_response", id="dp_2", created=MADE + 9), dispute("lost", id="dp_1")
         )
 
-        told = stated(gateway, wire, charge(disputed=True), newest_first)
+        told = stated(provider, wire, charge(disputed=True), newest_first)
 
         assert [each.id for each in told.disputes] == ["dp_1", "dp_2"]
 
 
 class TestSendRefund:
     def test_it_names_the_promise_and_each_attempt_has_its_key(
-        self, gateway: Gateway, wire: Wire
+        self, provider: PaymentProvider, wire: Wire
     ) -> None:
         wire.answers((200, refund(status="pending")))
 
-        gateway.send_refund("bkg_1", OWED)
+        provider.send_refund("bkg_1", OWED)
 
         (asked,) = wire.asked
         assert (asked.method, asked.path) == ("POST", "/v1/refunds")
@@ -444,31 +457,33 @@ class TestSendRefund:
         ],
     )
     def test_what_stripe_does_not_make_is_told_with_its_word_and_whether_it_ever_may(
-        self, gateway: Gateway, wire: Wire, code: str | None, told: str, is_final: bool
+        self, provider: PaymentProvider, wire: Wire, code: str | None, told: str, is_final: bool
     ) -> None:
-        wire.answers(refusal(400, code=code))
+        wire.answers(refusal_entry(400, code=code))
 
         with pytest.raises(RefundRefusedError) as refused:
-            gateway.send_refund("bkg_1", OWED)
+            provider.send_refund("bkg_1", OWED)
         assert (refused.value.code, refused.value.is_final) == (told, is_final)
 
     def test_a_payment_that_is_locked_is_tried_again_at_once(
-        self, gateway: Gateway, wire: Wire
+        self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        wire.answers(refusal(400, code="lock_timeout"))
+        wire.answers(refusal_entry(400, code="lock_timeout"))
 
         with pytest.raises(PaymentProviderUnavailable):
-            gateway.send_refund("bkg_1", OWED)
+            provider.send_refund("bkg_1", OWED)
 
-    def test_another_refusal_is_a_failure(self, gateway: Gateway, wire: Wire) -> None:
-        wire.answers(refusal(403))
+    def test_another_refusal_is_a_failure(self, provider: PaymentProvider, wire: Wire) -> None:
+        wire.answers(refusal_entry(403))
 
         with pytest.raises(PaymentProviderFailed):
-            gateway.send_refund("bkg_1", OWED)
+            provider.send_refund("bkg_1", OWED)
 
 
 class TestEvents:
-    def test_they_are_those_that_we_handle_oldest_first(self, gateway: Gateway, wire: Wire) -> None:
+    def test_they_are_those_that_we_handle_oldest_first(
+        self, provider: PaymentProvider, wire: Wire
+    ) -> None:
         def event(name: str) -> dict[str, Any]:
             changed = {"id": "pi_1", "object": "payment_intent"}
             return {
@@ -482,7 +497,7 @@ class TestEvents:
 
         wire.answers(list_of(event("evt_3"), event("evt_2"), more=True), list_of(event("evt_1")))
 
-        found = list(gateway.events(NOW - timedelta(minutes=15)))
+        found = list(provider.events(NOW - timedelta(minutes=15)))
 
         assert [each.id for each in found] == ["evt_1", "evt_2", "evt_3"]
         assert {each.payment for each in found} == {"pi_1"}
@@ -493,7 +508,7 @@ class TestEvents:
 
 class TestMovements:
     def test_each_belongs_to_the_intent_of_its_source_before_fees(
-        self, gateway: Gateway, wire: Wire
+        self, provider: PaymentProvider, wire: Wire
     ) -> None:
         def movement(amount: int, source: dict[str, Any] | None) -> dict[str, Any]:
             return {
@@ -514,7 +529,7 @@ class TestMovements:
             )
         )
 
-        assert list(gateway.movements(datetime(2026, 1, 1, tzinfo=UTC))) == [
+        assert list(provider.movements(datetime(2026, 1, 1, tzinfo=UTC))) == [
             ("pi_1", 10_000),
             ("pi_1", -9_700),
         ]
@@ -526,17 +541,19 @@ class TestWordsThatAreNewToUs:
 
     @pytest.mark.parametrize("status", [None, "under_review"])
     def test_of_a_refund_are_on_its_way(
-        self, gateway: Gateway, wire: Wire, status: str | None
+        self, provider: PaymentProvider, wire: Wire, status: str | None
     ) -> None:
         wire.answers((200, intent(latest_charge=charge(refunds=refunds(refund(status=status))))))
 
-        found = gateway.statement("pi_1")
+        found = provider.snapshot("pi_1")
 
         assert found
-        assert [each.status for each in found.refunds] == [RefundStatus.PENDING]
+        assert [each.status for each in found.refunds] == [ProviderRefundStatus.PENDING]
 
-    def test_of_an_intent_are_a_failure_that_is_told(self, gateway: Gateway, wire: Wire) -> None:
+    def test_of_an_intent_are_a_failure_that_is_told(
+        self, provider: PaymentProvider, wire: Wire
+    ) -> None:
         wire.answers((200, intent(status="paused")))
 
         with pytest.raises(PaymentUnreadable):
-            gateway.statement("pi_1")
+            provider.snapshot("pi_1")

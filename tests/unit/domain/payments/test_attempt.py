@@ -10,18 +10,18 @@ from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance
+from teppan.domain.payments.attempt import (
+    IntentStatus,
+    PaymentAttempt,
+    amount_due,
+    may_stay_open,
+    next_attempt,
+)
 from teppan.domain.payments.errors import (
     BookingNotPayable,
     PaymentNotDue,
     PaymentOverdue,
     TooManyPaymentAttempts,
-)
-from teppan.domain.payments.payment import (
-    Attempt,
-    IntentStatus,
-    amount_due,
-    may_stay_open,
-    next_attempt,
 )
 from teppan.domain.policy import CURRENT
 
@@ -161,7 +161,7 @@ class TestMayStayOpen:
 
 class TestNextAttempt:
     def test_it_is_open_for_the_amount_and_has_no_intent_yet(self) -> None:
-        assert next_attempt(booking(), FULL, 71_445, [], NOW) == Attempt(
+        assert next_attempt(booking(), FULL, 71_445, [], NOW) == PaymentAttempt(
             booking_id=booking().id,
             type=FULL,
             number=1,
