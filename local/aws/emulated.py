@@ -171,8 +171,8 @@ def particular(send: Handler, why_not: Callable[[Json], Refusal | None]) -> Hand
     def check_and_send(request: Json) -> Any:
         pool, _ = cognito._pool_for_client(request["ClientId"])
         user, _ = cognito._resolve_user(pool, request["Username"]) if pool else (None, None)
-        refusal_entry = why_not(user) if user else None
-        return cognito.error_response_json(*refusal_entry, 400) if refusal_entry else send(request)
+        refusal = why_not(user) if user else None
+        return cognito.error_response_json(*refusal, 400) if refusal else send(request)
 
     return check_and_send
 

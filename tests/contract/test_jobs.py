@@ -204,8 +204,8 @@ def test_of_the_ledger_new_promises_and_what_is_alarming_pass(kind: EntryKind) -
     entry = replace(entry_of(from_attributes(record["dynamodb"]["NewImage"])), kind=kind)
     reasons = (None, *RefundReason, *RefusalReason)
     is_alarming = any(alarm_of(replace(entry, reason=each)) for each in reasons)
-    refund_obligations = {*OBLIGATION_KINDS, EntryKind.GOODWILL_RESTORED}
-    assert any_passes(record) == (kind in refund_obligations or is_alarming)
+    obligations = {*OBLIGATION_KINDS, EntryKind.GOODWILL_RESTORED}
+    assert any_passes(record) == (kind in obligations or is_alarming)
 
 
 @pytest.mark.parametrize("event_name", ["MODIFY", "REMOVE"])

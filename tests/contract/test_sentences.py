@@ -63,8 +63,8 @@ def told(model: type[RequestBody], body: Any) -> dict[str, str]:
     request = incoming(gateway_event("POST", body=json.dumps(body)))
     try:
         read_body(request, model, optional=False)
-    except InvalidInput as refusal_entry:
-        return {each.pointer: each.detail for each in refusal_entry.violations}
+    except InvalidInput as refusal:
+        return {each.pointer: each.detail for each in refusal.violations}
     return {}
 
 

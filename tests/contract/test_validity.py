@@ -58,8 +58,8 @@ def is_accepted(model: type[RequestBody], field: tuple[str, ...], value: Any) ->
     """Tell whether our code takes `value`; what else is wrong with the body does not matter."""
     try:
         model.model_validate_json(json.dumps(with_value(field, value)))
-    except ValidationError as refusal_entry:
-        if any(error["loc"] == field for error in refusal_entry.errors()):
+    except ValidationError as refusal:
+        if any(error["loc"] == field for error in refusal.errors()):
             return False
     if field == ("time",):
         try:
@@ -126,9 +126,9 @@ def test_the_contract_says_trimmed_where_we_trim(name: str, field: tuple[str, ..
     parsed = MODELS[name].model_construct()
     try:
         parsed = MODELS[name].model_validate_json(json.dumps(with_value(field, f" {good} ")))
-    except ValidationError as refusal_entry:
+    except ValidationError as refusal:
         # Other fields are missing; this one is accepted with its space where it is trimmed.
-        refused = any(error["loc"] == field for error in refusal_entry.errors())
+        refused = any(error["loc"] == field for error in refusal.errors())
         assert not (refused and is_trimmed(schema))
         return
     kept: Any = parsed

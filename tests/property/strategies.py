@@ -106,16 +106,16 @@ CONTACTS = st.builds(Contact, TEXTS, TEXTS, TEXTS)
 def new_bookings(draw: st.DrawFn) -> Booking:
     """Return a booking just made, at any time that the rules allow."""
     party, menu = draw(orders())
-    wished = booking_request(
+    asked = booking_request(
         date=draw(DAYS),
         time=draw(STARTS),
         party=party,
         menu=menu,
     )
     notice = CURRENT.lead_time + draw(SECONDS)
-    local = datetime.combine(wished.date, wished.time, CURRENT.zone)
+    local = datetime.combine(asked.date, asked.time, CURRENT.zone)
     made_at = local.astimezone(UTC) - min(notice, CURRENT.horizon)
-    return book(wished, booking_id="bkg_" + "a" * 26, fingerprint="f", caller=caller(at=made_at))
+    return book(asked, booking_id="bkg_" + "a" * 26, fingerprint="f", caller=caller(at=made_at))
 
 
 @st.composite

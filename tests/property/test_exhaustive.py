@@ -1,8 +1,8 @@
 """Every story that three customers of one slot can live through, played on the real rules.
 
-A breadth-first search over the code that runs in production: `post_payment`, `expire`, `cancel`, `change`,
-`complete` and `amount_due` with their tables `transition.STEPS`, `transition.HOLDS_SLOT`,
-`posting.OUTCOMES`, `IF_SLOT_TAKEN` and `CAUSES`. Each customer may book the slot while it is
+A breadth-first search over the code that runs in production: `post_payment`, `expire`, `cancel`,
+`change`, `complete` and `amount_due` with their tables `transition.STEPS`, `transition.HOLDS_SLOT`,
+`posting.PAYMENT_EFFECTS`, `IF_SLOT_TAKEN` and `CAUSES`. Each customer may book the slot while it is
 free, open a payment of what is due, owe more than that by then, pay it at Stripe, have it delivered
 to us (twice after each change at Stripe, whenever we like, or never), be cancelled by staff (at
 50 %, or at 100 % if it was never confirmed), lapse after the deadline, have had the party, and be
@@ -274,7 +274,7 @@ class Naive:
 
 
 def outcomes(**instead: PaymentEffect) -> Mapping[tuple[PaymentTiming, bool], PaymentEffect]:
-    """Return the table with other outcomes, named such as `after_cancellation_paid` and `after_cancellation_short`."""
+    """Return the table with other effects, named such as `after_expiry_paid` or `…_short`."""
     rules = {
         (PaymentTiming(name.rpartition("_")[0]), name.endswith("_paid")): outcome
         for name, outcome in instead.items()

@@ -89,7 +89,7 @@ def use(model: type[RequestBody], body: object, *, in_base64: bool = False) -> N
     with contextlib.suppress(DomainError):
         read, document = read_body(request, model, optional=False)
         idempotent_request("key", document)
-        for name in ("to_wishes", "to_changes", "to_request"):
+        for name in ("to_booking_request", "to_changes", "to_request"):
             getattr(read, name, lambda: None)()
 
 
@@ -147,12 +147,12 @@ def test_a_good_body_is_read_as_it_was_meant(
     read, document = read_body(
         incoming(gateway_event("POST", body=body)), CreateBookingBody, optional=False
     )
-    wished = read.to_wishes()
+    asked = read.to_booking_request()
 
     assert document == body
-    assert (wished.date, wished.time) == (day, start)
-    assert (wished.party, wished.menu) == (party, menu)
-    assert wished.special_requests == requests.strip()
+    assert (asked.date, asked.time) == (day, start)
+    assert (asked.party, asked.menu) == (party, menu)
+    assert asked.special_requests == requests.strip()
 
 
 @given(

@@ -15,7 +15,9 @@ table = connect()
 @endpoint("createBooking", roles=EVERYONE, body=CreateBookingBody, idempotent=True)
 def handler(request: Request[CreateBookingBody]) -> Response:
     """Create the booking, or answer again with the one that this key has made."""
-    created = create_booking(table, request.body.to_wishes(), request.idempotency, request.caller)
+    created = create_booking(
+        table, request.body.to_booking_request(), request.idempotency, request.caller
+    )
     count("BookingsReplayed" if created.replayed else "BookingsCreated")
     return versioned(
         represent.booking(created.booking, request.caller),

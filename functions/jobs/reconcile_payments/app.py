@@ -20,9 +20,9 @@ def handler(event: Event, author: Author, time_left: TimeLeft) -> None:
 def _recent(run: Run) -> None:
     raised = run.raise_alarms(money.raise_alarm)
     closed = run.close_payments()
-    rebalance = run.send_refunds(money.record_sent_refunds)
+    sent = run.send_refunds(money.record_sent_refunds)
     received = run.receive_events(money.record_found)
-    raise_if_any_failed(raised, closed, rebalance, received)
+    raise_if_any_failed(raised, closed, sent, received)
 
 
 def _full(run: Run) -> None:

@@ -115,8 +115,8 @@ class World:
                     slot_taken=True,
                     max_entries=MAX_STEP_ENTRIES,
                 )
-        except DomainError as refusal_entry:
-            raise Broken(f"what Stripe says is refused: {refusal_entry}") from refusal_entry
+        except DomainError as refusal:
+            raise Broken(f"what Stripe says is refused: {refusal}") from refusal
         after = self.took(step)
         check_known(after, payment)
         check_late(self, after, at, slot_taken=slot_taken)
@@ -241,8 +241,8 @@ def check_known(world: World, payment: PaymentSnapshot) -> None:
     for each in payment.refunds:
         by_status[each.status] += each.amount
     out = {
-        rebalance: sum(out_of(each) for each in payment.disputes if is_settled(each) is rebalance)
-        for rebalance in (True, False)
+        settled: sum(out_of(each) for each in payment.disputes if is_settled(each) is settled)
+        for settled in (True, False)
     }
     at_stripe = {
         "captured": payment.captured,

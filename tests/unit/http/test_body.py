@@ -196,25 +196,25 @@ class TestSchema:
         ],
     )
     def test_what_breaks_it_is_pointed_at(self, body: str, pointer: str) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read(body)
 
-        (fault,) = refusal_entry.value.violations
+        (fault,) = refusal.value.violations
         assert (fault.where, fault.pointer) == ("body", pointer)
 
     def test_all_faults_are_told_at_once_deep_inside_too(self) -> None:
         body = {"orders": [{"guests": 1}, {"guests": "x"}, {"guests": 1, "colour": "red"}]}
 
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read_body(sent(json.dumps(body)), Cart, optional=False)
 
-        assert [fault.pointer for fault in refusal_entry.value.violations] == [
+        assert [fault.pointer for fault in refusal.value.violations] == [
             "/orders/1/guests",
             "/orders/2/colour",
         ]
 
     def test_a_fault_does_not_repeat_what_was_sent(self) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read('{"guests": "aiko@example.com"}')
 
-        assert "aiko" not in repr(refusal_entry.value.violations)
+        assert "aiko" not in repr(refusal.value.violations)

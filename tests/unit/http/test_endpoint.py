@@ -106,12 +106,12 @@ class Sessions:
     def __init__(self) -> None:
         self.table = Table(None, "never asked")
         self.asked: list[tuple[Table, Session, datetime]] = []
-        self.refusal_entry: Exception | None = None
+        self.refusal: Exception | None = None
 
     def check_live(self, asked: Table, session: Session, at: datetime) -> None:
         self.asked.append((asked, session, at))
-        if self.refusal_entry:
-            raise self.refusal_entry
+        if self.refusal:
+            raise self.refusal
 
 
 @pytest.fixture(autouse=True)
@@ -316,7 +316,7 @@ class TestEndedSessions:
     def test_one_that_has_ended_is_refused_before_the_handler_runs(
         self, method: str, groups: str, sessions: Sessions
     ) -> None:
-        sessions.refusal_entry = SessionEnded()
+        sessions.refusal = SessionEnded()
         never = failing(AssertionError("the handler ran"))
 
         answer = serve(gateway_event(method, groups=groups), never)
@@ -327,7 +327,7 @@ class TestEndedSessions:
 
     def test_whoever_may_not_call_is_refused_for_that(self, sessions: Sessions) -> None:
         """A role costs nothing to look at."""
-        sessions.refusal_entry = SessionEnded()
+        sessions.refusal = SessionEnded()
 
         assert serve(gateway_event("PUT", groups="customer"), roles=STAFF).status == 403
         assert sessions.asked == []
@@ -349,7 +349,7 @@ class TestEndedSessions:
     def test_its_owner_learns_nothing_about_a_bad_request(
         self, fault: dict[str, Any], sessions: Sessions
     ) -> None:
-        sessions.refusal_entry = SessionEnded()
+        sessions.refusal = SessionEnded()
 
         answer = serve(gateway_event("POST", **fault), body=Order, idempotent=True)
 
@@ -358,7 +358,7 @@ class TestEndedSessions:
     def test_while_it_can_not_be_known_nothing_is_done(
         self, sessions: Sessions, logged: LogLines
     ) -> None:
-        sessions.refusal_entry = StorageUnavailable()
+        sessions.refusal = StorageUnavailable()
 
         answer = serve(gateway_event("POST"), failing(AssertionError("the handler ran")))
 

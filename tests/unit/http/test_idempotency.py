@@ -17,10 +17,10 @@ def fingerprint(document: Any) -> str:
 @pytest.mark.parametrize("key", [None, ""])
 def test_a_request_without_a_key_is_refused(key: str | None) -> None:
     """The gateway counts an empty header as missing, and so do we."""
-    with pytest.raises(MissingParameter) as refusal_entry:
+    with pytest.raises(MissingParameter) as refusal:
         idempotent_request(key, {})
 
-    assert refusal_entry.value.violation.pointer == "/Idempotency-Key"
+    assert refusal.value.violation.pointer == "/Idempotency-Key"
 
 
 @pytest.mark.parametrize("key", [" ", "a b", "a\n", "é", "k" * 256, "a\x7f"])

@@ -34,9 +34,9 @@ def read(declared: Declared, **request: Any) -> dict[str, Any]:
 
 
 def faults(declared: Declared, **request: Any) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidInput) as refusal_entry:
+    with pytest.raises(InvalidInput) as refusal:
         read(declared, **request)
-    return [(fault.where, fault.pointer) for fault in refusal_entry.value.violations]
+    return [(fault.where, fault.pointer) for fault in refusal.value.violations]
 
 
 class TestReading:
@@ -55,10 +55,10 @@ class TestReading:
     def test_a_required_one_that_is_missing_is_named(self, where: str) -> None:
         needed = path(day) if where == "path" else query(day, required=True)
 
-        with pytest.raises(MissingParameter) as refusal_entry:
+        with pytest.raises(MissingParameter) as refusal:
             read({"from": needed})
 
-        assert (refusal_entry.value.violation.where, refusal_entry.value.violation.pointer) == (
+        assert (refusal.value.violation.where, refusal.value.violation.pointer) == (
             where,
             "/from",
         )

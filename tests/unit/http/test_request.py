@@ -91,9 +91,9 @@ class TestRepeatedHeaders:
     def test_another_header_with_two_values_is_refused_not_read_as_the_last(self) -> None:
         found = incoming(gateway_event(headers={"Idempotency-Key": ["a", "b"]}))
 
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             found.header("Idempotency-Key")
-        (fault,) = refusal_entry.value.violations
+        (fault,) = refusal.value.violations
         assert (fault.where, fault.pointer) == ("header", "/Idempotency-Key")
 
     def test_twice_the_same_value_is_that_value(self) -> None:

@@ -65,7 +65,7 @@ def test_a_reason_that_nobody_foresaw_is_told_without_pydantics_words() -> None:
 
 
 def _told(body: Any) -> str:
-    with pytest.raises(ValidationError) as refusal_entry:
+    with pytest.raises(ValidationError) as refusal:
         Order.model_validate_json(json.dumps(body))
-    (error,) = refusal_entry.value.errors()
+    (error,) = refusal.value.errors()
     return sentence(error, Order)

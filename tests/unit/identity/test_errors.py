@@ -98,11 +98,11 @@ def test_an_error_always_says_the_same(
 
 @pytest.mark.parametrize("seconds", [1, 2, 900])
 def test_too_many_attempts_say_how_long_to_wait(seconds: int) -> None:
-    refusal_entry = TooManyAttempts(seconds)
+    refusal = TooManyAttempts(seconds)
 
-    assert isinstance(refusal_entry, TooManyRequests)
-    assert refusal_entry.retry_after == seconds
-    assert refusal_entry.detail == "Please wait before you try again."
+    assert isinstance(refusal, TooManyRequests)
+    assert refusal.retry_after == seconds
+    assert refusal.detail == "Please wait before you try again."
 
 
 def test_a_wait_is_that_of_one_refusal() -> None:

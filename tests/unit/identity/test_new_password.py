@@ -57,8 +57,8 @@ def test_each_common_one_that_is_long_enough_is_refused(word: str) -> None:
         ("!!teppan-2027", OF_PRODUCT),
     ],
 )
-def test_what_would_be_tried_first_is_refused(password: str, refusal_entry: str) -> None:
-    assert weakness(password, EMAIL) == refusal_entry
+def test_what_would_be_tried_first_is_refused(password: str, refusal: str) -> None:
+    assert weakness(password, EMAIL) == refusal
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_what_only_holds_such_a_word_is_let_in(password: str) -> None:
     ],
 )
 def test_each_part_of_an_address_that_says_something_counts(
-    email: str, password: str, refusal_entry: str | None
+    email: str, password: str, refusal: str | None
 ) -> None:
-    assert weakness(password, email) == refusal_entry
+    assert weakness(password, email) == refusal
 
 
 @given(st.text(min_size=12, max_size=99), st.text(max_size=40))
 def test_it_takes_whatever_comes(password: str, email: str) -> None:
-    refusal_entry = weakness(password, email)
+    refusal = weakness(password, email)
 
-    assert refusal_entry is None or refusal_entry.endswith("do not belong together")
+    assert refusal is None or refusal.endswith("do not belong together")

@@ -15,8 +15,8 @@ def view(account: Account, thing: Json) -> Json:
 
 
 def _balance_transaction(account: Account, transaction: Json) -> Json:
-    rebalance = account.clock() >= transaction["available_on"]
-    return transaction | {"status": "available" if rebalance else "pending"}
+    settled = account.clock() >= transaction["available_on"]
+    return transaction | {"status": "available" if settled else "pending"}
 
 
 def _dispute(account: Account, dispute: Json) -> Json:

@@ -159,6 +159,6 @@ def decline_of(intent: Json) -> StripeError | None:
     error = intent["last_payment_error"]
     if error is None:
         return None
-    refusal_entry = StripeError(error["message"], status=402)
-    refusal_entry.error = copied(error) | {"payment_intent": copied(intent)}
-    return refusal_entry
+    refusal = StripeError(error["message"], status=402)
+    refusal.error = copied(error) | {"payment_intent": copied(intent)}
+    return refusal

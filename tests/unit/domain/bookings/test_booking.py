@@ -89,9 +89,9 @@ class TestBook:
         ],
     )
     def test_what_the_rules_forbid_is_refused(
-        self, wish: dict[str, Any], refusal_entry: type[DomainError]
+        self, wish: dict[str, Any], refusal: type[DomainError]
     ) -> None:
-        with pytest.raises(refusal_entry):
+        with pytest.raises(refusal):
             booking(**wish)
 
     @pytest.mark.parametrize("hours", [48, 49, 30 * 24])

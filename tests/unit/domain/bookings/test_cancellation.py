@@ -161,10 +161,10 @@ class TestNeverConfirmed:
 
     @pytest.mark.parametrize("percentage", [0, 50, 99])
     def test_staff_keep_nothing_of_it(self, percentage: int) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             cancel(in_status(Status.PENDING), CancellationRequest("Rain", percentage), admin())
 
-        (fault,) = refusal_entry.value.violations
+        (fault,) = refusal.value.violations
         assert fault.pointer == "/refund_percentage"
         assert "leave refund_percentage out, or send 100" in fault.detail
 
@@ -301,9 +301,9 @@ class TestCancel:
     )
     @pytest.mark.parametrize("percentage", [None, 100])
     def test_what_is_over_is_not_cancelled_again(
-        self, status: Status, refusal_entry: type[DomainError], percentage: int | None
+        self, status: Status, refusal: type[DomainError], percentage: int | None
     ) -> None:
-        with pytest.raises(refusal_entry):
+        with pytest.raises(refusal):
             cancel(in_status(status), CancellationRequest("Once more", percentage), admin())
 
     def test_that_it_is_over_comes_before_that_it_is_late(self) -> None:
@@ -339,10 +339,10 @@ class TestOverride:
 
     @pytest.mark.parametrize("percentage", [0, 100])
     def test_an_override_needs_a_reason(self, percentage: int) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             cancel(confirmed(), CancellationRequest(None, percentage), admin())
 
-        assert [fault.pointer for fault in refusal_entry.value.violations] == ["/reason"]
+        assert [fault.pointer for fault in refusal.value.violations] == ["/reason"]
 
 
 def test_a_booking_under_a_live_dispute_refunds_nothing_more() -> None:

@@ -488,9 +488,9 @@ class TestMoving:
         ],
     )
     def test_the_new_slot_obeys_the_rules_of_slots(
-        self, target: Changes, refusal_entry: type[DomainError]
+        self, target: Changes, refusal: type[DomainError]
     ) -> None:
-        with pytest.raises(refusal_entry):
+        with pytest.raises(refusal):
             change(booking(), target, caller())
 
     def test_nearer_than_seven_days_from_its_making_the_total_is_owed_at_once(self) -> None:

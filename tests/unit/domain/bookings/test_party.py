@@ -9,8 +9,8 @@ from teppan.domain.errors import InvalidInput
 from teppan.domain.policy import CURRENT
 
 
-def refused_at(refusal_entry: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
-    return [violation.pointer for violation in refusal_entry.value.violations]
+def refused_at(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
+    return [violation.pointer for violation in refusal.value.violations]
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,10 @@ def test_guests_are_split_by_age_and_all_adults_when_not(
 def test_a_split_adds_up_to_the_guests_with_at_least_one_adult(
     given: dict[str, int], pointer: str
 ) -> None:
-    with pytest.raises(InvalidInput) as refusal_entry:
+    with pytest.raises(InvalidInput) as refusal:
         party_of(**given)
 
-    assert refused_at(refusal_entry) == [pointer]
+    assert refused_at(refusal) == [pointer]
 
 
 @pytest.mark.parametrize("code", CURRENT.upgrade_prices)
@@ -78,10 +78,10 @@ def test_an_add_on_is_one_unit_up_to_one_a_guest(code: str, quantity: int) -> No
 def test_every_extra_that_does_not_fit_the_party_is_named(
     menu: dict[str, Any], pointers: list[str]
 ) -> None:
-    with pytest.raises(InvalidInput) as refusal_entry:
+    with pytest.raises(InvalidInput) as refusal:
         check_menu(Menu(**menu), Party(12), CURRENT)
 
-    assert refused_at(refusal_entry) == pointers
+    assert refused_at(refusal) == pointers
 
 
 def test_toddlers_count_as_guests_of_the_menu() -> None:

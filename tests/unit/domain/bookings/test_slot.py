@@ -120,10 +120,8 @@ class TestLeadTimeAndHorizon:
             (366, TooFarAhead, "365 days"),
         ],
     )
-    def test_a_refusal_says_which(
-        self, days: int, refusal_entry: type[DomainError], limit: str
-    ) -> None:
-        with pytest.raises(refusal_entry, match=limit):
+    def test_a_refusal_says_which(self, days: int, refusal: type[DomainError], limit: str) -> None:
+        with pytest.raises(refusal, match=limit):
             check_bookable(slot(), before(slot(), days=days), CURRENT)
 
     def test_what_lies_between_is_bookable(self) -> None:

@@ -104,7 +104,7 @@ def dispute(status: DisputeStatus, amount: int = 10_000) -> Dispute:
 
 
 class TestTables:
-    def test_every_standing_has_an_outcome_covered_and_short(self) -> None:
+    def test_every_payment_timing_has_an_effect_covered_and_short(self) -> None:
         assert set(PAYMENT_EFFECTS) == {
             (each, covered) for each in PaymentTiming for covered in (True, False)
         }
@@ -112,16 +112,21 @@ class TestTables:
     @pytest.mark.parametrize(
         ("covered", "expected"),
         [
-            (True, {"awaited": "confirm", "lapsed": "revive"}),
-            (False, {"awaited": "keep", "lapsed": "return"}),
+            (True, {"while_pending": "confirm", "after_expiry": "reinstate"}),
+            (False, {"while_pending": "keep", "after_expiry": "refund"}),
         ],
     )
-    def test_the_outcomes_are_those_of_the_business(
+    def test_the_effects_are_those_of_the_business(
         self, covered: bool, expected: dict[str, str]
     ) -> None:
         found = {each: PAYMENT_EFFECTS[each, covered] for each in PaymentTiming}
 
-        always = {"missed": "lapse", "agreed": "keep", "over": "keep", "ended": "return"}
+        always = {
+            "after_start": "expire",
+            "while_confirmed": "keep",
+            "after_completion": "keep",
+            "after_cancellation": "refund",
+        }
         assert found == expected | always
 
     def test_only_a_revival_asks_for_the_slot_and_it_gives_the_money_back_without(self) -> None:
@@ -137,7 +142,7 @@ class TestTables:
             table["cancelled"] = "keep"
 
 
-class TestStanding:
+class TestPaymentTiming:
     @pytest.mark.parametrize("expected", PaymentTiming)
     def test_each_booking_stands_somewhere(self, expected: PaymentTiming) -> None:
         at = STARTED if expected is PaymentTiming.AFTER_START else LATE
@@ -161,7 +166,7 @@ class TestStanding:
         assert payment_timing(LAPSED, at) is expected
 
 
-class TestOutcome:
+class TestPaymentEffect:
     @pytest.mark.parametrize("stands", PaymentTiming)
     @pytest.mark.parametrize("covered", [True, False])
     @pytest.mark.parametrize("slot_taken", [True, False])

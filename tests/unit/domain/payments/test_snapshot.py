@@ -258,12 +258,12 @@ class TestRefundFromTheDashboard:
             assert sum(given) == goodwill
 
     def test_it_keeps_the_oldest_promises_first(self) -> None:
-        refund_obligations = [
+        obligations = [
             replace(PROMISE, reference=name, refund=name, amount=amount, at=NOW + timedelta(n))
             for n, (name, amount) in enumerate([("old", 3_000), ("mid", 2_000), ("new", 4_000)])
         ]
 
-        known = after(refunding(SUCCEEDED, 6_000, None), ledger=(CAPTURED, *refund_obligations))
+        known = after(refunding(SUCCEEDED, 6_000, None), ledger=(CAPTURED, *obligations))
 
         sent = {each.refund: each.amount for each in known if each.kind is EntryKind.REFUND_SENT}
         assert sent == {"old": 3_000, "mid": 2_000, "new": 1_000}
@@ -273,13 +273,11 @@ class TestRefundFromTheDashboard:
     def test_one_that_comes_to_nothing_makes_all_that_it_kept_owed_again(
         self, end: ProviderRefundStatus
     ) -> None:
-        refund_obligations = [
-            replace(PROMISE, reference=n, refund=n, amount=2_000) for n in ("p", "q")
-        ]
+        obligations = [replace(PROMISE, reference=n, refund=n, amount=2_000) for n in ("p", "q")]
 
         known = after(
             *(refunding(status, 4_500, None) for status in (PENDING, SUCCEEDED, end)),
-            ledger=(CAPTURED, *refund_obligations),
+            ledger=(CAPTURED, *obligations),
         )
 
         assert balance_of(known).refund_owed == (4_500 if end is FAILED else 4_000)
@@ -368,9 +366,9 @@ class TestPortions:
         self,
     ) -> None:
         names = [f"p{n}" for n in range(60)]
-        refund_obligations = [replace(PROMISE, reference=n, refund=n, amount=100) for n in names]
+        obligations = [replace(PROMISE, reference=n, refund=n, amount=100) for n in names]
         whole = refunding(SUCCEEDED, 6_050, None)
-        known: list[LedgerEntry] = [CAPTURED, *refund_obligations]
+        known: list[LedgerEntry] = [CAPTURED, *obligations]
 
         while told := missing_entries(whole, known, LATER, 25):
             assert len(told) < 30

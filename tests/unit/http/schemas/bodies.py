@@ -45,6 +45,6 @@ def read[M: RequestBody](model: type[M], **changes: Any) -> M:
 
 def refuse(model: type[RequestBody], **changes: Any) -> list[str]:
     """Return where the refusal of the good body with `changes` points."""
-    with pytest.raises(InvalidInput) as refusal_entry:
+    with pytest.raises(InvalidInput) as refusal:
         read(model, **changes)
-    return [fault.pointer for fault in refusal_entry.value.violations]
+    return [fault.pointer for fault in refusal.value.violations]

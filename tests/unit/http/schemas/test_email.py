@@ -152,9 +152,9 @@ def test_what_is_accepted_the_contract_lets_pass(text: str) -> None:
     [("mailto:a@b.c", "such as aiko@example.com"), ("a@bü.de", "xn-- form")],
 )
 def test_a_refusal_is_a_sentence_for_people_and_repeats_nothing(email: str, advice: str) -> None:
-    with pytest.raises(ValidationError) as refusal_entry:
+    with pytest.raises(ValidationError) as refusal:
         ACCOUNT.validate_python(email)
 
-    (fault,) = refusal_entry.value.errors(include_url=False)
+    (fault,) = refusal.value.errors(include_url=False)
     assert advice in fault["msg"] and fault["msg"].startswith("must be an e-mail address")
     assert email not in fault["msg"]

@@ -37,11 +37,11 @@ def test_an_error_says_which_it_is_and_nothing_else(wire: Wire, code: str, statu
     # Given
     wire.status, wire.document = status, {"__type": code, "message": SAID}
     # When
-    with pytest.raises(ClientError) as refusal_entry:
+    with pytest.raises(ClientError) as refusal:
         confirm(cognito())
     # Then
-    assert refusal_entry.value.response["Error"]["Code"] == code
-    assert SAID not in str(refusal_entry.value) + repr(refusal_entry.value.response)
+    assert refusal.value.response["Error"]["Code"] == code
+    assert SAID not in str(refusal.value) + repr(refusal.value.response)
 
 
 def test_what_has_happened_is_never_asked_for_twice(wire: Wire) -> None:

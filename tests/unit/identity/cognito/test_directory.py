@@ -92,10 +92,10 @@ def test_a_password_that_the_pool_does_not_take_is_pointed_at(
 ) -> None:
     stub.add_client_error("admin_set_user_password", code)
 
-    with pytest.raises(InvalidInput) as refusal_entry:
+    with pytest.raises(InvalidInput) as refusal:
         accounts.set_password(EMAIL, PASSWORD)
 
-    (fault,) = refusal_entry.value.violations
+    (fault,) = refusal.value.violations
     assert (fault.where, fault.pointer) == ("body", "/password")
 
 
@@ -175,9 +175,9 @@ def test_no_refusal_repeats_what_cognito_says(
 
     for code in ("InvalidPasswordException", "InternalErrorException", "SomethingNewException"):
         stub.add_client_error(operation, code, said)
-        with pytest.raises(Exception, match=r"\w") as refusal_entry:
+        with pytest.raises(Exception, match=r"\w") as refusal:
             CALLS[operation](accounts)
-        raised: BaseException | None = refusal_entry.value
+        raised: BaseException | None = refusal.value
         while raised:
             assert said not in str(raised) + repr(getattr(raised, "response", None))
             raised = raised.__cause__

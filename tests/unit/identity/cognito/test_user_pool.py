@@ -313,10 +313,10 @@ def test_only_a_server_error_leaves_open_what_was_done(
 ) -> None:
     wire.status, wire.document = status, {"__type": code, "message": ""}
 
-    with pytest.raises(Exception, match=r"\w") as refusal_entry:
+    with pytest.raises(Exception, match=r"\w") as refusal:
         call.make(pool)
 
-    assert isinstance(refusal_entry.value, OutcomeUnknown) is unknown
+    assert isinstance(refusal.value, OutcomeUnknown) is unknown
 
 
 class TestSignUp:

@@ -17,10 +17,10 @@ NO_TABLE = Table(None, "never asked")
 
 @pytest.mark.parametrize("days", [-1, 32, 400])
 def test_a_search_is_for_1_to_32_days_in_order(days: int) -> None:
-    with pytest.raises(InvalidInput) as refusal_entry:
+    with pytest.raises(InvalidInput) as refusal:
         search_availability(NO_TABLE, PARTY_DATE, PARTY_DATE + timedelta(days=days), caller())
 
-    assert [fault.pointer for fault in refusal_entry.value.violations] == ["/to"]
+    assert [fault.pointer for fault in refusal.value.violations] == ["/to"]
 
 
 @pytest.mark.parametrize("days", [0, 31])

@@ -52,7 +52,7 @@ def test_travel_counts_when_its_miles_are_known() -> None:
     ],
 )
 def test_what_can_not_be_booked_is_not_quoted(
-    asked: dict[str, Any], refusal_entry: type[DomainError]
+    asked: dict[str, Any], refusal: type[DomainError]
 ) -> None:
-    with pytest.raises(refusal_entry):
+    with pytest.raises(refusal):
         quote(**asked)

@@ -107,8 +107,8 @@ class TestIndexes:
         assert (item["gsi4pk"], item["gsi4sk"]) == ("UNSETTLED", "bkg_1")
 
     @pytest.mark.parametrize("settled", [Balance(), Balance(9), Balance(9, refunded=9)])
-    def test_a_booking_without_one_is_not(self, rebalance: Balance) -> None:
-        item = stored(booking_item(holding(confirmed(), rebalance)))
+    def test_a_booking_without_one_is_not(self, settled: Balance) -> None:
+        item = stored(booking_item(holding(confirmed(), settled)))
 
         assert not {"gsi4pk", "gsi4sk"} & set(item)
 

@@ -116,9 +116,9 @@ def _require_return_url(automatic: Json | None, call: Call) -> None:
 
 def _pay(account: Account, intent: Json, method: Json, call: Call) -> None:
     payments.confirm(account, intent, method, call.given.get("return_url"))
-    refusal_entry = payments.decline_of(intent)
-    if refusal_entry is not None:
-        raise refusal_entry
+    refusal = payments.decline_of(intent)
+    if refusal is not None:
+        raise refusal
 
 
 OPERATIONS: Final = (

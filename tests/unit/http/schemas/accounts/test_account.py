@@ -53,9 +53,9 @@ def test_a_field_may_be_left_out_only_when_it_is_optional(
     if field in OPTIONAL:
         assert getattr(read_body(sent, model, optional=False)[0], field) is MISSING
         return
-    with pytest.raises(InvalidInput) as refusal_entry:
+    with pytest.raises(InvalidInput) as refusal:
         read_body(sent, model, optional=False)
-    assert [fault.pointer for fault in refusal_entry.value.violations] == [f"/{field}"]
+    assert [fault.pointer for fault in refusal.value.violations] == [f"/{field}"]
 
 
 @each_body
@@ -70,10 +70,10 @@ def test_printed_a_body_shows_no_secret(model: type[RequestBody]) -> None:
 def test_a_refusal_repeats_nothing_of_what_was_sent(model: type[RequestBody]) -> None:
     sent = dict.fromkeys(GOOD[model], "é wrong in every field\n")
 
-    with pytest.raises(InvalidInput) as refusal_entry:
+    with pytest.raises(InvalidInput) as refusal:
         read(model, **sent)
 
-    assert "wrong in every field" not in repr(refusal_entry.value.violations)
+    assert "wrong in every field" not in repr(refusal.value.violations)
 
 
 class TestLogin:

@@ -102,13 +102,13 @@ class TestNewPassword:
         ],
     )
     def test_one_that_is_easy_to_guess_is_refused_with_what_to_do(
-        self, model: type[RequestBody], field: str, password: str, refusal_entry: str
+        self, model: type[RequestBody], field: str, password: str, refusal: str
     ) -> None:
         with pytest.raises(InvalidInput) as refused:
             read(model, **{field: password})
 
         (fault,) = refused.value.violations
-        assert (fault.pointer, fault.detail) == (f"/{field}", refusal_entry)
+        assert (fault.pointer, fault.detail) == (f"/{field}", refusal)
 
     def test_beside_an_address_that_is_none_both_are_told(
         self, model: type[RequestBody], field: str

@@ -25,13 +25,13 @@ def read[M: RequestBody](model: type[M], document: Any) -> M:
     return read_body(incoming(gateway_event("POST", body=document)), model, optional=False)[0]
 
 
-def pointers(refusal_entry: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
-    return [fault.pointer for fault in refusal_entry.value.violations]
+def pointers(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
+    return [fault.pointer for fault in refusal.value.violations]
 
 
 class TestCreate:
     def test_a_body_becomes_wishes(self) -> None:
-        assert read(CreateBookingBody, booking_body()).to_wishes() == booking_request()
+        assert read(CreateBookingBody, booking_body()).to_booking_request() == booking_request()
 
     def test_with_all_that_can_be_wished_for(self) -> None:
         body = booking_body(
@@ -43,38 +43,38 @@ class TestCreate:
             special_requests="Two lines\nof wishes",
         )
 
-        wished = read(CreateBookingBody, body).to_wishes()
+        asked = read(CreateBookingBody, body).to_booking_request()
 
-        assert wished.party == Party(9, 2, 1)
-        assert wished.menu == Menu({"salmon": 2}, {"gyoza": 3})
-        assert wished.venue.address_line2 == "Gate B"
-        assert wished.special_requests == "Two lines\nof wishes"
+        assert asked.party == Party(9, 2, 1)
+        assert asked.menu == Menu({"salmon": 2}, {"gyoza": 3})
+        assert asked.venue.address_line2 == "Gate B"
+        assert asked.special_requests == "Two lines\nof wishes"
 
     @pytest.mark.parametrize("menu", [None, {}, {"upgrades": {}}, {"add_ons": {}, "upgrades": {}}])
     def test_what_is_not_ordered_is_an_empty_menu(self, menu: Any) -> None:
-        assert read(CreateBookingBody, booking_body(menu=menu)).to_wishes().menu == Menu()
+        assert read(CreateBookingBody, booking_body(menu=menu)).to_booking_request().menu == Menu()
 
     def test_a_state_is_kept_in_capitals(self) -> None:
         body = booking_body(venue=VENUE | {"state": "ca"})
 
-        assert read(CreateBookingBody, body).to_wishes().venue.state == "CA"
+        assert read(CreateBookingBody, body).to_booking_request().venue.state == "CA"
 
     @pytest.mark.parametrize("field", ["date", "time", "guests", "venue", "contact"])
     def test_what_a_booking_needs_must_be_sent(self, field: str) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read(CreateBookingBody, booking_body(**{field: None}))
 
-        assert pointers(refusal_entry) == [f"/{field}"]
+        assert pointers(refusal) == [f"/{field}"]
 
     @pytest.mark.parametrize(
         "field",
         ["status", "travel_miles", "price", "total", "customer_id", "version", "payment_status"],
     )
     def test_what_a_customer_does_not_send_is_refused(self, field: str) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read(CreateBookingBody, booking_body(**{field: 1}))
 
-        assert pointers(refusal_entry) == [f"/{field}"]
+        assert pointers(refusal) == [f"/{field}"]
 
     @pytest.mark.parametrize(
         ("field", "values"),
@@ -88,10 +88,10 @@ class TestCreate:
     )
     def test_a_bad_value_is_pointed_at(self, field: str, values: list[object]) -> None:
         for value in values:
-            with pytest.raises(InvalidInput) as refusal_entry:
+            with pytest.raises(InvalidInput) as refusal:
                 read(CreateBookingBody, booking_body(**{field: value}))
 
-            assert pointers(refusal_entry) == [f"/{field}"]
+            assert pointers(refusal) == [f"/{field}"]
 
     @pytest.mark.parametrize(
         "field", ["adults", "children", "toddlers", "menu", "special_requests"]
@@ -99,10 +99,10 @@ class TestCreate:
     def test_an_optional_field_is_left_out_never_null(self, field: str) -> None:
         body = json.dumps(booking_body() | {field: None})
 
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read(CreateBookingBody, body)
 
-        assert pointers(refusal_entry) == [f"/{field}"]
+        assert pointers(refusal) == [f"/{field}"]
 
     @pytest.mark.parametrize(
         ("menu", "pointer"),
@@ -115,16 +115,16 @@ class TestCreate:
         ],
     )
     def test_a_menu_offers_what_we_cook(self, menu: Any, pointer: str) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read(CreateBookingBody, booking_body(menu=menu))
 
-        assert pointers(refusal_entry) == [pointer]
+        assert pointers(refusal) == [pointer]
 
     def test_a_split_that_does_not_add_up_is_refused(self) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
-            read(CreateBookingBody, booking_body(adults=5)).to_wishes()
+        with pytest.raises(InvalidInput) as refusal:
+            read(CreateBookingBody, booking_body(adults=5)).to_booking_request()
 
-        assert pointers(refusal_entry) == ["/guests"]
+        assert pointers(refusal) == ["/guests"]
 
 
 class TestVenueAndContact:
@@ -135,12 +135,14 @@ class TestVenueAndContact:
         self, field: str, longest: int
     ) -> None:
         for text in ("x", "é" * longest):
-            wished = read(CreateBookingBody, booking_body(venue=VENUE | {field: text})).to_wishes()
-            assert getattr(wished.venue, field) == text
+            asked = read(
+                CreateBookingBody, booking_body(venue=VENUE | {field: text})
+            ).to_booking_request()
+            assert getattr(asked.venue, field) == text
         for text in ("", "  ", "x" * (longest + 1), "two\nlines"):
-            with pytest.raises(InvalidInput) as refusal_entry:
+            with pytest.raises(InvalidInput) as refusal:
                 read(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
-            assert pointers(refusal_entry) == [f"/venue/{field}"]
+            assert pointers(refusal) == [f"/venue/{field}"]
 
     @pytest.mark.parametrize(
         ("field", "good", "bad"),
@@ -157,7 +159,7 @@ class TestVenueAndContact:
         self, field: str, good: list[str], bad: list[str]
     ) -> None:
         for text in good:
-            read(CreateBookingBody, booking_body(venue=VENUE | {field: text})).to_wishes()
+            read(CreateBookingBody, booking_body(venue=VENUE | {field: text})).to_booking_request()
         for text in bad:
             with pytest.raises(InvalidInput):
                 read(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
@@ -194,11 +196,13 @@ class TestVenueAndContact:
     )
     def test_a_contact_can_be_reached(self, field: str, good: list[str], bad: list[str]) -> None:
         for text in good:
-            read(CreateBookingBody, booking_body(contact=CONTACT | {field: text})).to_wishes()
+            read(
+                CreateBookingBody, booking_body(contact=CONTACT | {field: text})
+            ).to_booking_request()
         for text in bad:
-            with pytest.raises(InvalidInput) as refusal_entry:
+            with pytest.raises(InvalidInput) as refusal:
                 read(CreateBookingBody, booking_body(contact=CONTACT | {field: text}))
-            assert pointers(refusal_entry) == [f"/contact/{field}"]
+            assert pointers(refusal) == [f"/contact/{field}"]
 
 
 class TestUpdate:
@@ -230,34 +234,34 @@ class TestUpdate:
                 read(UpdateBookingBody, {field: {"name": "Ken Sato", "city": "Napa"}})
 
     def test_nothing_to_change_is_refused(self) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read(UpdateBookingBody, {}).to_changes()
 
-        assert pointers(refusal_entry) == [""]
+        assert pointers(refusal) == [""]
 
     @pytest.mark.parametrize(
         "split", [{"adults": 5}, {"children": 0}, {"adults": 1, "toddlers": 1}]
     )
     def test_a_split_needs_its_total(self, split: dict[str, int]) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read(UpdateBookingBody, split).to_changes()
 
-        assert pointers(refusal_entry) == ["/guests"]
+        assert pointers(refusal) == ["/guests"]
 
     @pytest.mark.parametrize(
         "status", ["pending", "confirmed", "cancelled", "COMPLETED", "", 1, None]
     )
     def test_a_status_is_set_to_an_end_only(self, status: object) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read(UpdateBookingBody, {"status": status})
 
-        assert pointers(refusal_entry) == ["/status"]
+        assert pointers(refusal) == ["/status"]
 
     def test_a_refused_status_is_explained_in_the_words_of_the_contract(self) -> None:
-        with pytest.raises(InvalidInput) as refusal_entry:
+        with pytest.raises(InvalidInput) as refusal:
             read(UpdateBookingBody, {"status": "pending"})
 
-        (fault,) = refusal_entry.value.violations
+        (fault,) = refusal.value.violations
         assert "Status." not in fault.detail
 
     @pytest.mark.parametrize("miles", [-1, 1.5, "30"])
@@ -270,7 +274,7 @@ class TestUpdate:
 
 
 def test_the_venue_and_contact_of_a_request_become_the_domains() -> None:
-    wished = read(CreateBookingBody, booking_body()).to_wishes()
+    asked = read(CreateBookingBody, booking_body()).to_booking_request()
 
-    assert isinstance(wished.venue, Venue)
-    assert isinstance(wished.contact, Contact)
+    assert isinstance(asked.venue, Venue)
+    assert isinstance(asked.contact, Contact)

@@ -39,10 +39,10 @@ def test_a_body_becomes_what_to_price(body: dict[str, Any], request_: QuoteReque
     ("half", "absent"), [({"date": "2026-12-24"}, "/time"), ({"time": "18:00"}, "/date")]
 )
 def test_half_a_start_is_refused(half: dict[str, str], absent: str) -> None:
-    with pytest.raises(InvalidInput) as refusal_entry:
+    with pytest.raises(InvalidInput) as refusal:
         read(**half)
 
-    assert [fault.pointer for fault in refusal_entry.value.violations] == [absent]
+    assert [fault.pointer for fault in refusal.value.violations] == [absent]
 
 
 @pytest.mark.parametrize(

@@ -202,8 +202,8 @@ def restorations(
     """
     entries = [each for each in ledger if each.payment == payment]
     left = 0 if balance.at_risk else balance.refundable
-    sorted_entries = sorted(entries, key=lambda entry: (entry.at, entry.reference))
-    promised = [each for each in sorted_entries if each.kind is EntryKind.GOODWILL_OWED]
+    oldest_first = sorted(entries, key=lambda entry: (entry.at, entry.reference))
+    promised = [each for each in oldest_first if each.kind is EntryKind.GOODWILL_OWED]
     for number, promise in enumerate(promised, 1):
         life = [each for each in entries if each.refund == promise.refund]
         # What staff withdrew in the dashboard is waived under the refund's own id, and for good.

@@ -156,12 +156,8 @@ def _sending() -> Iterator[None]:
         with refusals(NOTHING_TO_SEND):
             yield
     except NothingToDoError as nothing:
-        refusal_entry = nothing.__cause__
-        reason = (
-            refusal_entry.response["Error"]["Code"]
-            if isinstance(refusal_entry, ClientError)
-            else None
-        )
+        refusal = nothing.__cause__
+        reason = refusal.response["Error"]["Code"] if isinstance(refusal, ClientError) else None
         log_unsent(reason)
 
 

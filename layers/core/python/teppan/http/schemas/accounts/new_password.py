@@ -14,8 +14,8 @@ from teppan.identity.new_password import weakness
 
 def _is_hard_to_guess(password: str, info: ValidationInfo) -> str:
     """Return the password; an address that is not valid is no part of it."""
-    if refusal_entry := weakness(password, info.data.get("email", "")):
-        raise PydanticCustomError("weak_password", refusal_entry)
+    if refusal := weakness(password, info.data.get("email", "")):
+        raise PydanticCustomError("weak_password", refusal)
     return password
 
 

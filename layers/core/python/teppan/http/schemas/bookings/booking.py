@@ -87,7 +87,7 @@ class CreateBookingBody(PartyBody):
     special_requests: SpecialRequests | MISSING = MISSING
     customer_id: AccountId | MISSING = MISSING
 
-    def to_wishes(self) -> BookingRequest:
+    def to_booking_request(self) -> BookingRequest:
         """Return what the customer asks for; raises `InvalidInput`."""
         return BookingRequest(
             date=dt.date.fromisoformat(self.date),
