@@ -95,7 +95,7 @@ class _Session:
             ) from error
         if "AuthenticationResult" not in answer:
             raise LocalCloudError(
-                f"The account asks for {answer['ChallengeName']}: see docs/identity.md, An admin."
+                f"The account asks for {answer['ChallengeName']}: see docs/accounts.md, An admin."
             )
         tokens = answer["AuthenticationResult"]
         return cls(tokens["AccessToken"], tokens["RefreshToken"], client)

@@ -54,7 +54,7 @@ def assert_problem(answer: Answer, status: int, code: str) -> None:
     assert (answer.status, problem["code"]) == (status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert problem["status"] == status
-    assert problem["type"] == f"https://docs.teppan.example/problems/{code}"
+    assert problem["type"] == f"/docs/problems#{code}"
     assert problem["request_id"] == answer.headers["X-Request-Id"]
     assert {"title", "detail", "instance"} <= problem.keys()
     assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS

@@ -30,7 +30,7 @@ def test_a_promised_problem_is_answered(
     assert answer.problem == (status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.body["status"] == status
-    assert answer.body["type"] == f"https://docs.teppan.example/problems/{code}"
+    assert answer.body["type"] == f"/docs/problems#{code}"
     assert answer.body["title"]
     assert answer.body["detail"].endswith((".", "`."))
     assert answer.body["request_id"] == answer.headers["X-Request-Id"]

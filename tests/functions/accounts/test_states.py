@@ -1,4 +1,4 @@
-"""The table of docs/identity.md is true: each state of an account, and what each operation answers.
+"""The table of docs/accounts.md is true: each state of an account, and what each operation answers.
 
 The cells are read from the page, so it can not say anything else than the functions do.
 """
@@ -26,7 +26,7 @@ from tests.functions.people import (
 from tests.functions.requests import NEW_PASSWORD
 from tests.store.faults import answered
 
-HEADING: Final = "## Each state of an account, and what each operation makes of it"
+HEADING: Final = "## What each operation answers in each state"
 CHALLENGE: Final = {"ChallengeName": "EMAIL_OTP", "Session": "s" * 20}
 
 
@@ -84,7 +84,7 @@ OPERATIONS: Final = (register, confirm, log_in, ask, reset, me)
 
 def rows() -> dict[str, list[str]]:
     """Return the cells of the table by state."""
-    page = (ROOT / "docs" / "identity.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "accounts.md").read_text(encoding="utf-8")
     table = page.partition(HEADING)[2].partition("\n## ")[0]
     lines = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in line] for line in lines[2:]]

@@ -1,6 +1,6 @@
 """However somebody spaces their attempts, the lock-out holds, and never for ever.
 
-The figures of `docs/identity.md` are computed here, for an adversary who always takes the earliest
+The figures of `docs/accounts.md` are computed here, for an adversary who always takes the earliest
 attempt that he is allowed, or, where another spacing might do better, for any spacing.
 """
 
@@ -69,7 +69,7 @@ def test_so_many_can_be_tried_at_one_address(
     all_networks: dict[timedelta, int],
     span: timedelta,
 ) -> None:
-    """The table of figures in `docs/identity.md`."""
+    """The table of figures in `docs/accounts.md`."""
     assert len(from_one_network(lockout.by_network, NOW + span)) == one_network[span]
     assert len(from_all_networks(lockout.by_address, NOW + span)) == all_networks[span]
 
@@ -217,7 +217,7 @@ def share_locked(networks: int, span: timedelta) -> float:
 
 
 def test_cognito_itself_keeps_an_owner_out_for_a_stranger_on_several_networks() -> None:
-    """What our own count can not help: `docs/identity.md` says so."""
+    """What our own count can not help: `docs/accounts.md` says so."""
     week = timedelta(days=7)
 
     assert share_locked(1, week) < 0.02

@@ -133,7 +133,7 @@ def test_a_problem_has_these_members_and_no_others() -> None:
     answer = problem(errors.Forbidden("Not you."), "/api/v1/bookings", "request-1")
 
     assert answer.body == {
-        "type": "https://docs.teppan.example/problems/forbidden",
+        "type": "/docs/problems#forbidden",
         "title": "Not allowed",
         "status": 403,
         "detail": "Not you.",

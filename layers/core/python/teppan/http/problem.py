@@ -22,8 +22,10 @@ from teppan.domain.payments.errors import PaymentFault
 from teppan.http.errors import MethodNotAllowed, TooLarge, UnsupportedMediaType
 from teppan.http.response import Response
 
-TYPE: Final = "https://docs.teppan.example/problems/"
-"""The prefix of every problem's `type`; its code follows."""
+TYPE: Final = "/docs/problems#"
+"""The prefix of every problem's `type`; its code follows. A relative reference with a full path
+(RFC 9457 §3.1.1) to the code's section of `docs/problems.md`.
+"""
 
 _STATUS: Mapping[type[DomainError], int] = {
     BadRequest: 400,

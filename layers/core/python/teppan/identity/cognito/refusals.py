@@ -124,7 +124,7 @@ NOT_REVOCABLE: Final = _all(
     ("InvalidParameterException", "UnsupportedTokenTypeException"),
     _invalid("/refresh_token", "This is no refresh token of ours."),
 ) | _all(
-    # Undeclared, and seen for a token that is revoked or of another client (docs/identity.md).
+    # Undeclared, and seen for a token that is revoked or of another client (docs/accounts.md).
     ("NotAuthorizedException", "UnauthorizedException", "UserNotFoundException"),
     NothingToDoError,
 )

@@ -1,0 +1,188 @@
+"""The pages of `docs/` hang together: no dead link, anchor or citation, and the index is whole."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from tests.builders import ROOT
+from tests.contract.markdown import anchors, headings, links, repository_files, tables, words
+
+PAGES: Final = repository_files(".md")
+DECISIONS: Final = ROOT / "docs" / "decisions"
+RECORDS: Final = sorted(DECISIONS.glob("[0-9]*.md"))
+SECTIONS: Final = ["Context", "Decision", "Figure", "Consequences"]
+
+SOURCES: Final = [*PAGES, *repository_files(".py", ".yaml", ".toml", ".json", ""), ROOT / ".ci/run"]
+"""The files that may cite a page in a comment or a text."""
+
+SECTION: Final = r"\d+(?:\.\d+)?"
+CITATION: Final = re.compile(
+    rf"\b([a-z-]+)\.md`?\s+(§{SECTION}(?:(?:-|,\s+§|\s+and\s+§){SECTION})*)"
+)
+"""Sections of a page of `docs/`, by number: one, a range, or several."""
+ADDRESS: Final = re.compile(r"(?<![\w./])docs/[\w./-]*\w(?:#[\w-]+)?")
+"""A page of `docs/` by its path, perhaps with an anchor."""
+TEST: Final = re.compile(r"((?:\w+/)*test_\w+\.py)((?:::\w+)*)")
+"""A test by its file and some of its folders, perhaps with the name of a class or function."""
+
+
+def shown(page: Path) -> str:
+    """Return a file as a failure shows it."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def dead_links(page: Path) -> list[str]:
+    """Return the links of a page, within the repository, that lead nowhere."""
+    dead = []
+    for link in links(page):
+        target = urlsplit(link)
+        if target.scheme:
+            continue
+        file = (page.parent / unquote(target.path)).resolve() if target.path else page
+        known = anchors(file) if file.suffix == ".md" and file.is_file() else set()
+        if not file.exists() or (target.fragment and target.fragment not in known):
+            dead.append(link)
+    return dead
+
+
+def sections(page: Path) -> set[str]:
+    """Return the numbers with which headings of a page begin, such as `6` and `6.1`."""
+    found = (re.match(SECTION, heading.text) for heading in headings(page))
+    return {match[0] for match in found if match}
+
+
+def dead_citations(text: str) -> list[str]:
+    """Return the citations in a text that name no section, page, anchor or decision."""
+    return [*dead_sections(text), *dead_addresses(text)]
+
+
+def dead_sections(text: str) -> Iterator[str]:
+    for name, cited in CITATION.findall(text):
+        page = ROOT / "docs" / f"{name}.md"
+        known = sections(page) if page.is_file() else set()
+        yield from (
+            f"{name}.md §{each}" for each in re.findall(SECTION, cited) if each not in known
+        )
+
+
+def dead_addresses(text: str) -> Iterator[str]:
+    for address in ADDRESS.findall(text):
+        path, _, anchor = address.partition("#")
+        is_record = re.fullmatch(r"docs/decisions/\d{4}", path)
+        page = next(ROOT.glob(f"{path}-*.md"), None) if is_record else ROOT / path
+        if page is None or not page.exists() or (anchor and anchor not in anchors(page)):
+            yield address
+
+
+def dead_tests(text: str) -> list[str]:
+    """Return the tests that a text points to and that do not exist."""
+    return [
+        path + names
+        for path, names in TEST.findall(text)
+        if not any(
+            all(
+                re.search(rf"(class|def) {name}\b", file.read_text())
+                for name in names.split("::")[1:]
+            )
+            for file in (ROOT / "tests").rglob(path.rpartition("/")[2])
+            if set(path.split("/")) <= set(file.relative_to(ROOT).parts)
+        )
+    ]
+
+
+def test_pages_and_sources_are_found() -> None:
+    assert {ROOT / "README.md", ROOT / "docs" / "domain.md"} <= set(PAGES)
+    assert {ROOT / "Makefile", ROOT / "template.yaml", Path(__file__)} <= set(SOURCES)
+
+
+def test_no_link_of_a_page_is_dead() -> None:
+    assert {shown(page): dead for page in PAGES if (dead := dead_links(page))} == {}
+
+
+def test_no_citation_of_a_page_is_dead() -> None:
+    texts = {shown(source): source.read_text(encoding="utf-8") for source in SOURCES}
+
+    assert {name: dead for name, text in texts.items() if (dead := dead_citations(text))} == {}
+
+
+@pytest.mark.parametrize(
+    "link", ["gone.md", "gone.md#a", "#gone", "other.md#gone", "../Makefile#a"]
+)
+def test_a_dead_link_is_found(link: str, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "Makefile").touch()
+    (tmp_path / "docs" / "other.md").write_text("# A heading\n")
+    page = tmp_path / "docs" / "page.md"
+    page.write_text(f"# Page\n[good](other.md#a-heading) [bad]({link}) [self](#page)\n")
+
+    assert dead_links(page) == [link]
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        "domain.md §{n}",
+        "domain.md §6.{n}",
+        "`domain.md` §6-{n}",
+        "domain.md §6, §{n}",
+        "gone.md §{n}",
+        "{docs}/gone.md",
+        "{docs}/domain.md#gone",
+        "{docs}/decisions/{n}99",
+    ],
+)
+def test_a_dead_citation_is_found(cited: str) -> None:
+    # Filled in here, so that this file has no dead citation itself.
+    assert len(dead_citations(cited.format(n=99, docs="docs"))) == 1
+
+
+def test_a_citation_that_holds_is_not_dead() -> None:
+    text = "`domain.md §6-7`, domain.md §6.1, docs/decisions/0001, docs/domain.md, a.com/docs/gone"
+
+    assert dead_citations(text) == []
+
+
+def test_every_test_that_a_page_points_to_exists() -> None:
+    texts = {shown(page): page.read_text(encoding="utf-8") for page in PAGES}
+
+    assert {name: dead for name, text in texts.items() if (dead := dead_tests(text))} == {}
+
+
+def test_a_pointer_to_a_test_that_is_gone_is_found() -> None:
+    name = Path(__file__).name
+
+    assert dead_tests(f"contract/{name}, {name}::TestDecisions") == []
+    assert len(dead_tests(f"unit/{name}, {name}::TestGone, test_gone.py")) == 3
+
+
+class TestDecisions:
+    def test_records_are_numbered_without_a_gap(self) -> None:
+        numbers = [int(record.name[:4]) for record in RECORDS]
+
+        assert numbers == [*range(1, len(RECORDS) + 1)]
+
+    def test_a_record_has_its_number_in_the_title_and_its_sections_in_order(self) -> None:
+        written = {record.name: [each.text for each in headings(record)] for record in RECORDS}
+
+        for name, (title, *others) in written.items():
+            assert title.startswith(f"{name[:4]}. ")
+            assert others == [each for each in SECTIONS if each != "Figure" or each in others]
+
+    def test_the_index_lists_every_record_with_its_date_and_status(self) -> None:
+        [index] = tables(DECISIONS / "README.md")
+        listed = {row[0].content: (words(row[1]), words(row[3])) for row in index.rows}
+
+        assert listed == {
+            f"[{record.name[:4]}]({record.name})": date_and_status(record) for record in RECORDS
+        }
+
+
+def date_and_status(record: Path) -> tuple[str, str]:
+    """Return the date and the status of a record, without what it supersedes itself."""
+    text = record.read_text(encoding="utf-8")
+    fields = dict(re.findall(r"^- (Date|Status): (.+)$", text, flags=re.MULTILINE))
+    status = re.sub(r"\[(\d+)\]\(.+?\)", r"\1", fields["Status"])
+    return fields["Date"], status.partition("; supersedes")[0]
