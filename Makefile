@@ -43,6 +43,10 @@ dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local c
 invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it)
 	@$(python) -m local.commands.invoke $(port) $(call option,--event,EVENT) -- $(call argument,F)
 
+.PHONY: events
+events: .venv/.ready ## Write the files of events/ anew from the contract's examples
+	@$(python) -m local.commands.write_events
+
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
 	@$(python) -m local.commands.login $(port) -- $(call argument,USER)

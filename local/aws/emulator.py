@@ -93,7 +93,7 @@ def emulator(
     with server(
         "emulator",
         # Safe path: the modules beside emulated.py are ours, not the emulator's.
-        [MINISTACK_PYTHON, "-P", ROOT / "local" / "emulated.py"],
+        [MINISTACK_PYTHON, "-P", ROOT / "local" / "aws" / "emulated.py"],
         port=port,
         workdir=workdir,
         ready_path="/_ministack/ready",

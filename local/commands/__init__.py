@@ -1,1 +1,1 @@
-"""The commands of a developer: `make invoke`, `make token`, `make code`."""
+"""Commands of a developer, each behind a target of the Makefile."""

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.builders import ROOT
+from local.events.live import event_paths
 from tests.contract.documents import (
     JSON,
-    SUBSCRIPTION,
-    TRIGGERS,
     Operation,
     faults,
     operations,
@@ -21,11 +19,9 @@ from teppan.identity.principal import principal_of
 
 SERVED = {snake(each.id): each for each in operations() if each.id == each.served_by}
 
-_OF_NO_OPERATION = {snake(each) for each in TRIGGERS} | {SUBSCRIPTION.stem}
-
 each_event = pytest.mark.parametrize(
     "path",
-    [each for each in sorted(ROOT.glob("events/*/*.json")) if each.stem not in _OF_NO_OPERATION],
+    [path for name, path in event_paths().items() if name in SERVED],
     ids=lambda path: path.stem,
 )
 
@@ -62,7 +58,7 @@ def test_the_event_carries_an_access_token_where_one_is_needed(path: Path) -> No
 
 
 def test_the_trigger_s_event_is_an_admin_s_second_version_one() -> None:
-    event = _event(ROOT / "events/accounts/customize_tokens.json")
+    event = _event(event_paths()["customize_tokens"])
     assert event["version"] == "2"
     assert event["userPoolId"] == os.environ["USER_POOL_ID"]
     assert event["callerContext"]["clientId"] == os.environ["USER_POOL_CLIENT_ID"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from local.aws.template import resources_of_type
-from tests.builders import ROOT
+from local.events.live import event_paths
 from tests.contract.documents import (
     FUNCTIONS,
     SCHEDULE,
@@ -39,8 +39,7 @@ each_scheduled = pytest.mark.parametrize("job", SCHEDULED)
 
 
 def event(job: str) -> Json:
-    text = (ROOT / "events/jobs" / f"{snake(job)}.json").read_text(encoding="utf-8")
-    read: Json = json.loads(text)
+    read: Json = json.loads(event_paths()[snake(job)].read_text(encoding="utf-8"))
     return read
 
 
@@ -183,7 +182,7 @@ def test_the_records_of_the_event_are_what_a_cancellation_leaves_to_do() -> None
     entry = entry_of(from_attributes(records()[1]["dynamodb"]["NewImage"]))
     assert (mark.booking_id, mark.alarm) == (promise.booking_id, None)
     assert mark.closing_mark
-    assert mark.closing_mark.startswith(f"2027-05-21T17:34:00Z#{mark.booking_id}#")
+    assert mark.closing_mark.startswith(f"{entry.at:%Y-%m-%dT%H:%M:%SZ}#{mark.booking_id}#")
     assert promise == Change(mark.booking_id)
     assert entry.kind in OBLIGATION_KINDS
     for record in records():

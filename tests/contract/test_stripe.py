@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local.events.live import event_paths
 from openapi_schema_validator import OAS30Validator
-from tests.builders import ROOT
 from tests.contract.documents import FUNCTIONS, SUBSCRIPTION, TEMPLATE
 
 from teppan_payments.client import API_VERSION
@@ -24,9 +24,7 @@ CALLS_STRIPE = {
     "ReconcilePaymentsFunction",
 }
 SUBSCRIBED: dict[str, Any] = json.loads(SUBSCRIPTION.read_text(encoding="utf-8"))
-EVENT: dict[str, Any] = json.loads(
-    (ROOT / "events/payments/stripe_webhook.json").read_text(encoding="utf-8")
-)
+EVENT: dict[str, Any] = json.loads(event_paths()["stripe_webhook"].read_text(encoding="utf-8"))
 
 TABLE = {
     "CreatePaymentIntentFunction": (

@@ -249,7 +249,7 @@ def test_sessions_are_short_rotating_and_revocable() -> None:
     # And the contract says so, wherever it says it.
     refresh = CONTRACT["paths"]["/api/v1/auth/refresh"]["post"]
     for text in (CONTRACT["info"]["description"], refresh["description"]):
-        told = re.findall(r"good for (?:another )?(\d+)\s+seconds", text)
+        told = re.findall(r"valid for (\d+)\s+seconds", text)
         assert told == [str(rotation["RetryGracePeriodSeconds"])]
 
 

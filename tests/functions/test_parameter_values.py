@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
-from tests.contract.bodies import boundaries, is_valid
+from tests.contract.openapi.bodies import boundaries, is_valid
 from tests.functions import contract
 from tests.functions.given import stored
 from tests.functions.handlers import Answer, Handlers

@@ -37,7 +37,7 @@ MONEY = sorted(
         *PACKAGE.glob("store/payments/*.py"),
         PACKAGE / "observability" / "money.py",
         PAYMENTS / "events.py",
-        PAYMENTS / "gateway.py",
+        PAYMENTS / "stripe_provider.py",
     }
 )
 

@@ -696,7 +696,7 @@ def test_an_error_that_nobody_could_look_into_is_no_refusal(
         return real(provider, payment)
 
     stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
-    with patch.object(StripeProvider, "statement", look):
+    with patch.object(StripeProvider, "snapshot", look):
         assert till.follow_up()
     assert "refund_refused" not in dict(till.ledger(booking))
     stripe.faults.clear()

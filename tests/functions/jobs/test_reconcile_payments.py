@@ -326,7 +326,7 @@ class TestRecentEvents:
 
         def run() -> int:
             looked_at: set[str] = set()
-            with patch.object(call.provider, "statement", wraps=call.provider.snapshot) as look:
+            with patch.object(call.provider, "snapshot", wraps=call.provider.snapshot) as look:
                 for event in unseen_events(table, call.provider, now.at):
                     if look.call_count < 2:
                         receive_again(table, call.provider, event, job, looked_at)
@@ -339,7 +339,7 @@ class TestRecentEvents:
     ) -> None:
         # Given an event that was handled when Stripe had not told the payment to all its machines
         intent = till.pay(booking)
-        with patch.object(StripeProvider, "statement", return_value=None):
+        with patch.object(StripeProvider, "snapshot", return_value=None):
             call.deliver()
         assert till.ledger(booking) == []
 
@@ -357,7 +357,7 @@ class TestRecentEvents:
         call.deliver()
         now.set(now.at + timedelta(hours=1))
         stripe.pay(intent)
-        with patch.object(StripeProvider, "statement", return_value=None):
+        with patch.object(StripeProvider, "snapshot", return_value=None):
             call.deliver()
 
         recent(call)

@@ -20,7 +20,7 @@ from teppan.store.table import Page, Table
 TOTAL, DEPOSIT = 71_445, 10_000
 NOTHING = dict.fromkeys(
     ("captured", "refunded", "refund_owed", "refund_sent", "disputed", "lost", "refundable"), 0
-) | {"paid": 0}
+) | {"credited": 0}
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_from_the_deposit_to_the_refund_everything_is_there(
         "captured": DEPOSIT,
         "refunded": 9_700,
         "refundable": 300,
-        "paid": 300,
+        "credited": 300,
     }
     assert account["booking_status"] == "cancelled"
     assert account["payment_status"] == "partially_refunded"
@@ -175,8 +175,8 @@ def test_stripe_is_not_asked(
 @pytest.mark.parametrize(
     ("won", "balance", "payment_status"),
     [
-        (None, {"captured": DEPOSIT, "disputed": DEPOSIT, "paid": DEPOSIT}, "disputed"),
-        (True, {"captured": DEPOSIT, "refundable": DEPOSIT, "paid": DEPOSIT}, "deposit_paid"),
+        (None, {"captured": DEPOSIT, "disputed": DEPOSIT, "credited": DEPOSIT}, "disputed"),
+        (True, {"captured": DEPOSIT, "refundable": DEPOSIT, "credited": DEPOSIT}, "deposit_paid"),
         (False, {"captured": DEPOSIT, "lost": DEPOSIT}, "awaiting_payment"),
     ],
 )

@@ -444,7 +444,7 @@ class TestIdempotency:
         assert (answer.status, answer.code) == (400, "missing_parameter")
 
     def test_where_it_is_not_declared_a_key_is_ignored(self) -> None:
-        assert seen(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotency is None
+        assert seen(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotent is None
 
 
 class TestFailures:

@@ -27,7 +27,7 @@ def account(shown: Account) -> dict[str, Any]:
             "disputed": balance.disputed,
             "lost": balance.lost,
             "refundable": balance.refundable,
-            "paid": balance.credited,
+            "credited": balance.credited,
         },
         "payments": [_attempt(each) for each in shown.attempts],
         "entries": [_entry(each) for each in shown.ledger],

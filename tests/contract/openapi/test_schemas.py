@@ -15,8 +15,8 @@ from teppan.http import schemas
 from teppan.http.body import RequestBody
 from teppan.http.schemas.bookings.party import PartyBody
 
-for module in pkgutil.iter_modules(schemas.__path__):
-    importlib.import_module(f"{schemas.__name__}.{module.name}")
+for module in pkgutil.walk_packages(schemas.__path__, f"{schemas.__name__}."):
+    importlib.import_module(module.name)
 
 WITHOUT_MEANING = {"title", "description", "default", "example", "examples"}
 """What a schema says to people only."""

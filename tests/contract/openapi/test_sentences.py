@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import pytest
 from tests.builders import gateway_event
-from tests.contract.bodies import members, with_value
 from tests.contract.documents import operations, resolved
-from tests.contract.test_schemas import MODELS, ours
+from tests.contract.openapi.bodies import members, with_value
+from tests.contract.openapi.test_schemas import MODELS, ours
 
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.contract.bodies import (
+from tests.contract.documents import CONTRACT, SCHEMAS, operations, walk
+from tests.contract.openapi.bodies import (
     AWKWARD,
     boundaries,
     ecma,
@@ -22,8 +23,7 @@ from tests.contract.bodies import (
     members,
     with_value,
 )
-from tests.contract.documents import CONTRACT, SCHEMAS, operations, walk
-from tests.contract.test_schemas import MODELS
+from tests.contract.openapi.test_schemas import MODELS
 from tests.functions.contract import inlined
 from tests.strategies import addresses
 

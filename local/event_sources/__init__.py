@@ -1,0 +1,1 @@
+"""What calls our functions, and what it sends: the content of `events/`."""

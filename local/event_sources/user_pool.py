@@ -1,0 +1,33 @@
+"""What Cognito sends before it makes tokens: a trigger of version 2.
+
+Amazon Cognito developer guide, "Pre token generation Lambda trigger".
+"""
+
+from typing import Any, Final
+
+from local.event_sources.story import ADMIN, CLIENT, REGION, USER_POOL
+
+TOKEN_GENERATION: Final[dict[str, Any]] = {
+    "version": "2",
+    "triggerSource": "TokenGeneration_Authentication",
+    "region": REGION,
+    "userPoolId": USER_POOL,
+    "userName": ADMIN,
+    "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": CLIENT},
+    "request": {
+        "userAttributes": {
+            "sub": ADMIN,
+            "cognito:user_status": "CONFIRMED",
+            "email_verified": "true",
+            "email": "robin.sato@example.com",
+        },
+        "groupConfiguration": {
+            "groupsToOverride": ["admin", "customer"],
+            "iamRolesToOverride": [],
+            "preferredRole": None,
+        },
+        "scopes": ["aws.cognito.signin.user.admin"],
+    },
+    "response": {"claimsAndScopeOverrideDetails": None},
+}
+"""An admin logs in."""

@@ -1,0 +1,106 @@
+"""The schemas of answers: what is always there, which words there are, how long a text may be."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+import pytest
+from tests.contract.documents import SCHEMAS, TEMPLATE, operations
+from tests.contract.openapi.test_schemas import requested
+
+from teppan.domain.bookings.audit import EventType
+from teppan.domain.bookings.dues import PaymentType
+from teppan.domain.bookings.slot import Reason
+from teppan.domain.bookings.transition import Status
+from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
+from teppan.domain.payment_status import PaymentStatus
+from teppan.domain.payments.attempt import IntentStatus
+from teppan.domain.payments.refund import RefundStatus
+from teppan.domain.webhook import EventSource, EventState
+
+_IN_REQUESTS: Final = {
+    name for each in operations() for name in requested(each.spec.get("requestBody", {}))
+}
+ANSWERED: Final = [
+    name
+    for name, schema in SCHEMAS.items()
+    if schema.get("type") == "object" and name not in _IN_REQUESTS
+]
+
+OPTIONAL: Final[Mapping[str, set[str]]] = {
+    "Booking": {"cancellation", "travel_miles", "refund_percentage", "refund_limit"},
+    "CancellationRecord": {"reason"},
+    "Cancellation": {"reason", "estimated_refund_date"},
+    "BookingList": {"next_cursor"},
+    "BookingEvent": {"entries", "reason", "request_id", "gateway_request_id"},
+    "BookingEventList": {"next_cursor"},
+    "Actor": {"id"},
+    "FieldChange": {"from", "to"},
+    "WebhookEvent": {"error", "handled_at", "payment_intent_id"},
+    "WebhookEventList": {"next_cursor"},
+    "Refund": {"estimated_refund_date"},
+    "PaymentAttempt": {"payment_intent_id"},
+    "LedgerEntry": {"refund", "dispute", "reason"},
+    "SlotAvailability": {"reason"},
+    "Problem": {"errors", "available_times"},
+}
+"""The properties of answers that may be absent."""
+
+MAX_ID_LENGTH: Final[Mapping[str, int]] = {
+    "special_requests": 500,
+    "reason": 500,
+    "event_id": 255,
+    "type": 255,
+    "error": 100,
+}
+"""The longest text of a property of an answer, in characters; the others have no limit."""
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_an_answer_has_every_property_but_the_optional_ones(name: str) -> None:
+    optional = SCHEMAS[name]["properties"].keys() - set(SCHEMAS[name].get("required", []))
+    assert optional == OPTIONAL.get(name, set())
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "schema"),
+    [
+        (name, field, schema)
+        for name in ANSWERED
+        for field, schema in SCHEMAS[name]["properties"].items()
+        if schema.get("type") == "string" and "enum" not in schema
+    ],
+)
+def test_a_text_of_an_answer_is_as_long_as_it_may_be_sent(
+    name: str, field: str, schema: dict[str, Any]
+) -> None:
+    unlimited = name == "Problem" or (name, field) == ("Violation", "pointer")
+    assert schema.get("maxLength") == (None if unlimited else MAX_ID_LENGTH.get(field))
+
+
+@pytest.mark.parametrize(
+    ("schema", "field", "words"),
+    [
+        ("BookingStatus", None, Status),
+        ("PaymentStatus", None, PaymentStatus),
+        ("PaymentType", None, PaymentType),
+        ("IntentStatus", None, IntentStatus),
+        ("EntryKind", None, EntryKind),
+        ("LedgerEntry", "reason", [*RefundReason, *RefusalReason]),
+        ("BookingEvent", "type", EventType),
+        ("Refund", "refund_status", RefundStatus),
+        ("SlotAvailability", "reason", Reason),
+        ("WebhookEvent", "source", EventSource),
+        ("WebhookEvent", "status", EventState),
+    ],
+)
+def test_the_words_of_the_contract_are_those_of_the_domain(
+    schema: str, field: str | None, words: Iterable[StrEnum]
+) -> None:
+    told = SCHEMAS[schema]["properties"][field] if field else SCHEMAS[schema]
+    assert sorted(told["enum"]) == sorted(each.value for each in words)
+
+
+def test_the_stages_of_the_contract_are_those_of_the_template() -> None:
+    stages = SCHEMAS["Health"]["properties"]["stage"]["enum"]
+    assert stages == TEMPLATE["Parameters"]["Stage"]["AllowedValues"]

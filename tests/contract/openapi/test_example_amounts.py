@@ -1,0 +1,111 @@
+"""Every amount, percentage and span in an example is what the policy or the template makes it."""
+
+from datetime import date, datetime, time
+from typing import Any, Final
+
+import pytest
+from local.event_sources.story import BOOKED_AT
+from tests.contract.documents import CONTRACT, TEMPLATE, walk
+from tests.contract.openapi.test_examples import EXAMPLES
+
+from teppan.domain.bookings.cancellation import refund_terms
+from teppan.domain.bookings.party import Menu, party_of
+from teppan.domain.bookings.pricing import price_of
+from teppan.domain.bookings.slot import Occupancy, slot_at, unavailable
+from teppan.domain.ledger import Balance
+from teppan.domain.money import half_up
+from teppan.domain.policy import CURRENT
+
+TIERS: Final = {tier.percentage for tier in CURRENT.refund_tiers}
+ACCESS_MINUTES: Final = TEMPLATE["Resources"]["UserPoolClient"]["Properties"]["AccessTokenValidity"]
+
+STARTS: Final = {
+    value["booking_id"]: datetime.fromisoformat(value["starts_at"])
+    for value in EXAMPLES.values()
+    if value.keys() >= {"booking_id", "starts_at", "version"} and value["version"] == 1
+}
+"""When the booking of an example starts, as it was created."""
+PRICES: Final = {
+    (value["booking_id"], value["guests"]): value["price"]["total"]
+    for value in EXAMPLES.values()
+    if value.keys() >= {"booking_id", "price"} and not value["travel_confirmed"]
+}
+
+
+def nodes_with(*fields: str) -> list[Any]:
+    """Return every object of an example that has all of `fields`, as parameters of a test."""
+    return [
+        pytest.param(node, id=".".join((name, *path)))
+        for name, value in EXAMPLES.items()
+        for path, node in walk(value)
+        if isinstance(node, dict) and node.keys() >= set(fields)
+    ]
+
+
+@pytest.mark.parametrize("node", nodes_with("payment_type", "amount"))
+def test_a_payment_is_of_the_deposit_or_of_what_is_left_of_a_price(node: dict[str, Any]) -> None:
+    totals = set(PRICES.values())
+    due = {
+        "deposit": {CURRENT.deposit},
+        "balance": {total - CURRENT.deposit for total in totals},
+        "full": totals,
+    }
+    assert node["amount"] in due[node["payment_type"]]
+
+
+@pytest.mark.parametrize("node", nodes_with("booking_id", "refund_percentage", "cancelled_at"))
+def test_a_cancellation_refunds_the_percentage_of_the_deposit(node: dict[str, Any]) -> None:
+    at = datetime.fromisoformat(node["cancelled_at"])
+    base = Balance(captured=CURRENT.deposit) if node["refund_amount"] else Balance()
+    if node["refund_percentage"] in TIERS:
+        terms = refund_terms(base, STARTS[node["booking_id"]], at, CURRENT)
+        assert node["refund_percentage"] == terms.percentage
+    assert node["refund_amount"] == half_up(base.captured, node["refund_percentage"], 100)
+    assert (node["refund_status"] == "pending") == bool(node["refund_amount"])
+    if "estimated_refund_date" in node:
+        arrival = (at.astimezone(CURRENT.zone) + CURRENT.refund_arrival).date()
+        assert date.fromisoformat(node["estimated_refund_date"]) == arrival
+
+
+@pytest.mark.parametrize("node", nodes_with("quoted_at", "valid_until"))
+def test_a_quote_is_valid_until_its_percentage_falls(node: dict[str, Any]) -> None:
+    starts_at, at = STARTS[node["booking_id"]], datetime.fromisoformat(node["quoted_at"])
+    terms = refund_terms(Balance(captured=node["refund_base"]), starts_at, at, CURRENT)
+    assert node["refund_percentage"] == terms.percentage
+    assert datetime.fromisoformat(node["valid_until"]) == terms.valid_until
+
+
+@pytest.mark.parametrize("node", nodes_with("capacity", "remaining", "available"))
+def test_a_slot_can_be_booked_exactly_if_the_domain_says_so(node: dict[str, Any]) -> None:
+    slot = slot_at(date.fromisoformat(node["date"]), time.fromisoformat(node["time"]), CURRENT)
+    booked = node["capacity"] - node["remaining"]
+    reason = unavailable(slot, Occupancy(node["capacity"], booked), BOOKED_AT, CURRENT)
+    assert (node.get("reason"), node["available"]) == (reason, reason is None)
+
+
+@pytest.mark.parametrize("node", nodes_with("capacity", "remaining", "booked"))
+def test_a_slot_has_room_for_what_is_not_booked(node: dict[str, Any]) -> None:
+    assert node["booked"] + node["remaining"] == node["capacity"] <= CURRENT.max_capacity
+
+
+@pytest.mark.parametrize("node", nodes_with("guests", "total", "created_at"))
+def test_a_booking_in_a_list_costs_what_it_costs_alone(node: dict[str, Any]) -> None:
+    party = party_of(node["guests"], None, None, None)
+    without_extras = price_of(party, Menu({}, {}), None, CURRENT).total
+    assert node["total"] == PRICES.get((node["booking_id"], node["guests"]), without_extras)
+
+
+@pytest.mark.parametrize("node", nodes_with("expires_in"))
+def test_tokens_last_as_long_as_the_template_says(node: dict[str, Any]) -> None:
+    assert node["expires_in"] == ACCESS_MINUTES * 60
+
+
+def test_the_free_times_of_a_taken_slot_are_start_times() -> None:
+    problem = CONTRACT["components"]["examples"]["SlotUnavailable"]["value"]
+    starts = {f"{each:%H:%M}" for each in CURRENT.start_times}
+    assert set(problem["available_times"]) < starts
+
+
+def test_a_page_is_as_large_as_the_design_says() -> None:
+    limit = CONTRACT["components"]["parameters"]["Limit"]["schema"]
+    assert limit == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}

@@ -1,0 +1,110 @@
+"""No text of the contract has a number that the policy, the template or the code does not have."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+from tests.contract.documents import (
+    CONTRACT,
+    GATEWAY_RESPONSES,
+    SCHEMAS,
+    gateway_problem,
+    operations,
+)
+from tests.contract.openapi.figures import filled
+from tests.contract.openapi.numbered_sentences import EVERYWHERE, SENTENCES
+
+from teppan.domain.bookings.cancellation import WHOLE
+from teppan.domain.policy import CURRENT
+
+_TEXTS: Final = {"summary", "description", "title", "detail"}
+_NAMES: Final = re.compile(r"`[^`]*/[^`]*`|`bkg_[^`]*`")
+"""Paths (`POST /api/v1/quotes`) hold no number that anybody decides."""
+
+
+def texts_of(node: Any, *, with_values: bool) -> Iterator[str]:
+    """Yield the texts at `node`, in one line each; those of an example's value only if asked."""
+    match node:
+        case dict():
+            for name, value in node.items():
+                if name in _TEXTS and isinstance(value, str):
+                    yield " ".join(value.split())
+                elif name != "value" or with_values:
+                    yield from texts_of(value, with_values=with_values)
+        case list():
+            for value in node:
+                yield from texts_of(value, with_values=with_values)
+
+
+def _places() -> Mapping[str, list[str]]:
+    components = CONTRACT["components"]
+    found: dict[str, list[str]] = defaultdict(list)
+    places = {"info": CONTRACT["info"]} | {each.id: each.spec for each in operations()}
+    for place, node in (places | components["schemas"] | components["parameters"]).items():
+        found[place] += texts_of(node, with_values=False)
+    for place, node in components["examples"].items():
+        found[place] += texts_of(node, with_values=True)
+    for kind in GATEWAY_RESPONSES:
+        found[kind].append(gateway_problem(kind)["detail"])
+    return found
+
+
+PLACES: Final = _places()
+STATUSES: Final = {each.id: set(each.spec["responses"]) for each in operations()}
+
+
+def numbers_left(text: str, sentences: str) -> list[str]:
+    """Return the numbers of `text` outside the known `sentences`."""
+    for sentence in sorted(filled(sentences + EVERYWHERE), key=len, reverse=True):
+        text = text.replace(sentence, " ")
+    return re.findall(r"\S*\d\S*", _NAMES.sub("", text))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_text_has_no_number_besides_those_that_are_decided_elsewhere(place: str) -> None:
+    known = STATUSES.get(place, {str(status) for status in range(200, 600)})
+    left = [each for text in PLACES[place] for each in numbers_left(text, SENTENCES.get(place, ""))]
+    assert [each for each in left if each.strip("(),.:;") not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [(place, sentence) for place, sentences in SENTENCES.items() for sentence in filled(sentences)],
+)
+def test_a_text_says_each_number_as_it_is_decided(place: str, sentence: str) -> None:
+    assert any(sentence in text for text in PLACES[place])
+
+
+def test_a_number_outside_the_known_sentences_is_noticed() -> None:
+    assert numbers_left("A party starts 36 hours ahead.", "24 hours ahead") == ["36"]
+    assert numbers_left("See `POST /api/v1/quotes`, within 24 hours.", "24 hours") == []
+
+
+LIMITS: Final[Mapping[str, int]] = {
+    **dict.fromkeys(["guests", "adults", "children", "toddlers"], CURRENT.max_guests),
+    **dict.fromkeys([*CURRENT.upgrade_prices, *CURRENT.add_on_prices], CURRENT.max_guests),
+    "capacity": CURRENT.max_capacity,
+    "remaining": CURRENT.max_capacity,
+    "refund_percentage": WHOLE,
+    "travel_miles": CURRENT.max_miles,
+    "status": 599,
+}
+"""The largest number that a property may hold, in whichever schema it stands."""
+
+UNLIMITED: Final = {("CreateQuote", "travel_miles"), ("UpdateBooking", "travel_miles")}
+"""The service refuses more with `venue_too_far`, which says how far we travel."""
+
+INTEGERS: Final = [
+    (name, field)
+    for name, schema in SCHEMAS.items()
+    for field, each in schema.get("properties", {}).items()
+    if each.get("type") == "integer" and "enum" not in each
+]
+
+
+@pytest.mark.parametrize(("name", "field"), INTEGERS)
+def test_an_integer_has_the_limit_of_the_policy_and_no_other(name: str, field: str) -> None:
+    limit = None if (name, field) in UNLIMITED else LIMITS.get(field)
+    assert SCHEMAS[name]["properties"][field].get("maximum") == limit

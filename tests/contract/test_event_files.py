@@ -1,0 +1,72 @@
+"""The files of `events/` are generated, up to date, and about one booking of the contract."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from local.event_sources import story
+from local.event_sources.files import event_files
+from local.events.live import event_paths
+from tests.builders import caller
+from tests.contract.documents import JSON, Operation, operations, walk
+
+from teppan.services.idempotency import IdempotentRequest, derived_id
+
+FILES: Final = event_files()
+OPERATIONS: Final = {each.id: each for each in operations()}
+STALE: Final = "is stale: run `make events`"
+
+
+def test_every_file_is_one_that_make_events_writes() -> None:
+    assert set(event_paths().values()) == set(FILES), "run `make events`"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_is_what_make_events_writes(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == FILES[path], f"{path.name} {STALE}"
+
+
+def test_the_booking_is_the_one_that_its_customer_and_key_lead_to() -> None:
+    assert derived("bkg", story.CUSTOMER, OPERATIONS["createBooking"]) == story.BOOKING
+    assert examples(OPERATIONS["createBooking"], "201", "booking_id") == {story.BOOKING}
+
+
+def test_the_refund_of_the_contract_is_the_one_that_the_admin_and_the_key_lead_to() -> None:
+    refund = derived("ref", story.ADMIN, OPERATIONS["refundPayment"])
+    assert examples(OPERATIONS["refundPayment"], "201", "refund_id") == {refund}
+
+
+def test_the_people_and_instants_are_those_of_the_contract() -> None:
+    created = OPERATIONS["createBooking"]
+    assert examples(created, "201", "customer_id") == {story.CUSTOMER}
+    assert examples(created, "201", "created_at") == {story.instant(story.BOOKED_AT)}
+    assert story.ADMIN in examples(OPERATIONS["getMe"], "200", "user_id")
+    assert story.PAYMENT in examples(OPERATIONS["createPaymentIntent"], "201", "payment_intent_id")
+    cancelled = examples(OPERATIONS["cancelBooking"], "200", "cancelled_at")
+    assert story.instant(story.CANCELLED_AT) in cancelled
+
+
+def test_the_refund_of_the_stream_is_the_entry_that_the_contract_shows() -> None:
+    record = json.loads(event_paths()["follow_up_payments"].read_bytes())["Records"][1]
+    image = record["dynamodb"]["NewImage"]
+    shown = [
+        node
+        for _, node in walk(OPERATIONS["listPayments"].spec)
+        if isinstance(node, dict) and node.get("reason") == "cancellation"
+    ]
+    assert [each["reference"] for each in shown] == [image["reference"]["S"]]
+    assert [each["at"] for each in shown] == [image["at"]["S"]]
+    assert [str(each["amount"]) for each in shown] == [image["amount"]["N"]]
+
+
+def derived(prefix: str, account: str, operation: Operation) -> str:
+    """Return the id of what `account` makes with the `Idempotency-Key` of the contract."""
+    [key] = [each["example"] for each in operation.parameters if each["name"] == "Idempotency-Key"]
+    return derived_id(prefix, caller(account), IdempotentRequest(key, fingerprint=""))
+
+
+def examples(operation: Operation, status: str, field: str) -> set[Any]:
+    """Return the values of `field` in the examples of an answer."""
+    content = operation.spec["responses"][status]["content"][JSON]
+    return {each["value"][field] for each in content["examples"].values()}
