@@ -17,7 +17,7 @@ python := .venv/bin/python
 sam := .tools/sam/bin/sam
 # What a person gives as an argument of make reaches our commands through the environment, and a recipe names it only as "$EMAIL":
 # so no quote, space or dollar of it is read by make or by the shell. $(value) is the text before make expands it.
-arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON
+arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON PROFILE
 # Only as an argument of make: a PORT or USER of the environment means something else.
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
@@ -71,8 +71,8 @@ webhook: .venv/.ready ## Have Stripe send its events to a stage: STAGE=prod (REN
 
 .PHONY: test
 # ARGS are words for the shell, so that quotes in it hold: ARGS="tests/unit -k 'slot or price'".
-test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it
-	@$(python) -m pytest --numprocesses auto $(ARGS)
+test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it, PROFILE=full tries more
+	@TEPPAN_PROFILE=$(or $(call argument,PROFILE),quick) $(python) -m pytest --numprocesses auto $(ARGS)
 
 .PHONY: check
 check: .venv/.ready .tools/sam/.ready ## Check format, lint, types, imports and the template

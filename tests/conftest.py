@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -41,7 +42,11 @@ from teppan.settings import settings
 from teppan.store.table import Table
 from tests.builders import NOW
 from tests.scheduling import OneCloudScheduling
-from tests.tables import empty
+from tests.sizes import examples
+from tests.tables import empty, warm_up
+
+hypothesis.settings.register_profile("teppan", deadline=None, max_examples=examples(100))
+hypothesis.settings.load_profile("teppan")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneCloudScheduling:
@@ -54,17 +59,21 @@ def dynamodb() -> Iterator[BaseClient]:
     """AWS's own engine, empty, and a client of it."""
     from local.aws.dynamodb_local import dynamodb_local  # unit tests need no engine
 
+    # botocore puts its own user agent together anew for each call.
+    config = Config(max_pool_connections=64, user_agent="teppan-tests")
     with dynamodb_local() as url:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
-        yield boto3.client("dynamodb", endpoint_url=url, config=Config(max_pool_connections=64))
+        yield boto3.client("dynamodb", endpoint_url=url, config=config)
 
 
 @pytest.fixture(scope="session")
 def shared_table(dynamodb: BaseClient) -> str:
-    """The engine's one table, as `template.yaml` defines it."""
+    """The engine's one table, as `template.yaml` defines it; both are warm."""
     from local.aws.dynamodb_local import create_table
 
-    return create_table(dynamodb)
+    name = create_table(dynamodb)
+    warm_up(dynamodb, name)
+    return name
 
 
 @pytest.fixture

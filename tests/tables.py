@@ -1,14 +1,58 @@
 """One table for a whole run: a streamed table slows its engine down, even when it is gone again."""
 
+from contextlib import closing
 from itertools import batched
+from typing import Any
 
 from botocore.client import BaseClient
 
+from tests.money.swift import SwiftDynamoDB
+
 
 def empty(dynamodb: BaseClient, table_name: str) -> None:
-    """Delete every item of the table."""
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
-    keys = [{"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page["Items"]]
-    for some in batched(keys, 25, strict=False):
-        deletes = [{"DeleteRequest": {"Key": key}} for key in some]
-        dynamodb.batch_write_item(RequestItems={table_name: deletes})
+    """Delete every item of the table, after every test: so by a client that costs little."""
+    with closing(SwiftDynamoDB(dynamodb.meta.endpoint_url)) as client:
+        for some in batched(_keys(client, table_name), 25, strict=False):
+            deletes = [{"DeleteRequest": {"Key": key}} for key in some]
+            client.batch_write_item(RequestItems={table_name: deletes})
+
+
+def warm_up(dynamodb: BaseClient, table_name: str) -> None:
+    """Call what the store calls, once each: the engine's first answers take seconds.
+
+    A function's client waits less than that, so the first test of a run would fail on a busy
+    machine.
+    """
+    key = {"pk": {"S": "WARM"}, "sk": {"S": "UP"}}
+    with closing(SwiftDynamoDB(dynamodb.meta.endpoint_url)) as client:
+        put = {"Put": {"TableName": table_name, "Item": key}}
+        client.transact_write_items(TransactItems=[put])
+        client.update_item(
+            TableName=table_name,
+            Key=key,
+            UpdateExpression="SET calls = :one",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+        client.get_item(TableName=table_name, Key=key)
+        client.batch_get_item(RequestItems={table_name: {"Keys": [key]}})
+        client.query(
+            TableName=table_name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": key["pk"]},
+        )
+    empty(dynamodb, table_name)
+
+
+def _keys(client: SwiftDynamoDB, table_name: str) -> list[dict[str, Any]]:
+    request: dict[str, Any] = {
+        "TableName": table_name,
+        "ConsistentRead": True,
+        "ProjectionExpression": "pk, sk",
+    }
+    page = client.scan(**request)
+    keys: list[dict[str, Any]] = page["Items"]
+    while "LastEvaluatedKey" in page:
+        page = client.scan(**request, ExclusiveStartKey=page["LastEvaluatedKey"])
+        keys += page["Items"]
+    return keys

@@ -8,13 +8,16 @@ import yaml
 from local.errors import LocalCloudError
 
 
-class _TemplateLoader(yaml.SafeLoader):
-    """YAML with CloudFormation's tags, where a date is a string: `Version: 2012-10-17`."""
+class _TemplateLoader(yaml.CSafeLoader):
+    """YAML with CloudFormation's tags, where a date is a string: `Version: 2012-10-17`.
+
+    libyaml reads it ten times as fast as Python does.
+    """
 
 
 _TemplateLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
 

@@ -18,8 +18,8 @@ from local.commands.mails import newest_code
 from local.errors import LocalCloudError
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Person, enrol
+from tests.sizes import SIZES
 
-TRIALS: Final = 50
 AT_ONCE: Final = 2
 STRANGERS_PASSWORD: Final = "a passphrase of a stranger"
 
@@ -78,7 +78,7 @@ def test_a_stranger_who_polls_while_a_victim_confirms_is_never_let_in(
         return won
 
     with ThreadPoolExecutor(AT_ONCE) as trials:
-        won = sum(trials.map(is_won, range(TRIALS)))
+        won = sum(trials.map(is_won, range(SIZES.takeovers)))
 
     # And the stranger was not once: with a public client he won 4 times in 6
     assert won == 0

@@ -12,7 +12,7 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from tests.builders import ROOT
 
 CONTRACT_TEXT = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
-CONTRACT: dict[str, Any] = yaml.safe_load(CONTRACT_TEXT)
+CONTRACT: dict[str, Any] = yaml.load(CONTRACT_TEXT, Loader=yaml.CSafeLoader)
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
 GATEWAY_RESPONSES: dict[str, Any] = CONTRACT["x-amazon-apigateway-gateway-responses"]
 

@@ -85,7 +85,7 @@ def test_each_alarming_fact_has_its_alarm() -> None:
 
 
 def test_each_alarming_fact_is_told_by_our_code() -> None:
-    # Alone, that is: `metrics.emit_alarm_metric` sets no other dimension. Alarms are told by `raise_alarm`.
+    # `emit_alarm_metric` sets no other dimension. `raise_alarm` raises those of `Alarm`.
     sources = [*ROOT.glob("layers/*/python/**/*.py"), *ROOT.glob("functions/*/*/app.py")]
     nodes = [
         node

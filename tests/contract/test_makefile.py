@@ -39,7 +39,7 @@ COMMANDS: Final = {
 
 FLAGS: Final = {"KEEP": ("dev", "--keep"), "RENEW": ("webhook", "--renew")}
 
-TOOLS: Final = ("sam", "ministack", "dynamodb-local")
+TOOLS: Final = ("sam", "ministack", "dynamodb-local", "stripe-cli")
 READY: Final = [".venv/.ready", *(f".tools/{name}/.ready" for name in TOOLS)]
 """Not made again: it is not what the tests are about."""
 
@@ -47,8 +47,10 @@ READY: Final = [".venv/.ready", *(f".tools/{name}/.ready" for name in TOOLS)]
 def make(directory: Path, target: str, *arguments: str, **environment: str) -> list[str]:
     """Run a target with a stand-in for Python, and return what that was called with."""
     stand_in, called_with = directory / "python", directory / "called with"
+    profile = directory / "profile"
     stand_in.write_text(
-        f"#!{sys.executable}\nimport json, sys\n"
+        f"#!{sys.executable}\nimport json, os, sys\n"
+        f"open({str(profile)!r}, 'w').write(os.environ.get('TEPPAN_PROFILE', ''))\n"
         f"open({str(called_with)!r}, 'w').write(json.dumps(sys.argv[1:]))\n"
     )
     stand_in.chmod(0o755)
@@ -122,10 +124,31 @@ def test_the_arguments_of_pytest_are_words_with_quotes(tmp_path: Path) -> None:
     assert called[2:] == ["tests/unit", "-k", "a or b"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "profile"),
+    [
+        ([], "quick"),
+        (["PROFILE=full"], "full"),
+        (["PROFILE=$(shell touch ran)'"], "$(shell touch ran)'"),
+    ],
+)
+def test_the_profile_of_the_tests_is_quick_unless_another_is_given(
+    tmp_path: Path, arguments: list[str], profile: str
+) -> None:
+    make(tmp_path, "test", *arguments, PROFILE="of the environment")
+
+    assert (tmp_path / "profile").read_text() == profile
+    assert not (tmp_path / "ran").exists()
+
+
+def test_the_pipeline_runs_the_full_profile() -> None:
+    assert "make test PROFILE=full" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
 def test_every_argument_that_the_makefile_names_is_passed_so() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     (names,) = (line for line in text.splitlines() if line.startswith("arguments := "))
 
-    assert set(names.split()[2:]) == {*COMMANDS, *FLAGS, "ALL", "PYTHON"}
+    assert set(names.split()[2:]) == {*COMMANDS, *FLAGS, "ALL", "PYTHON", "PROFILE"}
     for name in names.split()[2:]:
         assert f"$({name})" not in text

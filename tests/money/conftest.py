@@ -7,7 +7,6 @@ from contextlib import closing
 import pytest
 from aws_lambda_powertools.metrics import base as powertools
 from botocore.client import BaseClient
-from hypothesis import settings
 from tests.conftest import Clock
 from tests.functions.secrets_manager import keep_cursor_secret
 from tests.money.swift import SwiftDynamoDB
@@ -16,9 +15,6 @@ from tests.money.world import World, opened_world
 from teppan.observability.log import logger
 from teppan.observability.metrics import metrics
 from teppan.store.table import Table
-
-settings.register_profile("teppan", deadline=None, max_examples=100)
-settings.load_profile("teppan")
 
 
 @pytest.fixture(scope="session", autouse=True)

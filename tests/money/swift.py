@@ -46,6 +46,12 @@ class SwiftDynamoDB:
     def query(self, **request: Any) -> Json:
         return self._call("Query", request)
 
+    def scan(self, **request: Any) -> Json:
+        return self._call("Scan", request)
+
+    def batch_write_item(self, **request: Any) -> Json:
+        return self._call("BatchWriteItem", request)
+
     def update_item(self, **request: Any) -> Json:
         return self._call("UpdateItem", request)
 

@@ -17,10 +17,7 @@ from tests.builders import ADMIN
 from tests.functions.money import BANK
 from tests.money.books import books, check_against_stripe, check_sums, refunds_at_stripe
 from tests.money.world import DEPOSIT, World
-
-ROUNDS: Final = 5
-CASES: Final = 200
-"""Five times two hundred interleavings."""
+from tests.sizes import SIZES
 
 KEPT: Final = ("confirmed", "deposit_paid")
 RETURNED: Final = ("cancelled", "refunded")
@@ -84,10 +81,12 @@ def test_the_slot_waits_for_a_payment_that_is_at_the_bank(world: World) -> None:
     assert world.status(booking) == KEPT
 
 
-@pytest.mark.parametrize("round_", range(ROUNDS))
-def test_a_thousand_interleavings(world: World, round_: int) -> None:
+@pytest.mark.parametrize("round_", range(SIZES.late_rounds))
+def test_late_money_is_kept_with_the_slot_or_returned_in_any_interleaving(
+    world: World, round_: int
+) -> None:
     rng = random.Random(round_)
-    cases = [_Case(world, rng) for _ in range(CASES)]
+    cases = [_Case(world, rng) for _ in range(SIZES.late_cases)]
     for case in cases:
         case.play()
     world.follow_up()

@@ -9,6 +9,7 @@ from tests.functions.handlers import Answer
 from tests.functions.money import VISA
 from tests.money.tap import Crash
 from tests.money.world import World
+from tests.sizes import SIZES
 from tests.store.threads import at_once
 
 from teppan.domain.policy import CURRENT
@@ -38,7 +39,7 @@ def guard(world: World, booking: str) -> dict[str, object]:
 
 
 class TestAtTheSameMoment:
-    @pytest.mark.parametrize("trial", range(12))
+    @pytest.mark.parametrize("trial", range(SIZES.trials))
     def test_deposit_and_full_have_one_payable_intent(self, real_world: World, trial: int) -> None:
         booking = real_world.book()
 

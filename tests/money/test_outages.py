@@ -28,6 +28,7 @@ from tests.money.paths import (
     told_of,
 )
 from tests.money.world import World
+from tests.sizes import pairs
 
 FAULTS: Final = (
     "reset",
@@ -61,7 +62,7 @@ def test_a_fault_at_any_call_is_told_clearly_and_leaves_one_effect(
     bookings, told = [good.booking], set[tuple[str, int]]()
 
     positions = [n for n, call in enumerate(calls) if is_of_stripe(call)]
-    for fault, times, position in product(FAULTS, LASTING, positions):
+    for (fault, times), position in pairs(list(product(FAULTS, LASTING)), positions):
         # When Stripe fails at this call
         path = given(world)
         fail = partial(world.stripe.faults.next, fault, times=times)

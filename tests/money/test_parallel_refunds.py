@@ -7,6 +7,7 @@ import pytest
 from tests.functions.handlers import Answer
 from tests.money.books import books, check_against_stripe, check_sums, refunds_at_stripe
 from tests.money.world import DEPOSIT, World
+from tests.sizes import SIZES
 from tests.store.threads import at_once
 
 
@@ -63,7 +64,7 @@ def test_one_refund_asked_for_twenty_times_at_once(real_world: World) -> None:
     assert refunds_at_stripe(world, intent) == [(1_000, "succeeded")]
 
 
-@pytest.mark.parametrize("attempt", range(5))
+@pytest.mark.parametrize("attempt", range(SIZES.repetitions))
 def test_two_admins_and_a_cancellation_at_once(real_world: World, attempt: int) -> None:
     world = real_world
     booking, intent = world.paid()

@@ -1,8 +1,8 @@
-"""Ten thousand random steps, and in the end the books are Stripe's to the cent.
+"""Thousands of random steps, and in the end the books are Stripe's to the cent.
 
 5 % of the webhooks are lost for ever, and 5 % of Stripe's answers, beside some 500s and 429s.
-`MONEY_SEEDS=20 make test ARGS=tests/money/test_random.py` takes twenty walks in place of three, and
-`MONEY_SEED=7` the seventh alone.
+`MONEY_SEEDS=20 make test ARGS=tests/money/test_random.py` takes twenty walks, `MONEY_SEED=7`
+the seventh alone, and `MONEY_STEPS=10000` as many steps, whatever the profile.
 """
 
 import os
@@ -10,14 +10,15 @@ import os
 import pytest
 from tests.money.walk import Walk
 from tests.money.world import World
+from tests.sizes import SIZES
 
-STEPS = int(os.environ.get("MONEY_STEPS", "10000"))
+STEPS = int(os.environ.get("MONEY_STEPS", SIZES.walk_steps))
 
 
 def seeds() -> list[int]:
     if one := os.environ.get("MONEY_SEED"):
         return [int(one)]
-    return list(range(1, 1 + int(os.environ.get("MONEY_SEEDS", "3"))))
+    return list(range(1, 1 + int(os.environ.get("MONEY_SEEDS", SIZES.walks))))
 
 
 @pytest.mark.parametrize("seed", seeds())

@@ -34,9 +34,8 @@ from tests.money.books import (
     payable,
 )
 from tests.money.world import World
+from tests.sizes import SIZES
 
-STORIES = 30
-STEPS = 30
 MOST_BOOKINGS = 2
 LEAST = st.sampled_from([VISA, VISA, VISA, DECLINED, SECURE, DISPUTED, REFUND_PENDS, BANK])
 NUMBER = st.integers(min_value=0, max_value=5)
@@ -269,8 +268,8 @@ def test_the_books_add_up_after_every_step_of_any_story(world: World) -> None:
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=STORIES,
-            stateful_step_count=STEPS,
+            max_examples=SIZES.stories,
+            stateful_step_count=SIZES.story_steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from tests.builders import NOW, admin, caller, system
 from tests.functions.given import stored
+from tests.sizes import SIZES
 from tests.store.threads import at_once
 
 from teppan.domain.bookings.booking import Booking
@@ -23,7 +24,7 @@ def times(table: Table, booking: Booking) -> list[datetime]:
     return [event.at for event in bookings.events(table, booking.id, 100, None)]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(SIZES.repetitions))
 def test_requests_that_began_in_another_order_than_they_wrote(table: Table, seed: int) -> None:
     # Given requests and jobs that began within a minute, and write in any order
     chance = random.Random(seed)

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.builders import booking_body, claims, gateway_event
 from tests.property.strategies import TEXTS, orders
+from tests.sizes import examples
 
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.slot import start_time
@@ -95,29 +96,29 @@ def use(model: type[RequestBody], body: object, *, in_base64: bool = False) -> N
 
 @pytest.mark.parametrize("model", MODELS)
 class TestBodies:
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(body=ANY_TEXT | st.none())
     def test_any_text(self, model: type[RequestBody], body: str | None) -> None:
         use(model, body)
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(document=JSON | NEARLY)
     def test_any_json(self, model: type[RequestBody], document: Any) -> None:
         use(model, json.dumps(document))
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(changes=NEARLY)
     def test_a_good_body_with_some_of_it_spoilt(
         self, model: type[RequestBody], changes: dict[str, Any]
     ) -> None:
         use(model, json.dumps(booking_body(**changes)))
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(raw=st.binary(max_size=60))
     def test_any_bytes(self, model: type[RequestBody], raw: bytes) -> None:
         use(model, base64.b64encode(raw).decode(), in_base64=True)
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(text=ANY_TEXT)
     def test_any_text_that_claims_to_be_base64(self, model: type[RequestBody], text: str) -> None:
         use(model, text, in_base64=True)

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import admin
 from tests.property.strategies import CENTS, ENTRIES, TEXTS, bookings
+from tests.sizes import examples
 
 from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking
@@ -31,7 +32,7 @@ def test_cents_stay_whole(amount: int) -> None:
     assert (found, type(found)) == (amount, int)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(bookings())
 def test_a_booking_comes_back_as_it_was(booking: Booking) -> None:
     assert booking_of(from_attributes(to_attributes(booking_item(booking)))) == booking
@@ -44,7 +45,7 @@ def test_a_ledger_comes_back_as_it_was(ledger: list[LedgerEntry]) -> None:
     assert [entry_of(item) for item in items] == ledger
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(bookings(), bookings())
 def test_an_event_comes_back_as_it_was(before: Booking, after: Booking) -> None:
     event = audit_event(before, after, admin())
@@ -52,7 +53,7 @@ def test_an_event_comes_back_as_it_was(before: Booking, after: Booking) -> None:
     assert event_of(from_attributes(to_attributes(event_item(event)))) == event
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(bookings(), bookings())
 def test_an_event_never_tells_personal_texts(before: Booking, after: Booking) -> None:
     event = audit_event(before, after, admin())

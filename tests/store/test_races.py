@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import time, timedelta
 from functools import partial
+from itertools import chain
 from threading import Event
 
 import pytest
 from botocore.client import BaseClient
 from tests.builders import NOW, PARTY_DATE, admin, booking, booking_request, caller, days_ahead
+from tests.sizes import SIZES
 from tests.store.threads import at_once
 
 from teppan.domain.bookings.audit import audit_event
@@ -54,12 +56,13 @@ def live_claims(items: list[Item]) -> dict[tuple[str, str], frozenset[str]]:
     }
 
 
-def test_200_slots_and_32_threads_make_exactly_one_booking_a_slot(
+def test_slots_that_many_staff_want_get_exactly_one_booking_each(
     table: Table, everything: Everything
 ) -> None:
-    # Given 200 free slots and 32 members of staff who all want each of them
+    # Given free slots, and members of staff who all want each of them
     wanted = [
-        slot_at(days_ahead(10 + n // 4), CURRENT.start_times[n % 4], CURRENT) for n in range(200)
+        slot_at(days_ahead(10 + n // 4), CURRENT.start_times[n % 4], CURRENT)
+        for n in range(SIZES.raced_slots)
     ]
 
     def book_all(customer: int) -> list[str]:
@@ -76,18 +79,18 @@ def test_200_slots_and_32_threads_make_exactly_one_booking_a_slot(
         return won
 
     # When all of them try at once
-    with ThreadPoolExecutor(32) as pool:
-        won = [booking_id for each in pool.map(book_all, range(32)) for booking_id in each]
+    with ThreadPoolExecutor(SIZES.racers) as pool:
+        won = list(chain.from_iterable(pool.map(book_all, range(SIZES.racers))))
 
     # Then every slot has one booking, and the table holds nothing else
     items = everything()
     claimed = [claim for claims in live_claims(items).values() for claim in claims]
-    assert len(won) == 200
+    assert len(won) == SIZES.raced_slots
     assert sorted(claimed) == sorted(won)
     assert all(len(claims) == 1 for claims in live_claims(items).values())
     assert Counter(item["pk"].partition("#")[0] for item in items) == {
-        "BOOKING": 400,
-        "SLOTS": 200,
+        "BOOKING": 2 * SIZES.raced_slots,
+        "SLOTS": SIZES.raced_slots,
         "CUSTOMER": 1,
     }
 
@@ -118,8 +121,9 @@ def test_a_slot_of_capacity_n_admits_exactly_n(
     assert len(held) == capacity
 
 
-def test_64_editors_of_one_booking_lose_no_update(table: Table) -> None:
-    # Given a booking, and 64 members of staff who each add a mile to the way to it
+def test_many_editors_of_one_booking_lose_no_update(table: Table) -> None:
+    # Given a booking, and members of staff who each add a mile to the way to it
+    editors = 2 * SIZES.racers
     made = booking()
     bookings.add(table, made, audit_event(None, made, caller()))
 
@@ -129,16 +133,16 @@ def test_64_editors_of_one_booking_lose_no_update(table: Table) -> None:
 
     # When they all do so at once
     answers = at_once(
-        [partial(revise, table, made.id, one_mile_more, admin(), any_version) for _ in range(64)]
+        [partial(revise, table, made.id, one_mile_more, admin(), any_version)] * editors
     )
 
     # Then every mile counts, once, and each has its event
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
     stored = bookings.find(table, made.id)
-    assert stored and stored.travel_miles == 64
-    assert stored.version == 65
+    assert stored and stored.travel_miles == editors
+    assert stored.version == editors + 1
     versions = [event.version for event in bookings.events(table, made.id, 100, None)]
-    assert versions == list(range(1, 66))
+    assert versions == list(range(1, editors + 2))
 
 
 def test_a_moving_booking_is_in_exactly_one_slot_at_every_moment(

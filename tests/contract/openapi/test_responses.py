@@ -1,17 +1,13 @@
 """Every answer of our functions is one that the contract describes, and each it describes comes."""
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
-from botocore.client import BaseClient
-from local.aws.dynamodb_local import create_table
 from tests.conftest import Clock
 from tests.contract.documents import Operation, resolved
 from tests.functions import contract
 from tests.functions.handlers import handlers, keep_cursor_secret
 from tests.functions.provocations import Scene, provoke
-from tests.tables import empty
 
 from teppan.store.table import Table
 
@@ -42,17 +38,6 @@ ANSWERS = [
     for status in map(int, operation.spec["responses"])
     for code in codes(operation, status)
 ]
-
-
-@pytest.fixture(scope="module")
-def shared_table(dynamodb: BaseClient) -> str:
-    return create_table(dynamodb, name=f"bookings-{uuid.uuid4()}")
-
-
-@pytest.fixture
-def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
-    yield shared_table
-    empty(dynamodb, shared_table)
 
 
 @pytest.fixture

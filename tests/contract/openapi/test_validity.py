@@ -25,6 +25,7 @@ from tests.contract.openapi.bodies import (
 )
 from tests.contract.openapi.test_schemas import MODELS
 from tests.functions.contract import inlined
+from tests.sizes import examples
 from tests.strategies import addresses
 
 from teppan.domain.bookings.errors import InvalidTime
@@ -108,7 +109,7 @@ def test_at_its_limits_a_value_is_valid_and_accepted_or_neither(
         if schema["type"] == "string"
     ],
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(data=st.data())
 def test_any_text_is_valid_and_accepted_or_neither(
     name: str, field: tuple[str, ...], data: st.DataObject

@@ -22,6 +22,7 @@ from tests.property.payments.world import (
     left_at_stripe,
     out_of,
 )
+from tests.sizes import examples
 
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Party
@@ -233,7 +234,7 @@ def begun(soon: bool) -> History:
     return story
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.booleans(), st.lists(st.tuples(PLACE, HAPPENINGS), min_size=5, max_size=30))
 def test_no_history_breaks_a_rule(soon: bool, happenings: list[tuple[int, Happening]]) -> None:
     """`world` checks after every step; here once more at the end, when all is heard."""
@@ -252,7 +253,7 @@ def hear_all(story: History) -> None:
         assert story.said[name][-1] == payment
 
 
-@settings(max_examples=75)
+@settings(max_examples=examples(75))
 @given(st.booleans(), st.lists(st.tuples(PLACE, HAPPENINGS), min_size=5, max_size=20))
 def test_in_the_end_all_that_is_owed_has_arrived(
     soon: bool, happenings: list[tuple[int, Happening]]
@@ -299,7 +300,7 @@ def beginnings(draw: st.DrawFn) -> History:
     return story
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(
     beginnings(),
     st.lists(AT_STRIPE, min_size=1, max_size=6),
@@ -366,7 +367,7 @@ def test_promises_share_an_amount_out_to_the_cent(payments: dict[str, int], perc
     assert {each.kind for each in made} <= {EntryKind.REFUND_OWED}
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.booleans(), st.lists(st.tuples(PLACE, HAPPENINGS), max_size=15), PERCENT)
 def test_a_promise_never_makes_more_refundable(
     soon: bool, happenings: list[tuple[int, Happening]], percent: int

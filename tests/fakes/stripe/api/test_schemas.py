@@ -12,6 +12,7 @@ from local.fakes.stripe.objects import Json
 from local.fakes.stripe.payments.cards import CARDS
 from tests.fakes.stripe import spec
 from tests.fakes.stripe.given import Caller, Clock
+from tests.sizes import examples
 
 _KINDS = (
     "payment_intents",
@@ -80,7 +81,7 @@ def _walk(fake: FakeStripe, clock: Clock, choices: random.Random, steps: int) ->
             continue
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @drawn(seed=st.integers(0, 2**32))
 def test_objects_and_snapshots_are_as_documented_in_every_state(seed: int) -> None:
     clock = Clock()
@@ -103,7 +104,7 @@ def test_objects_and_snapshots_are_as_documented_in_every_state(seed: int) -> No
     assert not wrong
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @drawn(seed=st.integers(0, 2**32))
 def test_the_balance_adds_up_whatever_happens(seed: int) -> None:
     clock = Clock()
@@ -125,7 +126,7 @@ def test_the_balance_adds_up_whatever_happens(seed: int) -> None:
     assert fake.balance_by_intent() == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @drawn(seed=st.integers(0, 2**32))
 def test_a_charge_counts_its_refunds_whatever_happens(seed: int) -> None:
     clock = Clock()

@@ -1,0 +1,67 @@
+"""The sizes of the suites: `full` never tries less than `quick`, and docs/testing.md lists all."""
+
+import re
+from dataclasses import asdict
+from itertools import product
+
+import pytest
+from tests import sizes
+from tests.builders import ROOT
+from tests.sizes import FULL, QUICK, Sizes, examples, pairs
+
+ROWS, COLUMNS = ("a", "b", "c"), (1, 2, 3, 4, 5)
+FEWER_IS_MORE = {"share_of_examples", "stops_apart"}
+"""Sizes of which a smaller number tries more."""
+
+
+@pytest.mark.parametrize("name", asdict(FULL))
+def test_the_full_profile_tries_at_least_what_the_quick_one_tries(name: str) -> None:
+    quick, full = getattr(QUICK, name), getattr(FULL, name)
+
+    assert full <= quick if name in FEWER_IS_MORE else full >= quick
+
+
+def test_the_document_lists_every_size_of_both_profiles() -> None:
+    text = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+    listed = {
+        name: (quick, full)
+        for name, quick, full in re.findall(
+            r"^\| `(\w+)` \| ([\d,]+) \| ([\d,]+) \|", text, re.MULTILINE
+        )
+    }
+
+    assert listed == {
+        name: (f"{int(getattr(QUICK, name)):,}", f"{int(getattr(FULL, name)):,}")
+        for name in asdict(FULL)
+    }
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(ROWS, COLUMNS), (COLUMNS, ROWS), (ROWS, ROWS)])
+def test_the_quick_profile_pairs_each_row_and_each_column_at_least_once(
+    monkeypatch: pytest.MonkeyPatch, rows: tuple[object, ...], columns: tuple[object, ...]
+) -> None:
+    monkeypatch.setattr(sizes, "SIZES", QUICK)
+
+    chosen = pairs(rows, columns)
+
+    assert {row for row, _ in chosen} == set(rows)
+    assert {column for _, column in chosen} == set(columns)
+    assert len(chosen) == len(set(chosen)) == max(len(rows), len(columns))
+
+
+def test_the_full_profile_pairs_every_row_with_every_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sizes, "SIZES", FULL)
+
+    assert pairs(ROWS, COLUMNS) == list(product(ROWS, COLUMNS))
+
+
+@pytest.mark.parametrize(("sizes_of_run", "tried"), [(FULL, 50), (QUICK, 10)])
+def test_examples_are_a_share_of_those_of_the_full_profile(
+    monkeypatch: pytest.MonkeyPatch, sizes_of_run: Sizes, tried: int
+) -> None:
+    monkeypatch.setattr(sizes, "SIZES", sizes_of_run)
+
+    assert examples(50) == tried
+    assert examples(1) == 1
