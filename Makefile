@@ -17,7 +17,7 @@ python := .venv/bin/python
 sam := .tools/sam/bin/sam
 # What a person gives as an argument of make reaches our commands through the environment, and a recipe names it only as "$EMAIL":
 # so no quote, space or dollar of it is read by make or by the shell. $(value) is the text before make expands it.
-arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON PROFILE
+arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON PROFILE NAME DOMAIN ROUTE
 # Only as an argument of make: a PORT or USER of the environment means something else.
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
@@ -66,6 +66,10 @@ second-factor: .venv/.ready ## Set up somebody's authenticator app: EMAIL=aiko@e
 .PHONY: webhook
 webhook: .venv/.ready ## Have Stripe send its events to a stage: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
 	@$(python) -m operations.webhook $(port) $(stage) $(call flag,--renew,RENEW)
+
+.PHONY: endpoint
+endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt DOMAIN=payments (ROUTE='GET /api/v1/receipts')
+	@$(python) -m local.commands.endpoint $(call option,--name,NAME) $(call option,--domain,DOMAIN) $(call option,--route,ROUTE)
 
 ##@ Quality
 

@@ -34,6 +34,9 @@ COMMANDS: Final = {
     "USER": ("token", "{}"),
     "EMAIL": ("code", "{}"),
     "STAGE": ("admin", "--stage={}"),
+    "NAME": ("endpoint", "--name={}"),
+    "DOMAIN": ("endpoint", "--domain={}"),
+    "ROUTE": ("endpoint", "--route={}"),
 }
 """A target that takes each argument, and how its command gets it."""
 

@@ -20,12 +20,13 @@ from tests.contract.documents import (
     operations,
     pascal,
 )
+from tests.contract.places import complete, complete_functions
 
 from teppan.store.webhooks.listing import LISTED
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 each_secured = pytest.mark.parametrize(
-    "operation", [each for each in operations() if each.is_secured], ids=lambda each: each.id
+    "operation", [each for each in complete() if each.is_secured], ids=lambda each: each.id
 )
 
 USER_POOL = TEMPLATE["Resources"]["UserPool"]["Properties"]
@@ -90,10 +91,11 @@ def test_the_client_is_known_where_tokens_are_read_or_issued_and_nowhere_else() 
     assert {
         name
         for name, function in FUNCTIONS.items()
-        if "USER_POOL_CLIENT_ID" in json.dumps(function["Properties"].get("Environment", {}))
+        if name in complete_functions()
+        and "USER_POOL_CLIENT_ID" in json.dumps(function["Properties"].get("Environment", {}))
     } == {
         pascal(each.served_by) + "Function"
-        for each in operations()
+        for each in complete()
         if each.is_secured or each.path.startswith("/api/v1/auth/")
     }
 

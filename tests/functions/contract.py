@@ -1,10 +1,12 @@
 """The contract as the functions' tests ask it: who serves what, and what may be answered."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from tests.builders import ROOT
+from tests.contract.documents import FUNCTIONS as RESOURCES
 from tests.contract.documents import (
     JSON,
     PROBLEM_JSON,
@@ -13,12 +15,13 @@ from tests.contract.documents import (
     STREAM,
     TRIGGERS,
     called_by,
-    operations,
     resolved,
     snake,
 )
+from tests.contract.places import complete
 
-OPERATIONS: Final = {operation.id: operation for operation in operations()}
+OPERATIONS: Final = {operation.id: operation for operation in complete()}
+"""The operations that have every place; `tests/contract/test_names.py` names what others lack."""
 
 FUNCTIONS: Final = {
     path.parent.name: f"{path.parent.parent.name}/{path.parent.name}"
@@ -45,6 +48,49 @@ CODES: Final = frozenset(SCHEMAS["Problem"]["properties"]["code"]["enum"]) - GAT
 def function_of(name: str) -> str:
     """Return the folder of the function that serves an operation, or bears that name itself."""
     return FUNCTIONS[snake(OPERATIONS[name].served_by if name in OPERATIONS else name)]
+
+
+def own_test_file(operation: str) -> Path:
+    """Return the test file of the function that serves an operation."""
+    domain, _, name = function_of(operation).partition("/")
+    return ROOT / "tests" / "functions" / domain / f"test_{name}.py"
+
+
+def success_of(operation: str) -> int:
+    """Return the status that the contract declares for success."""
+    declared = OPERATIONS[operation].spec["responses"]
+    return next(int(status) for status in declared if status.startswith("2"))
+
+
+def usual_caller(operation: str) -> str | None:
+    """Return the role of whoever usually calls: None for a public operation."""
+    declared = OPERATIONS[operation]
+    if not declared.is_secured:
+        return None
+    return "customer" if "customer" in declared.roles else "admin"
+
+
+def settings_of(function: str) -> dict[str, Any]:
+    """Return the environment that the template gives the function in a folder."""
+    variables: dict[str, Any] = _resource_of(function).get("Environment", {}).get("Variables", {})
+    return variables
+
+
+def layers_of(function: str) -> list[str]:
+    """Return the names of the layers of ours that the template gives the function in a folder."""
+    has_payments = {"Ref": "PaymentsLayer"} in _resource_of(function).get("Layers", [])
+    return ["core", "payments"] if has_payments else ["core"]
+
+
+def _resource_of(function: str) -> dict[str, Any]:
+    name = "".join(word.title() for word in function.rpartition("/")[-1].split("_"))
+    properties: dict[str, Any] = RESOURCES[f"{name}Function"]["Properties"]
+    return properties
+
+
+def complete_functions() -> list[str]:
+    """Return the folders of the functions that serve a complete operation, or none."""
+    return sorted({function_of(each) for each in OPERATIONS} | not_operations())
 
 
 def not_operations() -> set[str]:

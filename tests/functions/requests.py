@@ -1,111 +1,199 @@
-"""A good request of every operation: what tests of all operations start from."""
+"""A request of each operation that succeeds: declared once, sent to a handler or over HTTP.
 
-from collections.abc import Callable
-from typing import Any, Final
+The test file of an operation declares it (`tests.functions.example`), in terms of `Given`: what
+must exist first. `Given` has two implementations: `InProcess` here, for handlers, and `OverHttp` in
+the cloud suite.
+"""
 
-from tests.builders import ADMIN, CUSTOMER, booking_body
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from typing import Any, Protocol
+
+from tests.builders import ADMIN, CUSTOMER, ROOT
+from tests.functions import contract, people
 from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE
-from tests.functions.given import confirmed as paid_for
+from tests.functions.given import confirmed as confirmed_booking
 from tests.functions.given import stored
 from tests.functions.handlers import Handlers
 from tests.functions.money import opened
-from tests.functions.people import (
-    Person,
-    Tokens,
-    confirmed,
-    forgetful,
-    registered,
-    session_of,
-)
+from tests.functions.people import Tokens
 
 from teppan.domain.bookings.booking import Booking
-from teppan.store.table import Table
 
 type Keywords = dict[str, Any]
 
-DAY: Final = "2026-12-24"
-NEW_PASSWORD: Final = "a dozen lobster tails"
+NEW_PASSWORD = "a dozen lobster tails"
 
-_OF_A_BOOKING: Final[dict[str, Callable[[Booking], Keywords]]] = {
-    "getBooking": lambda booking: {"booking_id": booking.id},
-    "updateBooking": lambda booking: {"booking_id": booking.id, "body": {"guests": 14}},
-    "cancelBooking": lambda booking: {"booking_id": booking.id, "body": {"reason": "Rain"}},
-    "quoteCancellation": lambda booking: {"booking_id": booking.id},
-    "listBookingEvents": lambda booking: {"booking_id": booking.id},
-    "listPayments": lambda booking: {"booking_id": booking.id},
-    "createPaymentIntent": lambda booking: {
-        "body": {
-            "booking_id": booking.id,
-            "payment_type": "deposit" if booking.deposit_due else "balance",
-        }
-    },
-}
-_OF_A_PAYMENT: Final[dict[str, Callable[[Handlers, Booking | None], Keywords]]] = {
-    "confirmPayment": lambda call, booking: {
-        "body": {"payment_intent_id": opened(call, booking or stored(call.table))}
-    },
-    "refundPayment": lambda call, booking: {
-        "body": {"booking_id": (booking or paid_for(call.table)).id, "reason": "Cold noodles"},
-        "by": ADMIN,
-    },
-}
-_OF_AN_ACCOUNT: Final[dict[str, Callable[[Table], Keywords]]] = {
-    "register": lambda _: {"body": Person().credentials},
-    "confirmRegistration": lambda _: {
-        "body": {**registered().credentials, "code": CONFIRMATION_CODE}
-    },
-    "resendConfirmationCode": lambda _: {"body": {"email": registered().email}},
-    "login": lambda _: {"body": confirmed().credentials},
-    "refresh": lambda _: {"body": refreshing(session_of(confirmed()))},
-    "requestPasswordReset": lambda _: {"body": {"email": confirmed().email}},
-    "confirmPasswordReset": lambda _: {
-        "body": {"email": forgetful().email, "code": RESET_CODE, "new_password": NEW_PASSWORD}
-    },
-}
-_IN_A_SESSION: Final[dict[str, Callable[[Tokens], Keywords]]] = {
-    "logout": lambda tokens: {"token": tokens.access, "body": refreshing(tokens)},
-    "getMe": lambda tokens: {"token": tokens.access},
-}
-_OF_NOTHING: Final[dict[str, Keywords]] = {
-    "createBooking": {"body": booking_body(time="12:00")},
-    "listBookings": {},
-    "searchAvailability": {"query": {"from": DAY, "to": DAY}, "by": None},
-    "setSlotCapacity": {"date": DAY, "time": "21:00", "body": {"capacity": 2}, "by": ADMIN},
-    "listWebhookEvents": {"by": ADMIN},
-    "createQuote": {"body": {"guests": 12}, "by": None},
-    "getHealth": {"by": None},
-    "headHealth": {"by": None},
-    "getDatabaseHealth": {"by": None},
-    "headDatabaseHealth": {"by": None},
-    "preflight": {"proxy": "api/v1/bookings", "by": None},
-}
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an operation is sent. Headers that the contract requires are added by who sends it."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: dict[str, Any] | None = None
+    session: Tokens | None = None
+    """The caller's own session, for an operation that is about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person's credentials, and the newest code in their mailbox, if there is one."""
+
+    email: str
+    password: str
+    code: str = ""
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """The body that registers or logs in."""
+        return {"email": self.email, "password": self.password}
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """A live booking, and the type of the payment that is due next."""
+
+    id: str
+    payment_type: str
+
+
+class Given(Protocol):
+    """What exists before a request. Each thing is made when first read, and then kept."""
+
+    @property
+    def booking(self) -> Payable:
+        """A live booking of the customer."""
+
+    @property
+    def paid_booking(self) -> str:
+        """The id of a booking of the customer with a payment that can be refunded."""
+
+    @property
+    def payment(self) -> str:
+        """The id of a payment intent of the customer's booking."""
+
+    @property
+    def free_slot(self) -> tuple[str, str]:
+        """The date and time of a slot that nobody has booked."""
+
+    @property
+    def newcomer(self) -> Account:
+        """Somebody without an account."""
+
+    @property
+    def registered(self) -> Account:
+        """Somebody who has registered, with the code that confirms it."""
+
+    @property
+    def confirmed(self) -> Account:
+        """Somebody who can log in."""
+
+    @property
+    def resetting(self) -> Account:
+        """Somebody who can log in, with a code that sets a new password."""
+
+    @property
+    def session(self) -> Tokens:
+        """The caller's own session, which the request may end."""
+
+    @property
+    def refreshable(self) -> Tokens:
+        """A session of anybody, whose refresh token the request may use up."""
+
+
+class InProcess:
+    """`Given` for handlers: things are written to the table, the fake Stripe and the emulator.
+
+    Uses `booking` as the customer's booking if it is passed.
+    """
+
+    def __init__(self, call: Handlers, booking: Booking | None = None) -> None:
+        self._call = call
+        self._passed = booking
+
+    @cached_property
+    def _booking(self) -> Booking:
+        return self._passed or stored(self._call.table)
+
+    @property
+    def booking(self) -> Payable:
+        return Payable(self._booking.id, "deposit" if self._booking.deposit_due else "balance")
+
+    @cached_property
+    def paid_booking(self) -> str:
+        return (self._passed or confirmed_booking(self._call.table)).id
+
+    @cached_property
+    def payment(self) -> str:
+        return opened(self._call, self._booking)
+
+    @property
+    def free_slot(self) -> tuple[str, str]:
+        return "2026-12-24", "12:00"
+
+    @cached_property
+    def newcomer(self) -> Account:
+        return _account(people.Person())
+
+    @cached_property
+    def registered(self) -> Account:
+        return _account(people.registered(), CONFIRMATION_CODE)
+
+    @cached_property
+    def confirmed(self) -> Account:
+        return _account(people.confirmed())
+
+    @cached_property
+    def resetting(self) -> Account:
+        return _account(people.forgetful(), RESET_CODE)
+
+    @cached_property
+    def session(self) -> Tokens:
+        return people.session_of(people.confirmed())
+
+    @cached_property
+    def refreshable(self) -> Tokens:
+        return people.session_of(people.confirmed())
+
+
+def _account(person: people.Person, code: str = "") -> Account:
+    return Account(person.email, person.password, code)
 
 
 def refreshing(tokens: Tokens) -> dict[str, Any]:
-    """Return the body that prolongs or ends a session."""
+    """Return the body that refreshes or ends a session."""
     return {"refresh_token": tokens.refresh}
 
 
 def good_request(
     operation: str, call: Handlers, booking: Booking | None = None, **changes: Any
 ) -> Keywords:
-    """Return the keywords of `Handlers.__call__` for a request that succeeds.
+    """Return the keywords of `Handlers.__call__` for a request that succeeds, with `changes`.
 
-    It is about `booking`, or a new one; whatever else it needs is made too.
+    Each call makes what the request needs: to send a request twice, or with a change, keep it.
     """
-    if operation in _OF_A_BOOKING:
-        usual = _OF_A_BOOKING[operation](booking or stored(call.table))
-    elif operation in _OF_A_PAYMENT:
-        usual = _OF_A_PAYMENT[operation](call, booking)
-    elif operation in _OF_AN_ACCOUNT:
-        usual = {"by": None} | _OF_AN_ACCOUNT[operation](call.table)
-    elif operation in _IN_A_SESSION:
-        usual = _IN_A_SESSION[operation](session_of(confirmed()))
-    else:
-        usual = _OF_NOTHING[operation]
-    return {"by": CUSTOMER} | usual | changes
+    request: Request = declaration_of(operation).request(InProcess(call, booking))
+    caller = contract.usual_caller(operation)
+    keywords: Keywords = {
+        "by": {"customer": CUSTOMER, "admin": ADMIN, None: None}[caller],
+        **request.path,
+    }
+    if request.query:
+        keywords["query"] = dict(request.query)
+    if request.body is not None:
+        keywords["body"] = request.body
+    if request.session:
+        keywords["token"] = request.session.access
+    return keywords | changes
 
 
-def known() -> set[str]:
-    """Return the operations that a good request is known of."""
-    return {*_OF_A_BOOKING, *_OF_A_PAYMENT, *_OF_AN_ACCOUNT, *_IN_A_SESSION, *_OF_NOTHING}
+def declaration_of(operation: str) -> Any:
+    """Return `OPERATION` of the operation's test file, an `Example`; None if there is none."""
+    test_file = contract.own_test_file(operation)
+    if not test_file.is_file():
+        return None
+    name = test_file.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+    return getattr(import_module(name), "OPERATION", None)

@@ -22,6 +22,7 @@ from tests.contract.documents import (
     pascal,
     walk,
 )
+from tests.contract.places import complete, complete_functions
 
 from teppan.http.headers import SECURITY, cors
 
@@ -38,7 +39,7 @@ SECURED = (
 )
 """Where paths begin that take an access token."""
 
-each_operation = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
+each_operation = pytest.mark.parametrize("operation", complete(), ids=lambda each: each.id)
 each_gateway_response = pytest.mark.parametrize("kind", GATEWAY_RESPONSES)
 
 
@@ -103,7 +104,8 @@ def test_every_resource_that_the_contract_names_is_in_the_template() -> None:
     named = set(re.findall(r"\$\{(\w+)\.\w+\}", CONTRACT_TEXT))
     named |= {node["Fn::GetAtt"][0] for _, node in walk(CONTRACT) if _is_get_att(node)}
     triggers = {pascal(each) + "Function" for each in TRIGGERS}
-    assert named == {*FUNCTIONS, "UserPool"} - triggers
+    lacking = {f"{pascal(each.served_by)}Function" for each in operations()} - complete_functions()
+    assert named - lacking == (complete_functions() | {"UserPool"}) - triggers
 
 
 def test_the_gateway_checks_parameters_and_leaves_bodies_to_the_functions() -> None:

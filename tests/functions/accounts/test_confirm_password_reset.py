@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import RESET_CODE, stubbed
+from tests.functions.example import Example, Given, Request
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
@@ -22,6 +23,15 @@ from tests.functions.people import (
 )
 from tests.functions.requests import NEW_PASSWORD, refreshing
 from tests.store.faults import Fault, lost_answer, lost_request, refused
+
+
+def example_request(given: Given) -> Request:
+    person = given.resetting
+    body = {"email": person.email, "code": person.code, "new_password": NEW_PASSWORD}
+    return Request(body=body)
+
+
+OPERATION = Example(request=example_request, event_problem="invalid_code")
 
 EARLIER = timedelta(minutes=5)
 CONFIRMATION = timedelta(seconds=20)

@@ -10,6 +10,7 @@ from tests.builders import NOW
 from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE, stubbed
+from tests.functions.example import Example, Given, Request
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
@@ -25,6 +26,14 @@ from tests.functions.requests import NEW_PASSWORD
 from tests.store.faults import Fault, lost_answer, lost_request, refused
 
 from teppan.store.table import Table
+
+
+def example_request(given: Given) -> Request:
+    person = given.registered
+    return Request(body={**person.credentials, "code": person.code})
+
+
+OPERATION = Example(request=example_request, event_problem="invalid_code")
 
 CALLS = [
     *["BatchGetItem", "UpdateItem", "UpdateItem"],

@@ -3,6 +3,7 @@
 import pytest
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import emulated, stubbed
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Handlers, claims_of
 from tests.functions.people import (
@@ -13,8 +14,16 @@ from tests.functions.people import (
     session_of,
     with_second_factor,
 )
+from tests.functions.provocations import unreachable
 from tests.functions.requests import refreshing
 from tests.store.faults import answered, refused
+
+OPERATION = Example(
+    request=lambda given: Request(session=given.session),
+    provocations={"storage_unavailable": unreachable(claims={"cognito:groups": "admin"})},
+    reads={"Account": "user_id email email_verified role mfa_enabled"},
+    event_problem="unauthorized",
+)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tests.builders import HOME, NOW, visitor
 from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE, emulated, stubbed
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
@@ -24,6 +25,7 @@ from tests.functions.people import (
     registered,
     with_second_factor,
 )
+from tests.functions.provocations import Scene, body
 from tests.functions.requests import NEW_PASSWORD
 from tests.functions.secrets_manager import keep_pseudonym_secret
 from tests.store.faults import Fault, answered, lost_answer, lost_request, refused
@@ -34,6 +36,38 @@ from teppan.identity.errors import InvalidCredentials, TooManyAttempts
 from teppan.services.accounts.lockout import LOGIN, forget_attempts, origin_of
 from teppan.services.accounts.login import log_in
 from teppan.store.table import Table
+
+
+def without_the_second_factor(scene: Scene, operation: str) -> Answer:
+    person, _ = with_second_factor()
+    return scene.ask(operation, body=person.credentials)
+
+
+def with_a_wrong_second_factor(scene: Scene, operation: str) -> Answer:
+    person, _ = with_second_factor()
+    return scene.ask(operation, body={**person.credentials, "mfa_code": "000000"})
+
+
+def with_a_challenge_of_no_operation(scene: Scene, operation: str) -> Answer:
+    usual = scene.request(operation)
+    with stubbed("InitiateAuth", answered({"ChallengeName": "SMS_MFA", "Session": "s" * 20})):
+        return scene.send(operation, usual)
+
+
+OPERATION = Example(
+    request=lambda given: Request(body=given.confirmed.credentials),
+    provocations={
+        "invalid_credentials": body(password="not it"),
+        "mfa_required": without_the_second_factor,
+        "invalid_mfa_code": with_a_wrong_second_factor,
+        "password_reset_required": lambda scene, operation: scene.ask(
+            operation, body=invited().credentials
+        ),
+        "login_unsupported": with_a_challenge_of_no_operation,
+    },
+    reads={"Tokens": "access_token id_token refresh_token token_type expires_in"},
+    event_problem="invalid_credentials",
+)
 
 WRONG = "not the password at all"
 COUNTED = ["BatchGetItem", "UpdateItem", "UpdateItem"]

@@ -5,11 +5,20 @@ from typing import Any
 import pytest
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import stubbed
+from tests.functions.example import Example, Given, Request
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers, claims_of
 from tests.functions.people import Tokens, can_refresh, confirmed, session_of
 from tests.functions.requests import refreshing
 from tests.store.faults import Fault, lost_answer, lost_request, refused
+
+
+def example_request(given: Given) -> Request:
+    session = given.session
+    return Request(session=session, body=refreshing(session))
+
+
+OPERATION = Example(request=example_request)
 
 ADMIN = {"cognito:groups": "admin"}
 CALLS = ["BatchGetItem", "RevokeToken", "UpdateItem"]

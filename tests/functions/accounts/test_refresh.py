@@ -7,6 +7,7 @@ from tests.builders import NOW
 from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import emulated, stubbed
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers, claims_of
 from tests.functions.people import (
@@ -16,11 +17,19 @@ from tests.functions.people import (
     id_of,
     session_of,
 )
+from tests.functions.provocations import body
+from tests.functions.requests import refreshing
 from tests.store.faults import Fault, lost_answer, lost_request, refused
 
 from teppan.domain.accounts.session import Session
 from teppan.store.accounts import sessions
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda given: Request(body=refreshing(given.refreshable)),
+    provocations={"invalid_refresh_token": body(refresh_token="e30.e30.e30")},
+    event_problem="invalid_refresh_token",
+)
 
 
 def refresh(call: Handlers, token: str) -> Answer:

@@ -13,6 +13,7 @@ from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import CONFIRMATION_CODE, stubbed
 from tests.functions.conftest import Output
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
@@ -32,6 +33,11 @@ from teppan.identity.cognito.user_pool import user_pool
 from teppan.identity.errors import TooManyAttempts
 from teppan.services.accounts.register import register
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda given: Request(body=given.newcomer.credentials),
+    reads={"Accepted": "status detail"},
+)
 
 OTHER_PASSWORD = "another one entirely"
 ACCEPTED = {

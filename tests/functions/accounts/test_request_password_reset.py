@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import RESET_CODE, emulated, stubbed
+from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
     Person,
@@ -23,6 +24,8 @@ from tests.functions.requests import NEW_PASSWORD
 from tests.store.faults import Fault, lost_answer, lost_request, refused
 
 from teppan.store.table import Table
+
+OPERATION = Example(request=lambda given: Request(body={"email": given.confirmed.email}))
 
 ANYBODY: dict[str, Callable[[Table], Person]] = {
     "without an account": lambda _: Person(),

@@ -8,11 +8,14 @@ import pytest
 from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import CONFIRMATION_CODE, stubbed
+from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import Person, codes_sent_to, confirmed, registered
 from tests.store.faults import Fault, lost_answer, lost_request, refused
 
 from teppan.store.table import Table
+
+OPERATION = Example(request=lambda given: Request(body={"email": given.registered.email}))
 
 ANYBODY: dict[str, Callable[[Table], Person]] = {
     "without an account": lambda _: Person(),

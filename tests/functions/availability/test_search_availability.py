@@ -5,10 +5,25 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from tests.builders import ADMIN, booking_body
 from tests.conftest import Clock
+from tests.functions.example import Example, Given, Request
 from tests.functions.given import stored
 from tests.functions.handlers import Answer, Handlers
 
 from teppan.store.table import Table
+
+
+def example_request(given: Given) -> Request:
+    date, _ = given.free_slot
+    return Request(query={"from": date, "to": date})
+
+
+OPERATION = Example(
+    request=example_request,
+    reads={
+        "Availability": "from to timezone slots",
+        "SlotAvailability": "date time starts_at capacity remaining available reason",
+    },
+)
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -5,10 +5,32 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from tests.builders import ADMIN, CUSTOMER, booking_body
 from tests.conftest import Clock
+from tests.functions.example import Example, Given, Request
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
+from tests.functions.provocations import Scene, request
 
 from teppan.store.table import Table
+
+
+def example_request(given: Given) -> Request:
+    date, time = given.free_slot
+    return Request(path={"date": date, "time": time}, body={"capacity": 2})
+
+
+def below_what_is_booked(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    return scene.ask(operation, booking, time="18:00", body={"capacity": 0})
+
+
+OPERATION = Example(
+    request=example_request,
+    provocations={
+        "lead_time_too_short": request(date="2026-11-22"),
+        "slot_has_bookings": below_what_is_booked,
+    },
+    reads={"SlotCapacity": "date time capacity booked remaining"},
+)
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -6,12 +6,23 @@ from typing import Any
 import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, booking_body
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, confirmed, new_id, stored
 from tests.functions.handlers import Answer, Handlers
+from tests.functions.provocations import body
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda given: Request(path={"booking_id": given.booking.id}, body={"reason": "Rain"}),
+    provocations={"forbidden": body(refund_percentage=100, reason="Please")},
+    reads={
+        "Cancellation": "booking_id version status cancelled_at refund_amount refund_percentage"
+        " refund_status estimated_refund_date currency",
+    },
+)
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -5,16 +5,75 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER, PARTY_DATE, booking_body
+from tests.builders import (
+    ADMIN,
+    CUSTOMER,
+    NOW,
+    OTHER_CUSTOMER,
+    PARTY_DATE,
+    booking_body,
+    days_ahead,
+)
 from tests.conftest import Clock
+from tests.functions.cognito import stubbed
+from tests.functions.example import Example, Given, Request
 from tests.functions.given import Snapshot, stored
-from tests.functions.handlers import Answer, Handlers
+from tests.functions.handlers import Answer, Handlers, use_cognito
+from tests.functions.provocations import Scene, body, reused_key
 from tests.functions.requests import good_request
+from tests.store.faults import lost_request
 
 from teppan.domain.caller import Caller, Role
 from teppan.domain.policy import CURRENT
 from teppan.services.bookings.availability import set_slot_capacity
 from teppan.store.table import Table
+
+
+def example_request(given: Given) -> Request:
+    date, time = given.free_slot
+    return Request(body=booking_body(date=date, time=time))
+
+
+def for_a_customer_while_cognito_is_silent(scene: Scene, operation: str) -> Answer:
+    use_cognito()
+    with stubbed("*", lost_request):
+        return scene.ask(operation, body=booking_body(customer_id=CUSTOMER), by=ADMIN)
+
+
+def in_a_taken_slot(scene: Scene, operation: str) -> Answer:
+    stored(scene.table)
+    return scene.ask(operation, body=booking_body(time="18:00"))
+
+
+def with_as_many_pending_as_allowed(scene: Scene, operation: str) -> Answer:
+    for days in range(CURRENT.max_pending_bookings):
+        stored(scene.table, date=days_ahead(60 + days))
+    return scene.ask(operation)
+
+
+def after_as_many_in_a_day_as_allowed(scene: Scene, operation: str) -> Answer:
+    for days in range(CURRENT.max_bookings_in_window):
+        made = stored(scene.table, date=days_ahead(60 + days))
+        scene.call("cancelBooking", booking_id=made.id)
+    return scene.ask(operation)
+
+
+OPERATION = Example(
+    request=example_request,
+    provocations={
+        "forbidden": body(customer_id=ADMIN),
+        "idempotency_key_reused": reused_key(guests=13),
+        "identity_unavailable": for_a_customer_while_cognito_is_silent,
+        "slot_unavailable": in_a_taken_slot,
+        "too_many_pending_bookings": with_as_many_pending_as_allowed,
+        "too_many_bookings_in_a_day": after_as_many_in_a_day_as_allowed,
+    },
+    texts={
+        "CreateBooking": "date time special_requests customer_id",
+        "Venue": "address_line1 address_line2 city state postal_code",
+        "Contact": "name email phone",
+    },
+)
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

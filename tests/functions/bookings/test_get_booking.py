@@ -5,11 +5,29 @@ from datetime import timedelta
 import pytest
 from tests.builders import ADMIN, NOW, OTHER_CUSTOMER
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.given import confirmed, new_id, stored
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.transition import Status
+from teppan.domain.policy import CURRENT
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda given: Request(path={"booking_id": given.booking.id}),
+    reads={
+        "Booking": "booking_id version status payment_status customer_id date time timezone"
+        " starts_at guests adults children toddlers menu venue contact special_requests"
+        " travel_miles travel_confirmed price policy_version payment_due_at balance_due_at"
+        " refund_percentage refund_limit cancellation created_at updated_at",
+        "BookedMenu": "upgrades add_ons",
+        "Upgrades": " ".join(CURRENT.upgrade_prices),
+        "AddOns": " ".join(CURRENT.add_on_prices),
+        "Venue": "address_line1 address_line2 city state postal_code",
+        "Contact": "name email phone",
+        "CancellationRecord": "cancelled_at refund_amount refund_percentage",
+    },
+)
 
 
 def test_a_booking_comes_with_its_version_as_etag(call: Handlers, table: Table) -> None:

@@ -5,11 +5,22 @@ from datetime import timedelta
 import pytest
 from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.given import new_id, stored
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.booking import Booking
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda given: Request(path={"booking_id": given.booking.id}),
+    reads={
+        "BookingEventList": "items next_cursor",
+        "BookingEvent": "version type at actor changes entries",
+        "EventEntry": "kind amount",
+        "FieldChange": "field from to",
+    },
+)
 
 
 @pytest.fixture

@@ -7,12 +7,24 @@ from typing import Any
 import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.given import confirmed, stored
 from tests.functions.handlers import Handlers
+from tests.functions.provocations import request
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda _: Request(),
+    provocations={"forbidden": request(query={"customer_id": ADMIN})},
+    reads={
+        "BookingList": "items next_cursor",
+        "BookingSummary": "booking_id version status payment_status customer_id date time timezone"
+        " starts_at guests total created_at",
+    },
+)
 
 SUMMARY = {
     "booking_id",

@@ -5,11 +5,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.builders import ADMIN
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, confirmed, new_id, stored
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda given: Request(path={"booking_id": given.booking.id}),
+    reads={
+        "CancellationQuote": "booking_id refund_base refund_percentage refund_amount currency"
+        " quoted_at valid_until",
+    },
+)
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

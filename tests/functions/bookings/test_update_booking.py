@@ -4,15 +4,38 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
+from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER, days_ahead
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, confirmed, new_id, stored
 from tests.functions.handlers import Answer, Handlers
+from tests.functions.provocations import FIVE_MINUTES, Scene, body, in_status, later
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
+
+
+def into_a_taken_slot(scene: Scene, operation: str) -> Answer:
+    stored(scene.table)
+    other = stored(scene.table, date=days_ahead(60))
+    return scene.ask(operation, other, body={"date": "2026-12-24", "time": "18:00"})
+
+
+OPERATION = Example(
+    request=lambda given: Request(path={"booking_id": given.booking.id}, body={"guests": 14}),
+    provocations={
+        "booking_not_changeable": in_status(Status.NO_SHOW),
+        "forbidden": body(travel_miles=10),
+        "invalid_transition": lambda scene, _: scene.change(status="completed"),
+        "slot_unavailable": into_a_taken_slot,
+        "too_close_to_event": later(FIVE_MINUTES),
+        "too_late_to_reduce": later(timedelta(days=6), body={"guests": 11}),
+        "venue_too_far": lambda scene, _: scene.change(travel_miles=201),
+    },
+    texts={"UpdateBooking": "date time special_requests status"},
+)
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

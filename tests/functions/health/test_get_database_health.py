@@ -5,9 +5,12 @@ import socket
 import boto3
 import pytest
 from botocore.config import Config
+from tests.functions.example import Example, Request
 from tests.functions.handlers import Handlers
 
 from teppan.store.table import Table
+
+OPERATION = Example(request=lambda _: Request(), reads={"DatabaseHealth": "status"})
 
 
 @pytest.fixture

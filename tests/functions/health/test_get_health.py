@@ -2,7 +2,13 @@
 
 import os
 
+from tests.functions.example import Example, Request
 from tests.functions.handlers import Handlers
+
+OPERATION = Example(
+    request=lambda _: Request(),
+    reads={"Health": "status service version stage"},
+)
 
 
 def test_health_says_what_runs_where(call: Handlers) -> None:

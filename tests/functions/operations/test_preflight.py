@@ -2,7 +2,10 @@
 
 import pytest
 from tests.functions import contract
+from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
+
+OPERATION = Example(request=lambda _: Request(path={"proxy": "api/v1/bookings"}))
 
 KNOWN = "https://book.teppan.example"
 SENT_BY_PAGES = {"authorization", "content-type", "idempotency-key", "if-match", "x-request-id"}

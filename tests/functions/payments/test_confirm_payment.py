@@ -8,6 +8,7 @@ import pytest
 from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, OTHER_CUSTOMER
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, new_id, stored
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import BANK, DECLINED, SECURE, Till, opened, paid
@@ -18,6 +19,15 @@ from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import LedgerEntry
 from teppan.store.bookings import bookings
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda given: Request(body={"payment_intent_id": given.payment}),
+    reads={
+        "PaymentConfirmation": "payment_intent_id payment_type status amount currency booking_id"
+        " version booking_status payment_status",
+    },
+    texts={"ConfirmPayment": "payment_intent_id"},
+)
 
 TOTAL, DEPOSIT = 71_445, 10_000
 

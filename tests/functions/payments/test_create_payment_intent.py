@@ -11,9 +11,11 @@ from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, caller, confirmed, d
 from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import told
+from tests.functions.example import Example, Given, Request
 from tests.functions.given import Snapshot, new_id, stored, tried
-from tests.functions.handlers import Handlers
-from tests.functions.money import BANK, DECLINED, SECURE, VISA, Till, paid
+from tests.functions.handlers import Answer, Handlers
+from tests.functions.money import BANK, DECLINED, SECURE, VISA, Till, opened, paid
+from tests.functions.provocations import FIVE_MINUTES, Scene, body, in_status, later, reused_key
 from tests.functions.secrets_manager import rotate
 from tests.functions.stripe import API_KEY
 
@@ -24,6 +26,48 @@ from teppan.domain.ledger import Balance
 from teppan.domain.policy import CURRENT
 from teppan.store.bookings import bookings
 from teppan.store.table import Table
+
+
+def example_request(given: Given) -> Request:
+    due = given.booking
+    return Request(body={"booking_id": due.id, "payment_type": due.payment_type})
+
+
+def while_a_bank_debit_is_processing(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    scene.call.stripe.pay(opened(scene.call, booking, "full"), BANK)
+    return scene.ask(operation, booking)
+
+
+def after_as_many_attempts_as_allowed(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    tried(scene.table, booking, booking.policy.payment_attempts)
+    return scene.ask(operation, booking)
+
+
+def below_stripes_minimum(scene: Scene, operation: str) -> Answer:
+    booking = stored(scene.table)
+    scene.call.stripe.account.minimum = booking.price.total + 1
+    return scene.ask(operation, booking)
+
+
+OPERATION = Example(
+    request=example_request,
+    provocations={
+        "booking_not_payable": in_status(Status.CANCELLED),
+        "idempotency_key_reused": reused_key(payment_type="full"),
+        "payment_in_progress": while_a_bank_debit_is_processing,
+        "payment_not_due": body(payment_type="balance"),
+        "payment_overdue": later(FIVE_MINUTES),
+        "payment_refused_by_provider": below_stripes_minimum,
+        "too_many_payment_attempts": after_as_many_attempts_as_allowed,
+    },
+    reads={
+        "PaymentIntent": "payment_intent_id client_secret booking_id payment_type amount currency"
+        " status",
+    },
+    texts={"CreatePaymentIntent": "booking_id payment_type"},
+)
 
 TOTAL, DEPOSIT = 71_445, 10_000
 KEY: dict[str, str | None] = {"Idempotency-Key": "first"}

@@ -9,6 +9,7 @@ from botocore.client import BaseClient
 from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.given import new_id, stored
 from tests.functions.handlers import Handlers
 from tests.functions.money import DECLINED, Till, paid
@@ -16,6 +17,17 @@ from tests.functions.money import DECLINED, Till, paid
 from teppan.domain.bookings.booking import Booking
 from teppan.store.attributes import Item, Key
 from teppan.store.table import Page, Table
+
+OPERATION = Example(
+    request=lambda given: Request(path={"booking_id": given.paid_booking}),
+    reads={
+        "Payments": "booking_id version booking_status payment_status total deposit_due balance_due"
+        " currency balance payments entries",
+        "Balance": "captured refunded refund_owed refund_sent disputed lost refundable paid",
+        "PaymentAttempt": "payment_type attempt amount status payment_intent_id created_at",
+        "LedgerEntry": "reference kind amount at payment_intent_id refund dispute reason",
+    },
+)
 
 TOTAL, DEPOSIT = 71_445, 10_000
 NOTHING = dict.fromkeys(

@@ -10,13 +10,30 @@ from tests.builders import ADMIN, CUSTOMER, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import counted, emitted
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, new_id, stored
 from tests.functions.handlers import Handlers
 from tests.functions.money import REFUND_FAILS, REFUND_PENDS, Till, paid
+from tests.functions.provocations import body, reused_key
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda given: Request(
+        body={"booking_id": given.paid_booking, "reason": "Cold noodles"}
+    ),
+    provocations={
+        "idempotency_key_reused": reused_key(reason="Another"),
+        "refund_exceeds_captured": body(amount=1),
+    },
+    reads={
+        "Refund": "refund_id booking_id version amount currency refund_status created_at"
+        " estimated_refund_date",
+    },
+    texts={"RefundPayment": "booking_id"},
+)
 
 TOTAL, DEPOSIT = 71_445, 10_000
 KEY: dict[str, str | None] = {"Idempotency-Key": "k"}

@@ -21,6 +21,7 @@ from tests.contract.documents import SUBSCRIPTION
 from tests.functions import contract
 from tests.functions.conftest import Output
 from tests.functions.emf import counted, emitted, told
+from tests.functions.every_operation.test_headers import EVERYWHERE
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import (
@@ -36,7 +37,6 @@ from tests.functions.money import (
 )
 from tests.functions.secrets_manager import new_secret, rotate
 from tests.functions.stripe import WEBHOOK_SECRET, intent_of_others
-from tests.functions.test_headers import EVERYWHERE
 
 from teppan import secret
 from teppan.domain.alarm import Alarm

@@ -6,10 +6,25 @@ from typing import Any
 import pytest
 from tests.builders import ADMIN, booking_body
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
+from tests.functions.provocations import body
 
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda _: Request(body={"guests": 12}),
+    provocations={"venue_too_far": body(travel_miles=201)},
+    reads={
+        "Quote": "policy_version guests adults children toddlers price travel_confirmed"
+        " payment_terms",
+        "PaymentTerms": "confirmed_by",
+        "Price": "lines subtotal travel_fee tax total deposit_due balance_due amount_paid"
+        " amount_refunded currency",
+        "PriceLine": "code description quantity unit_amount amount",
+    },
+)
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

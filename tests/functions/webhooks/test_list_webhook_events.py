@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 from tests.builders import ADMIN, NOW
 from tests.conftest import Clock
+from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
 
 from teppan.domain.payments.event import PaymentEvent
@@ -13,6 +14,15 @@ from teppan.domain.webhook import EventState
 from teppan.store import inbox
 from teppan.store.bookings import bookings
 from teppan.store.table import Table
+
+OPERATION = Example(
+    request=lambda _: Request(),
+    reads={
+        "WebhookEventList": "items next_cursor",
+        "WebhookEvent": "event_id source type status error attempts created_at received_at"
+        " handled_at payment_intent_id size raw_kept",
+    },
+)
 
 DAY: Final = timedelta(days=1)
 

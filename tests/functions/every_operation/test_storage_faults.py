@@ -14,6 +14,8 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import booking_body, load_function
 from tests.conftest import Clock
 from tests.functions import contract
+from tests.functions.every_operation.test_imports import needs_store
+from tests.functions.example import declared
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import Till, paid
@@ -25,11 +27,11 @@ from teppan.store.table import Table
 from teppan.trigger import TriggerFailedError
 
 WRITE = "TransactWriteItems"
-WITH_TABLE = [
-    name
-    for name in contract.OPERATIONS
-    if contract.function_of(name)
-    not in ("accounts/get_me", "quotes/create_quote", "health/get_health", "operations/preflight")
+WITH_TABLE = [each for each in declared() if needs_store(contract.function_of(each))]
+WITH_PSEUDONYM = [
+    each
+    for each in declared()
+    if "PSEUDONYM_SECRET_ARN" in contract.settings_of(contract.function_of(each))
 ]
 KEYED: dict[str, str | None] = {"Idempotency-Key": "k"}
 
@@ -436,17 +438,7 @@ class TestCursorSecret:
 class TestPseudonymSecret:
     """Without it nobody's record can be found, and nobody is told anything about an account."""
 
-    @pytest.mark.parametrize(
-        "operation",
-        [
-            "register",
-            "confirmRegistration",
-            "resendConfirmationCode",
-            "login",
-            "requestPasswordReset",
-            "confirmPasswordReset",
-        ],
-    )
+    @pytest.mark.parametrize("operation", WITH_PSEUDONYM)
     def test_without_it_an_account_is_unavailable(
         self,
         call: Handlers,

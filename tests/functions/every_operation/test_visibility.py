@@ -1,23 +1,24 @@
 """What each role reads of each record, field by field (`domain.md §8`).
 
 Staff leave canaries wherever they may write; then every operation answers each reader. A field that
-is new in the contract fails here until it is said who may read it.
+is new in the contract fails here until its operation declares that everybody may read it, or one of
+the tables below says who may not.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import pytest
 from tests.builders import ADMIN, booking_body
 from tests.contract.documents import JSON, resolved
 from tests.functions import contract
+from tests.functions.example import declared, example_of
 from tests.functions.handlers import Answer, Handlers, use_cognito
 from tests.functions.money import Till
 from tests.functions.people import confirmed, id_of
 from tests.functions.requests import good_request
 
 from teppan.domain.bookings.booking import Booking
-from teppan.domain.policy import CURRENT
 from teppan.store.bookings import bookings
 
 REQUEST: Final = "c0ffee00-0000-4000-8000-c0ffee000000"
@@ -28,18 +29,6 @@ CANARIES: Final = (ADMIN, REQUEST, KEY, REFUND, CANCELLATION)
 
 WRITTEN_FOR_STAFF: Final = {"CancelBooking.reason", "RefundPayment.reason"}
 """The texts in requests that staff write for staff, beside the headers of each."""
-
-WRITTEN_ABOUT_THE_PARTY: Final = {
-    "CreateBooking": "date time special_requests customer_id",
-    "UpdateBooking": "date time special_requests status",
-    "CreatePaymentIntent": "booking_id payment_type",
-    "ConfirmPayment": "payment_intent_id",
-    "RefundPayment": "booking_id",
-    "Venue": "address_line1 address_line2 city state postal_code",
-    "Contact": "name email phone",
-    "CreateQuote": "date time",
-}
-"""The other texts: of the party and its payment, whoever writes them; its customer reads them."""
 
 AUTHORS: Final = {"CancellationRecord.by", "Cancellation.cancelled_by", "Actor.role"}
 """Where `admin` is `staff` to customers."""
@@ -57,92 +46,91 @@ STAFF_ONLY: Final = {
 OF_STAFFS_REQUESTS: Final = {"BookingEvent.gateway_request_id"}
 """What customers do not read where staff acted, though nobody wrote it."""
 
-EVERYBODY: Final = {
-    "Booking": "booking_id version status payment_status customer_id date time timezone starts_at"
-    " guests adults children toddlers menu venue contact special_requests travel_miles"
-    " travel_confirmed price policy_version payment_due_at balance_due_at refund_percentage"
-    " refund_limit cancellation created_at updated_at",
-    "BookedMenu": "upgrades add_ons",
-    "Upgrades": " ".join(CURRENT.upgrade_prices),
-    "AddOns": " ".join(CURRENT.add_on_prices),
-    "Venue": "address_line1 address_line2 city state postal_code",
-    "Contact": "name email phone",
-    "Price": "lines subtotal travel_fee tax total deposit_due balance_due amount_paid"
-    " amount_refunded currency",
-    "PriceLine": "code description quantity unit_amount amount",
-    "CancellationRecord": "cancelled_at refund_amount refund_percentage",
-    "BookingList": "items next_cursor",
-    "BookingSummary": "booking_id version status payment_status customer_id date time timezone"
-    " starts_at guests total created_at",
-    "Cancellation": "booking_id version status cancelled_at refund_amount refund_percentage"
-    " refund_status estimated_refund_date currency",
-    "CancellationQuote": "booking_id refund_base refund_percentage refund_amount currency"
-    " quoted_at valid_until",
-    "BookingEventList": "items next_cursor",
-    "BookingEvent": "version type at actor changes entries",
-    "EventEntry": "kind amount",
-    "FieldChange": "field from to",
-    "PaymentIntent": "payment_intent_id client_secret booking_id payment_type amount currency"
-    " status",
-    "PaymentConfirmation": "payment_intent_id payment_type status amount currency booking_id"
-    " version booking_status payment_status",
-    "Payments": "booking_id version booking_status payment_status total deposit_due balance_due"
-    " currency balance payments entries",
-    "Balance": "captured refunded refund_owed refund_sent disputed lost refundable paid",
-    "PaymentAttempt": "payment_type attempt amount status payment_intent_id created_at",
-    "LedgerEntry": "reference kind amount at payment_intent_id refund dispute reason",
-    "Refund": "refund_id booking_id version amount currency refund_status created_at"
-    " estimated_refund_date",
-    "Availability": "from to timezone slots",
-    "SlotAvailability": "date time starts_at capacity remaining available reason",
-    "SlotCapacity": "date time capacity booked remaining",
-    "WebhookEventList": "items next_cursor",
-    "WebhookEvent": "event_id source type status error attempts created_at received_at handled_at"
-    " payment_intent_id size raw_kept",
-    "Quote": "policy_version guests adults children toddlers price travel_confirmed payment_terms",
-    "PaymentTerms": "confirmed_by",
-    "Accepted": "status detail",
-    "Tokens": "access_token id_token refresh_token token_type expires_in",
-    "Account": "user_id email email_verified role mfa_enabled",
-    "Health": "status service version stage",
-    "DatabaseHealth": "status",
-}
-"""What whoever gets the record reads whole. The reasons of a ledger are words of our own."""
+
+def fields(table: Mapping[str, str]) -> set[str]:
+    return {f"{name}.{field}" for name, listed in table.items() for field in listed.split()}
+
+
+def read_by_everybody() -> set[str]:
+    """Return the fields that whoever gets the record reads whole, as the operations declare.
+
+    The reasons of a ledger are words of our own.
+    """
+    return {field for each in declared() for field in fields(example_of(each).reads)}
+
+
+def written_about_the_party() -> set[str]:
+    """Return the texts about the party and its payment: its customer reads them."""
+    return {field for each in declared() for field in fields(example_of(each).texts)}
+
+
+def answered(operation: str) -> set[str]:
+    """Return every field of every good answer of an operation, by its schema."""
+    return {
+        field
+        for status, media_type, content in contract.OPERATIONS[operation].contents
+        if status.startswith("2") and media_type == JSON
+        for field, _ in members(content["schema"])
+    }
+
+
+def texts_of_staff(operation: str) -> set[str]:
+    """Return the texts that staff may send, beside those about their own account."""
+    spec = contract.OPERATIONS[operation]
+    if "admin" not in spec.roles or is_about_accounts(operation):
+        return set()
+    return {
+        name
+        for status, _, content in spec.contents
+        if not status
+        for name, schema in members(content["schema"])
+        if schema.get("type") == "string"
+    }
+
+
+def new_in(operation: str, fields_of: Callable[[str], set[str]]) -> set[str]:
+    """Return the fields of an operation that no earlier one has: each is asked for once."""
+    earlier = declared()[: declared().index(operation)]
+    return fields_of(operation).difference(*map(fields_of, earlier))
+
+
+def is_about_accounts(operation: str) -> bool:
+    return "/auth/" in contract.OPERATIONS[operation].path
+
 
 PERMITTED: Final = [
-    name
-    for name, operation in contract.OPERATIONS.items()
-    if "customer" in operation.roles and not operation.path.startswith("/api/v1/auth/")
+    each
+    for each in declared()
+    if "customer" in contract.OPERATIONS[each].roles and not is_about_accounts(each)
 ]
 """The operations on bookings that customers may call."""
 
 
-def fields(table: dict[str, str]) -> set[str]:
-    return {f"{name}.{field}" for name, listed in table.items() for field in listed.split()}
+def line_to_write(operation: str, name: str, unclassified: set[str]) -> str:
+    """Return what to write into the operation's declaration to classify the fields."""
+    by_schema: dict[str, list[str]] = {}
+    for each in sorted(unclassified):
+        schema, _, field = each.partition(".")
+        by_schema.setdefault(schema, []).append(field)
+    table = {schema: " ".join(listed) for schema, listed in by_schema.items()}
+    return (
+        f"Who may read these? Write into OPERATION of {contract.own_test_file(operation)}, or into "
+        f"one of the tables of this file:\n\n    {name}={table!r},\n"
+    )
 
 
-def answered() -> set[str]:
-    """Return every field of every good answer of the contract, by its schema."""
-    found: set[str] = set()
-    for operation in contract.OPERATIONS.values():
-        for status, media_type, content in operation.contents:
-            if status.startswith("2") and media_type == JSON:
-                found |= {field for field, _ in declared(content["schema"])}
-    return found
-
-
-def declared(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def members(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the fields that a schema declares at any depth, and the schema of each."""
     name, schema = schema.get("$ref", "").rpartition("/")[2], resolved(schema)
     if schema.get("type") == "array":
-        yield from declared(schema["items"])
+        yield from members(schema["items"])
     for field, below in schema.get("properties", {}).items():
         yield f"{name}.{field}", resolved(below)
-        yield from declared(below)
+        yield from members(below)
 
 
 def values(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the plain values of an answer, each with its field as `declared` names it."""
+    """Yield the plain values of an answer, each with its field as `members` names it."""
     name, schema = schema.get("$ref", "").rpartition("/")[2], resolved(schema)
     if isinstance(value, list):
         for each in value:
@@ -212,24 +200,31 @@ def ask(call: Handlers, operation: str, booking: Booking, by: str) -> Answer:
     return call(operation, **request | {"by": by})
 
 
-def test_every_field_of_every_answer_is_classified() -> None:
-    assert answered() == fields(EVERYBODY) | AUTHORS | STAFF_ONLY | OF_STAFFS_REQUESTS
+@pytest.mark.parametrize("operation", declared())
+def test_every_field_of_an_answer_is_classified(operation: str) -> None:
+    classified = read_by_everybody() | AUTHORS | STAFF_ONLY | OF_STAFFS_REQUESTS
+    unclassified = new_in(operation, answered) - classified
+
+    assert not unclassified, line_to_write(operation, "reads", unclassified)
 
 
-def test_every_text_that_staff_may_send_is_classified() -> None:
-    texts: set[str] = set()
-    for operation in contract.OPERATIONS.values():
-        if "admin" in operation.roles and not operation.path.startswith("/api/v1/auth/"):
-            for status, _, content in operation.contents:
-                if not status:
-                    texts |= {
-                        name
-                        for name, schema in declared(content["schema"])
-                        if schema.get("type") == "string"
-                    }
+@pytest.mark.parametrize("operation", declared())
+def test_every_text_that_staff_may_send_is_classified(operation: str) -> None:
+    texts = new_in(operation, texts_of_staff)
+    unclassified = texts - written_about_the_party() - WRITTEN_FOR_STAFF
 
-    classified = fields(WRITTEN_ABOUT_THE_PARTY) - {"CreateQuote.date", "CreateQuote.time"}
-    assert texts == WRITTEN_FOR_STAFF | classified
+    assert not unclassified, line_to_write(operation, "texts", unclassified)
+
+
+def test_what_is_classified_exists_and_belongs_to_one_class() -> None:
+    for_some = [AUTHORS, STAFF_ONLY, OF_STAFFS_REQUESTS]
+    answers = {field for each in declared() for field in answered(each)}
+    texts = {field for each in declared() for field in texts_of_staff(each)}
+
+    assert read_by_everybody().union(*for_some) <= answers
+    assert not read_by_everybody() & set().union(*for_some)
+    assert written_about_the_party() | WRITTEN_FOR_STAFF <= texts
+    assert not written_about_the_party() & WRITTEN_FOR_STAFF
 
 
 @pytest.mark.parametrize("scene", [live, ended])

@@ -21,16 +21,15 @@ from typing import Any, Final
 import pytest
 from tests.builders import NOW, ROOT
 from tests.functions import contract
+from tests.functions.every_operation.test_imports import path_to_layers
+from tests.functions.example import declared
 from tests.functions.handlers import Handlers
 from tests.functions.people import confirmed, session_of, with_second_factor
 from tests.functions.requests import Keywords, good_request
-from tests.functions.test_imports import layers_of
 
 type Event = dict[str, Any]
 
-OPERATIONS: Final = [
-    name for name in contract.OPERATIONS if "/auth/" in contract.OPERATIONS[name].path
-]
+OPERATIONS: Final = [name for name in declared() if "/auth/" in contract.OPERATIONS[name].path]
 MARK: Final = "Xanthippe"
 WRONG: Final = {
     "email": f"{MARK}@example.com",
@@ -105,7 +104,7 @@ def run(operation: str, events: list[Event], **environment: str) -> Sinks:
                 "LAMBDA_TASK_ROOT": str(source.parent),
                 "POWERTOOLS_LOG_LEVEL": "DEBUG",
                 "POWERTOOLS_TRACE_DISABLED": "false",
-                "PYTHONPATH": layers_of(contract.function_of(operation)),
+                "PYTHONPATH": path_to_layers(contract.function_of(operation)),
                 "_X_AMZN_TRACE_ID": "Root=1-6bef2a10-3c5d7e9f1a2b4c6d8e0f1a2b;"
                 "Parent=3c5d7e9f1a2b4c6d;Sampled=1",
             }

@@ -11,6 +11,7 @@ from tests.conftest import Clock
 from tests.contract.documents import TEMPLATE
 from tests.functions import contract
 from tests.functions.conftest import Output
+from tests.functions.example import declared
 from tests.functions.given import new_id, stored
 from tests.functions.handlers import Handlers
 from tests.functions.money import opened
@@ -137,7 +138,7 @@ def test_an_unexpected_error_is_logged_without_its_message(
     assert "test_logs.py" in text, "the place of the error is missing"
 
 
-@pytest.mark.parametrize("operation", contract.OPERATIONS)
+@pytest.mark.parametrize("operation", declared())
 def test_how_a_request_ended_is_one_line(call: Handlers, output: Output, operation: str) -> None:
     answer = call(operation, **good_request(operation, call))
 
@@ -219,7 +220,7 @@ def test_a_job_has_no_gateway_and_an_old_record_no_such_field(
     assert items.event_of(old).gateway_request_id is None
 
 
-@pytest.mark.parametrize("operation", contract.OPERATIONS)
+@pytest.mark.parametrize("operation", declared())
 def test_each_request_is_counted(call: Handlers, output: Output, operation: str) -> None:
     call(operation, **good_request(operation, call))
 
@@ -230,7 +231,7 @@ def test_each_request_is_counted(call: Handlers, output: Output, operation: str)
     assert counted[0]["ServerErrors"] == [0.0]
 
 
-@pytest.mark.parametrize("operation", contract.OPERATIONS)
+@pytest.mark.parametrize("operation", declared())
 def test_an_error_that_nobody_foresaw_is_answered_and_logged(
     call: Handlers,
     output: Output,

@@ -1,14 +1,17 @@
 """Who may call what: every operation against every kind of caller (`domain.md §8`)."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any, Final
 
 import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, claims
 from tests.functions import contract
+from tests.functions.every_operation.access import PaymentTiming, changes_something, expected_answer
+from tests.functions.example import declared, lines_to_write
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.requests import good_request, known
+from tests.functions.requests import good_request
 
 from teppan.store.table import Table
 
@@ -37,70 +40,37 @@ CALLERS: Final[dict[str, Callable[[], Claims]]] = {
 }
 """What the gateway says of the caller; the booking asked for is the owner's."""
 
-STRANGERS: Final = tuple(CALLERS)[: tuple(CALLERS).index("owner")]
-
-ANYBODY: Final = dict.fromkeys(CALLERS, 200)
-ACCOUNTS: Final = ANYBODY | dict.fromkeys(STRANGERS, 401)
-OWNER_OR_STAFF: Final = ACCOUNTS | {"other customer": 404}
-STAFF_ONLY: Final = ACCOUNTS | dict.fromkeys(
-    ("owner", "owner without groups", "other customer"), 403
-)
+type Cell = tuple[str, str]
 
 
-def made(by: dict[str, int]) -> dict[str, int]:
-    """Return who gets what of an operation that makes something."""
-    return {who: 201 if status == 200 else status for who, status in by.items()}
+def standing_of(who: str) -> PaymentTiming:
+    """Return what a caller is to the owner's booking: a stranger unless the token is good."""
+    return {
+        "owner": PaymentTiming.CUSTOMER,
+        "owner without groups": PaymentTiming.CUSTOMER,
+        "other customer": PaymentTiming.ANOTHER_CUSTOMER,
+        "admin": PaymentTiming.ADMIN,
+        "customer and admin": PaymentTiming.ADMIN,
+    }.get(who, PaymentTiming.STRANGER)
 
 
-ACCESS: Final[dict[str, dict[str, int]]] = {
-    "createBooking": made(ACCOUNTS),
-    "listBookings": ACCOUNTS,
-    "getBooking": OWNER_OR_STAFF,
-    "updateBooking": OWNER_OR_STAFF,
-    "cancelBooking": OWNER_OR_STAFF,
-    "quoteCancellation": OWNER_OR_STAFF,
-    "listBookingEvents": OWNER_OR_STAFF,
-    "createPaymentIntent": made(OWNER_OR_STAFF),
-    "confirmPayment": OWNER_OR_STAFF,
-    "refundPayment": made(STAFF_ONLY),
-    "listPayments": OWNER_OR_STAFF,
-    "listWebhookEvents": STAFF_ONLY,
-    "searchAvailability": ANYBODY,
-    "setSlotCapacity": STAFF_ONLY,
-    "createQuote": ANYBODY,
-    "register": dict.fromkeys(CALLERS, 202),
-    "confirmRegistration": dict.fromkeys(CALLERS, 204),
-    "resendConfirmationCode": dict.fromkeys(CALLERS, 202),
-    "login": ANYBODY,
-    "refresh": ANYBODY,
-    "logout": {who: 204 if at == 200 else at for who, at in ACCOUNTS.items()},
-    "requestPasswordReset": dict.fromkeys(CALLERS, 202),
-    "confirmPasswordReset": dict.fromkeys(CALLERS, 204),
-    "getMe": ACCOUNTS,
-    "getHealth": ANYBODY,
-    "headHealth": ANYBODY,
-    "getDatabaseHealth": ANYBODY,
-    "headDatabaseHealth": ANYBODY,
-    "preflight": dict.fromkeys(CALLERS, 204),
-}
-"""The status that each caller gets from each operation; a new operation must be added here."""
+def matrix() -> list[Cell]:
+    """Return the cells to check: every operation and every caller. The one place to thin them."""
+    return list(product(declared(), CALLERS))
 
-WRITES: Final = (
-    "createBooking",
-    "updateBooking",
-    "cancelBooking",
-    "createPaymentIntent",
-    "confirmPayment",
-    "refundPayment",
-    "setSlotCapacity",
-    "logout",
-)
+
+def operations_that_answer(status: int) -> list[str]:
+    """Return the operations that answer some caller with `status`."""
+    return [
+        each
+        for each in declared()
+        if status in {expected_answer(each, standing)[0] for standing in PaymentTiming}
+    ]
 
 
 def call_as(call: Handlers, operation: str, who: str) -> Answer:
     """Send a good request about the owner's booking as `who`."""
-    request = good_request(operation, call)
-    event = call.event(operation, **request)
+    event = call.event(operation, **good_request(operation, call))
     identify(event, who)
     return call.send(operation, event)
 
@@ -111,55 +81,59 @@ def identify(event: dict[str, Any], who: str) -> None:
     event["requestContext"]["authorizer"] = None if told is None else {"claims": told}
 
 
-def test_the_matrix_covers_the_contract_and_every_function() -> None:
-    assert set(ACCESS) == set(contract.OPERATIONS) == known()
-    served = {contract.function_of(each) for each in ACCESS}
-    assert set(contract.FUNCTIONS.values()) - contract.not_operations() == served
+def test_every_operation_declares_its_example() -> None:
+    """The other suites run over the operations that do."""
+    undeclared = [each for each in contract.OPERATIONS if each not in declared()]
 
-
-@pytest.mark.parametrize("operation", ACCESS)
-def test_what_the_contract_calls_public_is_open_to_anybody(operation: str) -> None:
-    assert contract.OPERATIONS[operation].is_secured == (ACCESS[operation]["nobody"] == 401)
+    assert not undeclared, "\n".join(lines_to_write(each) for each in undeclared)
 
 
 @pytest.mark.usefixtures("everybody_has_an_account")
-@pytest.mark.parametrize("who", CALLERS)
-@pytest.mark.parametrize("operation", ACCESS)
-def test_each_caller_gets_what_is_theirs(
-    call: Handlers, table: Table, operation: str, who: str
+@pytest.mark.parametrize(("operation", "who"), matrix())
+def test_each_caller_gets_what_the_contract_promises_them(
+    call: Handlers, operation: str, who: str
 ) -> None:
-    assert call_as(call, operation, who).status == ACCESS[operation][who]
+    answer = call_as(call, operation, who)
+
+    expected, code = expected_answer(operation, standing_of(who))
+    assert answer.status == expected
+    assert answer.body is None or answer.body.get("code") == code
 
 
-@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize("operation", [each for each in declared() if changes_something(each)])
 def test_a_refused_caller_changes_nothing(
     call: Handlers, snapshot: Snapshot, operation: str
 ) -> None:
     request = good_request(operation, call)
     before = snapshot()
 
-    for who, status in ACCESS[operation].items():
-        if status >= 400:
+    for who in CALLERS:
+        if expected_answer(operation, standing_of(who))[0] >= 400:
             event = call.event(operation, **request)
             identify(event, who)
             call.send(operation, event)
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("operation", [name for name in ACCESS if 404 in ACCESS[name].values()])
-def test_anothers_booking_is_not_even_there(call: Handlers, table: Table, operation: str) -> None:
+@pytest.mark.parametrize("operation", operations_that_answer(404))
+def test_anothers_booking_is_answered_as_one_that_does_not_exist(
+    call: Handlers, operation: str
+) -> None:
     answer = call_as(call, operation, "other customer")
 
-    named = "payment" if operation == "confirmPayment" else "booking"
-    assert answer.problem == (404, f"{named}_not_found")
+    assert answer.problem == expected_answer(operation, PaymentTiming.ANOTHER_CUSTOMER)
     shown = str(answer.body)
     for secret in (CUSTOMER, "Aiko", "Ocean Front", "2026-12-24"):
         assert secret not in shown
 
 
-@pytest.mark.parametrize("operation", ["updateBooking", "cancelBooking"])
+@pytest.mark.parametrize(
+    "operation", [each for each in declared() if "If-Match" in contract.parameters(each, "header")]
+)
 @pytest.mark.parametrize("if_match", ["*", '"1"', '"9"'])
-def test_nor_does_a_precondition_tell(call: Handlers, operation: str, if_match: str) -> None:
+def test_a_precondition_does_not_reveal_anothers_booking(
+    call: Handlers, operation: str, if_match: str
+) -> None:
     request = good_request(operation, call, by=OTHER_CUSTOMER)
 
     answer = call(operation, **request, headers={"If-Match": if_match})
@@ -173,16 +147,20 @@ def test_a_customer_lists_nothing_of_another(call: Handlers, table: Table) -> No
     assert call("listBookings", by=OTHER_CUSTOMER).body == {"items": []}
 
 
-@pytest.mark.parametrize("operation", [name for name in ACCESS if 401 in ACCESS[name].values()])
-def test_who_has_not_logged_in_is_told_how(call: Handlers, table: Table, operation: str) -> None:
+@pytest.mark.parametrize("operation", operations_that_answer(401))
+def test_a_caller_without_a_token_is_told_which_kind_is_needed(
+    call: Handlers, operation: str
+) -> None:
     answer = call_as(call, operation, "nobody")
 
     assert answer.problem == (401, "unauthorized")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("operation", [name for name in ACCESS if 401 in ACCESS[name].values()])
-def test_a_stranger_learns_nothing_of_what_else_is_wrong(call: Handlers, operation: str) -> None:
+@pytest.mark.parametrize("operation", operations_that_answer(401))
+def test_a_caller_without_a_token_learns_nothing_of_other_faults(
+    call: Handlers, operation: str
+) -> None:
     request = good_request(operation, call, by=None, query={"page": "2"})
 
     answer = call(operation, **request, headers={"If-Match": "junk"})

@@ -3,12 +3,14 @@
 import pytest
 from tests.conftest import Clock
 from tests.functions import contract
+from tests.functions.every_operation.standard_problems import provoke
+from tests.functions.example import declared
 from tests.functions.handlers import Handlers
-from tests.functions.provocations import Scene, provoke
+from tests.functions.provocations import Scene
 
 PROBLEMS = [
     pytest.param(operation, status, code, id=f"{operation}-{code}")
-    for operation in contract.OPERATIONS
+    for operation in declared()
     for status, code in contract.problems(operation)
 ]
 

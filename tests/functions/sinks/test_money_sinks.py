@@ -17,21 +17,24 @@ from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.webhooks.signature import signature_header
 from tests.builders import NOW
 from tests.functions import contract
+from tests.functions.example import declared
 from tests.functions.given import stored
 from tests.functions.handlers import Handlers
 from tests.functions.money import Till, opened, paid
 from tests.functions.requests import good_request
+from tests.functions.sinks.test_sinks import Sinks, run
 from tests.functions.stripe import API_KEY, WEBHOOK_SECRET, url_event
-from tests.functions.test_sinks import Sinks, run
 
 type Event = dict[str, Any]
 
 MARK: Final = "Xanthippe"
 START_TIMES: Final = tuple(time(hour) for hour in (12, 15, 21))
 OPERATIONS: Final = [
-    name for name in contract.OPERATIONS if contract.function_of(name).startswith("payments/")
+    name for name in declared() if contract.function_of(name).startswith("payments/")
 ]
-TO_STRIPE: Final = ("createPaymentIntent", "confirmPayment")
+TO_STRIPE: Final = [
+    name for name in OPERATIONS if "payments" in contract.layers_of(contract.function_of(name))
+]
 PERSON: Final = {
     "receipt_email": f"{MARK}@example.com",
     "description": f"{MARK}'s party",

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
-from tests.functions import contract
+from tests.functions.example import declared
 from tests.functions.handlers import Handlers
 from tests.functions.requests import good_request
 
@@ -20,7 +20,7 @@ EVERYWHERE = {
     "X-Frame-Options": "DENY",
 }
 
-every_operation = pytest.mark.parametrize("operation", contract.OPERATIONS)
+every_operation = pytest.mark.parametrize("operation", declared())
 
 
 @every_operation

@@ -8,6 +8,8 @@ import pytest
 from botocore.client import BaseClient
 from tests.builders import ADMIN, CUSTOMER, NOW, SESSION, SESSION_BEGAN
 from tests.functions import contract
+from tests.functions.every_operation.access import LIVE_SESSION_READS, changes_something
+from tests.functions.example import declared
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.requests import Keywords, good_request
@@ -22,18 +24,14 @@ SECOND: Final = timedelta(seconds=1)
 CUSTOMERS: Final = Session(SESSION, CUSTOMER, SESSION_BEGAN)
 ADMINS: Final = Session(SESSION, ADMIN, SESSION_BEGAN)
 
-SECURED: Final = [name for name, each in contract.OPERATIONS.items() if each.is_secured]
-LIVE_ONLY: Final = {"getMe"}
-"""Reads that an ended session is refused: whose it was is nobody's to know any more."""
-
-READING: Final = [
-    name for name in SECURED if contract.OPERATIONS[name].method == "GET" and name not in LIVE_ONLY
+SECURED: Final = [each for each in declared() if contract.OPERATIONS[each].is_secured]
+CHANGING: Final = [
+    each for each in SECURED if changes_something(each) or each in LIVE_SESSION_READS
 ]
-CHANGING: Final = [name for name in SECURED if name not in READING]
 STAFF_ONLY: Final = [
     name for name in SECURED if contract.OPERATIONS[name].roles == {Role.ADMIN.value}
 ]
-READ_BY_CUSTOMERS: Final = [name for name in READING if name not in STAFF_ONLY]
+READ_BY_CUSTOMERS: Final = [each for each in SECURED if each not in {*CHANGING, *STAFF_ONLY}]
 
 
 def refuse_reset(table: Table, session: Session) -> None:

@@ -1,0 +1,69 @@
+"""Insert an endpoint into openapi.yaml and template.yaml as text: comments and format stay."""
+
+import re
+from typing import Final
+
+from local.errors import LocalCloudError
+
+_ANY_PATH: Final = "  /{proxy+}:"
+"""The last path of the contract: a domain without paths begins before it."""
+
+
+def tag_of(contract: str, operation_ids: list[str]) -> str:
+    """Return the tag of the first of some operations. Raises LocalCloudError if none has one."""
+    for each in operation_ids:
+        if found := re.search(rf"operationId: {each}\n +tags: \[(\w+)\]", contract):
+            return found[1]
+    raise LocalCloudError("No operation of that domain is in openapi.yaml, so its tag is unknown.")
+
+
+def insert_operation(contract: str, path: str, method: str, tag: str, operation: str) -> str:
+    """Return the contract with an operation: at its path, or at a new one after those of its tag.
+
+    Raises LocalCloudError when the path has that method.
+    """
+    lines = contract.splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if re.match(r"  /.*:$", line)]
+    end = lines.index("components:\n")
+    blocks = list(zip(starts, [*starts[1:], end], strict=True))
+    for start, stop in blocks:
+        if lines[start] == f"  {path}:\n":
+            if f"    {method}:\n" in lines[start:stop]:
+                raise LocalCloudError(f"{method.upper()} {path} exists in openapi.yaml.")
+            return _inserted(lines, _end_of_text(lines, stop), operation)
+    tagged = [stop for start, stop in blocks if f"      tags: [{tag}]\n" in lines[start:stop]]
+    at = tagged[-1] if tagged else lines.index(f"{_ANY_PATH}\n")
+    return _inserted(lines, at, f"  {path}:\n{operation}\n")
+
+
+def insert_schema(contract: str, name: str, schema: str) -> str:
+    """Return the contract with one more schema. Raises LocalCloudError when the name is taken."""
+    lines = contract.splitlines(keepends=True)
+    if f"    {name}:\n" in lines:
+        raise LocalCloudError(f"openapi.yaml has a schema {name}.")
+    first = lines.index("  schemas:\n") + 1
+    end = next(at for at in range(first, len(lines)) if re.match(r"  \w+:$", lines[at]))
+    return _inserted(lines, end, schema)
+
+
+def insert_resources(template: str, domain: str, resources: str) -> str:
+    """Return the template with resources after the last function of a domain."""
+    lines = template.splitlines(keepends=True)
+    code = f"      CodeUri: functions/{domain}/"
+    last = max(number for number, line in enumerate(lines) if line.startswith(code))
+    names = [line.strip()[:-1] for line in lines[:last] if re.match(r"  \w+:$", line)]
+    permission = f"  {names[-1].removesuffix('Function')}Permission:\n"
+    after = lines.index(permission) if permission in lines else last
+    at = next(number for number in range(after, len(lines)) if lines[number] == "\n") + 1
+    return _inserted(lines, at, resources)
+
+
+def _inserted(lines: list[str], at: int, text: str) -> str:
+    return "".join([*lines[:at], text, *lines[at:]])
+
+
+def _end_of_text(lines: list[str], stop: int) -> int:
+    """Return the line after the last that is not empty, before `stop`."""
+    while lines[stop - 1] == "\n":
+        stop -= 1
+    return stop

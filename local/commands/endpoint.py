@@ -1,0 +1,100 @@
+"""`make endpoint NAME=get_receipt DOMAIN=payments`: write the five places of a new endpoint.
+
+Everything that only its author knows is a placeholder, `TO WRITE(get_receipt): …`; the test
+`test_an_operation_has_its_places` lists those that are left.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from local.commands.contract_text import insert_operation, insert_resources, insert_schema, tag_of
+from local.commands.new_endpoint import Endpoint, camel, checked_endpoint
+from local.commands.recorded_event import event_text
+from local.errors import LocalCloudError
+from local.paths import ROOT
+
+_TEMPLATES: Final = Path(__file__).parent / "endpoint_templates"
+
+
+class _Text(Template):
+    """A template file: its variables are `%{name}`, as `$` and `@` are common in what it holds."""
+
+    delimiter = "%"
+
+
+def main(arguments: list[str], root: Path = ROOT) -> int:
+    """Write the places below `root` and show them; return the exit status."""
+    parser = argparse.ArgumentParser(prog="make endpoint")
+    parser.add_argument("--name", default="", help="in snake case, a verb first: get_receipt")
+    parser.add_argument("--domain", default="", help="a folder of functions/")
+    parser.add_argument("--route", default="", help="'GET /api/v1/bookings/{booking_id}/summary'")
+    options = parser.parse_args(arguments)
+    try:
+        endpoint = checked_endpoint(root, options.name, options.domain, options.route)
+        written = _write(root, endpoint)
+    except LocalCloudError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(_report(endpoint, written))
+    return 0
+
+
+def _write(root: Path, endpoint: Endpoint) -> list[str]:
+    """Write every place, or none. Raises LocalCloudError."""
+    contract, template = root / "openapi.yaml", root / "template.yaml"
+    siblings = sorted(path.name for path in (root / "functions" / endpoint.domain).iterdir())
+    tag = tag_of(contract.read_text(encoding="utf-8"), [camel(each) for each in siblings])
+    variables = endpoint.variables | {
+        "tag": tag,
+        "not_found": _template("not_found.yaml") if endpoint.is_about_a_booking else "",
+    }
+
+    def filled(file: str) -> str:
+        return _Text(_template(file)).substitute(variables)
+
+    document = insert_operation(
+        contract.read_text(encoding="utf-8"),
+        endpoint.path,
+        endpoint.method,
+        tag,
+        filled("operation.yaml"),
+    )
+    places = {
+        contract: insert_schema(document, endpoint.schema, filled("schema.yaml")),
+        template: insert_resources(
+            template.read_text(encoding="utf-8"), endpoint.domain, filled("resources.yaml")
+        ),
+        root / f"functions/{endpoint.domain}/{endpoint.name}/app.py": filled("app.py.txt"),
+        root / f"events/{endpoint.domain}/{endpoint.name}.json": event_text(
+            root, endpoint.operation_id, endpoint.method.upper(), endpoint.path
+        ),
+        root / f"tests/functions/{endpoint.domain}/test_{endpoint.name}.py": filled("test.py.txt"),
+    }
+    for path, text in places.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return [path.relative_to(root).as_posix() for path in places]
+
+
+def _template(file: str) -> str:
+    return (_TEMPLATES / file).read_text(encoding="utf-8")
+
+
+def _report(endpoint: Endpoint, written: list[str]) -> str:
+    places = "\n".join(f"  {each}" for each in written)
+    return f"""\
+Wrote {endpoint.operation_id} ({endpoint.method.upper()} {endpoint.path}):
+{places}
+
+Next: write its service with a unit test, and what is marked TO WRITE({endpoint.name}). This names
+what is left, and nothing else runs on the endpoint before that:
+  make test ARGS="tests/contract/test_names.py -k {endpoint.operation_id}"
+Then: make check test
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""A new endpoint: its names, all derived from one, and the checks of what it may be called."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from local.errors import LocalCloudError
+
+_METHODS: Final = {
+    "get": "get",
+    "list": "get",
+    "search": "get",
+    "quote": "get",
+    "update": "put",
+    "set": "put",
+    "cancel": "delete",
+    "delete": "delete",
+}
+"""The HTTP method by the verb that a name begins with; any other verb is a POST."""
+
+_BOOKING_ID: Final = "        - $ref: '#/components/parameters/BookingId'"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What the arguments say of the new endpoint."""
+
+    name: str
+    domain: str
+    method: str
+    path: str
+
+    @property
+    def resource(self) -> str:
+        """The name in Pascal case: its resources begin so."""
+        return pascal(self.name)
+
+    @property
+    def operation_id(self) -> str:
+        """The name in the contract."""
+        return camel(self.name)
+
+    @property
+    def schema(self) -> str:
+        """The schema of its answer: the name without its verb."""
+        _, _, noun = self.name.partition("_")
+        return f"{pascal(noun or self.name)}Answer"
+
+    @property
+    def is_about_a_booking(self) -> bool:
+        """Whether the path names a booking."""
+        return "{booking_id}" in self.path
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the template files leave open, apart from what the contract decides."""
+        about = self.is_about_a_booking
+        known_id = "from teppan.http.parameters import BOOKING_ID\n" if about else ""
+        return {
+            "name": self.name,
+            "domain": self.domain,
+            "method": self.method,
+            "METHOD": self.method.upper(),
+            "path": self.path,
+            "path_pattern": re.sub(r"{\w+}", "*", self.path),
+            "operation_id": self.operation_id,
+            "resource": self.resource,
+            "schema": self.schema,
+            "success": "201" if self.method == "post" else "200",
+            "given": "given" if about else "_",
+            "request": 'path={"booking_id": given.booking.id}' if about else "",
+            "imports": f"from teppan.http.endpoint import EVERYONE, endpoint\n{known_id}",
+            "parameters_of_handler": ', parameters={"booking_id": BOOKING_ID}' if about else "",
+            "parameters_of_path": f"{_BOOKING_ID}\n" if about else "",
+        }
+
+
+def pascal(name: str) -> str:
+    """Return a name in snake case as the template's resources have it."""
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def camel(name: str) -> str:
+    """Return a name in snake case as the contract has it."""
+    return name[0] + pascal(name)[1:]
+
+
+def checked_endpoint(root: Path, name: str, domain: str, route: str) -> Endpoint:
+    """Return the endpoint. Raises LocalCloudError for a name, domain or route that cannot be."""
+    domains = sorted(path.name for path in (root / "functions").iterdir() if path.name != "jobs")
+    if not re.fullmatch("[a-z]+(_[a-z]+)*", name):
+        raise LocalCloudError(f"NAME is snake case, as in NAME=get_receipt; {name!r} is not.")
+    if domain not in domains:
+        raise LocalCloudError(f"DOMAIN is one of {', '.join(domains)}; {domain!r} is not.")
+    if taken := [*root.glob(f"functions/*/{name}"), *root.glob(f"events/*/{name}.json")]:
+        raise LocalCloudError(f"{name} exists: {taken[0].relative_to(root)}.")
+    verb, _, noun = name.partition("_")
+    usual = f"{_METHODS.get(verb, 'post')} /api/v1/{domain}/{(noun or verb).replace('_', '-')}"
+    method, _, path = (route or usual).partition(" ")
+    if method.lower() not in {"get", "post", "put", "delete"} or not path.startswith("/"):
+        raise LocalCloudError("ROUTE is a method and a path, as in ROUTE='GET /api/v1/receipts'.")
+    if unknown := set(re.findall(r"{(\w+)}", path)) - {"booking_id"}:
+        raise LocalCloudError(
+            f"Of the parameters of a path only {{booking_id}} is known, not {min(unknown)}: write "
+            "it by hand, as /api/v1/availability/{date}/{time} does."
+        )
+    return Endpoint(name, domain, method.lower(), path)

@@ -1,0 +1,93 @@
+"""Who may do what: every operation of the contract, called by every kind of caller, over HTTP.
+
+What to expect is derived from the contract (`tests.functions.every_operation.access`); what is sent
+is the request that each operation declares in its own test file.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import product
+
+import pytest
+from tests.cloud.authorisation.given import OverHttp, People, free_slots
+from tests.cloud.authorisation.kinds import STANDINGS, Kind, bad_tokens, create_users
+from tests.cloud.conftest import RunningCloud
+from tests.cloud.people import problem_of
+from tests.functions import contract
+from tests.functions.every_operation.access import (
+    LIVE_SESSION_READS,
+    PaymentTiming,
+    changes_something,
+    expected_answer,
+)
+from tests.functions.example import declared, example_of
+
+type Answered = tuple[int, str | None]
+
+
+def expected(operation: str, kind: Kind) -> Answered:
+    """Return what the contract promises for a cell of the matrix."""
+    if kind is not Kind.REVOKED:
+        return expected_answer(operation, STANDINGS.get(kind, PaymentTiming.STRANGER))
+    # The role is looked at before the session: that takes no read.
+    status, code = expected_answer(operation, PaymentTiming.CUSTOMER)
+    needs_live_session = changes_something(operation) or operation in LIVE_SESSION_READS
+    if status < 300 and needs_live_session:
+        return 401, "unauthorized"
+    return status, code
+
+
+@dataclass
+class Matrix:
+    """Sends each operation's request as each kind of caller."""
+
+    people: People
+    _shared: dict[str, OverHttp] = field(default_factory=dict)
+
+    def given(self, operation: str, kind: Kind) -> OverHttp:
+        """Return what the request is about: new where it succeeds and may change something."""
+        is_read = contract.OPERATIONS[operation].method in {"GET", "HEAD", "OPTIONS"}
+        if is_read or expected(operation, kind)[0] >= 400:
+            given = self._shared.setdefault(operation, OverHttp(self.people))
+        else:
+            given = OverHttp(self.people)
+        given.caller = kind
+        return given
+
+    def send(self, operation: str, kind: Kind) -> Answered:
+        """Return how the operation answers that kind of caller."""
+        request = example_of(operation).request(self.given(operation, kind))
+        session = request.session or self.people.session(kind)
+        called = contract.OPERATIONS[operation]
+        is_keyed = "Idempotency-Key" in contract.parameters(operation, "header")
+        answer = self.people.cloud.api.request(
+            called.method,
+            called.path.replace("+", "").format(**request.path),
+            token=session.access or None,
+            body=request.body,
+            query=request.query,
+            headers={"Idempotency-Key": str(uuid.uuid4())} if is_keyed else {},
+        )
+        return problem_of(answer)
+
+
+@pytest.fixture(scope="module")
+def answers(cloud: RunningCloud, new_day: Callable[[], str]) -> dict[tuple[str, Kind], Answered]:
+    """Return how every operation answers every kind of caller."""
+    create_users(cloud)
+    matrix = Matrix(People(cloud, bad_tokens(cloud), free_slots(new_day)))
+    return {(name, kind): matrix.send(name, kind) for name, kind in product(declared(), Kind)}
+
+
+@pytest.mark.parametrize("operation", declared())
+def test_every_kind_of_caller_gets_what_the_contract_promises(
+    answers: dict[tuple[str, Kind], Answered], operation: str
+) -> None:
+    assert {kind: answers[operation, kind] for kind in Kind} == {
+        kind: expected(operation, kind) for kind in Kind
+    }
+
+
+def test_no_cell_of_the_matrix_is_left_out(answers: dict[tuple[str, Kind], Answered]) -> None:
+    assert answers.keys() == set(product(contract.OPERATIONS, Kind))
