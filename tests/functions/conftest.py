@@ -12,6 +12,7 @@ from tests.conftest import Clock
 from tests.functions.given import Snapshot, snapshot_of
 from tests.functions.handlers import Handlers, handlers
 from tests.functions.money import Till
+from tests.functions.permissions.recorder import Recording, recorded
 from tests.functions.secrets_manager import keep_cursor_secret, new_secret
 from tests.functions.stream import Stream
 from tests.functions.stripe import API_KEY, gateway_to
@@ -28,6 +29,14 @@ type Output = Callable[[], str]
 def cursor_secret() -> None:
     """The secret that cursors are signed with."""
     keep_cursor_secret()
+
+
+@pytest.fixture(autouse=True)
+def calls_of_aws() -> Iterator[Recording]:
+    """Record what functions call, and fail a test in which the template does not allow it."""
+    with recorded() as recording:
+        yield recording
+    assert recording.not_allowed() == {}
 
 
 @pytest.fixture

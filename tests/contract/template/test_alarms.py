@@ -62,7 +62,7 @@ def least(alarm: dict[str, Any]) -> float:
 
 
 @each_alarm
-def test_an_alarm_says_what_it_is_about_and_tells_the_topic(name: str) -> None:
+def test_an_alarm_has_a_description_and_notifies_the_topic(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmDescription"].endswith(".")
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
@@ -73,7 +73,7 @@ def test_an_alarm_says_what_it_is_about_and_tells_the_topic(name: str) -> None:
     )
 
 
-def test_each_alarming_fact_has_its_alarm() -> None:
+def test_each_metric_of_money_that_must_alarm_has_its_alarm() -> None:
     ours = [(name, each) for name, each in ALARMS.items() if each["Namespace"] == "Teppan"]
     assert {
         each["MetricName"]: (each["Statistic"], least(each))
@@ -84,7 +84,7 @@ def test_each_alarming_fact_has_its_alarm() -> None:
     assert [each for each in facts if each["Dimensions"] != SERVICE] == []
 
 
-def test_each_alarming_fact_is_told_by_our_code() -> None:
+def test_each_metric_of_an_alarm_is_emitted_by_our_code() -> None:
     # `emit_alarm_metric` sets no other dimension. `raise_alarm` raises those of `Alarm`.
     sources = [*ROOT.glob("layers/*/python/**/*.py"), *ROOT.glob("functions/*/*/app.py")]
     nodes = [
@@ -104,19 +104,19 @@ def test_each_alarming_fact_is_told_by_our_code() -> None:
     assert texts | named | set(Alarm) >= FACTS.keys()
 
 
-def test_strangers_set_off_no_alarm() -> None:
+def test_a_refused_webhook_of_a_stranger_raises_no_alarm() -> None:
     # Anybody may post to the webhook's URL; what they send is refused and counted.
     assert "WebhooksRefused" not in {each["MetricName"] for each in ALARMS.values()}
     # What Stripe sends is missed where it is refused too, and a day brings few events.
     assert ALARMS["WebhooksMissedAlarm"]["Period"] == 24 * HOUR
 
 
-def test_each_schedule_that_stands_still_is_told() -> None:
+def test_each_schedule_has_an_alarm_for_missing_runs() -> None:
     assert MISSED.keys() == RULES.keys()
 
 
 @each_rule
-def test_a_missing_run_is_told_once_it_is_surely_missing(rule: str) -> None:
+def test_the_alarm_for_missing_runs_waits_longer_than_a_late_run(rule: str) -> None:
     name, after = MISSED[rule]
     alarm, schedule = ALARMS[name], RULES[rule]["Properties"]["ScheduleExpression"]
     assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
@@ -131,7 +131,7 @@ def test_a_missing_run_is_told_once_it_is_surely_missing(rule: str) -> None:
 
 
 @each_rule
-def test_a_run_of_each_schedule_emits_what_its_alarm_misses(
+def test_a_run_emits_the_metric_whose_absence_raises_the_alarm(
     rule: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # Given
@@ -149,7 +149,7 @@ def test_a_run_of_each_schedule_emits_what_its_alarm_misses(
     assert {name: line[name] for name in watched} == watched
 
 
-def test_each_job_that_fails_is_told() -> None:
+def test_a_failed_run_of_each_job_raises_an_alarm() -> None:
     watched = [
         each["Dimensions"]
         for each in ALARMS.values()
@@ -159,21 +159,21 @@ def test_each_job_that_fails_is_told() -> None:
     assert sorted(watched, key=str) == sorted(map(function, jobs), key=str)
 
 
-def test_a_webhook_that_fails_is_told() -> None:
+def test_failures_of_the_stripe_webhook_raise_an_alarm() -> None:
     # It answers its own failures: they are no Errors of Lambda's.
     alarm = ALARMS["StripeWebhookErrorsAlarm"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Url5xxCount")
     assert (alarm["Statistic"], alarm["Dimensions"]) == ("Sum", function("stripeWebhook"))
 
 
-def test_a_stream_that_lags_is_told() -> None:
+def test_a_lag_of_the_stream_of_ten_minutes_raises_an_alarm() -> None:
     alarm = ALARMS["FollowUpPaymentsLagAlarm"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "IteratorAge")
     assert (alarm["Statistic"], alarm["Dimensions"]) == ("Maximum", function("followUpPayments"))
     assert alarm["Threshold"] == 600_000
 
 
-def test_what_is_given_up_on_is_told() -> None:
+def test_a_message_in_the_failure_queue_raises_an_alarm() -> None:
     alarm = ALARMS["FailuresAlarm"]
     assert (alarm["Namespace"], alarm["MetricName"]) == (
         "AWS/SQS",
@@ -185,7 +185,7 @@ def test_what_is_given_up_on_is_told() -> None:
     assert (alarm["Statistic"], least(alarm)) == ("Maximum", 1)
 
 
-def test_alarms_are_mailed_to_whom_the_owner_names() -> None:
+def test_alarms_are_mailed_to_the_address_of_the_parameter() -> None:
     assert TEMPLATE["Parameters"]["AlarmEmail"]["Default"] == ""
     assert TEMPLATE["Conditions"]["HasAlarmEmail"] == {
         "Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]

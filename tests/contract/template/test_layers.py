@@ -63,7 +63,7 @@ LOCK = {
 
 
 @pytest.mark.parametrize("layer", ["runtime", "payments"])
-def test_requirements_are_the_lock_file_s(layer: str) -> None:
+def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
     # Given
     text = (ROOT / "layers" / layer / "requirements.txt").read_text(encoding="utf-8")
     entries = re.findall(r"^([\w.-]+)==(\S+)((?: \\\n +--hash=\S+)+)", text, re.MULTILINE)
@@ -84,7 +84,7 @@ def test_requirements_are_the_lock_file_s(layer: str) -> None:
     assert installed == wanted
 
 
-def test_the_runtime_layer_alone_is_enough(tmp_path: Path) -> None:
+def test_the_runtime_layer_has_every_package_that_functions_import(tmp_path: Path) -> None:
     # Given: the layer as `sam build` makes it
     packages = _built("runtime", tmp_path)
     # When: a Python without any other package runs what functions do
@@ -93,7 +93,7 @@ def test_the_runtime_layer_alone_is_enough(tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr
 
 
-def test_the_payments_layer_is_enough_on_top_of_the_runtime_layer(tmp_path: Path) -> None:
+def test_the_payments_layer_has_every_package_that_payment_functions_add(tmp_path: Path) -> None:
     # Given
     packages = _built("payments", tmp_path / "payments")
     below = _built("runtime", tmp_path / "runtime")

@@ -119,11 +119,11 @@ def test_a_path_is_counted_in_its_group_however_it_is_spelt(path: str, spelling:
 @pytest.mark.parametrize(
     "path", ["/", "/prod", "/wp-login.php", "/api/v2/x", "/%25252561pi/v1/auth/"]
 )
-def test_what_belongs_to_no_group_is_counted_all_the_same(path: str) -> None:
+def test_a_path_of_no_group_is_counted_by_the_rule_everything(path: str) -> None:
     assert counted_by(path) == {"everything"}
 
 
-def test_the_limits_are_these() -> None:
+def test_each_firewall_rule_has_its_limit() -> None:
     counted = {name: rule["Statement"]["RateBasedStatement"] for name, rule in RULES.items()}
 
     assert {name: each["Limit"] for name, each in counted.items()} == LIMITS
@@ -148,7 +148,7 @@ def test_paths_are_decoded_and_normalised_before_they_are_compared() -> None:
         ]
 
 
-def test_a_refusal_is_the_gateways_429() -> None:
+def test_a_request_that_the_firewall_blocks_gets_a_429_of_the_gateway() -> None:
     """A custom response of the firewall would take its place and could set no Content-Type."""
     response = GATEWAY_RESPONSES["WAF_FILTERED"]
     assert response["statusCode"] == 429
@@ -173,7 +173,9 @@ def test_a_refusal_is_the_gateways_429() -> None:
         ("UserPoolFirewall", {"Fn::GetAtt": ["UserPool", "Arn"]}),
     ],
 )
-def test_it_stands_before_the_api_and_before_the_user_pool(firewall: str, guarded: Any) -> None:
+def test_a_firewall_is_associated_with_the_api_and_one_with_the_user_pool(
+    firewall: str, guarded: Any
+) -> None:
     association = TEMPLATE["Resources"][f"{firewall}Association"]
 
     assert association["Type"] == "AWS::WAFv2::WebACLAssociation"
@@ -185,7 +187,7 @@ def test_it_stands_before_the_api_and_before_the_user_pool(firewall: str, guarde
         assert resource["Condition"] == "HasFirewall"
 
 
-def test_staging_and_production_have_it() -> None:
+def test_staging_and_production_have_the_firewalls() -> None:
     assert TEMPLATE["Conditions"]["HasFirewall"] == {
         "Fn::Or": [
             {"Fn::Equals": [{"Ref": "Stage"}, "staging"]},
@@ -194,7 +196,7 @@ def test_staging_and_production_have_it() -> None:
     }
 
 
-def test_it_never_stops_our_own_functions_at_the_user_pool() -> None:
+def test_the_user_pool_firewall_never_blocks_our_own_functions() -> None:
     """They may share one address: what the API lets through must fit below its limits."""
     by_operation, by_address = (
         rule["Statement"]["RateBasedStatement"] for rule in POOL["Properties"]["Rules"]
@@ -223,7 +225,7 @@ def test_it_never_stops_our_own_functions_at_the_user_pool() -> None:
     assert sum(most) + max(most) < by_address["Limit"] < 2 * sum(most)
 
 
-def test_it_costs_no_extra_capacity() -> None:
+def test_the_firewalls_stay_within_the_free_capacity() -> None:
     used = {
         name: sum(_capacity(rule["Statement"]["RateBasedStatement"]) for rule in rules)
         for name, rules in (

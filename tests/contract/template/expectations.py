@@ -1,0 +1,153 @@
+"""What a part of the template must be, as a table; whatever no table names is a difference.
+
+A table maps a path (`Properties.TimeToLiveSpecification.Enabled`) to the value that must be there,
+or to a `Check`. In a table for all resources of one kind, `<Name>` stands for the logical id
+without the kind's suffix, `<name>` for the same in snake case.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.builders import ROOT
+from tests.contract.documents import snake
+
+type Table = Mapping[str, Any]
+
+HERE: Final = "tests/contract/template/"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A value that is not written down but checked, with what it must be in words."""
+
+    wanted: str
+    holds: Callable[[Any], bool]
+
+    def __repr__(self) -> str:
+        return self.wanted
+
+
+@dataclass(frozen=True)
+class Row:
+    """Where one resource differs from the others of its kind, and why; ABSENT drops a path."""
+
+    why: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What every resource of one CloudFormation type must be, and the rows of those that differ."""
+
+    type: str
+    suffix: str
+    every: Table
+    rows: Mapping[str, Row] = field(default_factory=dict)
+
+    def table(self, logical_id: str) -> Table:
+        """Return what the resource must be."""
+        whole: Table = {"Type": self.type, **self.every}
+        if row := self.rows.get(logical_id):
+            whole = {**whole, **row.table}
+        expected = {path: value for path, value in whole.items() if value is not ABSENT}
+        stem = logical_id.removesuffix(self.suffix)
+        named: Table = _filled(expected, stem)
+        return named
+
+
+ABSENT: Final = Check("nothing", lambda _: False)
+MISSING: Final = object()
+
+sentence: Final = Check(
+    "a sentence of at most 200 characters",
+    lambda value: (
+        isinstance(value, str)
+        and bool(re.fullmatch(r"[A-Za-z_].{5,198}\.", value.strip(), re.DOTALL))
+    ),
+)
+
+
+def proved_by(test: str) -> Check:
+    """Leave a value to a test, `file.py::test_name`, that is there."""
+    file, _, name = test.partition("::")
+    path = ROOT / (file if "/" in file else HERE + file)
+    if not re.search(rf"^(async )?def {name}\(", path.read_text(encoding="utf-8"), re.MULTILINE):
+        raise LookupError(f"{path.relative_to(ROOT)} has no {name}.")
+    return Check(f"what {test} proves", lambda value: value is not MISSING)
+
+
+def differences(actual: Mapping[str, Any], table: Table) -> list[str]:
+    """Return where `actual` is not what `table` says, and what the table says nothing of."""
+    rest: Any = deepcopy(dict(actual))
+    found = []
+    for path, wanted in table.items():
+        value = _take(rest, path.split("."))
+        if not (wanted.holds(value) if isinstance(wanted, Check) else _same(value, wanted)):
+            shown = "nothing" if value is MISSING else repr(value)
+            found.append(f"{path}: {shown}, expected {wanted!r}")
+    return found + [f"{path}: {value!r}, which no table expects" for path, value in _leaves(rest)]
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    # YAML's true is no 1.
+    return type(value) is type(wanted) and bool(value == wanted)
+
+
+def _take(node: Any, keys: list[str]) -> Any:
+    """Take the value at `keys` out of `node`, with the mappings that are empty then."""
+    key, *further = keys
+    if not isinstance(node, dict) or key not in node:
+        return MISSING
+    if not further:
+        return node.pop(key)
+    value = _take(node[key], further)
+    if node[key] == {}:
+        del node[key]
+    return value
+
+
+def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(node, dict) and node:
+        for key, value in node.items():
+            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+    elif node != {} or path:
+        yield path, node
+
+
+def _filled(node: Any, name: str) -> Any:
+    """Return `node` with the name of a resource in place of `<Name>` and `<name>`."""
+    match node:
+        case str():
+            return node.replace("<Name>", name).replace("<name>", snake(name))
+        case dict():
+            return {key: _filled(value, name) for key, value in node.items()}
+        case list():
+            return [_filled(value, name) for value in node]
+    return node
+
+
+def ref(name: str) -> dict[str, str]:
+    """Return what `!Ref` becomes."""
+    return {"Ref": name}
+
+
+def get_att(name: str, attribute: str) -> dict[str, list[str]]:
+    """Return what `!GetAtt` becomes."""
+    return {"Fn::GetAtt": [name, attribute]}
+
+
+def sub(text: str) -> dict[str, str]:
+    """Return what `!Sub` becomes."""
+    return {"Fn::Sub": text}
+
+
+def when(condition: str, then: Any, otherwise: Any) -> dict[str, list[Any]]:
+    """Return what `!If` becomes."""
+    return {"Fn::If": [condition, then, otherwise]}
+
+
+EXCEPT_LOCALLY: Final = {"Fn::If": ["IsLocal", False, True]}
+"""True on every stage of AWS; the local cloud is thrown away, and has no tracing."""

@@ -1,0 +1,200 @@
+"""What stands before the functions: the API, its log role, who may call, and the firewalls."""
+
+from typing import Any, Final
+
+from tests.contract.template.expectations import (
+    EXCEPT_LOCALLY,
+    Check,
+    Kind,
+    Row,
+    get_att,
+    proved_by,
+    ref,
+    sub,
+)
+from tests.contract.template.kinds.data import KEPT
+
+NEVER_LOGGED: Final = {"MetricsEnabled": True, "LoggingLevel": "OFF", "DataTraceEnabled": False}
+"""Execution logs could hold headers and bodies, that is personal data."""
+
+_METHOD: Final = {"HttpMethod", "ResourcePath", "ThrottlingRateLimit", "ThrottlingBurstLimit"}
+
+
+def _log_no_bodies(settings: list[dict[str, Any]]) -> bool:
+    return all(
+        each.keys() == _METHOD | NEVER_LOGGED.keys() and each.items() >= NEVER_LOGGED.items()
+        for each in settings
+    )
+
+
+APIS: Final = Kind(
+    "AWS::Serverless::Api",
+    "Api",
+    {
+        "DependsOn": "ApiGatewayAccount",
+        "Properties.Name": ref("AWS::StackName"),
+        "Properties.StageName": ref("Stage"),
+        "Properties.EndpointConfiguration": {"Type": "REGIONAL"},
+        "Properties.DefinitionBody": proved_by(
+            "test_template.py::test_the_template_includes_the_contract"
+        ),
+        "Properties.TracingEnabled": EXCEPT_LOCALLY,
+        "Properties.AccessLogSetting.DestinationArn": get_att("ApiAccessLogGroup", "Arn"),
+        "Properties.AccessLogSetting.Format": proved_by(
+            "test_template.py::test_the_access_log_has_these_fields_and_none_that_is_personal"
+        ),
+        # test_the_throttles_of_the_api_are_those_of_the_contract proves paths and limits.
+        "Properties.MethodSettings": Check("counted, and never logged", _log_no_bodies),
+    },
+)
+
+ACCOUNTS: Final = Kind(
+    "AWS::ApiGateway::Account",
+    "Account",
+    KEPT | {"Properties.CloudWatchRoleArn": get_att("ApiGatewayLogRole", "Arn")},
+)
+
+ROLES: Final = Kind(
+    "AWS::IAM::Role",
+    "Role",
+    KEPT
+    | {
+        "Properties.AssumeRolePolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "apigateway.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        },
+        "Properties.ManagedPolicyArns": [
+            sub(
+                "arn:${AWS::Partition}:iam::aws:policy/service-role"
+                "/AmazonAPIGatewayPushToCloudWatchLogs"
+            )
+        ],
+    },
+)
+
+NAMES: Final = "tests/contract/test_names.py"
+PERMISSIONS: Final = Kind(
+    "AWS::Lambda::Permission",
+    "Permission",
+    {
+        "Properties": proved_by(
+            f"{NAMES}::test_the_gateway_may_call_a_function_for_its_operation_alone"
+        )
+    },
+    {
+        name: Row(why, {"Properties": proved_by(f"{NAMES}::{test}")})
+        for why, test, names in (
+            (
+                "Cognito calls it",
+                "test_the_user_pool_alone_may_call_a_trigger",
+                ["CustomizeTokensPermission"],
+            ),
+            (
+                "a schedule calls it",
+                "test_a_schedule_alone_may_call_its_job",
+                [
+                    "ReleaseUnpaidBookingsPermission",
+                    "CompletePastBookingsPermission",
+                    "ReconcileRecentPaymentsPermission",
+                    "ReconcileAllPaymentsPermission",
+                ],
+            ),
+        )
+        for name in names
+    },
+)
+
+
+def _count_each_address(names: list[str], metrics: list[str], keys: list[set[str]]) -> Check:
+    """Expect rate-based rules in this order that block, count five minutes, and keep no sample."""
+
+    def hold(rules: list[dict[str, Any]]) -> bool:
+        rates = [rule["Statement"].get("RateBasedStatement", {}) for rule in rules]
+        usual = {"AggregateKeyType", "EvaluationWindowSec", "Limit"}
+        return (
+            [{**rule, "Statement": [*rule["Statement"]]} for rule in rules]
+            == [
+                {
+                    "Name": name,
+                    "Priority": priority,
+                    "Action": {"Block": {}},
+                    "VisibilityConfig": visible_as(metric),
+                    "Statement": ["RateBasedStatement"],
+                }
+                for priority, (name, metric) in enumerate(zip(names, metrics, strict=True), start=1)
+            ]
+            and [rate.keys() - usual for rate in rates] == keys
+            and {rate["EvaluationWindowSec"] for rate in rates} == {300}
+        )
+
+    return Check(f"rules {names} that block and keep no sample", hold)
+
+
+def visible_as(metric: str) -> dict[str, Any]:
+    """Return the visibility of what is counted as `metric` and never sampled."""
+    return {
+        "CloudWatchMetricsEnabled": True,
+        "MetricName": metric,
+        "SampledRequestsEnabled": False,
+    }
+
+
+_GROUPS: Final = [
+    "accounts",
+    "payments",
+    "bookings",
+    "availability",
+    "quotes",
+    "health",
+    "webhooks",
+]
+_OF_THE_API: Final = [*_GROUPS, "everything"]
+
+# test_firewall.py proves limits, paths, transformations and custom keys.
+FIREWALLS: Final = Kind(
+    "AWS::WAFv2::WebACL",
+    "Firewall",
+    {
+        "Condition": "HasFirewall",
+        "Properties.Name": ref("AWS::StackName"),
+        "Properties.Scope": "REGIONAL",
+        "Properties.DefaultAction": {"Allow": {}},
+        "Properties.VisibilityConfig": visible_as("firewall"),
+        "Properties.Rules": _count_each_address(
+            _OF_THE_API, _OF_THE_API, [*({"ScopeDownStatement"} for _ in _GROUPS), set()]
+        ),
+    },
+    {
+        "UserPoolFirewall": Row(
+            "Cognito shows it an operation in place of a path",
+            {
+                "Properties.Name": sub("${AWS::StackName}-user-pool"),
+                "Properties.VisibilityConfig": visible_as("user-pool-firewall"),
+                "Properties.Rules": _count_each_address(
+                    ["operations", "everything"],
+                    ["user-pool-operations", "user-pool-everything"],
+                    [{"CustomKeys"}, set()],
+                ),
+            },
+        ),
+    },
+)
+
+ASSOCIATIONS: Final = Kind(
+    "AWS::WAFv2::WebACLAssociation",
+    "Association",
+    {
+        "Condition": "HasFirewall",
+        "Properties": proved_by(
+            "test_firewall.py::test_a_firewall_is_associated_with_the_api_and_one_with_the_user_pool"
+        ),
+    },
+)
+
+KINDS: Final = (APIS, ACCOUNTS, ROLES, PERMISSIONS, FIREWALLS, ASSOCIATIONS)

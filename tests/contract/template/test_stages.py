@@ -1,0 +1,91 @@
+"""samconfig.toml: what `sam` does on each stage, and where the stages differ."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+from tests.builders import ROOT
+from tests.contract.documents import TEMPLATE
+
+CONFIG: Final = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+
+STAGES: Final[Mapping[str, Mapping[str, str]]] = {
+    "default": {
+        "Stage": "dev",
+        "LogLevel": "DEBUG",
+        "LogRetentionDays": "14",
+        "AllowedOrigins": "http://localhost:3000,http://localhost:5173,https://dev.teppan.example",
+        "AlarmEmail": "alarms@teppan.example",
+    },
+    "staging": {
+        "Stage": "staging",
+        "LogLevel": "INFO",
+        "LogRetentionDays": "30",
+        "AllowedOrigins": "https://book.staging.teppan.example,https://admin.staging.teppan.example",
+        "AlarmEmail": "alarms@teppan.example",
+    },
+    "prod": {
+        "Stage": "prod",
+        "LogLevel": "INFO",
+        "LogRetentionDays": "365",
+        "AllowedOrigins": "https://book.teppan.example,https://admin.teppan.example",
+        "AlarmEmail": "alarms@teppan.example",
+    },
+}
+"""The parameters of the template on each stage, by the section of samconfig.toml."""
+
+each_stage = pytest.mark.parametrize("section", STAGES)
+
+
+def parameters(section: str) -> dict[str, str]:
+    overrides = CONFIG[section]["deploy"]["parameters"]["parameter_overrides"]
+    return dict(each.split("=", 1) for each in overrides)
+
+
+def test_samconfig_has_a_section_for_each_stage_on_aws() -> None:
+    assert CONFIG.keys() - {"version"} == STAGES.keys()
+    assert CONFIG["version"] == 0.1
+    stages = {table["Stage"] for table in STAGES.values()}
+    assert stages == {*TEMPLATE["Parameters"]["Stage"]["AllowedValues"]} - {"local"}
+
+
+@each_stage
+def test_a_stage_has_its_parameters(section: str) -> None:
+    assert parameters(section) == STAGES[section]
+
+
+@each_stage
+def test_a_stage_is_deployed_as_the_others_are(section: str) -> None:
+    settings: dict[str, Any] = {
+        command: dict(each["parameters"]) for command, each in CONFIG[section].items()
+    }
+    del settings["deploy"]["parameter_overrides"]
+
+    assert settings == {
+        "global": {"region": "us-west-2"},
+        "build": {"cached": True, "parallel": True},
+        "validate": {"lint": True},
+        "deploy": {
+            "stack_name": f"teppan-{STAGES[section]['Stage']}",
+            "resolve_s3": True,
+            "capabilities": "CAPABILITY_IAM",
+            "fail_on_empty_changeset": False,
+        },
+    }
+
+
+@each_stage
+def test_parameters_of_a_stage_are_ones_that_the_template_allows(section: str) -> None:
+    for name, text in parameters(section).items():
+        declared = TEMPLATE["Parameters"][name]
+        allowed = declared.get("AllowedValues", [text])
+        assert text in {str(each) for each in allowed}
+        assert re.fullmatch(declared.get("AllowedPattern", ".*"), text)
+
+
+@pytest.mark.parametrize("section", ["staging", "prod"])
+def test_pages_of_a_public_stage_come_by_https_from_our_own_domain(section: str) -> None:
+    for origin in parameters(section)["AllowedOrigins"].split(","):
+        assert re.fullmatch(r"https://[a-z.]+\.teppan\.example", origin)

@@ -1,0 +1,73 @@
+"""The template allows each function what it is seen to call, and nothing else."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from botocore.client import BaseClient
+from tests.builders import NOW
+from tests.conftest import Clock
+from tests.contract.documents import TRIGGERS
+from tests.functions import contract
+from tests.functions.handlers import Handlers
+from tests.functions.money import Till
+from tests.functions.permissions.recorder import Recording, Right, allowed
+from tests.functions.permissions.stories import World, stories
+from tests.tables import empty
+
+from teppan import secret
+
+NAMES: Final = sorted({*(each.served_by for each in contract.OPERATIONS.values()), *TRIGGERS})
+
+USED_BY_LAMBDA: Final = {
+    "followUpPayments": {
+        Right("dynamodb:DescribeStream", "Table/stream"),
+        Right("dynamodb:GetRecords", "Table/stream"),
+        Right("dynamodb:GetShardIterator", "Table/stream"),
+        Right("dynamodb:ListStreams", "Table/stream"),
+        Right("sqs:SendMessage", "FailureQueue"),
+    },
+}
+"""Rights that Lambda uses in the function's name: to read its stream and to give up on a record.
+
+Lambda's developer guide lists these five for an event source mapping of a DynamoDB stream.
+"""
+
+
+@pytest.fixture
+def world(
+    call: Handlers,
+    now: Clock,
+    till: Till,
+    calls_of_aws: Recording,
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    """The functions; each run reads its secrets anew, as a new instance does."""
+    monkeypatch.setattr(secret, "KEPT_SECONDS", -1)
+    return World(call, now, till, calls_of_aws)
+
+
+@pytest.fixture
+def forget(dynamodb: BaseClient, table_name: str, now: Clock) -> Callable[[], None]:
+    """Empty the table and set the clock back, so that the next story finds nothing of the last."""
+
+    def start_anew() -> None:
+        empty(dynamodb, table_name)
+        now.set(NOW)
+
+    return start_anew
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_may_call_what_it_is_seen_to_call_and_nothing_else(
+    world: World, forget: Callable[[], None], name: str
+) -> None:
+    for story in stories(name):
+        story(world, name)
+        forget()
+
+    needed = world.recording.needed[name] | USED_BY_LAMBDA.get(name, set())
+    assert {"not allowed": needed - allowed(name), "not needed": allowed(name) - needed} == {
+        "not allowed": set(),
+        "not needed": set(),
+    }
