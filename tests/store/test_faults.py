@@ -90,6 +90,21 @@ class TestALostMessageIsRetriedToTheSameResult:
         assert [event.version for event in bookings.events(table, made.id, 9, None)] == [1, 2]
 
 
+def test_a_retry_of_a_transaction_whose_answer_was_lost_is_the_same_transaction(
+    table: Table, client: BaseClient, everything: Callable[[], list[Item]]
+) -> None:
+    # Given a write whose answer is lost, and which DynamoDB still carries out when it is sent again
+    still_at_it = refused("TransactionInProgressException")
+
+    with Faults(client, WRITE, lost_answer, still_at_it) as faults:
+        created = create_booking(table, booking_request(), KEY, caller())
+
+    # Then sending it once more gives the answer that was lost
+    assert not faults.pending
+    assert not created.replayed
+    assert len(everything()) == 4
+
+
 def test_a_caller_whose_every_answer_was_lost_asks_again_and_gets_the_booking(
     table: Table, client: BaseClient, everything: Everything
 ) -> None:

@@ -301,6 +301,18 @@ class TestARaceFromManyNetworks:
         lockout.spend(table, PERSON, LOGIN.by_address, all_of_them, spent_until(table), at)
 
 
+def test_an_attempt_is_let_through_at_the_instant_at_which_the_allowance_is_whole_again(
+    table: Table,
+) -> None:
+    count_attempt(table, HERE, LOGIN)
+    again = later(PASSWORDS.by_address.interval, "another network")
+    assert spent_until(table) == again.at
+
+    count_attempt(table, again, LOGIN)
+
+    assert spent_until(table) == again.at + timedelta(seconds=PASSWORDS.by_address.interval)
+
+
 def test_an_attempt_whose_record_was_not_heard_of_waits_a_second(
     dynamodb: BaseClient, table_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

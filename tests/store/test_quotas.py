@@ -30,13 +30,13 @@ from teppan.domain.bookings.errors import (
     TooManyBookingsInADay,
     TooManyPendingBookings,
 )
-from teppan.domain.bookings.quota import Quota
+from teppan.domain.bookings.quota import Quota, with_room
 from teppan.domain.bookings.rebalance import rebalance
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError, IdempotencyKeyReused
 from teppan.domain.ledger import Balance
-from teppan.domain.policy import CURRENT
+from teppan.domain.policy import CURRENT, Policy
 from teppan.services.bookings import create_booking as service
 from teppan.services.bookings.cancel_booking import cancel_booking
 from teppan.services.bookings.create_booking import create_booking
@@ -231,6 +231,28 @@ class TestAtMostTenInADay:
         # Then each tenth create takes two
         assert [n for n, calls in enumerate(trips) if calls > 1] == [10, 20]
         assert max(trips) == 2
+
+    def test_a_create_that_drops_old_bookings_keeps_one_that_was_counted_meanwhile(
+        self, table: Table, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given ten bookings of yesterday, and a create that another one overtakes after its read
+        for n in range(10):
+            cancel(table, create(table, n))
+        faster, made = iter([20]), list[str]()
+
+        def read(seen: Quota, at: datetime, policy: Policy) -> Quota:
+            kept = with_room(seen, at, policy)
+            made.extend(create(table, number, NOW + DAY).id for number in faster)
+            return kept
+
+        monkeypatch.setattr(service, "with_room", read)
+
+        # When both are done
+        made.append(create(table, 21, NOW + DAY).id)
+
+        # Then both count
+        assert set(quota(table).made) == set(made) == pending(table)
+        assert len(made) == 2
 
     def test_creates_that_find_it_full_at_the_same_time_lose_nothing(self, table: Table) -> None:
         for n in range(10):

@@ -90,6 +90,22 @@ def test_the_previous_one_is_read_only_when_the_current_one_is_not_it(
     assert manager.asked == ["AWSCURRENT"]
 
 
+def test_a_rotation_while_the_values_are_kept_leaves_the_replaced_one_valid(
+    manager: SecretsManager,
+) -> None:
+    # Given an instance that keeps both values, and then a rotation
+    manager.versions["AWSPREVIOUS"] = "old"
+    assert list(secret.valid(ARN)) == ["new", "old"]
+    secret._doubted.clear()
+    manager.versions |= {"AWSCURRENT": "newer", "AWSPREVIOUS": "new"}
+
+    # When something fits neither, so that the newer value is read
+    assert list(secret.valid(ARN)) == ["new", "old", "newer"]
+
+    # Then the value that was replaced just now is the previous one
+    assert list(secret.valid(ARN)) == ["newer", "new"]
+
+
 def test_before_the_first_rotation_there_is_only_one(manager: SecretsManager) -> None:
     assert list(secret.valid(ARN)) == ["new"]
 

@@ -1,4 +1,4 @@
-"""Rules that every source file keeps: thin handlers, one clock, no float near money."""
+"""Rules that every source file keeps: thin handlers, one clock, no float near money, no leak."""
 
 import ast
 from pathlib import Path
@@ -183,3 +183,69 @@ def floats(parsed: ast.Module) -> list[str]:
         or (isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div))
         or (isinstance(node, ast.Name) and node.id in {"float", "round"})
     ]
+
+
+@pytest.mark.parametrize("file", EVERYTHING, ids=ids(EVERYTHING))
+def test_secrets_are_compared_in_constant_time(file: Path) -> None:
+    assert comparisons_of_secrets(tree(file)) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "signature == other",
+        "other != request.signature",
+        "given in accepted_tokens",
+        "header not in secrets",
+        "expected == hmac.digest(key, text, sha256)",
+        "given == _sign(key, request, position)",
+        "given == hashed.hexdigest()",
+        "raw[:16] == mac[:16]",
+        "headers['x'] == app_client.secret",
+    ],
+)
+def test_each_way_to_compare_a_secret_is_found(code: str) -> None:
+    assert comparisons_of_secrets(ast.parse(code)) == [code]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "hmac.compare_digest(signature, other)",
+        "signature is None",
+        "len(signature) == 16",
+        "name == wanted",
+    ],
+)
+def test_a_comparison_that_tells_nothing_of_a_secret_is_fine(code: str) -> None:
+    assert comparisons_of_secrets(ast.parse(code)) == []
+
+
+SECRETS = {
+    *("secret", "secrets", "token", "tokens", "password", "passwords"),
+    *("mac", "hmac", "digest", "hexdigest", "hash", "sign", "signature", "signatures"),
+}
+"""Words in the names of values that whoever guesses them could use."""
+
+
+def comparisons_of_secrets(parsed: ast.Module) -> list[str]:
+    """Return every comparison of a secret by `==`, `!=` or `in`: use `hmac.compare_digest`."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(parsed)
+        if isinstance(node, ast.Compare)
+        and any(isinstance(each, ast.Eq | ast.NotEq | ast.In | ast.NotIn) for each in node.ops)
+        and any(words_of(each) & SECRETS for each in (node.left, *node.comparators))
+    ]
+
+
+def words_of(value: ast.expr) -> set[str]:
+    """Return the words of the names in an expression; of a length they tell nothing."""
+    if isinstance(value, ast.Call) and ast.unparse(value.func) == "len":
+        return set()
+    names = [
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in ast.walk(value)
+        if isinstance(node, ast.Name | ast.Attribute)
+    ]
+    return {word for name in names for word in name.lower().split("_")}

@@ -1,7 +1,9 @@
 """Changing a booking: who may change what, until when, and never over another's change."""
 
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER, days_ahead
@@ -14,6 +16,7 @@ from tests.functions.provocations import FIVE_MINUTES, Scene, body, in_status, l
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
+from teppan.store.bookings import bookings
 from teppan.store.table import Table
 
 
@@ -663,6 +666,29 @@ class TestPreconditions:
 
         assert change(call, booking, BIGGER, if_match='"1"').status == 200
         assert change(call, booking, LATER, if_match='"1"').status == 412
+
+    def test_a_change_that_is_overtaken_after_the_header_was_checked_is_refused(
+        self, call: Handlers, table: Table
+    ) -> None:
+        # Given a customer whose change is overtaken between its read and its write
+        booking = stored(table)
+        find, faster = bookings.find, iter([partial(change, call, booking, LATER)])
+        answers: list[Answer] = []
+
+        def read(table: Table, booking_id: str) -> Booking | None:
+            found = find(table, booking_id)
+            answers.extend(overtake() for overtake in faster)
+            return found
+
+        # When they send it for the version that they have seen
+        with patch.object(bookings, "find", read):
+            refused = change(call, booking, BIGGER, if_match='"1"')
+
+        # Then it is refused, and the other change is all there is
+        assert [answer.status for answer in answers] == [200]
+        assert refused.problem == (412, "version_mismatch")
+        shown = call("getBooking", booking_id=booking.id).body
+        assert (shown["version"], shown["time"], shown["guests"]) == (2, "21:00", 12)
 
     def test_what_does_not_exist_has_no_version(self, call: Handlers) -> None:
         refused = call("updateBooking", BIGGER, booking_id=new_id(), headers={"If-Match": "*"})

@@ -19,7 +19,9 @@ from tests.functions.stripe import intent_of_others
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.domain.payments.errors import PaymentProviderUnavailable
+from teppan.services.payments import open_payments
 from teppan.services.payments.provider import RefundRefusedError
+from teppan.store.bookings import closing_marks
 from teppan.store.payments import payments
 from teppan.store.table import Table
 from teppan.trigger import TriggerFailedError
@@ -636,6 +638,22 @@ class TestAStripeThatFails:
         assert till.account(booking)["balance"]["refunded"] == REFUND
         till.check(booking)
 
+    def test_a_refund_that_stripe_made_before_it_failed_is_not_noted_as_refused(
+        self, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        till.cancel(booking)
+        stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
+
+        assert till.follow_up() == []
+
+        assert refunds(stripe) == [REFUND]
+        assert till.ledger(booking) == [
+            ("captured", DEPOSIT),
+            ("refund_owed", REFUND),
+            ("refund_sent", REFUND),
+            ("refunded", REFUND),
+        ]
+
     def test_by_itself_is_left_alone_for_a_quarter_of_an_hour(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
     ) -> None:
@@ -706,6 +724,33 @@ def test_an_error_that_nobody_could_look_into_is_no_refusal(
     assert refunds(stripe) == [REFUND]
     assert till.account(booking)["balance"]["refunded"] == REFUND
     till.check(booking)
+
+
+def test_a_change_while_a_payment_is_closed_is_followed_too(
+    call: Handlers, till: Till, table: Table
+) -> None:
+    # Given a booking that becomes cheaper than its open payment, and again while that is closed
+    booking = stored(table)
+    till.open(booking, "full")
+    close = open_payments.close_excess
+    changes = [{"guests": 11}, {"guests": 10}]
+
+    def change_meanwhile(*arguments: Any) -> open_payments.ClosingResult:
+        closing = close(*arguments)
+        if changes:
+            call("updateBooking", changes.pop(), booking_id=booking.id)
+        return closing
+
+    call("updateBooking", changes.pop(0), booking_id=booking.id)
+
+    # When the stream's first record is handled
+    with patch.object(open_payments, "close_excess", change_meanwhile):
+        assert till.follow_up() == []
+
+    # Then the second change is still marked, until it is followed
+    assert [each.booking_id for each in closing_marks.to_close(table)] == [booking.id]
+    till.follow_up()
+    assert list(closing_marks.to_close(table)) == []
 
 
 def test_an_alarm_outlives_whoever_comes_upon_its_cause(

@@ -348,6 +348,22 @@ class TestRecentEvents:
         assert till.ledger(booking) == [("captured", DEPOSIT)]
         assert intent in till.now_of(booking).payments
 
+    def test_an_event_that_came_too_early_is_looked_at_again_until_the_overlap_ends(
+        self, call: Handlers, till: Till, now: Clock, booking: Booking
+    ) -> None:
+        # Given an event that was handled before Stripe told of the payment, and a run right then
+        till.pay(booking)
+        with patch.object(StripeProvider, "snapshot", return_value=None):
+            call.deliver()
+            recent(call)
+
+        # When the next run comes at the end of the overlap of a quarter of an hour
+        now.set(now.at + 15 * MINUTE)
+        recent(call)
+
+        # Then it asks Stripe again
+        assert till.ledger(booking) == [("captured", DEPOSIT)]
+
     def test_that_came_too_early_are_looked_at_again_after_older_ones_of_their_payment(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
@@ -501,6 +517,35 @@ class TestRefundsUnderWay:
         assert len(stripe.everything("refunds")) == 3
         till.check(*bookings)
 
+    def test_a_refund_that_can_not_be_sent_fails_the_run_and_is_sent_by_the_next(
+        self, call: Handlers, till: Till, stripe: FakeStripe, output: Output
+    ) -> None:
+        # Given a refund that is owed, and a Stripe that answers everything but refunds
+        booking = paid(call)
+        till.cancel(booking)
+        stripe.faults.next("reset", path_prefix="/v1/refunds", times=99)
+
+        # When the job runs
+        with pytest.raises(TriggerFailedError):
+            call.job(JOB, {"scope": "recent"})
+
+        # Then the failure is counted, and the next run sends the refund
+        assert counted(output(), "Failures") == 1
+        stripe.faults.clear()
+        recent(call)
+        assert [each["amount"] for each in stripe.everything("refunds")] == [9_700]
+        till.check(booking)
+
+    def test_a_refund_that_the_run_settles_is_counted(
+        self, call: Handlers, till: Till, output: Output
+    ) -> None:
+        till.cancel(paid(call))
+        output()
+
+        recent(call)
+
+        assert counted(output(), "RefundsSettled") == 1
+
 
 class TestAlarms:
     def test_that_no_stream_raised_are_raised_once(
@@ -584,6 +629,37 @@ class TestOutOfTime:
         recent(call)
 
         assert {till.now_of(each).status for each in bookings} == {Status.CONFIRMED}
+
+    @pytest.mark.parametrize("reason", ["stripe does not answer", "no time is left"])
+    def test_an_event_that_a_run_leaves_is_seen_by_the_next_one_however_old_it_is(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        now: Clock,
+        booking: Booking,
+        reason: str,
+    ) -> None:
+        # Given a lost event that is older than the overlap of the windows of two runs
+        intent = till.pay(booking)
+        lose_webhooks(stripe)
+        now.set(now.at + timedelta(hours=1))
+
+        # When a run does not handle it
+        if reason == "no time is left":
+            call.job(JOB, {"scope": "recent"}, time_left=lambda: 60.0)
+        else:
+            path = f"/v1/payment_intents/{intent}"
+            stripe.faults.next("reset", path_prefix=path, times=99)
+            with pytest.raises(TriggerFailedError):
+                call.job(JOB, {"scope": "recent"})
+            stripe.faults.clear()
+        assert till.now_of(booking) == booking
+
+        # Then the next one does
+        now.set(now.at + timedelta(hours=1))
+        recent(call)
+        assert till.now_of(booking).status is Status.CONFIRMED
 
     def test_a_list_that_ends_early_keeps_no_other_from_its_turn(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
@@ -747,6 +823,16 @@ class TestTheFullCompare:
         text = output()
         assert told(text, "LedgerDifferenceFound") == told(text, "LedgerDifference") == [DEPOSIT]
         assert snapshot() == before
+
+    def test_money_that_the_ledger_alone_knows_is_a_difference(
+        self, call: Handlers, output: Output
+    ) -> None:
+        # Given a payment that is in our books, and not in what Stripe's balance tells
+        paid(call)
+        with patch.object(StripeProvider, "movements", return_value=()):
+            full(call)
+
+        assert told(output(), "LedgerDifference") == [DEPOSIT]
 
     def test_looks_at_payments_in_dispute_whose_end_moved_no_money(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output

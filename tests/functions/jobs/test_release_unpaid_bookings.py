@@ -232,6 +232,25 @@ class TestWhatStripeKnows:
         assert till.now_of(booking).status is status
         assert till.now_of(booking).holds_slot == succeed
 
+    def test_a_payment_still_at_the_bank_keeps_the_slot_until_the_start_and_no_longer(
+        self, call: Handlers, till: Till, now: Clock, booking: Booking
+    ) -> None:
+        # Given a bank debit that the bank does not decide
+        till.pay(booking, card=BANK)
+        call.deliver()
+
+        # When the job runs just before the start, then at the start
+        now.set(booking.slot.starts_at - SECOND)
+        call.job(JOB)
+        before_the_start = till.now_of(booking)
+        now.set(booking.slot.starts_at)
+        call.job(JOB)
+
+        # Then the slot was held until then
+        assert before_the_start == booking
+        ended = till.now_of(booking)
+        assert (ended.status, ended.holds_slot) == (Status.CANCELLED, False)
+
 
 class TestAStripeThatFails:
     @pytest.mark.parametrize("kind", ["reset", "timeout", "lose_answer", "error_429", "error_500"])

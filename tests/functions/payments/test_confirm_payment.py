@@ -8,6 +8,8 @@ import pytest
 from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, OTHER_CUSTOMER
 from tests.conftest import Clock
+from tests.functions.conftest import Output
+from tests.functions.emf import counted
 from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, new_id, stored
 from tests.functions.handlers import Answer, Handlers
@@ -117,6 +119,17 @@ class TestAPayment:
             "payment_status": ("awaiting_payment", "deposit_paid"),
             "amount_paid": (0, DEPOSIT),
         }
+
+    def test_a_payment_that_the_client_confirms_is_counted_once(
+        self, call: Handlers, till: Till, output: Output, booking: Booking
+    ) -> None:
+        intent = till.pay(booking)
+
+        for _ in range(2):
+            confirm(call, intent)
+        call.deliver()
+
+        assert counted(output(), "PaymentsCaptured") == 1
 
     def test_is_one_whoever_tells_of_it_and_how_often(
         self, call: Handlers, till: Till, snapshot: Snapshot, booking: Booking

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from local.fakes.stripe.api.resources.payment_intent_parameters import CREATE
@@ -23,9 +25,12 @@ from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance
+from teppan.domain.payments.attempt import Intent, PaymentAttempt
 from teppan.domain.policy import CURRENT
 from teppan.store.bookings import bookings
+from teppan.store.payments import payments
 from teppan.store.table import Table
+from teppan_payments.stripe_provider import StripeProvider
 
 
 def example_request(given: Given) -> Request:
@@ -486,6 +491,55 @@ class TestPaidMeanwhile:
         stripe.settle(till.pay(booking, card=BANK), succeed=succeed)
 
         assert till.open(booking, "full").body["amount"] == amount
+
+
+@pytest.mark.parametrize("tab", ["first", "second"])
+def test_a_booking_that_is_cancelled_while_its_payment_opens_gets_no_intent(
+    till: Till, stripe: FakeStripe, booking: Booking, tab: str
+) -> None:
+    # Given a booking (whose payment was opened before, in another tab)
+    if tab == "second":
+        till.open(booking)
+    attempts, cancellations = payments.attempts, iter([partial(till.cancel, booking)])
+    answers: list[Answer] = []
+
+    def read(table: Table, booking_id: str) -> list[PaymentAttempt]:
+        known = attempts(table, booking_id)
+        answers.extend(cancel() for cancel in cancellations)
+        return known
+
+    # When it is cancelled between the read and the write of a request to pay it
+    with patch.object(payments, "attempts", read):
+        refused = till.open(booking)
+
+    # Then nobody can pay
+    assert [answer.status for answer in answers] == [200]
+    assert refused.problem == (409, "booking_not_payable")
+    assert open_at(stripe) == []
+
+
+def test_of_two_intents_made_for_one_attempt_the_one_noted_last_is_cancelled(
+    till: Till, stripe: FakeStripe, table: Table, booking: Booking
+) -> None:
+    # Given a request that another one overtakes, under a new key, before it notes its intent
+    make, faster = StripeProvider.open, iter([partial(till.open, booking)])
+    answers: list[Answer] = []
+
+    def open_(provider: StripeProvider, attempt: PaymentAttempt) -> Intent:
+        made = make(provider, attempt)
+        for overtake in faster:
+            payments.count_try(table, attempt)
+            answers.append(overtake())
+        return made
+
+    # When both ask for the payment
+    with patch.object(StripeProvider, "open", open_):
+        answers.append(till.open(booking))
+
+    # Then both get the one intent that can be paid
+    assert [answer.status for answer in answers] == [201, 201]
+    assert len(intents(stripe)) == 2
+    assert [answer.body["payment_intent_id"] for answer in answers] == open_at(stripe) * 2
 
 
 class TestHowOften:

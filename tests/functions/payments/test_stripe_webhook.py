@@ -41,12 +41,15 @@ from tests.functions.stripe import WEBHOOK_SECRET, intent_of_others
 from teppan import secret
 from teppan.domain.alarm import Alarm
 from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.errors import EditConflict
 from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import StorageUnavailable
+from teppan.services.payments import apply_payment
 from teppan.store import alarms, keys
 from teppan.store.attributes import Item
 from teppan.store.table import Table
 from teppan_payments.events import HANDLED
+from teppan_payments.stripe_provider import StripeProvider
 
 DEPOSIT: Final = 10_000
 SECONDS: Final = int(NOW.timestamp())
@@ -454,6 +457,44 @@ class TestTheInbox:
         assert counted(text, "WebhooksHandled") == counted(text, "PaymentsCaptured") == 1
         assert counted(text, "WebhooksRepeated") == 9
 
+    def test_an_event_that_comes_again_later_keeps_its_place_and_its_90_days(
+        self, call: Handlers, table: Table, now: Clock, delivery: Delivery
+    ) -> None:
+        call.webhook(delivery.body, signed(delivery.body))
+        first = inbox(table, delivery.event["id"])
+
+        now.set(now.at + timedelta(days=8))
+        again = signed(delivery.body, at=int(now.at.timestamp()))
+        assert call.webhook(delivery.body, again).status == 200
+
+        item = inbox(table, delivery.event["id"])
+        assert first and item and item["attempts"] == 2
+        kept = ("received_at", "handled_at", "gsi2pk", "gsi2sk", "expires_at")
+        assert {name: item[name] for name in kept} == {name: first[name] for name in kept}
+
+    def test_two_overlapping_deliveries_of_an_event_count_it_as_handled_once(
+        self, call: Handlers, till: Till, output: Output, booking: Booking, delivery: Delivery
+    ) -> None:
+        # Given a delivery of the event that comes while Stripe is asked because of another one
+        snapshot, second = StripeProvider.snapshot, iter([delivery])
+        answers: list[Answer] = []
+
+        def look(provider: StripeProvider, payment: str) -> Any:
+            found = snapshot(provider, payment)
+            answers.extend(call.webhook(each.body, signed(each.body)) for each in second)
+            return found
+
+        # When both are received
+        with patch.object(StripeProvider, "snapshot", look):
+            answers.append(call.webhook(delivery.body, signed(delivery.body)))
+
+        # Then one of them is a repetition
+        assert [answer.status for answer in answers] == [200, 200]
+        text = output()
+        assert (counted(text, "WebhooksHandled"), counted(text, "WebhooksRepeated")) == (1, 1)
+        assert counted(text, "PaymentsCaptured") == 1
+        assert till.now_of(booking).version == 2
+
     @pytest.mark.parametrize("kind", ["customer.created", "payment_intent.created", "🍣"])
     def test_ignores_what_we_have_not_asked_for(
         self, call: Handlers, table: Table, output: Output, kind: str
@@ -677,6 +718,19 @@ class TestWhatCanNeverBeApplied:
         assert send(call, about(intent)).status == 200
         assert till.now_of(booking).status is Status.CONFIRMED
 
+    def test_an_event_whose_booking_others_keep_changing_never_fails_for_good(
+        self, call: Handlers, till: Till, booking: Booking, now: Clock
+    ) -> None:
+        intent = till.pay(booking)
+        with patch.object(apply_payment, "revise", side_effect=EditConflict("Others are faster.")):
+            statuses = every_five_minutes(call, intent, now, 6)
+        item = inbox(call.table, "evt_1")
+
+        assert statuses == [409] * 6
+        assert item and item["status"] == "received"
+        assert every_five_minutes(call, intent, now, 1) == [200]
+        assert till.now_of(booking).status is Status.CONFIRMED
+
     @pytest.mark.parametrize(
         "metadata",
         [
@@ -883,6 +937,22 @@ class TestRefunds:
             ("refund_sent", 4_000),
             ("refunded", 4_000),
         ]
+        till.check(booking)
+
+    def test_one_event_enters_more_refunds_than_a_transaction_has_room_for(
+        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
+    ) -> None:
+        # Given 30 refunds in the dashboard, of which one event alone tells
+        booking = paid(call)
+        intent = next(iter(booking.payments))
+        for _ in range(30):
+            stripe.refund(intent, 1)
+
+        assert send(call, about(intent)).status == 200
+
+        item = inbox(table, "evt_1")
+        assert item and item["status"] == "handled"
+        assert till.account(booking)["balance"]["refunded"] == 30
         till.check(booking)
 
     @pytest.mark.parametrize("fate", ["failed", "canceled"])

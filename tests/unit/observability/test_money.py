@@ -18,6 +18,7 @@ from teppan.observability.metrics import metrics
 from teppan.observability.money import (
     COUNTED,
     raise_alarm,
+    record_difference,
     record_entries,
     record_found,
     record_received,
@@ -174,3 +175,24 @@ def test_a_settlement_counts_what_it_settled(alarms: Alarms) -> None:
 
     assert counted() == {"RefundsSettled": [1]}
     assert alarms() == {}
+
+
+def test_differences_of_the_books_are_added_up_whatever_their_signs(
+    alarms: Alarms, logged: LogLines
+) -> None:
+    found, left = {"pi_1": 500, "pi_2": -500, "pi_3": 20}, {"pi_1": 500, "pi_2": -500}
+
+    record_difference(found, left)
+
+    assert alarms() == {"LedgerDifferenceFound": [1_020], "LedgerDifference": [1_000]}
+    (line,) = logged()
+    assert (line["level"], line["payments"]) == ("ERROR", left)
+
+
+def test_books_that_agree_again_are_told_as_0_and_log_nothing(
+    alarms: Alarms, logged: LogLines
+) -> None:
+    record_difference({"pi_1": -7}, {})
+
+    assert alarms() == {"LedgerDifferenceFound": [7], "LedgerDifference": [0]}
+    assert logged() == []

@@ -131,6 +131,14 @@ class TestMoneyDue:
         assert made.due_to_confirm == 10_000
         assert made.balance_due_at == before(made, days=7)
 
+    def test_a_booking_made_exactly_seven_days_before_the_start_owes_its_balance_at_once(
+        self,
+    ) -> None:
+        made = booking(caller=caller(at=before(booking(), days=7)))
+
+        assert made.due_to_confirm == 10_000
+        assert made.balance_due_at == made.created_at < made.payment_due_at
+
     @pytest.mark.parametrize(
         ("captured", "deposit_due", "balance_due"),
         [

@@ -501,6 +501,19 @@ class TestMoving:
         assert new.due_to_confirm == new.price.total
         assert new.payment_due_at == old.payment_due_at
 
+    def test_a_booking_that_was_changed_before_owes_what_it_did_and_until_when_it_did(self) -> None:
+        # Given a booking made with more than seven days to go, and changed once with less
+        made = booking(caller=caller(at=before(booking(), days=7, hours=1)))
+        once = change(
+            made, Changes(special_requests="Candles"), caller(at=before(made, days=6, hours=23))
+        )
+
+        # When it is changed again
+        twice = change(once, Changes(party=Party(14)), caller(at=before(made, days=6, hours=22)))
+
+        # Then the deposit and the deadline are still those of its making
+        assert (twice.due_to_confirm, twice.payment_due_at) == (10_000, made.payment_due_at)
+
     def test_that_is_measured_from_the_making_not_from_the_move(self) -> None:
         later = caller(at=NOW + timedelta(days=20))
 

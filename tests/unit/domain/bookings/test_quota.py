@@ -54,6 +54,14 @@ def test_the_eleventh_waits_until_the_oldest_counts_no_more(ago: timedelta, wait
     assert refused.value.retry_after == wait
 
 
+def test_a_customer_who_made_more_than_ten_waits_until_nine_count() -> None:
+    with pytest.raises(TooManyBookingsInADay) as refused:
+        with_room(made(12), NOW, CURRENT)
+
+    # The last ten were made within 9 seconds; the first of them has to count no more.
+    assert refused.value.retry_after == 86_391
+
+
 def test_part_of_a_second_is_a_second_to_wait() -> None:
     with pytest.raises(TooManyBookingsInADay) as refused:
         with_room(made(10), NOW + timedelta(microseconds=1), CURRENT)

@@ -1,5 +1,6 @@
 """Disputes: the ledger enters the money that Stripe moved, in whatever order it is heard (§7)."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -83,6 +84,27 @@ class TestDispute:
         told = snapshot(disputes=(Dispute("dp_1", 4_000, OPEN, moved(-4_000, -6_000)),))
 
         assert balance_of(after(told)).at_risk == 10_000
+
+    @pytest.mark.parametrize("withdrawn", [4_000, 6_000, 9_000])
+    def test_an_open_dispute_whose_amount_changes_keeps_the_books_in_balance(
+        self, withdrawn: int
+    ) -> None:
+        # Given an open dispute of 6000 cents
+        known = after(snapshot(disputes=(Dispute("dp_1", 6_000, OPEN),)))
+
+        # When Stripe changes its amount and withdraws that
+        changed = Dispute("dp_1", withdrawn, OPEN, moved(-withdrawn))
+        known = after(snapshot(disputes=(changed,)), ledger=tuple(known))
+
+        # Then the ledger holds what Stripe holds, and the larger amount is at risk
+        balance = balance_of(known)
+        assert (balance.disputed, balance.at_provider) == (withdrawn, 10_000 - withdrawn)
+        assert balance.at_risk == max(6_000, withdrawn)
+
+        # And nothing stays contested once it is lost
+        lost = replace(changed, status=LOST)
+        balance = balance_of(after(snapshot(disputes=(lost,)), ledger=tuple(known)))
+        assert balance == Balance(captured=10_000, lost=withdrawn)
 
     def test_before_the_money_is_withdrawn_it_is_at_risk(self) -> None:
         balance = balance_of(after(disputing(OPEN)))

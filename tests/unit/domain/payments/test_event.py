@@ -1,10 +1,12 @@
 """What Stripe says has happened, and what became of it."""
 
+from datetime import timedelta
+
 import pytest
 from tests.builders import NOW
 
 from teppan.domain.payments.event import EventResult, PaymentEvent
-from teppan.domain.webhook import EventState
+from teppan.domain.webhook import EventState, is_permanent
 
 
 def test_an_event_is_named_and_dated_by_its_sender() -> None:
@@ -18,3 +20,20 @@ def test_what_was_received_has_no_effect_until_said_otherwise(state: EventState)
     received = EventResult(state)
 
     assert (received.entries, received.repeated, received.unmatched) == ((), False, False)
+
+
+@pytest.mark.parametrize(("minutes", "recent"), [(0, True), (29, True), (30, False), (31, False)])
+def test_an_event_is_recent_for_half_an_hour(minutes: int, recent: bool) -> None:
+    event = PaymentEvent(id="evt_1", type="x", created_at=NOW, payment=None, payload="{}", size=2)
+
+    assert event.is_recent(NOW + timedelta(minutes=minutes)) is recent
+
+
+@pytest.mark.parametrize(
+    ("errors", "minutes", "permanent"),
+    [(5, 20, True), (6, 21, True), (4, 20, False), (99, 19, False)],
+)
+def test_an_event_fails_for_good_after_five_errors_in_twenty_minutes(
+    errors: int, minutes: int, permanent: bool
+) -> None:
+    assert is_permanent(errors, NOW, NOW + timedelta(minutes=minutes)) is permanent

@@ -108,6 +108,43 @@ class TestOutstanding:
         assert may_be_sent_at(second, CURRENT) == NOW + wait
 
     @pytest.mark.parametrize(
+        ("reasons", "wait"),
+        [
+            pytest.param(
+                [RefusalReason.REFUSED, RefusalReason.PROVIDER_ERROR],
+                timedelta(hours=24),
+                id="refused, then an error of Stripe",
+            ),
+            pytest.param(
+                [RefusalReason.PROVIDER_ERROR, RefusalReason.REFUSED],
+                timedelta(hours=25),
+                id="an error of Stripe, then refused",
+            ),
+        ],
+    )
+    def test_a_refund_that_was_refused_waits_a_day_even_if_stripe_erred_too(
+        self, reasons: list[RefusalReason], wait: timedelta
+    ) -> None:
+        ledger: list[LedgerEntry] = [promise()]
+        for hours, reason in enumerate(reasons):
+            (refund,) = open_obligations(ledger)
+            ledger.append(refusal_entry(refund, reason, NOW + hours * HOUR))
+
+        (refund,) = open_obligations(ledger)
+
+        assert may_be_sent_at(refund, CURRENT) == NOW + wait
+
+    def test_a_refund_that_failed_long_ago_waits_after_a_new_error_of_stripe(self) -> None:
+        failed = [promise(), life(SENT), life(FAILED)]
+        (refund,) = open_obligations(failed)
+        erred_at = NOW + 30 * HOUR
+        erred = refusal_entry(refund, RefusalReason.PROVIDER_ERROR, erred_at)
+
+        (refund,) = open_obligations([*failed, erred])
+
+        assert may_be_sent_at(refund, CURRENT) == erred_at + CURRENT.refund_retry_after_error
+
+    @pytest.mark.parametrize(
         ("is_final", "refusals", "reason"),
         [
             (True, 0, RefusalReason.FINAL),

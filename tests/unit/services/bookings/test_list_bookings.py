@@ -1,6 +1,6 @@
 """Refusals that come before the table is asked (§8); the pages are tested on DynamoDB."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tests.builders import CUSTOMER, OTHER_CUSTOMER, PARTY_DATE, admin, caller
@@ -48,6 +48,18 @@ def test_staff_list_everybodys_from_last_month_to_the_horizon(asked: list[Bookin
 
     (query,) = asked
     assert (query.first, query.last) == (date(2026, 10, 1), date(2027, 11, 23))
+
+
+def test_the_months_that_staff_see_follow_the_calendar_of_the_venue(
+    asked: list[BookingQuery],
+) -> None:
+    # Given the last evening of a month at the venue: in UTC the next month has begun
+    evening = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
+
+    list_bookings(NO_TABLE, BookingQuery(limit=20), admin(evening))
+
+    (query,) = asked
+    assert (query.first, query.last) == (date(2026, 10, 1), date(2027, 11, 30))
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,9 @@ from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance
 from teppan.http.representations.bookings import booking as represent
 
+EVENING_AT_THE_VENUE = NOW + timedelta(hours=10)
+"""Eight in the evening of the 23rd: in UTC it is the 24th."""
+
 
 def cancelled(captured: int = 10_000, reason: str | None = None) -> Booking:
     return cancel(confirmed(captured), CancellationRequest(reason), caller()).after
@@ -197,6 +200,13 @@ class TestPrice:
 
         assert (price["amount_paid"], price["amount_refunded"]) == (10_000, 1)
 
+    def test_a_refund_leaves_what_the_customer_has_paid_as_it_was(self) -> None:
+        refunded = holding(confirmed(), Balance(captured=10_000, refunded=9_700, returned=9_700))
+
+        price = represent.booking(refunded, caller())["price"]
+
+        assert (price["amount_paid"], price["amount_refunded"]) == (10_000, 9_700)
+
     def test_what_was_lost_in_a_dispute_was_not_paid_and_is_due(self) -> None:
         lost = holding(confirmed(), Balance(captured=71_445, lost=71_445))
 
@@ -220,6 +230,17 @@ class TestCancellation:
             "estimated_refund_date": "2026-12-03",
             "currency": "usd",
         }
+
+    def test_the_day_on_which_a_refund_should_arrive_is_counted_at_the_venue(self) -> None:
+        evening = caller(at=EVENING_AT_THE_VENUE)
+        ended = cancel(confirmed(), CancellationRequest(None), evening).after
+
+        shown = represent.cancellation(ended, evening)
+
+        assert (shown["cancelled_at"], shown["estimated_refund_date"]) == (
+            "2026-11-24T04:00:00Z",
+            "2026-12-03",
+        )
 
     def test_a_refund_of_one_cent_is_a_refund(self) -> None:
         shown = represent.cancellation(cancelled(captured=1), caller())

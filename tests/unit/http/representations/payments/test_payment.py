@@ -1,10 +1,11 @@
 """Payments and refunds as the contract promises them."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import attempt, confirmed, ledger_entry, snapshot
+from tests.builders import NOW, attempt, confirmed, ledger_entry, snapshot
 
 from teppan.domain.ledger import EntryKind, LedgerEntry
 from teppan.domain.payments.attempt import Intent, IntentStatus
@@ -81,6 +82,17 @@ class TestRefund:
             "created_at": "2026-11-23T18:00:00Z",
             "estimated_refund_date": "2026-12-03",
         }
+
+    def test_the_day_on_which_a_refund_should_arrive_is_counted_at_the_venue(self) -> None:
+        # Eight in the evening of the 23rd: in UTC it is the 24th.
+        promised = entry(GOODWILL, at=NOW + timedelta(hours=10))
+
+        shown = plain(represent.refund(Refunded("ref_x", BOOKING, (promised,)), "Cold rice"))
+
+        assert (shown["created_at"], shown["estimated_refund_date"]) == (
+            "2026-11-24T04:00:00Z",
+            "2026-12-03",
+        )
 
     @pytest.mark.parametrize(
         ("kinds", "status"),
