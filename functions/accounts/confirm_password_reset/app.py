@@ -15,7 +15,7 @@ table, pool, accounts = connect(), user_pool(), directory()
 
 @endpoint("confirmPasswordReset", roles=PUBLIC, body=ConfirmPasswordResetBody)
 def handler(request: Request[ConfirmPasswordResetBody]) -> Response:
-    """Change the password and end every session of the account."""
+    """Set the new password and end all sessions of the account."""
     body = request.body
     confirm_password_reset(
         table, pool, accounts, body.email, body.code, body.new_password, request.caller

@@ -15,7 +15,7 @@ table, pool, accounts = connect(), user_pool(), directory()
 
 @endpoint("confirmRegistration", roles=PUBLIC, body=ConfirmRegistrationBody)
 def handler(request: Request[ConfirmRegistrationBody]) -> Response:
-    """Confirm the account by its code and set its password."""
+    """Confirm the account with its code and set its password."""
     body = request.body
     confirm_registration(
         table, pool, accounts, body.email, body.code, body.password, request.caller

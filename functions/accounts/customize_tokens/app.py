@@ -1,4 +1,4 @@
-"""Before Cognito issues tokens: what they may open (`architecture.md §6`)."""
+"""Cognito's trigger before it issues tokens: set their groups and scopes (`architecture.md §6`)."""
 
 from teppan.identity.cognito.client import cognito
 from teppan.identity.cognito.directory import Directory
@@ -12,7 +12,7 @@ client, mfa_demanded = cognito(), required("ADMIN_MFA") == "required"
 
 @trigger("customizeTokens")
 def handler(event: Event) -> Event:
-    """Answer the groups and scopes that the tokens carry (PreTokenGeneration, V2_0)."""
+    """Return the groups and scopes of the tokens (PreTokenGeneration, V2_0)."""
     pool_id, client_id = event["userPoolId"], event["callerContext"]["clientId"]
     groups = groups_of_token(
         Directory(client, pool_id),

@@ -12,6 +12,6 @@ accounts = directory()
 
 @endpoint("getMe", roles=EVERYONE, live_session=True)
 def handler(request: Request[None]) -> Response:
-    """Answer the account as Cognito knows it, and the role of the token."""
+    """Return the account in the user pool, with the role of the token."""
     account = get_me(accounts, request.caller.id)
     return Response(body=represent.account(account, request.caller.role))

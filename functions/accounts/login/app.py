@@ -16,7 +16,7 @@ table, pool = connect(), user_pool()
 
 @endpoint("login", roles=PUBLIC, body=LoginBody)
 def handler(request: Request[LoginBody]) -> Response:
-    """Answer the tokens of a new session."""
+    """Return the tokens of a new session."""
     body = request.body
     tokens = log_in(table, pool, body.email, body.password, given(body.mfa_code), request.caller)
     count("SessionsStarted")

@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/refresh: stay in (`architecture.md §6`)."""
+"""POST /api/v1/auth/refresh: return new tokens of a session (`architecture.md §6`)."""
 
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.representations.accounts import account as represent
@@ -14,6 +14,6 @@ table, pool = connect(), user_pool()
 
 @endpoint("refresh", roles=PUBLIC, body=RefreshTokenBody)
 def handler(request: Request[RefreshTokenBody]) -> Response:
-    """Answer new tokens of the session."""
+    """Return new tokens of the session."""
     tokens = refresh(table, pool, request.body.refresh_token, request.caller.at)
     return Response(body=represent.tokens(tokens))

@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/register: make an account (`architecture.md §6`)."""
+"""POST /api/v1/auth/register: create an account (`architecture.md §6`)."""
 
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.representations.accounts.account import ACCEPTED
@@ -14,6 +14,6 @@ table, pool = connect(), user_pool()
 
 @endpoint("register", roles=PUBLIC, body=RegisterBody)
 def handler(request: Request[RegisterBody]) -> Response:
-    """Register, and answer the same whatever came of it."""
+    """Create an unconfirmed account; the response is the same if the address has one."""
     register(table, pool, request.body.email, request.caller)
     return Response(202, ACCEPTED)

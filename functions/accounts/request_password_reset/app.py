@@ -15,6 +15,6 @@ table, pool, accounts = connect(), user_pool(), directory()
 
 @endpoint("requestPasswordReset", roles=PUBLIC, body=AccountEmailBody)
 def handler(request: Request[AccountEmailBody]) -> Response:
-    """Have a code sent, and answer the same whatever came of it."""
+    """Send a code if the account exists; the response is always the same."""
     request_password_reset(table, pool, accounts, request.body.email, request.caller)
     return Response(202, ACCEPTED)

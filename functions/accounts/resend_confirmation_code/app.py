@@ -14,6 +14,6 @@ table, pool = connect(), user_pool()
 
 @endpoint("resendConfirmationCode", roles=PUBLIC, body=AccountEmailBody)
 def handler(request: Request[AccountEmailBody]) -> Response:
-    """Have a code sent, and answer the same whatever came of it."""
+    """Send a code if the account awaits one; the response is always the same."""
     resend_confirmation_code(table, pool, request.body.email, request.caller)
     return Response(202, ACCEPTED)

@@ -1,4 +1,4 @@
-"""GET /api/v1/availability: which slots can be booked (`domain.md §2`)."""
+"""GET /api/v1/availability: search availability (`domain.md §2`)."""
 
 from teppan.domain.policy import CURRENT
 from teppan.http.endpoint import PUBLIC, endpoint
@@ -16,7 +16,7 @@ PARAMETERS = {"from": query(day, required=True), "to": query(day, required=True)
 
 @endpoint("searchAvailability", roles=PUBLIC, parameters=PARAMETERS)
 def handler(request: Request[None]) -> Response:
-    """Return every slot of the days asked for."""
+    """Return every slot of the requested days."""
     first, last = request.parameters["from"], request.parameters["to"]
     slots = search_availability(table, first, last, request.caller)
     return Response(

@@ -1,4 +1,4 @@
-"""PUT /api/v1/availability/{date}/{time}: how many bookings a slot takes (`domain.md §2`)."""
+"""PUT /api/v1/availability/{date}/{time}: set the capacity of a slot (`domain.md §2`)."""
 
 from teppan.domain.bookings.slot import start_time
 from teppan.http.endpoint import STAFF, endpoint
@@ -17,7 +17,7 @@ PARAMETERS = {"date": path(day), "time": path(start_time)}
 
 @endpoint("setSlotCapacity", roles=STAFF, body=SetSlotCapacityBody, parameters=PARAMETERS)
 def handler(request: Request[SetSlotCapacityBody]) -> Response:
-    """Set the capacity and return how full the slot is."""
+    """Set the capacity and return the slot's occupancy."""
     day, start = request.parameters["date"], request.parameters["time"]
     slot, occupancy = set_slot_capacity(table, day, start, request.body.capacity, request.caller)
     return Response(body=represent.capacity(slot, occupancy))

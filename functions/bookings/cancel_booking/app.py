@@ -1,4 +1,4 @@
-"""DELETE /api/v1/bookings/{booking_id}: cancel, and refund by the policy (`domain.md §6`)."""
+"""DELETE /api/v1/bookings/{booking_id}: cancel a booking and refund it (`domain.md §6`)."""
 
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import BOOKING_ID
@@ -21,7 +21,7 @@ table = connect()
     parameters={"booking_id": BOOKING_ID},
 )
 def handler(request: Request[CancelBookingBody]) -> Response:
-    """Cancel the booking and say what is refunded."""
+    """Cancel the booking and return its refund."""
     booking = cancel_booking(
         table,
         request.parameters["booking_id"],

@@ -14,7 +14,7 @@ table = connect()
 
 @endpoint("createBooking", roles=EVERYONE, body=CreateBookingBody, idempotent=True)
 def handler(request: Request[CreateBookingBody]) -> Response:
-    """Create the booking, or answer again with the one that this key has made."""
+    """Create the booking, or return the one that the same idempotency key created."""
     created = create_booking(
         table, request.body.to_booking_request(), request.idempotency, request.caller
     )
@@ -24,7 +24,8 @@ def handler(request: Request[CreateBookingBody]) -> Response:
         created.booking.version,
         status=201,
         headers={
-            "Location": f"bookings/{created.booking.id}",  # relative: a stage may stand before
+            # Relative, because the path may start with a stage.
+            "Location": f"bookings/{created.booking.id}",
             **({"Idempotency-Replayed": "true"} if created.replayed else {}),
         },
     )

@@ -1,4 +1,4 @@
-"""GET /api/v1/bookings/{booking_id}: one booking, to its customer and to staff (`domain.md §8`)."""
+"""GET /api/v1/bookings/{booking_id}: one booking, for its customer or staff (`domain.md §8`)."""
 
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import BOOKING_ID

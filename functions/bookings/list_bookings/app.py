@@ -1,4 +1,4 @@
-"""GET /api/v1/bookings: a customer's own bookings, or for staff all of them (`domain.md §8`)."""
+"""GET /api/v1/bookings: a customer's own bookings, or all for staff (`domain.md §8`)."""
 
 from teppan.domain.bookings.transition import Status
 from teppan.domain.payment_status import PaymentStatus
@@ -29,15 +29,15 @@ PARAMETERS = {
 @endpoint("listBookings", roles=EVERYONE, parameters=PARAMETERS)
 def handler(request: Request[None]) -> Response:
     """Return one page of summaries and the cursor of the next."""
-    wanted = request.parameters
+    parameters = request.parameters
     query = BookingQuery(
-        limit=wanted["limit"],
-        customer_id=wanted["customer_id"],
-        first=wanted["date_from"],
-        last=wanted["date_to"],
-        status=wanted["status"],
-        payment_status=wanted["payment_status"],
-        descending=wanted["order"] == "desc",
+        limit=parameters["limit"],
+        customer_id=parameters["customer_id"],
+        first=parameters["date_from"],
+        last=parameters["date_to"],
+        status=parameters["status"],
+        payment_status=parameters["payment_status"],
+        descending=parameters["order"] == "desc",
         after=Position(*position) if (position := cursors.read(request)) else None,
     )
     page = list_bookings(table, query, request.caller)

@@ -1,4 +1,4 @@
-"""GET …/{booking_id}/cancellation-quote: what cancelling would refund (`domain.md §6`)."""
+"""GET …/{booking_id}/cancellation-quote: the refund of a cancellation (`domain.md §6`)."""
 
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.parameters import BOOKING_ID
@@ -13,7 +13,7 @@ table = connect()
 
 @endpoint("quoteCancellation", roles=EVERYONE, parameters={"booking_id": BOOKING_ID})
 def handler(request: Request[None]) -> Response:
-    """Return the terms of a cancellation now; nothing is changed."""
+    """Return the refund that a cancellation would give now; the booking does not change."""
     caller = request.caller
     booking, terms = quote_cancellation(table, request.parameters["booking_id"], caller)
     return Response(body=represent.cancellation_quote(booking, terms, caller.signed_at))

@@ -19,7 +19,7 @@ table = connect()
     parameters={"booking_id": BOOKING_ID},
 )
 def handler(request: Request[UpdateBookingBody]) -> Response:
-    """Make the changes and return the booking as it is then."""
+    """Change the booking and return it."""
     booking = update_booking(
         table,
         request.parameters["booking_id"],

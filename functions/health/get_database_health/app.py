@@ -10,6 +10,6 @@ table = connect()
 
 @endpoint("getDatabaseHealth", roles=PUBLIC)
 def handler(_request: Request[None]) -> Response:
-    """Read one key and say so."""
+    """Read one key of the table and return `ok`."""
     table.ping()
     return Response(body={"status": "ok"})

@@ -1,4 +1,4 @@
-"""GET /health: whether the functions run; asks nothing else."""
+"""GET /health: whether the functions run, without a call to any other service."""
 
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.request import Request
@@ -8,7 +8,7 @@ from teppan.settings import settings
 
 @endpoint("getHealth", roles=PUBLIC)
 def handler(_request: Request[None]) -> Response:
-    """Return which version runs in which stage."""
+    """Return the stage and the version that runs."""
     return Response(
         body={
             "status": "ok",

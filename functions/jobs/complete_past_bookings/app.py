@@ -1,4 +1,4 @@
-"""Every hour: confirmed parties whose start is some hours past took place (`domain.md §4`)."""
+"""Every hour: complete confirmed bookings some hours after their start (`domain.md §4`)."""
 
 from teppan.batch import run_each
 from teppan.observability.metrics import count
@@ -14,7 +14,7 @@ table = connect()
 
 @job("completePastBookings")
 def handler(_event: Event, author: Author, _time_left: TimeLeft) -> None:
-    """Complete what is over."""
+    """Complete each booking that is due."""
 
     def complete(due: Queued) -> None:
         complete_past(table, due.booking_id, author())

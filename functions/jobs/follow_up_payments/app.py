@@ -1,4 +1,4 @@
-"""On the table's stream: what must follow what was written, such as sending a promised refund."""
+"""On the table's stream: follow up payments, for example send the refunds that are owed."""
 
 from teppan.batch import run_each
 from teppan.observability.money import raise_alarm, record_sent_refunds
@@ -15,7 +15,7 @@ table, stripe = connect(), provider()
 
 @job("followUpPayments")
 def handler(event: Event, author: Author, _time_left: TimeLeft) -> Event:
-    """Handle each record; those that failed are named, so that they alone come again."""
+    """Handle each record; return the failed records, so that the stream retries only those."""
 
     def follow(record: StreamRecord) -> None:
         change = record.change()

@@ -1,4 +1,4 @@
-"""Every few minutes what was missed, every day everything: our ledgers against Stripe (§7)."""
+"""Reconcile ledgers with Stripe: recent events often, the balance once a day (`domain.md §7`)."""
 
 from teppan.observability import money
 from teppan.services.payments.ledger_differences import differences, disputed
@@ -12,23 +12,23 @@ table, stripe = connect(), provider()
 
 @job("reconcilePayments")
 def handler(event: Event, author: Author, time_left: TimeLeft) -> None:
-    """Look at `recent` events and what the stream has left over, or at the `full` balance."""
+    """Run the scope `recent` (events and unfinished follow-ups) or `full` (the whole balance)."""
     run = Run(table, stripe, author, time_left)
     {"recent": _recent, "full": _full}[event["scope"]](run)
 
 
 def _recent(run: Run) -> None:
-    raised = run.raise_alarms(money.raise_alarm)
-    closed = run.close_payments()
-    sent = run.send_refunds(money.record_sent_refunds)
-    received = run.receive_events(money.record_found)
-    raise_if_any_failed(raised, closed, sent, received)
+    alarms = run.raise_alarms(money.raise_alarm)
+    closings = run.close_payments()
+    refunds = run.send_refunds(money.record_sent_refunds)
+    events = run.receive_events(money.record_found)
+    raise_if_any_failed(alarms, closings, refunds, events)
 
 
 def _full(run: Run) -> None:
     now = run.author().at
-    found = differences(table, stripe, now)
-    mended = run.mend({*found, *disputed(table, now)}, money.record_entries)
-    left = differences(table, stripe, run.author().at) if found else {}
-    money.record_difference(found, left)
-    raise_if_any_failed(mended)
+    before = differences(table, stripe, now)
+    repairs = run.mend({*before, *disputed(table, now)}, money.record_entries)
+    after = differences(table, stripe, run.author().at) if before else {}
+    money.record_difference(before, after)
+    raise_if_any_failed(repairs)

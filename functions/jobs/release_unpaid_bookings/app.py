@@ -1,4 +1,4 @@
-"""Every few minutes: give back the slots that nobody has paid for in time (`domain.md §4`)."""
+"""Every few minutes: cancel unpaid bookings that are overdue (`domain.md §4`)."""
 
 from teppan.observability.metrics import count, emit_alarm_metric
 from teppan.services.payments.release_unpaid import release_overdue
@@ -11,7 +11,7 @@ table, stripe = connect(), provider()
 
 @job("releaseUnpaidBookings")
 def handler(_event: Event, author: Author, time_left: TimeLeft) -> None:
-    """Cancel what is overdue, unless Stripe knows of a payment; the next run does what is left."""
+    """Cancel overdue bookings unless Stripe has a payment; the next run handles those left."""
     outcome = release_overdue(table, stripe, author, time_left)
     count("BookingsReleased", sum(outcome.results))
     emit_alarm_metric("OverdueBookingsLeft", len(outcome.left))

@@ -1,4 +1,4 @@
-"""OPTIONS on any path: what a browser may send from the origins we know."""
+"""OPTIONS on any path: what a browser may send from the allowed origins (CORS)."""
 
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.headers import PREFLIGHT
@@ -8,5 +8,5 @@ from teppan.http.response import Response
 
 @endpoint("preflight", roles=PUBLIC, parameters=None)
 def handler(_request: Request[None]) -> Response:
-    """Return the methods and headers; the endpoint adds the origin when we know it."""
+    """Return the allowed methods and headers; the endpoint adds the origin if it is allowed."""
     return Response(status=204, headers=PREFLIGHT)

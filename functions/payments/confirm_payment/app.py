@@ -1,4 +1,4 @@
-"""POST /api/v1/payments/confirm-payment: take note of a payment at once (`domain.md §7`)."""
+"""POST /api/v1/payments/confirm-payment: confirm a payment (`domain.md §7`)."""
 
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.representations.payments import payment as represent
@@ -15,7 +15,7 @@ table, stripe = connect(), provider()
 
 @endpoint("confirmPayment", roles=EVERYONE, body=ConfirmPaymentBody)
 def handler(request: Request[ConfirmPaymentBody]) -> Response:
-    """Return how the payment and its booking stand now."""
+    """Read the payment at Stripe and return its status and that of its booking."""
     applied = confirm_payment(table, stripe, request.body.payment_intent_id, request.caller)
     record_entries(applied.entries)
     return versioned(represent.confirmation(applied), applied.booking.version)

@@ -1,4 +1,4 @@
-"""POST /api/v1/payments/create-payment-intent: open a payment of a booking (`domain.md §7`)."""
+"""POST /api/v1/payments/create-payment-intent: create a payment intent (`domain.md §7`)."""
 
 from teppan.http.endpoint import EVERYONE, endpoint
 from teppan.http.representations.payments import payment as represent
@@ -14,7 +14,7 @@ table, stripe = connect(), provider()
 
 @endpoint("createPaymentIntent", roles=EVERYONE, body=CreatePaymentIntentBody, idempotent=True)
 def handler(request: Request[CreatePaymentIntentBody]) -> Response:
-    """Return the intent to pay with; the same one for the same key."""
+    """Return a payment intent to pay with; the same idempotency key returns the same intent."""
     opened = create_payment_intent(
         table,
         stripe,

@@ -13,6 +13,6 @@ table = connect()
 
 @endpoint("listPayments", roles=EVERYONE, parameters={"booking_id": BOOKING_ID})
 def handler(request: Request[None]) -> Response:
-    """Return what was paid, what went back, and how it stands."""
+    """Return the balance, the payment attempts and the ledger entries of a booking."""
     account = list_payments(table, request.parameters["booking_id"], request.caller)
     return versioned(represent.account(account), account.booking.version)

@@ -1,4 +1,4 @@
-"""POST /api/v1/payments/refund: staff give money back (`domain.md §7`)."""
+"""POST /api/v1/payments/refund: staff refund a payment (`domain.md §7`)."""
 
 from teppan.http.endpoint import STAFF, endpoint
 from teppan.http.representations.payments import payment as represent
@@ -14,7 +14,7 @@ table = connect()
 
 @endpoint("refundPayment", roles=STAFF, body=RefundPaymentBody, idempotent=True)
 def handler(request: Request[RefundPaymentBody]) -> Response:
-    """Promise the refund; `send_refunds` sends it to Stripe."""
+    """Record the refund obligation; `send_refunds` sends it to Stripe."""
     wanted = request.body.to_wanted()
     refund = refund_payment(table, wanted, request.idempotency, request.caller)
     record_entries(() if refund.replayed else refund.entries)

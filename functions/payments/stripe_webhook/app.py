@@ -1,4 +1,4 @@
-"""Stripe's webhook, on a function URL: what it says has happened (`domain.md §7`)."""
+"""Stripe's webhook, on a function URL: receive a payment event (`domain.md §7`)."""
 
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.request import Request
@@ -17,7 +17,7 @@ table, stripe, secret = connect(), provider(), required("STRIPE_WEBHOOK_SECRET_A
 
 @endpoint("stripeWebhook", roles=PUBLIC, parameters=None, signed_by="stripe-signature")
 def handler(request: Request[None]) -> Response:
-    """Handle the event; whatever is not a 2xx makes Stripe send it again for three days."""
+    """Handle the event; Stripe repeats it for three days unless the status is 2xx."""
     check_signature(request.raw, request.signature, valid(secret), request.caller.at)
     event = read_event(request.raw)
     received = receive_event(table, stripe, event, request.caller.acting_as(SENDER))

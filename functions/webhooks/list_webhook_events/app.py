@@ -1,4 +1,4 @@
-"""GET /api/v1/webhooks/events: what outside systems have told us, for staff (`domain.md §8`)."""
+"""GET /api/v1/webhooks/events: the received webhook events, for staff (`domain.md §8`)."""
 
 from teppan.domain.webhook import EventSource, EventState
 from teppan.http.cursor import Cursors

@@ -1,4 +1,4 @@
-"""The client of Stripe's API: one a process, with short timeouts and a pinned API version."""
+"""The client of Stripe's API, one a process, with short timeouts and a pinned API version."""
 
 import logging
 import re
@@ -24,38 +24,39 @@ from teppan.settings import required, settings
 from teppan_payments.refusals import Call, refused
 
 API_VERSION: Final = "2026-05-27.dahlia"
-"""The version that our requests and objects are written for."""
+"""The API version that our code is written for."""
 
 _CONNECT_SECONDS: Final = 2.0
 _READ_SECONDS: Final = 6.0
 _RETRIES: Final = 1
 _PLACEHOLDER: Final = "sk_of_each_request"
-_BUSY: Final = frozenset({409, 429})
+_BUSY_STATUSES: Final = frozenset({409, 429})
 _FAILED_DEPENDENCY: Final = 424
 _KEY: Final = re.compile(r"(?:sk|rk)_(live|test)_.+")
 
-# It logs what Stripe says of an error, which may quote what was sent.
+# At INFO the library logs Stripe's error messages, which may quote the request.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
 type Ask = Callable[[StripeClient, RequestOptions], Any]
+"""A function that makes one request through the client, with the given options."""
 
 
 class Stripe:
-    """Stripe's API under one of the keys that are valid now; during a rotation two are."""
+    """Stripe's API, called with the keys that are valid now; during a rotation there are two."""
 
     def __init__(self, client: StripeClient, key_arn: str) -> None:
-        """Call through `client` with the key that the secret `key_arn` holds."""
+        """Call through `client` with the keys in the secret at `key_arn`."""
         self._client = client
         self._key_arn = key_arn
 
     def call(self, ask: Ask, idempotency_key: str | None = None) -> Any:
-        """Return what Stripe answers to `ask`.
+        """Return Stripe's answer to `ask`.
 
-        A repetition under the same `idempotency_key` has no second effect. Raises
-        `PaymentProviderUnavailable`, `PaymentProviderErred`, `PaymentProviderFailed` when Stripe
-        takes none of our keys, `PaymentsNotConfigured` when we have none, `WrongPaymentMode` when
-        ours are for another stage, and `stripe.InvalidRequestError` for what Stripe refuses by its
-        content.
+        A retry with the same `idempotency_key` has no second effect. Raises
+        `PaymentProviderUnavailable`, `PaymentProviderErred`, `PaymentProviderFailed` if Stripe
+        accepts none of our keys, `PaymentsNotConfigured` if there is no key, `WrongPaymentMode` if
+        the keys are for another stage, and `stripe.InvalidRequestError` if Stripe refuses the
+        request for its content.
         """
         for key in self._keys():
             options: RequestOptions = {"api_key": key}
@@ -68,9 +69,10 @@ class Stripe:
             except stripe.APIConnectionError as error:
                 raise PaymentProviderUnavailable from error
             except stripe.StripeError as error:
-                if error.http_status in _BUSY:
+                if error.http_status in _BUSY_STATUSES:
                     raise PaymentProviderUnavailable from error
-                # A key that was used for another request is of no use: the next try has another.
+                # An idempotency key that Stripe knows for another request can only fail again. The
+                # next payment attempt has another key.
                 if (
                     (error.http_status or 500) >= 500
                     or error.http_status == _FAILED_DEPENDENCY
@@ -83,24 +85,25 @@ class Stripe:
         raise PaymentProviderFailed
 
     def _keys(self) -> Iterator[str]:
-        """Yield the keys to try; raises `PaymentsNotConfigured` and `WrongPaymentMode` for none.
+        """Yield the keys to try; raises `PaymentsNotConfigured` or `WrongPaymentMode` for none.
 
-        Before a key is stored the secret has a random value, and its first key has that before it.
+        A new secret holds a random value until an operator stores a key. That value remains the
+        previous version of the first key, so it is skipped.
         """
-        known, usable = False, False
+        has_key, has_usable_key = False, False
         for key in secret.valid(self._key_arn):
-            if form := _KEY.fullmatch(key):
-                known = True
-                if fits_stage(is_live=form[1] == "live"):
-                    usable = True
+            if match := _KEY.fullmatch(key):
+                has_key = True
+                if fits_stage(is_live=match[1] == "live"):
+                    has_usable_key = True
                     yield key
-        if not usable:
-            raise WrongPaymentMode if known else PaymentsNotConfigured
+        if not has_usable_key:
+            raise WrongPaymentMode if has_key else PaymentsNotConfigured
 
     def all_of(self, list_: Ask) -> list[dict[str, Any]]:
         """Return the objects of all pages of a list, as plain values.
 
-        Raises as `call` does, and `PaymentRequestRejected` for a list that Stripe refuses.
+        Raises the errors of `call`, and `PaymentRequestRejected` if Stripe refuses the request.
         """
         try:
             found: list[dict[str, Any]] = self.call(
@@ -114,7 +117,7 @@ class Stripe:
 
 
 def fits_stage(*, is_live: bool) -> bool:
-    """Return whether live money, or test money, is what the stage takes; raise the alarm if not."""
+    """Return whether the stage takes live or test money, as given; emit an alarm if not."""
     fits = is_live is settings().takes_live_money
     if not fits:
         logger.error("wrong payment mode", live=is_live)
@@ -124,7 +127,7 @@ def fits_stage(*, is_live: bool) -> bool:
 
 @cache
 def connect() -> Stripe:
-    """Return Stripe at `STRIPE_API_BASE`, by the key that `STRIPE_API_KEY_ARN` names."""
+    """Return the client at `STRIPE_API_BASE`, with the keys in the secret `STRIPE_API_KEY_ARN`."""
     client = StripeClient(
         _PLACEHOLDER,
         stripe_version=API_VERSION,

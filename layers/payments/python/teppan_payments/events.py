@@ -1,4 +1,4 @@
-"""Stripe's events that we subscribe to, and where each names its payment intent."""
+"""Stripe's events: the types that we handle, and how an event is read."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from teppan.observability.metrics import emit_alarm_metric
 from teppan_payments.client import fits_stage
 
 SENDER: Final = "stripe"
-"""Who has changed a booking that an event has changed, in its audit trail."""
+"""The actor in the audit trail of a booking that an event has changed."""
 
 HANDLED: Final[Mapping[str, str]] = {
     "payment_intent.succeeded": "id",
@@ -34,12 +34,12 @@ HANDLED: Final[Mapping[str, str]] = {
     "charge.dispute.funds_withdrawn": "payment_intent",
     "charge.dispute.funds_reinstated": "payment_intent",
 }
-"""The types we handle, and the field of their object that is the payment intent's id."""
+"""The event types that we handle, with the field of their object that names the payment intent."""
 
-_NAME: Final = re.compile(rf"[\x21-\x7e]{{1,{MAX_ID_LENGTH}}}")
+_ID: Final = re.compile(rf"[\x21-\x7e]{{1,{MAX_ID_LENGTH}}}")
 
 UNREADABLE: Final = "unreadable"
-"""The fault of an event of such a type whose object is not as Stripe's document has it."""
+"""The fault of an event of a handled type whose object has not the documented form."""
 
 
 def read_event(raw: bytes) -> PaymentEvent:
@@ -51,14 +51,14 @@ def read_event(raw: bytes) -> PaymentEvent:
 
 
 def event_of(document: Mapping[str, Any], size: int | None = None) -> PaymentEvent:
-    """Return Stripe's event as ours; `size` is what was sent, in bytes.
+    """Return Stripe's event as ours; `size` is the size of the body as sent, in bytes.
 
-    Only of the types that we handle the object is read: the others, such as thin ones, may have
-    another shape or none. Raises `ValueError` for a document that is none of Stripe's events, and
-    `EventNotOurs` for one of another mode or account.
+    The object is read only for the types that we handle: other events, such as thin events, may
+    have another form. Raises `ValueError` for a document that is not an event of Stripe, and
+    `EventNotOurs` for an event of another mode or account.
     """
     try:
-        event_id, kind = _name(document["id"]), _word(document["type"])
+        event_id, event_type = _id(document["id"]), _type(document["type"])
         created_at = _instant(document["created"])
         is_foreign = document.get("account") is not None
         is_live = bool(document.get("livemode"))
@@ -71,14 +71,14 @@ def event_of(document: Mapping[str, Any], size: int | None = None) -> PaymentEve
         raise EventNotOurs
     payload = json.dumps(_without_secrets(document), separators=(",", ":"))
     payment, fault = None, None
-    if kind in HANDLED:
+    if event_type in HANDLED:
         try:
-            payment = _payment_of(document, HANDLED[kind])
+            payment = _payment_of(document, HANDLED[event_type])
         except (KeyError, TypeError, AttributeError):
             fault = UNREADABLE
     return PaymentEvent(
         id=event_id,
-        type=kind,
+        type=event_type,
         created_at=created_at,
         payment=payment,
         payload=payload,
@@ -88,37 +88,37 @@ def event_of(document: Mapping[str, Any], size: int | None = None) -> PaymentEve
 
 
 def _payment_of(document: Mapping[str, Any], field: str) -> str | None:
-    """Return the payment intent that an event is about, None for a charge without one."""
+    """Return the id of an event's payment intent, or None for a charge without one."""
     payment = document["data"]["object"].get(field)
-    return None if payment is None else _name(payment)
+    return None if payment is None else _id(payment)
 
 
 def _instant(created: Any) -> datetime:
-    """Return when an event was made: in seconds, or in thin ones as a text."""
+    """Return the time of an event: it is a number of seconds, or a text in a thin event."""
     if isinstance(created, str):
         return datetime.fromisoformat(created.removesuffix("Z")).replace(tzinfo=UTC)
     return datetime.fromtimestamp(created, UTC)
 
 
 def _without_secrets(value: Any) -> Any:
-    """Return an event, or a part of it, without what lets a browser pay."""
+    """Return an event, or a part of it, without client secrets, which let a browser pay."""
     if isinstance(value, dict):
-        kept = ((name, each) for name, each in value.items() if name != "client_secret")
-        return {name: _without_secrets(each) for name, each in kept}
+        members = ((name, each) for name, each in value.items() if name != "client_secret")
+        return {name: _without_secrets(each) for name, each in members}
     if isinstance(value, list):
         return [_without_secrets(each) for each in value]
     return value
 
 
-def _word(value: object) -> str:
-    """Return a type, which is kept and listed; raises `TypeError`."""
+def _type(value: object) -> str:
+    """Return a type, which is stored and listed; raises `TypeError` for any other value."""
     if not isinstance(value, str) or not 0 < len(value) <= MAX_ID_LENGTH or not value.isprintable():
-        raise TypeError("not a word")
+        raise TypeError("not an event type")
     return value
 
 
-def _name(value: object) -> str:
-    """Return an id, which becomes a key and a line in the log; raises `TypeError`."""
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise TypeError("not a name")
+def _id(value: object) -> str:
+    """Return an id, which becomes a key and is logged; raises `TypeError` for any other value."""
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise TypeError("not an id")
     return value

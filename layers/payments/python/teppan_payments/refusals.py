@@ -1,7 +1,7 @@
-"""What a refusal of Stripe's means, by the call and Stripe's error code (`domain.md §7`).
+"""The meaning of Stripe's error codes, for each call (`domain.md §7`).
 
-The codes and what they say: https://docs.stripe.com/error-codes. A code that is not in the table
-means what `_OTHERWISE` says of the call.
+Stripe documents the codes at https://docs.stripe.com/error-codes. A code that is not in the tables
+has the call's default meaning.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _NOT_FOUND: Final = 404
 
 
 class Call(StrEnum):
-    """What Stripe was asked."""
+    """A kind of request to Stripe."""
 
     OPEN = "open"
     RETRIEVE = "retrieve"
@@ -30,18 +30,18 @@ class Call(StrEnum):
 
 
 class Meaning(StrEnum):
-    """What follows from a refusal."""
+    """The meaning of a refusal."""
 
     FINAL = "final"
-    """Stripe will never do it."""
+    """Stripe will never accept the request."""
     FOR_NOW = "for_now"
-    """Stripe does not do it while things stand as they do; days later it may."""
+    """Stripe refuses the request now; it may accept it days later."""
     DISPUTED = "disputed"
-    """Stripe refunds nothing of a payment in dispute, and never again once that is lost."""
+    """Stripe refuses refunds of a payment while its dispute is open, and after a lost dispute."""
     BUSY = "busy"
-    """The same request may pass in a moment."""
+    """Stripe may accept the same request in a moment."""
     OURS = "ours"
-    """The request is wrong, or the account is not set up for it: somebody has to repair that."""
+    """The request is wrong or the account is not set up for it: an engineer must repair it."""
 
 
 _ANY_CALL: Final[Mapping[str, Meaning]] = MappingProxyType(
@@ -86,38 +86,38 @@ _BY_CALL: Final[Mapping[Call, Mapping[str, Meaning]]] = MappingProxyType(
     }
 )
 
-_OTHERWISE: Final[Mapping[Call, Meaning]] = MappingProxyType(
-    # A refund that is refused stays owed, raises an alarm each time, and is refused so often only.
+_DEFAULT: Final[Mapping[Call, Meaning]] = MappingProxyType(
+    # A refused refund stays owed. Each refusal raises an alarm, and the retries are limited.
     {call: Meaning.FOR_NOW if call is Call.REFUND else Meaning.OURS for call in Call}
 )
 
 
 class RefusedError(Exception):
-    """Stripe refuses a call; not for being busy, and not for a fault of ours."""
+    """Stripe refuses a call, and neither a busy Stripe nor a fault of ours is the reason."""
 
     def __init__(self, code: str, meaning: Meaning) -> None:
-        """Keep Stripe's error code, and what it means."""
+        """Keep Stripe's error code and its meaning."""
         super().__init__(code)
         self.code = code
         self.meaning = meaning
 
 
 def meaning_of(call: Call, code: str | None) -> Meaning:
-    """Return what it means that Stripe refuses `call` with the error code `code`."""
+    """Return the meaning of Stripe's error code `code` for `call`."""
     meaning = _ANY_CALL.get(code or "") or _BY_CALL[call].get(code or "")
-    return meaning or _OTHERWISE[call]
+    return meaning or _DEFAULT[call]
 
 
 def refused(call: Call, error: stripe.InvalidRequestError) -> Exception:
-    """Return what to raise for a refusal; one that is our fault is logged and raises an alarm."""
+    """Return the error to raise for a refusal; a fault of ours is logged and emits an alarm."""
     code = error.code or "invalid_request"
     meaning = meaning_of(call, error.code)
     if call is Call.RETRIEVE and error.http_status != _NOT_FOUND:
-        meaning = Meaning.OURS  # only a 404 says that what we ask for does not exist
+        meaning = Meaning.OURS  # only a 404 means that the object does not exist
     if meaning is Meaning.BUSY:
         return PaymentProviderUnavailable()
     if meaning is Meaning.OURS:
-        # Not the parameter: Stripe may quote there what was sent.
+        # The parameter is not logged: Stripe may quote the request in it.
         logger.error("request rejected", call=call.value, error_code=code)
         emit_alarm_metric(Alarm.REQUESTS_REJECTED, 1)
         return PaymentRequestRejected()

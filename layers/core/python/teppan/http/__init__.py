@@ -1,1 +1,1 @@
-"""HTTP: the endpoint decorator and what it alone owns."""
+"""HTTP: the endpoint decorator, requests, responses, schemas and representations."""

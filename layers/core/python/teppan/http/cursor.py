@@ -1,4 +1,4 @@
-"""Cursors: where a list goes on, opaque and signed, good for one caller and one list only."""
+"""Cursors: the opaque, signed position of a list, valid for one caller and one list only."""
 
 import base64
 import binascii
@@ -18,21 +18,21 @@ _PAGING = frozenset({"cursor", "limit"})
 
 
 class Cursors:
-    """Reads and issues the cursors of one function, signed with the secret it is given."""
+    """Reads and issues the signed cursors of one function."""
 
     def __init__(self, secret_arn: str) -> None:
-        """Sign with the secret at `secret_arn`, which is read when the first cursor is."""
+        """Sign with the secret at `secret_arn`, which is read at the first cursor."""
         self._arn = secret_arn
 
     @classmethod
     def connect(cls) -> "Cursors":
-        """Return the cursors signed with the secret that `CURSOR_SECRET_ARN` names."""
+        """Return a `Cursors` that signs with the secret that `CURSOR_SECRET_ARN` names."""
         return cls(required("CURSOR_SECRET_ARN"))
 
     def read(self, request: Request[Any]) -> list[Any] | None:
-        """Return the position that the request's cursor holds, or None on a first page.
+        """Return the position in the request's cursor, or None for the first page.
 
-        Raises `InvalidCursor` when we did not issue it to this caller for this very list.
+        Raises `InvalidCursor` unless we issued the cursor to this caller for this list.
         """
         cursor = request.parameters["cursor"]
         if cursor is None:
@@ -47,7 +47,7 @@ class Cursors:
         return list(json.loads(position))
 
     def issue(self, request: Request[Any], position: Sequence[Any] | None) -> dict[str, str]:
-        """Return the `next_cursor` member of a page, if the list goes on."""
+        """Return the `next_cursor` member of a page; empty on the last page, without `position`."""
         if position is None:
             return {}
         raw = json.dumps(position, separators=(",", ":")).encode()
@@ -70,7 +70,7 @@ def _decode(cursor: str) -> bytes:
 
 
 def _sign(key: str, request: Request[Any], position: bytes) -> bytes:
-    """Sign a position together with the operation, the caller and the filters it belongs to."""
+    """Sign a position together with its operation, caller and filters."""
     filters = {
         name: str(value) for name, value in request.parameters.items() if name not in _PAGING
     }

@@ -1,7 +1,7 @@
-"""The endpoint decorator: everything that is the same for all operations, in one place.
+"""The endpoint decorator: the code that all operations share.
 
-It owns the request id, the log lines, trace and metrics, who may call, parameters, body, headers,
-and how an error is answered; the handler is left with one service call and one answer.
+It handles the request id, log, trace and metrics, access, parameters, body, headers and errors. A
+handler makes one service call and returns one response.
 """
 
 import time
@@ -42,10 +42,10 @@ STAFF = frozenset({Role.ADMIN})
 """Admins only."""
 
 PUBLIC = frozenset({Role.ANONYMOUS})
-"""Anybody: the operation asks for no account and looks at none."""
+"""Anybody: the operation requires no account and ignores one that is sent."""
 
 LARGEST_WEBHOOK = 1024 * 1024
-"""The most bytes that the body of a webhook may have: a dispute holds 150,000 characters."""
+"""The maximum size of a webhook's body, in bytes; a dispute may hold 150,000 characters."""
 
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing."""
@@ -58,11 +58,12 @@ type LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 class endpoint:  # noqa: N801 - it reads as the decorator that it is
     """Turns a handler into the Lambda handler of the contract's `operation`.
 
-    `roles` may call it; `body` is the schema of its JSON body; an `idempotent` operation requires
-    an `Idempotency-Key`; `parameters` None lets any parameter pass unread; a read with
-    `live_session` refuses a session that has ended, as every change does. A webhook is signed by
-    the header `signed_by` over its raw body. The settings are read at once, so that a missing one
-    stops the cold start.
+    `roles`: the roles that may call it. `body`: the schema of its JSON body. `parameters`: the
+    declared parameters; None ignores all parameters. `idempotent`: it requires an
+    `Idempotency-Key`. `live_session`: a read that refuses an ended session, as every change does.
+    `signed_by`: the header with the signature of a webhook's raw body.
+
+    The settings are read at once, so that a missing one stops the cold start.
     """
 
     operation: str
@@ -89,7 +90,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         return logger.inject_lambda_context(traced, clear_state=True, log_event=False)
 
     def _serve(self, handle: Handle, request: Incoming) -> dict[str, Any]:
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         logger.append_keys(
             operation=self.operation,
             request_id=request.request_id,
@@ -98,7 +99,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         tracer.put_annotation("operation", self.operation)
         logger.debug("started")
         response, text = self._answer(handle, request)
-        milliseconds = (time.perf_counter() - began) * 1000
+        milliseconds = (time.perf_counter() - started_at) * 1000
         record_request(self.operation, response.status, milliseconds)
         logger.info(
             "answered",
@@ -114,7 +115,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         }
 
     def _answer(self, handle: Handle, request: Incoming) -> tuple[Response, str]:
-        """Return the answer and its body as text, whatever happens on the way."""
+        """Return the response and its body as text; an error becomes a problem."""
         try:
             response = handle(self._request(request))
             return response, response.text()
@@ -122,7 +123,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             if isinstance(error, Unavailable | ProviderFailed):
                 logger.warning("unavailable", **failure_of(error))
             response = problem(error, request.path, request.request_id)
-        except Exception as error:  # noqa: BLE001 - the last resort: recorded, answered blankly
+        except Exception as error:  # noqa: BLE001 - logged here; the caller gets a generic error
             logger.error("failed", **failure_of(error))
             response = internal_error(request.path, request.request_id)
         return response, response.text()
@@ -159,10 +160,10 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         return request.body(LARGEST_WEBHOOK)
 
     def _principal(self, request: Incoming, now: datetime) -> Principal | None:
-        """Return who is calling, None where nobody is asked (`domain.md §8`).
+        """Return the account that calls, or None for a public operation (`domain.md §8`).
 
-        Raises `Unauthorized` and `Forbidden`. A session that has ended is refused at once in
-        whatever changes something or is done by staff; elsewhere its token just runs out.
+        Raises `Unauthorized` and `Forbidden`. An ended session is refused at once for every change,
+        for `live_session` and for staff; other reads accept its token until it expires.
         """
         if self.roles == PUBLIC:
             return None
@@ -175,7 +176,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             raise Forbidden("Your account may not do this.")
         is_sensitive = self.live_session or request.method not in READS
         if is_sensitive or principal.role is Role.ADMIN:
-            # Imported here: a public function must not load the store.
+            # Imported here: a function that does not check sessions must not load the store.
             from teppan.services.accounts.live_session import check_live  # noqa: PLC0415
             from teppan.store import table  # noqa: PLC0415
 

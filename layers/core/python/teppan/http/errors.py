@@ -1,4 +1,4 @@
-"""What can be wrong with the form of a request, one class each, with a stable `code`."""
+"""Errors in the form of a request, each with a stable `code`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,14 +6,14 @@ from teppan.domain.errors import BadRequest, DomainError, Violation
 
 
 class TooLarge(DomainError):
-    """The body is larger than any request of ours needs."""
+    """The body is larger than the operation accepts."""
 
     code = "body_too_large"
     title = "The body is too large"
 
 
 class MethodNotAllowed(DomainError):
-    """The address takes another method only."""
+    """The path accepts another method only."""
 
     code = "method_not_allowed"
     title = "The method is not allowed"
@@ -34,18 +34,18 @@ class MissingParameter(BadRequest):
     title = "A required parameter is missing"
 
     def __init__(self, violation: Violation) -> None:
-        """Name the missing parameter by its `violation`."""
+        """Keep the `violation` that names the missing parameter."""
         super().__init__(violation.detail)
         self.violation = violation
 
     @property
     def extensions(self) -> Mapping[str, Sequence[object]]:
-        """`errors`: the one missing parameter."""
+        """`errors`: the violation of the missing parameter."""
         return {"errors": [self.violation]}
 
 
 class InvalidCursor(BadRequest):
-    """The cursor was not issued by us, to this caller, for this list."""
+    """We did not issue the cursor to this caller for this list."""
 
     code = "invalid_cursor"
     title = "The cursor is not valid"

@@ -1,4 +1,4 @@
-"""The headers of every answer: security, and CORS for the origins we know."""
+"""The headers of every response: security, and CORS for the allowed origins."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -30,7 +30,7 @@ _EXPOSED = "ETag, Idempotency-Replayed, Location, Retry-After, X-Request-Id"
 
 
 def cors(origin: str | None, allowed: frozenset[str]) -> Mapping[str, str]:
-    """Return the headers that let a page of `origin` read the answer, if we know the origin."""
+    """Return the headers that let a page of `origin` read the response, if it is `allowed`."""
     if origin is None or origin not in allowed:
         return {}
     return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": _EXPOSED}

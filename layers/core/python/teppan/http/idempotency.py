@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the name of a request, so that its retry has no second effect (IETF draft)."""
+"""`Idempotency-Key`: identifies a request, so that a retry has no second effect (IETF draft)."""
 
 import hashlib
 import json
@@ -13,10 +13,10 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def idempotent_request(key: str | None, document: Any) -> IdempotentRequest:
-    """Return the key with the fingerprint of the JSON `document` that came with it.
+    """Return the key with the fingerprint of the request's JSON `document`.
 
-    Raises `MissingParameter` without a key or with an empty one, and `InvalidInput` for one that is
-    not 1 to 255 visible ASCII characters.
+    Raises `MissingParameter` for no key or an empty one, and `InvalidInput` for a key that is not 1
+    to 255 visible ASCII characters.
     """
     if not key:
         detail = "An Idempotency-Key header is required."

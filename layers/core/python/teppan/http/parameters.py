@@ -1,4 +1,4 @@
-"""Path and query parameters: declared as data, read once, refused with a pointer."""
+"""Path and query parameters: their declarations, and how they are read from a request."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,7 +14,10 @@ from teppan.http.errors import MissingParameter
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter: where it is, and how its text is read (a `ValueError` says what it must be)."""
+    """A parameter: its place, and the function that reads its text.
+
+    `read` raises `ValueError` with a text for the caller that says what the value must be.
+    """
 
     where: Literal["path", "query"]
     read: Callable[[str], Any]
@@ -28,7 +31,7 @@ TRACKING: Final = re.compile(
     r"utm_.*|_|_ga|_gl|dclid|fbclid|gad_source|gbraid|gclid|gclsrc|igshid|li_fat_id|mc_cid|mc_eid"
     r"|msclkid|srsltid|ttclid|twclid|wbraid|yclid"
 )
-"""Query parameters that advertisers, mailings and caches add to links; they mean nothing to us."""
+"""Query parameters that advertisers, mailings and caches add to links; they are ignored."""
 
 
 def path(read: Callable[[str], Any]) -> Parameter:
@@ -46,25 +49,25 @@ def query(
 def read_parameters(event: Mapping[str, Any], declared: Declared) -> dict[str, Any]:
     """Return the value of every declared parameter, by name.
 
-    An empty query parameter is as none. Raises `MissingParameter`, `InvalidTime`, and
-    `InvalidInput` with a violation for each bad, repeated or unknown one.
+    An empty query parameter counts as absent. Raises `MissingParameter`, `InvalidTime`, and
+    `InvalidInput` with a violation for each invalid, repeated or unknown parameter.
     """
-    given: dict[str, Mapping[str, list[str]]] = {
+    sent: dict[str, Mapping[str, list[str]]] = {
         "path": {
-            # API Gateway hands on a path as it was sent, with its percent-encoding.
+            # API Gateway does not decode the percent-encoding of a path.
             name: [unquote(text)]
             for name, text in (event.get("pathParameters") or {}).items()
         },
-        "query": _sent(event.get("multiValueQueryStringParameters") or {}),
+        "query": _relevant(event.get("multiValueQueryStringParameters") or {}),
     }
     violations = [
         Violation("query", f"/{name}", "is not a parameter of this operation")
-        for name in given["query"]
+        for name in sent["query"]
         if name not in declared or declared[name].where != "query"
     ]
     values = {}
     for name, parameter in declared.items():
-        texts = given[parameter.where].get(name, [])
+        texts = sent[parameter.where].get(name, [])
         if not texts and parameter.required:
             detail = f"The parameter {name} is required."
             raise MissingParameter(Violation(parameter.where, f"/{name}", detail))
@@ -77,10 +80,10 @@ def read_parameters(event: Mapping[str, Any], declared: Declared) -> dict[str, A
     return values
 
 
-def _sent(query: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
-    """Return the query without what is empty and what only tracks."""
-    sent = {name: [text for text in texts if text] for name, texts in query.items()}
-    return {name: texts for name, texts in sent.items() if texts and not TRACKING.fullmatch(name)}
+def _relevant(query: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
+    """Return the query without empty values and tracking parameters."""
+    filled = {name: [text for text in texts if text] for name, texts in query.items()}
+    return {name: texts for name, texts in filled.items() if texts and not TRACKING.fullmatch(name)}
 
 
 def _read(parameter: Parameter, texts: list[str]) -> Any:
@@ -100,7 +103,7 @@ def day(text: str) -> date:
 
 
 def integer(low: int, high: int) -> Callable[[str], int]:
-    """Read a whole number from `low` to `high`."""
+    """Return a reader of a whole number from `low` to `high`."""
 
     def read(text: str) -> int:
         if re.fullmatch(r"[0-9]{1,9}", text) and low <= int(text) <= high:
@@ -111,7 +114,7 @@ def integer(low: int, high: int) -> Callable[[str], int]:
 
 
 def one_of[E: StrEnum](choices: type[E]) -> Callable[[str], E]:
-    """Read one of the values of an enumeration."""
+    """Return a reader of one of the values of an enumeration."""
     values = ", ".join(choices)
 
     def read(text: str) -> E:
@@ -123,7 +126,7 @@ def one_of[E: StrEnum](choices: type[E]) -> Callable[[str], E]:
 
 
 def text_like(pattern: str, description: str) -> Callable[[str], str]:
-    """Read a text that matches `pattern` as a whole."""
+    """Return a reader of a text that matches the whole `pattern`."""
     compiled = re.compile(pattern)
 
     def read(text: str) -> str:

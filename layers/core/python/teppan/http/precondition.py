@@ -1,4 +1,4 @@
-"""`If-Match`: change a thing only as the version that the caller has seen (RFC 9110 §13.1.1)."""
+"""`If-Match`: change a resource only if its version is the given one (RFC 9110 §13.1.1)."""
 
 import re
 
@@ -10,10 +10,10 @@ _LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 
 
 def precondition(if_match: str | None) -> Precondition:
-    """Return the test that the header puts on a version; without one every version passes.
+    """Return the precondition in the header; without a header or with `*` every version passes.
 
-    Tags are compared strongly, so a weak one names no version. Raises `InvalidInput` for a header
-    that is neither `*` nor a list of entity tags, or a list of weak ones only.
+    Tags are compared strongly, so a weak tag matches no version. Raises `InvalidInput` for a header
+    that is neither `*` nor a list of entity tags, and for a list of weak tags only.
     """
     if if_match is None or if_match.strip(" \t") == "*":
         return any_version

@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457): the one place where an error becomes an answer."""
+"""Problem documents (RFC 9457): the response to an error."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,8 +23,8 @@ from teppan.http.errors import MethodNotAllowed, TooLarge, UnsupportedMediaType
 from teppan.http.response import Response
 
 TYPE: Final = "/docs/problems#"
-"""The prefix of every problem's `type`; its code follows. A relative reference with a full path
-(RFC 9457 §3.1.1) to the code's section of `docs/problems.md`.
+"""The prefix of every problem's `type`; the code follows. The result is a relative reference with a
+full path (RFC 9457 §3.1.1) to the code's section of `docs/problems.md`.
 """
 
 _STATUS: Mapping[type[DomainError], int] = {
@@ -46,20 +46,20 @@ _STATUS: Mapping[type[DomainError], int] = {
 
 
 def problem(error: DomainError, instance: str, request_id: str) -> Response:
-    """Return the answer to `error`; `instance` is the path that was asked for."""
+    """Return the response to `error`; `instance` is the path of the request."""
     status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
     extensions = {
         name: [_violation(each) if isinstance(each, Violation) else each for each in value]
         for name, value in error.extensions.items()
     }
-    answer = _document(
+    response = _document(
         status, error.code, error.title, error.detail, instance, request_id, extensions
     )
-    return replace(answer, headers=_headers(error))
+    return replace(response, headers=_headers(error))
 
 
 def internal_error(instance: str, request_id: str) -> Response:
-    """Return the answer to an error that nobody foresaw; it tells nothing."""
+    """Return the response to an unexpected error, without any detail of it."""
     detail = "Something went wrong on our side. It has been recorded."
     return _document(500, "internal_error", "Internal error", detail, instance, request_id, {})
 
@@ -88,9 +88,9 @@ def _document(
 
 def _headers(error: DomainError) -> dict[str, str]:
     challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
-    wait = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    allowed = {"Allow": "POST"} if isinstance(error, MethodNotAllowed) else {}
-    return challenge | wait | allowed
+    retry_after = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    allow = {"Allow": "POST"} if isinstance(error, MethodNotAllowed) else {}
+    return challenge | retry_after | allow
 
 
 def _violation(violation: Violation) -> dict[str, str]:

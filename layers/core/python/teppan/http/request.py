@@ -1,4 +1,4 @@
-"""A gateway event as a request: what a handler may know of it."""
+"""Requests, read from the events of API Gateway and of a function URL."""
 
 import base64
 import re
@@ -19,11 +19,11 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """The parts of an event that every endpoint reads, whatever comes of the rest.
+    """The parts of an event that every endpoint reads before any check.
 
-    The event is API Gateway's (payload 1.0), or that of a function URL (2.0). `headers` holds the
-    values of each header by its name in lower case. `request_id` is the caller's id where there is
-    one, `gateway_request_id` the one that the gateway or the URL made.
+    The event is API Gateway's (payload 1.0) or a function URL's (2.0). `headers` holds the values
+    of each header by its name in lower case. `request_id` is the caller's id if it sent one, and
+    `gateway_request_id` is always the id that the gateway or the function URL made.
     """
 
     method: str
@@ -35,9 +35,10 @@ class Incoming:
     source_ip: str = field(default="", repr=False)
 
     def header(self, name: str) -> str | None:
-        """Return the value of a header that has one value; repeated, it must say the same.
+        """Return the value of a header that has one value, or None.
 
-        Raises `InvalidInput` for two values. A function URL has already joined them by a comma.
+        The header may be repeated with the same value; raises `InvalidInput` for different values.
+        A function URL joins repeated headers by a comma, so they arrive as one value.
         """
         values = set(self.headers.get(name.lower(), ()))
         if len(values) > 1:
@@ -45,17 +46,17 @@ class Incoming:
         return next(iter(values), None)
 
     def header_list(self, name: str) -> str | None:
-        """Return the value of a header that is a list; repetitions are one list (RFC 9110 §5.3)."""
+        """Return the value of a list header; repetitions are joined to one list (RFC 9110 §5.3)."""
         values = self.headers.get(name.lower())
         return ", ".join(values) if values else None
 
     def harmless_header(self, name: str) -> str | None:
-        """Return the value of a header that changes nothing; two values are as none."""
+        """Return the value of a header that may be ignored: None for two different values."""
         values = set(self.headers.get(name.lower(), ()))
         return values.pop() if len(values) == 1 else None
 
     def body(self, largest: int) -> bytes:
-        """Return the body as it was sent; raises `TooLarge` and `MalformedJson`."""
+        """Return the body's bytes, at most `largest`; raises `TooLarge` and `MalformedJson`."""
         text = self.event.get("body") or ""
         try:
             encoded = self.event.get("isBase64Encoded")
@@ -69,11 +70,11 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request[Body]:
-    """A request that is known to be well-formed, authenticated and allowed.
+    """A well-formed, authenticated and permitted request.
 
-    `parameters` holds the declared ones by name; `if_match` is the header as it was sent.
-    Operations that are idempotent by key have `idempotent`; those that are not public have
-    `logged_in`. Webhooks have the body's bytes in `raw` and the header that signs them in
+    `parameters` holds the declared parameters by name. `if_match` is the header as sent.
+    `idempotent` is set for operations with an idempotency key, `logged_in` for operations that are
+    not public. A webhook has the body's bytes in `raw`, and the header with their signature in
     `signature`.
     """
 
@@ -89,44 +90,47 @@ class Request[Body]:
 
     @property
     def session(self) -> Session:
-        """The session of the access token; only where the endpoint is not public."""
+        """The session of the access token; raises `LookupError` if the operation is public."""
         if self.logged_in is None:
             raise LookupError(f"{self.operation} is open to anybody")
         return self.logged_in
 
     @property
     def precondition(self) -> Precondition:
-        """The precondition that `If-Match` is; raises `InvalidInput` when it is none."""
+        """The precondition in `If-Match`; raises `InvalidInput` for a malformed header."""
         return precondition(self.if_match)
 
     @property
     def idempotency(self) -> IdempotentRequest:
-        """The idempotency key with its fingerprint; only where the endpoint is `idempotent`."""
+        """The key and fingerprint; raises `LookupError` unless the operation is `idempotent`."""
         if self.idempotent is None:
             raise LookupError(f"{self.operation} does not declare itself idempotent")
         return self.idempotent
 
 
 def incoming(event: Mapping[str, Any]) -> Incoming:
-    """Read the common parts; a caller's `X-Request-Id` counts when it is a UUID."""
+    """Return the common parts of an event; a caller's `X-Request-Id` is used if it is a UUID."""
     context = event.get("requestContext") or {}
     http = context.get("http") or {}
-    made = context.get("requestId", "")
+    gateway_request_id = context.get("requestId", "")
     request = Incoming(
         method=event.get("httpMethod") or http.get("method", ""),
         path=event.get("path") or http.get("path", ""),
         headers=_headers(event),
-        request_id=made,
-        gateway_request_id=made,
+        request_id=gateway_request_id,
+        gateway_request_id=gateway_request_id,
         event=event,
         source_ip=(context.get("identity") or {}).get("sourceIp") or "",
     )
-    sent = request.harmless_header("X-Request-Id") or ""
-    return replace(request, request_id=sent) if _UUID.fullmatch(sent) else request
+    caller_id = request.harmless_header("X-Request-Id") or ""
+    return replace(request, request_id=caller_id) if _UUID.fullmatch(caller_id) else request
 
 
 def _headers(event: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-    """Return every value of every header; API Gateway repeats in `headers` only the last one."""
+    """Return all values of each header, by its name in lower case.
+
+    API Gateway has only the last value in `headers`, so `multiValueHeaders` comes first.
+    """
     single = {name: [text] for name, text in (event.get("headers") or {}).items()}
     headers: dict[str, list[str]] = {}
     for name, values in (event.get("multiValueHeaders") or single).items():

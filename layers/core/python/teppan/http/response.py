@@ -1,4 +1,4 @@
-"""An answer, before the endpoint adds the headers that all answers share."""
+"""A handler's response. The endpoint adds the headers that all responses share."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A status, a JSON body (None: empty) and the headers of this answer alone."""
+    """A status, a JSON body (None: no body) and the headers that only this response has."""
 
     status: int = 200
     body: Mapping[str, Any] | None = None
@@ -16,11 +16,11 @@ class Response:
     media_type: str = "application/json"
 
     def text(self) -> str:
-        """Return the body as it is sent."""
+        """Return the body as text."""
         return "" if self.body is None else json.dumps(self.body, ensure_ascii=False)
 
 
-def versioned(body: Mapping[str, Any], version: int, **answer: Any) -> Response:
-    """Return `body` with its version as the `ETag`; `answer` may set status and more headers."""
-    headers = {"ETag": f'"{version}"'} | answer.pop("headers", {})
-    return Response(body=body, headers=headers, **answer)
+def versioned(body: Mapping[str, Any], version: int, **fields: Any) -> Response:
+    """Return a response with `body` and its version as the `ETag`; `fields` are the others."""
+    headers = {"ETag": f'"{version}"'} | fields.pop("headers", {})
+    return Response(body=body, headers=headers, **fields)

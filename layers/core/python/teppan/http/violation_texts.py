@@ -1,7 +1,7 @@
-"""What a person reads about a value of a body that is refused: one sentence for each reason.
+"""The sentence that a caller reads about an invalid value in a body.
 
-The sentences start with `must` or `is`, so that the name of the field can stand before them. They
-quote neither what was sent nor a pattern nor a type of ours.
+A sentence starts with `must` or `is`, so that the name of the field can stand before it. It quotes
+no value, no pattern and no name of a class.
 """
 
 import re
@@ -15,9 +15,9 @@ from pydantic_core import ErrorDetails
 
 @dataclass(frozen=True)
 class Shape(StringConstraints):
-    """A pattern of text, with the sentence for a text that does not match it.
+    """A pattern, with the sentence for a text that does not match it.
 
-    The only way to give a field a pattern: a pattern alone has no sentence.
+    Every pattern of a field is a `Shape`, because a plain pattern has no sentence.
     """
 
     sentence: str = ""
@@ -36,27 +36,27 @@ _SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "literal_error": lambda limits: one_of(re.findall(r"'([^']*)'", limits["expected"])),
     "value_error": lambda limits: str(limits["error"]),
 }
-"""By pydantic's name of the reason, from the limits that it names."""
+"""The sentence for each of pydantic's error types, from the limits in the error's context."""
 
 UNKNOWN: Final = "is not valid"
-"""For a reason of pydantic's that is not among them; no field of ours has one."""
+"""The sentence for any other error type of pydantic; none of our fields causes one."""
 
 
 def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """Return the sentence for one of pydantic's errors about a `model`.
+    """Return the sentence for an error of pydantic about a `model`.
 
-    A validator of ours brings its own sentence, as a `PydanticCustomError` or a `ValueError`.
+    Our own validators provide the sentence in a `PydanticCustomError` or a `ValueError`.
     """
     kind = error["type"]
     if kind == "string_pattern_mismatch":
         return _shape(model, error["loc"]).sentence
     if kind in _SENTENCES:
         return _SENTENCES[kind](error.get("ctx", {}))
-    return UNKNOWN if "url" in error else error["msg"]  # pydantic links its own reasons only
+    return UNKNOWN if "url" in error else error["msg"]  # only pydantic's own types have a link
 
 
 def one_of(values: Sequence[str]) -> str:
-    """Return the sentence for a text that is none of `values`."""
+    """Return the sentence for a text that is not one of `values`."""
     return f"must be one of {', '.join(values)}"
 
 
@@ -65,18 +65,18 @@ def _characters(number: int) -> str:
 
 
 def _shape(model: type[BaseModel], location: Sequence[int | str]) -> Shape:
-    """Return the shape of the field at `location`; raises `LookupError` when it has none."""
+    """Return the shape of the field at `location`, which must have one."""
     name, *inner = location
     field = model.model_fields[str(name)]
     parts = [*field.metadata, *_parts(field.annotation)]
-    wanted = [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
     if inner:
-        return _shape(wanted[0], inner)
+        models = [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
+        return _shape(models[0], inner)
     return next(part for part in parts if isinstance(part, Shape))
 
 
 def _parts(annotation: Any) -> Iterator[Any]:
-    """Yield what an annotation is made of, at any depth."""
+    """Yield an annotation and its arguments, at any depth."""
     yield annotation
     for part in get_args(annotation):
         yield from _parts(part)

@@ -1,1 +1,1 @@
-"""Who is calling, and the user pool: Cognito's answers as our own."""
+"""The authenticated caller, and the Cognito user pool with its accounts and sessions."""

@@ -1,4 +1,4 @@
-"""An account as Cognito knows it."""
+"""An account in the Cognito user pool."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as the pool knows it; the address is personal data."""
+    """An account in the user pool. The e-mail address is personal data."""
 
     id: str
     email: str = field(repr=False)
@@ -19,19 +19,18 @@ class Account:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether somebody has proved to own the address, or staff have made the account."""
+        """Whether the owner has proved the e-mail address, or staff created the account."""
         return self.status != "UNCONFIRMED"
 
     @property
     def awaits_first_login(self) -> bool:
-        """Whether staff have made it in the console, and nobody has set a password of their own."""
+        """Whether staff created the account and its owner has not set a password yet."""
         return self.status == "FORCE_CHANGE_PASSWORD"
 
 
 def account_of(user: Mapping[str, Any]) -> Account:
-    """Read what AdminGetUser answers; the pool's user names are the accounts' ids."""
-    listed = user.get("UserAttributes", [])
-    attributes = {each["Name"]: each["Value"] for each in listed}
+    """Return the account in an answer of AdminGetUser; the pool's user names are account ids."""
+    attributes = {each["Name"]: each["Value"] for each in user.get("UserAttributes", [])}
     return Account(
         id=attributes.get("sub", user["Username"]),
         email=attributes.get("email", ""),

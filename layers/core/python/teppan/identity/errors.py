@@ -1,21 +1,21 @@
-"""What can be wrong with a login, a code or a session, one class each, with a stable `code`.
+"""Errors of logins, codes and sessions, each with a stable `code`.
 
-None of them tells whether an account exists to somebody who does not know its password.
+No error reveals whether an account exists to a caller who does not know its password.
 """
 
 from teppan.domain.errors import BadRequest, Forbidden, TooManyRequests, Unauthorized, Unavailable
 
 
 class SessionEnded(Unauthorized):
-    """Somebody logged out of the session, or changed the password since it began."""
+    """The session was logged out, or the password was changed after it began."""
 
     detail = "Your session has ended. Log in again."
 
 
 class InvalidCredentials(Unauthorized):
-    """The address and the password do not open an account, for whatever reason.
+    """The e-mail address and the password do not open an account.
 
-    One text for all, since which of them it is would tell whether the address has an account.
+    All reasons have one text: the reason would reveal whether the address has an account.
     """
 
     code = "invalid_credentials"
@@ -28,7 +28,7 @@ class InvalidCredentials(Unauthorized):
 
 
 class MfaRequired(Unauthorized):
-    """The password is right, and the account has a second factor."""
+    """The password is right, but the account also requires a second factor."""
 
     code = "mfa_required"
     title = "A second factor is required"
@@ -36,7 +36,7 @@ class MfaRequired(Unauthorized):
 
 
 class InvalidMfaCode(Unauthorized):
-    """The password is right, the code of the second factor is not."""
+    """The password is right, but the code of the second factor is wrong."""
 
     code = "invalid_mfa_code"
     title = "The code of the second factor is wrong"
@@ -44,7 +44,7 @@ class InvalidMfaCode(Unauthorized):
 
 
 class InvalidRefreshToken(Unauthorized):
-    """The refresh token is not ours, was used before, was revoked or is too old."""
+    """The refresh token is unknown, used, revoked or expired."""
 
     code = "invalid_refresh_token"
     title = "The session has ended"
@@ -52,7 +52,7 @@ class InvalidRefreshToken(Unauthorized):
 
 
 class PasswordResetRequired(Forbidden):
-    """The password is right and good for nothing but being replaced."""
+    """The password is right, but it must be replaced before the account can log in."""
 
     code = "password_reset_required"
     title = "The password must be reset"
@@ -60,7 +60,7 @@ class PasswordResetRequired(Forbidden):
 
 
 class LoginUnsupported(Forbidden):
-    """The password is right, and Cognito asks for a proof that this API has no operation for."""
+    """The password is right, but Cognito asks for a challenge that this API does not support."""
 
     code = "login_unsupported"
     title = "The account can not log in here"
@@ -68,7 +68,7 @@ class LoginUnsupported(Forbidden):
 
 
 class InvalidCode(BadRequest):
-    """The code is not the right one for this address."""
+    """The code is wrong, used or expired for this e-mail address."""
 
     code = "invalid_code"
     title = "The code is not valid"
@@ -79,7 +79,7 @@ class InvalidCode(BadRequest):
 
 
 class TooManyAttempts(TooManyRequests):
-    """Attempts come too fast or have failed too often."""
+    """The caller attempts too often, or too many attempts have failed."""
 
     code = "too_many_attempts"
     title = "Too many attempts"
@@ -92,11 +92,11 @@ class TooManyAttempts(TooManyRequests):
 
 
 class IdentityUnavailable(Unavailable):
-    """The identity service does not answer, or is too busy."""
+    """The identity service does not answer or is too busy."""
 
     code = "identity_unavailable"
     title = "The service is busy"
 
 
 class OutcomeUnknown(IdentityUnavailable):
-    """The identity service has not answered: what was asked of it may have been done."""
+    """The identity service has not answered, so the call may have taken effect."""

@@ -1,17 +1,17 @@
-"""The network that a request came from, as far as attempts are counted by it."""
+"""The network of a request's source address, by which attempts are counted."""
 
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 UNKNOWN: Final = "unknown"
-"""The network of all requests whose source is not known: they share one."""
+"""The one network that stands for all requests without a known source."""
 
 SITE_BITS: Final = 64
-"""How much of an IPv6 address names a network; its hosts choose the rest (RFC 4291 §2.5.1)."""
+"""The bits of an IPv6 address that name a network; a host chooses the rest (RFC 4291 §2.5.1)."""
 
 
 def network_of(source_ip: str) -> str:
-    """Return the network of an address: IPv4 as it is, of IPv6 the first 64 bits."""
+    """Return the network of an address: the whole IPv4 address, or the first 64 bits of IPv6."""
     try:
         address = ip_address(source_ip)
     except ValueError:

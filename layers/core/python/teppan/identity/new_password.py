@@ -1,6 +1,6 @@
-"""Which passwords are too easy to guess to be set (NIST SP 800-63B §5.1.1.2).
+"""Check of a new password: refuse one that is easy to guess (NIST SP 800-63B §5.1.1.2).
 
-Only functions that set a password import this module: it reads the list of common ones.
+Only functions that set a password import this module, because it loads the common passwords.
 """
 
 import re
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final
 
 PRODUCT: Final = "teppan"
-"""What everybody would try here."""
+"""Our product's name, an obvious guess."""
 
 FEWEST_CHARACTERS: Final = 5
-"""How many different characters a password has at least."""
+"""The minimum number of different characters in a password."""
 
 SHORTEST_WORD: Final = 3
-"""Shorter parts of an address say nothing of a password that holds them."""
+"""The minimum length of a part of an e-mail address for a password to be compared with it."""
 
 _GZIP: Final = 31
 COMMON: Final = frozenset(
@@ -24,7 +24,7 @@ COMMON: Final = frozenset(
     .decode()
     .split("\n")
 )
-"""The most common passwords, casefolded: see `common_passwords.md`."""
+"""The most common passwords, casefolded (`common_passwords.md`)."""
 
 _RUNS: Final = tuple(
     run * 10
@@ -40,26 +40,28 @@ OF_PRODUCT: Final = f"must not be made of our name: {_CHOOSE}"
 
 
 def weakness(password: str, email: str) -> str | None:
-    """Return what makes the password too easy to guess, and what to do; None if nothing does.
+    """Return why the password is too easy to guess and what to do, or None.
 
-    Case, spaces and punctuation do not count, and neither do additions that are no longer than
-    what they are added to.
+    Case, spaces and punctuation are ignored. An addition to a weak word is also ignored unless it
+    is longer than the word.
     """
     text = password.casefold()
     if len(set(text)) < FEWEST_CHARACTERS:
         return TOO_UNIFORM
     letters = _letters(text)
-    is_spelt = 2 * len(letters) >= len("".join(text.split()))  # not mostly punctuation
-    own = {email.casefold(), email.partition("@")[0].casefold()}
-    if text in own or (is_spelt and any(_consists_of(word, letters) for word in _words_of(email))):
+    is_mostly_letters = 2 * len(letters) >= len("".join(text.split()))
+    addresses = {email.casefold(), email.partition("@")[0].casefold()}
+    if text in addresses or (
+        is_mostly_letters and any(_consists_of(word, letters) for word in _words_of(email))
+    ):
         return OF_ADDRESS
-    if is_spelt and _consists_of(PRODUCT, letters):
+    if is_mostly_letters and _consists_of(PRODUCT, letters):
         return OF_PRODUCT
-    return TOO_COMMON if text in COMMON or (is_spelt and _is_common(letters)) else None
+    return TOO_COMMON if text in COMMON or (is_mostly_letters and _is_common(letters)) else None
 
 
 def _words_of(email: str) -> Iterator[str]:
-    """Yield what somebody with this address might take for a password."""
+    """Yield the parts of the e-mail address that its owner might use as a password."""
     local = email.partition("@")[0]
     for part in (email, local, local.partition("+")[0]):
         word = _letters(part.casefold())
@@ -68,12 +70,12 @@ def _words_of(email: str) -> Iterator[str]:
 
 
 def _consists_of(word: str, letters: str) -> bool:
-    """Tell whether `word`, perhaps repeated, is the main part."""
+    """Return whether `word`, once or repeated, is at least half of `letters`."""
     return 2 * letters.count(word) * len(word) >= len(letters)
 
 
 def _is_common(letters: str) -> bool:
-    """Tell whether a common password, perhaps repeated, or a run is the main part."""
+    """Return whether a common password or a run of keys is at least half of `letters`."""
     without_digits = letters.strip("0123456789")
     return any(
         part in COMMON or _repeated(part) in COMMON or any(part in run for run in _RUNS)
@@ -88,5 +90,5 @@ def _letters(text: str) -> str:
 
 
 def _repeated(text: str) -> str:
-    """Return what the text repeats, the text itself when it repeats nothing."""
+    """Return the part that the text repeats, or the text itself if it repeats nothing."""
     return re.sub(r"^(.+?)\1+$", r"\1", text)

@@ -1,11 +1,12 @@
-"""A password as it is set and compared."""
+"""The normalised form in which a password is set and compared."""
 
 import unicodedata
 
 
 def normalised(password: str) -> str:
-    """Return the password in Unicode's form NFKC: the same however a keyboard writes it.
+    """Return the password in Unicode's form NFKC.
 
-    RFC 8265 §4, with NFKC as in NIST SP 800-63B §5.1.1.2.
+    Keyboards encode the same character in different ways; NFKC makes them equal (RFC 8265 §4, with
+    NFKC as in NIST SP 800-63B §5.1.1.2).
     """
     return unicodedata.normalize("NFKC", password)

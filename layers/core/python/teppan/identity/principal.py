@@ -1,4 +1,4 @@
-"""The person behind a request, from the access token's claims (`domain.md §8`)."""
+"""The authenticated account of a request, from the access token's claims (`domain.md §8`)."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from teppan.settings import required
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated account and its session; whoever is not in the admin group is a customer."""
+    """An authenticated account with its role and session."""
 
     id: str
     role: Role
@@ -22,9 +22,10 @@ class Principal:
 
 
 def principal_of(event: Mapping[str, Any]) -> Principal | None:
-    """Return who made a gateway request, or None without the claims of an access token of ours.
+    """Return the account that made a gateway request, or None without a valid access token.
 
-    The gateway has checked signature, age and pool of the token, but takes any client of the pool.
+    The gateway has checked the token's signature, age and pool, but accepts any client of the pool.
+    An account that is not in the admin group is a customer.
     """
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     claims = authorizer.get("claims") or {}
@@ -43,6 +44,6 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
 
 
 def _groups(claim: str | list[str]) -> frozenset[str]:
-    """Read the groups as API Gateway hands them on (`admin,customer`) or as a list prints."""
+    """Return the groups from API Gateway's text (`admin,customer`), a printed list or a list."""
     text = claim if isinstance(claim, str) else ",".join(claim)
     return frozenset(re.findall(r"[^\s,\[\]\"']+", text))

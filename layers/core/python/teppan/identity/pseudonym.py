@@ -1,4 +1,4 @@
-"""A name for a person or a network in keys of the table, that does not tell which it is."""
+"""Pseudonyms of e-mail addresses and networks, for keys of the table."""
 
 import base64
 import hashlib
@@ -9,7 +9,10 @@ from teppan.settings import required
 
 
 def pseudonym(text: str) -> str:
-    """Return the keyed hash of a lower-case address; raises `StorageUnavailable`."""
+    """Return the keyed hash of a lower-case e-mail address or a network.
+
+    Raises `StorageUnavailable` if the key cannot be read.
+    """
     key = secret.current(required("PSEUDONYM_SECRET_ARN")).encode()
     digest = hmac.digest(key, text.encode(), hashlib.sha256)
     return base64.b32encode(digest[:20]).decode().lower()

@@ -1,9 +1,9 @@
-"""What an access token opens (its claim `scope`)."""
+"""The scopes of an access token (its claim `scope`)."""
 
 from typing import Final
 
 API: Final = "teppan/api"
-"""Our API, and nothing else: what the gateway's authorizer asks for."""
+"""Access to our API only; the gateway's authorizer requires it."""
 
 SELF_SERVICE: Final = "aws.cognito.signin.user.admin"
-"""Cognito's own calls: whoever holds it may change address, password and second factor."""
+"""Access to Cognito's own calls, which change e-mail address, password and second factor."""

@@ -1,4 +1,4 @@
-"""The tokens of a session, and what they say of it."""
+"""The tokens of a session, and the session that their claims name."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ from teppan.domain.accounts.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What starts or prolongs a session; access and id token are good for `expires_in` seconds."""
+    """The tokens of a session; access and id token are valid for `expires_in` seconds."""
 
     access: str = field(repr=False)
     id: str = field(repr=False)
@@ -23,7 +23,7 @@ class Tokens:
     def session(self) -> Session:
         """The session that the access token belongs to.
 
-        The signature is not checked: the token came from Cognito itself just now.
+        The signature is not checked, because the token comes directly from Cognito.
         """
         payload = self.access.split(".")[1]
         claims: Mapping[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
@@ -31,6 +31,6 @@ class Tokens:
 
 
 def session_of(claims: Mapping[str, Any]) -> Session:
-    """Return the session that claims name; raises `KeyError` and `ValueError` if they name none."""
+    """Return the session that the claims name; raises `KeyError` or `ValueError` for none."""
     began_at = datetime.fromtimestamp(int(claims["auth_time"]), UTC)
     return Session(claims["origin_jti"], claims["sub"], began_at)

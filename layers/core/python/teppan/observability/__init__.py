@@ -1,1 +1,1 @@
-"""What the system says of itself: log lines, metrics and traces, without personal data."""
+"""Log lines, metrics and traces. None of them contains personal data."""

@@ -1,4 +1,4 @@
-"""The structured log. Bodies, headers and messages of foreign errors never enter it."""
+"""The structured log. It never contains bodies, headers or messages of third-party errors."""
 
 import hashlib
 import traceback
@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
-_LONGEST: Final = 100
-"""The most characters that are logged of somebody else's code."""
+_MAX_CODE_LENGTH: Final = 100
+"""The maximum number of characters that are logged of a third party's error code."""
 
 logger = Logger(use_rfc3339=True, utc=True)
 
 
 def failure_of(error: BaseException) -> dict[str, Any]:
-    """Describe an unexpected error without its message, which may quote what a person sent."""
+    """Return log fields for an unexpected error, without its message: it may quote user input."""
     frames = traceback.extract_tb(error.__traceback__)
     return {
         "error": type(error).__qualname__,
@@ -24,16 +24,17 @@ def failure_of(error: BaseException) -> dict[str, Any]:
 
 
 def account_in_log(account_id: str, stage: str) -> str:
-    """Return the name that an account has in the log of a stage: a hash of both.
+    """Return the pseudonym of an account in the log of a stage: a hash of both.
 
-    Whoever has the id finds the lines of the account; the lines alone lead to no account.
+    An engineer who has the account id can find its log lines. The lines alone do not identify the
+    account.
     """
     return hashlib.sha256(f"{stage}/{account_id}".encode()).hexdigest()[:16]
 
 
 def _code_of(error: BaseException) -> str | None:
-    """Return the word by which AWS, Stripe or we ourselves name the error, if there is one."""
+    """Return the error code of an AWS error, a Stripe error or one of ours, or None."""
     response: Any = getattr(error, "response", None)
-    of_aws = isinstance(response, dict)
-    code = response.get("Error", {}).get("Code") if of_aws else getattr(error, "code", None)
-    return code[:_LONGEST] if isinstance(code, str) else None
+    is_aws_error = isinstance(response, dict)
+    code = response.get("Error", {}).get("Code") if is_aws_error else getattr(error, "code", None)
+    return code[:_MAX_CODE_LENGTH] if isinstance(code, str) else None

@@ -1,4 +1,4 @@
-"""Metrics, written as log lines that CloudWatch turns into numbers (EMF)."""
+"""Metrics, written as log lines in CloudWatch's embedded metric format (EMF)."""
 
 from aws_lambda_powertools import Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
@@ -16,7 +16,7 @@ def record_request(operation: str, status: int, milliseconds: float) -> None:
 
 
 def record_run(job: str, milliseconds: float, *, failed: bool) -> None:
-    """Count one run of a function that no person called."""
+    """Count one run of a job or trigger and its duration."""
     metrics.add_dimension("operation", job)
     metrics.add_metric("Runs", MetricUnit.Count, 1)
     metrics.add_metric("Failures", MetricUnit.Count, int(failed))
@@ -29,6 +29,9 @@ def count(name: str, times: int = 1) -> None:
 
 
 def emit_alarm_metric(name: str, value: int) -> None:
-    """Emit a fact that an alarm watches, whichever function comes upon it: no `operation`."""
+    """Emit a metric that an alarm watches.
+
+    It has no dimension `operation`, so the alarm sees it whichever function emits it.
+    """
     with single_metric(name=name, unit=MetricUnit.Count, value=value):
-        """Written as the block ends, with the dimension `service` from the environment."""
+        """The end of the block writes it, with the dimension `service` from the environment."""

@@ -1,4 +1,4 @@
-"""What the ledger's entries are as metrics, and the alarms that are raised (`domain.md §7`)."""
+"""Metrics and alarms of payment events and ledger entries (`domain.md §7`)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -27,8 +27,8 @@ COUNTED: Final[Mapping[EntryKind, str]] = MappingProxyType(
 
 
 def record_received(event: PaymentEvent, received: EventResult) -> None:
-    """Count a received event, with its effects; money that fits no booking of ours is alarming."""
-    count(_became(received))
+    """Count a webhook event and its ledger entries, log its problems and emit its alarm."""
+    count(_metric_of(received))
     if received.unmatched:
         logger.warning("payment of no booking", event_id=event.id, payment=event.payment)
     if received.newly_failed:
@@ -40,7 +40,7 @@ def record_received(event: PaymentEvent, received: EventResult) -> None:
 
 
 def record_found(event: PaymentEvent, received: EventResult, now: datetime) -> None:
-    """Count an event that we asked for; tell if the webhook should have brought it long ago."""
+    """Count an event that reconciliation fetched; emit an alarm if its webhook is overdue."""
     record_received(event, received)
     if event.is_late(now) and received.first:
         logger.warning("webhook missed", event_id=event.id)
@@ -48,25 +48,29 @@ def record_found(event: PaymentEvent, received: EventResult, now: datetime) -> N
 
 
 def record_sent_refunds(sent: SendResult) -> None:
-    """Count the entries, and log Stripe's word for each refund it did not make; it stays owed."""
+    """Count the ledger entries and log Stripe's error code of each refused refund."""
     record_entries(sent.entries)
     for code in sent.refused:
         logger.warning("refund refused", error_code=code)
 
 
-def record_difference(found: Mapping[str, Cents], left: Mapping[str, Cents]) -> None:
-    """Tell how many cents books were apart, and are after mending; log of which payments."""
-    emit_alarm_metric("LedgerDifferenceFound", _cents(found))
-    emit_alarm_metric("LedgerDifference", _cents(left))
-    if left:
-        logger.error("ledger differs", payments=dict(left))
+def record_difference(before: Mapping[str, Cents], after: Mapping[str, Cents]) -> None:
+    """Emit the cents by which ledgers and Stripe differ before and after the repair.
+
+    Both map a payment intent to its difference. Logs the payments that still differ.
+    """
+    emit_alarm_metric("LedgerDifferenceFound", _total(before))
+    emit_alarm_metric("LedgerDifference", _total(after))
+    if after:
+        logger.error("ledger differs", payments=dict(after))
 
 
-def _cents(apart: Mapping[str, Cents]) -> Cents:
-    return sum(abs(cents) for cents in apart.values())
+def _total(differences: Mapping[str, Cents]) -> Cents:
+    """Return the sum of the absolute differences, so that opposite signs do not cancel out."""
+    return sum(abs(cents) for cents in differences.values())
 
 
-_BECAME: Final[Mapping[EventState, str]] = MappingProxyType(
+_STATE_METRICS: Final[Mapping[EventState, str]] = MappingProxyType(
     {
         EventState.HANDLED: "WebhooksHandled",
         EventState.IGNORED: "WebhooksIgnored",
@@ -75,20 +79,20 @@ _BECAME: Final[Mapping[EventState, str]] = MappingProxyType(
 )
 
 
-def _became(received: EventResult) -> str:
+def _metric_of(received: EventResult) -> str:
     if received.repeated:
         return "WebhooksRepeated"
-    return _BECAME[received.state]
+    return _STATE_METRICS[received.state]
 
 
 def record_entries(entries: Iterable[LedgerEntry]) -> None:
-    """Count the entries."""
+    """Count the ledger entries whose kind has a metric."""
     for entry in entries:
         if entry.kind in COUNTED:
             count(COUNTED[entry.kind])
 
 
 def raise_alarm(alarm: Alarm, subject: str) -> None:
-    """Emit the metric that the alarm watches, and log what to look at."""
+    """Emit the metric that the alarm watches, and log the subject to look at."""
     logger.warning("alarm raised", alarm=alarm, subject=subject)
     emit_alarm_metric(alarm, 1)

@@ -1,4 +1,4 @@
-"""Traces; only what a function calls is patched, by `teppan.aws`."""
+"""Traces. `teppan.aws` patches only the clients that a function uses."""
 
 from aws_lambda_powertools import Tracer
 

@@ -1,8 +1,7 @@
-"""Who may read what others wrote (`domain.md §8`): the one place that decides it.
+"""Which content of other authors a caller may read (`domain.md §8`).
 
-What staff write for staff (their ids, reasons, request ids) is shown to staff only; for customers
-its author is `staff`. What is said of a booking itself is not written for staff: its customer reads
-it whoever wrote it.
+Ids, reasons and request ids of staff are shown to staff only; customers read `staff` as the author.
+The fields of a booking itself are shown to its customer, whoever wrote them.
 """
 
 from typing import Final
@@ -10,16 +9,16 @@ from typing import Final
 from teppan.domain.caller import Caller, Role
 
 STAFF: Final = "staff"
-"""What customers read in place of the role `admin`."""
+"""The author that customers read in place of the role `admin`."""
 
 
 def author(role: Role, reader: Caller) -> str:
-    """Return the role of an author as `reader` sees it."""
+    """Return the role of an author as `reader` may see it."""
     return role.value if _may_read(role, reader) else STAFF
 
 
 def written[T](content: T, by: Role, reader: Caller) -> T | None:
-    """Return what an author in the role `by` wrote, None when it is not for `reader`."""
+    """Return content written by an author in the role `by`, or None if `reader` may not read it."""
     return content if _may_read(by, reader) else None
 
 

@@ -1,1 +1,1 @@
-"""The schemas of request bodies, each the twin of one in `openapi.yaml`."""
+"""The schemas of request bodies. Each equals a schema in `openapi.yaml`."""

@@ -1,7 +1,7 @@
-"""E-mail addresses in a request: such as our mail system can send to.
+"""E-mail addresses in a request: those that our mail system can send to.
 
-Only functions that read an address import this module: the library takes a quarter of pydantic's
-import.
+Only functions that read an address import this module: the library's import takes a quarter of the
+time of pydantic's.
 """
 
 from typing import Annotated, Final
@@ -10,7 +10,7 @@ import email_validator
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-# Reserved names (.test, .local) are refused no more than names that nobody has registered.
+# Accept reserved names (.test, .local), as any other domain that cannot receive mail.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -19,14 +19,15 @@ _LABEL: Final = rf"{_HYPHENS}[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
 _TOP_LABEL: Final = rf"{_HYPHENS}(?:[A-Za-z0-9][A-Za-z0-9-]{{0,61}})?[A-Za-z]"
 
 PATTERN: Final = rf"^(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}$"
-"""What the contract says of an address. The library says the same, and that a name in Punycode
-(`xn--`) is one."""
+"""The contract's pattern of an address. The library checks the same, and that a name in Punycode
+(`xn--`) is valid."""
 
 
 def _is_address(text: str) -> str:
     """Return the text if it is an address of ASCII characters (SES has no SMTPUTF8).
 
-    No display name, no quotes, no address of a host in place of its name; no look at the DNS.
+    Refuses display names, quoted local parts and IP addresses as the domain. Does not query the
+    DNS.
     """
     if not text.isascii():
         raise PydanticCustomError(
@@ -45,17 +46,17 @@ def _is_address(text: str) -> str:
     return text
 
 
-_SAID: Final = {"format": "email", "pattern": PATTERN}
+_SCHEMA: Final = {"format": "email", "pattern": PATTERN}
 
 AccountAddress = Annotated[
     str,
-    Field(max_length=128, json_schema_extra=_SAID),
+    Field(max_length=128, json_schema_extra=_SCHEMA),
     AfterValidator(_is_address),
     AfterValidator(str.lower),
 ]
-"""The address of an account, in lower case as the pool keeps it."""
+"""The address of an account, changed to lower case, as the pool keeps it."""
 
 ContactAddress = Annotated[
-    str, Field(max_length=254, json_schema_extra=_SAID), AfterValidator(_is_address)
+    str, Field(max_length=254, json_schema_extra=_SCHEMA), AfterValidator(_is_address)
 ]
-"""An address to write to, as it was sent."""
+"""An address of a contact, kept as sent."""

@@ -28,7 +28,7 @@ LocalDate = Annotated[
     Field(json_schema_extra={"format": "date"}),
 ]
 LocalTime = Annotated[str, Field(json_schema_extra={"pattern": r"^[0-9]{2}:[0-9]{2}$"})]
-"""A start time as text. `start_time` reads it: any other text is `InvalidTime`, as 13:00 is."""
+"""A start time as text. `start_time` reads it and raises `InvalidTime` for any other text."""
 Count = Annotated[int, Field(ge=0, le=CURRENT.max_guests)]
 Guests = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
 Quantity = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]
@@ -50,5 +50,5 @@ LINES: Final = Shape(
 
 
 def given[T](value: T | MISSING) -> T | None:
-    """Return the value, or None for a field that was left out."""
+    """Return the value, or None for a field that was not sent."""
     return None if value is MISSING else value

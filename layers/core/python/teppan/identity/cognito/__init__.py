@@ -1,1 +1,1 @@
-"""Cognito: its client, its errors as ours, its user pool."""
+"""Cognito's client, its errors translated to ours, and its user pool."""

@@ -1,4 +1,4 @@
-"""The app client of the user pool, whose secret proves that a call is ours."""
+"""The app client of the user pool. Its secret proves that a call comes from us."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ from teppan.settings import required
 
 @dataclass(frozen=True, slots=True)
 class AppClient:
-    """A confidential client; Cognito refuses every call in its name without its secret."""
+    """A confidential app client. Cognito refuses its calls unless they carry the secret hash."""
 
     id: str
     secret_arn: str
@@ -32,6 +32,6 @@ class AppClient:
 
 
 def secret_hash(client_id: str, client_secret: str, username: str) -> str:
-    """Return what proves a call about `username`, exactly as the call sends that name."""
+    """Return the secret hash of a call about `username`, spelt exactly as the call sends it."""
     digest = hmac.digest(client_secret.encode(), (username + client_id).encode(), hashlib.sha256)
     return base64.b64encode(digest).decode()

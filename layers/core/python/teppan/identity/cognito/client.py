@@ -1,4 +1,4 @@
-"""The client of Cognito, whose errors quote nothing."""
+"""The client of Cognito. The messages of its errors are dropped."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from teppan.identity.cognito.refusals import quote_nothing
 
 @cache
 def cognito() -> BaseClient:
-    """Return the process's one client of Cognito's user pools."""
-    made = client("cognito-idp")
-    made.meta.events.register("after-call.cognito-idp", quote_nothing)
-    return made
+    """Return the client of Cognito's user pools, one a process."""
+    cognito_client = client("cognito-idp")
+    cognito_client.meta.events.register("after-call.cognito-idp", quote_nothing)
+    return cognito_client

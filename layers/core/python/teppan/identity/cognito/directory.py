@@ -1,4 +1,4 @@
-"""The accounts of the pool, by the calls that need a right on it."""
+"""The accounts of the pool, through the calls that need an IAM permission."""
 
 from contextlib import suppress
 from functools import cache
@@ -13,7 +13,7 @@ from teppan.settings import required
 
 
 class Directory:
-    """All accounts of one pool, by address, id or user name.
+    """All accounts of one pool. A `name` is an e-mail address, an id or a user name.
 
     Every method may raise `TooManyAttempts` and `IdentityUnavailable`.
     """
@@ -30,17 +30,21 @@ class Directory:
         return None
 
     def set_password(self, name: str, password: str) -> None:
-        """Set a password; raises `InvalidInput`, and `InvalidCode` if the account is gone."""
+        """Set a permanent password.
+
+        Raises `InvalidInput` for a password that the pool refuses, and `InvalidCode` if the account
+        no longer exists.
+        """
         with refusals(NOT_SETTABLE):
             self._client.admin_set_user_password(
                 UserPoolId=self._pool_id, Username=name, Password=password, Permanent=True
             )
 
     def admit(self, name: str) -> None:
-        """Let an account that staff have made in the console be recovered by its mailbox.
+        """Make an account that staff created in the console able to reset its password by e-mail.
 
-        Cognito refuses to send it a code (FORCE_CHANGE_PASSWORD). With a password that nobody knows
-        it is an account like any other; the code that comes back proves the address.
+        Cognito sends no code to an account in the status FORCE_CHANGE_PASSWORD. A random password
+        ends that status. The code that the owner sends back then proves the address.
         """
         with suppress(NothingToDoError), refusals(GONE):
             self._client.admin_update_user_attributes(
@@ -53,7 +57,7 @@ class Directory:
             )
 
     def end_sessions(self, name: str) -> None:
-        """Revoke every token that the account has."""
+        """Revoke all tokens of the account."""
         with suppress(NothingToDoError), refusals(GONE):
             self._client.admin_user_global_sign_out(UserPoolId=self._pool_id, Username=name)
 

@@ -1,6 +1,6 @@
-"""What Cognito's refusals mean: its error codes, call by call, as our own errors.
+"""Translation of Cognito's error codes to our own errors, for each call.
 
-An error of Cognito may quote what it was sent, so its message is dropped before anybody sees it.
+An error message of Cognito may quote the request, so it is dropped before anything can log it.
 """
 
 import re
@@ -26,29 +26,30 @@ from teppan.identity.errors import (
 
 
 class AccountExistsError(Exception):
-    """The address has an account already."""
+    """The e-mail address already has an account."""
 
 
 class NothingToDoError(Exception):
-    """There is no such account, or it wants none of this."""
+    """The account does not exist, or the call does not apply to it."""
 
 
 class AppClientRefusedError(Exception):
-    """Cognito refuses our app client: its secret is not what Secrets Manager holds."""
+    """Cognito refuses our app client: its secret differs from the one in Secrets Manager."""
 
 
 type Refusals = dict[str, Callable[[], Exception]]
-"""What an error code of Cognito means."""
+"""The error of ours that each error code of Cognito is translated to."""
 
 _CLIENT_REFUSED: Final = "the app client is refused"
 _ABOUT_CLIENT: Final = re.compile(
     r"Unable to verify secret |Client \w+ is configured (?:with|for) secret"
 )
-"""How Cognito begins to say so; what it quotes of a request never stands at the beginning."""
-_LONG, _SHORT = 900, 5
+"""The start of Cognito's message about our app client; a quoted request never stands there."""
+_LONG_WAIT_SECONDS, _SHORT_WAIT_SECONDS = 900, 5
 
 
 def _all(codes: tuple[str, ...], meaning: Callable[[], Exception]) -> Refusals:
+    """Return a translation of all `codes` to one error."""
     return dict.fromkeys(codes, meaning)
 
 
@@ -62,9 +63,10 @@ def _unusable(pointer: str) -> Refusals:
 
 
 _ALWAYS: Final = (
-    {"TooManyRequestsException": lambda: TooManyAttempts(_SHORT)}
+    {"TooManyRequestsException": lambda: TooManyAttempts(_SHORT_WAIT_SECONDS)}
     | _all(
-        ("LimitExceededException", "TooManyFailedAttemptsException"), lambda: TooManyAttempts(_LONG)
+        ("LimitExceededException", "TooManyFailedAttemptsException"),
+        lambda: TooManyAttempts(_LONG_WAIT_SECONDS),
     )
     | _all(
         (
@@ -86,15 +88,15 @@ _NO_ACCOUNT: Final = (
     "NotAuthorizedException",
     "UserNotFoundException",
 )
-_OF_ACCOUNTS_ALONE: Final = (
+_ACCOUNT_EXISTS: Final = (
     "LimitExceededException",
     "PasswordResetRequiredException",
     "TooManyFailedAttemptsException",
     "UserNotConfirmedException",
 )
-"""What Cognito says of an account that there is, and not only to whoever knows its password."""
+"""Codes that reveal an existing account to a caller who does not know its password."""
 
-WRONG_CREDENTIALS: Final = _all((*_NO_ACCOUNT, *_OF_ACCOUNTS_ALONE), InvalidCredentials)
+WRONG_CREDENTIALS: Final = _all((*_NO_ACCOUNT, *_ACCOUNT_EXISTS), InvalidCredentials)
 WRONG_MFA_CODE: Final = (
     WRONG_CREDENTIALS
     | _all(("CodeMismatchException", "ExpiredCodeException"), InvalidMfaCode)
@@ -103,7 +105,7 @@ WRONG_MFA_CODE: Final = (
 WRONG_CODE: Final = _all(
     (
         *_NO_ACCOUNT,
-        *_OF_ACCOUNTS_ALONE,
+        *_ACCOUNT_EXISTS,
         "AliasExistsException",
         "CodeMismatchException",
         "ExpiredCodeException",
@@ -111,7 +113,7 @@ WRONG_CODE: Final = _all(
     InvalidCode,
 )
 NOTHING_TO_SEND: Final = _all(
-    (*_NO_ACCOUNT, *_OF_ACCOUNTS_ALONE, "CodeDeliveryFailureException"), NothingToDoError
+    (*_NO_ACCOUNT, *_ACCOUNT_EXISTS, "CodeDeliveryFailureException"), NothingToDoError
 ) | {"UsernameExistsException": AccountExistsError}
 _NO_SESSION: Final = (
     *_NO_ACCOUNT,
@@ -124,7 +126,7 @@ NOT_REVOCABLE: Final = _all(
     ("InvalidParameterException", "UnsupportedTokenTypeException"),
     _invalid("/refresh_token", "This is no refresh token of ours."),
 ) | _all(
-    # Undeclared, and seen for a token that is revoked or of another client (docs/accounts.md).
+    # Not documented; seen for a token that is revoked or of another client (docs/accounts.md).
     ("NotAuthorizedException", "UnauthorizedException", "UserNotFoundException"),
     NothingToDoError,
 )
@@ -135,7 +137,7 @@ NOT_RESETTABLE: Final = WRONG_CODE | _unusable("/new_password")
 
 @contextmanager
 def refusals(meanings: Refusals) -> Iterator[None]:
-    """Turn an error of Cognito into what it means for this call, or for any."""
+    """Raise an error of Cognito as our own: the one in `meanings`, or the one for every call."""
     try:
         yield
     except (*UNREACHABLE, ResponseParserError) as error:
@@ -153,7 +155,10 @@ def refusals(meanings: Refusals) -> Iterator[None]:
 
 
 def quote_nothing(parsed: dict[str, Any], **_: object) -> None:
-    """Drop the message of an error, as botocore has just parsed it, but for what it alone tells."""
+    """Drop the message of an error that botocore has parsed.
+
+    The message is the only sign that the app client is refused, so that fact is kept.
+    """
     error = parsed.get("Error")
     parsed.pop("message", None)
     if error:

@@ -1,4 +1,4 @@
-"""The app client with which an operator helps somebody set up a second factor."""
+"""The app client of `make second-factor`, with which an operator sets up a second factor."""
 
 from functools import cache
 
@@ -10,10 +10,10 @@ from teppan.settings import required
 
 
 def is_second_factor_client(pool_id: str, client_id: str) -> bool:
-    """Return whether the pool's client `client_id` is known as the one of `make second-factor`.
+    """Return whether `client_id` is the pool's app client of `make second-factor`.
 
-    While Cognito refuses to say, because it is busy or fails, it is not: a login does not depend on
-    a quota, and its token opens no more than others.
+    Returns False while Cognito is busy or fails: a login must not depend on Cognito's quota, and
+    the token then has only the usual scopes.
     """
     try:
         return _name_of(pool_id, client_id) == required("SECOND_FACTOR_CLIENT_NAME")
@@ -24,13 +24,14 @@ def is_second_factor_client(pool_id: str, client_id: str) -> bool:
 
 @cache
 def _name_of(pool_id: str, client_id: str) -> str | None:
-    """Return the name of a client; a failure is not kept.
+    """Return the name of an app client; a failure is not cached.
 
-    The trigger can not know the id: the pool needs its function first, and a client needs the pool.
+    The function cannot have the client's id as a setting: the client needs the pool, and the pool
+    needs the function.
     """
     with refusals({}):
-        listed = cognito().list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)
-    names = {each["ClientId"]: each["ClientName"] for each in listed["UserPoolClients"]}
+        answer = cognito().list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)
+    names = {each["ClientId"]: each["ClientName"] for each in answer["UserPoolClients"]}
     return names.get(client_id)
 
 

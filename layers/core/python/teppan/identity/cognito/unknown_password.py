@@ -1,8 +1,8 @@
-"""A password for an account whose owner has yet to set one."""
+"""A random password for an account whose owner has not set one yet."""
 
 import secrets
 
 
 def unknown_password() -> str:
-    """Return a random password that satisfies the pool's policy, to be forgotten at once."""
+    """Return a random password that satisfies the pool's policy; it is never stored."""
     return secrets.token_urlsafe(48)

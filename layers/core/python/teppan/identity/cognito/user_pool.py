@@ -1,4 +1,4 @@
-"""Accounts and sessions, by Cognito's calls that the app client makes (`architecture.md §6`)."""
+"""Accounts and sessions, through Cognito's calls as the app client (`architecture.md §6`)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,10 +29,10 @@ from teppan.observability.log import failure_of, logger
 
 
 class UserPool:
-    """The pool, through its app client; addresses are lower-case.
+    """The pool, called as its app client; e-mail addresses are in lower case.
 
-    Every method may raise `TooManyAttempts`, `StorageUnavailable` (the client's secret can not be
-    read) and `IdentityUnavailable`; after the last the call may have taken place.
+    Every method may raise `TooManyAttempts`, `StorageUnavailable` (the client's secret cannot be
+    read) and `IdentityUnavailable`. After the last one the call may have taken effect.
     """
 
     def __init__(self, cognito: BaseClient, app_client: AppClient) -> None:
@@ -41,9 +41,9 @@ class UserPool:
         self._app = app_client
 
     def sign_up(self, email: str) -> None:
-        """Make an unconfirmed account that nobody knows the password of, and have a code sent.
+        """Create an unconfirmed account with a random password, and send a confirmation code.
 
-        Raises `AccountExistsError`; tells nothing of an address that can get no mail.
+        Raises `AccountExistsError`. An address that cannot receive mail is logged only.
         """
         with _sending():
             self._client.sign_up(
@@ -53,22 +53,22 @@ class UserPool:
             )
 
     def confirm(self, email: str, code: str) -> None:
-        """Confirm an account; raises `InvalidCode`, also when it is confirmed."""
+        """Confirm an account; raises `InvalidCode`, also if it is already confirmed."""
         with refusals(WRONG_CODE):
             self._client.confirm_sign_up(**self._about(email), ConfirmationCode=code)
 
     def send_confirmation_code(self, email: str) -> None:
-        """Send another code if the account wants one; tell nothing if it does not."""
+        """Send another code if the account awaits one; otherwise only log."""
         with _sending():
             self._client.resend_confirmation_code(**self._about(email))
 
     def send_reset_code(self, email: str) -> None:
-        """Send a code to reset the password if there is such an account; tell nothing if not."""
+        """Send a code to reset the password if the account exists; otherwise only log."""
         with _sending():
             self._client.forgot_password(**self._about(email))
 
     def reset_password(self, email: str, code: str, password: str) -> None:
-        """Set a new password; raises `InvalidCode`, and `InvalidInput` for one it does not take."""
+        """Set a new password; raises `InvalidCode`, and `InvalidInput` for a refused password."""
         with refusals(NOT_RESETTABLE):
             self._client.confirm_forgot_password(
                 **self._about(email), ConfirmationCode=code, Password=password
@@ -77,8 +77,8 @@ class UserPool:
     def log_in(self, email: str, password: str, mfa_code: str | None) -> Tokens:
         """Start a session.
 
-        Raises `InvalidCredentials`, also for an account that Cognito keeps closed just now, and
-        with the right password `PasswordResetRequired`, `MfaRequired`, `InvalidMfaCode` and
+        Raises `InvalidCredentials`, also for an account that Cognito has locked for a time. With
+        the right password it may raise `PasswordResetRequired`, `MfaRequired`, `InvalidMfaCode` or
         `LoginUnsupported`.
         """
         with refusals(WRONG_CREDENTIALS):
@@ -95,7 +95,7 @@ class UserPool:
             if mfa_code is None:
                 raise MfaRequired
             answer = self._prove_second_factor(answer, mfa_code)
-        return _started(answer)
+        return _tokens_of_login(answer)
 
     def refresh(self, refresh_token: str) -> Tokens:
         """Return new tokens of a session; raises `InvalidRefreshToken`."""
@@ -106,21 +106,21 @@ class UserPool:
         return _tokens({"RefreshToken": refresh_token} | answer["AuthenticationResult"])
 
     def revoke(self, refresh_token: str) -> None:
-        """Revoke a refresh token and what was issued with it; raises `InvalidInput`.
+        """Revoke a refresh token and the tokens issued with it; raises `InvalidInput`.
 
-        A token that is revoked, expired or another client's already opens nothing here: as RFC 7009
-        §2.2 asks, that is no error.
+        A token that is revoked, expired or of another client is logged and is no error, as RFC 7009
+        §2.2 requires.
         """
         try:
             with refusals(NOT_REVOCABLE):
                 self._client.revoke_token(
                     ClientId=self._app.id, ClientSecret=self._app.secret, Token=refresh_token
                 )
-        except NothingToDoError as nothing:
-            logger.warning("not revoked", **failure_of(nothing))
+        except NothingToDoError as error:
+            logger.warning("not revoked", **failure_of(error))
 
     def _about(self, email: str) -> dict[str, str]:
-        """Return the parameters that every call about one account has."""
+        """Return the parameters that all calls about one account share."""
         return {
             "ClientId": self._app.id,
             "SecretHash": self._app.secret_hash(email),
@@ -151,18 +151,18 @@ def user_pool() -> UserPool:
 
 @contextmanager
 def _sending() -> Iterator[None]:
-    """Let nobody but the log know that there was nothing to send, or no way to."""
+    """Log, instead of raising, that there is no code to send or that it cannot be sent."""
     try:
         with refusals(NOTHING_TO_SEND):
             yield
-    except NothingToDoError as nothing:
-        refusal = nothing.__cause__
+    except NothingToDoError as error:
+        refusal = error.__cause__
         reason = refusal.response["Error"]["Code"] if isinstance(refusal, ClientError) else None
         log_unsent(reason)
 
 
-def _started(answer: Mapping[str, Any]) -> Tokens:
-    """Return the tokens of a login that Cognito asks nothing more for."""
+def _tokens_of_login(answer: Mapping[str, Any]) -> Tokens:
+    """Return the tokens in the answer to a login; raises for a challenge that is left."""
     match answer.get("ChallengeName"):
         case None:
             return _tokens(answer["AuthenticationResult"])

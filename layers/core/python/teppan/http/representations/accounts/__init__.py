@@ -1,1 +1,1 @@
-"""Accounts as responses show them."""
+"""Representations of accounts."""

@@ -10,11 +10,11 @@ ACCEPTED: Final = {
     "status": "accepted",
     "detail": "If the address allows it, a code is on its way to it.",
 }
-"""The one answer to whatever may have sent a code."""
+"""The body of every response to a request for a code, whether one was sent or not."""
 
 
 def tokens(tokens: Tokens) -> dict[str, Any]:
-    """Return the tokens as a login or a refresh answers them."""
+    """Return the tokens of a login or a refresh."""
     return {
         "access_token": tokens.access,
         "id_token": tokens.id,
@@ -25,7 +25,7 @@ def tokens(tokens: Tokens) -> dict[str, Any]:
 
 
 def account(account: Account, role: Role) -> dict[str, Any]:
-    """Return the account as its owner sees it, with the role of the token sent."""
+    """Return the account as its owner sees it, with the role of the access token."""
     return {
         "user_id": account.id,
         "email": account.email,

@@ -1,1 +1,1 @@
-"""Bookings, prices and slots as responses show them."""
+"""Representations of bookings, prices and slots."""

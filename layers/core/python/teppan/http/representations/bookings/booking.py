@@ -45,22 +45,22 @@ def booking(shown: Booking, reader: Caller) -> dict[str, Any]:
 
 
 def changed_booking(shown: Booking, reader: Caller) -> dict[str, Any]:
-    """Return the answer to a change: the booking, and what cancelling it refunds from now on.
+    """Return a changed booking, with the percentage that a cancellation now refunds.
 
-    The percentage depends on the time, so it is no part of what the booking's ETag names.
+    The percentage depends on the time, so the booking's ETag does not cover it.
     """
     return booking(shown, reader) | present(refund_percentage=percentage_online(shown, reader.at))
 
 
 def cancellation(cancelled: Booking, reader: Caller) -> dict[str, Any]:
-    """Return the answer to a cancellation; the refund's date is an estimate.
+    """Return a cancellation; the date of its refund is an estimate.
 
     Raises `ValueError` for a booking that is not cancelled.
     """
     record = cancelled.cancellation
     if record is None:
         raise ValueError("the booking is not cancelled")
-    owed = record.refund_amount > 0
+    is_refunded = record.refund_amount > 0
     arrival = record.at.astimezone(cancelled.policy.zone) + cancelled.policy.refund_arrival
     return present(
         booking_id=cancelled.id,
@@ -71,14 +71,14 @@ def cancellation(cancelled: Booking, reader: Caller) -> dict[str, Any]:
         reason=written(record.reason, record.by, reader),
         refund_amount=record.refund_amount,
         refund_percentage=record.refund_percentage,
-        refund_status="pending" if owed else "none",
-        estimated_refund_date=arrival.date().isoformat() if owed else None,
+        refund_status="pending" if is_refunded else "none",
+        estimated_refund_date=arrival.date().isoformat() if is_refunded else None,
         currency=cancelled.price.currency,
     )
 
 
 def cancellation_quote(quoted: Booking, terms: RefundTerms, quoted_at: datetime) -> dict[str, Any]:
-    """Return what cancelling would refund at `quoted_at`."""
+    """Return the refund of a cancellation at `quoted_at`."""
     return {
         "booking_id": quoted.id,
         "refund_base": terms.base,
@@ -91,7 +91,7 @@ def cancellation_quote(quoted: Booking, terms: RefundTerms, quoted_at: datetime)
 
 
 def event(shown: AuditEvent, reader: Caller) -> dict[str, Any]:
-    """Return one step of the audit trail as `reader` sees it."""
+    """Return an event of the audit trail as `reader` sees it."""
     by = shown.actor_role
     return present(
         version=shown.version,
@@ -107,7 +107,7 @@ def event(shown: AuditEvent, reader: Caller) -> dict[str, Any]:
 
 
 def _limit(shown: Booking) -> int | None:
-    """Return the limit that moves have set, None where none has or it has no effect any more."""
+    """Return the refund limit that moves have set, or None if there is none or it has no effect."""
     return shown.refund_limit if shown.is_live and shown.refund_limit < WHOLE else None
 
 

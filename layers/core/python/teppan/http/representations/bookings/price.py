@@ -9,7 +9,7 @@ from teppan.services.bookings.create_quote import Quote
 
 
 def booking_price(booking: Booking) -> dict[str, Any]:
-    """Return a booking's price with what was paid, refunded and is still due."""
+    """Return a booking's price with the amounts paid, refunded and still due."""
     return _price(
         booking.price,
         deposit_due=booking.deposit_due,
@@ -20,8 +20,8 @@ def booking_price(booking: Booking) -> dict[str, Any]:
 
 
 def quote(priced: Quote) -> dict[str, Any]:
-    """Return the answer to a quote."""
-    whole = priced.due_to_confirm == priced.price.total
+    """Return a quote with its price and payment terms."""
+    is_due_in_full = priced.due_to_confirm == priced.price.total
     return {
         "policy_version": priced.policy_version,
         **party(priced.request.party),
@@ -33,12 +33,12 @@ def quote(priced: Quote) -> dict[str, Any]:
             amount_refunded=0,
         ),
         "travel_confirmed": priced.request.travel_miles is not None,
-        "payment_terms": {"confirmed_by": "full" if whole else "deposit"},
+        "payment_terms": {"confirmed_by": "full" if is_due_in_full else "deposit"},
     }
 
 
 def party(guests: Party) -> dict[str, int]:
-    """Return the guests by age."""
+    """Return the number of guests, in total and by age."""
     return {
         "guests": guests.guests,
         "adults": guests.adults,

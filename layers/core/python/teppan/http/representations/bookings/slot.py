@@ -9,7 +9,7 @@ from teppan.services.bookings.availability import SlotAvailability
 
 
 def availability(shown: SlotAvailability) -> dict[str, Any]:
-    """Return a slot with whether and why not it can be booked."""
+    """Return a slot with its availability, and the reason if it is not available."""
     return present(
         **_start(shown.slot),
         starts_at=to_rfc3339(shown.slot.starts_at),
@@ -21,7 +21,7 @@ def availability(shown: SlotAvailability) -> dict[str, Any]:
 
 
 def capacity(slot: Slot, occupancy: Occupancy) -> dict[str, Any]:
-    """Return how many bookings a slot takes and holds."""
+    """Return a slot with its capacity and the number of its bookings."""
     return {
         **_start(slot),
         "capacity": occupancy.capacity,

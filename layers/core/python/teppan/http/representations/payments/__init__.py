@@ -1,1 +1,1 @@
-"""Payments as responses show them."""
+"""Representations of payments."""

@@ -10,9 +10,9 @@ from teppan.http.representations import present
 from teppan.services.payments.list_payments import Account
 
 
-def account(shown: Account) -> dict[str, Any]:
-    """Return a booking's balance, the attempts to pay it and its ledger."""
-    booking, balance = shown.booking, shown.booking.balance
+def account(account: Account) -> dict[str, Any]:
+    """Return a booking's balance, payment attempts and ledger entries."""
+    booking, balance = account.booking, account.booking.balance
     return {
         **standing(booking),
         "total": booking.price.total,
@@ -29,13 +29,13 @@ def account(shown: Account) -> dict[str, Any]:
             "refundable": balance.refundable,
             "credited": balance.credited,
         },
-        "payments": [_attempt(each) for each in shown.attempts],
-        "entries": [_entry(each) for each in shown.ledger],
+        "payments": [_attempt(each) for each in account.attempts],
+        "entries": [_entry(each) for each in account.ledger],
     }
 
 
 def standing(booking: Booking) -> dict[str, Any]:
-    """Return how a booking and its payment stand."""
+    """Return the status of a booking and of its payment."""
     return {
         "booking_id": booking.id,
         "version": booking.version,

@@ -13,7 +13,7 @@ from teppan.services.payments.refund_payment import Refunded
 
 
 def payment_intent(opened: Opened) -> dict[str, Any]:
-    """Return the intent with the secret that lets its customer pay it."""
+    """Return the payment intent with the client secret that the customer pays with."""
     return {
         "payment_intent_id": opened.intent.id,
         "client_secret": opened.intent.client_secret,
@@ -26,7 +26,7 @@ def payment_intent(opened: Opened) -> dict[str, Any]:
 
 
 def confirmation(applied: Applied) -> dict[str, Any]:
-    """Return what became of a payment and of its booking."""
+    """Return the status of a payment and of its booking."""
     snapshot = applied.snapshot
     return {
         "payment_intent_id": snapshot.payment,
@@ -38,22 +38,22 @@ def confirmation(applied: Applied) -> dict[str, Any]:
     }
 
 
-def refund(made: Refunded, reason: str) -> dict[str, Any]:
-    """Return a refund as it stands; its date is an estimate, and there while it is on its way."""
-    promised = [each for each in made.entries if each.kind in OBLIGATION_KINDS]
-    status = refund_status(made.entries)
-    zone, arrival = made.booking.policy.zone, made.booking.policy.refund_arrival
-    on_its_way = status is RefundStatus.PENDING
+def refund(refunded: Refunded, reason: str) -> dict[str, Any]:
+    """Return a refund with its status; a pending refund has an estimated date of arrival."""
+    obligations = [each for each in refunded.entries if each.kind in OBLIGATION_KINDS]
+    created_at = obligations[0].at
+    status = refund_status(refunded.entries)
+    booking, policy = refunded.booking, refunded.booking.policy
+    arrival = created_at.astimezone(policy.zone) + policy.refund_arrival
+    is_pending = status is RefundStatus.PENDING
     return present(
-        refund_id=made.id,
-        booking_id=made.booking.id,
-        version=made.booking.version,
-        amount=sum(each.amount for each in promised),
-        currency=made.booking.price.currency,
+        refund_id=refunded.id,
+        booking_id=booking.id,
+        version=booking.version,
+        amount=sum(each.amount for each in obligations),
+        currency=booking.price.currency,
         reason=reason,
         refund_status=status,
-        created_at=to_rfc3339(promised[0].at),
-        estimated_refund_date=(promised[0].at.astimezone(zone) + arrival).date().isoformat()
-        if on_its_way
-        else None,
+        created_at=to_rfc3339(created_at),
+        estimated_refund_date=arrival.date().isoformat() if is_pending else None,
     )

@@ -1,1 +1,1 @@
-"""Webhook events as responses show them."""
+"""Representations of webhook events."""

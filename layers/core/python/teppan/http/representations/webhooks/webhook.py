@@ -1,4 +1,4 @@
-"""Events of outside systems as JSON: what became of each, never what was sent."""
+"""Webhook events as JSON: the state of each, without its payload."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from teppan.store.webhooks.listing import InboxEvent
 
 
 def event(received: InboxEvent) -> dict[str, Any]:
-    """Return an event of the inbox."""
+    """Return a received event of the inbox."""
     handled_at = received.handled_at
     return present(
         event_id=received.id,

@@ -1,4 +1,4 @@
-"""The bodies of account requests; passwords, codes and tokens are left out when one is printed."""
+"""The bodies of account requests. Their `repr` omits passwords, codes and tokens."""
 
 from typing import Annotated, Any, Final
 
@@ -15,7 +15,7 @@ def _normalised_text(value: Any) -> Any:
 
 
 NORMALISED: Final = BeforeValidator(_normalised_text)
-"""What is measured of a password is the normalised text."""
+"""Normalises a password before its length and characters are checked."""
 
 Password = Annotated[str, Field(min_length=1, max_length=256, repr=False), NORMALISED]
 Code = Annotated[
@@ -29,13 +29,13 @@ MfaCode = Annotated[
 
 
 class AccountEmailBody(RequestBody):
-    """Whose account it is about."""
+    """The e-mail address of the account."""
 
     email: AccountAddress
 
 
 class LoginBody(RequestBody):
-    """Who logs in; `mfa_code` where the account has a second factor."""
+    """The credentials of a login; `mfa_code` if the account has a second factor."""
 
     email: AccountAddress
     password: Password

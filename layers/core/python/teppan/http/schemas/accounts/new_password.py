@@ -1,4 +1,4 @@
-"""The bodies of requests that set a password, which is checked for being easy to guess."""
+"""The bodies of requests that set a password. A password that is easy to guess is refused."""
 
 from typing import Annotated
 
@@ -13,9 +13,9 @@ from teppan.identity.new_password import weakness
 
 
 def _is_hard_to_guess(password: str, info: ValidationInfo) -> str:
-    """Return the password; an address that is not valid is no part of it."""
-    if refusal := weakness(password, info.data.get("email", "")):
-        raise PydanticCustomError("weak_password", refusal)
+    """Return the password if it is hard to guess; an invalid address is not compared with it."""
+    if reason := weakness(password, info.data.get("email", "")):
+        raise PydanticCustomError("weak_password", reason)
     return password
 
 
@@ -30,18 +30,18 @@ NewPassword = Annotated[
     NORMALISED,
     AfterValidator(_is_hard_to_guess),
 ]
-"""Length over composition: any characters but control characters, no space at either end."""
+"""12 to 99 characters of any kind except control characters, without space at either end."""
 
 
 class RegisterBody(RequestBody):
-    """A new account. The confirmation sets its password: this one is checked and not kept."""
+    """A new account. The password is checked but not kept: the confirmation sets it."""
 
     email: AccountAddress
     password: NewPassword
 
 
 class ConfirmRegistrationBody(RequestBody):
-    """The code that was sent, and the password from now on."""
+    """The code from the e-mail, and the account's password."""
 
     email: AccountAddress
     code: Code
@@ -49,7 +49,7 @@ class ConfirmRegistrationBody(RequestBody):
 
 
 class ConfirmPasswordResetBody(RequestBody):
-    """The code that was sent, and the password from now on."""
+    """The code from the e-mail, and the account's new password."""
 
     email: AccountAddress
     code: Code

@@ -1,4 +1,4 @@
-"""The body of requests that go on with a session or end it."""
+"""The body of requests that refresh or end a session."""
 
 from typing import Annotated
 

@@ -37,7 +37,7 @@ SpecialRequests = Annotated[str, LINES, Field(max_length=500)]
 
 
 class VenueBody(RequestBody):
-    """Where the chef cooks."""
+    """The address where the chef cooks."""
 
     address_line1: Annotated[str, LINE, Field(min_length=1, max_length=120)]
     address_line2: Annotated[str, LINE, Field(min_length=1, max_length=120)] | MISSING = MISSING
@@ -60,7 +60,7 @@ class VenueBody(RequestBody):
 
 
 class ContactBody(RequestBody):
-    """Whom to reach about the party."""
+    """The person to reach about the party."""
 
     name: Annotated[str, LINE, Field(min_length=2, max_length=100)]
     email: ContactAddress
@@ -78,7 +78,7 @@ class ContactBody(RequestBody):
 
 
 class CreateBookingBody(PartyBody):
-    """Everything that a new booking needs."""
+    """The fields of a new booking."""
 
     date: LocalDate
     time: LocalTime
@@ -88,7 +88,7 @@ class CreateBookingBody(PartyBody):
     customer_id: AccountId | MISSING = MISSING
 
     def to_booking_request(self) -> BookingRequest:
-        """Return what the customer asks for; raises `InvalidInput`."""
+        """Return the booking request; raises `InvalidInput` and `InvalidTime`."""
         return BookingRequest(
             date=dt.date.fromisoformat(self.date),
             time=start_time(self.time),
@@ -102,7 +102,7 @@ class CreateBookingBody(PartyBody):
 
 
 class UpdateBookingBody(RequestBody):
-    """What to change; a field left out stays as it is, a nested object is replaced whole."""
+    """The fields to change. An absent field keeps its value; a nested object is replaced whole."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
@@ -120,7 +120,7 @@ class UpdateBookingBody(RequestBody):
     travel_miles: Miles | MISSING = MISSING
 
     def to_changes(self) -> Changes:
-        """Return the changes; raises `InvalidInput` when there are none or a split has no total."""
+        """Return the changes; raises `InvalidInput` for no changes or a split without a total."""
         if not self.model_fields_set:
             raise InvalidInput([Violation("body", "", "Send at least one field to change.")])
         date, time, menu = given(self.date), given(self.time), given(self.menu)

@@ -1,4 +1,7 @@
-"""The body of a cancellation (`domain.md §6`), apart from bodies that hold an address."""
+"""The body of a cancellation (`domain.md §6`).
+
+A module of its own, so that `cancelBooking` does not import the schema of e-mail addresses.
+"""
 
 from typing import Annotated
 
@@ -10,11 +13,11 @@ from teppan.http.schemas.fields import LINES, given
 
 
 class CancelBookingBody(RequestBody):
-    """Why a booking is cancelled and, from an admin, the percentage to refund instead."""
+    """The reason of a cancellation and, from an admin, the percentage to refund."""
 
     reason: Annotated[str, LINES, Field(min_length=1, max_length=500)] | MISSING = MISSING
     refund_percentage: Annotated[int, Field(ge=0, le=100)] | MISSING = MISSING
 
     def to_request(self) -> CancellationRequest:
-        """Return the request."""
+        """Return the cancellation request."""
         return CancellationRequest(given(self.reason), given(self.refund_percentage))

@@ -28,19 +28,19 @@ class AddOnsBody(RequestBody):
 
 
 class MenuBody(RequestBody):
-    """What is served beside the main course."""
+    """The upgrades and add-ons of a party."""
 
     upgrades: UpgradesBody | MISSING = MISSING
     add_ons: AddOnsBody | MISSING = MISSING
 
     def to_menu(self) -> Menu:
-        """Return the menu; what was left out is not ordered."""
-        chosen: dict[str, dict[str, int]] = self.model_dump()
-        return Menu(chosen.get("upgrades", {}), chosen.get("add_ons", {}))
+        """Return the menu; a dish that was not sent is not ordered."""
+        sent: dict[str, dict[str, int]] = self.model_dump()
+        return Menu(sent.get("upgrades", {}), sent.get("add_ons", {}))
 
 
 class PartyBody(RequestBody):
-    """A party with its guests and menu: the part that booking and quoting share."""
+    """A party with its guests and menu; bookings and quotes share it."""
 
     guests: Guests
     adults: Count | MISSING = MISSING
@@ -49,10 +49,10 @@ class PartyBody(RequestBody):
     menu: MenuBody | MISSING = MISSING
 
     def to_party(self) -> Party:
-        """Return the party; raises `InvalidInput` when the split does not add up."""
+        """Return the party; raises `InvalidInput` if the split does not add up to `guests`."""
         return party_of(self.guests, given(self.adults), given(self.children), given(self.toddlers))
 
     def to_menu(self) -> Menu:
-        """Return the menu, empty when none was sent."""
+        """Return the menu, which is empty if none was sent."""
         menu = given(self.menu)
         return menu.to_menu() if menu else Menu()

@@ -12,14 +12,14 @@ from teppan.services.bookings.create_quote import QuoteRequest
 
 
 class CreateQuoteBody(PartyBody):
-    """A party to price, with its distance and start where they are known."""
+    """A party to price, with its travel distance and start if they are known."""
 
     travel_miles: Miles | MISSING = MISSING
     date: LocalDate | MISSING = MISSING
     time: LocalTime | MISSING = MISSING
 
     def to_request(self) -> QuoteRequest:
-        """Return what to price; raises `InvalidInput` for half a start."""
+        """Return the quote request; raises `InvalidInput` if only one of date and time is sent."""
         return QuoteRequest(
             self.to_party(), self.to_menu(), given(self.travel_miles), self._start()
         )

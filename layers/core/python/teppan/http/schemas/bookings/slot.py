@@ -9,6 +9,6 @@ from teppan.http.body import RequestBody
 
 
 class SetSlotCapacityBody(RequestBody):
-    """How many bookings a slot takes; 0 closes it."""
+    """The number of bookings that a slot takes; 0 closes it."""
 
     capacity: Annotated[int, Field(ge=0, le=CURRENT.max_capacity)]

@@ -16,7 +16,7 @@ BookingId = Annotated[
 
 
 class CreatePaymentIntentBody(RequestBody):
-    """What to pay of which booking; the amount is the server's to say."""
+    """The booking and the type of payment; the server determines the amount."""
 
     booking_id: BookingId
     payment_type: Literal["deposit", "balance", "full"]
@@ -27,7 +27,7 @@ class CreatePaymentIntentBody(RequestBody):
 
 
 class ConfirmPaymentBody(RequestBody):
-    """Which payment to look at."""
+    """The payment intent to confirm."""
 
     payment_intent_id: Annotated[
         str, Shape(pattern=r"^pi_[A-Za-z0-9]{1,64}$", sentence="must be the id of a payment intent")
@@ -35,12 +35,12 @@ class ConfirmPaymentBody(RequestBody):
 
 
 class RefundPaymentBody(RequestBody):
-    """What to refund, in cents (left out: all that is left), and why."""
+    """The refund's amount in cents (default: all that is refundable) and reason."""
 
     booking_id: BookingId
     amount: Annotated[int, Field(ge=1)] | MISSING = MISSING
     reason: Annotated[str, LINES, Field(min_length=1, max_length=500)]
 
     def to_wanted(self) -> RefundWanted:
-        """Return what is asked for."""
+        """Return the refund request."""
         return RefundWanted(self.booking_id, self.reason, given(self.amount))
