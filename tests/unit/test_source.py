@@ -37,6 +37,7 @@ MONEY = sorted(
         *PACKAGE.glob("store/payments/*.py"),
         PACKAGE / "observability" / "money.py",
         PAYMENTS / "events.py",
+        PAYMENTS / "objects.py",
         PAYMENTS / "stripe_provider.py",
     }
 )

@@ -1,4 +1,4 @@
-"""Stripe's API as a hand-made HTTP client answers it: no socket, and every request is kept."""
+"""A fake of Stripe's HTTP client: it opens no socket and records each request."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ type Answer = tuple[int, Any] | Exception
 
 
 @dataclass(frozen=True)
-class Asked:
+class SentRequest:
     method: str
     path: str
     form: dict[str, str]
@@ -32,26 +32,27 @@ class Asked:
 
 
 @dataclass
-class Log:
-    asked: list[Asked] = field(default_factory=list)
+class Traffic:
+    requests: list[SentRequest] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
 
 class Wire(stripe.HTTPClient):
-    """Answers what a test has prepared, one answer a request; the last one for ever."""
+    """Returns the prepared answers, one a request; the last one answers all further requests."""
 
     name = "hand-made"
 
     def __init__(self) -> None:
         super().__init__()
-        self.log = Log()
+        self.traffic = Traffic()
 
     def answers(self, *answers: Answer) -> None:
-        self.log.answers = list(answers)
+        self.traffic.answers = list(answers)
 
     @property
-    def asked(self) -> list[Asked]:
-        return self.log.asked
+    def asked(self) -> list[SentRequest]:
+        """The requests that were sent, in order."""
+        return self.traffic.requests
 
     def request(
         self,
@@ -62,9 +63,9 @@ class Wire(stripe.HTTPClient):
         **_of_telemetry: Any,
     ) -> tuple[str, int, Mapping[str, str]]:
         parts = urlsplit(url)
-        sent = parse_qsl(post_data or parts.query)
-        self.log.asked.append(Asked(method.upper(), parts.path, dict(sent), headers or {}))
-        prepared = self.log.answers
+        form = dict(parse_qsl(post_data or parts.query))
+        self.traffic.requests.append(SentRequest(method.upper(), parts.path, form, headers or {}))
+        prepared = self.traffic.answers
         answer = prepared.pop(0) if len(prepared) > 1 else prepared[0]
         if isinstance(answer, Exception):
             raise answer
@@ -76,38 +77,38 @@ class Wire(stripe.HTTPClient):
         return 0
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no connection is open."""
 
 
 def refusal_entry(
     status: int, kind: str = "invalid_request_error", code: str | None = None
 ) -> Answer:
-    """Return an error as Stripe tells it."""
+    """Return an error in the form of Stripe's API."""
     error = {"type": kind, "message": "aiko@example.com"} | ({"code": code} if code else {})
     return status, {"error": error}
 
 
-def list_of(*objects: Any, more: bool = False) -> Answer:
-    return 200, {"object": "list", "url": "/v1/x", "data": list(objects), "has_more": more}
+def list_of(*objects: Any, has_more: bool = False) -> Answer:
+    return 200, {"object": "list", "url": "/v1/x", "data": list(objects), "has_more": has_more}
 
 
 @pytest.fixture
 def keys(secrets: Secrets) -> Secrets:
-    """The API keys that are valid, the current one first."""
+    """The valid API keys, the current one first."""
     secrets.values = ("sk_test_new",)
     return secrets
 
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch, keys: Secrets) -> Wire:
-    found = Wire()
-    monkeypatch.setattr(stripe, "RequestsClient", lambda **_: found)
-    return found
+    fake = Wire()
+    monkeypatch.setattr(stripe, "RequestsClient", lambda **_: fake)
+    return fake
 
 
 @pytest.fixture
 def api(wire: Wire) -> Iterator[Stripe]:
-    """The process's client, made as a function makes it, on the wire of the test."""
+    """The process's client, connected as in a function, with the fake HTTP client."""
     connect.cache_clear()
     yield connect()
     connect.cache_clear()

@@ -288,7 +288,7 @@ class TestAllOf:
     ) -> None:
         keys.values = ("sk_test_new", "sk_test_old")
         pages = [
-            list_of({"id": "re_1", "object": "refund"}, more=True),
+            list_of({"id": "re_1", "object": "refund"}, has_more=True),
             list_of({"id": "re_2", "object": "refund"}),
         ]
         wire.answers(UNAUTHORIZED, *pages)
@@ -305,7 +305,7 @@ class TestAllOf:
     def test_a_page_that_fails_fails_the_list(
         self, api: Stripe, wire: Wire, answer: Answer
     ) -> None:
-        wire.answers(list_of({"id": "re_1", "object": "refund"}, more=True), answer)
+        wire.answers(list_of({"id": "re_1", "object": "refund"}, has_more=True), answer)
         listing: Ask = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
 
         with pytest.raises(PaymentProviderUnavailable):

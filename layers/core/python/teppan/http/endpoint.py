@@ -5,7 +5,7 @@ handler makes one service call and returns one response.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from teppan.domain.errors import (
     Unavailable,
 )
 from teppan.http.errors import MethodNotAllowed
-from teppan.http.headers import SECURITY, cors
+from teppan.http.headers import all_headers
 from teppan.http.idempotency import idempotent_request
 from teppan.http.parameters import Declared, read_parameters
 from teppan.http.problem import internal_error, problem
@@ -109,7 +109,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         )
         return {
             "statusCode": response.status,
-            "headers": _headers(response, request),
+            "headers": all_headers(response, request),
             "body": "" if request.method == "HEAD" else text,
             "isBase64Encoded": False,
         }
@@ -193,13 +193,3 @@ def _caller(principal: Principal | None, request: Incoming, now: datetime) -> Ca
         gateway_request_id=request.gateway_request_id,
         source_ip=request.source_ip,
     )
-
-
-def _headers(response: Response, request: Incoming) -> Mapping[str, str]:
-    return {
-        **SECURITY,
-        **cors(request.harmless_header("Origin"), settings().allowed_origins),
-        "X-Request-Id": request.request_id,
-        **({} if response.body is None else {"Content-Type": response.media_type}),
-        **response.headers,
-    }

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from teppan.http.request import Incoming
+from teppan.http.response import Response
+from teppan.settings import settings
+
 SECURITY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Cache-Control": "no-store",
@@ -34,3 +38,14 @@ def cors(origin: str | None, allowed: frozenset[str]) -> Mapping[str, str]:
     if origin is None or origin not in allowed:
         return {}
     return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": _EXPOSED}
+
+
+def all_headers(response: Response, request: Incoming) -> Mapping[str, str]:
+    """Return the headers of `response`, with those that every response to `request` has."""
+    return {
+        **SECURITY,
+        **cors(request.harmless_header("Origin"), settings().allowed_origins),
+        "X-Request-Id": request.request_id,
+        **({} if response.body is None else {"Content-Type": response.media_type}),
+        **response.headers,
+    }
