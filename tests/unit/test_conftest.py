@@ -7,11 +7,11 @@ import pytest
 from pytest_socket import SocketBlockedError
 
 
-def test_a_socket_can_not_be_made() -> None:
+def test_a_unit_test_cannot_open_a_socket() -> None:
     with pytest.warns(UserWarning, match=r"socket\.socket"), pytest.raises(SocketBlockedError):
         socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
 
-def test_this_machine_can_not_be_reached_either() -> None:
+def test_a_unit_test_cannot_reach_this_machine() -> None:
     with pytest.warns(UserWarning, match="getaddrinfo"), pytest.raises(SocketBlockedError):
         urllib.request.urlopen("http://127.0.0.1:9/")

@@ -94,13 +94,13 @@ def test_a_function_imports_nothing_but_our_package(file: Path) -> None:
     assert all(module.startswith(("teppan.", "teppan_payments.")) for module in imports(file))
 
 
-def test_only_what_speaks_with_stripe_imports_its_layer() -> None:
+def test_only_functions_that_call_stripe_import_its_layer() -> None:
     users = {file.parent.name for file in handler_files() if PAYMENTS_PACKAGE in foreign(file)}
 
     assert users == FUNCTIONS_WITH_PAYMENTS
 
 
-def test_the_layer_of_stripe_takes_no_more_of_us_than_it_needs() -> None:
+def test_the_stripe_layer_imports_only_the_providers_protocol_of_the_services() -> None:
     ours = {module for file in PAYMENTS.glob("*.py") for module in imports(file)}
 
     assert {module for module in ours if module.startswith("teppan.services")} == {
@@ -111,7 +111,7 @@ def test_the_layer_of_stripe_takes_no_more_of_us_than_it_needs() -> None:
 @pytest.mark.parametrize(
     "file", [file for file in package_files() if file.is_relative_to(PACKAGE / "domain")], ids=shown
 )
-def test_the_domain_is_pure(file: Path) -> None:
+def test_the_domain_imports_only_the_pure_standard_library(file: Path) -> None:
     standard = {module.split(".")[0] for module in imports(file)} & sys.stdlib_module_names
 
     assert standard <= PURE
@@ -122,7 +122,7 @@ def test_imports_are_absolute(file: Path) -> None:
     assert not [module for module in imports(file) if module.startswith(".")]
 
 
-def test_pydantic_is_loaded_by_bodies_alone() -> None:
+def test_only_modules_for_bodies_import_pydantic() -> None:
     """It is 80 ms of a cold start: reads do without."""
     users = {name for name, file in modules().items() if "pydantic" in foreign(file)}
 

@@ -59,15 +59,15 @@ def place_of_test(source: str) -> str:
 
 
 @pytest.mark.parametrize("source", sorted(SOURCES - (ON_DYNAMODB - ALSO_PURE)))
-def test_a_module_has_its_test(source: str) -> None:
+def test_every_module_has_its_test_file(source: str) -> None:
     assert place_of_test(source) in TESTS
 
 
 @pytest.mark.parametrize("test", sorted(TESTS))
-def test_a_test_has_its_module(test: str) -> None:
+def test_every_test_file_has_its_module(test: str) -> None:
     assert test in {place_of_test(source) for source in SOURCES}
 
 
-def test_services_and_store_are_on_the_table() -> None:
+def test_modules_that_use_the_table_are_in_services_and_store_only() -> None:
     assert {name.split("/")[0] for name in ON_DYNAMODB} == {"services", "store"}
     assert ALSO_PURE <= ON_DYNAMODB

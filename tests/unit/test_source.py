@@ -55,7 +55,7 @@ HANDLERS = handler_files()
 EVERYTHING = [*package_files(), *HANDLERS]
 
 
-def test_there_are_handlers_and_money_to_check() -> None:
+def test_the_checked_handlers_and_money_files_exist() -> None:
     assert len(HANDLERS) >= 32
     assert {name_of(file) for file in HANDLERS} >= DECORATORS.keys()
     assert all(file.is_file() for file in MONEY)
@@ -63,20 +63,20 @@ def test_there_are_handlers_and_money_to_check() -> None:
 
 @pytest.mark.parametrize("file", HANDLERS, ids=ids(HANDLERS))
 class TestHandlers:
-    def test_reads_in_one_glance(self, file: Path) -> None:
+    def test_a_handler_file_has_at_most_45_lines(self, file: Path) -> None:
         assert len(file.read_text(encoding="utf-8").splitlines()) <= 45
 
-    def test_leaves_errors_to_the_decorator(self, file: Path) -> None:
+    def test_a_handler_has_no_try_statement(self, file: Path) -> None:
         assert not [
             node for node in ast.walk(tree(file)) if isinstance(node, ast.Try | ast.TryStar)
         ]
 
-    def test_touches_neither_json_nor_environment_nor_aws(self, file: Path) -> None:
+    def test_a_handler_uses_no_json_environment_or_aws(self, file: Path) -> None:
         used = {module.split(".")[0] for module in imports(file)}
 
         assert not used & {"json", "os", "boto3", "botocore", "logging"}
 
-    def test_is_one_decorated_handler(self, file: Path) -> None:
+    def test_an_app_file_has_exactly_one_decorated_handler(self, file: Path) -> None:
         functions = [node for node in tree(file).body if isinstance(node, ast.FunctionDef)]
 
         handler, *others = functions
@@ -85,7 +85,7 @@ class TestHandlers:
         decorator = DECORATORS.get(name_of(file), "endpoint")
         assert [ast.unparse(each).split("(")[0] for each in handler.decorator_list] == [decorator]
 
-    def test_says_what_it_serves(self, file: Path) -> None:
+    def test_a_handler_documents_its_operation(self, file: Path) -> None:
         assert ast.get_docstring(tree(file))
 
 
@@ -98,7 +98,7 @@ def test_only_the_clock_reads_the_time_of_day(file: Path) -> None:
     assert readings_of_the_clock(tree(file)) == []
 
 
-def test_the_clock_does() -> None:
+def test_the_clock_module_reads_the_time_of_day() -> None:
     assert readings_of_the_clock(tree(CLOCK)) == ["datetime.now"]
 
 
@@ -113,7 +113,7 @@ def test_the_clock_does() -> None:
         "from datetime import date\ndate.today()",
     ],
 )
-def test_each_way_to_read_it_is_found(code: str) -> None:
+def test_every_way_to_read_the_time_of_day_is_found(code: str) -> None:
     assert readings_of_the_clock(ast.parse(code))
 
 
@@ -153,7 +153,7 @@ VALUES = sorted(
 
 
 @pytest.mark.parametrize("file", VALUES, ids=ids(VALUES))
-def test_a_dataclass_never_changes_and_has_slots(file: Path) -> None:
+def test_a_dataclass_is_frozen_and_has_slots(file: Path) -> None:
     declared = [
         ast.unparse(decorator)
         for node in ast.walk(tree(file))
@@ -166,12 +166,12 @@ def test_a_dataclass_never_changes_and_has_slots(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", MONEY, ids=ids(MONEY))
-def test_no_float_comes_near_money(file: Path) -> None:
+def test_money_code_uses_no_float(file: Path) -> None:
     assert floats(tree(file)) == []
 
 
 @pytest.mark.parametrize("code", ["1.5", "1e3", "a / b", "a /= b", "float(a)", "round(a)"])
-def test_each_way_to_a_float_is_found(code: str) -> None:
+def test_every_way_to_a_float_is_found(code: str) -> None:
     assert floats(ast.parse(code))
 
 
@@ -205,7 +205,7 @@ def test_secrets_are_compared_in_constant_time(file: Path) -> None:
         "headers['x'] == app_client.secret",
     ],
 )
-def test_each_way_to_compare_a_secret_is_found(code: str) -> None:
+def test_every_way_to_compare_a_secret_is_found(code: str) -> None:
     assert comparisons_of_secrets(ast.parse(code)) == [code]
 
 
@@ -218,7 +218,7 @@ def test_each_way_to_compare_a_secret_is_found(code: str) -> None:
         "name == wanted",
     ],
 )
-def test_a_comparison_that_tells_nothing_of_a_secret_is_fine(code: str) -> None:
+def test_a_comparison_that_reveals_no_secret_is_allowed(code: str) -> None:
     assert comparisons_of_secrets(ast.parse(code)) == []
 
 

@@ -38,19 +38,19 @@ def padded(size: int) -> str:
 
 
 class TestReading:
-    def test_a_valid_body_is_read_with_the_document_that_it_was(self) -> None:
+    def test_a_valid_body_is_read_with_its_json_document(self) -> None:
         order, document = read('{"note": "é", "guests": 12}')
 
         assert order == Order(guests=12, note="é")
         assert document == {"guests": 12, "note": "é"}
 
-    def test_in_base64_too(self) -> None:
+    def test_a_valid_body_in_base64_is_read(self) -> None:
         raw = base64.b64encode('{"guests": 12, "note": "é"}'.encode()).decode()
 
         assert read(raw, isBase64Encoded=True)[0] == Order(guests=12, note="é")
 
     @pytest.mark.parametrize("body", ["", None])
-    def test_an_optional_one_may_be_absent_whatever_its_media_type(self, body: Any) -> None:
+    def test_an_optional_body_may_be_absent_with_any_media_type(self, body: Any) -> None:
         class Reason(RequestBody):
             reason: str = "none"
 
@@ -59,30 +59,30 @@ class TestReading:
             assert (found, document) == (Reason(), {})
 
     @pytest.mark.parametrize("body", ["", None, " "])
-    def test_a_required_one_may_not(self, body: Any) -> None:
+    def test_a_required_body_must_be_present(self, body: Any) -> None:
         with pytest.raises(MalformedJson):
             read(body)
 
-    def test_a_member_sent_twice_counts_as_its_last_for_schema_and_fingerprint_alike(self) -> None:
+    def test_a_repeated_member_has_its_last_value_in_schema_and_document(self) -> None:
         order, document = read('{"guests": 1, "guests": 2}')
 
         assert (order.guests, document) == (2, {"guests": 2})
 
 
 class TestSize:
-    def test_16_kilobytes_are_let_in(self) -> None:
+    def test_a_body_of_16_kilobytes_is_accepted(self) -> None:
         assert LARGEST == 16 * 1024
         assert read(padded(16 * 1024))[0].guests == 12
 
-    def test_one_byte_more_is_not(self) -> None:
+    def test_a_body_over_16_kilobytes_is_refused(self) -> None:
         with pytest.raises(TooLarge):
             read(padded(16 * 1024 + 1))
 
-    def test_bytes_count_not_characters(self) -> None:
+    def test_the_size_of_a_body_is_counted_in_bytes_not_characters(self) -> None:
         with pytest.raises(TooLarge):
             read(json.dumps({"guests": 1, "note": "é" * 8_200}, ensure_ascii=False))
 
-    def test_of_base64_it_is_what_it_stands_for_that_counts(self) -> None:
+    def test_the_size_of_a_base64_body_is_counted_after_decoding(self) -> None:
         for size, refused in ((LARGEST, False), (LARGEST + 1, True)):
             raw = base64.b64encode(padded(size).encode()).decode()
             if refused:
@@ -97,7 +97,7 @@ class TestMediaType:
         "media_type",
         ["application/json", "application/json; charset=utf-8", "Application/JSON ;charset=utf-8"],
     )
-    def test_json_is_read(self, media_type: str) -> None:
+    def test_the_media_type_json_is_accepted(self, media_type: str) -> None:
         assert read(padded(20), media_type=media_type)[0].guests == 12
 
     @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ class TestMediaType:
         [None, "", "text/plain", "application/x-www-form-urlencoded", "application/jsonp",
          "application/problem+json", "text/json", "json"],
     )  # fmt: skip
-    def test_nothing_else_is(self, media_type: str | None) -> None:
+    def test_every_other_media_type_is_refused(self, media_type: str | None) -> None:
         with pytest.raises(UnsupportedMediaType):
             read(padded(20), media_type=media_type)
 
@@ -135,7 +135,7 @@ class TestSyntax:
             "\x00",
         ],
     )
-    def test_what_is_no_json_document_is_refused(self, body: str) -> None:
+    def test_a_body_that_is_not_json_is_refused(self, body: str) -> None:
         with pytest.raises(MalformedJson):
             read(body)
 
@@ -143,11 +143,11 @@ class TestSyntax:
         "body",
         ["e", "====", "{}", base64.b64encode(b'{"note": "\xff", "guests": 1}').decode()],
     )
-    def test_so_is_what_is_no_text_in_base64(self, body: str) -> None:
+    def test_a_base64_body_that_is_not_json_text_is_refused(self, body: str) -> None:
         with pytest.raises(MalformedJson):
             read(body, isBase64Encoded=True)
 
-    def test_base64_is_ascii(self) -> None:
+    def test_a_base64_body_that_is_not_ascii_is_refused(self) -> None:
         with pytest.raises(MalformedJson):
             read("é", isBase64Encoded=True)
 
@@ -162,14 +162,16 @@ class TestEncoding:
             assert found == read(padded(20))
 
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be", "latin-1", "cp037"])
-    def test_another_encoding_is_told_what_is_wrong(self, encoding: str) -> None:
+    def test_an_encoding_other_than_utf_8_is_refused_with_an_explanation(
+        self, encoding: str
+    ) -> None:
         raw = base64.b64encode('{"guests": 12, "note": "é"}'.encode(encoding)).decode()
 
         with pytest.raises(MalformedJson, match="UTF-8"):
             read(raw, isBase64Encoded=True)
 
     @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "utf-16", "iso-8859-1", '"x"'])
-    def test_a_charset_has_no_effect(self, charset: str) -> None:
+    def test_a_charset_parameter_has_no_effect(self, charset: str) -> None:
         """JSON is UTF-8 whatever the parameter says (RFC 8259 §11)."""
         media_type = f"application/json; charset={charset}"
 
@@ -195,14 +197,14 @@ class TestSchema:
             ('{"guests": 12, "a/b~c": 1}', "/a~1b~0c"),
         ],
     )
-    def test_what_breaks_it_is_pointed_at(self, body: str, pointer: str) -> None:
+    def test_a_violation_of_the_schema_has_its_pointer(self, body: str, pointer: str) -> None:
         with pytest.raises(InvalidInput) as refusal:
             read(body)
 
         (fault,) = refusal.value.violations
         assert (fault.where, fault.pointer) == ("body", pointer)
 
-    def test_all_faults_are_told_at_once_deep_inside_too(self) -> None:
+    def test_all_violations_of_a_body_are_reported_at_once_also_nested_ones(self) -> None:
         body = {"orders": [{"guests": 1}, {"guests": "x"}, {"guests": 1, "colour": "red"}]}
 
         with pytest.raises(InvalidInput) as refusal:
@@ -213,7 +215,7 @@ class TestSchema:
             "/orders/2/colour",
         ]
 
-    def test_a_fault_does_not_repeat_what_was_sent(self) -> None:
+    def test_a_violation_does_not_quote_the_value(self) -> None:
         with pytest.raises(InvalidInput) as refusal:
             read('{"guests": "aiko@example.com"}')
 

@@ -40,18 +40,18 @@ def test_a_cursor_leads_back_to_its_position() -> None:
     assert CURSORS.read(request(issued())) == POSITION
 
 
-def test_the_first_page_has_none_and_after_the_last_there_is_none() -> None:
+def test_the_first_page_needs_no_cursor_and_the_last_issues_none() -> None:
     assert CURSORS.read(request()) is None
     assert CURSORS.issue(request(), None) == {}
 
 
-def test_it_is_safe_in_a_url_and_without_padding() -> None:
+def test_a_cursor_is_url_safe_and_unpadded() -> None:
     for length in range(4):
         text = CURSORS.issue(request(), ["x" * length])["next_cursor"]
         assert text.replace("-", "a").replace("_", "a").isalnum()
 
 
-def test_the_page_size_may_change_from_page_to_page() -> None:
+def test_a_cursor_accepts_another_page_size() -> None:
     assert CURSORS.read(request(issued(), limit=100)) == POSITION
 
 
@@ -65,30 +65,30 @@ def test_the_page_size_may_change_from_page_to_page() -> None:
         {"one": "more"},
     ],
 )
-def test_other_filters_do_not_take_it(other: dict[str, Any]) -> None:
+def test_a_cursor_is_refused_with_other_filters(other: dict[str, Any]) -> None:
     with pytest.raises(InvalidCursor):
         CURSORS.read(request(issued(), **other))
 
 
-def test_nor_does_another_caller() -> None:
+def test_a_cursor_is_refused_for_another_caller() -> None:
     foreign = replace(request(issued()), caller=caller(OTHER_CUSTOMER))
 
     with pytest.raises(InvalidCursor):
         CURSORS.read(foreign)
 
 
-def test_nor_another_operation() -> None:
+def test_a_cursor_is_refused_for_another_operation() -> None:
     with pytest.raises(InvalidCursor):
         CURSORS.read(replace(request(issued()), operation="listBookingEvents"))
 
 
-def test_it_does_not_show_how_it_was_signed(secrets: Secrets) -> None:
+def test_a_cursor_does_not_contain_the_secret(secrets: Secrets) -> None:
     text = issued()
 
     assert secrets.values[0].encode() not in base64.urlsafe_b64decode(text + "==")
 
 
-def test_every_changed_character_is_noticed() -> None:
+def test_a_cursor_with_any_character_changed_is_refused() -> None:
     good = issued()
 
     for place, character in enumerate(good):
@@ -98,7 +98,7 @@ def test_every_changed_character_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "A", "AA", "A" * 5, "A" * 22, "-", "_" * 100, "====", "a.b"])
-def test_what_we_did_not_issue_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_cursor_is_refused(text: str) -> None:
     with pytest.raises(InvalidCursor):
         CURSORS.read(request(text))
 
@@ -111,12 +111,12 @@ def test_a_position_without_our_signature_is_refused() -> None:
 
 
 @pytest.mark.parametrize("tail", ["=", "==", "\n", " ", ".", "A"])
-def test_only_one_text_stands_for_a_cursor(tail: str) -> None:
+def test_a_cursor_with_a_changed_ending_is_refused(tail: str) -> None:
     with pytest.raises(InvalidCursor):
         CURSORS.read(request(issued() + tail))
 
 
-def test_unused_bits_of_base64_can_not_vary() -> None:
+def test_a_cursor_with_other_unused_base64_bits_is_refused() -> None:
     """A last character that carries four bits (or two) leaves the others to be zero."""
     good = next(
         text
@@ -132,27 +132,27 @@ def test_unused_bits_of_base64_can_not_vary() -> None:
 
 
 class TestRotation:
-    def test_a_cursor_outlives_one_rotation_of_the_secret(self, secrets: Secrets) -> None:
+    def test_a_cursor_is_accepted_after_one_rotation_of_the_secret(self, secrets: Secrets) -> None:
         old = issued()
         secrets.values = ("a new secret", *secrets.values)
 
         assert CURSORS.read(request(old)) == POSITION
 
-    def test_but_not_two(self, secrets: Secrets) -> None:
+    def test_a_cursor_is_refused_after_two_rotations_of_the_secret(self, secrets: Secrets) -> None:
         old = issued()
         secrets.values = ("the newest secret", "a new secret")
 
         with pytest.raises(InvalidCursor):
             CURSORS.read(request(old))
 
-    def test_new_ones_are_signed_with_the_new_secret(self, secrets: Secrets) -> None:
+    def test_a_new_cursor_is_signed_with_the_new_secret(self, secrets: Secrets) -> None:
         old = issued()
         secrets.values = ("a new secret", *secrets.values)
 
         assert issued() != old
 
 
-def test_a_function_that_lists_needs_the_name_of_the_secret(
+def test_cursors_need_the_setting_of_their_secret(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert Cursors.connect()._arn == "cursor-secret"

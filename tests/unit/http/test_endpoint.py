@@ -130,8 +130,8 @@ def failing(error: Exception) -> Handle:
     return fail
 
 
-class TestAnswers:
-    def test_a_handlers_answer_is_json_with_its_own_headers(self) -> None:
+class TestResponses:
+    def test_a_response_is_json_with_the_handlers_headers(self) -> None:
         def create(_request: Request[Any]) -> Response:
             return Response(201, {"name": "寿司"}, {"Location": "/api/v1/x/1"})
 
@@ -141,23 +141,23 @@ class TestAnswers:
         assert answer.headers["Content-Type"] == "application/json"
         assert answer.headers["Location"] == "/api/v1/x/1"
 
-    def test_an_empty_answer_has_no_media_type(self) -> None:
+    def test_a_response_without_a_body_has_no_media_type(self) -> None:
         answer = serve(handle=lambda _: Response(204))
 
         assert (answer.status, answer.text) == (204, "")
         assert "Content-Type" not in answer.headers
 
-    def test_the_answer_to_head_is_that_to_get_without_the_body(self) -> None:
+    def test_a_response_to_head_equals_that_to_get_without_the_body(self) -> None:
         get, head = (serve(gateway_event(method)) for method in ("GET", "HEAD"))
 
         assert (head.status, head.text) == (get.status, "")
         assert set(head.headers) == set(get.headers)
 
-    def test_a_refused_head_has_no_body_either(self) -> None:
+    def test_a_refused_head_request_has_no_body(self) -> None:
         assert serve(gateway_event("HEAD", account=None)).text == ""
 
     @pytest.mark.parametrize("error", [None, Conflict, RuntimeError])
-    def test_every_answer_is_private_and_locked_down(self, error: type[Exception] | None) -> None:
+    def test_every_response_has_the_security_headers(self, error: type[Exception] | None) -> None:
         handle = failing(SlotUnavailable([]) if error is Conflict else error()) if error else None
 
         answer = serve(handle=handle or say_hello)
@@ -165,31 +165,33 @@ class TestAnswers:
         assert answer.headers.items() >= SECURITY.items()
 
     @pytest.mark.parametrize("account", [CUSTOMER, None])
-    def test_a_page_of_ours_may_read_every_answer(self, account: str | None) -> None:
+    def test_an_allowed_origin_may_read_every_response(self, account: str | None) -> None:
         origin = {"Origin": "https://book.teppan.example"}
 
         answer = serve(gateway_event(headers=origin, account=account))
 
         assert answer.headers["Access-Control-Allow-Origin"] == origin["Origin"]
 
-    def test_a_foreign_one_may_not(self) -> None:
+    def test_another_origin_may_not_read_a_response(self) -> None:
         answer = serve(gateway_event(headers={"Origin": "https://evil.example"}))
 
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
 class TestRequestId:
-    def test_the_callers_comes_back(self) -> None:
+    def test_a_callers_request_id_is_returned(self) -> None:
         answer = serve(gateway_event(headers={"x-request-id": REQUEST_ID}))
 
         assert answer.headers["X-Request-Id"] == REQUEST_ID
 
-    def test_the_gateways_is_given_where_it_sent_none(self) -> None:
+    def test_the_gateways_request_id_is_returned_if_the_caller_sent_none(self) -> None:
         event = gateway_event()
 
         assert serve(event).headers["X-Request-Id"] == event["requestContext"]["requestId"]
 
-    def test_it_reaches_the_handler_the_log_and_the_problem(self, logged: LogLines) -> None:
+    def test_the_request_id_is_in_the_handlers_request_the_log_and_the_problem(
+        self, logged: LogLines
+    ) -> None:
         event = gateway_event(headers={"X-Request-Id": REQUEST_ID})
 
         answer = serve(event, failing(SlotUnavailable([])))
@@ -199,7 +201,7 @@ class TestRequestId:
         assert {line["request_id"] for line in logged()} == {REQUEST_ID}
 
 
-class TestWhoMayCall:
+class TestAccess:
     @pytest.mark.parametrize(
         ("roles", "groups", "status"),
         [
@@ -213,16 +215,18 @@ class TestWhoMayCall:
             (frozenset({Role.ANONYMOUS}), "customer", 200),
         ],
     )
-    def test_the_role_decides(self, roles: frozenset[Role], groups: str, status: int) -> None:
+    def test_the_role_of_the_caller_decides_access(
+        self, roles: frozenset[Role], groups: str, status: int
+    ) -> None:
         assert serve(gateway_event(groups=groups), roles=roles).status == status
 
     @pytest.mark.parametrize(("roles", "status"), [(EVERYONE, 401), (STAFF, 401), (PUBLIC, 200)])
-    def test_without_an_account_only_public_operations_answer(
+    def test_only_public_operations_serve_a_caller_without_an_account(
         self, roles: frozenset[Role], status: int
     ) -> None:
         assert serve(gateway_event(account=None), roles=roles).status == status
 
-    def test_a_stranger_is_told_how_to_log_in(self) -> None:
+    def test_an_unauthenticated_caller_gets_www_authenticate(self) -> None:
         answer = serve(gateway_event(account=None))
 
         assert (answer.code, answer.headers["WWW-Authenticate"]) == ("unauthorized", "Bearer")
@@ -232,10 +236,10 @@ class TestWhoMayCall:
         [{"client_id": "another-client"}, {"token_use": "id"}, {"origin_jti": None}],
         ids=["of another client", "not an access token", "without a session"],
     )
-    def test_a_token_that_is_not_of_ours_is_a_strangers(self, token: dict[str, Any]) -> None:
+    def test_a_token_that_is_not_ours_is_unauthorized(self, token: dict[str, Any]) -> None:
         assert serve(gateway_event(token=token)).code == "unauthorized"
 
-    def test_a_stranger_learns_nothing_about_a_bad_request(self) -> None:
+    def test_an_unauthenticated_caller_gets_no_validation_errors(self) -> None:
         event = gateway_event("POST", body="{", account=None, query={"colour": "red"})
 
         assert serve(event, body=Order).code == "unauthorized"
@@ -244,13 +248,13 @@ class TestWhoMayCall:
         ("groups", "role"), [("admin", Role.ADMIN), ("customer", Role.CUSTOMER)]
     )
     @pytest.mark.usefixtures("now")
-    def test_the_handler_knows_who_calls_and_when(self, groups: str, role: Role) -> None:
+    def test_a_handler_gets_the_caller_and_the_time(self, groups: str, role: Role) -> None:
         event = gateway_event(account=ADMIN, groups=groups, headers={"X-Request-Id": REQUEST_ID})
 
         gateways = event["requestContext"]["requestId"]
         assert seen(event).caller == Caller(ADMIN, role, REQUEST_ID, NOW, gateways, HOME)
 
-    def test_a_public_operation_looks_at_no_account(self) -> None:
+    def test_a_public_operation_ignores_the_account(self) -> None:
         found = seen(gateway_event(groups="admin"), roles=PUBLIC).caller
 
         assert (found.id, found.role) == ("anonymous", Role.ANONYMOUS)
@@ -276,7 +280,7 @@ class TestEndedSessions:
             (PUBLIC, "admin", "POST", False),
         ],
     )
-    def test_changes_and_whatever_staff_do_ask_whether_the_session_goes_on(
+    def test_changes_and_all_requests_of_staff_check_the_session(
         self, roles: frozenset[Role], groups: str, method: str, *, asked: bool, sessions: Sessions
     ) -> None:
         assert serve(gateway_event(method, groups=groups), roles=roles).status == 200
@@ -284,7 +288,9 @@ class TestEndedSessions:
         assert len(sessions.asked) == asked
 
     @pytest.mark.usefixtures("now")
-    def test_it_is_asked_of_the_session_of_the_token_as_of_now(self, sessions: Sessions) -> None:
+    def test_the_session_of_the_token_is_checked_at_the_current_time(
+        self, sessions: Sessions
+    ) -> None:
         found = seen(gateway_event("POST"))
 
         session = Session(SESSION, CUSTOMER, SESSION_BEGAN)
@@ -299,7 +305,7 @@ class TestEndedSessions:
             (EVERYONE, "customer", "POST", 500),
         ],
     )
-    def test_who_need_not_ask_does_not_even_load_it(
+    def test_an_operation_without_a_session_check_does_not_import_it(
         self,
         roles: frozenset[Role],
         groups: str,
@@ -313,7 +319,7 @@ class TestEndedSessions:
         assert serve(gateway_event(method, groups=groups), roles=roles).status == status
 
     @pytest.mark.parametrize(("method", "groups"), [("DELETE", "customer"), ("GET", "admin")])
-    def test_one_that_has_ended_is_refused_before_the_handler_runs(
+    def test_an_ended_session_is_refused_before_the_handler_runs(
         self, method: str, groups: str, sessions: Sessions
     ) -> None:
         sessions.refusal = SessionEnded()
@@ -325,14 +331,18 @@ class TestEndedSessions:
         assert answer.body["detail"] == "Your session has ended. Log in again."
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
-    def test_whoever_may_not_call_is_refused_for_that(self, sessions: Sessions) -> None:
+    def test_a_forbidden_role_is_refused_before_the_session_is_checked(
+        self, sessions: Sessions
+    ) -> None:
         """A role costs nothing to look at."""
         sessions.refusal = SessionEnded()
 
         assert serve(gateway_event("PUT", groups="customer"), roles=STAFF).status == 403
         assert sessions.asked == []
 
-    def test_a_stranger_is_refused_without_asking(self, sessions: Sessions) -> None:
+    def test_an_unauthenticated_caller_is_refused_without_a_session_check(
+        self, sessions: Sessions
+    ) -> None:
         assert serve(gateway_event("POST", account=None)).status == 401
         assert sessions.asked == []
 
@@ -346,7 +356,7 @@ class TestEndedSessions:
             {"body": {"guests": 3}, "headers": {"Content-Type": "text/plain"}},
         ],
     )
-    def test_its_owner_learns_nothing_about_a_bad_request(
+    def test_an_ended_session_gets_no_validation_errors(
         self, fault: dict[str, Any], sessions: Sessions
     ) -> None:
         sessions.refusal = SessionEnded()
@@ -355,7 +365,7 @@ class TestEndedSessions:
 
         assert answer.code == "unauthorized"
 
-    def test_while_it_can_not_be_known_nothing_is_done(
+    def test_a_session_that_cannot_be_checked_is_refused_with_503(
         self, sessions: Sessions, logged: LogLines
     ) -> None:
         sessions.refusal = StorageUnavailable()
@@ -365,7 +375,7 @@ class TestEndedSessions:
         assert (answer.status, answer.code) == (503, "storage_unavailable")
         assert [line["message"] for line in logged()] == ["unavailable", "answered"]
 
-    def test_a_public_operation_has_none(self) -> None:
+    def test_a_public_operation_has_no_session(self) -> None:
         with pytest.raises(LookupError, match="sayHello"):
             _ = seen(gateway_event("POST"), roles=PUBLIC).session
 
@@ -383,13 +393,13 @@ class TestInput:
         assert found.body == Order(guests=3)
         assert found.precondition(7) and not found.precondition(8)
 
-    def test_a_precondition_is_read_by_those_who_ask(self) -> None:
+    def test_a_malformed_precondition_raises_only_if_it_is_read(self) -> None:
         found = seen(gateway_event(headers={"If-Match": "junk"}))
 
         with pytest.raises(InvalidInput):
             found.precondition(1)
 
-    def test_without_a_schema_no_body_is_read(self) -> None:
+    def test_a_body_without_a_schema_is_not_read(self) -> None:
         assert seen(gateway_event("POST", body="{")).body is None
 
     @pytest.mark.parametrize(
@@ -427,7 +437,7 @@ class TestInput:
 
 
 class TestIdempotency:
-    def test_the_key_and_fingerprint_reach_the_handler(self) -> None:
+    def test_a_handler_gets_the_idempotency_key_and_fingerprint(self) -> None:
         events = [
             gateway_event("POST", body=body, headers={"Idempotency-Key": "key-1"})
             for body in ({"guests": 3}, {"guests": 4})
@@ -438,17 +448,17 @@ class TestIdempotency:
         assert first.key == second.key == "key-1"
         assert first.fingerprint != second.fingerprint
 
-    def test_without_a_key_the_request_is_refused(self) -> None:
+    def test_an_idempotent_operation_refuses_a_request_without_a_key(self) -> None:
         answer = serve(gateway_event("POST", body={"guests": 3}), body=Order, idempotent=True)
 
         assert (answer.status, answer.code) == (400, "missing_parameter")
 
-    def test_where_it_is_not_declared_a_key_is_ignored(self) -> None:
+    def test_an_operation_that_is_not_idempotent_ignores_a_key(self) -> None:
         assert seen(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotent is None
 
 
-class TestFailures:
-    def test_a_business_error_is_a_problem_of_the_path_asked_for(self) -> None:
+class TestErrors:
+    def test_a_domain_error_is_a_problem_with_the_requests_path(self) -> None:
         answer = serve(handle=failing(SlotUnavailable(["12:00"])))
 
         assert (answer.status, answer.code) == (409, "slot_unavailable")
@@ -456,21 +466,21 @@ class TestFailures:
         assert answer.body["instance"] == "/api/v1/hello"
         assert answer.body["available_times"] == ["12:00"]
 
-    def test_an_outage_can_be_tried_again_and_is_logged(self, logged: LogLines) -> None:
+    def test_an_outage_has_retry_after_and_is_logged(self, logged: LogLines) -> None:
         answer = serve(handle=failing(StorageUnavailable()))
 
         assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
         assert [line["message"] for line in logged()] == ["unavailable", "answered"]
 
     @pytest.mark.parametrize("kind", [ValueError, KeyError, AssertionError, RecursionError])
-    def test_an_unexpected_error_is_500_and_tells_nothing(self, kind: type[Exception]) -> None:
+    def test_an_unexpected_error_is_500_and_reveals_nothing(self, kind: type[Exception]) -> None:
         answer = serve(handle=failing(kind(SECRET)))
 
         assert (answer.status, answer.code) == (500, "internal_error")
         assert SECRET not in answer.text + repr(answer.headers)
         assert kind.__name__ not in answer.text
 
-    def test_it_is_logged_without_its_message(self, logged: LogLines) -> None:
+    def test_an_unexpected_error_is_logged_without_its_message(self, logged: LogLines) -> None:
         serve(handle=failing(ValueError(SECRET)))
 
         failed, answered = logged()
@@ -479,7 +489,7 @@ class TestFailures:
         assert (answered["status"], answered["code"]) == (500, "internal_error")
         assert SECRET not in repr(logged())
 
-    def test_an_answer_that_is_no_json_is_500_too(self) -> None:
+    def test_a_response_that_is_not_json_is_500(self) -> None:
         """A handler's mistake must not become a gateway's 502 without our headers."""
         answer = serve(handle=lambda _: Response(body={"when": NOW}))
 
@@ -494,14 +504,14 @@ class TestFailures:
 
 
 class TestLog:
-    def test_one_line_says_how_it_ended(self, logged: LogLines) -> None:
+    def test_one_log_line_has_the_status_of_the_request(self, logged: LogLines) -> None:
         serve()
 
         (line,) = logged()
         assert (line["message"], line["level"]) == ("answered", "INFO")
         assert (line["operation"], line["status"]) == ("sayHello", 200)
 
-    def test_it_says_how_long_it_took(
+    def test_the_log_line_has_the_duration(
         self, logged: LogLines, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         readings = iter([17.0, 17.03125])
@@ -512,18 +522,18 @@ class TestLog:
 
         assert logged()[0]["duration_ms"] == 31.2
 
-    def test_a_refusal_is_logged_with_its_code_only(self, logged: LogLines) -> None:
+    def test_a_refused_request_is_logged_with_its_code_only(self, logged: LogLines) -> None:
         serve(gateway_event("POST", body={"guests": SECRET}), body=Order)
 
         (line,) = logged()
         assert (line["status"], line["code"]) == (422, "validation_failed")
 
-    def test_so_is_the_mildest_of_them(self, logged: LogLines) -> None:
+    def test_a_malformed_request_is_logged_with_its_code(self, logged: LogLines) -> None:
         serve(gateway_event("POST", body="{"), body=Order)
 
         assert (logged()[0]["status"], logged()[0]["code"]) == (400, "malformed_json")
 
-    def test_nothing_of_the_request_is_logged(self, logged: LogLines) -> None:
+    def test_the_log_contains_no_part_of_the_request(self, logged: LogLines) -> None:
         event = gateway_event(
             "POST",
             body={"guests": 3},
@@ -539,7 +549,7 @@ class TestLog:
         ]
 
     @pytest.mark.parametrize("asked", ["true", "TRUE", "1"])
-    def test_the_event_is_not_logged_even_when_the_environment_asks_for_it(
+    def test_the_event_is_not_logged_even_if_the_environment_enables_it(
         self, asked: str, logged: LogLines, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", asked)
@@ -552,7 +562,7 @@ class TestLog:
         assert [line["message"] for line in logged()] == ["answered"]
         assert not [text for text in (SECRET, "a-token", CUSTOMER) if text in json.dumps(logged())]
 
-    def test_keys_of_one_request_do_not_stay_for_the_next(self, logged: LogLines) -> None:
+    def test_log_keys_of_one_request_do_not_leak_into_the_next(self, logged: LogLines) -> None:
         first, second = gateway_event(), gateway_event()
 
         serve(first)
@@ -608,19 +618,17 @@ class TestWebhook:
         )
 
     @pytest.mark.parametrize("body", [b'{"a":  1}\n', b"\xff\x00", b"", '{"a": 1}'])
-    def test_it_gets_the_bytes_as_they_were_sent_and_what_signs_them(
-        self, body: bytes | str
-    ) -> None:
+    def test_a_webhook_gets_the_raw_bytes_and_the_signature(self, body: bytes | str) -> None:
         request = self.seen(body=body, headers={"Stripe-Signature": "t=1,v1=a"})
 
         assert request.raw == (body if isinstance(body, bytes) else body.encode())
         assert request.signature == "t=1,v1=a"
         assert request.caller.role is Role.ANONYMOUS
 
-    def test_one_that_nobody_signed_has_no_signature(self) -> None:
+    def test_an_unsigned_webhook_has_no_signature(self) -> None:
         assert self.seen(body="{}").signature is None
 
-    def test_another_endpoint_takes_neither(self) -> None:
+    def test_another_endpoint_gets_no_raw_bytes_and_no_signature(self) -> None:
         event = gateway_event("POST", body="{}", headers={"Stripe-Signature": "t=1"})
 
         request = seen(event)
@@ -628,20 +636,20 @@ class TestWebhook:
         assert (request.raw, request.signature) == (b"", None)
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS", ""])
-    def test_it_takes_a_post_only(self, method: str) -> None:
+    def test_a_webhook_accepts_post_only(self, method: str) -> None:
         answer = self.answer(method=method, body="{}")
 
         assert answer.status == 405
         assert answer.headers["Allow"] == "POST"
 
-    def test_its_body_has_at_most_a_megabyte(self) -> None:
+    def test_the_body_of_a_webhook_has_at_most_a_megabyte(self) -> None:
         assert self.answer(body=b"x" * 1_048_576).status == 200
         assert self.answer(body=b"x" * 1_048_577).code == "body_too_large"
 
-    def test_parameters_pass_unread(self) -> None:
+    def test_the_parameters_of_a_webhook_are_ignored(self) -> None:
         assert self.answer(body="{}", path="/anything").status == 200
 
-    def test_a_refusal_is_a_problem_with_its_path(self) -> None:
+    def test_a_refused_webhook_is_a_problem_with_its_path(self) -> None:
         answer = serve(
             function_url_event(body="{}", path="/hook"),
             failing(InvalidSignature()),
@@ -655,7 +663,7 @@ class TestWebhook:
 
 
 @pytest.mark.parametrize("error", [PaymentProviderUnavailable(), PaymentProviderFailed()])
-def test_a_provider_that_fails_is_a_line_in_the_log(error: Exception, logged: LogLines) -> None:
+def test_a_failure_of_the_payment_provider_is_logged(error: Exception, logged: LogLines) -> None:
     answer = serve(handle=failing(error))
 
     assert answer.status in {502, 503}

@@ -8,7 +8,7 @@ OURS = frozenset({"https://book.teppan.example", "https://admin.teppan.example"}
 
 
 @pytest.mark.parametrize("origin", sorted(OURS))
-def test_a_page_of_ours_may_read_the_answer_and_its_headers(origin: str) -> None:
+def test_an_allowed_origin_may_read_the_response_and_its_headers(origin: str) -> None:
     answer = cors(origin, OURS)
 
     assert answer["Access-Control-Allow-Origin"] == origin
@@ -35,15 +35,15 @@ def test_a_page_of_ours_may_read_the_answer_and_its_headers(origin: str) -> None
         "https://BOOK.teppan.example",
     ],
 )
-def test_no_other_page_may(origin: str | None) -> None:
+def test_another_origin_may_not_read_the_response(origin: str | None) -> None:
     assert cors(origin, OURS) == {}
 
 
-def test_credentials_are_never_allowed() -> None:
+def test_cors_never_allows_credentials() -> None:
     assert "Access-Control-Allow-Credentials" not in {**cors(next(iter(OURS)), OURS), **PREFLIGHT}
 
 
-def test_every_answer_is_private_and_locked_down() -> None:
+def test_the_security_headers_forbid_caching_framing_and_content() -> None:
     assert SECURITY["Cache-Control"] == "no-store"
     assert "default-src 'none'" in SECURITY["Content-Security-Policy"]
     assert "max-age=63072000" in SECURITY["Strict-Transport-Security"]
@@ -52,11 +52,11 @@ def test_every_answer_is_private_and_locked_down() -> None:
     assert SECURITY["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_cache_keeps_the_answers_to_different_origins_apart() -> None:
+def test_the_vary_header_separates_cached_responses_by_origin() -> None:
     assert SECURITY["Vary"] == "Origin"
 
 
-def test_a_preflight_lets_all_our_methods_and_headers_through() -> None:
+def test_a_preflight_allows_all_our_methods_and_headers() -> None:
     headers = set(PREFLIGHT["Access-Control-Allow-Headers"].split(", "))
     methods = set(PREFLIGHT["Access-Control-Allow-Methods"].split(", "))
 

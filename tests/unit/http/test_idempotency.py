@@ -15,7 +15,7 @@ def fingerprint(document: Any) -> str:
 
 
 @pytest.mark.parametrize("key", [None, ""])
-def test_a_request_without_a_key_is_refused(key: str | None) -> None:
+def test_a_request_without_an_idempotency_key_is_refused(key: str | None) -> None:
     """The gateway counts an empty header as missing, and so do we."""
     with pytest.raises(MissingParameter) as refusal:
         idempotent_request(key, {})
@@ -24,21 +24,21 @@ def test_a_request_without_a_key_is_refused(key: str | None) -> None:
 
 
 @pytest.mark.parametrize("key", [" ", "a b", "a\n", "é", "k" * 256, "a\x7f"])
-def test_a_key_is_1_to_255_visible_ascii_characters(key: str) -> None:
+def test_a_malformed_idempotency_key_is_refused(key: str) -> None:
     with pytest.raises(InvalidInput):
         idempotent_request(key, {})
 
 
 @pytest.mark.parametrize("key", ["a", "k" * 255, "!~:.-_/", '"quoted"'])
-def test_such_a_key_is_kept_as_it_is(key: str) -> None:
+def test_an_idempotency_key_of_1_to_255_visible_ascii_characters_is_kept(key: str) -> None:
     assert idempotent_request(key, {}).key == key
 
 
-def test_the_fingerprint_is_a_hash_that_shows_nothing_of_the_body() -> None:
+def test_the_fingerprint_is_a_hash() -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", fingerprint({"contact": {"name": "Aiko"}}))
 
 
-def test_the_order_of_members_does_not_matter() -> None:
+def test_the_order_of_members_does_not_change_the_fingerprint() -> None:
     assert fingerprint({"a": 1, "b": {"c": 2, "d": 3}}) == fingerprint(
         {"b": {"d": 3, "c": 2}, "a": 1}
     )
@@ -47,5 +47,5 @@ def test_the_order_of_members_does_not_matter() -> None:
 @pytest.mark.parametrize(
     "other", [{}, {"a": 2}, {"a": "1"}, {"a": True}, {"a": [1]}, {"b": 1}, {"a": 1, "b": 1}, [1]]
 )
-def test_every_other_body_has_another(other: Any) -> None:
+def test_different_bodies_have_different_fingerprints(other: Any) -> None:
     assert fingerprint(other) != fingerprint({"a": 1})

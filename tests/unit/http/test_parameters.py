@@ -40,19 +40,19 @@ def faults(declared: Declared, **request: Any) -> list[tuple[str, str]]:
 
 
 class TestReading:
-    def test_each_declared_one_has_a_value_its_default_when_not_sent(self) -> None:
+    def test_an_absent_parameter_has_its_default(self) -> None:
         declared = {"booking_id": BOOKING_ID, "limit": LIMIT, "order": ORDER, "cursor": CURSOR}
 
         values = read(declared, path_parameters={"booking_id": ID}, query={"limit": "5"})
 
         assert values == {"booking_id": ID, "limit": 5, "order": "asc", "cursor": None}
 
-    def test_an_event_without_any_is_fine_where_none_is_needed(self) -> None:
+    def test_an_event_without_parameters_is_read_if_none_is_required(self) -> None:
         assert read({}) == {}
         assert read_parameters({}, {"limit": LIMIT}) == {"limit": 20}
 
     @pytest.mark.parametrize("where", ["path", "query"])
-    def test_a_required_one_that_is_missing_is_named(self, where: str) -> None:
+    def test_a_missing_required_parameter_is_named(self, where: str) -> None:
         needed = path(day) if where == "path" else query(day, required=True)
 
         with pytest.raises(MissingParameter) as refusal:
@@ -63,7 +63,7 @@ class TestReading:
             "/from",
         )
 
-    def test_every_fault_is_told_at_once(self) -> None:
+    def test_all_invalid_parameters_are_reported_at_once(self) -> None:
         asked = {"limit": "0", "order": "up", "colour": "red"}
 
         assert set(faults({"limit": LIMIT, "order": ORDER}, query=asked)) == {
@@ -72,19 +72,19 @@ class TestReading:
             ("query", "/colour"),
         }
 
-    def test_one_sent_twice_is_refused(self) -> None:
+    def test_a_repeated_parameter_is_refused(self) -> None:
         assert faults({"limit": LIMIT}, query={"limit": ["5", "5"]}) == [("query", "/limit")]
 
-    def test_an_unknown_one_is_refused_also_where_none_is_declared(self) -> None:
+    def test_an_unknown_parameter_is_refused_even_if_none_is_declared(self) -> None:
         assert faults({}, query={"limit": "5"}) == [("query", "/limit")]
 
-    def test_a_part_of_the_path_is_no_query_parameter(self) -> None:
+    def test_a_path_parameter_in_the_query_is_refused(self) -> None:
         """Unknown query parameters are refused; this one was ignored."""
         request = {"path_parameters": {"booking_id": ID}, "query": {"booking_id": ID}}
 
         assert faults({"booking_id": BOOKING_ID}, **request) == [("query", "/booking_id")]
 
-    def test_a_bad_part_of_the_path_points_there(self) -> None:
+    def test_an_invalid_path_parameter_has_a_path_pointer(self) -> None:
         asked = {"booking_id": "bkg_1"}
 
         assert faults({"booking_id": BOOKING_ID}, path_parameters=asked) == [
@@ -92,19 +92,19 @@ class TestReading:
         ]
 
 
-class TestWhatIsIgnored:
+class TestIgnoredParameters:
     @pytest.mark.parametrize("name", ["limit", "order", "cursor", "colour"])
-    def test_an_empty_value_is_as_none(self, name: str) -> None:
+    def test_an_empty_query_parameter_counts_as_absent(self, name: str) -> None:
         """A form sends `status=` for what nobody has chosen."""
         declared = {"limit": LIMIT, "order": ORDER, "cursor": CURSOR}
 
         assert read(declared, query={name: ""}) == read(declared)
         assert read(declared, query={name: ["", ""]}) == read(declared)
 
-    def test_beside_an_empty_value_the_other_counts(self) -> None:
+    def test_an_empty_value_beside_another_is_ignored(self) -> None:
         assert read({"limit": LIMIT}, query={"limit": ["", "5"]}) == {"limit": 5}
 
-    def test_a_required_one_that_is_empty_is_missing(self) -> None:
+    def test_an_empty_required_parameter_is_missing(self) -> None:
         with pytest.raises(MissingParameter):
             read({"from": query(day, required=True)}, query={"from": ""})
 
@@ -114,11 +114,11 @@ class TestWhatIsIgnored:
          "gbraid", "gclid", "gclsrc", "igshid", "li_fat_id", "mc_cid", "mc_eid", "msclkid",
          "srsltid", "ttclid", "twclid", "wbraid", "yclid"],
     )  # fmt: skip
-    def test_what_tracks_a_link_is_no_fault(self, name: str) -> None:
+    def test_a_tracking_parameter_is_ignored(self, name: str) -> None:
         assert read({"limit": LIMIT}, query={name: ["a", "b"]}) == {"limit": 20}
 
     @pytest.mark.parametrize("name", ["utm", "xutm_source", "__", "fbclid2", "Limit"])
-    def test_anything_else_unknown_is(self, name: str) -> None:
+    def test_a_parameter_like_a_tracking_one_is_refused(self, name: str) -> None:
         assert faults({"limit": LIMIT}, query={name: "1"}) == [("query", f"/{name}")]
 
 
@@ -139,7 +139,7 @@ READERS: list[tuple[Any, dict[str, Any]]] = [
     ("reader", "text", "value"),
     [(reader, text, value) for reader, examples in READERS for text, value in examples.items()],
 )
-def test_a_text_is_read(reader: Any, text: str, value: object) -> None:
+def test_a_valid_text_of_a_parameter_is_read(reader: Any, text: str, value: object) -> None:
     found = reader(text)
 
     assert found == value
@@ -160,7 +160,7 @@ def test_a_text_is_read(reader: Any, text: str, value: object) -> None:
         (CURSOR.read, ["", "a" * 1025, "a=", "a+b", "a/b", "é"]),
     ],
 )  # fmt: skip
-def test_anything_else_is_not(reader: Any, texts: list[str]) -> None:
+def test_an_invalid_text_of_a_parameter_is_refused(reader: Any, texts: list[str]) -> None:
     for text in texts:
         with pytest.raises(ValueError, match=r"^must be .*[^.]$"):
             reader(text)

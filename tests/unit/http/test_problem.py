@@ -102,7 +102,7 @@ def example(kind: type[DomainError]) -> DomainError:
 
 
 @pytest.mark.parametrize("kind", RAISED)
-def test_every_error_has_a_stable_code_a_title_and_a_status(kind: type[DomainError]) -> None:
+def test_every_error_has_a_stable_code_title_and_status(kind: type[DomainError]) -> None:
     answer = problem(example(kind), "/api/v1/bookings", "request-1")
 
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
@@ -113,23 +113,23 @@ def test_every_error_has_a_stable_code_a_title_and_a_status(kind: type[DomainErr
     assert answer.body["title"] == kind.title != ""
 
 
-def test_the_codes_are_the_ones_we_promise_and_each_is_declared_once() -> None:
+def test_the_error_codes_are_the_documented_ones_each_declared_once() -> None:
     assert sorted(vars(kind)["code"] for kind in RAISED if "code" in vars(kind)) == sorted(STATUS)
 
 
-def test_a_kind_is_for_what_derives_from_it() -> None:
+def test_every_error_without_a_code_has_subclasses_with_one() -> None:
     for kind in set(ERRORS) - set(RAISED):
         assert [each for each in RAISED if issubclass(each, kind)]
 
 
 @pytest.mark.parametrize("module", [errors, identity_errors], ids=["domain", "identity"])
-def test_nothing_else_in_the_module_goes_unmapped(module: ModuleType) -> None:
+def test_every_error_of_a_module_is_checked(module: ModuleType) -> None:
     declared = {each for each in vars(module).values() if isinstance(each, type)}
 
     assert {each for each in declared if issubclass(each, DomainError)} <= {DomainError, *ERRORS}
 
 
-def test_a_problem_has_these_members_and_no_others() -> None:
+def test_a_problem_has_exactly_the_documented_members() -> None:
     answer = problem(errors.Forbidden("Not you."), "/api/v1/bookings", "request-1")
 
     assert answer.body == {
@@ -144,7 +144,7 @@ def test_a_problem_has_these_members_and_no_others() -> None:
 
 
 @pytest.mark.parametrize("error", [InvalidInput([FAULT]), MissingParameter(FAULT)])
-def test_violations_say_where_and_why(error: DomainError) -> None:
+def test_a_violation_has_place_pointer_and_detail(error: DomainError) -> None:
     answer = problem(error, "/", "request-1")
 
     assert answer.body is not None
@@ -153,14 +153,14 @@ def test_violations_say_where_and_why(error: DomainError) -> None:
     ]
 
 
-def test_a_taken_slot_tells_the_other_times_even_when_there_are_none() -> None:
+def test_slot_unavailable_has_available_times_even_if_empty() -> None:
     answer = problem(SlotUnavailable([]), "/", "request-1")
 
     assert answer.body is not None
     assert answer.body["available_times"] == []
 
 
-def test_an_ended_session_is_a_stranger_with_another_explanation() -> None:
+def test_an_ended_session_is_unauthorized_with_its_own_detail() -> None:
     answer = problem(SessionEnded(), "/", "request-1")
 
     assert answer.body is not None
@@ -184,12 +184,12 @@ def test_an_ended_session_is_a_stranger_with_another_explanation() -> None:
         (TooManyBookingsInADay("Because.", retry_after=86_400), "86400"),
     ],
 )
-def test_who_comes_too_early_is_told_when_to_try_again(error: DomainError, seconds: str) -> None:
+def test_a_temporary_error_has_retry_after(error: DomainError, seconds: str) -> None:
     assert problem(error, "/", "request-1").headers == {"Retry-After": seconds}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in RAISED if issubclass(kind, errors.Unauthorized)])
-def test_whoever_is_not_known_is_told_how_to_log_in(kind: type[DomainError]) -> None:
+def test_an_unauthorized_error_has_www_authenticate(kind: type[DomainError]) -> None:
     answer = problem(kind(), "/", "request-1")
 
     assert answer.headers == {"WWW-Authenticate": "Bearer"}
@@ -198,23 +198,23 @@ def test_whoever_is_not_known_is_told_how_to_log_in(kind: type[DomainError]) -> 
 @pytest.mark.parametrize(
     "kind", [kind for kind in RAISED if STATUS[kind.code] not in {401, 405, 429, 502, 503}]
 )
-def test_no_other_problem_has_headers_of_its_own(kind: type[DomainError]) -> None:
+def test_other_problems_have_no_extra_headers(kind: type[DomainError]) -> None:
     assert problem(example(kind), "/", "request-1").headers == {}
 
 
-def test_another_method_is_told_the_one_that_there_is() -> None:
+def test_method_not_allowed_has_the_allow_header() -> None:
     """RFC 9110 §15.5.6: a 405 names the methods."""
     assert problem(MethodNotAllowed(), "/", "request-1").headers == {"Allow": "POST"}
 
 
-def test_what_stripe_erred_in_looks_as_if_it_were_busy() -> None:
+def test_provider_erred_has_the_same_problem_as_provider_unavailable() -> None:
     """Only our own code has to know the difference."""
     busy, erred = PaymentProviderUnavailable(), PaymentProviderErred()
 
     assert problem(erred, "/", "request-1") == problem(busy, "/", "request-1")
 
 
-def test_an_internal_error_tells_nothing() -> None:
+def test_an_internal_error_reveals_nothing() -> None:
     answer = internal_error("/api/v1/bookings", "request-1")
 
     assert answer.body is not None

@@ -56,11 +56,11 @@ class Order(RequestBody):
         ({"colour": "red"}, "is not a field of this request"),
     ],
 )
-def test_each_reason_has_its_sentence(body: Any, expected: str) -> None:
+def test_every_error_type_has_its_sentence(body: Any, expected: str) -> None:
     assert _told(body) == expected
 
 
-def test_a_reason_that_nobody_foresaw_is_told_without_pydantics_words() -> None:
+def test_an_unknown_error_type_has_a_sentence_without_pydantics_text() -> None:
     assert _told({"unforeseen": "x"}) == UNKNOWN
 
 

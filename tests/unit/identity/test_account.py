@@ -22,7 +22,7 @@ def test_an_account_has_an_id_and_an_address() -> None:
     assert account_of(user()) == account(id=CUSTOMER, email=EMAIL)
 
 
-def test_an_account_without_its_attributes_is_known_by_its_user_name() -> None:
+def test_an_account_without_attributes_has_its_user_name_as_id() -> None:
     # A client that may read no attribute gets none: that was a KeyError, and a 500 of /me.
     assert account_of(user(UserAttributes=[])) == account(
         id=CUSTOMER, email="", email_verified=False
@@ -30,12 +30,12 @@ def test_an_account_without_its_attributes_is_known_by_its_user_name() -> None:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_an_account_may_be_disabled(enabled: bool) -> None:
+def test_an_account_is_enabled_or_disabled(enabled: bool) -> None:
     assert account_of(user(Enabled=enabled)).is_enabled is enabled
 
 
 @pytest.mark.parametrize(("said", "verified"), [("true", True), ("false", False), (None, False)])
-def test_its_address_is_verified_when_cognito_says_so(said: str | None, verified: bool) -> None:
+def test_an_address_is_verified_if_cognito_marks_it(said: str | None, verified: bool) -> None:
     assert account_of(user(email_verified=said)).email_verified is verified
 
 
@@ -48,7 +48,7 @@ def test_its_address_is_verified_when_cognito_says_so(said: str | None, verified
         ([], False),
     ],
 )
-def test_an_authenticator_app_is_the_second_factor(factors: list[str], enabled: bool) -> None:
+def test_only_an_authenticator_app_is_a_second_factor(factors: list[str], enabled: bool) -> None:
     assert account_of(user(UserMFASettingList=factors)).mfa_enabled is enabled
 
 
@@ -61,9 +61,9 @@ def test_an_authenticator_app_is_the_second_factor(factors: list[str], enabled: 
         ("FORCE_CHANGE_PASSWORD", True),
     ],
 )
-def test_only_a_new_registration_waits_for_confirmation(status: str, confirmed: bool) -> None:
+def test_only_an_unconfirmed_account_is_not_confirmed(status: str, confirmed: bool) -> None:
     assert account_of(user(UserStatus=status)).is_confirmed is confirmed
 
 
-def test_printed_it_shows_no_address() -> None:
+def test_the_repr_of_an_account_omits_the_address() -> None:
     assert EMAIL not in repr(account_of(user()))

@@ -87,7 +87,7 @@ from teppan.identity.errors import (
         ),
     ],
 )
-def test_an_error_always_says_the_same(
+def test_an_identity_error_has_its_kind_code_and_detail(
     error: type[DomainError], kind: type[DomainError], code: str, detail: str
 ) -> None:
     raised = error()
@@ -97,7 +97,7 @@ def test_an_error_always_says_the_same(
 
 
 @pytest.mark.parametrize("seconds", [1, 2, 900])
-def test_too_many_attempts_say_how_long_to_wait(seconds: int) -> None:
+def test_too_many_attempts_has_retry_after(seconds: int) -> None:
     refusal = TooManyAttempts(seconds)
 
     assert isinstance(refusal, TooManyRequests)
@@ -105,7 +105,7 @@ def test_too_many_attempts_say_how_long_to_wait(seconds: int) -> None:
     assert refusal.detail == "Please wait before you try again."
 
 
-def test_a_wait_is_that_of_one_refusal() -> None:
+def test_retry_after_belongs_to_one_error_not_to_its_class() -> None:
     short, long = TooManyAttempts(1), TooManyAttempts(900)
 
     assert (short.retry_after, long.retry_after) == (1, 900)

@@ -16,14 +16,14 @@ from teppan.identity.new_password import (
 EMAIL = "jordan.rivera@example.com"
 
 
-def test_the_list_holds_the_most_common_and_in_the_form_that_they_are_compared_in() -> None:
+def test_the_list_of_common_passwords_is_complete_and_casefolded() -> None:
     assert len(COMMON) == 18_054
     assert {"password", "123456", "qwerty", "111111", "iloveyou", "professional"} <= COMMON
     assert all(word == word.casefold() and len(word) >= 6 for word in COMMON)
 
 
 @pytest.mark.parametrize("word", sorted(word for word in COMMON if len(word) >= 12))
-def test_each_common_one_that_is_long_enough_is_refused(word: str) -> None:
+def test_every_common_password_of_12_characters_is_refused(word: str) -> None:
     assert weakness(word, EMAIL) in {TOO_COMMON, TOO_UNIFORM}
     assert weakness(word.upper(), EMAIL) in {TOO_COMMON, TOO_UNIFORM}
 
@@ -57,7 +57,7 @@ def test_each_common_one_that_is_long_enough_is_refused(word: str) -> None:
         ("!!teppan-2027", OF_PRODUCT),
     ],
 )
-def test_what_would_be_tried_first_is_refused(password: str, refusal: str) -> None:
+def test_an_obvious_password_is_refused_with_its_reason(password: str, refusal: str) -> None:
     assert weakness(password, EMAIL) == refusal
 
 
@@ -78,7 +78,7 @@ def test_what_would_be_tried_first_is_refused(password: str, refusal: str) -> No
         "K7#vq2!xLmP9",
     ],
 )
-def test_what_only_holds_such_a_word_is_let_in(password: str) -> None:
+def test_a_password_that_only_contains_a_common_word_is_accepted(password: str) -> None:
     assert weakness(password, EMAIL) is None
 
 
@@ -92,14 +92,14 @@ def test_what_only_holds_such_a_word_is_let_in(password: str) -> None:
         ("", "five grilled scallops", None),
     ],
 )
-def test_each_part_of_an_address_that_says_something_counts(
+def test_a_password_made_of_a_part_of_the_address_is_refused(
     email: str, password: str, refusal: str | None
 ) -> None:
     assert weakness(password, email) == refusal
 
 
 @given(st.text(min_size=12, max_size=99), st.text(max_size=40))
-def test_it_takes_whatever_comes(password: str, email: str) -> None:
+def test_weakness_accepts_any_text(password: str, email: str) -> None:
     refusal = weakness(password, email)
 
     assert refusal is None or refusal.endswith("do not belong together")

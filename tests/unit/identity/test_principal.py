@@ -22,22 +22,22 @@ def event(**claims: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("groups", ["admin", "admin,customer", "[customer admin]", ["admin"]])
-def test_whoever_is_in_the_admin_group_is_staff(groups: str | list[str]) -> None:
+def test_an_account_in_the_admin_group_is_an_admin(groups: str | list[str]) -> None:
     assert principal_of(gateway_event(groups=groups)) == principal(Role.ADMIN)
 
 
 @pytest.mark.parametrize(
     "groups", ["", "customer", "administrators", "not-admin", "admin2", "ADMIN", []]
 )
-def test_everybody_else_is_a_customer(groups: str | list[str]) -> None:
+def test_an_account_in_other_groups_is_a_customer(groups: str | list[str]) -> None:
     assert principal_of(gateway_event(groups=groups)) == principal(Role.CUSTOMER)
 
 
-def test_also_without_any_group() -> None:
+def test_an_account_without_groups_is_a_customer() -> None:
     assert principal_of(event(**{"cognito:groups": None})) == principal(Role.CUSTOMER)
 
 
-def test_the_session_is_the_one_of_the_login_not_of_the_token() -> None:
+def test_the_session_of_a_refreshed_token_is_that_of_the_login() -> None:
     refreshed = principal_of(event(origin_jti="first", jti="last", auth_time="1", iat="2"))
 
     assert refreshed is not None
@@ -57,30 +57,30 @@ def test_the_session_is_the_one_of_the_login_not_of_the_token() -> None:
         gateway_event(account=None),
     ],
 )
-def test_without_claims_it_is_nobody(nobody: dict[str, Any]) -> None:
+def test_a_request_without_claims_has_no_principal(nobody: dict[str, Any]) -> None:
     assert principal_of(nobody) is None
 
 
 @pytest.mark.parametrize(
     "claims", [{"sub": ""}, {"sub": None}, {"token_use": "id"}, {"token_use": None}]
 )
-def test_so_it_is_without_those_of_an_access_token(claims: dict[str, Any]) -> None:
+def test_a_request_without_an_access_token_has_no_principal(claims: dict[str, Any]) -> None:
     assert principal_of(event(**claims)) is None
 
 
 @pytest.mark.parametrize("client", ["another-client", "", None, ["4f2k8s1v7b3n9c6d5e0g1h2j3m"]])
-def test_a_token_of_another_client_of_the_pool_is_nobodys(client: object) -> None:
+def test_a_token_of_another_client_has_no_principal(client: object) -> None:
     """The gateway's authorizer takes any client."""
     assert principal_of(event(client_id=client)) is None
 
 
-def test_which_client_is_ours_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_accepted_client_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USER_POOL_CLIENT_ID", "another-client")
 
     assert principal_of(event(client_id="another-client")) == principal(Role.CUSTOMER)
 
 
-def test_without_one_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_client_setting_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     request = event()
     monkeypatch.delenv("USER_POOL_CLIENT_ID")
 
@@ -92,6 +92,6 @@ def test_without_one_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
     "claims",
     [{"origin_jti": None}, {"auth_time": None}, {"auth_time": ""}, {"auth_time": "yesterday"}],
 )
-def test_a_token_without_a_session_is_nobodys(claims: dict[str, Any]) -> None:
+def test_a_token_without_a_session_has_no_principal(claims: dict[str, Any]) -> None:
     """It could never be ended."""
     assert principal_of(event(**claims)) is None

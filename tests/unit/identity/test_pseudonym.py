@@ -12,24 +12,24 @@ from teppan.identity.pseudonym import pseudonym
 EMAIL = "aiko@example.com"
 
 
-def test_an_address_always_has_the_same(secrets: Secrets) -> None:
+def test_an_address_always_has_the_same_pseudonym(secrets: Secrets) -> None:
     assert pseudonym(EMAIL) == pseudonym(EMAIL)
     assert re.fullmatch(r"[a-z2-7]{32}", pseudonym(EMAIL))
 
 
-def test_it_is_what_the_table_already_knows_the_person_by(secrets: Secrets) -> None:
+def test_a_pseudonym_does_not_change_between_releases(secrets: Secrets) -> None:
     secrets.values = ("a secret for good",)
 
     assert pseudonym(EMAIL) == "3er7oamirxugfobtjecltva2h4rheu3h"
 
 
-def test_another_address_has_another(secrets: Secrets) -> None:
+def test_different_addresses_have_different_pseudonyms(secrets: Secrets) -> None:
     names = {pseudonym(each) for each in (EMAIL, "ken@example.com", "aiko@example.co")}
 
     assert len(names) == 3
 
 
-def test_without_the_secret_nobody_can_tell_whose_it_is(secrets: Secrets) -> None:
+def test_a_pseudonym_depends_on_the_secret(secrets: Secrets) -> None:
     ours = pseudonym(EMAIL)
 
     secrets.values = ("a guess at the secret",)
@@ -37,7 +37,7 @@ def test_without_the_secret_nobody_can_tell_whose_it_is(secrets: Secrets) -> Non
     assert pseudonym(EMAIL) != ours
 
 
-def test_the_secret_is_the_one_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pseudonym_uses_the_secret_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     values = {"arn:of:ours": "a secret for good", "arn:of:another": "another secret"}
     monkeypatch.setattr(secret, "current", values.__getitem__)
 
@@ -48,7 +48,9 @@ def test_the_secret_is_the_one_that_the_environment_names(monkeypatch: pytest.Mo
     assert pseudonym(EMAIL) != ours
 
 
-def test_while_it_can_not_be_read_nobody_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pseudonym_without_a_readable_secret_raises_storage_unavailable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def busy(_arn: str) -> str:
         raise StorageUnavailable
 

@@ -5,7 +5,7 @@ from tests.contract.documents import CONTRACT, TEMPLATE
 from teppan.identity.scopes import API, SELF_SERVICE
 
 
-def test_our_scope_is_the_resource_servers_and_what_the_gateway_asks_for() -> None:
+def test_the_api_scope_is_the_same_in_template_and_contract() -> None:
     server = TEMPLATE["Resources"]["ResourceServer"]["Properties"]
     (scope,) = server["Scopes"]
 
@@ -13,5 +13,5 @@ def test_our_scope_is_the_resource_servers_and_what_the_gateway_asks_for() -> No
     assert CONTRACT["security"] == [{"CognitoAccessToken": [API]}]
 
 
-def test_cognitos_own_scope_is_in_no_part_of_the_contract() -> None:
+def test_the_self_service_scope_is_not_in_the_contract() -> None:
     assert SELF_SERVICE not in str(CONTRACT)

@@ -22,12 +22,12 @@ def tokens(access: str) -> Tokens:
     return Tokens(access=access, id="id-token", refresh="refresh-token", expires_in=900)
 
 
-def test_a_session_is_named_by_its_first_token_and_began_with_the_login() -> None:
+def test_a_session_has_the_id_of_its_first_token_and_began_at_the_login() -> None:
     assert session_of(claims()) == Session(SESSION, CUSTOMER, SESSION_BEGAN)
 
 
 @pytest.mark.parametrize("auth_time", [1_795_456_200, "1795456200"])
-def test_when_it_began_is_a_number_in_a_token_and_a_text_at_the_gateway(
+def test_the_time_of_login_may_be_a_number_or_a_text(
     auth_time: int | str,
 ) -> None:
     began_at = session_of(claims(auth_time=auth_time)).began_at
@@ -37,7 +37,7 @@ def test_when_it_began_is_a_number_in_a_token_and_a_text_at_the_gateway(
 
 
 @pytest.mark.parametrize("name", ["sub", "origin_jti", "auth_time"])
-def test_claims_that_name_none_are_refused(name: str) -> None:
+def test_claims_without_a_session_raise_key_error(name: str) -> None:
     others = {claim: value for claim, value in claims().items() if claim != name}
 
     with pytest.raises(KeyError, match=name):
@@ -45,27 +45,27 @@ def test_claims_that_name_none_are_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("auth_time", ["", "yesterday", "17.5"])
-def test_so_is_a_time_that_is_none(auth_time: str) -> None:
+def test_claims_with_an_invalid_time_raise_value_error(auth_time: str) -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         session_of(claims(auth_time=auth_time))
 
 
 @pytest.mark.parametrize("more", ["", "x", "xx", "xxx"])
-def test_tokens_know_their_session_whatever_the_length_of_the_payload(more: str) -> None:
+def test_tokens_have_their_session_for_every_length_of_payload(more: str) -> None:
     """Base64 without padding ends in three ways."""
     found = tokens(jwt(**claims(), device_key=more)).session
 
     assert found == Session(SESSION, CUSTOMER, SESSION_BEGAN)
 
 
-def test_the_alphabet_is_the_one_of_urls() -> None:
+def test_an_access_token_is_decoded_as_url_safe_base64() -> None:
     access = jwt(device_key="~~~???>>>", **claims())
     assert {"-", "_"} & set(access)
 
     assert tokens(access).session.id == SESSION
 
 
-def test_printed_they_show_none_of_themselves() -> None:
+def test_the_repr_of_tokens_contains_no_token() -> None:
     access = jwt(**claims())
 
     assert repr(tokens(access)) == "Tokens(expires_in=900)"

@@ -5,7 +5,7 @@ from tests.unit.conftest import LogLines
 from teppan.identity.unsent import log_unsent
 
 
-def test_it_is_a_warning_with_the_reason(logged: LogLines) -> None:
+def test_an_unsent_code_is_a_warning_with_its_reason(logged: LogLines) -> None:
     log_unsent("AddressAllowanceSpent")
 
     (line,) = logged()

@@ -30,7 +30,7 @@ def quote_it_twice() -> None:
         raise RuntimeError(SECRET) from error
 
 
-def test_a_failure_is_told_by_its_type_and_place_without_its_message() -> None:
+def test_an_error_is_logged_by_type_and_stack_without_its_message() -> None:
     told = caught(quote_the_input)
 
     assert told["error"] == "ValueError"
@@ -38,14 +38,14 @@ def test_a_failure_is_told_by_its_type_and_place_without_its_message() -> None:
     assert SECRET not in repr(told)
 
 
-def test_so_is_its_cause() -> None:
+def test_the_cause_of_an_error_is_logged_without_its_message() -> None:
     told = caught(quote_it_twice)
 
     assert (told["error"], told["cause"]["error"]) == ("RuntimeError", "ValueError")
     assert SECRET not in repr(told)
 
 
-def test_an_answer_of_aws_is_told_by_its_code() -> None:
+def test_an_error_of_aws_is_logged_by_its_code() -> None:
     answer: Any = {"Error": {"Code": "AccessDeniedException", "Message": SECRET}}
 
     def refuse() -> None:
@@ -57,7 +57,7 @@ def test_an_answer_of_aws_is_told_by_its_code() -> None:
     assert SECRET not in repr(told)
 
 
-def test_a_line_is_structured_and_in_utc(logged: LogLines) -> None:
+def test_a_log_line_is_structured_and_in_utc(logged: LogLines) -> None:
     logger.info("answered", status=200)
 
     (line,) = logged()
@@ -65,7 +65,7 @@ def test_a_line_is_structured_and_in_utc(logged: LogLines) -> None:
     assert line["timestamp"].endswith(("Z", "+00:00"))
 
 
-def test_an_account_is_in_the_log_as_a_hash_that_whoever_has_the_id_can_compute() -> None:
+def test_an_account_is_logged_as_a_hash_of_id_and_stage() -> None:
     account = "11111111-1111-4111-8111-111111111111"
 
     named = account_in_log(account, "prod")

@@ -32,7 +32,7 @@ def line() -> dict[str, Any]:
     ("status", "client_errors", "server_errors"),
     [(200, 0, 0), (201, 0, 0), (399, 0, 0), (400, 1, 0), (499, 1, 0), (500, 0, 1), (503, 0, 1)],
 )
-def test_a_request_counts_by_its_operation_and_kind(
+def test_a_request_is_counted_by_operation_and_kind_of_error(
     status: int, client_errors: int, server_errors: int
 ) -> None:
     record_request("getBooking", status, 12.5)
@@ -43,7 +43,7 @@ def test_a_request_counts_by_its_operation_and_kind(
     assert (found["ClientErrors"], found["ServerErrors"]) == ([client_errors], [server_errors])
 
 
-def test_cloudwatch_finds_them_under_our_namespace_by_service_and_operation() -> None:
+def test_request_metrics_have_namespace_dimensions_and_units() -> None:
     record_request("getBooking", 200, 12.5)
 
     (declared,) = line()["_aws"]["CloudWatchMetrics"]
@@ -60,7 +60,7 @@ def test_cloudwatch_finds_them_under_our_namespace_by_service_and_operation() ->
 
 
 @pytest.mark.parametrize(("failed", "failures"), [(False, 0), (True, 1)])
-def test_a_run_of_a_job_counts_by_its_name(failed: bool, failures: int) -> None:
+def test_a_run_of_a_job_is_counted_by_its_name(failed: bool, failures: int) -> None:
     record_run("followUpPayments", 12.5, failed=failed)
 
     found = line()
@@ -73,7 +73,7 @@ def test_a_run_of_a_job_counts_by_its_name(failed: bool, failures: int) -> None:
     assert (found["Runs"], found["Failures"], found["Duration"]) == ([1], [failures], [12.5])
 
 
-def test_what_an_alarm_watches_is_a_line_of_its_own_without_operation(
+def test_an_alarm_metric_is_a_line_of_its_own_without_operation(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     record_request("stripeWebhook", 200, 12.5)
@@ -94,7 +94,7 @@ def test_what_an_alarm_watches_is_a_line_of_its_own_without_operation(
     }
 
 
-def test_it_leaves_what_is_counted_beside_the_operation_alone(
+def test_an_alarm_metric_does_not_change_the_metrics_of_the_operation(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     record_request("stripeWebhook", 200, 12.5)
@@ -107,13 +107,13 @@ def test_it_leaves_what_is_counted_beside_the_operation_alone(
 
 
 @pytest.mark.parametrize("value", [0, 3])
-def test_that_all_is_well_is_told_too(value: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_alarm_metric_of_0_is_emitted(value: int, capsys: pytest.CaptureFixture[str]) -> None:
     emit_alarm_metric("LedgerDifference", value)
 
     assert json.loads(capsys.readouterr().out)["LedgerDifference"] == [value]
 
 
-def test_a_fact_may_happen_several_times_or_not_at_all() -> None:
+def test_a_business_fact_may_be_counted_several_times_or_as_0() -> None:
     count("BookingsReleased", 3)
     count("BookingsReleased", 0)
     record_run("releaseUnpaidBookings", 12.5, failed=False)
@@ -121,7 +121,7 @@ def test_a_fact_may_happen_several_times_or_not_at_all() -> None:
     assert line()["BookingsReleased"] == [3, 0]
 
 
-def test_a_business_fact_counts_beside_the_request_that_brought_it() -> None:
+def test_a_business_fact_is_counted_with_its_request() -> None:
     count("BookingsCreated")
     record_request("createBooking", 201, 12.5)
 

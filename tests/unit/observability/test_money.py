@@ -76,7 +76,9 @@ def counted() -> dict[str, Any]:
         (EntryKind.DISPUTE_LOST, "DisputesLost"),
     ],
 )
-def test_what_happens_every_day_is_counted(kind: EntryKind, name: str, alarms: Alarms) -> None:
+def test_a_ledger_entry_is_counted_under_the_metric_of_its_kind(
+    kind: EntryKind, name: str, alarms: Alarms
+) -> None:
     record_entries([ledger_entry(kind), ledger_entry(kind)])
 
     assert counted() == {name: [1, 1]}
@@ -84,7 +86,7 @@ def test_what_happens_every_day_is_counted(kind: EntryKind, name: str, alarms: A
 
 
 @pytest.mark.parametrize("alarm", Alarm)
-def test_an_alarm_is_told_and_names_what_to_look_at(
+def test_a_raised_alarm_is_emitted_and_logged_with_its_subject(
     alarm: Alarm, alarms: Alarms, logged: LogLines
 ) -> None:
     raise_alarm(alarm, "pi_1")
@@ -96,7 +98,7 @@ def test_an_alarm_is_told_and_names_what_to_look_at(
 
 
 @pytest.mark.parametrize("kind", sorted(set(EntryKind) - set(COUNTED)))
-def test_other_kinds_are_not_counted(kind: EntryKind, alarms: Alarms) -> None:
+def test_a_ledger_entry_of_another_kind_is_not_counted(kind: EntryKind, alarms: Alarms) -> None:
     record_entries([ledger_entry(kind)])
 
     assert (counted(), alarms()) == ({}, {})
@@ -111,7 +113,7 @@ def test_other_kinds_are_not_counted(kind: EntryKind, alarms: Alarms) -> None:
         (EventResult(EventState.IGNORED, repeated=True), "WebhooksRepeated"),
     ],
 )
-def test_an_event_counts_by_what_became_of_it(
+def test_an_event_is_counted_by_its_result(
     received: EventResult, name: str, alarms: Alarms
 ) -> None:
     record_received(EVENT, received)
@@ -120,7 +122,7 @@ def test_an_event_counts_by_what_became_of_it(
     assert alarms() == {}
 
 
-def test_its_effects_are_counted_with_it(alarms: Alarms) -> None:
+def test_the_ledger_entries_of_an_event_are_counted_with_it(alarms: Alarms) -> None:
     entries = (ledger_entry(EntryKind.CAPTURED), ledger_entry(EntryKind.DISPUTE_OPENED))
 
     record_received(EVENT, EventResult(EventState.HANDLED, entries))
@@ -129,7 +131,7 @@ def test_its_effects_are_counted_with_it(alarms: Alarms) -> None:
     assert alarms() == {}
 
 
-def test_money_that_fits_no_booking_raises_an_alarm_and_names_the_payment(
+def test_an_event_without_a_booking_raises_an_alarm_and_logs_the_payment(
     alarms: Alarms, logged: LogLines
 ) -> None:
     record_received(EVENT, EventResult(EventState.IGNORED, unmatched=True))
@@ -139,9 +141,7 @@ def test_money_that_fits_no_booking_raises_an_alarm_and_names_the_payment(
     assert (line["event_id"], line["payment"]) == (EVENT.id, EVENT.payment)
 
 
-def test_an_event_that_its_webhook_did_not_tell_raises_an_alarm(
-    alarms: Alarms, logged: LogLines
-) -> None:
+def test_a_missed_webhook_raises_an_alarm(alarms: Alarms, logged: LogLines) -> None:
     record_found(EVENT, EventResult(EventState.HANDLED, first=True), NOW + timedelta(minutes=1))
 
     assert alarms() == {"WebhooksMissed": [1]}
@@ -150,7 +150,7 @@ def test_an_event_that_its_webhook_did_not_tell_raises_an_alarm(
 
 
 @pytest.mark.parametrize(("first", "seconds"), [(False, 60), (True, 59)])
-def test_one_that_came_or_may_yet_come_raises_none(
+def test_a_delivered_or_recent_event_raises_no_alarm(
     alarms: Alarms, first: bool, seconds: int
 ) -> None:
     received = EventResult(EventState.HANDLED, first=first)
@@ -160,7 +160,7 @@ def test_one_that_came_or_may_yet_come_raises_none(
     assert alarms() == {}
 
 
-def test_each_refund_that_stripe_refused_is_logged_with_its_word_for_why(
+def test_a_refused_refund_is_logged_with_stripes_error_code(
     alarms: Alarms, logged: LogLines
 ) -> None:
     record_sent_refunds(SendResult(refused=("charge_already_refunded",)))
@@ -170,14 +170,14 @@ def test_each_refund_that_stripe_refused_is_logged_with_its_word_for_why(
     assert (line["level"], line["error_code"]) == ("WARNING", "charge_already_refunded")
 
 
-def test_a_settlement_counts_what_it_settled(alarms: Alarms) -> None:
+def test_a_sent_refund_counts_its_ledger_entries(alarms: Alarms) -> None:
     record_sent_refunds(SendResult((ledger_entry(EntryKind.REFUNDED),)))
 
     assert counted() == {"RefundsSettled": [1]}
     assert alarms() == {}
 
 
-def test_differences_of_the_books_are_added_up_whatever_their_signs(
+def test_ledger_differences_are_summed_by_their_absolute_values(
     alarms: Alarms, logged: LogLines
 ) -> None:
     found, left = {"pi_1": 500, "pi_2": -500, "pi_3": 20}, {"pi_1": 500, "pi_2": -500}
@@ -189,7 +189,7 @@ def test_differences_of_the_books_are_added_up_whatever_their_signs(
     assert (line["level"], line["payments"]) == ("ERROR", left)
 
 
-def test_books_that_agree_again_are_told_as_0_and_log_nothing(
+def test_a_repaired_ledger_emits_a_difference_of_0_and_logs_nothing(
     alarms: Alarms, logged: LogLines
 ) -> None:
     record_difference({"pi_1": -7}, {})

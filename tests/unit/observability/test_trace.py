@@ -3,9 +3,9 @@
 from teppan.observability.trace import tracer
 
 
-def test_nothing_is_patched_on_import() -> None:
+def test_the_tracer_patches_nothing_on_import() -> None:
     assert tracer.auto_patch is False
 
 
-def test_it_is_off_where_the_environment_says_so() -> None:
+def test_the_tracer_is_disabled_by_the_environment() -> None:
     assert tracer.disabled is True

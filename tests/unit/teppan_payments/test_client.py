@@ -38,7 +38,7 @@ def create(client: stripe.StripeClient, options: stripe.RequestOptions) -> Any:
 
 
 class TestRequest:
-    def test_it_goes_to_the_address_of_the_environment(
+    def test_a_request_goes_to_the_address_of_the_environment(
         self, api: Stripe, wire: Wire, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         wire.answers((200, INTENT))
@@ -54,7 +54,9 @@ class TestRequest:
         assert api.call(retrieve).id == "pi_1"
         assert urls == ["https://stripe.invalid/v1/payment_intents/pi_1"]
 
-    def test_it_carries_the_key_and_the_pinned_version(self, api: Stripe, wire: Wire) -> None:
+    def test_a_request_has_the_key_and_the_pinned_api_version(
+        self, api: Stripe, wire: Wire
+    ) -> None:
         wire.answers((200, INTENT))
 
         api.call(retrieve)
@@ -63,7 +65,9 @@ class TestRequest:
         assert asked.key == "sk_test_new"
         assert asked.headers["Stripe-Version"] == API_VERSION == "2026-05-27.dahlia"
 
-    def test_an_idempotency_key_is_sent_where_there_is_one(self, api: Stripe, wire: Wire) -> None:
+    def test_a_request_sends_its_idempotency_key_if_it_has_one(
+        self, api: Stripe, wire: Wire
+    ) -> None:
         wire.answers((200, INTENT))
 
         api.call(create, "bkg_1:deposit:1:1")
@@ -71,7 +75,7 @@ class TestRequest:
         assert wire.asked[0].idempotency_key == "bkg_1:deposit:1:1"
         assert wire.asked[0].form == {"amount": "10000", "currency": "usd"}
 
-    def test_a_rotated_key_is_used_from_the_next_request_on(
+    def test_a_rotated_api_key_is_used_from_the_next_request(
         self, api: Stripe, wire: Wire, keys: Secrets
     ) -> None:
         wire.answers((200, INTENT))
@@ -84,7 +88,7 @@ class TestRequest:
 
 
 class TestKeys:
-    def test_when_one_is_refused_the_next_is_tried(
+    def test_a_refused_api_key_is_followed_by_the_next(
         self, api: Stripe, wire: Wire, keys: Secrets
     ) -> None:
         keys.values = ("sk_test_new", "sk_test_old")
@@ -95,7 +99,7 @@ class TestKeys:
         assert [asked.key for asked in wire.asked] == ["sk_test_new", "sk_test_old"]
         assert {asked.idempotency_key for asked in wire.asked} == {"key-1"}
 
-    def test_the_next_one_is_not_read_before_it_is_needed(
+    def test_the_next_api_key_is_read_only_if_needed(
         self, api: Stripe, wire: Wire, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def valid(_arn: str) -> Iterator[str]:
@@ -107,7 +111,7 @@ class TestKeys:
 
         api.call(retrieve)
 
-    def test_when_all_are_refused_the_provider_has_failed(
+    def test_refused_api_keys_raise_provider_failed(
         self, api: Stripe, wire: Wire, keys: Secrets
     ) -> None:
         keys.values = ("sk_test_new", "sk_test_old")
@@ -120,7 +124,7 @@ class TestKeys:
     @pytest.mark.parametrize(
         "value", ["x7Kq", "whsec_1", "pk_test_a", "sk_", "sk_test_", " sk_test_a"]
     )
-    def test_before_one_is_stored_payments_are_not_configured(
+    def test_a_missing_api_key_raises_payments_not_configured(
         self, api: Stripe, wire: Wire, keys: Secrets, value: str
     ) -> None:
         keys.values = (value, "another")
@@ -129,7 +133,7 @@ class TestKeys:
             api.call(retrieve)
         assert wire.asked == []
 
-    def test_the_random_value_before_the_first_one_is_not_sent(
+    def test_the_random_value_of_a_new_secret_is_not_sent(
         self, api: Stripe, wire: Wire, keys: Secrets
     ) -> None:
         keys.values = ("sk_test_new", "x7Kq")
@@ -153,7 +157,7 @@ class TestKeys:
             ("local", "sk_live_a", False),
         ],
     )
-    def test_one_of_live_money_is_for_prod_alone_and_prod_takes_no_other(
+    def test_a_live_api_key_is_used_in_prod_only_and_prod_uses_no_other(
         self,
         api: Stripe,
         wire: Wire,
@@ -196,7 +200,7 @@ class TestFailures:
             ((503, ""), PaymentProviderErred),
         ],
     )
-    def test_what_is_not_our_mistake_may_be_tried_again(
+    def test_a_failure_of_stripe_may_be_retried(
         self, api: Stripe, wire: Wire, answer: Answer, meaning: type[Exception]
     ) -> None:
         wire.answers(answer)
@@ -214,7 +218,7 @@ class TestFailures:
             refusal_entry(404, code="resource_missing"),
         ],
     )
-    def test_what_stripe_refuses_by_its_content_passes(
+    def test_an_invalid_request_error_is_raised_unchanged(
         self, api: Stripe, wire: Wire, answer: Answer
     ) -> None:
         wire.answers(answer)
@@ -231,7 +235,7 @@ class TestFailures:
             (200, "<html>no JSON</html>"),
         ],
     )
-    def test_whatever_else_it_says_it_has_failed(
+    def test_any_other_error_of_stripe_raises_provider_failed(
         self, api: Stripe, wire: Wire, answer: Answer
     ) -> None:
         wire.answers(answer)
@@ -240,7 +244,7 @@ class TestFailures:
             api.call(create, "key-1")
         assert len(wire.asked) == 1
 
-    def test_what_it_says_of_an_error_is_not_shown(self, api: Stripe, wire: Wire) -> None:
+    def test_the_message_of_stripes_error_is_not_shown(self, api: Stripe, wire: Wire) -> None:
         wire.answers(refusal_entry(500, "api_error"))
 
         with pytest.raises(PaymentProviderErred) as failure:
@@ -253,7 +257,7 @@ class TestRetries:
     @pytest.mark.parametrize(
         "first", [UNREACHABLE, refusal_entry(409), refusal_entry(500, "api_error")]
     )
-    def test_it_is_tried_once_more_at_once_under_the_same_key(
+    def test_a_failed_request_is_retried_once_with_the_same_key(
         self, api: Stripe, wire: Wire, first: Answer
     ) -> None:
         wire.answers(first, (200, INTENT))
@@ -262,9 +266,7 @@ class TestRetries:
 
         assert [asked.idempotency_key for asked in wire.asked] == ["key-1", "key-1"]
 
-    def test_a_post_without_a_key_of_ours_gets_one_for_its_retries(
-        self, api: Stripe, wire: Wire
-    ) -> None:
+    def test_a_post_without_a_key_gets_one_for_its_retry(self, api: Stripe, wire: Wire) -> None:
         wire.answers(UNREACHABLE, (200, INTENT))
 
         api.call(create)
@@ -274,7 +276,7 @@ class TestRetries:
         assert len(keys) == 1
         assert None not in keys
 
-    def test_and_no_more_than_that(self, api: Stripe, wire: Wire) -> None:
+    def test_a_request_is_retried_only_once(self, api: Stripe, wire: Wire) -> None:
         wire.answers(UNREACHABLE)
 
         with pytest.raises(PaymentProviderUnavailable):
@@ -283,7 +285,7 @@ class TestRetries:
 
 
 class TestAllOf:
-    def test_every_page_is_read_with_the_same_key(
+    def test_every_page_of_a_list_is_read_with_the_same_api_key(
         self, api: Stripe, wire: Wire, keys: Secrets
     ) -> None:
         keys.values = ("sk_test_new", "sk_test_old")
@@ -302,9 +304,7 @@ class TestAllOf:
         assert {asked.headers["Stripe-Version"] for asked in wire.asked} == {API_VERSION}
 
     @pytest.mark.parametrize("answer", [UNREACHABLE, refusal_entry(500, "api_error")])
-    def test_a_page_that_fails_fails_the_list(
-        self, api: Stripe, wire: Wire, answer: Answer
-    ) -> None:
+    def test_a_failed_page_fails_the_list(self, api: Stripe, wire: Wire, answer: Answer) -> None:
         wire.answers(list_of({"id": "re_1", "object": "refund"}, has_more=True), answer)
         listing: Ask = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
 
@@ -312,7 +312,7 @@ class TestAllOf:
             api.all_of(listing)
 
     @pytest.mark.parametrize("status", [400, 403, 404])
-    def test_a_list_that_stripe_refuses_has_failed(
+    def test_a_refused_list_raises_provider_failed(
         self, api: Stripe, wire: Wire, status: int
     ) -> None:
         wire.answers(refusal_entry(status))
@@ -322,10 +322,12 @@ class TestAllOf:
 
 
 class TestConnect:
-    def test_there_is_one_client_a_process(self, api: Stripe) -> None:
+    def test_a_process_has_one_stripe_client(self, api: Stripe) -> None:
         assert connect() is api
 
-    def test_its_timeouts_leave_time_to_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_timeouts_of_the_client_leave_time_to_respond(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         made: list[Any] = []
 
         def make(**given: Any) -> Wire:

@@ -37,18 +37,18 @@ def document(kind: str = "payment_intent.succeeded", **changed: Any) -> dict[str
     } | changed
 
 
-def test_the_types_that_we_handle_are_those_of_the_business() -> None:
+def test_the_handled_event_types_are_the_documented_ones() -> None:
     assert set(HANDLED) == SUBSCRIBED
 
 
 @pytest.mark.parametrize("kind", sorted(SUBSCRIBED))
-def test_each_names_its_payment_intent(kind: str) -> None:
+def test_every_handled_event_names_its_payment_intent(kind: str) -> None:
     event = event_of(document(kind))
 
     assert event.payment == ("pi_1" if kind.startswith("payment_intent.") else "pi_2")
 
 
-def test_an_event_keeps_what_was_sent() -> None:
+def test_an_event_keeps_the_payload() -> None:
     event = read_event(json.dumps(document(), indent=2).encode())
 
     assert (event.id, event.type) == ("evt_1", "payment_intent.succeeded")
@@ -66,7 +66,7 @@ def test_an_event_keeps_what_was_sent() -> None:
     ],
     ids=["another type", "a charge without intent", "none named"],
 )
-def test_what_is_not_about_a_payment_of_ours_names_none(sent: dict[str, Any]) -> None:
+def test_an_event_without_a_payment_intent_names_no_payment(sent: dict[str, Any]) -> None:
     assert event_of(sent).payment is None
 
 
@@ -90,7 +90,7 @@ def test_what_is_not_about_a_payment_of_ours_names_none(sent: dict[str, Any]) ->
         {"type": "t" * 256},
     ],
 )
-def test_a_document_of_another_form_is_no_event(wrong: dict[str, Any]) -> None:
+def test_a_document_of_another_form_is_malformed(wrong: dict[str, Any]) -> None:
     with pytest.raises(MalformedJson):
         read_event(json.dumps(document(**wrong)).encode())
 
@@ -100,7 +100,7 @@ def test_a_document_of_another_form_is_no_event(wrong: dict[str, Any]) -> None:
     [b"", b"{", b"[]", b"null", b"1", b'"evt_1"', b"\xff", b"{}", b"NaN", b"[" * 60_000],
     ids=lambda raw: repr(raw[:8]),
 )
-def test_what_is_no_document_is_none_either(raw: bytes) -> None:
+def test_a_body_that_is_not_a_json_document_is_malformed(raw: bytes) -> None:
     with pytest.raises(MalformedJson):
         read_event(raw)
 
@@ -118,14 +118,14 @@ def test_what_is_no_document_is_none_either(raw: bytes) -> None:
         {"object": {"id": "p" * 256}},
     ],
 )
-def test_an_event_that_we_handle_and_can_not_read_says_so(data: Any) -> None:
+def test_a_handled_event_that_is_unreadable_has_a_fault(data: Any) -> None:
     event = event_of(document(data=data))
 
     assert (event.fault, event.payment) == (UNREADABLE, None)
     assert event_of(document("customer.created", data=data)).fault is None
 
 
-def test_a_thin_event_is_one_of_a_type_that_we_do_not_handle() -> None:
+def test_a_thin_event_is_read_without_its_object() -> None:
     """Its shape is another: its time is a text, and it holds no object."""
     thin = {
         "id": "evt_test_1",
@@ -175,7 +175,7 @@ def test_an_event_of_another_mode_or_account_is_refused_and_raises_an_alarm(
     assert told(capsys.readouterr().out, "ForeignPayments") == ([] if is_ours else [1])
 
 
-def test_no_secret_of_a_payment_is_kept_wherever_it_stands() -> None:
+def test_client_secrets_are_removed_from_the_payload_at_any_depth() -> None:
     inner = {"id": "pi_1", "client_secret": "pi_1_secret_x"}
     changed = {"id": "pi_1", "last_error": {"payment_intent": inner}, "list": [inner]}
 
@@ -185,7 +185,7 @@ def test_no_secret_of_a_payment_is_kept_wherever_it_stands() -> None:
     assert event.payment == "pi_1"
 
 
-def test_what_is_kept_is_ascii_whatever_was_sent() -> None:
+def test_the_stored_payload_is_ascii() -> None:
     """A half of a surrogate pair is in no text that can be encoded."""
     raw = json.dumps(document(note="\ud800 \u00e9 \U0001f363")).encode()
 
@@ -196,7 +196,7 @@ def test_what_is_kept_is_ascii_whatever_was_sent() -> None:
     assert json.loads(event.payload)["note"] == "\ud800 \u00e9 \U0001f363"
 
 
-def test_a_missing_part_is_missed() -> None:
+def test_an_event_without_any_one_required_part_is_malformed() -> None:
     for name in ("id", "type", "created"):
         sent = document()
         del sent[name]
@@ -204,5 +204,5 @@ def test_a_missing_part_is_missed() -> None:
             read_event(json.dumps(sent).encode())
 
 
-def test_the_audit_trail_names_who_has_sent_it() -> None:
+def test_the_audit_trail_names_stripe_as_the_sender() -> None:
     assert SENDER == "stripe"

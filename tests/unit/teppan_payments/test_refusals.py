@@ -27,7 +27,7 @@ def refusal_entry(code: str | None, **more: Any) -> stripe.InvalidRequestError:
     )
 
 
-def test_each_code_is_one_of_stripe_s() -> None:
+def test_every_known_error_code_is_a_code_of_stripe() -> None:
     """Stripe's package lists those of its document, in the type of a payment intent's error."""
     listed = inspect.getsource(stripe.PaymentIntent.LastPaymentError)
     ours = {code for table in (_ANY_CALL, *_BY_CALL.values()) for code in table}
@@ -61,24 +61,24 @@ def test_each_code_is_one_of_stripe_s() -> None:
         (Call.LIST, "lock_timeout", Meaning.BUSY),
     ],
 )
-def test_a_refusal_means_what_the_call_makes_of_its_code(
+def test_the_meaning_of_an_error_code_depends_on_the_call(
     call: Call, code: str | None, meaning: Meaning
 ) -> None:
     assert meaning_of(call, code) is meaning
 
 
-def test_what_may_pass_in_a_moment_is_unavailable() -> None:
+def test_a_busy_refusal_raises_provider_unavailable() -> None:
     assert isinstance(refused(Call.OPEN, refusal_entry("lock_timeout")), PaymentProviderUnavailable)
 
 
-def test_what_stripe_never_does_is_not_told_as_busy() -> None:
+def test_a_final_refusal_is_not_provider_unavailable() -> None:
     error = refused(Call.REFUND, refusal_entry("charge_already_refunded"))
 
     assert isinstance(error, RefusedError)
     assert (error.code, error.meaning) == ("charge_already_refunded", Meaning.FINAL)
 
 
-def test_our_own_mistake_is_logged_and_wakes_somebody_and_is_not_told_to_try_again(
+def test_a_refusal_that_is_our_fault_is_logged_raises_an_alarm_and_is_not_retried(
     logged: LogLines, capsys: pytest.CaptureFixture[str]
 ) -> None:
     error = refused(Call.OPEN, refusal_entry("parameter_unknown", param="Chicken"))

@@ -35,7 +35,7 @@ def signed(body: bytes = BODY, secret: str = SECRET, at: int | str = SIGNED_AT) 
     return f"t={at},v1={v1(body, secret, at)}"
 
 
-def precondition(
+def is_accepted(
     header: str | None,
     body: bytes = BODY,
     secrets: tuple[str, ...] = (SECRET,),
@@ -48,29 +48,27 @@ def precondition(
     return True
 
 
-def test_what_stripe_has_signed_just_now_is_accepted() -> None:
-    assert precondition(signed())
+def test_a_recent_signature_of_stripe_is_accepted() -> None:
+    assert is_accepted(signed())
 
 
 @pytest.mark.parametrize("seconds", [-300, -299, -1, 0, 1, 299, 300])
-def test_within_five_minutes_either_way(seconds: int) -> None:
-    assert precondition(signed(at=SIGNED_AT + seconds))
+def test_a_signature_within_five_minutes_is_accepted(seconds: int) -> None:
+    assert is_accepted(signed(at=SIGNED_AT + seconds))
 
 
 @pytest.mark.parametrize("seconds", [-86_400, -301, 301, 86_400])
-def test_not_beyond_into_the_past_nor_into_the_future(seconds: int) -> None:
-    assert not precondition(signed(at=SIGNED_AT + seconds))
+def test_a_signature_beyond_five_minutes_is_refused(seconds: int) -> None:
+    assert not is_accepted(signed(at=SIGNED_AT + seconds))
 
 
-def test_the_fraction_of_a_second_counts() -> None:
-    assert not precondition(
-        signed(), now=NOW + timedelta(seconds=TOLERANCE_SECONDS, microseconds=1)
-    )
+def test_a_signature_a_fraction_of_a_second_too_old_is_refused() -> None:
+    assert not is_accepted(signed(), now=NOW + timedelta(seconds=TOLERANCE_SECONDS, microseconds=1))
 
 
 @pytest.mark.parametrize("header", [None, "", " ", ",", "=", "nonsense", "t", "v1", "t=,v1="])
-def test_without_a_signature_nothing_is(header: str | None) -> None:
-    assert not precondition(header)
+def test_a_missing_signature_is_refused(header: str | None) -> None:
+    assert not is_accepted(header)
 
 
 @pytest.mark.parametrize(
@@ -89,21 +87,21 @@ def test_without_a_signature_nothing_is(header: str | None) -> None:
         f"t={SIGNED_AT},v1={v1()} ",
     ],
 )
-def test_nor_with_half_of_one_or_another_scheme(header: str) -> None:
-    assert not precondition(header)
+def test_an_incomplete_signature_or_another_scheme_is_refused(header: str) -> None:
+    assert not is_accepted(header)
 
 
 @pytest.mark.parametrize("secret", ["", " ", "\t\n"])
-def test_an_empty_secret_signs_nothing(secret: str) -> None:
-    assert not precondition(signed(secret=secret), secrets=(secret,))
+def test_a_signature_with_an_empty_secret_is_refused(secret: str) -> None:
+    assert not is_accepted(signed(secret=secret), secrets=(secret,))
 
 
-def test_nor_does_none_at_all() -> None:
-    assert not precondition(signed(), secrets=())
+def test_a_signature_is_refused_without_any_secret() -> None:
+    assert not is_accepted(signed(), secrets=())
 
 
-def test_nor_another_secret() -> None:
-    assert not precondition(signed(secret="whsec_of_somebody_else"))
+def test_a_signature_with_another_secret_is_refused() -> None:
+    assert not is_accepted(signed(secret="whsec_of_somebody_else"))
 
 
 @pytest.mark.parametrize(
@@ -119,24 +117,24 @@ def test_nor_another_secret() -> None:
     ],
     ids=["ascii", "compact", "stripped", "longer", "empty", "utf-16", "no text"],
 )
-def test_the_very_bytes_are_signed_not_what_they_mean(changed: bytes) -> None:
-    assert not precondition(signed(), body=changed)
+def test_a_signature_of_other_bytes_is_refused(changed: bytes) -> None:
+    assert not is_accepted(signed(), body=changed)
 
 
 class TestRotation:
-    def test_both_secrets_are_accepted(self) -> None:
+    def test_signatures_with_either_valid_secret_are_accepted(self) -> None:
         for secret in (SECRET, OLD_SECRET):
-            assert precondition(signed(secret=secret), secrets=(SECRET, OLD_SECRET))
+            assert is_accepted(signed(secret=secret), secrets=(SECRET, OLD_SECRET))
 
-    def test_stripe_may_sign_with_both_at_once(self) -> None:
+    def test_a_header_signed_with_both_secrets_is_accepted(self) -> None:
         header = f"t={SIGNED_AT},v1={v1(secret='whsec_x')},v1={v1()},v0=6ffbb59b"
 
-        assert precondition(header)
+        assert is_accepted(header)
 
-    def test_an_empty_one_among_them_lets_nobody_in(self) -> None:
-        assert not precondition(signed(secret=""), secrets=(SECRET, ""))
+    def test_an_empty_secret_beside_a_valid_one_is_not_accepted(self) -> None:
+        assert not is_accepted(signed(secret=""), secrets=(SECRET, ""))
 
-    def test_the_next_secret_is_read_only_when_the_first_does_not_fit(self) -> None:
+    def test_the_next_secret_is_read_only_if_the_first_does_not_match(self) -> None:
         def secrets() -> object:
             yield SECRET
             raise AssertionError("read too much")
@@ -165,30 +163,30 @@ class TestTime:
             str(SIGNED_AT).translate({ord(str(n)): chr(0x0660 + n) for n in range(10)}),
         ],
     )
-    def test_what_is_no_time_of_now_is_refused(self, at: str) -> None:
-        assert not precondition(signed(at=at))
+    def test_a_signature_with_an_invalid_time_is_refused(self, at: str) -> None:
+        assert not is_accepted(signed(at=at))
 
-    def test_the_first_time_counts_for_both_checks(self) -> None:
+    def test_the_first_time_in_a_header_counts_for_both_checks(self) -> None:
         """Or else a signature of long ago were valid with a new time before it."""
         old = SIGNED_AT - 3_600
         header = f"t={SIGNED_AT},t={old},v1={v1(at=old)}"
 
-        assert not precondition(header)
-        assert not precondition(f"t={old},t={SIGNED_AT},v1={v1(at=old)}")
-        assert not precondition(f"t={old},t={SIGNED_AT},v1={v1()}")
+        assert not is_accepted(header)
+        assert not is_accepted(f"t={old},t={SIGNED_AT},v1={v1(at=old)}")
+        assert not is_accepted(f"t={old},t={SIGNED_AT},v1={v1()}")
 
-    def test_a_time_before_the_epoch_does_not_come_round(self) -> None:
-        assert not precondition(signed(at=0), now=datetime(1969, 12, 31, 23, 0, tzinfo=UTC))
+    def test_a_signature_from_the_future_is_refused_before_the_epoch(self) -> None:
+        assert not is_accepted(signed(at=0), now=datetime(1969, 12, 31, 23, 0, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("header", [f"t={SIGNED_AT},v1={'é' * 64}", "é", "t=1,v1=\ud800"])
-def test_what_is_not_ascii_is_refused_like_the_rest(header: str) -> None:
-    assert not precondition(header)
+def test_a_signature_that_is_not_ascii_is_refused(header: str) -> None:
+    assert not is_accepted(header)
 
 
-def test_a_refusal_is_counted_and_what_is_accepted_is_not() -> None:
-    assert precondition(signed())
-    assert not precondition(None)
-    assert not precondition("nonsense")
+def test_only_a_refused_signature_is_counted() -> None:
+    assert is_accepted(signed())
+    assert not is_accepted(None)
+    assert not is_accepted("nonsense")
 
     assert metrics.metric_set["WebhooksRefused"]["Value"] == [1, 1]

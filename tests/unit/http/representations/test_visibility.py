@@ -11,14 +11,14 @@ READERS = [caller(), admin(), system()]
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("by", [Role.CUSTOMER, Role.SYSTEM])
-def test_everybody_reads_what_customers_and_the_system_wrote(by: Role, reader: Caller) -> None:
+def test_every_reader_sees_content_of_customers_and_the_system(by: Role, reader: Caller) -> None:
     assert (author(by, reader), written("Rain", by, reader)) == (by.value, "Rain")
 
 
 @pytest.mark.parametrize("reader", [admin(), system()])
-def test_staff_read_what_staff_wrote(reader: Caller) -> None:
+def test_staff_see_content_of_staff(reader: Caller) -> None:
     assert (author(Role.ADMIN, reader), written("Rain", Role.ADMIN, reader)) == ("admin", "Rain")
 
 
-def test_a_customer_reads_that_it_was_staff() -> None:
+def test_a_customer_sees_staff_as_the_author_and_no_content() -> None:
     assert (author(Role.ADMIN, caller()), written("Rain", Role.ADMIN, caller())) == ("staff", None)

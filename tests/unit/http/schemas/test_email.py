@@ -82,18 +82,20 @@ NO_PUNYCODE = ["a@xn--zz.de", "a@xn--a.com"]
 
 class TestAccountAddress:
     @pytest.mark.parametrize("model", with_field("email"), ids=lambda model: model.__name__)
-    def test_it_is_kept_in_lower_case(self, model: type[RequestBody]) -> None:
+    def test_an_account_address_is_kept_in_lower_case(self, model: type[RequestBody]) -> None:
         assert getattr(read(model, email="Aiko.TANAKA@Example.COM"), "email") == (  # noqa: B009
             "aiko.tanaka@example.com"
         )
 
     @pytest.mark.parametrize("email", ADDRESSES)
-    def test_an_address_is_let_in(self, email: str) -> None:
+    def test_a_valid_account_address_is_accepted(self, email: str) -> None:
         assert read(AccountEmailBody, email=email).email == email
 
     @pytest.mark.parametrize("model", with_field("email"), ids=lambda model: model.__name__)
     @pytest.mark.parametrize("email", [*NONE, *NO_PUNYCODE, "x" * 60 + f"@{LONGEST_LABEL}.abc.com"])
-    def test_what_is_none_is_refused(self, model: type[RequestBody], email: str) -> None:
+    def test_an_invalid_account_address_is_refused(
+        self, model: type[RequestBody], email: str
+    ) -> None:
         assert refuse(model, email=email)[0] == "/email"
 
 
@@ -101,11 +103,11 @@ class TestContactAddress:
     @pytest.mark.parametrize(
         "email", [*ADDRESSES, "Aiko.TANAKA@Example.COM", f"{'x' * 62}@{'b.' * 94}com"]
     )
-    def test_an_address_is_kept_as_it_was_sent(self, email: str) -> None:
+    def test_a_contact_address_is_kept_as_sent(self, email: str) -> None:
         assert CONTACT.validate_python(email) == email
 
     @pytest.mark.parametrize("email", [*NONE, *NO_PUNYCODE, f"{'x' * 63}@{'b.' * 94}com"])
-    def test_what_is_none_is_refused(self, email: str) -> None:
+    def test_an_invalid_contact_address_is_refused(self, email: str) -> None:
         assert not accepted(CONTACT, email)
 
 
@@ -126,7 +128,7 @@ def said(schema: TypeAdapter[str], text: str) -> bool:
 
 @pytest.mark.parametrize("text", [*ADDRESSES, *NONE])
 @pytest.mark.parametrize("schema", [ACCOUNT, CONTACT], ids=["account", "contact"])
-def test_what_is_said_is_what_is_done(schema: TypeAdapter[str], text: str) -> None:
+def test_the_contracts_pattern_and_our_check_agree(schema: TypeAdapter[str], text: str) -> None:
     # Python's $ matches before a last line feed, that of JSON Schema does not.
     assert (said(schema, text) and not text.endswith("\n")) == accepted(schema, text)
 
@@ -134,7 +136,7 @@ def test_what_is_said_is_what_is_done(schema: TypeAdapter[str], text: str) -> No
 @given(addresses().filter(lambda text: "xn--" not in text.lower()))
 @example("a@ab--c.de")
 @example("x" * 65 + "@b.com")
-def test_what_the_contract_lets_pass_is_accepted(text: str) -> None:
+def test_an_address_valid_in_the_contract_is_accepted(text: str) -> None:
     for schema in (ACCOUNT, CONTACT):
         assert said(schema, text) == accepted(schema, text)
 
@@ -142,7 +144,7 @@ def test_what_the_contract_lets_pass_is_accepted(text: str) -> None:
 @given(st.text(st.characters(max_codepoint=0x7F) | st.sampled_from("a.@-_"), max_size=30))
 @example("a@b.c")
 @example("a@b.c-")
-def test_what_is_accepted_the_contract_lets_pass(text: str) -> None:
+def test_an_accepted_text_is_valid_in_the_contract(text: str) -> None:
     for schema in (ACCOUNT, CONTACT):
         assert not accepted(schema, text) or said(schema, text)
 
@@ -151,7 +153,9 @@ def test_what_is_accepted_the_contract_lets_pass(text: str) -> None:
     ("email", "advice"),
     [("mailto:a@b.c", "such as aiko@example.com"), ("a@bü.de", "xn-- form")],
 )
-def test_a_refusal_is_a_sentence_for_people_and_repeats_nothing(email: str, advice: str) -> None:
+def test_a_refused_address_has_a_readable_sentence_that_does_not_quote_it(
+    email: str, advice: str
+) -> None:
     with pytest.raises(ValidationError) as refusal:
         ACCOUNT.validate_python(email)
 

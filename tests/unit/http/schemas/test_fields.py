@@ -33,7 +33,7 @@ def read(kind: Any, value: object) -> object:
         (Miles, [0, 200, 100_000]),
     ],
 )
-def test_a_good_value_stays_as_it_is(kind: Any, values: list[object]) -> None:
+def test_a_valid_value_of_a_field_is_kept(kind: Any, values: list[object]) -> None:
     assert [read(kind, value) for value in values] == values
 
 
@@ -48,35 +48,35 @@ def test_a_good_value_stays_as_it_is(kind: Any, values: list[object]) -> None:
         (Miles, [-1, 1.5]),
     ],
 )
-def test_a_bad_one_is_refused(kind: Any, values: list[object]) -> None:
+def test_an_invalid_value_of_a_field_is_refused(kind: Any, values: list[object]) -> None:
     for value in values:
         with pytest.raises(ValidationError):
             read(kind, value)
 
 
 @pytest.mark.parametrize("text", ["two\nlines", "a\ttab", "nul\x00", "\x1b[31m", "del\x7f"])
-def test_a_line_has_no_control_characters(text: str) -> None:
+def test_a_line_with_control_characters_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         read(_text(LINE), text)
 
 
 @pytest.mark.parametrize("text", ["two\nlines", "a\ttab", "two\r\nlines"])
-def test_lines_may_break(text: str) -> None:
+def test_text_lines_may_have_line_breaks_and_tabs(text: str) -> None:
     assert read(_text(LINES), text) == text
 
 
 @pytest.mark.parametrize("text", ["nul\x00", "\x1b[31m", "del\x7f", "form\x0cfeed"])
-def test_but_have_no_other_control_characters(text: str) -> None:
+def test_text_lines_with_other_control_characters_are_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         read(_text(LINES), text)
 
 
 @pytest.mark.parametrize("constraints", [LINE, LINES])
-def test_space_around_a_text_is_dropped(constraints: object) -> None:
+def test_outer_space_of_a_text_is_stripped(constraints: object) -> None:
     assert read(_text(constraints), "  Ünïcode 寿司 \n") == "Ünïcode 寿司"
 
 
-def test_a_field_left_out_is_none_to_the_domain() -> None:
+def test_a_missing_field_becomes_none() -> None:
     assert given(MISSING) is None
     assert given(0) == 0
     assert given("") == ""

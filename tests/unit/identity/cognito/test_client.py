@@ -21,7 +21,7 @@ def look_up(client: BaseClient) -> None:
     client.admin_get_user(UserPoolId="pool", Username="aiko@example.com")
 
 
-def test_a_process_has_one() -> None:
+def test_a_process_has_one_cognito_client() -> None:
     assert cognito() is cognito()
 
 
@@ -33,7 +33,9 @@ def test_a_process_has_one() -> None:
         ("InternalErrorException", 500),
     ],
 )
-def test_an_error_says_which_it_is_and_nothing_else(wire: Wire, code: str, status: int) -> None:
+def test_an_error_of_cognito_has_its_code_and_no_message(
+    wire: Wire, code: str, status: int
+) -> None:
     # Given
     wire.status, wire.document = status, {"__type": code, "message": SAID}
     # When
@@ -44,7 +46,7 @@ def test_an_error_says_which_it_is_and_nothing_else(wire: Wire, code: str, statu
     assert SAID not in str(refusal.value) + repr(refusal.value.response)
 
 
-def test_what_has_happened_is_never_asked_for_twice(wire: Wire) -> None:
+def test_a_cognito_call_is_not_retried(wire: Wire) -> None:
     """The first attempt may have used the code up, or sent the mail."""
     wire.failure = ReadTimeoutError(endpoint_url="https://cognito")
 
@@ -55,7 +57,7 @@ def test_what_has_happened_is_never_asked_for_twice(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(("call", "signed"), [(confirm, False), (look_up, True)])
-def test_only_calls_that_need_a_right_are_signed(
+def test_only_calls_that_need_a_permission_are_signed(
     wire: Wire, call: Callable[[BaseClient], None], signed: bool
 ) -> None:
     wire.document = {"Username": "aiko@example.com"}

@@ -66,7 +66,7 @@ def test_an_account_is_found_by_its_address(
 
 
 @pytest.mark.parametrize("name", [CUSTOMER, EMAIL])
-def test_an_account_is_signed_out_by_its_id_or_address(
+def test_the_sessions_of_an_account_are_ended_by_its_id_or_address(
     stub: Stubber, accounts: Directory, name: str
 ) -> None:
     sent = {"UserPoolId": POOL, "Username": name}
@@ -76,7 +76,7 @@ def test_an_account_is_signed_out_by_its_id_or_address(
 
 
 @pytest.mark.parametrize("name", [CUSTOMER, EMAIL])
-def test_a_password_is_set_for_good(stub: Stubber, accounts: Directory, name: str) -> None:
+def test_a_password_is_set_permanently(stub: Stubber, accounts: Directory, name: str) -> None:
     """One that is not permanent would have to be changed at the next login."""
     sent = {"UserPoolId": POOL, "Username": name, "Password": PASSWORD, "Permanent": True}
     stub.add_response("admin_set_user_password", {}, sent)
@@ -87,7 +87,7 @@ def test_a_password_is_set_for_good(stub: Stubber, accounts: Directory, name: st
 @pytest.mark.parametrize(
     "code", ["InvalidPasswordException", "PasswordHistoryPolicyViolationException"]
 )
-def test_a_password_that_the_pool_does_not_take_is_pointed_at(
+def test_a_password_refused_by_the_pool_has_its_pointer(
     stub: Stubber, accounts: Directory, code: str
 ) -> None:
     stub.add_client_error("admin_set_user_password", code)
@@ -99,7 +99,7 @@ def test_a_password_that_the_pool_does_not_take_is_pointed_at(
     assert (fault.where, fault.pointer) == ("body", "/password")
 
 
-def test_of_an_account_that_is_gone_the_code_is_good_no_more(
+def test_setting_the_password_of_a_deleted_account_raises_invalid_code(
     stub: Stubber, accounts: Directory
 ) -> None:
     stub.add_client_error("admin_set_user_password", "UserNotFoundException")
@@ -108,7 +108,7 @@ def test_of_an_account_that_is_gone_the_code_is_good_no_more(
         accounts.set_password(EMAIL, PASSWORD)
 
 
-def test_an_account_that_staff_have_made_is_recovered_by_its_mailbox(
+def test_an_account_made_by_staff_is_admitted_with_a_random_password(
     stub: Stubber, accounts: Directory
 ) -> None:
     verified = [{"Name": "email_verified", "Value": "true"}]
@@ -119,14 +119,14 @@ def test_an_account_that_staff_have_made_is_recovered_by_its_mailbox(
     accounts.admit(CUSTOMER)
 
 
-def test_an_account_that_is_gone_is_not_made_anew(stub: Stubber, accounts: Directory) -> None:
+def test_a_deleted_account_is_not_admitted(stub: Stubber, accounts: Directory) -> None:
     stub.add_client_error("admin_update_user_attributes", "UserNotFoundException")
 
     accounts.admit(CUSTOMER)
 
 
 @pytest.mark.parametrize("operation", ["admin_get_user", "admin_user_global_sign_out"])
-def test_an_account_that_is_gone_is_nothing_to_worry_about(
+def test_a_deleted_account_is_not_an_error(
     stub: Stubber, accounts: Directory, operation: str
 ) -> None:
     stub.add_client_error(operation, "UserNotFoundException", expected_params=ABOUT)
@@ -146,7 +146,7 @@ def test_an_account_that_is_gone_is_nothing_to_worry_about(
         ("AccessDeniedException", ClientError),
     ],
 )
-def test_a_refusal_is_told_apart_from_our_own_mistakes(
+def test_a_refused_call_of_the_directory_raises_its_error(
     stub: Stubber, accounts: Directory, operation: str, code: str, meaning: type[Exception]
 ) -> None:
     stub.add_client_error(operation, code)
@@ -156,7 +156,7 @@ def test_a_refusal_is_told_apart_from_our_own_mistakes(
 
 
 @each_call
-def test_out_of_reach_it_can_be_tried_again(
+def test_a_directory_call_without_an_answer_is_not_retried_and_has_an_unknown_outcome(
     wire: Wire, accounts: Directory, operation: str
 ) -> None:
     wire.failure = ConnectTimeoutError(endpoint_url="https://cognito")
@@ -168,7 +168,7 @@ def test_out_of_reach_it_can_be_tried_again(
 
 
 @each_call
-def test_no_refusal_repeats_what_cognito_says(
+def test_no_error_of_the_directory_quotes_cognitos_message(
     stub: Stubber, accounts: Directory, operation: str
 ) -> None:
     said = f"{EMAIL} may not use {PASSWORD}"
@@ -183,7 +183,7 @@ def test_no_refusal_repeats_what_cognito_says(
             raised = raised.__cause__
 
 
-class TestOfTheProcess:
+class TestCachedDirectory:
     @pytest.fixture(autouse=True)
     def read_anew(self) -> Iterator[None]:
         """The environment is read once a process; here it is read once a test."""
@@ -191,7 +191,7 @@ class TestOfTheProcess:
         yield
         directory.cache_clear()
 
-    def test_the_pool_is_the_one_that_the_environment_names(
+    def test_the_directory_uses_the_pool_of_the_environment(
         self, stub: Stubber, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("USER_POOL_ID", "us-west-2_another")
@@ -201,7 +201,9 @@ class TestOfTheProcess:
         assert directory().find(EMAIL) is None
         assert directory() is directory()
 
-    def test_without_one_the_cold_start_stops(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_missing_pool_setting_stops_the_cold_start(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.delenv("USER_POOL_ID")
 
         with pytest.raises(MissingSettingError, match="USER_POOL_ID"):

@@ -48,14 +48,14 @@ def meaning_of(error: Exception, meanings: Refusals | None = None) -> Exception:
         return raised
 
 
-def test_a_call_that_is_not_refused_goes_on() -> None:
+def test_a_successful_call_is_not_changed() -> None:
     with refusals({"CodeMismatchException": InvalidCode}):
         answer = "fine"
 
     assert answer == "fine"
 
 
-def test_a_refusal_is_what_it_means_to_the_call() -> None:
+def test_an_error_code_raises_the_error_of_the_call() -> None:
     told = refusal_entry("CodeMismatchException")
 
     meaning = meaning_of(told, {"CodeMismatchException": InvalidCode})
@@ -72,7 +72,7 @@ def test_a_refusal_is_what_it_means_to_the_call() -> None:
         ("TooManyFailedAttemptsException", 900),
     ],
 )
-def test_who_comes_too_often_is_told_for_how_long_to_stay_away(code: str, seconds: int) -> None:
+def test_a_limit_has_retry_after(code: str, seconds: int) -> None:
     meaning = meaning_of(refusal_entry(code))
 
     assert isinstance(meaning, TooManyAttempts)
@@ -93,7 +93,7 @@ def test_who_comes_too_often_is_told_for_how_long_to_stay_away(code: str, second
         "UserLambdaValidationException",
     ],
 )
-def test_what_is_refused_and_not_the_callers_fault_has_not_been_done(code: str) -> None:
+def test_a_refusal_without_a_fault_of_the_caller_is_identity_unavailable(code: str) -> None:
     told = refusal_entry(code)
 
     meaning = meaning_of(told)
@@ -118,7 +118,7 @@ def test_what_is_refused_and_not_the_callers_fault_has_not_been_done(code: str) 
     ],
     ids=named,
 )
-def test_without_an_answer_it_may_have_been_done(failure: Exception) -> None:
+def test_a_call_without_an_answer_has_an_unknown_outcome(failure: Exception) -> None:
     meaning = meaning_of(failure, {"CodeMismatchException": InvalidCode})
 
     assert type(meaning) is OutcomeUnknown
@@ -138,13 +138,13 @@ def test_without_an_answer_it_may_have_been_done(failure: Exception) -> None:
     ],
     ids=named,
 )
-def test_a_definite_refusal_leaves_nothing_unknown(told: ClientError) -> None:
+def test_a_definite_refusal_has_a_known_outcome(told: ClientError) -> None:
     meaning = meaning_of(told, {"CodeMismatchException": InvalidCode})
 
     assert not isinstance(meaning, OutcomeUnknown)
 
 
-def test_a_call_may_know_better() -> None:
+def test_the_calls_own_error_overrides_the_common_one() -> None:
     means: Refusals = {"CodeDeliveryFailureException": InvalidCode}
 
     assert isinstance(meaning_of(refusal_entry("CodeDeliveryFailureException"), means), InvalidCode)
@@ -160,7 +160,7 @@ def test_a_call_may_know_better() -> None:
     ],
     ids=named,
 )
-def test_our_own_mistakes_stay_what_they_are(mistake: Exception) -> None:
+def test_an_unexpected_error_is_raised_unchanged(mistake: Exception) -> None:
     assert meaning_of(mistake, {"CodeMismatchException": InvalidCode}) is mistake
 
 
@@ -168,7 +168,7 @@ class TestQuoteNothing:
     @pytest.mark.parametrize(
         "message", ["No user aiko@example.com", "", "Password attempts exceeded"]
     )
-    def test_a_message_is_dropped(self, message: str) -> None:
+    def test_the_message_of_an_error_is_dropped(self, message: str) -> None:
         answer = {"Error": {"Code": "NotAuthorizedException", "Message": message}}
 
         quote_nothing(answer)
@@ -176,7 +176,7 @@ class TestQuoteNothing:
         assert answer == {"Error": {"Code": "NotAuthorizedException", "Message": "not kept"}}
 
     @pytest.mark.parametrize("answer", [{}, {"UserSub": "1", "ResponseMetadata": {}}])
-    def test_a_good_answer_stays_as_it_is(self, answer: dict[str, Any]) -> None:
+    def test_an_answer_without_an_error_is_not_changed(self, answer: dict[str, Any]) -> None:
         before = dict(answer)
 
         quote_nothing(answer, model=None)
@@ -184,6 +184,6 @@ class TestQuoteNothing:
         assert answer == before
 
 
-def test_an_answer_that_is_none_leaves_the_outcome_open() -> None:
+def test_an_unreadable_answer_has_an_unknown_outcome() -> None:
     with pytest.raises(OutcomeUnknown), refusals({}):
         raise ResponseParserError

@@ -29,7 +29,9 @@ def _asked_anew() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("client_id", "is_theirs"), [("operators", True), ("ours", False), ("unknown", False)]
 )
-def test_it_is_the_one_of_that_name(stub: Stubber, client_id: str, is_theirs: bool) -> None:
+def test_the_second_factor_client_is_recognised_by_its_name(
+    stub: Stubber, client_id: str, is_theirs: bool
+) -> None:
     stub.add_response("list_user_pool_clients", LISTED, {"UserPoolId": POOL, "MaxResults": 60})
 
     assert is_second_factor_client(POOL, client_id) is is_theirs
@@ -37,7 +39,7 @@ def test_it_is_the_one_of_that_name(stub: Stubber, client_id: str, is_theirs: bo
 
 
 @pytest.mark.parametrize("code", ["InternalErrorException", "TooManyRequestsException"])
-def test_while_cognito_does_not_say_it_is_not_and_that_is_not_kept(
+def test_an_unknown_client_name_is_false_and_not_cached(
     stub: Stubber, logged: LogLines, code: str
 ) -> None:
     stub.add_client_error("list_user_pool_clients", code)

@@ -7,11 +7,11 @@ import pytest
 from teppan.identity.cognito.unknown_password import unknown_password
 
 
-def test_it_is_another_one_each_time() -> None:
+def test_an_unknown_password_differs_each_time() -> None:
     assert len({unknown_password() for _ in range(100)}) == 100
 
 
-def test_it_is_as_random_as_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_password_has_48_random_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """64 characters of six bits each: 48 bytes of the system's randomness."""
     asked: list[int | None] = []
 

@@ -227,7 +227,7 @@ def known_codes(operation: str) -> set[str]:
 
 
 @each_call
-def test_a_call_sends_this_and_no_more(pool: UserPool, stub: Stubber, call: Call) -> None:
+def test_a_call_sends_exactly_its_parameters(pool: UserPool, stub: Stubber, call: Call) -> None:
     stub.add_response(call.operation, call.answer, call.sends)
 
     call.make(pool)
@@ -238,7 +238,7 @@ def test_a_call_sends_this_and_no_more(pool: UserPool, stub: Stubber, call: Call
     [(call, code, meaning) for call in CALLS for code, meaning in call.means.items()],
     ids=lambda each: each.operation if isinstance(each, Call) else None,
 )
-def test_a_refusal_means_to_a_call(
+def test_a_refused_call_raises_its_own_error(
     pool: UserPool, stub: Stubber, call: Call, code: str, meaning: type[Exception] | None
 ) -> None:
     assert isinstance(refused(pool, stub, call, code), meaning or type(None))
@@ -246,7 +246,7 @@ def test_a_refusal_means_to_a_call(
 
 @each_call
 @pytest.mark.parametrize("code", EVERYWHERE)
-def test_some_mean_the_same_to_every_call(
+def test_a_common_error_code_means_the_same_for_every_call(
     pool: UserPool, stub: Stubber, call: Call, code: str
 ) -> None:
     meaning = (EVERYWHERE | call.means)[code]
@@ -255,7 +255,7 @@ def test_some_mean_the_same_to_every_call(
 
 
 @each_call
-def test_everything_else_that_cognito_documents_is_a_mistake_of_ours(
+def test_any_other_documented_error_code_is_raised_unchanged(
     pool: UserPool, stub: Stubber, call: Call
 ) -> None:
     mistakes = known_codes(call.operation) - EVERYWHERE.keys() - call.means.keys()
@@ -268,7 +268,9 @@ def test_everything_else_that_cognito_documents_is_a_mistake_of_ours(
 
 
 @each_call
-def test_no_refusal_repeats_what_cognito_says(pool: UserPool, stub: Stubber, call: Call) -> None:
+def test_no_error_of_a_call_quotes_cognitos_message(
+    pool: UserPool, stub: Stubber, call: Call
+) -> None:
     said = f"{EMAIL} may not use {PASSWORD}"
 
     for code in (*EVERYWHERE, *call.means, "SomethingNewException"):
@@ -278,7 +280,7 @@ def test_no_refusal_repeats_what_cognito_says(pool: UserPool, stub: Stubber, cal
             raised = raised.__cause__
 
 
-def test_a_lock_out_of_cognitos_own_is_told_as_a_wrong_password(
+def test_an_account_locked_by_cognito_has_invalid_credentials(
     pool: UserPool, stub: Stubber
 ) -> None:
     # Cognito locks accounts only: a 429 for it would tell that there is one.
@@ -288,7 +290,9 @@ def test_a_lock_out_of_cognitos_own_is_told_as_a_wrong_password(
 
 
 @each_call
-def test_out_of_reach_it_can_be_tried_again(pool: UserPool, wire: Wire, call: Call) -> None:
+def test_a_call_without_an_answer_is_not_retried_and_has_an_unknown_outcome(
+    pool: UserPool, wire: Wire, call: Call
+) -> None:
     wire.failure = ReadTimeoutError(endpoint_url="https://cognito")
 
     with pytest.raises(OutcomeUnknown):
@@ -308,7 +312,7 @@ def test_out_of_reach_it_can_be_tried_again(pool: UserPool, wire: Wire, call: Ca
         (400, "SomethingNewException", False),
     ],
 )
-def test_only_a_server_error_leaves_open_what_was_done(
+def test_only_a_server_error_has_an_unknown_outcome(
     pool: UserPool, wire: Wire, call: Call, status: int, code: str, unknown: bool
 ) -> None:
     wire.status, wire.document = status, {"__type": code, "message": ""}
@@ -320,7 +324,7 @@ def test_only_a_server_error_leaves_open_what_was_done(
 
 
 class TestSignUp:
-    def test_its_password_is_random_and_long(self, pool: UserPool, wire: Wire) -> None:
+    def test_sign_up_sends_a_long_random_password(self, pool: UserPool, wire: Wire) -> None:
         wire.document = SIGN_UP.answer
 
         for _ in range(100):
@@ -330,7 +334,7 @@ class TestSignUp:
         assert len(set(passwords)) == 100
         assert {len(password) for password in passwords} == {64}
 
-    def test_nobody_gets_to_know_it_and_nobody_gives_it(
+    def test_the_password_of_a_sign_up_is_neither_returned_nor_logged_nor_passed(
         self, pool: UserPool, stub: Stubber, logged: LogLines
     ) -> None:
         stub.add_response("sign_up", SIGN_UP.answer)
@@ -342,7 +346,7 @@ class TestSignUp:
 
 class TestMails:
     @each_mail
-    def test_one_that_is_sent_is_not_worth_a_line(
+    def test_a_sent_code_is_not_logged(
         self, pool: UserPool, stub: Stubber, call: Call, logged: LogLines
     ) -> None:
         stub.add_response(call.operation, call.answer)
@@ -353,7 +357,7 @@ class TestMails:
 
     @each_mail
     @pytest.mark.parametrize("code", NO_MAIL)
-    def test_one_that_is_not_is_known_to_the_log_alone_by_its_code(
+    def test_an_unsent_code_is_only_logged_with_cognitos_error_code(
         self, pool: UserPool, stub: Stubber, call: Call, code: str, logged: LogLines
     ) -> None:
         assert refused(pool, stub, call, code, f"{EMAIL} has had enough mails") is None
@@ -364,7 +368,7 @@ class TestMails:
         assert not [text for text in (EMAIL, "enough") if text in json.dumps(line)]
 
     @each_mail
-    def test_who_comes_too_often_is_the_only_one_to_be_told(
+    def test_of_the_documented_codes_only_too_many_requests_reaches_the_caller(
         self, pool: UserPool, stub: Stubber, call: Call
     ) -> None:
         documented = sorted(known_codes(call.operation))
@@ -382,7 +386,7 @@ class TestMails:
         [REFRESH, REVOKE],
         ids=lambda call: call.operation,
     )
-    def test_a_limit_is_told_to_whoever_has_shown_a_token(
+    def test_a_limit_of_a_call_with_a_token_raises_too_many_attempts(
         self, pool: UserPool, stub: Stubber, call: Call, logged: LogLines
     ) -> None:
         raised = refused(pool, stub, call, "LimitExceededException")
@@ -401,7 +405,7 @@ class TestMails:
     ],
     ids=lambda each: each.operation if isinstance(each, Call) else None,
 )
-def test_what_the_pool_does_not_take_is_pointed_at(
+def test_a_value_refused_by_the_pool_has_its_pointer(
     pool: UserPool, stub: Stubber, call: Call, code: str, pointer: str
 ) -> None:
     raised = refused(pool, stub, call, code)
@@ -412,19 +416,21 @@ def test_what_the_pool_does_not_take_is_pointed_at(
 
 
 class TestLogin:
-    def test_the_right_password_gives_tokens(self, pool: UserPool, stub: Stubber) -> None:
+    def test_a_login_with_the_right_password_returns_tokens(
+        self, pool: UserPool, stub: Stubber
+    ) -> None:
         stub.add_response("initiate_auth", LOG_IN.answer)
 
         assert pool.log_in(EMAIL, PASSWORD, None) == TOKENS
 
-    def test_a_second_factor_that_nobody_asks_for_is_not_looked_at(
+    def test_a_login_ignores_an_mfa_code_that_is_not_required(
         self, pool: UserPool, stub: Stubber
     ) -> None:
         stub.add_response("initiate_auth", LOG_IN.answer)
 
         assert pool.log_in(EMAIL, PASSWORD, CODE) == TOKENS
 
-    def test_a_password_that_only_lets_in_to_be_changed_must_be_reset(
+    def test_a_login_with_a_temporary_password_raises_password_reset_required(
         self, pool: UserPool, stub: Stubber
     ) -> None:
         stub.add_response("initiate_auth", {"ChallengeName": "NEW_PASSWORD_REQUIRED"})
@@ -433,7 +439,7 @@ class TestLogin:
             pool.log_in(EMAIL, PASSWORD, None)
 
     @pytest.mark.parametrize("challenge", ["SMS_MFA", "MFA_SETUP", "DEVICE_SRP_AUTH"])
-    def test_a_challenge_we_do_not_know_is_a_clear_answer_and_a_line_in_the_log(
+    def test_an_unsupported_challenge_raises_login_unsupported_and_is_logged(
         self, pool: UserPool, stub: Stubber, challenge: str, logged: LogLines
     ) -> None:
         stub.add_response("initiate_auth", {"ChallengeName": challenge})
@@ -456,11 +462,13 @@ class TestSecondFactor:
         }
         stub.add_response("initiate_auth", challenge, LOG_IN.sends)
 
-    def test_without_a_code_one_is_asked_for(self, pool: UserPool) -> None:
+    def test_a_login_without_the_mfa_code_raises_mfa_required(self, pool: UserPool) -> None:
         with pytest.raises(MfaRequired):
             pool.log_in(EMAIL, PASSWORD, None)
 
-    def test_the_right_code_gives_tokens(self, pool: UserPool, stub: Stubber) -> None:
+    def test_a_login_with_the_right_mfa_code_returns_tokens(
+        self, pool: UserPool, stub: Stubber
+    ) -> None:
         sends = {
             "ClientId": CLIENT,
             "ChallengeName": "SOFTWARE_TOKEN_MFA",
@@ -490,7 +498,7 @@ class TestSecondFactor:
             ("SomethingNewException", ClientError),
         ],
     )
-    def test_a_refusal_means(
+    def test_a_refused_mfa_code_raises_its_error(
         self, pool: UserPool, stub: Stubber, code: str, meaning: type[Exception]
     ) -> None:
         stub.add_client_error("respond_to_auth_challenge", code)
@@ -500,7 +508,7 @@ class TestSecondFactor:
 
 
 class TestRefresh:
-    def test_a_rotated_refresh_token_replaces_the_one_sent(
+    def test_a_refresh_returns_the_rotated_refresh_token(
         self, pool: UserPool, stub: Stubber
     ) -> None:
         answer = {"AuthenticationResult": ISSUED | {"RefreshToken": "rotated"}}
@@ -508,7 +516,9 @@ class TestRefresh:
 
         assert pool.refresh("refresh").refresh == "rotated"
 
-    def test_without_rotation_the_one_sent_goes_on(self, pool: UserPool, stub: Stubber) -> None:
+    def test_a_refresh_without_rotation_returns_the_refresh_token_sent(
+        self, pool: UserPool, stub: Stubber
+    ) -> None:
         unrotated = {name: value for name, value in ISSUED.items() if name != "RefreshToken"}
         stub.add_response(REFRESH.operation, {"AuthenticationResult": unrotated})
 
@@ -524,7 +534,7 @@ class TestRefresh:
         "Client 1example23456789 is configured for secret but secret was not received",
     ],
 )
-def test_a_client_secret_that_cognito_refuses_is_our_mistake_and_nobodys_wrong_password(
+def test_a_refused_client_secret_raises_app_client_refused(
     pool: UserPool, stub: Stubber, call: Call, said: str
 ) -> None:
     raised = refused(pool, stub, call, "NotAuthorizedException", said)
@@ -533,7 +543,7 @@ def test_a_client_secret_that_cognito_refuses_is_our_mistake_and_nobodys_wrong_p
 
 
 @pytest.mark.parametrize("code", ["NotAuthorizedException", "UnauthorizedException"])
-def test_a_refresh_token_that_was_not_revoked_is_a_line_in_the_log(
+def test_a_refresh_token_that_was_not_revoked_is_logged(
     pool: UserPool, stub: Stubber, logged: LogLines, code: str
 ) -> None:
     assert refused(pool, stub, REVOKE, code) is None
@@ -542,7 +552,7 @@ def test_a_refresh_token_that_was_not_revoked_is_a_line_in_the_log(
     assert (line["level"], line["message"]) == ("WARNING", "not revoked")
 
 
-class TestOfTheProcess:
+class TestCachedUserPool:
     @pytest.fixture(autouse=True)
     def _read_anew(self) -> Iterator[None]:
         """The environment is read once a process; here it is read once a test."""
@@ -550,7 +560,7 @@ class TestOfTheProcess:
         yield
         user_pool.cache_clear()
 
-    def test_the_client_is_the_one_that_the_environment_names(
+    def test_the_user_pool_uses_the_app_client_of_the_environment(
         self, stub: Stubber, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("USER_POOL_CLIENT_ID", "another-client")
@@ -570,7 +580,7 @@ class TestOfTheProcess:
         assert user_pool() is user_pool()
 
     @pytest.mark.parametrize("setting", ["USER_POOL_CLIENT_ID", "USER_POOL_CLIENT_SECRET_ARN"])
-    def test_without_one_the_cold_start_stops(
+    def test_a_missing_app_client_setting_stops_the_cold_start(
         self, monkeypatch: pytest.MonkeyPatch, setting: str
     ) -> None:
         monkeypatch.delenv(setting)

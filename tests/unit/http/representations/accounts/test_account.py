@@ -9,7 +9,7 @@ from teppan.http.representations.accounts.account import ACCEPTED, account, toke
 from teppan.identity.tokens import Tokens
 
 
-def test_tokens_are_those_of_a_bearer() -> None:
+def test_tokens_have_the_type_bearer() -> None:
     issued = Tokens(access="an-access", id="an-id", refresh="a-refresh", expires_in=900)
 
     assert tokens(issued) == {
@@ -24,7 +24,7 @@ def test_tokens_are_those_of_a_bearer() -> None:
 @pytest.mark.parametrize("mfa_enabled", [True, False])
 @pytest.mark.parametrize("email_verified", [True, False])
 @pytest.mark.parametrize(("role", "shown"), [(Role.CUSTOMER, "customer"), (Role.ADMIN, "admin")])
-def test_an_account_shows_the_role_of_the_token(
+def test_an_account_has_the_role_of_the_token(
     role: Role, shown: str, *, email_verified: bool, mfa_enabled: bool
 ) -> None:
     known = builders.account(email_verified=email_verified, mfa_enabled=mfa_enabled)
@@ -38,7 +38,7 @@ def test_an_account_shows_the_role_of_the_token(
     }
 
 
-def test_whatever_may_have_sent_a_code_answers_alike() -> None:
+def test_every_request_for_a_code_has_the_same_response() -> None:
     assert ACCEPTED == {
         "status": "accepted",
         "detail": "If the address allows it, a code is on its way to it.",

@@ -48,7 +48,7 @@ def nulls(document: Any, path: str = "") -> list[str]:
 
 
 class TestBooking:
-    def test_a_new_booking_in_full(self) -> None:
+    def test_a_new_booking_has_all_its_fields(self) -> None:
         shown = json.loads(json.dumps(represent.booking(booking(), caller())))
 
         assert shown == {
@@ -114,14 +114,14 @@ class TestBooking:
         }
 
     @pytest.mark.parametrize("miles", [0, 42])
-    def test_travel_is_confirmed_once_staff_know_the_distance(self, miles: int) -> None:
+    def test_travel_is_confirmed_when_staff_have_set_the_distance(self, miles: int) -> None:
         priced = change(booking(), Changes(travel_miles=miles), admin()).after
 
         shown = represent.booking(priced, caller())
 
         assert (shown["travel_miles"], shown["travel_confirmed"]) == (miles, True)
 
-    def test_travel_is_not_confirmed_after_another_address_and_stays_as_it_was(self) -> None:
+    def test_after_a_new_address_travel_is_unconfirmed_and_keeps_its_price(self) -> None:
         far = change(booking(), Changes(travel_miles=200), admin()).after
         elsewhere = change(far, Changes(venue=Venue("1 Main", "Napa", "CA", "94558")), caller())
 
@@ -133,7 +133,7 @@ class TestBooking:
     @pytest.mark.parametrize(
         ("days", "percentage"), [(20, 97), (10, 50), (5, 0), (1, None), (-1, None)]
     )
-    def test_a_changed_one_says_what_cancelling_refunds_while_it_can_be_cancelled_online(
+    def test_a_changed_booking_has_the_refund_percentage_while_it_can_be_cancelled_online(
         self, days: int, percentage: int | None
     ) -> None:
         reader = caller(at=before(confirmed(), days=days))
@@ -145,13 +145,15 @@ class TestBooking:
         shown.pop("refund_percentage", None)
         assert shown == represent.booking(confirmed(), reader)
 
-    def test_once_it_is_cancelled_there_is_nothing_more_to_cancel(self) -> None:
+    def test_a_cancelled_booking_has_no_refund_percentage(self) -> None:
         shown = represent.changed_booking(replace(cancelled(), refund_limit=50), caller())
 
         assert not {"refund_percentage", "refund_limit"} & set(shown)
 
     @pytest.mark.parametrize(("status", "percentage"), [("pending", 100), ("confirmed", 0)])
-    def test_a_move_says_what_holds_from_now_on(self, status: str, percentage: int) -> None:
+    def test_a_moved_booking_has_its_refund_limit_and_percentage(
+        self, status: str, percentage: int
+    ) -> None:
         """An unconfirmed booking gives all back; the limit says what holds once it is confirmed."""
         old = in_status(Status(status), 4_000 if status == "pending" else 10_000)
         at = before(old, days=5)
@@ -161,7 +163,7 @@ class TestBooking:
         shown = represent.changed_booking(moved, caller(at=at))
         assert (shown["refund_percentage"], shown["refund_limit"]) == (percentage, 0)
 
-    def test_a_second_address_line_and_a_menu_are_shown_where_there_are_any(self) -> None:
+    def test_a_booking_has_its_menu_and_second_address_line_if_set(self) -> None:
         shown = represent.booking(
             booking(
                 venue=Venue("1 Main St", "Napa", "CA", "94558", "Gate B"),
@@ -173,7 +175,7 @@ class TestBooking:
         assert shown["venue"]["address_line2"] == "Gate B"
         assert shown["menu"] == {"upgrades": {"salmon": 2}, "add_ons": {"gyoza": 3}}
 
-    def test_a_cancelled_booking_says_who_when_and_why(self) -> None:
+    def test_a_cancelled_booking_has_author_time_and_reason(self) -> None:
         assert represent.booking(cancelled(reason="Moving away"), caller())["cancellation"] == {
             "by": "customer",
             "cancelled_at": "2026-11-23T18:00:00Z",
@@ -183,31 +185,31 @@ class TestBooking:
         }
 
     @pytest.mark.parametrize("shown", [booking(), confirmed(), cancelled(), cancelled(0)])
-    def test_there_is_no_null_anywhere(self, shown: Booking) -> None:
+    def test_a_booking_contains_no_null(self, shown: Booking) -> None:
         assert nulls(represent.booking(shown, caller())) == []
 
-    def test_its_fingerprint_and_ledger_stay_with_us(self) -> None:
+    def test_a_booking_omits_fingerprint_and_ledger(self) -> None:
         assert not {"fingerprint", "balance", "payments", "due_to_confirm"} & set(
             represent.booking(booking(), caller())
         )
 
 
 class TestPrice:
-    def test_what_was_paid_and_refunded_is_told_to_the_cent(self) -> None:
+    def test_a_price_has_the_amounts_paid_and_refunded(self) -> None:
         paid = holding(confirmed(), Balance(captured=10_000, refunded=1, refund_owed=2))
 
         price = represent.booking(paid, caller())["price"]
 
         assert (price["amount_paid"], price["amount_refunded"]) == (10_000, 1)
 
-    def test_a_refund_leaves_what_the_customer_has_paid_as_it_was(self) -> None:
+    def test_a_refund_does_not_change_the_amount_paid(self) -> None:
         refunded = holding(confirmed(), Balance(captured=10_000, refunded=9_700, returned=9_700))
 
         price = represent.booking(refunded, caller())["price"]
 
         assert (price["amount_paid"], price["amount_refunded"]) == (10_000, 9_700)
 
-    def test_what_was_lost_in_a_dispute_was_not_paid_and_is_due(self) -> None:
+    def test_an_amount_lost_in_a_dispute_is_unpaid_and_due(self) -> None:
         lost = holding(confirmed(), Balance(captured=71_445, lost=71_445))
 
         price = represent.booking(lost, caller())["price"]
@@ -216,7 +218,7 @@ class TestPrice:
 
 
 class TestCancellation:
-    def test_a_cancellation_with_a_refund_says_when_it_should_arrive(self) -> None:
+    def test_a_cancellation_with_a_refund_has_an_estimated_date(self) -> None:
         assert represent.cancellation(cancelled(reason="Moving away"), caller()) == {
             "booking_id": "bkg_" + "a" * 26,
             "version": 2,
@@ -231,7 +233,7 @@ class TestCancellation:
             "currency": "usd",
         }
 
-    def test_the_day_on_which_a_refund_should_arrive_is_counted_at_the_venue(self) -> None:
+    def test_the_estimated_date_of_a_cancellation_is_a_day_at_the_venue(self) -> None:
         evening = caller(at=EVENING_AT_THE_VENUE)
         ended = cancel(confirmed(), CancellationRequest(None), evening).after
 
@@ -242,18 +244,18 @@ class TestCancellation:
             "2026-12-03",
         )
 
-    def test_a_refund_of_one_cent_is_a_refund(self) -> None:
+    def test_a_cancellation_with_a_refund_of_one_cent_is_pending(self) -> None:
         shown = represent.cancellation(cancelled(captured=1), caller())
 
         assert (shown["refund_amount"], shown["refund_status"]) == (1, "pending")
 
-    def test_one_without_has_no_such_date(self) -> None:
+    def test_a_cancellation_without_a_refund_has_no_estimated_date(self) -> None:
         shown = represent.cancellation(cancelled(captured=0), caller())
 
         assert (shown["refund_amount"], shown["refund_status"]) == (0, "none")
         assert not {"estimated_refund_date", "reason"} & set(shown)
 
-    def test_a_live_booking_has_none_to_show(self) -> None:
+    def test_a_live_booking_has_no_cancellation_and_raises(self) -> None:
         with pytest.raises(ValueError, match="not cancelled"):
             represent.cancellation(booking(), caller())
 
@@ -267,7 +269,7 @@ class TestCancellationQuote:
             (5, 0, 0, "2026-12-23T02:00:00Z"),
         ],
     )
-    def test_it_says_what_would_be_refunded_and_until_when(
+    def test_a_cancellation_quote_has_the_refund_and_its_validity(
         self, days: int, percentage: int, amount: int, valid_until: str
     ) -> None:
         quoted, at = confirmed(), before(confirmed(), days=days)
@@ -286,7 +288,7 @@ class TestCancellationQuote:
 
 
 class TestEvent:
-    def test_a_change_in_full(self) -> None:
+    def test_an_audit_event_has_all_its_fields(self) -> None:
         changed = change(
             booking(),
             Changes(party=Party(13), special_requests="Peanuts"),
@@ -309,7 +311,7 @@ class TestEvent:
             ],
         }
 
-    def test_what_was_not_known_before_has_no_from(self) -> None:
+    def test_a_change_of_an_absent_value_has_no_from(self) -> None:
         priced = change(booking(), Changes(travel_miles=0), admin()).after
         event = audit_event(booking(), priced, admin())
 
@@ -318,7 +320,7 @@ class TestEvent:
             {"field": "travel_confirmed", "from": False, "to": True},
         ]
 
-    def test_a_reason_is_shown_where_there_is_one(self) -> None:
+    def test_an_audit_event_has_its_reason_if_set(self) -> None:
         told = represent.event(
             audit_event(confirmed(), cancelled(reason="Moving away"), caller()), caller()
         )
@@ -326,7 +328,7 @@ class TestEvent:
         assert told["reason"] == "Moving away"
         assert "reason" not in represent.event(audit_event(None, booking(), caller()), caller())
 
-    def test_what_staff_did_is_shown_to_customers_without_who_and_why(self) -> None:
+    def test_a_customer_sees_events_of_staff_without_id_and_reason(self) -> None:
         ended = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
         event = audit_event(confirmed(), ended, admin())
 
@@ -341,7 +343,7 @@ class TestEvent:
             "refund_percentage": 97,
         }
 
-    def test_and_to_staff_with_both(self) -> None:
+    def test_staff_see_events_of_staff_with_id_and_reason(self) -> None:
         ended = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
 
         shown = represent.event(audit_event(confirmed(), ended, admin()), admin())

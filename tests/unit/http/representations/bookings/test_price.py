@@ -16,11 +16,11 @@ def quoted(request: QuoteRequest) -> dict[str, object]:
     return shown
 
 
-def test_a_party_is_told_by_age() -> None:
+def test_a_party_has_its_guests_by_age() -> None:
     assert party(Party(8, 3, 1)) == {"guests": 12, "adults": 8, "children": 3, "toddlers": 1}
 
 
-def test_a_quote_shows_the_price_that_a_booking_would() -> None:
+def test_a_quote_has_the_price_of_a_booking() -> None:
     shown = quoted(QuoteRequest(Party(12), Menu()))
 
     assert shown["price"] == booking_price(booking())
@@ -29,7 +29,7 @@ def test_a_quote_shows_the_price_that_a_booking_would() -> None:
 
 
 @pytest.mark.parametrize(("miles", "confirmed"), [(None, False), (0, True), (42, True)])
-def test_travel_is_confirmed_when_its_miles_were_given(miles: int | None, confirmed: bool) -> None:
+def test_a_quote_confirms_travel_if_the_miles_are_sent(miles: int | None, confirmed: bool) -> None:
     shown = quoted(QuoteRequest(Party(12), Menu(), miles))
 
     assert shown["travel_confirmed"] is confirmed
@@ -39,7 +39,7 @@ def test_travel_is_confirmed_when_its_miles_were_given(miles: int | None, confir
     ("days", "confirmed_by", "deposit_due", "balance_due"),
     [(8, "deposit", 10_000, 61_445), (6, "full", 71_445, 0)],
 )
-def test_payment_terms_follow_from_the_time_left(
+def test_payment_terms_of_a_quote_depend_on_the_time_to_the_start(
     days: int, confirmed_by: str, deposit_due: int, balance_due: int
 ) -> None:
     shown = create_quote(

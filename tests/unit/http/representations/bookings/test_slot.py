@@ -7,7 +7,7 @@ from teppan.http.representations.bookings.slot import availability, capacity
 from teppan.services.bookings.availability import SlotAvailability
 
 
-def test_a_slot_that_can_be_booked_gives_no_reason() -> None:
+def test_an_available_slot_has_no_reason() -> None:
     assert availability(SlotAvailability(slot(), Occupancy(3, 1), None)) == {
         "date": "2026-12-24",
         "time": "18:00",
@@ -18,13 +18,13 @@ def test_a_slot_that_can_be_booked_gives_no_reason() -> None:
     }
 
 
-def test_one_that_can_not_does() -> None:
+def test_an_unavailable_slot_has_a_reason() -> None:
     shown = availability(SlotAvailability(slot(), Occupancy(1, 1), Reason.FULL))
 
     assert (shown["available"], shown["remaining"], shown["reason"]) == (False, 0, "full")
 
 
-def test_a_capacity_shows_how_full_the_slot_is() -> None:
+def test_a_capacity_has_the_slots_occupancy() -> None:
     assert capacity(slot(), Occupancy(3, 1)) == {
         "date": "2026-12-24",
         "time": "18:00",

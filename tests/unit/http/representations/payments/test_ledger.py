@@ -29,7 +29,7 @@ def plain(document: dict[str, Any]) -> dict[str, Any]:
 
 
 class TestAccount:
-    def test_a_booking_without_payments(self) -> None:
+    def test_an_account_without_payments_is_empty_and_zero(self) -> None:
         nothing = holding(BOOKING, Balance())
 
         shown = plain(represent.account(Account(nothing, [], [])))
@@ -37,7 +37,7 @@ class TestAccount:
         assert (shown["payments"], shown["entries"]) == ([], [])
         assert set(shown["balance"].values()) == {0}
 
-    def test_one_in_full(self) -> None:
+    def test_an_account_has_balance_payments_and_entries(self) -> None:
         balance = Balance(10_000, 1, 2, 3, 4, 5, 6)
         paid = attempt(intent="pi_1", status=IntentStatus.SUCCEEDED)
         owed = entry(GOODWILL, reason=RefundReason.STAFF, at=NOW + timedelta(hours=1))
@@ -106,7 +106,7 @@ class TestAccount:
             ],
         }
 
-    def test_no_client_secret_is_in_it(self) -> None:
+    def test_an_account_never_contains_a_client_secret(self) -> None:
         shown = represent.account(Account(BOOKING, [attempt(intent="pi_1")], []))
 
         assert "secret" not in json.dumps(shown)

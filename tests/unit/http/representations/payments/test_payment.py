@@ -30,7 +30,7 @@ def plain(document: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_an_intent_shows_the_secret_to_pay_it_with() -> None:
+def test_a_payment_intent_has_its_client_secret() -> None:
     opened = Opened(attempt(booking_id=BOOKING.id), INTENT)
 
     assert plain(represent.payment_intent(opened)) == {
@@ -44,7 +44,7 @@ def test_an_intent_shows_the_secret_to_pay_it_with() -> None:
     }
 
 
-def test_a_confirmation_shows_the_payment_and_its_booking() -> None:
+def test_a_confirmation_has_the_status_of_the_payment_and_its_booking() -> None:
     applied = Applied(BOOKING, snapshot(), ())
 
     assert plain(represent.confirmation(applied)) == {
@@ -68,7 +68,7 @@ def entry(kind: EntryKind, amount: int = 3_000, n: int = 1, **changes: Any) -> L
 
 
 class TestRefund:
-    def test_a_new_one_says_when_it_should_arrive(self) -> None:
+    def test_a_new_refund_has_an_estimated_date(self) -> None:
         made = Refunded("ref_x", BOOKING, (entry(GOODWILL), entry(GOODWILL, 500, 2)))
 
         assert plain(represent.refund(made, "Cold rice")) == {
@@ -83,7 +83,7 @@ class TestRefund:
             "estimated_refund_date": "2026-12-03",
         }
 
-    def test_the_day_on_which_a_refund_should_arrive_is_counted_at_the_venue(self) -> None:
+    def test_the_estimated_refund_date_is_a_day_at_the_venue(self) -> None:
         # Eight in the evening of the 23rd: in UTC it is the 24th.
         promised = entry(GOODWILL, at=NOW + timedelta(hours=10))
 
@@ -103,7 +103,7 @@ class TestRefund:
             ([GOODWILL, WAIVED], "canceled"),
         ],
     )
-    def test_it_says_how_far_it_has_come_and_still_what_was_promised(
+    def test_a_refund_has_its_status_and_the_amount_of_its_obligation(
         self, kinds: list[EntryKind], status: str
     ) -> None:
         made = Refunded("ref_x", BOOKING, tuple(entry(kind) for kind in kinds))

@@ -23,7 +23,7 @@ HANDLED = InboxEvent(
 )
 
 
-def test_one_that_was_handled() -> None:
+def test_a_handled_event_has_all_its_fields() -> None:
     assert represent.event(HANDLED) == {
         "event_id": "evt_1",
         "source": "stripe",
@@ -39,7 +39,7 @@ def test_one_that_was_handled() -> None:
     }
 
 
-def test_what_there_is_not_is_left_out() -> None:
+def test_absent_values_of_an_event_are_omitted() -> None:
     waiting = replace(HANDLED, state=EventState.RECEIVED, handled_at=None, payment=None)
 
     assert not {"handled_at", "payment_intent_id", "error"} & represent.event(waiting).keys()

@@ -25,26 +25,28 @@ each_field = pytest.mark.parametrize(
 
 
 @each_body
-def test_a_good_body_is_read_as_it_was_sent(model: type[RequestBody]) -> None:
+def test_a_valid_account_body_is_read_as_sent(model: type[RequestBody]) -> None:
     assert read(model).model_dump() == GOOD[model]
 
 
 @each_body
 @pytest.mark.parametrize("field", ["username", "role", "groups", "email_verified", "Email"])
-def test_what_is_not_asked_for_is_refused(model: type[RequestBody], field: str) -> None:
+def test_an_unknown_field_of_an_account_body_is_refused(
+    model: type[RequestBody], field: str
+) -> None:
     assert refuse(model, **{field: "admin"}) == [f"/{field}"]
 
 
 @each_field
 @pytest.mark.parametrize("value", [None, 123456, True, ["x"], {}])
-def test_every_field_is_text_and_never_null(
+def test_every_field_of_an_account_body_is_text_and_not_null(
     model: type[RequestBody], field: str, value: object
 ) -> None:
     assert refuse(model, **{field: value}) == [f"/{field}"]
 
 
 @each_field
-def test_a_field_may_be_left_out_only_when_it_is_optional(
+def test_only_an_optional_field_of_an_account_body_may_be_absent(
     model: type[RequestBody], field: str
 ) -> None:
     body = {name: text for name, text in GOOD[model].items() if name != field}
@@ -59,7 +61,7 @@ def test_a_field_may_be_left_out_only_when_it_is_optional(
 
 
 @each_body
-def test_printed_a_body_shows_no_secret(model: type[RequestBody]) -> None:
+def test_the_repr_of_an_account_body_contains_no_secret(model: type[RequestBody]) -> None:
     body = read(model)
 
     for text in (repr(body), str(body)):
@@ -67,7 +69,7 @@ def test_printed_a_body_shows_no_secret(model: type[RequestBody]) -> None:
 
 
 @each_body
-def test_a_refusal_repeats_nothing_of_what_was_sent(model: type[RequestBody]) -> None:
+def test_a_refused_account_body_is_not_quoted(model: type[RequestBody]) -> None:
     sent = dict.fromkeys(GOOD[model], "é wrong in every field\n")
 
     with pytest.raises(InvalidInput) as refusal:
@@ -78,11 +80,11 @@ def test_a_refusal_repeats_nothing_of_what_was_sent(model: type[RequestBody]) ->
 
 class TestLogin:
     @pytest.mark.parametrize("password", ["x", " x ", "short", "x" * 256])
-    def test_a_password_from_before_todays_rules_may_be_tried(self, password: str) -> None:
+    def test_a_login_accepts_a_password_that_the_current_rules_refuse(self, password: str) -> None:
         assert read(LoginBody, password=password).password == password
 
     @pytest.mark.parametrize("password", ["", "x" * 257])
-    def test_what_no_pool_takes_is_refused(self, password: str) -> None:
+    def test_a_login_refuses_a_password_of_impossible_length(self, password: str) -> None:
         assert refuse(LoginBody, password=password) == ["/password"]
 
 
@@ -97,11 +99,15 @@ class TestLogin:
 )
 class TestCode:
     @pytest.mark.parametrize("code", ["000000", "123456", "999999"])
-    def test_it_is_six_digits(self, model: type[RequestBody], field: str, code: str) -> None:
+    def test_a_code_of_six_digits_is_accepted(
+        self, model: type[RequestBody], field: str, code: str
+    ) -> None:
         assert getattr(read(model, **{field: code}), field) == code
 
     @pytest.mark.parametrize(
         "code", ["", "12345", "1234567", "12345a", " 123456", "123456\n", "123 456", "١٢٣٤٥٦"]
     )
-    def test_and_nothing_else(self, model: type[RequestBody], field: str, code: str) -> None:
+    def test_a_code_that_is_not_six_digits_is_refused(
+        self, model: type[RequestBody], field: str, code: str
+    ) -> None:
         assert refuse(model, **{field: code}) == [f"/{field}"]

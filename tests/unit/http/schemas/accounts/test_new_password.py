@@ -44,7 +44,7 @@ class TestNewPassword:
             "👩\u200d🍳 the chef of all",
         ],
     )
-    def test_any_characters_will_do(
+    def test_a_new_password_may_have_any_characters(
         self, model: type[RequestBody], field: str, password: str
     ) -> None:
         assert getattr(read(model, **{field: password}), field) == password
@@ -65,7 +65,7 @@ class TestNewPassword:
             "four and twenty gyoza\u3000",
         ],
     )
-    def test_it_has_12_to_99_characters_without_space_around(
+    def test_a_new_password_has_12_to_99_characters_without_outer_space(
         self, model: type[RequestBody], field: str, password: str
     ) -> None:
         assert refuse(model, **{field: password}) == [f"/{field}"]
@@ -73,7 +73,7 @@ class TestNewPassword:
     @pytest.mark.parametrize(
         "place", ["{}four and twenty", "four and{}twenty", "four and twenty{}"]
     )
-    def test_it_holds_no_control_characters(
+    def test_a_new_password_with_control_characters_is_refused(
         self, model: type[RequestBody], field: str, place: str
     ) -> None:
         controls = [chr(code) for code in range(sys.maxunicode + 1) if is_control(chr(code))]
@@ -83,7 +83,7 @@ class TestNewPassword:
             assert refuse(model, **{field: place.format(control)}) == [f"/{field}"]
 
     @pytest.mark.parametrize("around", ["\u0020", "\u007e", "\u00a1"])
-    def test_their_neighbours_are_let_in(
+    def test_a_new_password_may_have_the_neighbours_of_control_characters(
         self, model: type[RequestBody], field: str, around: str
     ) -> None:
         password = f"four and{around}twenty"
@@ -101,7 +101,7 @@ class TestNewPassword:
             ("xxxxxxxxxxxx", TOO_UNIFORM),
         ],
     )
-    def test_one_that_is_easy_to_guess_is_refused_with_what_to_do(
+    def test_a_new_password_that_is_easy_to_guess_is_refused_with_advice(
         self, model: type[RequestBody], field: str, password: str, refusal: str
     ) -> None:
         with pytest.raises(InvalidInput) as refused:
@@ -110,7 +110,7 @@ class TestNewPassword:
         (fault,) = refused.value.violations
         assert (fault.pointer, fault.detail) == (f"/{field}", refusal)
 
-    def test_beside_an_address_that_is_none_both_are_told(
+    def test_a_weak_password_and_an_invalid_address_are_both_reported(
         self, model: type[RequestBody], field: str
     ) -> None:
         assert refuse(model, email="mailto:a@b.c", **{field: "password1234"}) == [
@@ -128,7 +128,7 @@ class TestNewPassword:
             ("\ufb01ve grilled scallops", "five grilled scallops"),
         ],
     )
-    def test_it_is_one_whatever_keyboard_wrote_it(
+    def test_a_new_password_is_normalised(
         self, model: type[RequestBody], field: str, sent: str, kept: str
     ) -> None:
         assert getattr(read(model, **{field: sent}), field) == kept
@@ -141,7 +141,7 @@ class TestNewPassword:
             "\ufdfa" * 5 + " sushi",  # 96, written as 11: ligatures of 18 letters each
         ],
     )
-    def test_its_length_is_that_of_the_normalised_text(
+    def test_the_length_of_a_new_password_is_measured_after_normalisation(
         self, model: type[RequestBody], field: str, password: str
     ) -> None:
         length = len(unicodedata.normalize("NFKC", password))
@@ -154,12 +154,12 @@ class TestNewPassword:
     @pytest.mark.parametrize(
         "password", ["four and twenty\u00a0", "\u00a8four and twenty", "four and twenty\u2007"]
     )
-    def test_no_space_around_it_comes_out_of_another_character(
+    def test_a_new_password_with_outer_space_after_normalisation_is_refused(
         self, model: type[RequestBody], field: str, password: str
     ) -> None:
         assert refuse(model, **{field: password}) == [f"/{field}"]
 
 
-def test_a_login_is_measured_by_the_normalised_text_too() -> None:
+def test_the_length_of_a_logins_password_is_measured_after_normalisation() -> None:
     assert refuse(LoginBody, password="\ufdfa" * 15) == ["/password"]
     assert len(read(LoginBody, password="\ufdfa" * 14).password) == 252

@@ -30,10 +30,10 @@ def pointers(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
 
 
 class TestCreate:
-    def test_a_body_becomes_wishes(self) -> None:
+    def test_a_body_becomes_a_booking_request(self) -> None:
         assert read(CreateBookingBody, booking_body()).to_booking_request() == booking_request()
 
-    def test_with_all_that_can_be_wished_for(self) -> None:
+    def test_a_body_with_all_optional_fields_becomes_a_booking_request(self) -> None:
         body = booking_body(
             adults=9,
             children=2,
@@ -51,7 +51,7 @@ class TestCreate:
         assert asked.special_requests == "Two lines\nof wishes"
 
     @pytest.mark.parametrize("menu", [None, {}, {"upgrades": {}}, {"add_ons": {}, "upgrades": {}}])
-    def test_what_is_not_ordered_is_an_empty_menu(self, menu: Any) -> None:
+    def test_an_absent_or_empty_menu_orders_nothing(self, menu: Any) -> None:
         assert read(CreateBookingBody, booking_body(menu=menu)).to_booking_request().menu == Menu()
 
     def test_a_state_is_kept_in_capitals(self) -> None:
@@ -60,7 +60,7 @@ class TestCreate:
         assert read(CreateBookingBody, body).to_booking_request().venue.state == "CA"
 
     @pytest.mark.parametrize("field", ["date", "time", "guests", "venue", "contact"])
-    def test_what_a_booking_needs_must_be_sent(self, field: str) -> None:
+    def test_a_missing_required_field_of_a_booking_is_refused(self, field: str) -> None:
         with pytest.raises(InvalidInput) as refusal:
             read(CreateBookingBody, booking_body(**{field: None}))
 
@@ -70,7 +70,7 @@ class TestCreate:
         "field",
         ["status", "travel_miles", "price", "total", "customer_id", "version", "payment_status"],
     )
-    def test_what_a_customer_does_not_send_is_refused(self, field: str) -> None:
+    def test_a_field_that_a_customer_may_not_send_is_refused(self, field: str) -> None:
         with pytest.raises(InvalidInput) as refusal:
             read(CreateBookingBody, booking_body(**{field: 1}))
 
@@ -86,7 +86,9 @@ class TestCreate:
             ("special_requests", ["x" * 501, 1, "nul\x00"]),
         ],
     )
-    def test_a_bad_value_is_pointed_at(self, field: str, values: list[object]) -> None:
+    def test_an_invalid_value_of_a_booking_has_its_pointer(
+        self, field: str, values: list[object]
+    ) -> None:
         for value in values:
             with pytest.raises(InvalidInput) as refusal:
                 read(CreateBookingBody, booking_body(**{field: value}))
@@ -96,7 +98,7 @@ class TestCreate:
     @pytest.mark.parametrize(
         "field", ["adults", "children", "toddlers", "menu", "special_requests"]
     )
-    def test_an_optional_field_is_left_out_never_null(self, field: str) -> None:
+    def test_an_optional_field_may_not_be_null(self, field: str) -> None:
         body = json.dumps(booking_body() | {field: None})
 
         with pytest.raises(InvalidInput) as refusal:
@@ -114,7 +116,9 @@ class TestCreate:
             ({"desserts": {}}, "/menu/desserts"),
         ],
     )
-    def test_a_menu_offers_what_we_cook(self, menu: Any, pointer: str) -> None:
+    def test_a_menu_with_an_unknown_dish_or_quantity_is_refused(
+        self, menu: Any, pointer: str
+    ) -> None:
         with pytest.raises(InvalidInput) as refusal:
             read(CreateBookingBody, booking_body(menu=menu))
 
@@ -131,7 +135,7 @@ class TestVenueAndContact:
     @pytest.mark.parametrize(
         ("field", "longest"), [("address_line1", 120), ("address_line2", 120), ("city", 80)]
     )
-    def test_a_line_of_an_address_has_1_to_so_many_characters(
+    def test_a_line_of_a_venues_address_has_a_limited_length(
         self, field: str, longest: int
     ) -> None:
         for text in ("x", "é" * longest):
@@ -155,7 +159,7 @@ class TestVenueAndContact:
             ),
         ],
     )
-    def test_state_and_postal_code_have_a_form(
+    def test_an_invalid_state_or_postal_code_is_refused(
         self, field: str, good: list[str], bad: list[str]
     ) -> None:
         for text in good:
@@ -194,7 +198,9 @@ class TestVenueAndContact:
             ),
         ],
     )
-    def test_a_contact_can_be_reached(self, field: str, good: list[str], bad: list[str]) -> None:
+    def test_an_invalid_contact_is_refused(
+        self, field: str, good: list[str], bad: list[str]
+    ) -> None:
         for text in good:
             read(
                 CreateBookingBody, booking_body(contact=CONTACT | {field: text})
@@ -223,17 +229,17 @@ class TestUpdate:
             ({"contact": CONTACT}, Changes(contact=booking_request().contact)),
         ],
     )
-    def test_what_is_sent_changes_and_the_rest_stays(
+    def test_an_update_changes_only_the_fields_that_are_sent(
         self, body: dict[str, Any], changes: Changes
     ) -> None:
         assert read(UpdateBookingBody, body).to_changes() == changes
 
-    def test_nested_objects_are_replaced_whole(self) -> None:
+    def test_an_update_replaces_nested_objects_whole(self) -> None:
         for field in ("venue", "contact"):
             with pytest.raises(InvalidInput):
                 read(UpdateBookingBody, {field: {"name": "Ken Sato", "city": "Napa"}})
 
-    def test_nothing_to_change_is_refused(self) -> None:
+    def test_an_empty_update_is_refused(self) -> None:
         with pytest.raises(InvalidInput) as refusal:
             read(UpdateBookingBody, {}).to_changes()
 
@@ -242,7 +248,7 @@ class TestUpdate:
     @pytest.mark.parametrize(
         "split", [{"adults": 5}, {"children": 0}, {"adults": 1, "toddlers": 1}]
     )
-    def test_a_split_needs_its_total(self, split: dict[str, int]) -> None:
+    def test_an_update_of_the_split_requires_the_total(self, split: dict[str, int]) -> None:
         with pytest.raises(InvalidInput) as refusal:
             read(UpdateBookingBody, split).to_changes()
 
@@ -251,13 +257,13 @@ class TestUpdate:
     @pytest.mark.parametrize(
         "status", ["pending", "confirmed", "cancelled", "COMPLETED", "", 1, None]
     )
-    def test_a_status_is_set_to_an_end_only(self, status: object) -> None:
+    def test_an_update_sets_only_a_final_status(self, status: object) -> None:
         with pytest.raises(InvalidInput) as refusal:
             read(UpdateBookingBody, {"status": status})
 
         assert pointers(refusal) == ["/status"]
 
-    def test_a_refused_status_is_explained_in_the_words_of_the_contract(self) -> None:
+    def test_a_refused_status_is_explained_without_class_names(self) -> None:
         with pytest.raises(InvalidInput) as refusal:
             read(UpdateBookingBody, {"status": "pending"})
 
@@ -265,15 +271,15 @@ class TestUpdate:
         assert "Status." not in fault.detail
 
     @pytest.mark.parametrize("miles", [-1, 1.5, "30"])
-    def test_miles_are_whole_and_not_negative(self, miles: object) -> None:
+    def test_travel_miles_that_are_negative_or_not_whole_are_refused(self, miles: object) -> None:
         with pytest.raises(InvalidInput):
             read(UpdateBookingBody, {"travel_miles": miles})
 
-    def test_miles_beyond_our_reach_are_left_to_the_policy(self) -> None:
+    def test_travel_miles_over_the_maximum_are_accepted_by_the_schema(self) -> None:
         assert read(UpdateBookingBody, {"travel_miles": 201}).to_changes().travel_miles == 201
 
 
-def test_the_venue_and_contact_of_a_request_become_the_domains() -> None:
+def test_venue_and_contact_become_domain_objects() -> None:
     asked = read(CreateBookingBody, booking_body()).to_booking_request()
 
     assert isinstance(asked.venue, Venue)

@@ -32,7 +32,7 @@ class TestCancel:
             ({"reason": "x" * 500, "refund_percentage": 100}, CancellationRequest("x" * 500, 100)),
         ],
     )
-    def test_why_and_from_staff_how_much(
+    def test_a_cancellation_has_an_optional_reason_and_percentage(
         self, body: dict[str, Any], request_: CancellationRequest
     ) -> None:
         assert read(CancelBookingBody, body).to_request() == request_
@@ -49,12 +49,12 @@ class TestCancel:
             {"refund_amount": 100},
         ],
     )
-    def test_a_bad_value_is_refused(self, body: dict[str, Any]) -> None:
+    def test_an_invalid_cancellation_is_refused(self, body: dict[str, Any]) -> None:
         with pytest.raises(InvalidInput):
             read(CancelBookingBody, body)
 
 
-def test_a_request_never_changes_once_it_is_read() -> None:
+def test_a_body_is_immutable() -> None:
     body = read(CancelBookingBody, {})
 
     with pytest.raises(ValidationError):

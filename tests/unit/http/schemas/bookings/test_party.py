@@ -8,12 +8,12 @@ from teppan.domain.policy import CURRENT
 from teppan.http.schemas.bookings.party import AddOnsBody, MenuBody, PartyBody, UpgradesBody
 
 
-def test_the_menu_of_a_request_is_the_menu_of_the_policy() -> None:
+def test_the_menu_of_the_schema_is_the_menu_of_the_policy() -> None:
     assert set(UpgradesBody.model_fields) == set(CURRENT.upgrade_prices)
     assert set(AddOnsBody.model_fields) == set(CURRENT.add_on_prices)
 
 
-def test_what_was_left_out_is_not_ordered() -> None:
+def test_a_dish_that_is_not_sent_is_not_ordered() -> None:
     assert MenuBody.model_validate({"upgrades": {"salmon": 2}}).to_menu() == Menu({"salmon": 2}, {})
     assert MenuBody.model_validate({}).to_menu() == Menu()
 

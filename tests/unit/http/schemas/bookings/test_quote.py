@@ -31,14 +31,14 @@ def read(**body: Any) -> QuoteRequest:
         ),
     ],
 )
-def test_a_body_becomes_what_to_price(body: dict[str, Any], request_: QuoteRequest) -> None:
+def test_a_body_becomes_a_quote_request(body: dict[str, Any], request_: QuoteRequest) -> None:
     assert read(**body) == request_
 
 
 @pytest.mark.parametrize(
     ("half", "absent"), [({"date": "2026-12-24"}, "/time"), ({"time": "18:00"}, "/date")]
 )
-def test_half_a_start_is_refused(half: dict[str, str], absent: str) -> None:
+def test_a_quote_with_only_date_or_time_is_refused(half: dict[str, str], absent: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         read(**half)
 
@@ -48,6 +48,6 @@ def test_half_a_start_is_refused(half: dict[str, str], absent: str) -> None:
 @pytest.mark.parametrize(
     "body", [{"guests": 0}, {"travel_miles": -1}, {"venue": {}}, {"contact": {}}, {"time": 18}]
 )
-def test_a_bad_or_unknown_field_is_refused(body: dict[str, Any]) -> None:
+def test_an_invalid_or_unknown_field_of_a_quote_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         read(**body)

@@ -9,7 +9,7 @@ from teppan.http.schemas.bookings.slot import SetSlotCapacityBody
 
 
 @pytest.mark.parametrize("capacity", [0, 1, 20])
-def test_a_slot_takes_0_to_20_bookings(capacity: int) -> None:
+def test_a_capacity_of_0_to_20_is_accepted(capacity: int) -> None:
     assert SetSlotCapacityBody.model_validate({"capacity": capacity}).capacity == capacity
 
 
@@ -24,6 +24,6 @@ def test_a_slot_takes_0_to_20_bookings(capacity: int) -> None:
         {"capacity": None},
     ],
 )
-def test_nothing_else(body: dict[str, Any]) -> None:
+def test_an_invalid_capacity_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         SetSlotCapacityBody.model_validate(body)

@@ -24,7 +24,7 @@ def read[B: RequestBody](model: type[B], **body: Any) -> B:
 
 class TestCreatePaymentIntent:
     @pytest.mark.parametrize("wanted", PaymentType)
-    def test_every_type_of_payment_can_be_asked_for(self, wanted: PaymentType) -> None:
+    def test_every_payment_type_is_accepted(self, wanted: PaymentType) -> None:
         body = read(CreatePaymentIntentBody, booking_id=BOOKING_ID, payment_type=wanted.value)
 
         assert (body.booking_id, body.to_type()) == (BOOKING_ID, wanted)
@@ -44,7 +44,7 @@ class TestCreatePaymentIntent:
             {"booking_id": BOOKING_ID, "payment_type": "deposit", "metadata": {}},
         ],
     )
-    def test_the_amount_is_not_the_clients_to_say_nor_anything_else(
+    def test_an_amount_or_unknown_field_for_a_payment_is_refused(
         self, body: dict[str, Any]
     ) -> None:
         with pytest.raises(ValidationError):
@@ -53,14 +53,14 @@ class TestCreatePaymentIntent:
 
 class TestConfirmPayment:
     @pytest.mark.parametrize("intent", ["pi_1", "pi_" + "A9z" * 21 + "a"])
-    def test_it_names_an_intent(self, intent: str) -> None:
+    def test_a_valid_payment_intent_id_is_accepted(self, intent: str) -> None:
         assert read(ConfirmPaymentBody, payment_intent_id=intent).payment_intent_id == intent
 
     @pytest.mark.parametrize(
         "intent",
         ["", "pi_", "ch_1", "pi_1\n", "pi_1/cancel", "pi_../1", "pi_é", "pi_" + "a" * 65, 1, None],
     )
-    def test_in_the_form_of_stripe_alone(self, intent: object) -> None:
+    def test_an_invalid_payment_intent_id_is_refused(self, intent: object) -> None:
         """It becomes a part of a path at Stripe."""
         with pytest.raises(ValidationError):
             read(ConfirmPaymentBody, payment_intent_id=intent)
@@ -70,9 +70,7 @@ class TestRefundPayment:
     @pytest.mark.parametrize(
         ("amount", "wanted"), [({}, None), ({"amount": 1}, 1), ({"amount": 10**9}, 10**9)]
     )
-    def test_an_amount_or_all_that_is_left(
-        self, amount: dict[str, int], wanted: int | None
-    ) -> None:
+    def test_a_refund_amount_is_optional(self, amount: dict[str, int], wanted: int | None) -> None:
         body = read(RefundPaymentBody, booking_id=BOOKING_ID, reason="Cold rice", **amount)
 
         assert body.to_wanted() == RefundWanted(BOOKING_ID, "Cold rice", wanted)
@@ -81,7 +79,7 @@ class TestRefundPayment:
         ("sent", "kept"),
         [("  Cold rice\n", "Cold rice"), ("One\nTwo", "One\nTwo"), ("x" * 500, "x" * 500)],
     )
-    def test_the_reason_is_kept_without_the_space_around_it(self, sent: str, kept: str) -> None:
+    def test_the_reason_of_a_refund_is_stripped(self, sent: str, kept: str) -> None:
         assert read(RefundPaymentBody, booking_id=BOOKING_ID, reason=sent).to_wanted().reason == (
             kept
         )
@@ -104,10 +102,12 @@ class TestRefundPayment:
             {"currency": "usd"},
         ],
     )
-    def test_what_is_wrong_or_unknown_is_refused(self, wrong: dict[str, Any]) -> None:
+    def test_an_invalid_or_unknown_field_of_a_refund_is_refused(
+        self, wrong: dict[str, Any]
+    ) -> None:
         with pytest.raises(ValidationError):
             read(RefundPaymentBody, **{"booking_id": BOOKING_ID, "reason": "Cold rice"} | wrong)
 
-    def test_a_reason_is_needed(self) -> None:
+    def test_a_refund_requires_a_reason(self) -> None:
         with pytest.raises(ValidationError):
             read(RefundPaymentBody, booking_id=BOOKING_ID)
