@@ -22,14 +22,14 @@ class Cart(RequestBody):
     orders: list[Order]
 
 
-def sent(body: Any, media_type: str | None = "application/json", **event: Any) -> Incoming:
+def request_with(body: Any, media_type: str | None = "application/json", **event: Any) -> Incoming:
     headers = {} if media_type is None else {"Content-Type": media_type}
     request = gateway_event("POST", "/", headers=headers)
     return incoming(request | {"body": body} | event)
 
 
-def read(body: Any, **how: Any) -> tuple[Order, Any]:
-    return read_body(sent(body, **how), Order, optional=False)
+def read(body: Any, **options: Any) -> tuple[Order, Any]:
+    return read_body(request_with(body, **options), Order, optional=False)
 
 
 def padded(size: int) -> str:
@@ -55,7 +55,7 @@ class TestReading:
             reason: str = "none"
 
         for media_type in (None, "text/plain", "application/json"):
-            found, document = read_body(sent(body, media_type), Reason, optional=True)
+            found, document = read_body(request_with(body, media_type), Reason, optional=True)
             assert (found, document) == (Reason(), {})
 
     @pytest.mark.parametrize("body", ["", None, " "])
@@ -154,7 +154,7 @@ class TestSyntax:
 
 class TestEncoding:
     def test_a_byte_order_mark_before_the_document_is_ignored(self) -> None:
-        """Editors and .NET put one there; a parser may ignore it (RFC 8259 §8.1)."""
+        """Editors and .NET write one; a parser may ignore it (RFC 8259 §8.1)."""
         marked = "\ufeff" + padded(20)
         encoded = base64.b64encode(marked.encode()).decode()
 
@@ -172,7 +172,7 @@ class TestEncoding:
 
     @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "utf-16", "iso-8859-1", '"x"'])
     def test_a_charset_parameter_has_no_effect(self, charset: str) -> None:
-        """JSON is UTF-8 whatever the parameter says (RFC 8259 §11)."""
+        """JSON is always UTF-8; the parameter has no meaning (RFC 8259 §11)."""
         media_type = f"application/json; charset={charset}"
 
         assert read(padded(20), media_type=media_type)[0].guests == 12
@@ -198,25 +198,25 @@ class TestSchema:
         ],
     )
     def test_a_violation_of_the_schema_has_its_pointer(self, body: str, pointer: str) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as raised:
             read(body)
 
-        (fault,) = refusal.value.violations
-        assert (fault.where, fault.pointer) == ("body", pointer)
+        (violation,) = raised.value.violations
+        assert (violation.where, violation.pointer) == ("body", pointer)
 
     def test_all_violations_of_a_body_are_reported_at_once_also_nested_ones(self) -> None:
         body = {"orders": [{"guests": 1}, {"guests": "x"}, {"guests": 1, "colour": "red"}]}
 
-        with pytest.raises(InvalidInput) as refusal:
-            read_body(sent(json.dumps(body)), Cart, optional=False)
+        with pytest.raises(InvalidInput) as raised:
+            read_body(request_with(json.dumps(body)), Cart, optional=False)
 
-        assert [fault.pointer for fault in refusal.value.violations] == [
+        assert [violation.pointer for violation in raised.value.violations] == [
             "/orders/1/guests",
             "/orders/2/colour",
         ]
 
     def test_a_violation_does_not_quote_the_value(self) -> None:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as raised:
             read('{"guests": "aiko@example.com"}')
 
-        assert "aiko" not in repr(refusal.value.violations)
+        assert "aiko" not in repr(raised.value.violations)

@@ -1,4 +1,4 @@
-"""Cursors: signed, opaque, good for one caller and one list."""
+"""Cursors: signed, opaque, valid for one caller and one list."""
 
 import base64
 from dataclasses import replace
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.usefixtures("secrets")
 
 
 def request(cursor: str | None = None, **parameters: Any) -> Request[None]:
-    usual = {"status": None, "order": "asc", "limit": 20, "date_from": date(2026, 12, 1)}
+    defaults = {"status": None, "order": "asc", "limit": 20, "date_from": date(2026, 12, 1)}
     return Request(
         operation="listBookings",
         caller=caller(),
         body=None,
-        parameters=usual | parameters | {"cursor": cursor},
+        parameters=defaults | parameters | {"cursor": cursor},
         if_match=None,
         idempotent=None,
     )
@@ -71,10 +71,10 @@ def test_a_cursor_is_refused_with_other_filters(other: dict[str, Any]) -> None:
 
 
 def test_a_cursor_is_refused_for_another_caller() -> None:
-    foreign = replace(request(issued()), caller=caller(OTHER_CUSTOMER))
+    of_other_caller = replace(request(issued()), caller=caller(OTHER_CUSTOMER))
 
     with pytest.raises(InvalidCursor):
-        CURSORS.read(foreign)
+        CURSORS.read(of_other_caller)
 
 
 def test_a_cursor_is_refused_for_another_operation() -> None:
@@ -89,10 +89,10 @@ def test_a_cursor_does_not_contain_the_secret(secrets: Secrets) -> None:
 
 
 def test_a_cursor_with_any_character_changed_is_refused() -> None:
-    good = issued()
+    cursor = issued()
 
-    for place, character in enumerate(good):
-        forged = good[:place] + ("A" if character != "A" else "B") + good[place + 1 :]
+    for place, character in enumerate(cursor):
+        forged = cursor[:place] + ("A" if character != "A" else "B") + cursor[place + 1 :]
         with pytest.raises(InvalidCursor):
             CURSORS.read(request(forged))
 
@@ -117,18 +117,18 @@ def test_a_cursor_with_a_changed_ending_is_refused(tail: str) -> None:
 
 
 def test_a_cursor_with_other_unused_base64_bits_is_refused() -> None:
-    """A last character that carries four bits (or two) leaves the others to be zero."""
-    good = next(
+    """The last character carries four bits (or two); its unused bits must be zero."""
+    cursor = next(
         text
         for length in range(3)
         if len(text := CURSORS.issue(request(), ["x" * length])["next_cursor"]) % 4 == 3
     )
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    twin = good[:-1] + alphabet[alphabet.index(good[-1]) + 1]
-    assert base64.urlsafe_b64decode(twin + "=") == base64.urlsafe_b64decode(good + "=")
+    altered = cursor[:-1] + alphabet[alphabet.index(cursor[-1]) + 1]
+    assert base64.urlsafe_b64decode(altered + "=") == base64.urlsafe_b64decode(cursor + "=")
 
     with pytest.raises(InvalidCursor):
-        CURSORS.read(request(twin))
+        CURSORS.read(request(altered))
 
 
 class TestRotation:

@@ -1,4 +1,4 @@
-"""The endpoint decorator: all that is the same for every operation."""
+"""The endpoint decorator: the code that all operations share."""
 
 import json
 import sys
@@ -53,7 +53,7 @@ class Order(RequestBody):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ServedResponse:
     status: int
     headers: dict[str, str]
     text: str
@@ -80,44 +80,44 @@ def serve(
     *,
     roles: frozenset[Role] = EVERYONE,
     **declared: Any,
-) -> Answer:
-    """Answer `event` by an endpoint that runs `handle`."""
+) -> ServedResponse:
+    """Return the response of an endpoint that runs `handle`."""
     handler = endpoint("sayHello", roles=roles, **declared)(handle)
     result = handler(event or gateway_event(path="/api/v1/hello"), lambda_context())
     assert result["isBase64Encoded"] is False
-    return Answer(result["statusCode"], result["headers"], result["body"])
+    return ServedResponse(result["statusCode"], result["headers"], result["body"])
 
 
-def seen(event: dict[str, Any] | None = None, **declared: Any) -> Request[Any]:
-    """Return the request that a handler gets."""
+def handled_request(event: dict[str, Any] | None = None, **declared: Any) -> Request[Any]:
+    """Return the request that the handler gets."""
     requests: list[Request[Any]] = []
 
-    def look(request: Request[Any]) -> Response:
+    def handle(request: Request[Any]) -> Response:
         requests.append(request)
         return Response()
 
-    serve(event, look, **declared)
+    serve(event, handle, **declared)
     return requests[0]
 
 
-class Sessions:
-    """Stands for `check_live`: what it was asked, and how it refuses, if it does."""
+class SessionCheck:
+    """A stub of `check_live`: records its calls, and raises `refusal` if it is set."""
 
     def __init__(self) -> None:
-        self.table = Table(None, "never asked")
-        self.asked: list[tuple[Table, Session, datetime]] = []
+        self.table = Table(None, "never used")
+        self.checks: list[tuple[Table, Session, datetime]] = []
         self.refusal: Exception | None = None
 
-    def check_live(self, asked: Table, session: Session, at: datetime) -> None:
-        self.asked.append((asked, session, at))
+    def check_live(self, table: Table, session: Session, at: datetime) -> None:
+        self.checks.append((table, session, at))
         if self.refusal:
             raise self.refusal
 
 
 @pytest.fixture(autouse=True)
-def sessions(monkeypatch: pytest.MonkeyPatch) -> Sessions:
-    """The sessions, none of which has ended until a test says so."""
-    stub = Sessions()
+def sessions(monkeypatch: pytest.MonkeyPatch) -> SessionCheck:
+    """The session check; every session is live unless a test sets `refusal`."""
+    stub = SessionCheck()
     monkeypatch.setattr(live_session, "check_live", stub.check_live)
     monkeypatch.setattr(table, "connect", lambda: stub.table)
     return stub
@@ -135,17 +135,17 @@ class TestResponses:
         def create(_request: Request[Any]) -> Response:
             return Response(201, {"name": "寿司"}, {"Location": "/api/v1/x/1"})
 
-        answer = serve(handle=create)
+        response = serve(handle=create)
 
-        assert (answer.status, answer.body) == (201, {"name": "寿司"})
-        assert answer.headers["Content-Type"] == "application/json"
-        assert answer.headers["Location"] == "/api/v1/x/1"
+        assert (response.status, response.body) == (201, {"name": "寿司"})
+        assert response.headers["Content-Type"] == "application/json"
+        assert response.headers["Location"] == "/api/v1/x/1"
 
     def test_a_response_without_a_body_has_no_media_type(self) -> None:
-        answer = serve(handle=lambda _: Response(204))
+        response = serve(handle=lambda _: Response(204))
 
-        assert (answer.status, answer.text) == (204, "")
-        assert "Content-Type" not in answer.headers
+        assert (response.status, response.text) == (204, "")
+        assert "Content-Type" not in response.headers
 
     def test_a_response_to_head_equals_that_to_get_without_the_body(self) -> None:
         get, head = (serve(gateway_event(method)) for method in ("GET", "HEAD"))
@@ -160,29 +160,29 @@ class TestResponses:
     def test_every_response_has_the_security_headers(self, error: type[Exception] | None) -> None:
         handle = failing(SlotUnavailable([]) if error is Conflict else error()) if error else None
 
-        answer = serve(handle=handle or say_hello)
+        response = serve(handle=handle or say_hello)
 
-        assert answer.headers.items() >= SECURITY.items()
+        assert response.headers.items() >= SECURITY.items()
 
     @pytest.mark.parametrize("account", [CUSTOMER, None])
     def test_an_allowed_origin_may_read_every_response(self, account: str | None) -> None:
         origin = {"Origin": "https://book.teppan.example"}
 
-        answer = serve(gateway_event(headers=origin, account=account))
+        response = serve(gateway_event(headers=origin, account=account))
 
-        assert answer.headers["Access-Control-Allow-Origin"] == origin["Origin"]
+        assert response.headers["Access-Control-Allow-Origin"] == origin["Origin"]
 
     def test_another_origin_may_not_read_a_response(self) -> None:
-        answer = serve(gateway_event(headers={"Origin": "https://evil.example"}))
+        response = serve(gateway_event(headers={"Origin": "https://evil.example"}))
 
-        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert "Access-Control-Allow-Origin" not in response.headers
 
 
 class TestRequestId:
     def test_a_callers_request_id_is_returned(self) -> None:
-        answer = serve(gateway_event(headers={"x-request-id": REQUEST_ID}))
+        response = serve(gateway_event(headers={"x-request-id": REQUEST_ID}))
 
-        assert answer.headers["X-Request-Id"] == REQUEST_ID
+        assert response.headers["X-Request-Id"] == REQUEST_ID
 
     def test_the_gateways_request_id_is_returned_if_the_caller_sent_none(self) -> None:
         event = gateway_event()
@@ -194,10 +194,10 @@ class TestRequestId:
     ) -> None:
         event = gateway_event(headers={"X-Request-Id": REQUEST_ID})
 
-        answer = serve(event, failing(SlotUnavailable([])))
+        response = serve(event, failing(SlotUnavailable([])))
 
-        assert seen(event).caller.request_id == REQUEST_ID
-        assert answer.body["request_id"] == REQUEST_ID
+        assert handled_request(event).caller.request_id == REQUEST_ID
+        assert response.body["request_id"] == REQUEST_ID
         assert {line["request_id"] for line in logged()} == {REQUEST_ID}
 
 
@@ -227,9 +227,9 @@ class TestAccess:
         assert serve(gateway_event(account=None), roles=roles).status == status
 
     def test_an_unauthenticated_caller_gets_www_authenticate(self) -> None:
-        answer = serve(gateway_event(account=None))
+        response = serve(gateway_event(account=None))
 
-        assert (answer.code, answer.headers["WWW-Authenticate"]) == ("unauthorized", "Bearer")
+        assert (response.code, response.headers["WWW-Authenticate"]) == ("unauthorized", "Bearer")
 
     @pytest.mark.parametrize(
         "token",
@@ -251,18 +251,20 @@ class TestAccess:
     def test_a_handler_gets_the_caller_and_the_time(self, groups: str, role: Role) -> None:
         event = gateway_event(account=ADMIN, groups=groups, headers={"X-Request-Id": REQUEST_ID})
 
-        gateways = event["requestContext"]["requestId"]
-        assert seen(event).caller == Caller(ADMIN, role, REQUEST_ID, NOW, gateways, HOME)
+        gateway_request_id = event["requestContext"]["requestId"]
+        assert handled_request(event).caller == Caller(
+            ADMIN, role, REQUEST_ID, NOW, gateway_request_id, HOME
+        )
 
     def test_a_public_operation_ignores_the_account(self) -> None:
-        found = seen(gateway_event(groups="admin"), roles=PUBLIC).caller
+        caller = handled_request(gateway_event(groups="admin"), roles=PUBLIC).caller
 
-        assert (found.id, found.role) == ("anonymous", Role.ANONYMOUS)
+        assert (caller.id, caller.role) == ("anonymous", Role.ANONYMOUS)
 
 
 class TestEndedSessions:
     @pytest.mark.parametrize(
-        ("roles", "groups", "method", "asked"),
+        ("roles", "groups", "method", "is_checked"),
         [
             (EVERYONE, "customer", "GET", False),
             (EVERYONE, "customer", "HEAD", False),
@@ -281,21 +283,27 @@ class TestEndedSessions:
         ],
     )
     def test_changes_and_all_requests_of_staff_check_the_session(
-        self, roles: frozenset[Role], groups: str, method: str, *, asked: bool, sessions: Sessions
+        self,
+        roles: frozenset[Role],
+        groups: str,
+        method: str,
+        *,
+        is_checked: bool,
+        sessions: SessionCheck,
     ) -> None:
         assert serve(gateway_event(method, groups=groups), roles=roles).status == 200
 
-        assert len(sessions.asked) == asked
+        assert len(sessions.checks) == is_checked
 
     @pytest.mark.usefixtures("now")
     def test_the_session_of_the_token_is_checked_at_the_current_time(
-        self, sessions: Sessions
+        self, sessions: SessionCheck
     ) -> None:
-        found = seen(gateway_event("POST"))
+        request = handled_request(gateway_event("POST"))
 
         session = Session(SESSION, CUSTOMER, SESSION_BEGAN)
-        assert sessions.asked == [(sessions.table, session, NOW)]
-        assert (found.session, found.caller.at) == (session, NOW)
+        assert sessions.checks == [(sessions.table, session, NOW)]
+        assert (request.session, request.caller.at) == (session, NOW)
 
     @pytest.mark.parametrize(
         ("roles", "groups", "method", "status"),
@@ -313,38 +321,38 @@ class TestEndedSessions:
         status: int,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        """It brings the store along: part of a cold start that public functions do without."""
+        """It imports the store, which would slow the cold start of a public function."""
         monkeypatch.setitem(sys.modules, live_session.__name__, None)
 
         assert serve(gateway_event(method, groups=groups), roles=roles).status == status
 
     @pytest.mark.parametrize(("method", "groups"), [("DELETE", "customer"), ("GET", "admin")])
     def test_an_ended_session_is_refused_before_the_handler_runs(
-        self, method: str, groups: str, sessions: Sessions
+        self, method: str, groups: str, sessions: SessionCheck
     ) -> None:
         sessions.refusal = SessionEnded()
-        never = failing(AssertionError("the handler ran"))
+        must_not_run = failing(AssertionError("the handler ran"))
 
-        answer = serve(gateway_event(method, groups=groups), never)
+        response = serve(gateway_event(method, groups=groups), must_not_run)
 
-        assert (answer.status, answer.code) == (401, "unauthorized")
-        assert answer.body["detail"] == "Your session has ended. Log in again."
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert (response.status, response.code) == (401, "unauthorized")
+        assert response.body["detail"] == "Your session has ended. Log in again."
+        assert response.headers["WWW-Authenticate"] == "Bearer"
 
     def test_a_forbidden_role_is_refused_before_the_session_is_checked(
-        self, sessions: Sessions
+        self, sessions: SessionCheck
     ) -> None:
-        """A role costs nothing to look at."""
+        """A check of the role costs nothing; a check of the session reads the table."""
         sessions.refusal = SessionEnded()
 
         assert serve(gateway_event("PUT", groups="customer"), roles=STAFF).status == 403
-        assert sessions.asked == []
+        assert sessions.checks == []
 
     def test_an_unauthenticated_caller_is_refused_without_a_session_check(
-        self, sessions: Sessions
+        self, sessions: SessionCheck
     ) -> None:
         assert serve(gateway_event("POST", account=None)).status == 401
-        assert sessions.asked == []
+        assert sessions.checks == []
 
     @pytest.mark.parametrize(
         "fault",
@@ -357,27 +365,27 @@ class TestEndedSessions:
         ],
     )
     def test_an_ended_session_gets_no_validation_errors(
-        self, fault: dict[str, Any], sessions: Sessions
+        self, fault: dict[str, Any], sessions: SessionCheck
     ) -> None:
         sessions.refusal = SessionEnded()
 
-        answer = serve(gateway_event("POST", **fault), body=Order, idempotent=True)
+        response = serve(gateway_event("POST", **fault), body=Order, idempotent=True)
 
-        assert answer.code == "unauthorized"
+        assert response.code == "unauthorized"
 
     def test_a_session_that_cannot_be_checked_is_refused_with_503(
-        self, sessions: Sessions, logged: LogLines
+        self, sessions: SessionCheck, logged: LogLines
     ) -> None:
         sessions.refusal = StorageUnavailable()
 
-        answer = serve(gateway_event("POST"), failing(AssertionError("the handler ran")))
+        response = serve(gateway_event("POST"), failing(AssertionError("the handler ran")))
 
-        assert (answer.status, answer.code) == (503, "storage_unavailable")
+        assert (response.status, response.code) == (503, "storage_unavailable")
         assert [line["message"] for line in logged()] == ["unavailable", "answered"]
 
     def test_a_public_operation_has_no_session(self) -> None:
         with pytest.raises(LookupError, match="sayHello"):
-            _ = seen(gateway_event("POST"), roles=PUBLIC).session
+            _ = handled_request(gateway_event("POST"), roles=PUBLIC).session
 
 
 class TestInput:
@@ -386,21 +394,21 @@ class TestInput:
             "PUT", body={"guests": 3}, query={"limit": "5"}, headers={"If-Match": '"7"'}
         )
 
-        found = seen(event, body=Order, parameters={"limit": LIMIT})
+        request = handled_request(event, body=Order, parameters={"limit": LIMIT})
 
-        assert found.operation == "sayHello"
-        assert found.parameters == {"limit": 5}
-        assert found.body == Order(guests=3)
-        assert found.precondition(7) and not found.precondition(8)
+        assert request.operation == "sayHello"
+        assert request.parameters == {"limit": 5}
+        assert request.body == Order(guests=3)
+        assert request.precondition(7) and not request.precondition(8)
 
     def test_a_malformed_precondition_raises_only_if_it_is_read(self) -> None:
-        found = seen(gateway_event(headers={"If-Match": "junk"}))
+        request = handled_request(gateway_event(headers={"If-Match": "junk"}))
 
         with pytest.raises(InvalidInput):
-            found.precondition(1)
+            request.precondition(1)
 
     def test_a_body_without_a_schema_is_not_read(self) -> None:
-        assert seen(gateway_event("POST", body="{")).body is None
+        assert handled_request(gateway_event("POST", body="{")).body is None
 
     @pytest.mark.parametrize(
         ("request_", "status", "code"),
@@ -421,19 +429,19 @@ class TestInput:
         self, request_: dict[str, Any], status: int, code: str
     ) -> None:
         event = gateway_event("POST", **{"body": {"guests": 3}} | request_)
-        never = failing(AssertionError("the handler ran"))
+        must_not_run = failing(AssertionError("the handler ran"))
 
-        answer = serve(event, never, body=Order, parameters={"limit": LIMIT})
+        response = serve(event, must_not_run, body=Order, parameters={"limit": LIMIT})
 
-        assert (answer.status, answer.code) == (status, code)
+        assert (response.status, response.code) == (status, code)
 
     def test_an_optional_body_may_be_absent(self) -> None:
         class Reason(RequestBody):
             reason: str = "none"
 
-        found = seen(gateway_event("DELETE"), body=Reason, body_optional=True)
+        request = handled_request(gateway_event("DELETE"), body=Reason, body_optional=True)
 
-        assert found.body == Reason()
+        assert request.body == Reason()
 
 
 class TestIdempotency:
@@ -443,42 +451,46 @@ class TestIdempotency:
             for body in ({"guests": 3}, {"guests": 4})
         ]
 
-        first, second = (seen(event, body=Order, idempotent=True).idempotency for event in events)
+        first, second = (
+            handled_request(event, body=Order, idempotent=True).idempotency for event in events
+        )
 
         assert first.key == second.key == "key-1"
         assert first.fingerprint != second.fingerprint
 
     def test_an_idempotent_operation_refuses_a_request_without_a_key(self) -> None:
-        answer = serve(gateway_event("POST", body={"guests": 3}), body=Order, idempotent=True)
+        response = serve(gateway_event("POST", body={"guests": 3}), body=Order, idempotent=True)
 
-        assert (answer.status, answer.code) == (400, "missing_parameter")
+        assert (response.status, response.code) == (400, "missing_parameter")
 
     def test_an_operation_that_is_not_idempotent_ignores_a_key(self) -> None:
-        assert seen(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotent is None
+        assert (
+            handled_request(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotent is None
+        )
 
 
 class TestErrors:
     def test_a_domain_error_is_a_problem_with_the_requests_path(self) -> None:
-        answer = serve(handle=failing(SlotUnavailable(["12:00"])))
+        response = serve(handle=failing(SlotUnavailable(["12:00"])))
 
-        assert (answer.status, answer.code) == (409, "slot_unavailable")
-        assert answer.headers["Content-Type"] == "application/problem+json"
-        assert answer.body["instance"] == "/api/v1/hello"
-        assert answer.body["available_times"] == ["12:00"]
+        assert (response.status, response.code) == (409, "slot_unavailable")
+        assert response.headers["Content-Type"] == "application/problem+json"
+        assert response.body["instance"] == "/api/v1/hello"
+        assert response.body["available_times"] == ["12:00"]
 
     def test_an_outage_has_retry_after_and_is_logged(self, logged: LogLines) -> None:
-        answer = serve(handle=failing(StorageUnavailable()))
+        response = serve(handle=failing(StorageUnavailable()))
 
-        assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+        assert (response.status, response.headers["Retry-After"]) == (503, "1")
         assert [line["message"] for line in logged()] == ["unavailable", "answered"]
 
     @pytest.mark.parametrize("kind", [ValueError, KeyError, AssertionError, RecursionError])
     def test_an_unexpected_error_is_500_and_reveals_nothing(self, kind: type[Exception]) -> None:
-        answer = serve(handle=failing(kind(SECRET)))
+        response = serve(handle=failing(kind(SECRET)))
 
-        assert (answer.status, answer.code) == (500, "internal_error")
-        assert SECRET not in answer.text + repr(answer.headers)
-        assert kind.__name__ not in answer.text
+        assert (response.status, response.code) == (500, "internal_error")
+        assert SECRET not in response.text + repr(response.headers)
+        assert kind.__name__ not in response.text
 
     def test_an_unexpected_error_is_logged_without_its_message(self, logged: LogLines) -> None:
         serve(handle=failing(ValueError(SECRET)))
@@ -490,10 +502,10 @@ class TestErrors:
         assert SECRET not in repr(logged())
 
     def test_a_response_that_is_not_json_is_500(self) -> None:
-        """A handler's mistake must not become a gateway's 502 without our headers."""
-        answer = serve(handle=lambda _: Response(body={"when": NOW}))
+        """A mistake in a handler must not become a 502 of the gateway, which lacks our headers."""
+        response = serve(handle=lambda _: Response(body={"when": NOW}))
 
-        assert (answer.status, answer.code) == (500, "internal_error")
+        assert (response.status, response.code) == (500, "internal_error")
 
     def test_a_missing_setting_stops_the_cold_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
         settings.cache_clear()
@@ -543,16 +555,16 @@ class TestLog:
 
         serve(event, body=Order, parameters={"limit": LIMIT})
 
-        told = json.dumps(logged())
+        log_text = json.dumps(logged())
         assert not [
-            text for text in ("token", "session", "guests", "limit", "a-tag") if text in told
+            text for text in ("token", "session", "guests", "limit", "a-tag") if text in log_text
         ]
 
-    @pytest.mark.parametrize("asked", ["true", "TRUE", "1"])
+    @pytest.mark.parametrize("enabled", ["true", "TRUE", "1"])
     def test_the_event_is_not_logged_even_if_the_environment_enables_it(
-        self, asked: str, logged: LogLines, monkeypatch: pytest.MonkeyPatch
+        self, enabled: str, logged: LogLines, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", asked)
+        monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", enabled)
         event = gateway_event(
             "POST", body={"guests": SECRET}, headers={"Authorization": "Bearer a-token"}
         )
@@ -575,7 +587,7 @@ class TestLog:
 
 class TestMetrics:
     @pytest.fixture(autouse=True)
-    def alone(self) -> Iterator[None]:
+    def empty_metrics(self) -> Iterator[None]:
         metrics.clear_metrics()
         yield
         metrics.clear_metrics()
@@ -607,50 +619,50 @@ class TestMetrics:
 class TestWebhook:
     """An endpoint on a function URL, signed over its raw body."""
 
-    def seen(self, **sent: Any) -> Request[Any]:
-        return seen(
+    def handled_request(self, **sent: Any) -> Request[Any]:
+        return handled_request(
             function_url_event(**sent), roles=PUBLIC, parameters=None, signed_by="stripe-signature"
         )
 
-    def answer(self, **sent: Any) -> Answer:
+    def serve(self, **sent: Any) -> ServedResponse:
         return serve(
             function_url_event(**sent), roles=PUBLIC, parameters=None, signed_by="stripe-signature"
         )
 
     @pytest.mark.parametrize("body", [b'{"a":  1}\n', b"\xff\x00", b"", '{"a": 1}'])
     def test_a_webhook_gets_the_raw_bytes_and_the_signature(self, body: bytes | str) -> None:
-        request = self.seen(body=body, headers={"Stripe-Signature": "t=1,v1=a"})
+        request = self.handled_request(body=body, headers={"Stripe-Signature": "t=1,v1=a"})
 
         assert request.raw == (body if isinstance(body, bytes) else body.encode())
         assert request.signature == "t=1,v1=a"
         assert request.caller.role is Role.ANONYMOUS
 
     def test_an_unsigned_webhook_has_no_signature(self) -> None:
-        assert self.seen(body="{}").signature is None
+        assert self.handled_request(body="{}").signature is None
 
     def test_another_endpoint_gets_no_raw_bytes_and_no_signature(self) -> None:
         event = gateway_event("POST", body="{}", headers={"Stripe-Signature": "t=1"})
 
-        request = seen(event)
+        request = handled_request(event)
 
         assert (request.raw, request.signature) == (b"", None)
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS", ""])
     def test_a_webhook_accepts_post_only(self, method: str) -> None:
-        answer = self.answer(method=method, body="{}")
+        response = self.serve(method=method, body="{}")
 
-        assert answer.status == 405
-        assert answer.headers["Allow"] == "POST"
+        assert response.status == 405
+        assert response.headers["Allow"] == "POST"
 
     def test_the_body_of_a_webhook_has_at_most_a_megabyte(self) -> None:
-        assert self.answer(body=b"x" * 1_048_576).status == 200
-        assert self.answer(body=b"x" * 1_048_577).code == "body_too_large"
+        assert self.serve(body=b"x" * 1_048_576).status == 200
+        assert self.serve(body=b"x" * 1_048_577).code == "body_too_large"
 
     def test_the_parameters_of_a_webhook_are_ignored(self) -> None:
-        assert self.answer(body="{}", path="/anything").status == 200
+        assert self.serve(body="{}", path="/anything").status == 200
 
     def test_a_refused_webhook_is_a_problem_with_its_path(self) -> None:
-        answer = serve(
+        response = serve(
             function_url_event(body="{}", path="/hook"),
             failing(InvalidSignature()),
             roles=PUBLIC,
@@ -658,14 +670,14 @@ class TestWebhook:
             signed_by="stripe-signature",
         )
 
-        assert (answer.status, answer.code) == (400, "invalid_signature")
-        assert answer.body["instance"] == "/hook"
+        assert (response.status, response.code) == (400, "invalid_signature")
+        assert response.body["instance"] == "/hook"
 
 
 @pytest.mark.parametrize("error", [PaymentProviderUnavailable(), PaymentProviderFailed()])
 def test_a_failure_of_the_payment_provider_is_logged(error: Exception, logged: LogLines) -> None:
-    answer = serve(handle=failing(error))
+    response = serve(handle=failing(error))
 
-    assert answer.status in {502, 503}
-    assert "Retry-After" in answer.headers
+    assert response.status in {502, 503}
+    assert "Retry-After" in response.headers
     assert [line["message"] for line in logged()] == ["unavailable", "answered"]

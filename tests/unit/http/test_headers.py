@@ -1,18 +1,18 @@
-"""Security headers on every answer, CORS for the origins we know."""
+"""Security headers of every response, and CORS for the allowed origins."""
 
 import pytest
 
 from teppan.http.headers import PREFLIGHT, SECURITY, cors
 
-OURS = frozenset({"https://book.teppan.example", "https://admin.teppan.example"})
+ALLOWED = frozenset({"https://book.teppan.example", "https://admin.teppan.example"})
 
 
-@pytest.mark.parametrize("origin", sorted(OURS))
+@pytest.mark.parametrize("origin", sorted(ALLOWED))
 def test_an_allowed_origin_may_read_the_response_and_its_headers(origin: str) -> None:
-    answer = cors(origin, OURS)
+    headers = cors(origin, ALLOWED)
 
-    assert answer["Access-Control-Allow-Origin"] == origin
-    assert set(answer["Access-Control-Expose-Headers"].split(", ")) == {
+    assert headers["Access-Control-Allow-Origin"] == origin
+    assert set(headers["Access-Control-Expose-Headers"].split(", ")) == {
         "ETag",
         "Idempotency-Replayed",
         "Location",
@@ -36,11 +36,14 @@ def test_an_allowed_origin_may_read_the_response_and_its_headers(origin: str) ->
     ],
 )
 def test_another_origin_may_not_read_the_response(origin: str | None) -> None:
-    assert cors(origin, OURS) == {}
+    assert cors(origin, ALLOWED) == {}
 
 
 def test_cors_never_allows_credentials() -> None:
-    assert "Access-Control-Allow-Credentials" not in {**cors(next(iter(OURS)), OURS), **PREFLIGHT}
+    assert "Access-Control-Allow-Credentials" not in {
+        **cors(next(iter(ALLOWED)), ALLOWED),
+        **PREFLIGHT,
+    }
 
 
 def test_the_security_headers_forbid_caching_framing_and_content() -> None:

@@ -1,4 +1,4 @@
-"""`Idempotency-Key` and the fingerprint of the body that came with it."""
+"""`Idempotency-Key` and the fingerprint of the body."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ def fingerprint(document: Any) -> str:
 
 @pytest.mark.parametrize("key", [None, ""])
 def test_a_request_without_an_idempotency_key_is_refused(key: str | None) -> None:
-    """The gateway counts an empty header as missing, and so do we."""
+    """The gateway and our code count an empty header as missing."""
     with pytest.raises(MissingParameter) as refusal:
         idempotent_request(key, {})
 

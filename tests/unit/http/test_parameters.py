@@ -1,4 +1,4 @@
-"""Path and query parameters, read once and refused with a pointer."""
+"""Path and query parameters: values, defaults and violations."""
 
 from datetime import date, time
 from typing import Any
@@ -33,10 +33,10 @@ def read(declared: Declared, **request: Any) -> dict[str, Any]:
     return read_parameters(gateway_event(**request), declared)
 
 
-def faults(declared: Declared, **request: Any) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidInput) as refusal:
+def violations_of(declared: Declared, **request: Any) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidInput) as raised:
         read(declared, **request)
-    return [(fault.where, fault.pointer) for fault in refusal.value.violations]
+    return [(violation.where, violation.pointer) for violation in raised.value.violations]
 
 
 class TestReading:
@@ -53,41 +53,41 @@ class TestReading:
 
     @pytest.mark.parametrize("where", ["path", "query"])
     def test_a_missing_required_parameter_is_named(self, where: str) -> None:
-        needed = path(day) if where == "path" else query(day, required=True)
+        required = path(day) if where == "path" else query(day, required=True)
 
-        with pytest.raises(MissingParameter) as refusal:
-            read({"from": needed})
+        with pytest.raises(MissingParameter) as raised:
+            read({"from": required})
 
-        assert (refusal.value.violation.where, refusal.value.violation.pointer) == (
+        assert (raised.value.violation.where, raised.value.violation.pointer) == (
             where,
             "/from",
         )
 
     def test_all_invalid_parameters_are_reported_at_once(self) -> None:
-        asked = {"limit": "0", "order": "up", "colour": "red"}
+        sent = {"limit": "0", "order": "up", "colour": "red"}
 
-        assert set(faults({"limit": LIMIT, "order": ORDER}, query=asked)) == {
+        assert set(violations_of({"limit": LIMIT, "order": ORDER}, query=sent)) == {
             ("query", "/limit"),
             ("query", "/order"),
             ("query", "/colour"),
         }
 
     def test_a_repeated_parameter_is_refused(self) -> None:
-        assert faults({"limit": LIMIT}, query={"limit": ["5", "5"]}) == [("query", "/limit")]
+        assert violations_of({"limit": LIMIT}, query={"limit": ["5", "5"]}) == [("query", "/limit")]
 
     def test_an_unknown_parameter_is_refused_even_if_none_is_declared(self) -> None:
-        assert faults({}, query={"limit": "5"}) == [("query", "/limit")]
+        assert violations_of({}, query={"limit": "5"}) == [("query", "/limit")]
 
     def test_a_path_parameter_in_the_query_is_refused(self) -> None:
-        """Unknown query parameters are refused; this one was ignored."""
+        """Once it was ignored, although unknown query parameters are refused."""
         request = {"path_parameters": {"booking_id": ID}, "query": {"booking_id": ID}}
 
-        assert faults({"booking_id": BOOKING_ID}, **request) == [("query", "/booking_id")]
+        assert violations_of({"booking_id": BOOKING_ID}, **request) == [("query", "/booking_id")]
 
     def test_an_invalid_path_parameter_has_a_path_pointer(self) -> None:
-        asked = {"booking_id": "bkg_1"}
+        sent = {"booking_id": "bkg_1"}
 
-        assert faults({"booking_id": BOOKING_ID}, path_parameters=asked) == [
+        assert violations_of({"booking_id": BOOKING_ID}, path_parameters=sent) == [
             ("path", "/booking_id")
         ]
 
@@ -95,7 +95,7 @@ class TestReading:
 class TestIgnoredParameters:
     @pytest.mark.parametrize("name", ["limit", "order", "cursor", "colour"])
     def test_an_empty_query_parameter_counts_as_absent(self, name: str) -> None:
-        """A form sends `status=` for what nobody has chosen."""
+        """A form sends `status=` for a field without a choice."""
         declared = {"limit": LIMIT, "order": ORDER, "cursor": CURSOR}
 
         assert read(declared, query={name: ""}) == read(declared)
@@ -119,7 +119,7 @@ class TestIgnoredParameters:
 
     @pytest.mark.parametrize("name", ["utm", "xutm_source", "__", "fbclid2", "Limit"])
     def test_a_parameter_like_a_tracking_one_is_refused(self, name: str) -> None:
-        assert faults({"limit": LIMIT}, query={name: "1"}) == [("query", f"/{name}")]
+        assert violations_of({"limit": LIMIT}, query={name: "1"}) == [("query", f"/{name}")]
 
 
 READERS: list[tuple[Any, dict[str, Any]]] = [

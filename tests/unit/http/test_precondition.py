@@ -13,11 +13,11 @@ def test_without_if_match_or_with_a_star_every_version_passes(header: str | None
 
 @pytest.mark.parametrize("header", ['"3"', ' "3" ', '"1", "3"', '"1","2","3"', '"x" ,"3"'])
 def test_a_tag_accepts_only_its_version(header: str) -> None:
-    accepts = precondition(header)
+    is_accepted = precondition(header)
 
-    assert accepts(3)
-    assert not accepts(4)
-    assert not accepts(33)
+    assert is_accepted(3)
+    assert not is_accepted(4)
+    assert not is_accepted(33)
 
 
 @pytest.mark.parametrize("header", ['"03"', '"3!"', '""', '"v3"'])
@@ -27,25 +27,25 @@ def test_an_unknown_tag_accepts_no_version(header: str) -> None:
 
 @pytest.mark.parametrize("header", ['W/"3"', ' W/"3" ', 'W/"2", W/"3"', 'W/""'])
 def test_a_list_of_weak_tags_only_is_refused_with_an_explanation(header: str) -> None:
-    """A 412 would send the caller round in a circle: the next read brings the same weak tag."""
-    with pytest.raises(InvalidInput) as refusal:
+    """A 412 would be no help: the next read returns the same weak tag."""
+    with pytest.raises(InvalidInput) as raised:
         precondition(header)
 
-    (fault,) = refusal.value.violations
-    assert (fault.where, fault.pointer) == ("header", "/If-Match")
-    assert "weak" in fault.detail
+    (violation,) = raised.value.violations
+    assert (violation.where, violation.pointer) == ("header", "/If-Match")
+    assert "weak" in violation.detail
 
 
 def test_in_a_list_only_strong_tags_match() -> None:
-    accepts = precondition('W/"3", "4"')
+    is_accepted = precondition('W/"3", "4"')
 
-    assert accepts(4)
-    assert not accepts(3)
+    assert is_accepted(4)
+    assert not is_accepted(3)
 
 
 @pytest.mark.parametrize("header", ['"3",', ',"3"', ' , "1",, "3" ,'])
 def test_empty_elements_of_a_tag_list_are_ignored(header: str) -> None:
-    """A recipient must take them (RFC 9110 §5.6.1); two `If-Match` may be joined to such a list."""
+    """A recipient must accept them (RFC 9110 §5.6.1); joined headers may have them."""
     assert precondition(header)(3)
 
 
@@ -54,8 +54,8 @@ def test_empty_elements_of_a_tag_list_are_ignored(header: str) -> None:
     ["", " ", ",", "3", '"3', '3"', '"3" "4"', "'3'", '*, "3"', 'w/"3"', '"3\n"'],
 )
 def test_a_malformed_list_of_tags_is_refused(header: str) -> None:
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput) as raised:
         precondition(header)
 
-    (fault,) = refusal.value.violations
-    assert (fault.where, fault.pointer) == ("header", "/If-Match")
+    (violation,) = raised.value.violations
+    assert (violation.where, violation.pointer) == ("header", "/If-Match")

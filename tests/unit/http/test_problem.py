@@ -1,4 +1,4 @@
-"""Every error becomes one problem document (RFC 9457)."""
+"""Errors as problem documents (RFC 9457)."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from teppan.http.problem import TYPE, internal_error, problem
 from teppan.identity import errors as identity_errors
 from teppan.identity.errors import IdentityUnavailable, SessionEnded, TooManyAttempts
 
-FAULT = Violation("header", "/If-Match", "If-Match must be * or entity tags.")
+VIOLATION = Violation("header", "/If-Match", "If-Match must be * or entity tags.")
 
 STATUS = {
     "malformed_json": 400,
@@ -83,15 +83,15 @@ def descendants(kind: type[DomainError] = DomainError) -> Iterator[type[DomainEr
 
 
 ERRORS = sorted(descendants(), key=lambda kind: kind.__name__)
-RAISED = [kind for kind in ERRORS if hasattr(kind, "code")]
-"""The errors that a caller may see; the others are kinds of them."""
+ERRORS_WITH_CODE = [kind for kind in ERRORS if hasattr(kind, "code")]
+"""The errors that a caller may see; the others are their base classes."""
 
 
 def example(kind: type[DomainError]) -> DomainError:
     if kind is MissingParameter:
-        return MissingParameter(FAULT)
+        return MissingParameter(VIOLATION)
     if kind is InvalidInput:
-        return InvalidInput([FAULT])
+        return InvalidInput([VIOLATION])
     if kind is SlotUnavailable:
         return SlotUnavailable(["12:00"])
     if kind is TooManyAttempts:
@@ -101,25 +101,27 @@ def example(kind: type[DomainError]) -> DomainError:
     return kind("Because.")
 
 
-@pytest.mark.parametrize("kind", RAISED)
+@pytest.mark.parametrize("kind", ERRORS_WITH_CODE)
 def test_every_error_has_a_stable_code_title_and_status(kind: type[DomainError]) -> None:
-    answer = problem(example(kind), "/api/v1/bookings", "request-1")
+    response = problem(example(kind), "/api/v1/bookings", "request-1")
 
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
-    assert answer.status == STATUS[kind.code]
-    assert answer.media_type == "application/problem+json"
-    assert answer.body is not None
-    assert answer.body["type"] == TYPE + kind.code
-    assert answer.body["title"] == kind.title != ""
+    assert response.status == STATUS[kind.code]
+    assert response.media_type == "application/problem+json"
+    assert response.body is not None
+    assert response.body["type"] == TYPE + kind.code
+    assert response.body["title"] == kind.title != ""
 
 
 def test_the_error_codes_are_the_documented_ones_each_declared_once() -> None:
-    assert sorted(vars(kind)["code"] for kind in RAISED if "code" in vars(kind)) == sorted(STATUS)
+    assert sorted(
+        vars(kind)["code"] for kind in ERRORS_WITH_CODE if "code" in vars(kind)
+    ) == sorted(STATUS)
 
 
 def test_every_error_without_a_code_has_subclasses_with_one() -> None:
-    for kind in set(ERRORS) - set(RAISED):
-        assert [each for each in RAISED if issubclass(each, kind)]
+    for kind in set(ERRORS) - set(ERRORS_WITH_CODE):
+        assert [each for each in ERRORS_WITH_CODE if issubclass(each, kind)]
 
 
 @pytest.mark.parametrize("module", [errors, identity_errors], ids=["domain", "identity"])
@@ -130,9 +132,9 @@ def test_every_error_of_a_module_is_checked(module: ModuleType) -> None:
 
 
 def test_a_problem_has_exactly_the_documented_members() -> None:
-    answer = problem(errors.Forbidden("Not you."), "/api/v1/bookings", "request-1")
+    response = problem(errors.Forbidden("Not you."), "/api/v1/bookings", "request-1")
 
-    assert answer.body == {
+    assert response.body == {
         "type": "/docs/problems#forbidden",
         "title": "Not allowed",
         "status": 403,
@@ -143,32 +145,32 @@ def test_a_problem_has_exactly_the_documented_members() -> None:
     }
 
 
-@pytest.mark.parametrize("error", [InvalidInput([FAULT]), MissingParameter(FAULT)])
+@pytest.mark.parametrize("error", [InvalidInput([VIOLATION]), MissingParameter(VIOLATION)])
 def test_a_violation_has_place_pointer_and_detail(error: DomainError) -> None:
-    answer = problem(error, "/", "request-1")
+    response = problem(error, "/", "request-1")
 
-    assert answer.body is not None
-    assert answer.body["errors"] == [
-        {"in": "header", "pointer": "/If-Match", "detail": FAULT.detail}
+    assert response.body is not None
+    assert response.body["errors"] == [
+        {"in": "header", "pointer": "/If-Match", "detail": VIOLATION.detail}
     ]
 
 
 def test_slot_unavailable_has_available_times_even_if_empty() -> None:
-    answer = problem(SlotUnavailable([]), "/", "request-1")
+    response = problem(SlotUnavailable([]), "/", "request-1")
 
-    assert answer.body is not None
-    assert answer.body["available_times"] == []
+    assert response.body is not None
+    assert response.body["available_times"] == []
 
 
 def test_an_ended_session_is_unauthorized_with_its_own_detail() -> None:
-    answer = problem(SessionEnded(), "/", "request-1")
+    response = problem(SessionEnded(), "/", "request-1")
 
-    assert answer.body is not None
-    assert (answer.body["code"], answer.body["title"]) == (
+    assert response.body is not None
+    assert (response.body["code"], response.body["title"]) == (
         "unauthorized",
         "Authentication is required",
     )
-    assert answer.body["detail"] == "Your session has ended. Log in again."
+    assert response.body["detail"] == "Your session has ended. Log in again."
 
 
 @pytest.mark.parametrize(
@@ -188,36 +190,39 @@ def test_a_temporary_error_has_retry_after(error: DomainError, seconds: str) -> 
     assert problem(error, "/", "request-1").headers == {"Retry-After": seconds}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in RAISED if issubclass(kind, errors.Unauthorized)])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in ERRORS_WITH_CODE if issubclass(kind, errors.Unauthorized)]
+)
 def test_an_unauthorized_error_has_www_authenticate(kind: type[DomainError]) -> None:
-    answer = problem(kind(), "/", "request-1")
+    response = problem(kind(), "/", "request-1")
 
-    assert answer.headers == {"WWW-Authenticate": "Bearer"}
+    assert response.headers == {"WWW-Authenticate": "Bearer"}
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in RAISED if STATUS[kind.code] not in {401, 405, 429, 502, 503}]
+    "kind",
+    [kind for kind in ERRORS_WITH_CODE if STATUS[kind.code] not in {401, 405, 429, 502, 503}],
 )
 def test_other_problems_have_no_extra_headers(kind: type[DomainError]) -> None:
     assert problem(example(kind), "/", "request-1").headers == {}
 
 
 def test_method_not_allowed_has_the_allow_header() -> None:
-    """RFC 9110 §15.5.6: a 405 names the methods."""
+    """RFC 9110 §15.5.6: a 405 lists the allowed methods."""
     assert problem(MethodNotAllowed(), "/", "request-1").headers == {"Allow": "POST"}
 
 
 def test_provider_erred_has_the_same_problem_as_provider_unavailable() -> None:
-    """Only our own code has to know the difference."""
+    """Only our own code needs the difference."""
     busy, erred = PaymentProviderUnavailable(), PaymentProviderErred()
 
     assert problem(erred, "/", "request-1") == problem(busy, "/", "request-1")
 
 
 def test_an_internal_error_reveals_nothing() -> None:
-    answer = internal_error("/api/v1/bookings", "request-1")
+    response = internal_error("/api/v1/bookings", "request-1")
 
-    assert answer.body is not None
-    assert (answer.status, answer.body["code"]) == (500, "internal_error")
-    assert answer.body["detail"] == "Something went wrong on our side. It has been recorded."
-    assert answer.body["request_id"] == "request-1"
+    assert response.body is not None
+    assert (response.status, response.body["code"]) == (500, "internal_error")
+    assert response.body["detail"] == "Something went wrong on our side. It has been recorded."
+    assert response.body["request_id"] == "request-1"

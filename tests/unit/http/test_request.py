@@ -1,4 +1,4 @@
-"""What every endpoint reads of a gateway event."""
+"""Requests, read from events of the gateway and of a function URL."""
 
 import base64
 import uuid
@@ -23,7 +23,7 @@ from teppan.http.request import Request, incoming
 from teppan.services.idempotency import IdempotentRequest
 
 
-def request(idempotency: IdempotentRequest | None = None, **of_an_account: Any) -> Request[None]:
+def request(idempotency: IdempotentRequest | None = None, **fields: Any) -> Request[None]:
     return Request(
         operation="createBooking",
         caller=caller(),
@@ -31,15 +31,15 @@ def request(idempotency: IdempotentRequest | None = None, **of_an_account: Any) 
         parameters={},
         if_match=None,
         idempotent=idempotency,
-        **of_an_account,
+        **fields,
     )
 
 
 def test_a_request_has_method_path_and_headers_in_any_case() -> None:
-    found = incoming(gateway_event("PUT", "/api/v1/x", headers={"If-MATCH": '"3"'}))
+    request_ = incoming(gateway_event("PUT", "/api/v1/x", headers={"If-MATCH": '"3"'}))
 
-    assert (found.method, found.path) == ("PUT", "/api/v1/x")
-    assert found.header("If-Match") == found.header("if-match") == '"3"'
+    assert (request_.method, request_.path) == ("PUT", "/api/v1/x")
+    assert request_.header("If-Match") == request_.header("if-match") == '"3"'
 
 
 @pytest.mark.parametrize("sent", [REQUEST_ID, REQUEST_ID.upper()])
@@ -59,47 +59,52 @@ def test_the_gateways_request_id_is_used_if_the_callers_is_not_a_uuid(sent: str)
 def test_a_request_keeps_the_gateways_id_beside_the_callers() -> None:
     event = gateway_event(headers={"X-Request-Id": REQUEST_ID})
 
-    found = incoming(event)
+    request_ = incoming(event)
 
-    assert found.request_id == REQUEST_ID
-    assert found.gateway_request_id == event["requestContext"]["requestId"]
+    assert request_.request_id == REQUEST_ID
+    assert request_.gateway_request_id == event["requestContext"]["requestId"]
 
 
 @pytest.mark.parametrize("event", [{}, {"headers": None, "requestContext": None}])
 def test_an_empty_event_is_read_without_an_error(event: dict[str, Any]) -> None:
-    found = incoming(event)
+    request_ = incoming(event)
 
-    assert (found.method, found.path, found.headers, found.request_id) == ("", "", {}, "")
-    assert found.body(10) == b""
+    assert (request_.method, request_.path, request_.headers, request_.request_id) == (
+        "",
+        "",
+        {},
+        "",
+    )
+    assert request_.body(10) == b""
 
 
 class TestRepeatedHeaders:
-    """A header that is a list goes on; any other says one thing (RFC 9110 §5.3)."""
+    """Repetitions of a list header are joined; any other header has one value (RFC 9110 §5.3)."""
 
     TAGS: ClassVar[list[str]] = ['"5"', '"9"']
 
     def test_a_repeated_list_header_is_joined(self) -> None:
-        found = incoming(gateway_event(headers={"If-Match": self.TAGS}))
+        request_ = incoming(gateway_event(headers={"If-Match": self.TAGS}))
 
-        assert found.header_list("If-Match") == '"5", "9"'
+        assert request_.header_list("If-Match") == '"5", "9"'
 
     def test_a_repeated_list_header_is_joined_across_spellings(self) -> None:
-        found = incoming(gateway_event(headers={"If-Match": '"5"', "if-match": '"9"'}))
+        request_ = incoming(gateway_event(headers={"If-Match": '"5"', "if-match": '"9"'}))
 
-        assert found.header_list("If-Match") == '"5", "9"'
+        assert request_.header_list("If-Match") == '"5", "9"'
 
     def test_a_single_value_header_with_two_values_is_refused(self) -> None:
-        found = incoming(gateway_event(headers={"Idempotency-Key": ["a", "b"]}))
+        request_ = incoming(gateway_event(headers={"Idempotency-Key": ["a", "b"]}))
 
-        with pytest.raises(InvalidInput) as refusal:
-            found.header("Idempotency-Key")
-        (fault,) = refusal.value.violations
-        assert (fault.where, fault.pointer) == ("header", "/Idempotency-Key")
+        with pytest.raises(InvalidInput) as raised:
+            request_.header("Idempotency-Key")
+        (violation,) = raised.value.violations
+        assert (violation.where, violation.pointer) == ("header", "/Idempotency-Key")
 
     def test_a_header_repeated_with_the_same_value_has_that_value(self) -> None:
-        found = incoming(gateway_event(headers={"Idempotency-Key": ["a", "a"]}))
+        request_ = incoming(gateway_event(headers={"Idempotency-Key": ["a", "a"]}))
 
-        assert found.header("Idempotency-Key") == "a"
+        assert request_.header("Idempotency-Key") == "a"
 
     def test_two_different_request_ids_are_ignored(self) -> None:
         event = gateway_event(headers={"X-Request-Id": [REQUEST_ID, str(uuid.uuid4())]})
@@ -107,20 +112,25 @@ class TestRepeatedHeaders:
         assert incoming(event).request_id == event["requestContext"]["requestId"]
 
     def test_an_absent_header_is_none(self) -> None:
-        found = incoming(gateway_event())
+        request_ = incoming(gateway_event())
 
-        assert found.header("X") is found.header_list("X") is found.harmless_header("X") is None
+        assert (
+            request_.header("X")
+            is request_.header_list("X")
+            is request_.harmless_header("X")
+            is None
+        )
 
     def test_a_header_joined_by_the_function_url_is_one_value(self) -> None:
-        found = incoming(function_url_event(headers={"stripe-signature": "t=1,t=2"}))
+        request_ = incoming(function_url_event(headers={"stripe-signature": "t=1,t=2"}))
 
-        assert found.header("Stripe-Signature") == "t=1,t=2"
+        assert request_.header("Stripe-Signature") == "t=1,t=2"
 
 
 def test_the_source_address_comes_from_the_gateway_not_a_header() -> None:
-    told = {"X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1"}
+    spoofed = {"X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1"}
 
-    assert incoming(gateway_event(headers=told, source_ip=HOME)).source_ip == HOME
+    assert incoming(gateway_event(headers=spoofed, source_ip=HOME)).source_ip == HOME
 
 
 @pytest.mark.parametrize("context", [{}, {"identity": None}, {"identity": {"sourceIp": None}}])
@@ -174,10 +184,10 @@ class TestBody:
 
 class TestFunctionUrl:
     def test_method_and_path_of_a_function_url_are_read_from_payload_2(self) -> None:
-        found = incoming(function_url_event("POST", "/", headers={"Stripe-Signature": "t=1"}))
+        request_ = incoming(function_url_event("POST", "/", headers={"Stripe-Signature": "t=1"}))
 
-        assert (found.method, found.path) == ("POST", "/")
-        assert found.header("Stripe-Signature") == "t=1"
+        assert (request_.method, request_.path) == ("POST", "/")
+        assert request_.header("Stripe-Signature") == "t=1"
 
     def test_a_function_url_request_has_an_id(self) -> None:
         event = function_url_event()
@@ -208,7 +218,7 @@ def test_session_of_a_public_request_raises_lookup_error() -> None:
 
 
 def test_the_repr_of_a_request_omits_a_webhooks_body_and_signature() -> None:
-    printed = repr(request(raw=b"aiko@example.com", signature="t=1,v1=secret"))
+    text = repr(request(raw=b"aiko@example.com", signature="t=1,v1=secret"))
 
-    assert "aiko" not in printed
-    assert "v1=" not in printed
+    assert "aiko" not in text
+    assert "v1=" not in text

@@ -1,4 +1,4 @@
-"""Answers before the endpoint completes them."""
+"""Responses, before the endpoint adds its headers."""
 
 import pytest
 
@@ -6,16 +6,16 @@ from teppan.http.response import Response, versioned
 
 
 def test_a_response_is_200_and_json_by_default() -> None:
-    answer = Response()
+    response = Response()
 
-    assert (answer.status, answer.body, answer.media_type) == (200, None, "application/json")
+    assert (response.status, response.body, response.media_type) == (200, None, "application/json")
 
 
 def test_a_versioned_response_has_a_strong_etag_and_its_own_headers() -> None:
-    answer = versioned({"version": 3}, 3, status=201, headers={"Location": "/api/v1/bookings/1"})
+    response = versioned({"version": 3}, 3, status=201, headers={"Location": "/api/v1/bookings/1"})
 
-    assert answer.status == 201
-    assert answer.headers == {"ETag": '"3"', "Location": "/api/v1/bookings/1"}
+    assert response.status == 201
+    assert response.headers == {"ETag": '"3"', "Location": "/api/v1/bookings/1"}
 
 
 def test_a_body_is_written_as_json_without_ascii_escapes() -> None:

@@ -1,4 +1,4 @@
-"""What a refused value of a body is told, reason by reason."""
+"""The sentence for each kind of invalid value in a body."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -32,7 +32,7 @@ class Order(RequestBody):
     by_value: Annotated[str, AfterValidator(_by_value)] | MISSING = MISSING
     inner: Inner | MISSING = MISSING
     long: Annotated[str, Field(min_length=2)] | MISSING = MISSING
-    unforeseen: float | MISSING = MISSING
+    unknown_kind: float | MISSING = MISSING
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,15 @@ class Order(RequestBody):
     ],
 )
 def test_every_error_type_has_its_sentence(body: Any, expected: str) -> None:
-    assert _told(body) == expected
+    assert _sentence_of(body) == expected
 
 
 def test_an_unknown_error_type_has_a_sentence_without_pydantics_text() -> None:
-    assert _told({"unforeseen": "x"}) == UNKNOWN
+    assert _sentence_of({"unknown_kind": "x"}) == UNKNOWN
 
 
-def _told(body: Any) -> str:
-    with pytest.raises(ValidationError) as refusal:
+def _sentence_of(body: Any) -> str:
+    with pytest.raises(ValidationError) as raised:
         Order.model_validate_json(json.dumps(body))
-    (error,) = refusal.value.errors()
+    (error,) = raised.value.errors()
     return sentence(error, Order)

@@ -1,4 +1,4 @@
-"""Cognito as botocore speaks to it: with stubbed answers, or over a wire that a test holds."""
+"""Fakes of Cognito: stubbed answers of botocore, or a fake connection below it."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from teppan.identity.cognito.client import cognito
 
 @pytest.fixture
 def stub() -> Iterator[Stubber]:
-    """The answers of Cognito, each with the call that it is to; all of them have to be made."""
+    """Stubbed answers of Cognito, one for each expected call; all calls must be made."""
     with Stubber(cognito()) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
@@ -28,7 +28,7 @@ class Body(io.BytesIO):
 
 
 class Wire:
-    """Stands for the connection to Cognito: what is sent, and what comes of it."""
+    """A fake connection to Cognito: records the requests; returns one answer or fails."""
 
     def __init__(self) -> None:
         self.sent: list[AWSPreparedRequest] = []
@@ -46,9 +46,9 @@ class Wire:
 
 @pytest.fixture
 def wire() -> Iterator[Wire]:
-    """The connection to Cognito, below botocore."""
-    held = Wire()
+    """The fake connection to Cognito, below botocore."""
+    fake = Wire()
     events = cognito().meta.events
-    events.register("before-send.cognito-idp", held.send)
-    yield held
-    events.unregister("before-send.cognito-idp", held.send)
+    events.register("before-send.cognito-idp", fake.send)
+    yield fake
+    events.unregister("before-send.cognito-idp", fake.send)

@@ -1,4 +1,4 @@
-"""An account, from what Cognito answers about it."""
+"""An account, read from Cognito's answer."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def test_an_account_has_an_id_and_an_address() -> None:
 
 
 def test_an_account_without_attributes_has_its_user_name_as_id() -> None:
-    # A client that may read no attribute gets none: that was a KeyError, and a 500 of /me.
+    # An app client without read permission gets no attributes; /me once answered 500 for it.
     assert account_of(user(UserAttributes=[])) == account(
         id=CUSTOMER, email="", email_verified=False
     )
@@ -34,9 +34,13 @@ def test_an_account_is_enabled_or_disabled(enabled: bool) -> None:
     assert account_of(user(Enabled=enabled)).is_enabled is enabled
 
 
-@pytest.mark.parametrize(("said", "verified"), [("true", True), ("false", False), (None, False)])
-def test_an_address_is_verified_if_cognito_marks_it(said: str | None, verified: bool) -> None:
-    assert account_of(user(email_verified=said)).email_verified is verified
+@pytest.mark.parametrize(
+    ("attribute", "is_verified"), [("true", True), ("false", False), (None, False)]
+)
+def test_an_address_is_verified_if_cognito_marks_it(
+    attribute: str | None, is_verified: bool
+) -> None:
+    assert account_of(user(email_verified=attribute)).email_verified is is_verified
 
 
 @pytest.mark.parametrize(

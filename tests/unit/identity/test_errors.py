@@ -1,4 +1,4 @@
-"""What can be wrong with a login, a code or a session, in the words of the contract."""
+"""Errors of logins, codes and sessions, with the texts of the contract."""
 
 import pytest
 

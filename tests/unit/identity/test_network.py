@@ -1,4 +1,4 @@
-"""Networks: what attempts are counted by beside the address."""
+"""Networks, by which attempts are counted."""
 
 import pytest
 

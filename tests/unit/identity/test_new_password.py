@@ -1,4 +1,4 @@
-"""What is too easy to guess: the common, the obvious, and both with trivial additions."""
+"""Passwords that are too easy to guess: common or obvious ones, also with trivial additions."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""A password is the same however a keyboard writes it."""
+"""Normalisation of passwords."""
 
 import pytest
 from hypothesis import given

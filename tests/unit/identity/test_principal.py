@@ -1,4 +1,4 @@
-"""Who is calling, from the claims that the gateway has verified (§8)."""
+"""The principal, from the claims that the gateway has verified (`domain.md §8`)."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from teppan.settings import MissingSettingError
 
 
 def principal(role: Role) -> Principal:
-    """Return the account and session that requests of tests are made in."""
+    """Return the account and session of the tests' requests."""
     return Principal(CUSTOMER, role, Session(SESSION, CUSTOMER, SESSION_BEGAN))
 
 
 def event(**claims: Any) -> dict[str, Any]:
-    """Return a request with an access token of ours that differs in these claims."""
+    """Return a request whose access token has these claims in place of the usual ones."""
     return gateway_event(token=claims)
 
 
@@ -47,7 +47,7 @@ def test_the_session_of_a_refreshed_token_is_that_of_the_login() -> None:
 
 
 @pytest.mark.parametrize(
-    "nobody",
+    "event",
     [
         {},
         {"requestContext": {}},
@@ -57,8 +57,8 @@ def test_the_session_of_a_refreshed_token_is_that_of_the_login() -> None:
         gateway_event(account=None),
     ],
 )
-def test_a_request_without_claims_has_no_principal(nobody: dict[str, Any]) -> None:
-    assert principal_of(nobody) is None
+def test_a_request_without_claims_has_no_principal(event: dict[str, Any]) -> None:
+    assert principal_of(event) is None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_request_without_an_access_token_has_no_principal(claims: dict[str, An
 
 @pytest.mark.parametrize("client", ["another-client", "", None, ["4f2k8s1v7b3n9c6d5e0g1h2j3m"]])
 def test_a_token_of_another_client_has_no_principal(client: object) -> None:
-    """The gateway's authorizer takes any client."""
+    """The gateway's authorizer accepts any client of the pool."""
     assert principal_of(event(client_id=client)) is None
 
 
@@ -93,5 +93,5 @@ def test_a_missing_client_setting_raises(monkeypatch: pytest.MonkeyPatch) -> Non
     [{"origin_jti": None}, {"auth_time": None}, {"auth_time": ""}, {"auth_time": "yesterday"}],
 )
 def test_a_token_without_a_session_has_no_principal(claims: dict[str, Any]) -> None:
-    """It could never be ended."""
+    """Its session could not be ended."""
     assert principal_of(event(**claims)) is None

@@ -1,4 +1,4 @@
-"""Pseudonyms: always the same for a person, and telling nobody who it is."""
+"""Pseudonyms: the same for the same address, and useless without the secret."""
 
 import re
 

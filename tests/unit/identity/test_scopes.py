@@ -1,4 +1,4 @@
-"""The scopes are those that contract and template name."""
+"""The scopes are those of the contract and the template."""
 
 from tests.contract.documents import CONTRACT, TEMPLATE
 

@@ -1,4 +1,4 @@
-"""Tokens: what an access token says of its session, and that printing one tells nothing."""
+"""Tokens and the session in their claims; their `repr` reveals nothing."""
 
 import base64
 import json
@@ -52,7 +52,7 @@ def test_claims_with_an_invalid_time_raise_value_error(auth_time: str) -> None:
 
 @pytest.mark.parametrize("more", ["", "x", "xx", "xxx"])
 def test_tokens_have_their_session_for_every_length_of_payload(more: str) -> None:
-    """Base64 without padding ends in three ways."""
+    """Base64 without padding has three possible endings."""
     found = tokens(jwt(**claims(), device_key=more)).session
 
     assert found == Session(SESSION, CUSTOMER, SESSION_BEGAN)

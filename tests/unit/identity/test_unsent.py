@@ -1,4 +1,4 @@
-"""What the log says of a code that was not sent."""
+"""The log line for a code that was not sent."""
 
 from tests.unit.conftest import LogLines
 

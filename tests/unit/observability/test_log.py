@@ -1,4 +1,4 @@
-"""The log tells what failed and where, never what a person sent."""
+"""The log has the type and place of an error, and never user input."""
 
 import re
 from collections.abc import Callable
@@ -31,18 +31,18 @@ def quote_it_twice() -> None:
 
 
 def test_an_error_is_logged_by_type_and_stack_without_its_message() -> None:
-    told = caught(quote_the_input)
+    fields = caught(quote_the_input)
 
-    assert told["error"] == "ValueError"
-    assert told["stack"][-1].endswith(" quote_the_input")
-    assert SECRET not in repr(told)
+    assert fields["error"] == "ValueError"
+    assert fields["stack"][-1].endswith(" quote_the_input")
+    assert SECRET not in repr(fields)
 
 
 def test_the_cause_of_an_error_is_logged_without_its_message() -> None:
-    told = caught(quote_it_twice)
+    fields = caught(quote_it_twice)
 
-    assert (told["error"], told["cause"]["error"]) == ("RuntimeError", "ValueError")
-    assert SECRET not in repr(told)
+    assert (fields["error"], fields["cause"]["error"]) == ("RuntimeError", "ValueError")
+    assert SECRET not in repr(fields)
 
 
 def test_an_error_of_aws_is_logged_by_its_code() -> None:
@@ -51,10 +51,10 @@ def test_an_error_of_aws_is_logged_by_its_code() -> None:
     def refuse() -> None:
         raise ClientError(answer, "GetItem")
 
-    told = caught(refuse)
+    fields = caught(refuse)
 
-    assert told["error_code"] == "AccessDeniedException"
-    assert SECRET not in repr(told)
+    assert fields["error_code"] == "AccessDeniedException"
+    assert SECRET not in repr(fields)
 
 
 def test_a_log_line_is_structured_and_in_utc(logged: LogLines) -> None:
@@ -68,9 +68,9 @@ def test_a_log_line_is_structured_and_in_utc(logged: LogLines) -> None:
 def test_an_account_is_logged_as_a_hash_of_id_and_stage() -> None:
     account = "11111111-1111-4111-8111-111111111111"
 
-    named = account_in_log(account, "prod")
+    pseudonym = account_in_log(account, "prod")
 
-    assert re.fullmatch(r"[0-9a-f]{16}", named)
-    assert named == account_in_log(account, "prod")
-    assert named != account_in_log(account, "staging")
-    assert named not in account
+    assert re.fullmatch(r"[0-9a-f]{16}", pseudonym)
+    assert pseudonym == account_in_log(account, "prod")
+    assert pseudonym != account_in_log(account, "staging")
+    assert pseudonym not in account

@@ -1,4 +1,4 @@
-"""Metrics leave as one line of CloudWatch's embedded metric format."""
+"""Metrics as lines of CloudWatch's embedded metric format."""
 
 import json
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from teppan.observability.metrics import (
 
 
 @pytest.fixture(autouse=True)
-def flushed() -> Iterator[None]:
-    """Leave nothing behind for the next test."""
+def empty_metrics() -> Iterator[None]:
+    """Leave no metrics for the next test."""
     metrics.clear_metrics()
     yield
     metrics.clear_metrics()
@@ -80,8 +80,8 @@ def test_an_alarm_metric_is_a_line_of_its_own_without_operation(
 
     emit_alarm_metric("LedgerDifference", 42)
 
-    (told,) = capsys.readouterr().out.splitlines()
-    found = json.loads(told)
+    (text,) = capsys.readouterr().out.splitlines()
+    found = json.loads(text)
     (declared,) = found["_aws"]["CloudWatchMetrics"]
     assert declared == {
         "Namespace": "Teppan",

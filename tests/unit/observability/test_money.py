@@ -1,4 +1,4 @@
-"""The ledger's entries as metrics, and alarms (§7)."""
+"""Metrics and alarms of payment events and ledger entries (`domain.md §7`)."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -38,8 +38,8 @@ type Alarms = Callable[[], dict[str, list[float]]]
 
 
 @pytest.fixture(autouse=True)
-def flushed() -> Iterator[None]:
-    """Leave nothing behind for the next test."""
+def empty_metrics() -> Iterator[None]:
+    """Leave no metrics for the next test."""
     metrics.clear_metrics()
     yield
     metrics.clear_metrics()
@@ -47,9 +47,9 @@ def flushed() -> Iterator[None]:
 
 @pytest.fixture
 def alarms(capsys: pytest.CaptureFixture[str]) -> Alarms:
-    """What was told alone, for an alarm: each is a line of its own."""
+    """The alarm metrics that were emitted, each on a line of its own, by name."""
 
-    def told() -> dict[str, list[float]]:
+    def emitted() -> dict[str, list[float]]:
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         return {
             each["Name"]: line[each["Name"]]
@@ -57,11 +57,11 @@ def alarms(capsys: pytest.CaptureFixture[str]) -> Alarms:
             for each in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
         }
 
-    return told
+    return emitted
 
 
 def counted() -> dict[str, Any]:
-    """Return what was counted beside the operation, by name."""
+    """Return the metrics counted for the operation, by name."""
     return {name: each["Value"] for name, each in metrics.metric_set.items()}
 
 
@@ -180,13 +180,13 @@ def test_a_sent_refund_counts_its_ledger_entries(alarms: Alarms) -> None:
 def test_ledger_differences_are_summed_by_their_absolute_values(
     alarms: Alarms, logged: LogLines
 ) -> None:
-    found, left = {"pi_1": 500, "pi_2": -500, "pi_3": 20}, {"pi_1": 500, "pi_2": -500}
+    before, after = {"pi_1": 500, "pi_2": -500, "pi_3": 20}, {"pi_1": 500, "pi_2": -500}
 
-    record_difference(found, left)
+    record_difference(before, after)
 
     assert alarms() == {"LedgerDifferenceFound": [1_020], "LedgerDifference": [1_000]}
     (line,) = logged()
-    assert (line["level"], line["payments"]) == ("ERROR", left)
+    assert (line["level"], line["payments"]) == ("ERROR", after)
 
 
 def test_a_repaired_ledger_emits_a_difference_of_0_and_logs_nothing(

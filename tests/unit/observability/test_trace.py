@@ -1,4 +1,4 @@
-"""Tracing patches nothing of itself."""
+"""The tracer patches nothing by itself."""
 
 from teppan.observability.trace import tracer
 

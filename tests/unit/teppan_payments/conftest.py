@@ -50,7 +50,7 @@ class Wire(stripe.HTTPClient):
         self.traffic.answers = list(answers)
 
     @property
-    def asked(self) -> list[SentRequest]:
+    def requests(self) -> list[SentRequest]:
         """The requests that were sent, in order."""
         return self.traffic.requests
 
@@ -80,7 +80,7 @@ class Wire(stripe.HTTPClient):
         """Do nothing: no connection is open."""
 
 
-def refusal_entry(
+def error_answer(
     status: int, kind: str = "invalid_request_error", code: str | None = None
 ) -> Answer:
     """Return an error in the form of Stripe's API."""

@@ -1,4 +1,4 @@
-"""The client of Stripe's API: keys, versions, retries, and what its failures mean."""
+"""The client of Stripe's API: keys, API version, retries and errors."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 import stripe
 from tests.functions.emf import told
 from tests.unit.conftest import Secrets
-from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal_entry
+from tests.unit.teppan_payments.conftest import Answer, Wire, error_answer, list_of
 
 from teppan.domain.payments.errors import (
     PaymentProviderErred,
@@ -23,10 +23,10 @@ INTENT = {"id": "pi_1", "object": "payment_intent", "status": "succeeded"}
 UNREACHABLE = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
     "Connection reset by peer", should_retry=True
 )
-TOO_SLOW = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
+TIMED_OUT = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
     "Timed out", should_retry=False
 )
-UNAUTHORIZED = refusal_entry(401, "invalid_request_error")
+UNAUTHORIZED = error_answer(401, "invalid_request_error")
 
 
 def retrieve(client: stripe.StripeClient, options: stripe.RequestOptions) -> Any:
@@ -43,13 +43,13 @@ class TestRequest:
     ) -> None:
         wire.answers((200, INTENT))
         urls: list[str] = []
-        usual = wire.request
+        original = wire.request
 
-        def noting(method: str, url: str, *rest: Any) -> Any:
+        def record_url(method: str, url: str, *rest: Any) -> Any:
             urls.append(url)
-            return usual(method, url, *rest)
+            return original(method, url, *rest)
 
-        monkeypatch.setattr(wire, "request", noting)
+        monkeypatch.setattr(wire, "request", record_url)
 
         assert api.call(retrieve).id == "pi_1"
         assert urls == ["https://stripe.invalid/v1/payment_intents/pi_1"]
@@ -61,9 +61,9 @@ class TestRequest:
 
         api.call(retrieve)
 
-        (asked,) = wire.asked
-        assert asked.key == "sk_test_new"
-        assert asked.headers["Stripe-Version"] == API_VERSION == "2026-05-27.dahlia"
+        (request,) = wire.requests
+        assert request.key == "sk_test_new"
+        assert request.headers["Stripe-Version"] == API_VERSION == "2026-05-27.dahlia"
 
     def test_a_request_sends_its_idempotency_key_if_it_has_one(
         self, api: Stripe, wire: Wire
@@ -72,8 +72,8 @@ class TestRequest:
 
         api.call(create, "bkg_1:deposit:1:1")
 
-        assert wire.asked[0].idempotency_key == "bkg_1:deposit:1:1"
-        assert wire.asked[0].form == {"amount": "10000", "currency": "usd"}
+        assert wire.requests[0].idempotency_key == "bkg_1:deposit:1:1"
+        assert wire.requests[0].form == {"amount": "10000", "currency": "usd"}
 
     def test_a_rotated_api_key_is_used_from_the_next_request(
         self, api: Stripe, wire: Wire, keys: Secrets
@@ -84,7 +84,7 @@ class TestRequest:
 
         api.call(retrieve)
 
-        assert [asked.key for asked in wire.asked] == ["sk_test_new", "sk_test_newer"]
+        assert [request.key for request in wire.requests] == ["sk_test_new", "sk_test_newer"]
 
 
 class TestKeys:
@@ -96,8 +96,8 @@ class TestKeys:
 
         assert api.call(create, "key-1").id == "pi_1"
 
-        assert [asked.key for asked in wire.asked] == ["sk_test_new", "sk_test_old"]
-        assert {asked.idempotency_key for asked in wire.asked} == {"key-1"}
+        assert [request.key for request in wire.requests] == ["sk_test_new", "sk_test_old"]
+        assert {request.idempotency_key for request in wire.requests} == {"key-1"}
 
     def test_the_next_api_key_is_read_only_if_needed(
         self, api: Stripe, wire: Wire, monkeypatch: pytest.MonkeyPatch
@@ -119,7 +119,7 @@ class TestKeys:
 
         with pytest.raises(PaymentProviderFailed):
             api.call(retrieve)
-        assert len(wire.asked) == 2
+        assert len(wire.requests) == 2
 
     @pytest.mark.parametrize(
         "value", ["x7Kq", "whsec_1", "pk_test_a", "sk_", "sk_test_", " sk_test_a"]
@@ -131,7 +131,7 @@ class TestKeys:
 
         with pytest.raises(PaymentsNotConfigured):
             api.call(retrieve)
-        assert wire.asked == []
+        assert wire.requests == []
 
     def test_the_random_value_of_a_new_secret_is_not_sent(
         self, api: Stripe, wire: Wire, keys: Secrets
@@ -142,10 +142,10 @@ class TestKeys:
         with pytest.raises(PaymentProviderFailed) as failure:
             api.call(retrieve)
         assert type(failure.value) is PaymentProviderFailed
-        assert [asked.key for asked in wire.asked] == ["sk_test_new"]
+        assert [request.key for request in wire.requests] == ["sk_test_new"]
 
     @pytest.mark.parametrize(
-        ("stage", "key", "fits"),
+        ("stage", "key", "is_accepted"),
         [
             ("prod", "sk_live_a", True),
             ("prod", "rk_live_a", True),
@@ -166,56 +166,56 @@ class TestKeys:
         capsys: pytest.CaptureFixture[str],
         stage: str,
         key: str,
-        fits: bool,
+        is_accepted: bool,
     ) -> None:
         in_stage(stage)
         keys.values = (key,)
         wire.answers((200, INTENT))
 
-        if fits:
+        if is_accepted:
             api.call(retrieve)
         else:
             with pytest.raises(WrongPaymentMode):
                 api.call(retrieve)
 
-        assert len(wire.asked) == fits
-        assert told(capsys.readouterr().out, "ForeignPayments") == ([] if fits else [1])
+        assert len(wire.requests) == is_accepted
+        assert told(capsys.readouterr().out, "ForeignPayments") == ([] if is_accepted else [1])
 
 
 class TestFailures:
     @pytest.mark.parametrize(
-        ("answer", "meaning"),
+        ("answer", "error"),
         [
             (UNREACHABLE, PaymentProviderUnavailable),
-            (TOO_SLOW, PaymentProviderUnavailable),
-            (refusal_entry(409, "idempotency_error"), PaymentProviderUnavailable),
-            (refusal_entry(409, code="lock_timeout"), PaymentProviderUnavailable),
-            (refusal_entry(429, code="rate_limit"), PaymentProviderUnavailable),
-            (refusal_entry(400, "idempotency_error"), PaymentProviderErred),
-            (refusal_entry(424, "api_error"), PaymentProviderErred),
-            (refusal_entry(500, "api_error"), PaymentProviderErred),
-            (refusal_entry(502, "api_error"), PaymentProviderErred),
-            (refusal_entry(503, "api_error"), PaymentProviderErred),
+            (TIMED_OUT, PaymentProviderUnavailable),
+            (error_answer(409, "idempotency_error"), PaymentProviderUnavailable),
+            (error_answer(409, code="lock_timeout"), PaymentProviderUnavailable),
+            (error_answer(429, code="rate_limit"), PaymentProviderUnavailable),
+            (error_answer(400, "idempotency_error"), PaymentProviderErred),
+            (error_answer(424, "api_error"), PaymentProviderErred),
+            (error_answer(500, "api_error"), PaymentProviderErred),
+            (error_answer(502, "api_error"), PaymentProviderErred),
+            (error_answer(503, "api_error"), PaymentProviderErred),
             ((500, "<html>no JSON</html>"), PaymentProviderErred),
             ((503, ""), PaymentProviderErred),
         ],
     )
     def test_a_failure_of_stripe_may_be_retried(
-        self, api: Stripe, wire: Wire, answer: Answer, meaning: type[Exception]
+        self, api: Stripe, wire: Wire, answer: Answer, error: type[Exception]
     ) -> None:
         wire.answers(answer)
 
         with pytest.raises(PaymentProviderUnavailable) as failure:
             api.call(create, "key-1")
 
-        assert type(failure.value) is meaning
+        assert type(failure.value) is error
         assert failure.value.retry_after == 5
 
     @pytest.mark.parametrize(
         "answer",
         [
-            refusal_entry(400, code="parameter_invalid_integer"),
-            refusal_entry(404, code="resource_missing"),
+            error_answer(400, code="parameter_invalid_integer"),
+            error_answer(404, code="resource_missing"),
         ],
     )
     def test_an_invalid_request_error_is_raised_unchanged(
@@ -225,13 +225,13 @@ class TestFailures:
 
         with pytest.raises(stripe.InvalidRequestError):
             api.call(create, "key-1")
-        assert len(wire.asked) == 1
+        assert len(wire.requests) == 1
 
     @pytest.mark.parametrize(
         "answer",
         [
-            refusal_entry(402, "card_error", "card_declined"),
-            refusal_entry(403),
+            error_answer(402, "card_error", "card_declined"),
+            error_answer(403),
             (200, "<html>no JSON</html>"),
         ],
     )
@@ -242,10 +242,10 @@ class TestFailures:
 
         with pytest.raises(PaymentProviderFailed):
             api.call(create, "key-1")
-        assert len(wire.asked) == 1
+        assert len(wire.requests) == 1
 
     def test_the_message_of_stripes_error_is_not_shown(self, api: Stripe, wire: Wire) -> None:
-        wire.answers(refusal_entry(500, "api_error"))
+        wire.answers(error_answer(500, "api_error"))
 
         with pytest.raises(PaymentProviderErred) as failure:
             api.call(retrieve)
@@ -255,7 +255,7 @@ class TestFailures:
 
 class TestRetries:
     @pytest.mark.parametrize(
-        "first", [UNREACHABLE, refusal_entry(409), refusal_entry(500, "api_error")]
+        "first", [UNREACHABLE, error_answer(409), error_answer(500, "api_error")]
     )
     def test_a_failed_request_is_retried_once_with_the_same_key(
         self, api: Stripe, wire: Wire, first: Answer
@@ -264,15 +264,15 @@ class TestRetries:
 
         assert api.call(create, "key-1").id == "pi_1"
 
-        assert [asked.idempotency_key for asked in wire.asked] == ["key-1", "key-1"]
+        assert [request.idempotency_key for request in wire.requests] == ["key-1", "key-1"]
 
     def test_a_post_without_a_key_gets_one_for_its_retry(self, api: Stripe, wire: Wire) -> None:
         wire.answers(UNREACHABLE, (200, INTENT))
 
         api.call(create)
 
-        keys = {asked.idempotency_key for asked in wire.asked}
-        assert len(wire.asked) == 2
+        keys = {request.idempotency_key for request in wire.requests}
+        assert len(wire.requests) == 2
         assert len(keys) == 1
         assert None not in keys
 
@@ -281,7 +281,7 @@ class TestRetries:
 
         with pytest.raises(PaymentProviderUnavailable):
             api.call(create, "key-1")
-        assert len(wire.asked) == 2
+        assert len(wire.requests) == 2
 
 
 class TestAllOf:
@@ -299,11 +299,11 @@ class TestAllOf:
 
         assert [each["id"] for each in found] == ["re_1", "re_2"]
         assert all(type(each) is dict for each in found)
-        assert [asked.key for asked in wire.asked[1:]] == ["sk_test_old", "sk_test_old"]
-        assert wire.asked[2].form["starting_after"] == "re_1"
-        assert {asked.headers["Stripe-Version"] for asked in wire.asked} == {API_VERSION}
+        assert [request.key for request in wire.requests[1:]] == ["sk_test_old", "sk_test_old"]
+        assert wire.requests[2].form["starting_after"] == "re_1"
+        assert {request.headers["Stripe-Version"] for request in wire.requests} == {API_VERSION}
 
-    @pytest.mark.parametrize("answer", [UNREACHABLE, refusal_entry(500, "api_error")])
+    @pytest.mark.parametrize("answer", [UNREACHABLE, error_answer(500, "api_error")])
     def test_a_failed_page_fails_the_list(self, api: Stripe, wire: Wire, answer: Answer) -> None:
         wire.answers(list_of({"id": "re_1", "object": "refund"}, has_more=True), answer)
         listing: Ask = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
@@ -315,7 +315,7 @@ class TestAllOf:
     def test_a_refused_list_raises_provider_failed(
         self, api: Stripe, wire: Wire, status: int
     ) -> None:
-        wire.answers(refusal_entry(status))
+        wire.answers(error_answer(status))
 
         with pytest.raises(PaymentProviderFailed):
             api.all_of(lambda client, options: client.v1.refunds.list({}, options))
@@ -330,8 +330,8 @@ class TestConnect:
     ) -> None:
         made: list[Any] = []
 
-        def make(**given: Any) -> Wire:
-            made.append(given)
+        def make(**options: Any) -> Wire:
+            made.append(options)
             return Wire()
 
         monkeypatch.setattr(stripe, "RequestsClient", make)
@@ -340,7 +340,7 @@ class TestConnect:
         connect()
 
         connect.cache_clear()
-        ((connecting, reading),) = [given["timeout"] for given in made]
+        ((connecting, reading),) = [options["timeout"] for options in made]
         assert 2 * (connecting + reading) < 20
 
     @pytest.mark.parametrize("name", ["STRIPE_API_BASE", "STRIPE_API_KEY_ARN"])

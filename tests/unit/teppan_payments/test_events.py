@@ -1,4 +1,4 @@
-"""Stripe's events as ours."""
+"""Stripe's events, read as ours."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ SUBSCRIBED = {
 }
 
 
-def document(kind: str = "payment_intent.succeeded", **changed: Any) -> dict[str, Any]:
+def document(kind: str = "payment_intent.succeeded", **changes: Any) -> dict[str, Any]:
     return {
         "id": "evt_1",
         "object": "event",
@@ -34,7 +34,7 @@ def document(kind: str = "payment_intent.succeeded", **changed: Any) -> dict[str
         "created": 1_795_456_800,
         "livemode": False,
         "data": {"object": {"id": "pi_1", "payment_intent": "pi_2"}},
-    } | changed
+    } | changes
 
 
 def test_the_handled_event_types_are_the_documented_ones() -> None:
@@ -71,7 +71,7 @@ def test_an_event_without_a_payment_intent_names_no_payment(sent: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "changes",
     [
         {"id": None},
         {"id": ""},
@@ -90,9 +90,9 @@ def test_an_event_without_a_payment_intent_names_no_payment(sent: dict[str, Any]
         {"type": "t" * 256},
     ],
 )
-def test_a_document_of_another_form_is_malformed(wrong: dict[str, Any]) -> None:
+def test_a_document_of_another_form_is_malformed(changes: dict[str, Any]) -> None:
     with pytest.raises(MalformedJson):
-        read_event(json.dumps(document(**wrong)).encode())
+        read_event(json.dumps(document(**changes)).encode())
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_handled_event_that_is_unreadable_has_a_fault(data: Any) -> None:
 
 
 def test_a_thin_event_is_read_without_its_object() -> None:
-    """Its shape is another: its time is a text, and it holds no object."""
+    """It has another form: its time is a text, and it has no object."""
     thin = {
         "id": "evt_test_1",
         "object": "v2.core.event",
@@ -186,7 +186,7 @@ def test_client_secrets_are_removed_from_the_payload_at_any_depth() -> None:
 
 
 def test_the_stored_payload_is_ascii() -> None:
-    """A half of a surrogate pair is in no text that can be encoded."""
+    """Half of a surrogate pair cannot be encoded as UTF-8."""
     raw = json.dumps(document(note="\ud800 \u00e9 \U0001f363")).encode()
 
     event = read_event(raw)

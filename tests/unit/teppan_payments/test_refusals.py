@@ -1,4 +1,4 @@
-"""Every refusal of Stripe's is sorted once: for good, for now, in a moment, or our own mistake."""
+"""The meaning of each refusal of Stripe."""
 
 import inspect
 from typing import Any
@@ -20,15 +20,15 @@ from teppan_payments.refusals import (
 )
 
 
-def refusal_entry(code: str | None, **more: Any) -> stripe.InvalidRequestError:
-    """Return a refusal as Stripe's package raises it."""
+def invalid_request(code: str | None, **fields: Any) -> stripe.InvalidRequestError:
+    """Return the error that Stripe's package raises for a refusal."""
     return stripe.InvalidRequestError(  # type: ignore[no-untyped-call]
-        "aiko@example.com", more.get("param"), code, http_status=400
+        "aiko@example.com", fields.get("param"), code, http_status=400
     )
 
 
 def test_every_known_error_code_is_a_code_of_stripe() -> None:
-    """Stripe's package lists those of its document, in the type of a payment intent's error."""
+    """Stripe's package lists the documented codes in the type of a payment intent's error."""
     listed = inspect.getsource(stripe.PaymentIntent.LastPaymentError)
     ours = {code for table in (_ANY_CALL, *_BY_CALL.values()) for code in table}
 
@@ -68,11 +68,13 @@ def test_the_meaning_of_an_error_code_depends_on_the_call(
 
 
 def test_a_busy_refusal_raises_provider_unavailable() -> None:
-    assert isinstance(refused(Call.OPEN, refusal_entry("lock_timeout")), PaymentProviderUnavailable)
+    assert isinstance(
+        refused(Call.OPEN, invalid_request("lock_timeout")), PaymentProviderUnavailable
+    )
 
 
 def test_a_final_refusal_is_not_provider_unavailable() -> None:
-    error = refused(Call.REFUND, refusal_entry("charge_already_refunded"))
+    error = refused(Call.REFUND, invalid_request("charge_already_refunded"))
 
     assert isinstance(error, RefusedError)
     assert (error.code, error.meaning) == ("charge_already_refunded", Meaning.FINAL)
@@ -81,7 +83,7 @@ def test_a_final_refusal_is_not_provider_unavailable() -> None:
 def test_a_refusal_that_is_our_fault_is_logged_raises_an_alarm_and_is_not_retried(
     logged: LogLines, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    error = refused(Call.OPEN, refusal_entry("parameter_unknown", param="Chicken"))
+    error = refused(Call.OPEN, invalid_request("parameter_unknown", param="Chicken"))
 
     assert isinstance(error, PaymentRequestRejected)
     assert error.retry_after is None

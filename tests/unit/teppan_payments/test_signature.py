@@ -1,4 +1,4 @@
-"""Whether it was Stripe that sent a webhook (§7): every way to get it wrong is refused."""
+"""The signature of Stripe's webhooks (`domain.md §7`)."""
 
 import hashlib
 import hmac
@@ -19,8 +19,8 @@ SIGNED_AT = int(NOW.timestamp())
 
 
 @pytest.fixture(autouse=True)
-def uncounted() -> Iterator[None]:
-    """Leave nothing behind for the next test."""
+def empty_metrics() -> Iterator[None]:
+    """Leave no metrics for the next test."""
     metrics.clear_metrics()
     yield
     metrics.clear_metrics()
@@ -167,7 +167,7 @@ class TestTime:
         assert not is_accepted(signed(at=at))
 
     def test_the_first_time_in_a_header_counts_for_both_checks(self) -> None:
-        """Or else a signature of long ago were valid with a new time before it."""
+        """Otherwise an old signature would be valid with a new time before it."""
         old = SIGNED_AT - 3_600
         header = f"t={SIGNED_AT},t={old},v1={v1(at=old)}"
 

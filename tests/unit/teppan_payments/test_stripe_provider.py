@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.builders import NOW, attempt
 from tests.unit.conftest import Secrets
-from tests.unit.teppan_payments.conftest import Answer, Wire, list_of, refusal_entry
+from tests.unit.teppan_payments.conftest import Answer, Wire, error_answer, list_of
 from tests.unit.teppan_payments.stripe_objects import (
     CREATED,
     METADATA,
@@ -64,9 +64,9 @@ class TestOpen:
             amount=10_000,
             client_secret="pi_1_secret_x",
         )
-        (asked,) = wire.asked
-        assert (asked.method, asked.path) == ("POST", "/v1/payment_intents")
-        assert asked.form == {
+        (request,) = wire.requests
+        assert (request.method, request.path) == ("POST", "/v1/payment_intents")
+        assert request.form == {
             "amount": "10000",
             "currency": "usd",
             "automatic_payment_methods[enabled]": "true",
@@ -74,13 +74,13 @@ class TestOpen:
             "metadata[payment_type]": "deposit",
             "metadata[attempt]": "2",
         }
-        assert asked.idempotency_key == "bkg_1:deposit:2:3"
+        assert request.idempotency_key == "bkg_1:deposit:2:3"
 
     @pytest.mark.parametrize("status", [400, 402, 403])
     def test_an_unspecific_refusal_to_open_raises_provider_failed(
         self, provider: PaymentProvider, wire: Wire, status: int
     ) -> None:
-        wire.answers(refusal_entry(status))
+        wire.answers(error_answer(status))
 
         with pytest.raises(PaymentProviderFailed):
             provider.open(attempt())
@@ -89,7 +89,7 @@ class TestOpen:
     def test_an_amount_that_stripe_never_takes_raises_payment_refused(
         self, provider: PaymentProvider, wire: Wire, code: str
     ) -> None:
-        wire.answers(refusal_entry(400, code=code))
+        wire.answers(error_answer(400, code=code))
 
         with pytest.raises(PaymentRefused):
             provider.open(attempt())
@@ -97,7 +97,7 @@ class TestOpen:
     def test_a_refused_parameter_raises_payment_request_rejected(
         self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        wire.answers(refusal_entry(400, code="parameter_unknown"))
+        wire.answers(error_answer(400, code="parameter_unknown"))
 
         with pytest.raises(PaymentRequestRejected):
             provider.open(attempt())
@@ -131,12 +131,12 @@ class TestIntent:
         wire.answers((200, intent(status=status.value)))
 
         assert provider.intent("pi_1").status is status
-        assert wire.asked[0].path == "/v1/payment_intents/pi_1"
+        assert wire.requests[0].path == "/v1/payment_intents/pi_1"
 
     def test_an_intent_unknown_to_stripe_raises_provider_failed(
         self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        wire.answers(refusal_entry(404, code="resource_missing"))
+        wire.answers(error_answer(404, code="resource_missing"))
 
         with pytest.raises(PaymentProviderFailed):
             provider.intent("pi_1")
@@ -149,20 +149,20 @@ class TestCancel:
         wire.answers((200, intent(status="canceled")))
 
         assert provider.cancel("pi_1") is IntentStatus.CANCELED
-        assert wire.asked[0].path == "/v1/payment_intents/pi_1/cancel"
+        assert wire.requests[0].path == "/v1/payment_intents/pi_1/cancel"
 
     @pytest.mark.parametrize("status", ["succeeded", "processing", "canceled"])
     def test_canceling_too_late_returns_the_current_status(
         self, provider: PaymentProvider, wire: Wire, status: str
     ) -> None:
         wire.answers(
-            refusal_entry(400, code="payment_intent_unexpected_state"), (200, intent(status=status))
+            error_answer(400, code="payment_intent_unexpected_state"), (200, intent(status=status))
         )
 
         assert provider.cancel("pi_1") == status
 
     @pytest.mark.parametrize(
-        "answer", [refusal_entry(400, code="parameter_unknown"), refusal_entry(403)]
+        "answer", [error_answer(400, code="parameter_unknown"), error_answer(403)]
     )
     def test_another_refusal_to_cancel_raises_provider_failed(
         self, provider: PaymentProvider, wire: Wire, answer: Answer
@@ -189,8 +189,8 @@ class TestSnapshot:
             captured=10_000,
             captured_at=NOW,
         )
-        (asked,) = wire.asked
-        assert asked.form == {"expand[0]": "latest_charge.refunds"}
+        (request,) = wire.requests
+        assert request.form == {"expand[0]": "latest_charge.refunds"}
 
     @pytest.mark.parametrize("latest_charge", [None, charge(paid=False)])
     def test_a_snapshot_of_an_unpaid_payment_has_captured_nothing(
@@ -209,7 +209,7 @@ class TestSnapshot:
     def test_a_snapshot_of_an_intent_unknown_to_stripe_is_none(
         self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        wire.answers(refusal_entry(404, code="resource_missing"))
+        wire.answers(error_answer(404, code="resource_missing"))
 
         assert provider.snapshot("pi_1") is None
 
@@ -226,7 +226,7 @@ class TestSnapshot:
 
     @pytest.mark.parametrize(
         "answer",
-        [refusal_entry(400), refusal_entry(403), refusal_entry(400, code="resource_missing")],
+        [error_answer(400), error_answer(403), error_answer(400, code="resource_missing")],
     )
     def test_another_refusal_of_a_snapshot_raises_provider_failed(
         self, provider: PaymentProvider, wire: Wire, answer: Answer
@@ -239,7 +239,7 @@ class TestSnapshot:
     def test_a_busy_stripe_raises_provider_unavailable(
         self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        wire.answers(refusal_entry(429))
+        wire.answers(error_answer(429))
 
         with pytest.raises(PaymentProviderUnavailable):
             provider.snapshot("pi_1")
@@ -263,7 +263,7 @@ class TestRefundsOfASnapshot:
         assert snapshot.refunds == (
             ProviderRefund("re_1", 9_700, ProviderRefundStatus.SUCCEEDED, "cancellation-2-1"),
         )
-        assert len(wire.asked) == 1
+        assert len(wire.requests) == 1
 
     def test_more_refunds_than_the_charge_holds_are_read_page_by_page(
         self, provider: PaymentProvider, wire: Wire
@@ -277,7 +277,7 @@ class TestRefundsOfASnapshot:
         )
 
         assert [each.id for each in snapshot.refunds] == ["re_1", "re_2", "re_3"]
-        _, first, second = wire.asked
+        _, first, second = wire.requests
         assert (first.path, first.form) == (
             "/v1/refunds",
             {"payment_intent": "pi_1", "limit": "100"},
@@ -296,14 +296,14 @@ class TestDisputesOfASnapshot:
         assert snapshot.disputes == (
             Dispute("dp_1", 10_000, DisputeStatus.LOST, (Movement("txn_0", -10_000),)),
         )
-        assert wire.asked[1].path == "/v1/disputes"
-        assert wire.asked[1].form == {"payment_intent": "pi_1", "limit": "100"}
+        assert wire.requests[1].path == "/v1/disputes"
+        assert wire.requests[1].form == {"payment_intent": "pi_1", "limit": "100"}
 
     def test_a_charge_that_was_never_disputed_needs_no_call_for_disputes(
         self, provider: PaymentProvider, wire: Wire
     ) -> None:
         assert read_snapshot(provider, wire, charge()).disputes == ()
-        assert len(wire.asked) == 1
+        assert len(wire.requests) == 1
 
 
 class TestSendRefund:
@@ -314,15 +314,15 @@ class TestSendRefund:
 
         provider.send_refund("bkg_1", OBLIGATION)
 
-        (asked,) = wire.asked
-        assert (asked.method, asked.path) == ("POST", "/v1/refunds")
-        assert asked.form == {
+        (request,) = wire.requests
+        assert (request.method, request.path) == ("POST", "/v1/refunds")
+        assert request.form == {
             "payment_intent": "pi_1",
             "amount": "9700",
             "metadata[booking_id]": "bkg_1",
             "metadata[refund]": "cancellation-2-1",
         }
-        assert asked.idempotency_key == "bkg_1:cancellation-2-1:3:9700"
+        assert request.idempotency_key == "bkg_1:cancellation-2-1:3:9700"
 
     @pytest.mark.parametrize(
         ("code", "raised_code", "is_final"),
@@ -341,7 +341,7 @@ class TestSendRefund:
         raised_code: str,
         is_final: bool,
     ) -> None:
-        wire.answers(refusal_entry(400, code=code))
+        wire.answers(error_answer(400, code=code))
 
         with pytest.raises(RefundRefusedError) as refused:
             provider.send_refund("bkg_1", OBLIGATION)
@@ -350,7 +350,7 @@ class TestSendRefund:
     def test_a_refund_of_a_locked_payment_raises_provider_unavailable(
         self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        wire.answers(refusal_entry(400, code="lock_timeout"))
+        wire.answers(error_answer(400, code="lock_timeout"))
 
         with pytest.raises(PaymentProviderUnavailable):
             provider.send_refund("bkg_1", OBLIGATION)
@@ -358,7 +358,7 @@ class TestSendRefund:
     def test_another_refusal_of_a_refund_raises_provider_failed(
         self, provider: PaymentProvider, wire: Wire
     ) -> None:
-        wire.answers(refusal_entry(403))
+        wire.answers(error_answer(403))
 
         with pytest.raises(PaymentProviderFailed):
             provider.send_refund("bkg_1", OBLIGATION)
@@ -386,7 +386,7 @@ class TestEvents:
 
         assert [each.id for each in found] == ["evt_1", "evt_2", "evt_3"]
         assert {each.payment for each in found} == {"pi_1"}
-        form = wire.asked[0].form
+        form = wire.requests[0].form
         assert form["created[gte]"] == str(CREATED - 900)
         assert {form[f"types[{n}]"] for n in range(len(HANDLED))} == set(HANDLED)
 
@@ -418,4 +418,4 @@ class TestMovements:
             ("pi_1", 10_000),
             ("pi_1", -9_700),
         ]
-        assert wire.asked[0].form["expand[0]"] == "data.source"
+        assert wire.requests[0].form["expand[0]"] == "data.source"

@@ -1,4 +1,4 @@
-"""The good body of each account request, and what the endpoint makes of it with changes."""
+"""A valid body of each account request, and helpers that read it with changes."""
 
 from typing import Any
 
@@ -29,22 +29,22 @@ GOOD: dict[type[RequestBody], dict[str, Any]] = {
     RefreshTokenBody: {"refresh_token": TOKEN},
     ConfirmPasswordResetBody: EMAIL | {"code": CODE, "new_password": PASSWORD},
 }
-"""Every body with all that it may hold."""
+"""Each body with all its fields."""
 
 
 def with_field(name: str) -> list[type[RequestBody]]:
-    """Return the bodies that have a field."""
+    """Return the bodies that have the field `name`."""
     return [model for model, body in GOOD.items() if name in body]
 
 
 def read[M: RequestBody](model: type[M], **changes: Any) -> M:
-    """Return what the endpoint makes of the good body with `changes`."""
+    """Return the valid body with `changes`, as the endpoint reads it."""
     event = gateway_event("POST", body=GOOD[model] | changes)
     return read_body(incoming(event), model, optional=False)[0]
 
 
 def refuse(model: type[RequestBody], **changes: Any) -> list[str]:
-    """Return where the refusal of the good body with `changes` points."""
+    """Return the pointers of the violations in the valid body with `changes`."""
     with pytest.raises(InvalidInput) as refusal:
         read(model, **changes)
     return [fault.pointer for fault in refusal.value.violations]

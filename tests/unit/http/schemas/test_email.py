@@ -1,4 +1,4 @@
-"""Addresses: those that our mail system can send to, and the contract says the same."""
+"""E-mail addresses: our check and the contract's pattern accept the same ones."""
 
 import json
 import re
@@ -34,9 +34,9 @@ ADDRESSES = [
     f"a@{LONGEST_LABEL}.com",
     "x" * 57 + f"@{LONGEST_LABEL}.bcd.ef",  # 128 characters
 ]
-"""Let in as they are."""
+"""Valid addresses."""
 
-NONE = [
+INVALID = [
     "",
     "a",
     "a@b",
@@ -74,10 +74,10 @@ NONE = [
     "x" * 65 + "@b.com",
     f"a@b{LONGEST_LABEL}.com",
 ]
-"""No addresses, or none that mail can be sent to."""
+"""Texts that are not addresses, and addresses that cannot receive mail."""
 
-NO_PUNYCODE = ["a@xn--zz.de", "a@xn--a.com"]
-"""What a pattern can not tell from an address."""
+INVALID_PUNYCODE = ["a@xn--zz.de", "a@xn--a.com"]
+"""Invalid addresses that match the pattern."""
 
 
 class TestAccountAddress:
@@ -92,7 +92,9 @@ class TestAccountAddress:
         assert read(AccountEmailBody, email=email).email == email
 
     @pytest.mark.parametrize("model", with_field("email"), ids=lambda model: model.__name__)
-    @pytest.mark.parametrize("email", [*NONE, *NO_PUNYCODE, "x" * 60 + f"@{LONGEST_LABEL}.abc.com"])
+    @pytest.mark.parametrize(
+        "email", [*INVALID, *INVALID_PUNYCODE, "x" * 60 + f"@{LONGEST_LABEL}.abc.com"]
+    )
     def test_an_invalid_account_address_is_refused(
         self, model: type[RequestBody], email: str
     ) -> None:
@@ -106,12 +108,12 @@ class TestContactAddress:
     def test_a_contact_address_is_kept_as_sent(self, email: str) -> None:
         assert CONTACT.validate_python(email) == email
 
-    @pytest.mark.parametrize("email", [*NONE, *NO_PUNYCODE, f"{'x' * 63}@{'b.' * 94}com"])
+    @pytest.mark.parametrize("email", [*INVALID, *INVALID_PUNYCODE, f"{'x' * 63}@{'b.' * 94}com"])
     def test_an_invalid_contact_address_is_refused(self, email: str) -> None:
-        assert not accepted(CONTACT, email)
+        assert not is_accepted(CONTACT, email)
 
 
-def accepted(schema: TypeAdapter[str], text: str) -> bool:
+def is_accepted(schema: TypeAdapter[str], text: str) -> bool:
     try:
         schema.validate_json(json.dumps(text), strict=True)
     except ValidationError:
@@ -119,18 +121,18 @@ def accepted(schema: TypeAdapter[str], text: str) -> bool:
     return True
 
 
-def said(schema: TypeAdapter[str], text: str) -> bool:
-    """Tell whether a text is valid by what the schema says of itself, and so the contract."""
+def matches_contract(schema: TypeAdapter[str], text: str) -> bool:
+    """Return whether a text is valid by the schema's own JSON schema, which the contract equals."""
     declared: dict[str, Any] = schema.json_schema()
     assert declared["format"] == "email"
     return bool(re.search(declared["pattern"], text)) and len(text) <= declared["maxLength"]
 
 
-@pytest.mark.parametrize("text", [*ADDRESSES, *NONE])
+@pytest.mark.parametrize("text", [*ADDRESSES, *INVALID])
 @pytest.mark.parametrize("schema", [ACCOUNT, CONTACT], ids=["account", "contact"])
 def test_the_contracts_pattern_and_our_check_agree(schema: TypeAdapter[str], text: str) -> None:
-    # Python's $ matches before a last line feed, that of JSON Schema does not.
-    assert (said(schema, text) and not text.endswith("\n")) == accepted(schema, text)
+    # In Python $ also matches before a final line feed; in JSON Schema it does not.
+    assert (matches_contract(schema, text) and not text.endswith("\n")) == is_accepted(schema, text)
 
 
 @given(addresses().filter(lambda text: "xn--" not in text.lower()))
@@ -138,7 +140,7 @@ def test_the_contracts_pattern_and_our_check_agree(schema: TypeAdapter[str], tex
 @example("x" * 65 + "@b.com")
 def test_an_address_valid_in_the_contract_is_accepted(text: str) -> None:
     for schema in (ACCOUNT, CONTACT):
-        assert said(schema, text) == accepted(schema, text)
+        assert matches_contract(schema, text) == is_accepted(schema, text)
 
 
 @given(st.text(st.characters(max_codepoint=0x7F) | st.sampled_from("a.@-_"), max_size=30))
@@ -146,7 +148,7 @@ def test_an_address_valid_in_the_contract_is_accepted(text: str) -> None:
 @example("a@b.c-")
 def test_an_accepted_text_is_valid_in_the_contract(text: str) -> None:
     for schema in (ACCOUNT, CONTACT):
-        assert not accepted(schema, text) or said(schema, text)
+        assert not is_accepted(schema, text) or matches_contract(schema, text)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The proof that a call of Cognito is ours."""
+"""The secret hash, which proves that a call of Cognito comes from us."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The client of Cognito: one a process, whose errors quote nothing of what was sent or said."""
+"""The client of Cognito: one a process; the messages of its errors are dropped."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from tests.unit.identity.conftest import Wire
 
 from teppan.identity.cognito.client import cognito
 
-SAID = "The user aiko@example.com gave the code 123456."
+MESSAGE = "The user aiko@example.com gave the code 123456."
 
 
 def confirm(client: BaseClient) -> None:
@@ -37,17 +37,17 @@ def test_an_error_of_cognito_has_its_code_and_no_message(
     wire: Wire, code: str, status: int
 ) -> None:
     # Given
-    wire.status, wire.document = status, {"__type": code, "message": SAID}
+    wire.status, wire.document = status, {"__type": code, "message": MESSAGE}
     # When
     with pytest.raises(ClientError) as refusal:
         confirm(cognito())
     # Then
     assert refusal.value.response["Error"]["Code"] == code
-    assert SAID not in str(refusal.value) + repr(refusal.value.response)
+    assert MESSAGE not in str(refusal.value) + repr(refusal.value.response)
 
 
 def test_a_cognito_call_is_not_retried(wire: Wire) -> None:
-    """The first attempt may have used the code up, or sent the mail."""
+    """The first attempt may have used the code or sent the mail."""
     wire.failure = ReadTimeoutError(endpoint_url="https://cognito")
 
     with pytest.raises(ReadTimeoutError):

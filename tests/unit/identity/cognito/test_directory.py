@@ -1,4 +1,4 @@
-"""The calls that need a right on the pool: exactly what is sent, and what a refusal means."""
+"""The calls that need a permission: what is sent, and the error that each code raises."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,7 +41,7 @@ def accounts() -> Directory:
     return Directory(cognito(), POOL)
 
 
-def found(status: str = "CONFIRMED") -> dict[str, Any]:
+def admin_get_user_answer(status: str = "CONFIRMED") -> dict[str, Any]:
     attributes = {"sub": CUSTOMER, "email": EMAIL, "email_verified": "true"}
     return {
         "Username": CUSTOMER,
@@ -57,7 +57,7 @@ def test_an_account_is_found_by_its_address(
     stub: Stubber, accounts: Directory, status: str, confirmed: bool
 ) -> None:
     sent = {"UserPoolId": POOL, "Username": EMAIL}
-    stub.add_response("admin_get_user", found(status), sent)
+    stub.add_response("admin_get_user", admin_get_user_answer(status), sent)
 
     account = accounts.find(EMAIL)
 
@@ -77,7 +77,7 @@ def test_the_sessions_of_an_account_are_ended_by_its_id_or_address(
 
 @pytest.mark.parametrize("name", [CUSTOMER, EMAIL])
 def test_a_password_is_set_permanently(stub: Stubber, accounts: Directory, name: str) -> None:
-    """One that is not permanent would have to be changed at the next login."""
+    """A password that is not permanent must be changed at the next login."""
     sent = {"UserPoolId": POOL, "Username": name, "Password": PASSWORD, "Permanent": True}
     stub.add_response("admin_set_user_password", {}, sent)
 
@@ -113,8 +113,8 @@ def test_an_account_made_by_staff_is_admitted_with_a_random_password(
 ) -> None:
     verified = [{"Name": "email_verified", "Value": "true"}]
     stub.add_response("admin_update_user_attributes", {}, ABOUT | {"UserAttributes": verified})
-    set_for_good = ABOUT | {"Password": ANY, "Permanent": True}
-    stub.add_response("admin_set_user_password", {}, set_for_good)
+    password = ABOUT | {"Password": ANY, "Permanent": True}
+    stub.add_response("admin_set_user_password", {}, password)
 
     accounts.admit(CUSTOMER)
 
@@ -171,22 +171,22 @@ def test_a_directory_call_without_an_answer_is_not_retried_and_has_an_unknown_ou
 def test_no_error_of_the_directory_quotes_cognitos_message(
     stub: Stubber, accounts: Directory, operation: str
 ) -> None:
-    said = f"{EMAIL} may not use {PASSWORD}"
+    message = f"{EMAIL} may not use {PASSWORD}"
 
     for code in ("InvalidPasswordException", "InternalErrorException", "SomethingNewException"):
-        stub.add_client_error(operation, code, said)
+        stub.add_client_error(operation, code, message)
         with pytest.raises(Exception, match=r"\w") as refusal:
             CALLS[operation](accounts)
         raised: BaseException | None = refusal.value
         while raised:
-            assert said not in str(raised) + repr(getattr(raised, "response", None))
+            assert message not in str(raised) + repr(getattr(raised, "response", None))
             raised = raised.__cause__
 
 
 class TestCachedDirectory:
     @pytest.fixture(autouse=True)
-    def read_anew(self) -> Iterator[None]:
-        """The environment is read once a process; here it is read once a test."""
+    def empty_cache(self) -> Iterator[None]:
+        """The result is cached for the process; each test starts without it."""
         directory.cache_clear()
         yield
         directory.cache_clear()

@@ -1,4 +1,4 @@
-"""What Cognito's refusals mean in any call; what they mean in one is tested with the call."""
+"""The errors that Cognito's error codes raise for every call (those of one call: with the call)."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from teppan.identity.errors import (
 URL = "https://cognito-idp.us-west-2.amazonaws.com"
 
 
-def refusal_entry(code: str, message: str = "", status: int = 400) -> ClientError:
+def client_error(code: str, message: str = "", status: int = 400) -> ClientError:
     answer: Any = {
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status},
@@ -34,13 +34,13 @@ def refusal_entry(code: str, message: str = "", status: int = 400) -> ClientErro
 
 
 def named(error: Exception) -> str:
-    """Return an error's code, or its type, as a test's name shows it."""
+    """Return an error's code, or its type, for the id of a test."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
     return code or type(error).__name__
 
 
-def meaning_of(error: Exception, meanings: Refusals | None = None) -> Exception:
-    """Return what an error of the client becomes."""
+def raised_for(error: Exception, meanings: Refusals | None = None) -> Exception:
+    """Return the error that `refusals` raises for an error of the client."""
     try:
         with refusals(meanings or {}):
             raise error
@@ -56,12 +56,12 @@ def test_a_successful_call_is_not_changed() -> None:
 
 
 def test_an_error_code_raises_the_error_of_the_call() -> None:
-    told = refusal_entry("CodeMismatchException")
+    error = client_error("CodeMismatchException")
 
-    meaning = meaning_of(told, {"CodeMismatchException": InvalidCode})
+    raised = raised_for(error, {"CodeMismatchException": InvalidCode})
 
-    assert isinstance(meaning, InvalidCode)
-    assert meaning.__cause__ is told  # for the log
+    assert isinstance(raised, InvalidCode)
+    assert raised.__cause__ is error  # for the log
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,10 @@ def test_an_error_code_raises_the_error_of_the_call() -> None:
     ],
 )
 def test_a_limit_has_retry_after(code: str, seconds: int) -> None:
-    meaning = meaning_of(refusal_entry(code))
+    raised = raised_for(client_error(code))
 
-    assert isinstance(meaning, TooManyAttempts)
-    assert meaning.retry_after == seconds
+    assert isinstance(raised, TooManyAttempts)
+    assert raised.retry_after == seconds
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,12 @@ def test_a_limit_has_retry_after(code: str, seconds: int) -> None:
     ],
 )
 def test_a_refusal_without_a_fault_of_the_caller_is_identity_unavailable(code: str) -> None:
-    told = refusal_entry(code)
+    error = client_error(code)
 
-    meaning = meaning_of(told)
+    raised = raised_for(error)
 
-    assert type(meaning) is IdentityUnavailable
-    assert meaning.__cause__ is told
+    assert type(raised) is IdentityUnavailable
+    assert raised.__cause__ is error
 
 
 @pytest.mark.parametrize(
@@ -111,57 +111,59 @@ def test_a_refusal_without_a_fault_of_the_caller_is_identity_unavailable(code: s
         HTTPClientError(error="cut off in the middle"),
         ReadTimeoutError(endpoint_url=URL),
         SSLError(endpoint_url=URL, error="handshake"),
-        refusal_entry("InternalErrorException", status=500),
-        refusal_entry("ServiceUnavailableException", status=503),
-        refusal_entry("502", status=502),
-        refusal_entry("CodeMismatchException", status=504),
+        client_error("InternalErrorException", status=500),
+        client_error("ServiceUnavailableException", status=503),
+        client_error("502", status=502),
+        client_error("CodeMismatchException", status=504),
     ],
     ids=named,
 )
 def test_a_call_without_an_answer_has_an_unknown_outcome(failure: Exception) -> None:
-    meaning = meaning_of(failure, {"CodeMismatchException": InvalidCode})
+    raised = raised_for(failure, {"CodeMismatchException": InvalidCode})
 
-    assert type(meaning) is OutcomeUnknown
-    assert meaning.__cause__ is failure
+    assert type(raised) is OutcomeUnknown
+    assert raised.__cause__ is failure
 
 
 @pytest.mark.parametrize(
-    "told",
+    "error",
     [
-        refusal_entry("CodeMismatchException"),
-        refusal_entry("LimitExceededException"),
-        refusal_entry("NotAuthorizedException", "Password attempts exceeded"),
-        refusal_entry("SomethingNewException"),
-        refusal_entry("SomethingNewException", status=499),
-        refusal_entry("TooManyRequestsException", status=429),
-        refusal_entry("ThrottlingException"),
+        client_error("CodeMismatchException"),
+        client_error("LimitExceededException"),
+        client_error("NotAuthorizedException", "Password attempts exceeded"),
+        client_error("SomethingNewException"),
+        client_error("SomethingNewException", status=499),
+        client_error("TooManyRequestsException", status=429),
+        client_error("ThrottlingException"),
     ],
     ids=named,
 )
-def test_a_definite_refusal_has_a_known_outcome(told: ClientError) -> None:
-    meaning = meaning_of(told, {"CodeMismatchException": InvalidCode})
+def test_a_definite_refusal_has_a_known_outcome(error: ClientError) -> None:
+    raised = raised_for(error, {"CodeMismatchException": InvalidCode})
 
-    assert not isinstance(meaning, OutcomeUnknown)
+    assert not isinstance(raised, OutcomeUnknown)
 
 
 def test_the_calls_own_error_overrides_the_common_one() -> None:
-    means: Refusals = {"CodeDeliveryFailureException": InvalidCode}
+    meanings: Refusals = {"CodeDeliveryFailureException": InvalidCode}
 
-    assert isinstance(meaning_of(refusal_entry("CodeDeliveryFailureException"), means), InvalidCode)
+    assert isinstance(
+        raised_for(client_error("CodeDeliveryFailureException"), meanings), InvalidCode
+    )
 
 
 @pytest.mark.parametrize(
     "mistake",
     [
-        refusal_entry("ResourceNotFoundException"),
-        refusal_entry("AccessDeniedException"),
-        refusal_entry("SomethingNewException"),
+        client_error("ResourceNotFoundException"),
+        client_error("AccessDeniedException"),
+        client_error("SomethingNewException"),
         ValueError("of ours"),
     ],
     ids=named,
 )
 def test_an_unexpected_error_is_raised_unchanged(mistake: Exception) -> None:
-    assert meaning_of(mistake, {"CodeMismatchException": InvalidCode}) is mistake
+    assert raised_for(mistake, {"CodeMismatchException": InvalidCode}) is mistake
 
 
 class TestQuoteNothing:

@@ -1,4 +1,4 @@
-"""A password that nobody knows."""
+"""A random password that is never stored."""
 
 import secrets
 
@@ -13,13 +13,13 @@ def test_an_unknown_password_differs_each_time() -> None:
 
 def test_an_unknown_password_has_48_random_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """64 characters of six bits each: 48 bytes of the system's randomness."""
-    asked: list[int | None] = []
+    sizes: list[int | None] = []
 
     def token_urlsafe(size: int | None = None) -> str:
-        asked.append(size)
+        sizes.append(size)
         return "r" * 64
 
     monkeypatch.setattr(secrets, "token_urlsafe", token_urlsafe)
 
     assert unknown_password() == "r" * 64
-    assert asked == [48]
+    assert sizes == [48]

@@ -1,4 +1,4 @@
-"""The calls that anybody may make: exactly what is sent, and what each refusal means."""
+"""The calls as the app client: what is sent, and the error that each error code raises."""
 
 import inspect
 import json
@@ -41,15 +41,15 @@ PASSWORD = "four and twenty gyoza"
 CODE = "123456"
 PROOF = "3XbpF+nzaS0yBlspMU/89HzpBnW1ligr1/BiqBsYPfE="
 PROOF_OF_ID = "WE3v3HjKHj0AyGNa1fyLDC9WpNqryOHj5pZTSlmKqUg="
-"""What `openssl dgst -sha256 -hmac` makes of the name and the client's id under the secret."""
+"""The secret hashes that `openssl dgst -sha256 -hmac` computes of the name and the client's id."""
 
 ISSUED = {"AccessToken": "access", "IdToken": "id", "RefreshToken": "refresh", "ExpiresIn": 900}
 TOKENS = Tokens(access="access", id="id", refresh="refresh", expires_in=900)
 
 type Meanings = dict[str, type[Exception] | None]
-"""What a call raises for an error code; None when it tells nothing."""
+"""The error that a call raises for each error code; None if it raises nothing."""
 
-EVERYWHERE: Meanings = {
+FOR_EVERY_CALL: Meanings = {
     "CodeDeliveryFailureException": IdentityUnavailable,
     "ForbiddenException": IdentityUnavailable,
     "InternalErrorException": IdentityUnavailable,
@@ -64,7 +64,7 @@ EVERYWHERE: Meanings = {
 
 
 def no_account(meaning: type[Exception] | None) -> Meanings:
-    """Return the refusals that would tell that there is no account, with what they are told as."""
+    """Return one meaning for the codes that would reveal that there is no account."""
     return {
         "InvalidParameterException": meaning,
         "NotAuthorizedException": meaning,
@@ -72,8 +72,8 @@ def no_account(meaning: type[Exception] | None) -> Meanings:
     }
 
 
-def of_accounts_alone(meaning: type[Exception] | None) -> Meanings:
-    """Return the refusals that would tell that there is an account, with what they are told as."""
+def account_exists(meaning: type[Exception] | None) -> Meanings:
+    """Return one meaning for the codes that would reveal that there is an account."""
     return {
         "LimitExceededException": meaning,
         "PasswordResetRequiredException": meaning,
@@ -82,17 +82,17 @@ def of_accounts_alone(meaning: type[Exception] | None) -> Meanings:
     }
 
 
-NO_MAIL: Meanings = {
+HIDDEN: Meanings = {
     **no_account(None),
-    **of_accounts_alone(None),
+    **account_exists(None),
     "CodeDeliveryFailureException": None,
 }
-"""What would tell that there is an account, whose mail can not be sent, or that there is none."""
+"""The codes that would reveal whether there is an account; a call that sends a code hides them."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call of Cognito, what it sends and what its own refusals mean."""
+    """A call of Cognito: what it sends, its answer, and the meaning of its error codes."""
 
     operation: str
     make: Callable[[UserPool], object]
@@ -112,7 +112,7 @@ SIGN_UP = Call(
         "UserAttributes": [{"Name": "email", "Value": EMAIL}],
     },
     {"UserConfirmed": False, "UserSub": CUSTOMER},
-    NO_MAIL | {"UsernameExistsException": AccountExistsError},
+    HIDDEN | {"UsernameExistsException": AccountExistsError},
 )
 CONFIRM = Call(
     "confirm_sign_up",
@@ -120,7 +120,7 @@ CONFIRM = Call(
     {"ClientId": CLIENT, "SecretHash": PROOF, "Username": EMAIL, "ConfirmationCode": CODE},
     {},
     no_account(InvalidCode)
-    | of_accounts_alone(InvalidCode)
+    | account_exists(InvalidCode)
     | {
         "AliasExistsException": InvalidCode,
         "CodeMismatchException": InvalidCode,
@@ -132,14 +132,14 @@ RESEND = Call(
     lambda pool: pool.send_confirmation_code(EMAIL),
     {"ClientId": CLIENT, "SecretHash": PROOF, "Username": EMAIL},
     {},
-    NO_MAIL,
+    HIDDEN,
 )
 FORGOT = Call(
     "forgot_password",
     lambda pool: pool.send_reset_code(EMAIL),
     {"ClientId": CLIENT, "SecretHash": PROOF, "Username": EMAIL},
     {},
-    NO_MAIL,
+    HIDDEN,
 )
 RESET = Call(
     "confirm_forgot_password",
@@ -153,7 +153,7 @@ RESET = Call(
     },
     {},
     no_account(InvalidCode)
-    | of_accounts_alone(InvalidCode)
+    | account_exists(InvalidCode)
     | {
         "CodeMismatchException": InvalidCode,
         "ExpiredCodeException": InvalidCode,
@@ -170,7 +170,7 @@ LOG_IN = Call(
         "AuthParameters": {"USERNAME": EMAIL, "PASSWORD": PASSWORD, "SECRET_HASH": PROOF},
     },
     {"AuthenticationResult": ISSUED},
-    no_account(InvalidCredentials) | of_accounts_alone(InvalidCredentials),
+    no_account(InvalidCredentials) | account_exists(InvalidCredentials),
 )
 REFRESH = Call(
     "get_tokens_from_refresh_token",
@@ -211,7 +211,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> UserPool:
 
 
 def refused(pool: UserPool, stub: Stubber, call: Call, code: str, message: str = "") -> object:
-    """Return what the call raises, or returns, when Cognito answers with the error `code`."""
+    """Return what the call raises or returns if Cognito answers with the error `code`."""
     stub.add_client_error(call.operation, code, message)
     try:
         return call.make(pool)
@@ -245,11 +245,11 @@ def test_a_refused_call_raises_its_own_error(
 
 
 @each_call
-@pytest.mark.parametrize("code", EVERYWHERE)
+@pytest.mark.parametrize("code", FOR_EVERY_CALL)
 def test_a_common_error_code_means_the_same_for_every_call(
     pool: UserPool, stub: Stubber, call: Call, code: str
 ) -> None:
-    meaning = (EVERYWHERE | call.means)[code]
+    meaning = (FOR_EVERY_CALL | call.means)[code]
 
     assert isinstance(refused(pool, stub, call, code), meaning or type(None))
 
@@ -258,7 +258,7 @@ def test_a_common_error_code_means_the_same_for_every_call(
 def test_any_other_documented_error_code_is_raised_unchanged(
     pool: UserPool, stub: Stubber, call: Call
 ) -> None:
-    mistakes = known_codes(call.operation) - EVERYWHERE.keys() - call.means.keys()
+    mistakes = known_codes(call.operation) - FOR_EVERY_CALL.keys() - call.means.keys()
     assert mistakes >= {"OperationNotEnabledException"}
 
     for code in (*sorted(mistakes), "SomethingNewException"):
@@ -271,19 +271,19 @@ def test_any_other_documented_error_code_is_raised_unchanged(
 def test_no_error_of_a_call_quotes_cognitos_message(
     pool: UserPool, stub: Stubber, call: Call
 ) -> None:
-    said = f"{EMAIL} may not use {PASSWORD}"
+    message = f"{EMAIL} may not use {PASSWORD}"
 
-    for code in (*EVERYWHERE, *call.means, "SomethingNewException"):
-        raised = refused(pool, stub, call, code, said)
+    for code in (*FOR_EVERY_CALL, *call.means, "SomethingNewException"):
+        raised = refused(pool, stub, call, code, message)
         while isinstance(raised, BaseException):
-            assert said not in str(raised) + repr(getattr(raised, "response", None))
+            assert message not in str(raised) + repr(getattr(raised, "response", None))
             raised = raised.__cause__
 
 
 def test_an_account_locked_by_cognito_has_invalid_credentials(
     pool: UserPool, stub: Stubber
 ) -> None:
-    # Cognito locks accounts only: a 429 for it would tell that there is one.
+    # Cognito locks only existing accounts, so a 429 would reveal that there is one.
     raised = refused(pool, stub, LOG_IN, "NotAuthorizedException", "Password attempts exceeded")
 
     assert isinstance(raised, InvalidCredentials)
@@ -356,7 +356,7 @@ class TestMails:
         assert logged() == []
 
     @each_mail
-    @pytest.mark.parametrize("code", NO_MAIL)
+    @pytest.mark.parametrize("code", HIDDEN)
     def test_an_unsent_code_is_only_logged_with_cognitos_error_code(
         self, pool: UserPool, stub: Stubber, call: Call, code: str, logged: LogLines
     ) -> None:
@@ -373,13 +373,13 @@ class TestMails:
     ) -> None:
         documented = sorted(known_codes(call.operation))
 
-        told = [
+        raising_codes = [
             code
             for code in documented
             if isinstance(refused(pool, stub, call, code), TooManyAttempts)
         ]
 
-        assert told == ["TooManyRequestsException"]
+        assert raising_codes == ["TooManyRequestsException"]
 
     @pytest.mark.parametrize(
         "call",
@@ -453,8 +453,8 @@ class TestLogin:
 
 class TestSecondFactor:
     @pytest.fixture(autouse=True)
-    def _asked_for(self, stub: Stubber) -> None:
-        """Given an account with an authenticator app."""
+    def _mfa_challenge(self, stub: Stubber) -> None:
+        """Cognito answers the login of an account with an authenticator app with a challenge."""
         challenge = {
             "ChallengeName": "SOFTWARE_TOKEN_MFA",
             "Session": "a-session-of-twenty-characters",
@@ -527,7 +527,7 @@ class TestRefresh:
 
 @each_call
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         "Unable to verify secret hash for client 1example23456789",
         "Client 1example23456789 is configured with secret but SECRET_HASH was not received",
@@ -535,9 +535,9 @@ class TestRefresh:
     ],
 )
 def test_a_refused_client_secret_raises_app_client_refused(
-    pool: UserPool, stub: Stubber, call: Call, said: str
+    pool: UserPool, stub: Stubber, call: Call, message: str
 ) -> None:
-    raised = refused(pool, stub, call, "NotAuthorizedException", said)
+    raised = refused(pool, stub, call, "NotAuthorizedException", message)
 
     assert isinstance(raised, AppClientRefusedError)
 
@@ -554,8 +554,8 @@ def test_a_refresh_token_that_was_not_revoked_is_logged(
 
 class TestCachedUserPool:
     @pytest.fixture(autouse=True)
-    def _read_anew(self) -> Iterator[None]:
-        """The environment is read once a process; here it is read once a test."""
+    def _empty_cache(self) -> Iterator[None]:
+        """The result is cached for the process; each test starts without it."""
         user_pool.cache_clear()
         yield
         user_pool.cache_clear()

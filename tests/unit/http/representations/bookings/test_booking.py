@@ -1,4 +1,4 @@
-"""Bookings, cancellations and audit events as the contract promises them."""
+"""Bookings, cancellations and audit events as JSON of the contract."""
 
 import json
 from dataclasses import replace
@@ -39,7 +39,7 @@ def cancelled(captured: int = 10_000, reason: str | None = None) -> Booking:
 
 
 def nulls(document: Any, path: str = "") -> list[str]:
-    """Return where a document holds null."""
+    """Return the paths of the nulls in a document."""
     if isinstance(document, dict):
         return [each for name, value in document.items() for each in nulls(value, f"{path}/{name}")]
     if isinstance(document, list):
@@ -154,7 +154,7 @@ class TestBooking:
     def test_a_moved_booking_has_its_refund_limit_and_percentage(
         self, status: str, percentage: int
     ) -> None:
-        """An unconfirmed booking gives all back; the limit says what holds once it is confirmed."""
+        """An unconfirmed booking refunds everything; the limit applies once it is confirmed."""
         old = in_status(Status(status), 4_000 if status == "pending" else 10_000)
         at = before(old, days=5)
 
@@ -235,9 +235,9 @@ class TestCancellation:
 
     def test_the_estimated_date_of_a_cancellation_is_a_day_at_the_venue(self) -> None:
         evening = caller(at=EVENING_AT_THE_VENUE)
-        ended = cancel(confirmed(), CancellationRequest(None), evening).after
+        by_customer = cancel(confirmed(), CancellationRequest(None), evening).after
 
-        shown = represent.cancellation(ended, evening)
+        shown = represent.cancellation(by_customer, evening)
 
         assert (shown["cancelled_at"], shown["estimated_refund_date"]) == (
             "2026-11-24T04:00:00Z",
@@ -329,14 +329,14 @@ class TestEvent:
         assert "reason" not in represent.event(audit_event(None, booking(), caller()), caller())
 
     def test_a_customer_sees_events_of_staff_without_id_and_reason(self) -> None:
-        ended = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
-        event = audit_event(confirmed(), ended, admin())
+        by_staff = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
+        event = audit_event(confirmed(), by_staff, admin())
 
         shown = represent.event(event, caller())
 
         assert shown["actor"] == {"role": "staff"}
         assert not {"reason", "request_id"} & set(shown)
-        assert represent.booking(ended, caller())["cancellation"] == {
+        assert represent.booking(by_staff, caller())["cancellation"] == {
             "by": "staff",
             "cancelled_at": "2026-11-23T18:00:00Z",
             "refund_amount": 9_700,
@@ -344,10 +344,10 @@ class TestEvent:
         }
 
     def test_staff_see_events_of_staff_with_id_and_reason(self) -> None:
-        ended = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
+        by_staff = cancel(confirmed(), CancellationRequest("INTERNAL: a nuisance"), admin()).after
 
-        shown = represent.event(audit_event(confirmed(), ended, admin()), admin())
+        shown = represent.event(audit_event(confirmed(), by_staff, admin()), admin())
 
         assert shown["actor"] == {"id": ADMIN, "role": "admin"}
         assert (shown["reason"], shown["request_id"]) == ("INTERNAL: a nuisance", REQUEST_ID)
-        assert represent.cancellation(ended, admin())["cancelled_by"] == "admin"
+        assert represent.cancellation(by_staff, admin())["cancelled_by"] == "admin"

@@ -1,4 +1,4 @@
-"""A booking's ledger and balance as the contract promises them."""
+"""A booking's ledger and balance as JSON of the contract."""
 
 import json
 from dataclasses import replace
@@ -17,10 +17,10 @@ GOODWILL = EntryKind.GOODWILL_OWED
 
 
 def entry(kind: EntryKind, amount: int = 3_000, n: int = 1, **changes: Any) -> LedgerEntry:
-    """Return an entry in the life of the promise `ref_x-<n>`."""
-    name = f"ref_x-{n}"
-    reference = name if kind is GOODWILL else f"re_{n}"
-    return ledger_entry(kind, amount, **{"reference": reference, "refund": name} | changes)
+    """Return a ledger entry of the refund obligation `ref_x-<n>`."""
+    refund = f"ref_x-{n}"
+    reference = refund if kind is GOODWILL else f"re_{n}"
+    return ledger_entry(kind, amount, **{"reference": reference, "refund": refund} | changes)
 
 
 def plain(document: dict[str, Any]) -> dict[str, Any]:
@@ -30,9 +30,9 @@ def plain(document: dict[str, Any]) -> dict[str, Any]:
 
 class TestAccount:
     def test_an_account_without_payments_is_empty_and_zero(self) -> None:
-        nothing = holding(BOOKING, Balance())
+        unpaid = holding(BOOKING, Balance())
 
-        shown = plain(represent.account(Account(nothing, [], [])))
+        shown = plain(represent.account(Account(unpaid, [], [])))
 
         assert (shown["payments"], shown["entries"]) == ([], [])
         assert set(shown["balance"].values()) == {0}
@@ -67,7 +67,7 @@ class TestAccount:
                 "disputed": 5,
                 "lost": 6,
                 "refundable": 10_000 - 1 - 2 - 3 - 5 - 6,
-                "paid": 10_000 - 6 - 4,
+                "credited": 10_000 - 6 - 4,
             },
             "payments": [
                 {

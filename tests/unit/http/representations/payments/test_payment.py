@@ -1,4 +1,4 @@
-"""Payments and refunds as the contract promises them."""
+"""Payments and refunds as JSON of the contract."""
 
 import json
 from datetime import timedelta
@@ -61,17 +61,17 @@ def test_a_confirmation_has_the_status_of_the_payment_and_its_booking() -> None:
 
 
 def entry(kind: EntryKind, amount: int = 3_000, n: int = 1, **changes: Any) -> LedgerEntry:
-    """Return an entry in the life of the promise `ref_x-<n>`."""
-    name = f"ref_x-{n}"
-    reference = name if kind is GOODWILL else f"re_{n}"
-    return ledger_entry(kind, amount, **{"reference": reference, "refund": name} | changes)
+    """Return a ledger entry of the refund obligation `ref_x-<n>`."""
+    obligation_id = f"ref_x-{n}"
+    reference = obligation_id if kind is GOODWILL else f"re_{n}"
+    return ledger_entry(kind, amount, **{"reference": reference, "refund": obligation_id} | changes)
 
 
 class TestRefund:
     def test_a_new_refund_has_an_estimated_date(self) -> None:
-        made = Refunded("ref_x", BOOKING, (entry(GOODWILL), entry(GOODWILL, 500, 2)))
+        refunded = Refunded("ref_x", BOOKING, (entry(GOODWILL), entry(GOODWILL, 500, 2)))
 
-        assert plain(represent.refund(made, "Cold rice")) == {
+        assert plain(represent.refund(refunded, "Cold rice")) == {
             "refund_id": "ref_x",
             "booking_id": BOOKING.id,
             "version": 1,
@@ -85,9 +85,9 @@ class TestRefund:
 
     def test_the_estimated_refund_date_is_a_day_at_the_venue(self) -> None:
         # Eight in the evening of the 23rd: in UTC it is the 24th.
-        promised = entry(GOODWILL, at=NOW + timedelta(hours=10))
+        obligation = entry(GOODWILL, at=NOW + timedelta(hours=10))
 
-        shown = plain(represent.refund(Refunded("ref_x", BOOKING, (promised,)), "Cold rice"))
+        shown = plain(represent.refund(Refunded("ref_x", BOOKING, (obligation,)), "Cold rice"))
 
         assert (shown["created_at"], shown["estimated_refund_date"]) == (
             "2026-11-24T04:00:00Z",
@@ -106,10 +106,10 @@ class TestRefund:
     def test_a_refund_has_its_status_and_the_amount_of_its_obligation(
         self, kinds: list[EntryKind], status: str
     ) -> None:
-        made = Refunded("ref_x", BOOKING, tuple(entry(kind) for kind in kinds))
+        refunded = Refunded("ref_x", BOOKING, tuple(entry(kind) for kind in kinds))
 
-        shown = plain(represent.refund(made, "Cold rice"))
+        shown = plain(represent.refund(refunded, "Cold rice"))
 
         assert (shown["refund_status"], shown["amount"]) == (status, 3_000)
-        # Only what is on its way has a date.
+        # Only a pending refund has a date.
         assert ("estimated_refund_date" in shown) == (status == "pending")

@@ -1,4 +1,4 @@
-"""An event of the inbox as the contract promises it."""
+"""An event of the inbox as JSON of the contract."""
 
 from dataclasses import replace
 
@@ -40,6 +40,6 @@ def test_a_handled_event_has_all_its_fields() -> None:
 
 
 def test_absent_values_of_an_event_are_omitted() -> None:
-    waiting = replace(HANDLED, state=EventState.RECEIVED, handled_at=None, payment=None)
+    received = replace(HANDLED, state=EventState.RECEIVED, handled_at=None, payment=None)
 
-    assert not {"handled_at", "payment_intent_id", "error"} & represent.event(waiting).keys()
+    assert not {"handled_at", "payment_intent_id", "error"} & represent.event(received).keys()

@@ -1,4 +1,4 @@
-"""Account requests: what is let in, what is refused and where it points, and what is printed."""
+"""The bodies of account requests: valid ones, pointers of violations, and their `repr`."""
 
 import pytest
 from pydantic import MISSING

@@ -1,4 +1,4 @@
-"""New passwords: any characters, none that is easy to guess, one whatever keyboard wrote it."""
+"""New passwords: their characters and length, their strength, and their normalisation."""
 
 import sys
 import unicodedata

@@ -1,4 +1,4 @@
-"""Refresh tokens in a request: such as Cognito issues."""
+"""Refresh tokens in a request."""
 
 import pytest
 from tests.unit.http.schemas.bodies import TOKEN, read, refuse

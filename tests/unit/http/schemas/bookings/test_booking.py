@@ -1,4 +1,4 @@
-"""Booking requests: what is let in, what it becomes, what is refused and where it points."""
+"""The bodies of booking requests: valid ones, and the pointers of violations."""
 
 import json
 from datetime import date, time
@@ -21,7 +21,7 @@ CONTACT = booking_body()["contact"]
 
 
 def read[M: RequestBody](model: type[M], document: Any) -> M:
-    """Return what the endpoint makes of a body."""
+    """Return a body as the endpoint reads it."""
     return read_body(incoming(gateway_event("POST", body=document)), model, optional=False)[0]
 
 
@@ -43,12 +43,12 @@ class TestCreate:
             special_requests="Two lines\nof wishes",
         )
 
-        asked = read(CreateBookingBody, body).to_booking_request()
+        request = read(CreateBookingBody, body).to_booking_request()
 
-        assert asked.party == Party(9, 2, 1)
-        assert asked.menu == Menu({"salmon": 2}, {"gyoza": 3})
-        assert asked.venue.address_line2 == "Gate B"
-        assert asked.special_requests == "Two lines\nof wishes"
+        assert request.party == Party(9, 2, 1)
+        assert request.menu == Menu({"salmon": 2}, {"gyoza": 3})
+        assert request.venue.address_line2 == "Gate B"
+        assert request.special_requests == "Two lines\nof wishes"
 
     @pytest.mark.parametrize("menu", [None, {}, {"upgrades": {}}, {"add_ons": {}, "upgrades": {}}])
     def test_an_absent_or_empty_menu_orders_nothing(self, menu: Any) -> None:
@@ -139,10 +139,10 @@ class TestVenueAndContact:
         self, field: str, longest: int
     ) -> None:
         for text in ("x", "é" * longest):
-            asked = read(
+            request = read(
                 CreateBookingBody, booking_body(venue=VENUE | {field: text})
             ).to_booking_request()
-            assert getattr(asked.venue, field) == text
+            assert getattr(request.venue, field) == text
         for text in ("", "  ", "x" * (longest + 1), "two\nlines"):
             with pytest.raises(InvalidInput) as refusal:
                 read(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
@@ -280,7 +280,7 @@ class TestUpdate:
 
 
 def test_venue_and_contact_become_domain_objects() -> None:
-    asked = read(CreateBookingBody, booking_body()).to_booking_request()
+    request = read(CreateBookingBody, booking_body()).to_booking_request()
 
-    assert isinstance(asked.venue, Venue)
-    assert isinstance(asked.contact, Contact)
+    assert isinstance(request.venue, Venue)
+    assert isinstance(request.contact, Contact)

@@ -1,4 +1,4 @@
-"""Cancellations: why, and from staff how much is refunded."""
+"""The body of a cancellation."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from teppan.http.schemas.bookings.cancellation import CancelBookingBody
 
 
 def read[M: RequestBody](model: type[M], document: Any) -> M:
-    """Return what the endpoint makes of a body."""
+    """Return a body as the endpoint reads it."""
     return read_body(incoming(gateway_event("POST", body=document)), model, optional=False)[0]
 
 

@@ -23,11 +23,11 @@ def read[B: RequestBody](model: type[B], **body: Any) -> B:
 
 
 class TestCreatePaymentIntent:
-    @pytest.mark.parametrize("wanted", PaymentType)
-    def test_every_payment_type_is_accepted(self, wanted: PaymentType) -> None:
-        body = read(CreatePaymentIntentBody, booking_id=BOOKING_ID, payment_type=wanted.value)
+    @pytest.mark.parametrize("payment_type", PaymentType)
+    def test_every_payment_type_is_accepted(self, payment_type: PaymentType) -> None:
+        body = read(CreatePaymentIntentBody, booking_id=BOOKING_ID, payment_type=payment_type.value)
 
-        assert (body.booking_id, body.to_type()) == (BOOKING_ID, wanted)
+        assert (body.booking_id, body.to_type()) == (BOOKING_ID, payment_type)
 
     @pytest.mark.parametrize(
         "body",
@@ -61,7 +61,7 @@ class TestConfirmPayment:
         ["", "pi_", "ch_1", "pi_1\n", "pi_1/cancel", "pi_../1", "pi_é", "pi_" + "a" * 65, 1, None],
     )
     def test_an_invalid_payment_intent_id_is_refused(self, intent: object) -> None:
-        """It becomes a part of a path at Stripe."""
+        """The id becomes a part of a path at Stripe."""
         with pytest.raises(ValidationError):
             read(ConfirmPaymentBody, payment_intent_id=intent)
 
