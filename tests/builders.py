@@ -1,4 +1,4 @@
-"""What tests are made of: requests, callers, bookings, each valid until a test says otherwise."""
+"""Builders of requests, callers and domain objects, valid unless a test changes them."""
 
 import base64
 import importlib.util
@@ -27,7 +27,7 @@ from teppan.identity.account import Account
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
-"""The instant at which most tests play: ten in the morning at the venue."""
+"""The current time of most tests: ten in the morning at the venue."""
 
 PARTY_DATE = date(2026, 12, 24)
 CUSTOMER = "11111111-1111-4111-8111-111111111111"
@@ -35,16 +35,16 @@ OTHER_CUSTOMER = "22222222-2222-4222-8222-222222222222"
 ADMIN = "99999999-9999-4999-8999-999999999999"
 SESSION = "33333333-3333-4333-8333-333333333333"
 SESSION_BEGAN = NOW - timedelta(minutes=10)
-"""The session that requests belong to, and when it began."""
+"""The session of the requests, and the time of its login."""
 
 PAYMENT = "pi_1"
-"""The payment intent that paid a booking, where a test does not care which."""
+"""The default payment intent of a booking."""
 
 REQUEST_ID = "6d3f1c1e-0f8e-4a56-9d3c-2f5a1b7c8d90"
 
 HOME = "203.0.113.24"
 ELSEWHERE = "198.51.100.7"
-"""Where requests come from: two networks."""
+"""Source addresses of requests, in two networks."""
 
 
 def caller(account: str = CUSTOMER, role: Role = Role.CUSTOMER, at: datetime = NOW) -> Caller:
@@ -52,7 +52,7 @@ def caller(account: str = CUSTOMER, role: Role = Role.CUSTOMER, at: datetime = N
 
 
 def visitor(at: datetime = NOW, source_ip: str = HOME) -> Caller:
-    """Return somebody who has not logged in."""
+    """Return a caller who has not logged in."""
     return Caller("anonymous", Role.ANONYMOUS, REQUEST_ID, at, source_ip=source_ip)
 
 
@@ -61,12 +61,12 @@ def admin(at: datetime = NOW) -> Caller:
 
 
 def system(at: datetime = NOW) -> Caller:
-    """Return one of our jobs."""
+    """Return one of our jobs as the caller."""
     return caller("followUpPayments", Role.SYSTEM, at)
 
 
 def booking_request(**changes: Any) -> BookingRequest:
-    usual: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "date": PARTY_DATE,
         "time": time(18),
         "party": Party(adults=12),
@@ -75,37 +75,38 @@ def booking_request(**changes: Any) -> BookingRequest:
         "contact": Contact("Aiko Tanaka", "aiko@example.com", "+13105550142"),
         "special_requests": "",
     }
-    return BookingRequest(**usual | changes)
+    return BookingRequest(**defaults | changes)
 
 
 def booking(booking_id: str = "bkg_" + "a" * 26, **changes: Any) -> Booking:
-    by = changes.pop("caller", caller())
-    return book(booking_request(**changes), booking_id=booking_id, fingerprint="f" * 64, caller=by)
+    creator = changes.pop("caller", caller())
+    request = booking_request(**changes)
+    return book(request, booking_id=booking_id, fingerprint="f" * 64, caller=creator)
 
 
 def in_status(status: Status, captured: int = 10_000, **changes: Any) -> Booking:
-    """Return a booking in `status` whose payments add up to `captured`."""
+    """Return a booking in `status` with `captured` cents captured."""
     return holding(replace(booking(**changes), status=status), Balance(captured=captured))
 
 
 def holding(booking: Booking, balance: Balance, payment: str = PAYMENT) -> Booking:
-    """Return `booking` with one payment that stands at `balance`; an empty one is none."""
+    """Return `booking` with one payment of `balance`, or without payments for an empty balance."""
     return replace(booking, payments={payment: balance} if balance != Balance() else {})
 
 
 def confirmed(captured: int = 10_000, **changes: Any) -> Booking:
-    """Return a booking that its deposit (or `captured`) has confirmed."""
+    """Return a confirmed booking with its deposit, or `captured` cents, captured."""
     return in_status(Status.CONFIRMED, captured, **changes)
 
 
 def ledger_entry(kind: EntryKind, amount: int = 10_000, **changes: Any) -> LedgerEntry:
-    usual: dict[str, Any] = {"reference": PAYMENT, "at": NOW, "payment": PAYMENT}
-    return LedgerEntry(kind=kind, amount=amount, **usual | changes)
+    defaults: dict[str, Any] = {"reference": PAYMENT, "at": NOW, "payment": PAYMENT}
+    return LedgerEntry(kind=kind, amount=amount, **defaults | changes)
 
 
 def snapshot(captured: int = 10_000, **changes: Any) -> PaymentSnapshot:
-    """Return what Stripe says of a payment that took in `captured` (0: not paid yet)."""
-    usual: dict[str, Any] = {
+    """Return the snapshot of a payment with `captured` cents captured (0: not paid yet)."""
+    defaults: dict[str, Any] = {
         "payment": PAYMENT,
         "booking_id": "bkg_" + "a" * 26,
         "type": PaymentType.DEPOSIT,
@@ -114,12 +115,12 @@ def snapshot(captured: int = 10_000, **changes: Any) -> PaymentSnapshot:
         "amount": captured or 10_000,
         "captured_at": NOW,
     }
-    return PaymentSnapshot(captured=captured, **usual | changes)
+    return PaymentSnapshot(captured=captured, **defaults | changes)
 
 
 def attempt(**changes: Any) -> PaymentAttempt:
-    """Return an attempt to pay a booking's deposit, its intent not known yet."""
-    usual: dict[str, Any] = {
+    """Return a payment attempt for a deposit, without a payment intent yet."""
+    defaults: dict[str, Any] = {
         "booking_id": "bkg_" + "a" * 26,
         "type": PaymentType.DEPOSIT,
         "number": 1,
@@ -127,7 +128,7 @@ def attempt(**changes: Any) -> PaymentAttempt:
         "currency": "usd",
         "opened_at": NOW,
     }
-    return PaymentAttempt(**usual | changes)
+    return PaymentAttempt(**defaults | changes)
 
 
 def slot(day: date = PARTY_DATE, start: time = time(18), policy: Policy = CURRENT) -> Slot:
@@ -135,13 +136,13 @@ def slot(day: date = PARTY_DATE, start: time = time(18), policy: Policy = CURREN
 
 
 def before(start: Booking | Slot, **span: float) -> datetime:
-    """Return the instant that lies `span` (as `timedelta` takes it) before the start."""
+    """Return the instant `span` before the start; `span` are arguments of `timedelta`."""
     starts_at = start.slot.starts_at if isinstance(start, Booking) else start.starts_at
     return starts_at - timedelta(**span)
 
 
 def booking_body(**changes: Any) -> dict[str, Any]:
-    """Return the JSON of a booking request; None takes a field away."""
+    """Return the JSON of a booking request; the value None removes a field."""
     body = {
         "date": PARTY_DATE.isoformat(),
         "time": "18:00",
@@ -158,8 +159,8 @@ def booking_body(**changes: Any) -> dict[str, Any]:
 
 
 def account(**changes: Any) -> Account:
-    """Return a confirmed account of a customer, as the pool knows it."""
-    usual: dict[str, Any] = {
+    """Return a customer's confirmed account in the user pool."""
+    defaults: dict[str, Any] = {
         "id": CUSTOMER,
         "email": "aiko@example.com",
         "email_verified": True,
@@ -167,14 +168,14 @@ def account(**changes: Any) -> Account:
         "status": "CONFIRMED",
         "is_enabled": True,
     }
-    return Account(**usual | changes)
+    return Account(**defaults | changes)
 
 
 def claims(
     account: str = CUSTOMER, groups: str | list[str] | None = "customer", **others: Any
 ) -> dict[str, Any]:
-    """Return what API Gateway hands on of an access token; None takes a claim away."""
-    usual = {
+    """Return the claims of an access token as API Gateway passes them; None removes a claim."""
+    defaults = {
         "sub": account,
         "token_use": "access",
         "client_id": os.environ["USER_POOL_CLIENT_ID"],
@@ -183,7 +184,7 @@ def claims(
         "auth_time": f"{SESSION_BEGAN.timestamp():.0f}",
         "cognito:groups": groups,
     } | others
-    return {name: value for name, value in usual.items() if value is not None}
+    return {name: value for name, value in defaults.items() if value is not None}
 
 
 def gateway_event(
@@ -199,23 +200,23 @@ def gateway_event(
     query: dict[str, str | list[str]] | None = None,
     source_ip: str = HOME,
 ) -> dict[str, Any]:
-    """Return the event that API Gateway makes of a request; a str body is sent as it is.
+    """Return the event that API Gateway makes of a request; a str body is sent unchanged.
 
-    A header or query parameter whose value is a list is sent as often. `token` holds claims that
-    differ from the usual ones of the `account` (None: nobody calls).
+    A header or query parameter whose value is a list is sent once for each element. `token` holds
+    claims that replace those of the `account` (None: an unauthenticated request).
     """
-    usual = {"Content-Type": "application/json"} if body is not None else {}
-    sent = _each({**usual, **(headers or {})})
-    repeated = _each(query or {})
+    content_type = {"Content-Type": "application/json"} if body is not None else {}
+    header_values = _as_lists({**content_type, **(headers or {})})
+    query_values = _as_lists(query or {})
     authorizer = {"claims": claims(account, groups, **(token or {}))} if account else {}
     return {
         "httpMethod": method,
         "path": path,
-        "headers": {name: texts[-1] for name, texts in sent.items()},
-        "multiValueHeaders": sent,
+        "headers": {name: texts[-1] for name, texts in header_values.items()},
+        "multiValueHeaders": header_values,
         "pathParameters": path_parameters,
-        "queryStringParameters": {name: texts[-1] for name, texts in repeated.items()} or None,
-        "multiValueQueryStringParameters": repeated or None,
+        "queryStringParameters": {name: texts[-1] for name, texts in query_values.items()} or None,
+        "multiValueQueryStringParameters": query_values or None,
         "body": body if body is None or isinstance(body, str) else json.dumps(body),
         "isBase64Encoded": False,
         "requestContext": {
@@ -226,7 +227,7 @@ def gateway_event(
     }
 
 
-def _each(values: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
+def _as_lists(values: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
     return {name: value if isinstance(value, list) else [value] for name, value in values.items()}
 
 
@@ -237,8 +238,11 @@ def function_url_event(
     body: bytes | str | None = None,
     headers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the event (payload 2.0) that a function URL makes of a request; bytes are encoded."""
-    raw = isinstance(body, bytes)
+    """Return the event (payload 2.0) that a function URL makes of a request.
+
+    A body of bytes is encoded in base64.
+    """
+    is_encoded = isinstance(body, bytes)
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -250,12 +254,12 @@ def function_url_event(
             "http": {"method": method, "path": path, "sourceIp": "3.18.12.63"},
         },
         "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
-        "isBase64Encoded": raw,
+        "isBase64Encoded": is_encoded,
     }
 
 
 def lambda_context() -> SimpleNamespace:
-    """Return what Lambda passes beside the event."""
+    """Return the context that Lambda passes with the event."""
     return SimpleNamespace(
         function_name="teppan-test",
         memory_limit_in_mb=512,
@@ -267,15 +271,15 @@ def lambda_context() -> SimpleNamespace:
 
 def load_function(name: str) -> ModuleType:
     """Return the module of `functions/<name>/app.py`, loaded once."""
-    qualified = "functions." + name.replace("/", ".")
-    if qualified not in sys.modules:
+    module_name = "functions." + name.replace("/", ".")
+    if module_name not in sys.modules:
         source = ROOT / "functions" / name / "app.py"
-        spec = importlib.util.spec_from_file_location(qualified, source)
+        spec = importlib.util.spec_from_file_location(module_name, source)
         assert spec and spec.loader
         module = importlib.util.module_from_spec(spec)
-        sys.modules[qualified] = module
+        sys.modules[module_name] = module
         spec.loader.exec_module(module)
-    return sys.modules[qualified]
+    return sys.modules[module_name]
 
 
 def days_ahead(days: int) -> date:

@@ -1,4 +1,4 @@
-"""What every suite stands on: a function's environment, and DynamoDB Local where asked for."""
+"""Fixtures of all suites: a function's environment, DynamoDB Local, and a fixed clock."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -56,10 +56,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneCloudSche
 
 @pytest.fixture(scope="session")
 def dynamodb() -> Iterator[BaseClient]:
-    """AWS's own engine, empty, and a client of it."""
+    """A client of DynamoDB Local, which has no table yet."""
     from local.aws.dynamodb_local import dynamodb_local  # unit tests need no engine
 
-    # botocore puts its own user agent together anew for each call.
+    # Without this setting botocore builds its user agent for each call.
     config = Config(max_pool_connections=64, user_agent="teppan-tests")
     with dynamodb_local() as url:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
@@ -68,7 +68,7 @@ def dynamodb() -> Iterator[BaseClient]:
 
 @pytest.fixture(scope="session")
 def shared_table(dynamodb: BaseClient) -> str:
-    """The engine's one table, as `template.yaml` defines it; both are warm."""
+    """The name of the run's one table, as `template.yaml` defines it, in a warmed-up engine."""
     from local.aws.dynamodb_local import create_table
 
     name = create_table(dynamodb)
@@ -78,28 +78,28 @@ def shared_table(dynamodb: BaseClient) -> str:
 
 @pytest.fixture
 def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
-    """The table, empty."""
+    """The name of the table, which is empty at the start of each test."""
     yield shared_table
     empty(dynamodb, shared_table)
 
 
 @pytest.fixture
 def table(dynamodb: BaseClient, table_name: str) -> Table:
-    """The table as our store sees it."""
+    """The table as an object of our store."""
     return Table(dynamodb, table_name)
 
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> "Clock":
-    """The time of day, held still; `now.set(...)` moves it, and so does whoever waits."""
-    held = Clock(NOW)
-    monkeypatch.setattr(clock, "utc_now", held.read)
-    monkeypatch.setattr(clock, "sleep_until", held.wait)
-    return held
+    """A fixed time of day, in place of the clock; `now.set(...)` or a wait moves it."""
+    fixed = Clock(NOW)
+    monkeypatch.setattr(clock, "utc_now", fixed.read)
+    monkeypatch.setattr(clock, "sleep_until", fixed.wait)
+    return fixed
 
 
 class Clock:
-    """A clock that stands still until it is set, or waited for."""
+    """A clock whose time changes only by `set` and `wait`."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -116,7 +116,7 @@ class Clock:
 
 @pytest.fixture
 def in_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Let our code run as in another stage: `in_stage("prod")`."""
+    """A function that makes our code run as in another stage: `in_stage("prod")`."""
 
     def change(stage: str) -> None:
         monkeypatch.setenv("STAGE", stage)

@@ -1,4 +1,4 @@
-"""Which tests stay together when workers share them: the cloud suite, for one cloud is enough."""
+"""The distribution of tests among workers: the cloud suite runs on one, so it needs one cloud."""
 
 from typing import Any, Final
 
@@ -8,18 +8,18 @@ _CLOUD: Final = "tests/cloud/"
 
 
 class OneCloudScheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives the cloud suite to one worker and every other test to whoever is free.
+    """Gives the cloud suite to one worker and every other test to any free worker.
 
-    In place of `--dist loadgroup`, whose mark in a test's id pytest 9.2 has no room for.
+    It replaces `--dist loadgroup`, which adds a mark to a test's id that pytest 9.2 does not allow.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         return _CLOUD if nodeid.startswith(_CLOUD) else nodeid
 
     def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:  # noqa: ARG002
-        """Note that a test has run, and forget a scope of which all tests have.
+        """Record that a test has run, and drop its scope if all tests of the scope have run.
 
-        xdist keeps every scope and counts, after each test, what is pending in all of them: with
+        xdist keeps every scope and counts the pending tests of all scopes after each test. With
         thousands of scopes that takes as long as some suites.
         """
         nodeid = self.registered_collections[node][item_index]

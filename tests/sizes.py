@@ -1,7 +1,7 @@
-"""How much the suites try: every size, in the profile `quick` and in the profile `full`.
+"""The sizes of the suites in the profiles `quick` and `full`.
 
 `make test` runs `quick`: every kind of case, with small numbers. `make test PROFILE=full` runs the
-numbers that each rule was proved with; `.ci/run` does so. docs/testing.md lists them all.
+numbers that each rule was proved with, and `.ci/run` runs it. docs/testing.md lists all sizes.
 """
 
 import os
@@ -15,50 +15,50 @@ import pytest
 
 @dataclass(frozen=True)
 class Sizes:
-    """The numbers of one profile."""
+    """The sizes of one profile."""
 
     share_of_examples: int
-    """Hypothesis tries one in so many of the examples that a test names."""
+    """The divisor of the number of hypothesis examples that a test names."""
     every_pair: bool
-    """Whether `pairs` is the whole product, or holds each row and each column at least once."""
+    """Whether `pairs` returns the whole product, or each row and each column at least once."""
     customers_of_a_slot: int
-    """Customers whose stories tests/property/test_exhaustive.py plays against each other."""
+    """Customers whose actions tests/property/test_exhaustive.py interleaves."""
     states_of_a_slot: int
-    """States that this search reaches at least."""
+    """The minimum number of states that this search reaches."""
     steps_of_a_payment: int
-    """Steps of the longest story that tests/property/payments/test_payment_stories.py plays."""
+    """Steps of the longest history in tests/property/payments/test_payment_stories.py."""
     states_of_a_payment: int
-    """States that each of these searches reaches at least."""
+    """The minimum number of states that each of these searches reaches."""
     walks: int
     """Random walks of tests/money/test_random.py."""
     walk_steps: int
     """Steps of each walk."""
     stories: int
-    """Stories of the state machine of tests/money."""
+    """Runs of the state machine of tests/money."""
     story_steps: int
-    """Steps of each story."""
+    """Steps of each run."""
     late_rounds: int
     """Rounds of interleavings of a late payment with the job that releases slots."""
     late_cases: int
     """Interleavings in a round."""
     event_orders: int
-    """Orders of six events, of the 720 there are."""
+    """Tried orders of six events; there are 720."""
     event_histories: int
-    """Histories whose events arrive late or with old answers, of each ending."""
+    """Histories of each outcome whose events arrive late or with outdated objects."""
     stops_apart: int
-    """A path of money is stopped after one in so many of its calls."""
+    """The interval of calls after which a payment flow is stopped; 1 stops it after each call."""
     deliveries: int
-    """Times that each event is delivered, by threads at once."""
+    """Concurrent deliveries of each event."""
     trials: int
     """Repetitions of a race between two requests."""
     repetitions: int
-    """Repetitions of a race between more of them, each with another seed."""
+    """Repetitions of a race between more requests, each with another seed."""
     raced_slots: int
-    """Slots that all of `racers` want."""
+    """Slots that all `racers` try to book."""
     racers: int
-    """Threads that book or edit the same things."""
+    """Threads that book or edit the same slots and bookings."""
     listed_bookings: int
-    """Bookings of the large table, whose pages must cost what those of a small one cost."""
+    """Bookings in a large table; a page must cost the same as in a small one."""
     takeovers: int
     """Attempts to take an account over while its owner confirms it, in the local cloud."""
     squatted_slots: int
@@ -129,13 +129,13 @@ SIZES: Final = PROFILES[PROFILE]
 
 
 def examples(number: int) -> int:
-    """Return how many examples hypothesis tries where the full profile tries `number`."""
+    """Return the number of hypothesis examples in this profile; `number` is that of `full`."""
     return max(1, number // SIZES.share_of_examples)
 
 
 def pairs[Row, Column](rows: Sequence[Row], columns: Sequence[Column]) -> list[tuple[Row, Column]]:
-    """Return every pair of a row and a column, or so many that each of them is in one."""
+    """Return every pair of a row and a column, or enough pairs to contain each row and column."""
     if SIZES.every_pair:
         return list(product(rows, columns))
-    longest = max(len(rows), len(columns))
-    return list(zip(islice(cycle(rows), longest), islice(cycle(columns), longest), strict=True))
+    count = max(len(rows), len(columns))
+    return list(zip(islice(cycle(rows), count), islice(cycle(columns), count), strict=True))

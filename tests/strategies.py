@@ -1,4 +1,4 @@
-"""Values by the contract's rules, where its patterns are too slow to be turned round."""
+"""Strategies for values whose pattern in the contract is too slow to generate from."""
 
 from hypothesis import strategies as st
 
@@ -8,7 +8,7 @@ _TOP_LABEL = st.from_regex(r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,12})?[A-Za-z]", fullma
 
 
 def addresses() -> st.SearchStrategy[str]:
-    """Return e-mail addresses that the pattern of the contract may match: look before use."""
+    """Return e-mail addresses; the contract's pattern matches most, so filter by it if needed."""
     local = st.lists(_ATOM, min_size=1, max_size=6).map(".".join)
     domain = st.lists(_LABEL, min_size=1, max_size=8).map(".".join)
     return st.builds("{}@{}.{}".format, local, domain, _TOP_LABEL)

@@ -1,4 +1,4 @@
-"""One table for a whole run: a streamed table slows its engine down, even when it is gone again."""
+"""The one table of a run: each table with a stream slows DynamoDB Local down, even once deleted."""
 
 from contextlib import closing
 from itertools import batched
@@ -10,17 +10,17 @@ from tests.money.swift import SwiftDynamoDB
 
 
 def empty(dynamodb: BaseClient, table_name: str) -> None:
-    """Delete every item of the table, after every test: so by a client that costs little."""
+    """Delete every item of the table, with a fast client, because this runs after every test."""
     with closing(SwiftDynamoDB(dynamodb.meta.endpoint_url)) as client:
-        for some in batched(_keys(client, table_name), 25, strict=False):
-            deletes = [{"DeleteRequest": {"Key": key}} for key in some]
+        for keys in batched(_keys(client, table_name), 25, strict=False):
+            deletes = [{"DeleteRequest": {"Key": key}} for key in keys]
             client.batch_write_item(RequestItems={table_name: deletes})
 
 
 def warm_up(dynamodb: BaseClient, table_name: str) -> None:
-    """Call what the store calls, once each: the engine's first answers take seconds.
+    """Make each kind of call of the store once, because the engine's first answers take seconds.
 
-    A function's client waits less than that, so the first test of a run would fail on a busy
+    A function's client has a shorter timeout, so the first test of a run would fail on a busy
     machine.
     """
     key = {"pk": {"S": "WARM"}, "sk": {"S": "UP"}}

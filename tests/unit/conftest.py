@@ -1,4 +1,4 @@
-"""Unit tests run on nothing but Python: every socket is refused, and what is logged is kept."""
+"""Fixtures of the unit tests: sockets are disabled, log lines are captured, secrets are fake."""
 
 import io
 import json
@@ -16,7 +16,7 @@ type LogLines = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture(autouse=True)
 def no_sockets(socket_disabled: None) -> None:
-    """Nothing here may reach the network, nor this machine."""
+    """Refuse every socket, also to this machine."""
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def logged() -> Iterator[LogLines]:
     """The lines that the test has logged."""
     handler = logger.registered_handler
     assert isinstance(handler, logging.StreamHandler)
-    written = io.StringIO()
-    usual = handler.setStream(written)
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    handler.setStream(usual)
+    captured = io.StringIO()
+    original = handler.setStream(captured)
+    yield lambda: [json.loads(line) for line in captured.getvalue().splitlines()]
+    handler.setStream(original)
 
 
 class Secrets:
-    """Stands for `teppan.secret`: the values by age, the current one first."""
+    """A stub of `teppan.secret`: the valid values of every secret, the current one first."""
 
     def __init__(self, *values: str) -> None:
         self.values = values
@@ -45,7 +45,7 @@ class Secrets:
 
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch) -> Secrets:
-    """The secret that things are signed with; a test rotates it by setting `values`."""
+    """The value of every secret; a test rotates it by setting `values`."""
     stub = Secrets("sixteen tons of cursor secret")
     monkeypatch.setattr(secret, "current", stub.current)
     monkeypatch.setattr(secret, "valid", stub.valid)

@@ -1,4 +1,4 @@
-"""The source tree as syntax: what the rules of the code are checked on."""
+"""The source files, their syntax trees and imports, for tests of rules of the code."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from tests.builders import ROOT
 
 PACKAGE = ROOT / "layers" / "core" / "python" / "teppan"
 PAYMENTS = ROOT / "layers" / "payments" / "python" / "teppan_payments"
-"""A layer of its own: only the functions that speak with Stripe carry it."""
+"""A layer of its own: only the functions that call Stripe include it."""
 
 FUNCTIONS = ROOT / "functions"
 
@@ -28,7 +28,7 @@ def tree(file: Path) -> ast.Module:
 
 
 def shown(file: Path) -> str:
-    """Return a file as a test's name shows it."""
+    """Return the path of a file from the root, for the id of a test."""
     return file.relative_to(ROOT).as_posix()
 
 
@@ -45,7 +45,7 @@ def modules() -> dict[str, Path]:
 
 
 def imports(file: Path) -> Iterator[str]:
-    """Yield every module that a file imports anywhere: `from a import b` is `a.b` when a module."""
+    """Yield every module that a file imports; `from a import b` is `a.b` if that is a module."""
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

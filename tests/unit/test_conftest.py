@@ -1,4 +1,4 @@
-"""The network is out of reach of every unit test."""
+"""A unit test cannot reach the network."""
 
 import socket
 import urllib.request

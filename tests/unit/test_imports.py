@@ -1,4 +1,4 @@
-"""Third parties and the layer of Stripe; `import-linter` has floors and wings (pyproject.toml)."""
+"""Imports of third parties and the Stripe layer; `import-linter` checks floors and wings."""
 
 import sys
 from pathlib import Path
@@ -34,7 +34,7 @@ PURE = {
 PAYMENTS_PACKAGE = "teppan_payments"
 
 MAY_WRAP: dict[str, set[str]] = {
-    # floor: the third parties that it alone wraps
+    # floor: the third parties that only this floor imports
     "observability": {"aws_lambda_powertools"},
     "aws": {"botocore"},
     "secret": {"botocore"},
@@ -67,17 +67,17 @@ FUNCTIONS_WITH_PAYMENTS = {
     "follow_up_payments",
     "stripe_webhook",
 }
-"""The functions that carry the layer of Stripe; it is megabytes, and the others do without."""
+"""The functions that include the Stripe layer; it has several megabytes."""
 
 
 def layer_of(module: str) -> str:
-    """Return the layer of one of our modules, or the name of somebody else's package."""
+    """Return the floor of one of our modules, or the name of a third party's package."""
     first, *rest = module.split(".")
     return rest[0] if first == "teppan" and rest else first
 
 
 def foreign(file: Path) -> set[str]:
-    """Return the layers and third parties that a file imports, the standard library left out."""
+    """Return the floors and third parties that a file imports, without the standard library."""
     return {layer_of(module) for module in imports(file)} - sys.stdlib_module_names
 
 
@@ -123,7 +123,7 @@ def test_imports_are_absolute(file: Path) -> None:
 
 
 def test_only_modules_for_bodies_import_pydantic() -> None:
-    """It is 80 ms of a cold start: reads do without."""
+    """Pydantic takes 80 ms of a cold start, which reads do not need."""
     users = {name for name, file in modules().items() if "pydantic" in foreign(file)}
 
     assert {name for name in users if not name.startswith("teppan.http.schemas.")} == {

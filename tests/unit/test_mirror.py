@@ -10,34 +10,34 @@ UNIT = ROOT / "tests" / "unit"
 
 TABLE = "teppan.store.table"
 
-ALSO_PURE = {
+PARTLY_PURE = {
     "services/bookings/availability",
     "services/bookings/list_bookings",
     "store/bookings/listing",
 }
-"""Modules on the table whose pure part has a unit test as well."""
+"""Modules that use the table, but have a pure part with a unit test."""
 
-OF_THE_SUITE = {"test_conftest", "test_imports", "test_mirror", "test_source"}
-"""Tests of the code as a whole."""
+WHOLE_CODE_TESTS = {"test_conftest", "test_imports", "test_mirror", "test_source"}
+"""Test files about the code as a whole."""
 
 
 def has_code(module: Path) -> bool:
-    """Tell a module from a package that only has a docstring."""
+    """Return whether a file is more than the docstring of a package."""
     return len(module.read_text(encoding="utf-8").splitlines()) > 1
 
 
 def place(module: Path) -> str:
-    """Return where a module is, the one package at the top and the other as a folder in it."""
+    """Return the path of a module in `teppan`; `teppan_payments` counts as a folder in it."""
     top = PACKAGE if module.is_relative_to(PACKAGE) else PAYMENTS.parent
     file = module.parent if module.stem == "__init__" else module.with_suffix("")
     return file.relative_to(top).as_posix()
 
 
 def needs_table(module: Path) -> bool:
-    """Return whether a service or a part of the store works on the table.
+    """Return whether a module of services or store uses the table.
 
-    `tests/functions` and `tests/store` prove those on AWS's own engine: there is no fake of our
-    storage. They may do without a unit test.
+    Such a module needs no unit test: `tests/functions` and `tests/store` test it on DynamoDB Local,
+    because there is no fake of our storage.
     """
     return place(module).startswith(("services/", "store/")) and (
         module == modules()[TABLE] or TABLE in imports(module)
@@ -49,7 +49,7 @@ ON_DYNAMODB = {place(path) for path in modules().values() if needs_table(path)}
 TESTS = {
     path.relative_to(UNIT).with_suffix("").as_posix()
     for path in UNIT.rglob("test_*.py")
-    if path.stem not in OF_THE_SUITE
+    if path.stem not in WHOLE_CODE_TESTS
 }
 
 
@@ -58,7 +58,7 @@ def place_of_test(source: str) -> str:
     return f"{folder}/test_{name}" if folder else f"test_{name}"
 
 
-@pytest.mark.parametrize("source", sorted(SOURCES - (ON_DYNAMODB - ALSO_PURE)))
+@pytest.mark.parametrize("source", sorted(SOURCES - (ON_DYNAMODB - PARTLY_PURE)))
 def test_every_module_has_its_test_file(source: str) -> None:
     assert place_of_test(source) in TESTS
 
@@ -70,4 +70,4 @@ def test_every_test_file_has_its_module(test: str) -> None:
 
 def test_modules_that_use_the_table_are_in_services_and_store_only() -> None:
     assert {name.split("/")[0] for name in ON_DYNAMODB} == {"services", "store"}
-    assert ALSO_PURE <= ON_DYNAMODB
+    assert PARTLY_PURE <= ON_DYNAMODB

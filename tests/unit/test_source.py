@@ -1,4 +1,4 @@
-"""Rules that every source file keeps: thin handlers, one clock, no float near money, no leak."""
+"""Rules of the source: thin handlers, one clock, frozen dataclasses, no floats near money."""
 
 import ast
 from pathlib import Path
@@ -16,12 +16,12 @@ DECORATORS = {"accounts/customize_tokens": "trigger"} | {
         "follow_up_payments",
     )
 }
-"""Functions that another AWS service calls, not a person over HTTP."""
+"""Functions that another AWS service calls; all others serve HTTP."""
 
-MAY_HELP_ITSELF = {"jobs/reconcile_payments"}
-"""Jobs of more than one kind, each a function of its own beside the handler."""
+WITH_HELPERS = {"jobs/reconcile_payments"}
+"""Handlers with helper functions in their file."""
 
-MAY_USE_OF_TIME = {"sleep", "perf_counter", "monotonic"}
+ALLOWED_OF_TIME = {"sleep", "perf_counter", "monotonic"}
 PRESENT = {"now", "utcnow", "today"}
 
 MONEY = sorted(
@@ -81,7 +81,7 @@ class TestHandlers:
 
         handler, *others = functions
         assert handler.name == "handler"
-        assert not others or name_of(file) in MAY_HELP_ITSELF
+        assert not others or name_of(file) in WITH_HELPERS
         decorator = DECORATORS.get(name_of(file), "endpoint")
         assert [ast.unparse(each).split("(")[0] for each in handler.decorator_list] == [decorator]
 
@@ -118,7 +118,7 @@ def test_every_way_to_read_the_time_of_day_is_found(code: str) -> None:
 
 
 def readings_of_the_clock(parsed: ast.Module) -> list[str]:
-    """Return every expression or import that gives the time of day."""
+    """Return every expression or import that reads the time of day."""
     clocks = {
         alias.asname or alias.name
         for node in ast.walk(parsed)
@@ -132,7 +132,7 @@ def readings_of_the_clock(parsed: ast.Module) -> list[str]:
         if isinstance(node, ast.Attribute)
         and (
             node.attr in PRESENT
-            or (ast.unparse(node.value) in clocks and node.attr not in MAY_USE_OF_TIME)
+            or (ast.unparse(node.value) in clocks and node.attr not in ALLOWED_OF_TIME)
         )
     ]
     imported = [
@@ -140,7 +140,7 @@ def readings_of_the_clock(parsed: ast.Module) -> list[str]:
         for node in ast.walk(parsed)
         if isinstance(node, ast.ImportFrom) and node.module == "time"
         for alias in node.names
-        if alias.name not in MAY_USE_OF_TIME
+        if alias.name not in ALLOWED_OF_TIME
     ]
     return found + imported
 
@@ -176,7 +176,7 @@ def test_every_way_to_a_float_is_found(code: str) -> None:
 
 
 def floats(parsed: ast.Module) -> list[str]:
-    """Return every expression that makes a float."""
+    """Return every expression that creates a float."""
     return [
         ast.unparse(node)
         for node in ast.walk(parsed)
@@ -226,7 +226,7 @@ SECRETS = {
     *("secret", "secrets", "token", "tokens", "password", "passwords"),
     *("mac", "hmac", "digest", "hexdigest", "hash", "sign", "signature", "signatures"),
 }
-"""Words in the names of values that whoever guesses them could use."""
+"""Words in the names of values that an attacker could guess by timing."""
 
 
 def comparisons_of_secrets(parsed: ast.Module) -> list[str]:
@@ -241,7 +241,7 @@ def comparisons_of_secrets(parsed: ast.Module) -> list[str]:
 
 
 def words_of(value: ast.expr) -> set[str]:
-    """Return the words of the names in an expression; of a length they tell nothing."""
+    """Return the words of the names in an expression; the length of a value is no secret."""
     if isinstance(value, ast.Call) and ast.unparse(value.func) == "len":
         return set()
     names = [
