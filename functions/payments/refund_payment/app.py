@@ -15,11 +15,11 @@ table = connect()
 @endpoint("refundPayment", roles=STAFF, body=RefundPaymentBody, idempotent=True)
 def handler(request: Request[RefundPaymentBody]) -> Response:
     """Record the refund obligation; `send_refunds` sends it to Stripe."""
-    wanted = request.body.to_wanted()
-    refund = refund_payment(table, wanted, request.idempotency, request.caller)
+    refund_request = request.body.to_wanted()
+    refund = refund_payment(table, refund_request, request.idempotency, request.caller)
     record_entries(() if refund.replayed else refund.entries)
     return versioned(
-        represent.refund(refund, wanted.reason),
+        represent.refund(refund, refund_request.reason),
         refund.booking.version,
         status=201,
         headers={"Idempotency-Replayed": "true"} if refund.replayed else {},

@@ -36,7 +36,7 @@ def issued() -> str:
     return CURSORS.issue(request(), POSITION)["next_cursor"]
 
 
-def test_a_cursor_leads_back_to_its_position() -> None:
+def test_a_cursor_is_read_as_its_position() -> None:
     assert CURSORS.read(request(issued())) == POSITION
 
 

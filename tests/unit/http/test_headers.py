@@ -1,8 +1,11 @@
 """Security headers of every response, and CORS for the allowed origins."""
 
 import pytest
+from tests.builders import REQUEST_ID, gateway_event
 
-from teppan.http.headers import PREFLIGHT, SECURITY, cors
+from teppan.http.headers import PREFLIGHT, SECURITY, all_headers, cors
+from teppan.http.request import incoming
+from teppan.http.response import Response
 
 ALLOWED = frozenset({"https://book.teppan.example", "https://admin.teppan.example"})
 
@@ -53,6 +56,25 @@ def test_the_security_headers_forbid_caching_framing_and_content() -> None:
     assert SECURITY["X-Content-Type-Options"] == "nosniff"
     assert SECURITY["X-Frame-Options"] == "DENY"
     assert SECURITY["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_response_has_the_common_headers_and_its_own() -> None:
+    origin = "https://book.teppan.example"
+    request = incoming(gateway_event(headers={"Origin": origin, "X-Request-Id": REQUEST_ID}))
+
+    headers = all_headers(Response(body={}, headers={"ETag": '"3"'}), request)
+
+    assert headers == {
+        **SECURITY,
+        **cors(origin, ALLOWED),
+        "X-Request-Id": REQUEST_ID,
+        "Content-Type": "application/json",
+        "ETag": '"3"',
+    }
+
+
+def test_a_response_without_a_body_has_no_content_type() -> None:
+    assert "Content-Type" not in all_headers(Response(status=204), incoming(gateway_event()))
 
 
 def test_the_vary_header_separates_cached_responses_by_origin() -> None:

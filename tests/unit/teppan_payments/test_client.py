@@ -328,10 +328,10 @@ class TestConnect:
     def test_the_timeouts_of_the_client_leave_time_to_respond(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        made: list[Any] = []
+        calls: list[Any] = []
 
         def make(**options: Any) -> Wire:
-            made.append(options)
+            calls.append(options)
             return Wire()
 
         monkeypatch.setattr(stripe, "RequestsClient", make)
@@ -340,7 +340,7 @@ class TestConnect:
         connect()
 
         connect.cache_clear()
-        ((connecting, reading),) = [options["timeout"] for options in made]
+        ((connecting, reading),) = [options["timeout"] for options in calls]
         assert 2 * (connecting + reading) < 20
 
     @pytest.mark.parametrize("name", ["STRIPE_API_BASE", "STRIPE_API_KEY_ARN"])

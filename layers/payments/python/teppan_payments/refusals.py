@@ -93,7 +93,7 @@ _DEFAULT: Final[Mapping[Call, Meaning]] = MappingProxyType(
 
 
 class RefusedError(Exception):
-    """Stripe refuses a call, and neither a busy Stripe nor a fault of ours is the reason."""
+    """A refusal by Stripe with the meaning `FINAL`, `FOR_NOW` or `DISPUTED`."""
 
     def __init__(self, code: str, meaning: Meaning) -> None:
         """Keep Stripe's error code and its meaning."""

@@ -321,11 +321,11 @@ class TestEvent:
         ]
 
     def test_an_audit_event_has_its_reason_if_set(self) -> None:
-        told = represent.event(
+        shown = represent.event(
             audit_event(confirmed(), cancelled(reason="Moving away"), caller()), caller()
         )
 
-        assert told["reason"] == "Moving away"
+        assert shown["reason"] == "Moving away"
         assert "reason" not in represent.event(audit_event(None, booking(), caller()), caller())
 
     def test_a_customer_sees_events_of_staff_without_id_and_reason(self) -> None:
