@@ -23,7 +23,7 @@ from teppan.http.request import Request, incoming
 from teppan.services.idempotency import IdempotentRequest
 
 
-def request(idempotency: IdempotentRequest | None = None, **fields: Any) -> Request[None]:
+def make_request(idempotency: IdempotentRequest | None = None, **fields: Any) -> Request[None]:
     return Request(
         operation="createBooking",
         caller=caller(),
@@ -36,10 +36,10 @@ def request(idempotency: IdempotentRequest | None = None, **fields: Any) -> Requ
 
 
 def test_a_request_has_method_path_and_headers_in_any_case() -> None:
-    request_ = incoming(gateway_event("PUT", "/api/v1/x", headers={"If-MATCH": '"3"'}))
+    request = incoming(gateway_event("PUT", "/api/v1/x", headers={"If-MATCH": '"3"'}))
 
-    assert (request_.method, request_.path) == ("PUT", "/api/v1/x")
-    assert request_.header("If-Match") == request_.header("if-match") == '"3"'
+    assert (request.method, request.path) == ("PUT", "/api/v1/x")
+    assert request.header("If-Match") == request.header("if-match") == '"3"'
 
 
 @pytest.mark.parametrize("sent", [REQUEST_ID, REQUEST_ID.upper()])
@@ -59,23 +59,23 @@ def test_the_gateways_request_id_is_used_if_the_callers_is_not_a_uuid(sent: str)
 def test_a_request_keeps_the_gateways_id_beside_the_callers() -> None:
     event = gateway_event(headers={"X-Request-Id": REQUEST_ID})
 
-    request_ = incoming(event)
+    request = incoming(event)
 
-    assert request_.request_id == REQUEST_ID
-    assert request_.gateway_request_id == event["requestContext"]["requestId"]
+    assert request.request_id == REQUEST_ID
+    assert request.gateway_request_id == event["requestContext"]["requestId"]
 
 
 @pytest.mark.parametrize("event", [{}, {"headers": None, "requestContext": None}])
 def test_an_empty_event_is_read_without_an_error(event: dict[str, Any]) -> None:
-    request_ = incoming(event)
+    request = incoming(event)
 
-    assert (request_.method, request_.path, request_.headers, request_.request_id) == (
+    assert (request.method, request.path, request.headers, request.request_id) == (
         "",
         "",
         {},
         "",
     )
-    assert request_.body(10) == b""
+    assert request.body(10) == b""
 
 
 class TestRepeatedHeaders:
@@ -84,27 +84,27 @@ class TestRepeatedHeaders:
     TAGS: ClassVar[list[str]] = ['"5"', '"9"']
 
     def test_a_repeated_list_header_is_joined(self) -> None:
-        request_ = incoming(gateway_event(headers={"If-Match": self.TAGS}))
+        request = incoming(gateway_event(headers={"If-Match": self.TAGS}))
 
-        assert request_.header_list("If-Match") == '"5", "9"'
+        assert request.header_list("If-Match") == '"5", "9"'
 
     def test_a_repeated_list_header_is_joined_across_spellings(self) -> None:
-        request_ = incoming(gateway_event(headers={"If-Match": '"5"', "if-match": '"9"'}))
+        request = incoming(gateway_event(headers={"If-Match": '"5"', "if-match": '"9"'}))
 
-        assert request_.header_list("If-Match") == '"5", "9"'
+        assert request.header_list("If-Match") == '"5", "9"'
 
     def test_a_single_value_header_with_two_values_is_refused(self) -> None:
-        request_ = incoming(gateway_event(headers={"Idempotency-Key": ["a", "b"]}))
+        request = incoming(gateway_event(headers={"Idempotency-Key": ["a", "b"]}))
 
         with pytest.raises(InvalidInput) as raised:
-            request_.header("Idempotency-Key")
+            request.header("Idempotency-Key")
         (violation,) = raised.value.violations
         assert (violation.where, violation.pointer) == ("header", "/Idempotency-Key")
 
     def test_a_header_repeated_with_the_same_value_has_that_value(self) -> None:
-        request_ = incoming(gateway_event(headers={"Idempotency-Key": ["a", "a"]}))
+        request = incoming(gateway_event(headers={"Idempotency-Key": ["a", "a"]}))
 
-        assert request_.header("Idempotency-Key") == "a"
+        assert request.header("Idempotency-Key") == "a"
 
     def test_two_different_request_ids_are_ignored(self) -> None:
         event = gateway_event(headers={"X-Request-Id": [REQUEST_ID, str(uuid.uuid4())]})
@@ -112,19 +112,16 @@ class TestRepeatedHeaders:
         assert incoming(event).request_id == event["requestContext"]["requestId"]
 
     def test_an_absent_header_is_none(self) -> None:
-        request_ = incoming(gateway_event())
+        request = incoming(gateway_event())
 
         assert (
-            request_.header("X")
-            is request_.header_list("X")
-            is request_.harmless_header("X")
-            is None
+            request.header("X") is request.header_list("X") is request.harmless_header("X") is None
         )
 
     def test_a_header_joined_by_the_function_url_is_one_value(self) -> None:
-        request_ = incoming(function_url_event(headers={"stripe-signature": "t=1,t=2"}))
+        request = incoming(function_url_event(headers={"stripe-signature": "t=1,t=2"}))
 
-        assert request_.header("Stripe-Signature") == "t=1,t=2"
+        assert request.header("Stripe-Signature") == "t=1,t=2"
 
 
 def test_the_source_address_comes_from_the_gateway_not_a_header() -> None:
@@ -184,10 +181,10 @@ class TestBody:
 
 class TestFunctionUrl:
     def test_method_and_path_of_a_function_url_are_read_from_payload_2(self) -> None:
-        request_ = incoming(function_url_event("POST", "/", headers={"Stripe-Signature": "t=1"}))
+        request = incoming(function_url_event("POST", "/", headers={"Stripe-Signature": "t=1"}))
 
-        assert (request_.method, request_.path) == ("POST", "/")
-        assert request_.header("Stripe-Signature") == "t=1"
+        assert (request.method, request.path) == ("POST", "/")
+        assert request.header("Stripe-Signature") == "t=1"
 
     def test_a_function_url_request_has_an_id(self) -> None:
         event = function_url_event()
@@ -198,27 +195,27 @@ class TestFunctionUrl:
 def test_an_idempotent_request_has_its_idempotency_key() -> None:
     idempotency = IdempotentRequest("key", "fingerprint")
 
-    assert request(idempotency).idempotency is idempotency
+    assert make_request(idempotency).idempotency is idempotency
 
 
 def test_idempotency_of_a_request_without_a_key_raises_lookup_error() -> None:
     with pytest.raises(LookupError, match="createBooking"):
-        _ = request().idempotency
+        _ = make_request().idempotency
 
 
 def test_a_request_of_an_account_has_its_session() -> None:
     session = Session(SESSION, CUSTOMER, SESSION_BEGAN)
 
-    assert request(logged_in=session).session is session
+    assert make_request(logged_in=session).session is session
 
 
 def test_session_of_a_public_request_raises_lookup_error() -> None:
     with pytest.raises(LookupError, match="createBooking"):
-        _ = request().session
+        _ = make_request().session
 
 
 def test_the_repr_of_a_request_omits_a_webhooks_body_and_signature() -> None:
-    text = repr(request(raw=b"aiko@example.com", signature="t=1,v1=secret"))
+    text = repr(make_request(raw=b"aiko@example.com", signature="t=1,v1=secret"))
 
     assert "aiko" not in text
     assert "v1=" not in text

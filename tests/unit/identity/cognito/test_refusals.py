@@ -44,7 +44,7 @@ def raised_for(error: Exception, meanings: Refusals | None = None) -> Exception:
     try:
         with refusals(meanings or {}):
             raise error
-    except Exception as raised:  # noqa: BLE001 - whatever it is, it is what the test is about
+    except Exception as raised:  # noqa: BLE001 - the test checks the error
         return raised
 
 

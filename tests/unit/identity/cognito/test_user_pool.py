@@ -215,7 +215,7 @@ def refused(pool: UserPool, stub: Stubber, call: Call, code: str, message: str =
     stub.add_client_error(call.operation, code, message)
     try:
         return call.make(pool)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the test is about
+    except Exception as error:  # noqa: BLE001 - the test checks the error
         return error
 
 
