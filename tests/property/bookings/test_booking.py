@@ -32,7 +32,7 @@ from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, entered
 LEAST = 50
 """The cents that no card takes less than (§3)."""
 
-STEPS = st.lists(st.tuples(changes(), CALLERS, SECONDS), min_size=1, max_size=5)
+TRANSITIONS = st.lists(st.tuples(changes(), CALLERS, SECONDS), min_size=1, max_size=5)
 MAY_BECOME = {
     Status.PENDING: {Status.PENDING, Status.CONFIRMED},
     Status.CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
@@ -70,7 +70,7 @@ def check_dates(booking: Booking) -> None:
     assert booking.balance_due_at < booking.slot.starts_at
 
 
-@given(live_bookings(), STEPS)
+@given(live_bookings(), TRANSITIONS)
 def test_changes_one_after_the_other_keep_it_in_order(
     booking: Booking, steps: list[tuple[Changes, Caller, timedelta]]
 ) -> None:

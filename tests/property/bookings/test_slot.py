@@ -14,10 +14,10 @@ from teppan.domain.bookings.slot import (
     Occupancy,
     Reason,
     Slot,
+    outside_window,
     slot_at,
     slots_between,
     unavailable,
-    unbookable,
 )
 from teppan.domain.policy import CURRENT
 
@@ -70,7 +70,7 @@ def test_when_a_slot_can_be_booked_is_one_stretch_of_time(
     slot: Slot, notice: timedelta, other: timedelta
 ) -> None:
     late, early = sorted((notice, other))
-    reasons = [unbookable(slot, slot.starts_at - each, CURRENT) for each in (early, late)]
+    reasons = [outside_window(slot, slot.starts_at - each, CURRENT) for each in (early, late)]
 
     assert reasons in ([None, None], [None, Reason.LEAD_TIME], [Reason.LEAD_TIME] * 2)
 
@@ -82,11 +82,11 @@ def test_windows_are_spans_between_instants_whatever_the_clocks_do(
     now = slot.starts_at - notice
     hours = notice.total_seconds() / 3600
 
-    reason = unbookable(slot, now, CURRENT)
+    reason = outside_window(slot, now, CURRENT)
 
     assert (reason is Reason.LEAD_TIME) == (hours < 48)
     assert (reason is Reason.TOO_FAR_AHEAD) == (hours > 365 * 24)
-    assert unbookable(slot, now.astimezone(CURRENT.zone).astimezone(UTC), CURRENT) is reason
+    assert outside_window(slot, now.astimezone(CURRENT.zone).astimezone(UTC), CURRENT) is reason
 
 
 @given(SLOTS, OCCUPANCIES, st.timedeltas(timedelta(days=-10), timedelta(days=400)))
@@ -97,7 +97,7 @@ def test_a_slot_is_available_exactly_when_nothing_stands_against_it(
 
     reason = unavailable(slot, occupancy, now, CURRENT)
 
-    open_now = unbookable(slot, now, CURRENT) is None
+    open_now = outside_window(slot, now, CURRENT) is None
     assert (reason is None) == (open_now and occupancy.booked < occupancy.capacity)
     assert (reason is Reason.CLOSED) == (open_now and occupancy.capacity == 0)
     assert (reason is Reason.FULL) == (open_now and occupancy.booked >= occupancy.capacity > 0)

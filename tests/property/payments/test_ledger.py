@@ -10,8 +10,8 @@ from teppan.domain.ledger import (
     EntryKind,
     LedgerEntry,
     balance_of,
-    enter,
     entered,
+    post_entry,
 )
 
 
@@ -34,7 +34,7 @@ def test_a_balance_grows_entry_by_entry(
 ) -> None:
     balance = balance_of(before)
     for entry in after:
-        balance = enter(balance, entry)
+        balance = post_entry(balance, entry)
 
     assert balance == balance_of([*before, *after])
 

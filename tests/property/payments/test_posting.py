@@ -30,7 +30,7 @@ from teppan.domain.errors import DomainError
 from teppan.domain.ledger import Balance, EntryKind, RefundReason
 from teppan.domain.payments.dispute import DisputeStatus
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefundStatus
-from teppan.domain.refund_obligation import refund_obligations, refundable
+from teppan.domain.refund_obligation import refund_obligations, total_refundable
 
 SOON = booking(caller=caller(at=before(booking(), days=6)))
 """Its whole total is due at once; of the other one, made now, a deposit."""
@@ -113,7 +113,7 @@ def reprices(adults: int) -> Happening:
 
 def gives(percent: int) -> Happening:
     def give(story: History, _name: str, _payment: PaymentSnapshot) -> None:
-        amount = refundable(story.world.booking.payments) * percent // 100
+        amount = total_refundable(story.world.booking.payments) * percent // 100
         if amount:
             story.goes(lambda: story.world.given(amount, story.at))
 
@@ -374,12 +374,12 @@ def test_a_promise_never_makes_more_refundable(
 ) -> None:
     story = begun(soon)
     play(story, [(0, pays), (0, hears(0, slot_taken=False)), *happenings])
-    left = refundable(story.world.booking.payments)
+    left = total_refundable(story.world.booking.payments)
     amount = left * percent // 100
 
     after = story.world.given(amount, story.at + timedelta(seconds=1))
 
-    assert refundable(after.booking.payments) == left - amount
+    assert total_refundable(after.booking.payments) == left - amount
     assert replace(after.booking, version=0, payments={}, updated_at=NOW) == replace(
         story.world.booking, version=0, payments={}, updated_at=NOW
     )

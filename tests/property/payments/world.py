@@ -32,7 +32,7 @@ from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
 from teppan.domain.payments.posting import post_payment
 from teppan.domain.payments.refund import open_obligations
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
-from teppan.domain.refund_obligation import refund_obligations, refundable
+from teppan.domain.refund_obligation import refund_obligations, total_refundable
 from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 
 ON_ITS_WAY = {ProviderRefundStatus.PENDING, ProviderRefundStatus.REQUIRES_ACTION}
@@ -298,7 +298,7 @@ def check_step(before: World, step: Step, after: World) -> None:
         raise Broken(f"{paid} paid of {new.due_to_confirm} and not confirmed")
     owed = sum(each.in_flight for each in new.payments.values())
     captured = sum(each.captured for each in new.payments.values())
-    if not new.balance.at_risk and refundable(new.payments) + owed > captured:
+    if not new.balance.at_risk and total_refundable(new.payments) + owed > captured:
         raise Broken("more can be refunded than was captured")
     if old.status is not Status.CANCELLED and new.status is not Status.CANCELLED:
         excess = paid - new.price.total

@@ -12,8 +12,8 @@ from teppan.domain.ledger import (
     Balance,
     EntryKind,
     balance_of,
-    enter,
     entered,
+    post_entry,
     sorted_entries,
 )
 
@@ -70,7 +70,7 @@ def test_entries_add_up_in_whatever_order_they_come(
 def test_an_entry_leaves_the_balance_before_it_alone() -> None:
     before = Balance()
 
-    enter(before, ledger_entry(CAPTURED))
+    post_entry(before, ledger_entry(CAPTURED))
 
     assert before == Balance()
 

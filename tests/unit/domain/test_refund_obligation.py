@@ -7,7 +7,7 @@ from tests.builders import NOW, ledger_entry
 
 from teppan.domain.errors import RefundExceedsCaptured
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
-from teppan.domain.refund_obligation import obligated_for, refund_obligations, refundable
+from teppan.domain.refund_obligation import obligated_amount, refund_obligations, total_refundable
 
 OWED, GOODWILL = EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED
 SENT, REFUNDED = EntryKind.REFUND_SENT, EntryKind.REFUNDED
@@ -85,23 +85,23 @@ class TestPromises:
     def test_what_can_be_promised_is_what_each_payment_has_left(self) -> None:
         payments = {"pi_1": Balance(captured=100, lost=300), "pi_2": Balance(captured=50)}
 
-        assert refundable(payments) == 50
+        assert total_refundable(payments) == 50
 
 
 class TestPromisedFor:
     def test_counts_what_was_promised_for_that_reason(self) -> None:
         ledger = [promise("a", 100), promise("b", 30, reason=RefundReason.STAFF, kind=GOODWILL)]
 
-        assert obligated_for(RefundReason.CANCELLATION, ledger) == 100
-        assert obligated_for(RefundReason.STAFF, ledger) == 30
-        assert obligated_for(RefundReason.OVERPAYMENT, ledger) == 0
+        assert obligated_amount(RefundReason.CANCELLATION, ledger) == 100
+        assert obligated_amount(RefundReason.STAFF, ledger) == 30
+        assert obligated_amount(RefundReason.OVERPAYMENT, ledger) == 0
 
     def test_less_what_was_taken_back_of_it(self) -> None:
         ledger = [promise("p", 100), life(WAIVED, 40, reference="w-1")]
 
-        assert obligated_for(RefundReason.CANCELLATION, ledger) == 60
+        assert obligated_amount(RefundReason.CANCELLATION, ledger) == 60
 
     def test_whether_it_was_sent_does_not_matter(self) -> None:
         ledger = [promise("p", 100), life(SENT, 100), life(REFUNDED, 100)]
 
-        assert obligated_for(RefundReason.CANCELLATION, ledger) == 100
+        assert obligated_amount(RefundReason.CANCELLATION, ledger) == 100

@@ -564,14 +564,14 @@ class TestMoving:
         assert change(old, Changes(date=days_ahead(60)), caller()).price == old.price
 
 
-STEPS = [
+TRANSITIONS = [
     (Status.CONFIRMED, Status.COMPLETED),
     (Status.CONFIRMED, Status.NO_SHOW),
 ]
 
 
 class TestStatusByHand:
-    @pytest.mark.parametrize(("start", "end"), STEPS)
+    @pytest.mark.parametrize(("start", "end"), TRANSITIONS)
     @pytest.mark.parametrize("later", [timedelta(0), SECOND, timedelta(days=9)])
     def test_staff_end_a_confirmed_booking_from_its_start_on(
         self, start: Status, end: Status, later: timedelta
@@ -592,7 +592,7 @@ class TestStatusByHand:
 
     @pytest.mark.parametrize(
         ("start", "end"),
-        [(a, b) for a in LIVE for b in Status if a is not b and (a, b) not in STEPS],
+        [(a, b) for a in LIVE for b in Status if a is not b and (a, b) not in TRANSITIONS],
     )
     def test_no_other_step_can_be_set(self, start: Status, end: Status) -> None:
         old = in_status(start)

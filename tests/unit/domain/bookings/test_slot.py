@@ -11,11 +11,11 @@ from teppan.domain.bookings.slot import (
     Occupancy,
     Reason,
     check_bookable,
+    outside_window,
     slot_at,
     slots_between,
     start_time,
     unavailable,
-    unbookable,
 )
 from teppan.domain.errors import DomainError
 from teppan.domain.policy import CURRENT
@@ -110,7 +110,7 @@ class TestLeadTimeAndHorizon:
         ],
     )
     def test_the_limits_hold_to_the_second(self, notice: timedelta, reason: Reason | None) -> None:
-        assert unbookable(slot(), slot().starts_at - notice, CURRENT) is reason
+        assert outside_window(slot(), slot().starts_at - notice, CURRENT) is reason
 
     @pytest.mark.parametrize(
         ("days", "refusal", "limit"),
@@ -141,8 +141,8 @@ class TestLeadTimeAndHorizon:
     ) -> None:
         noon = slot(day, time(12))
 
-        assert unbookable(noon, last_local_call.astimezone(UTC), CURRENT) is None
-        assert unbookable(noon, last_local_call.astimezone(UTC) + SECOND, CURRENT)
+        assert outside_window(noon, last_local_call.astimezone(UTC), CURRENT) is None
+        assert outside_window(noon, last_local_call.astimezone(UTC) + SECOND, CURRENT)
 
 
 class TestOccupancy:

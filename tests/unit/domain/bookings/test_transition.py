@@ -3,7 +3,14 @@
 import pytest
 
 from teppan.domain.bookings.errors import InvalidTransition
-from teppan.domain.bookings.transition import HOLDS_SLOT, LIVE, STEPS, Cause, Status, next_status
+from teppan.domain.bookings.transition import (
+    HOLDS_SLOT,
+    LIVE,
+    TRANSITIONS,
+    Cause,
+    Status,
+    next_status,
+)
 
 TABLE = {
     ("pending", "paid"): "confirmed",
@@ -18,7 +25,7 @@ EVERY = [(status, cause) for status in Status for cause in Cause]
 
 
 def test_the_table_is_the_one_of_the_business() -> None:
-    assert dict(STEPS) == TABLE
+    assert dict(TRANSITIONS) == TABLE
 
 
 @pytest.mark.parametrize(("status", "cause"), EVERY)
@@ -32,7 +39,7 @@ def test_each_step_leads_where_the_table_says_or_nowhere(status: Status, cause: 
 
 def test_it_never_changes() -> None:
     with pytest.raises(TypeError):
-        STEPS[Status.CANCELLED, Cause.PAID] = Status.CONFIRMED  # type: ignore[index]
+        TRANSITIONS[Status.CANCELLED, Cause.PAID] = Status.CONFIRMED  # type: ignore[index]
 
 
 def test_only_a_cancelled_booking_holds_no_slot() -> None:
@@ -40,15 +47,15 @@ def test_only_a_cancelled_booking_holds_no_slot() -> None:
 
 
 def test_what_lives_can_still_be_cancelled_and_nothing_else_can() -> None:
-    assert {status for status, cause in STEPS if cause is Cause.CANCELLED} == LIVE
+    assert {status for status, cause in TRANSITIONS if cause is Cause.CANCELLED} == LIVE
     assert LIVE <= HOLDS_SLOT
 
 
 def test_every_cause_leads_somewhere_and_every_status_is_reached() -> None:
-    assert {cause for _, cause in STEPS} == set(Cause)
-    assert set(STEPS.values()) | {Status.PENDING} == set(Status)
+    assert {cause for _, cause in TRANSITIONS} == set(Cause)
+    assert set(TRANSITIONS.values()) | {Status.PENDING} == set(Status)
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
 def test_what_is_over_never_changes_again(status: Status) -> None:
-    assert not [cause for start, cause in STEPS if start is status]
+    assert not [cause for start, cause in TRANSITIONS if start is status]

@@ -21,19 +21,19 @@ from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Party
-from teppan.domain.bookings.transition import STEPS, Status
+from teppan.domain.bookings.transition import TRANSITIONS, Status
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
 from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
-from teppan.domain.payments.posting import (
-    CAUSES,
-    IF_SLOT_TAKEN,
+from teppan.domain.payments.effect import (
+    EFFECTS_IF_SLOT_TAKEN,
     PAYMENT_EFFECTS,
+    TRANSITION_CAUSES,
     PaymentEffect,
     PaymentTiming,
     payment_effect,
     payment_timing,
-    post_payment,
 )
+from teppan.domain.payments.posting import post_payment
 from teppan.domain.payments.refund import open_obligations
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
 from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
@@ -130,13 +130,17 @@ class TestTables:
         assert found == expected | always
 
     def test_only_a_revival_asks_for_the_slot_and_it_gives_the_money_back_without(self) -> None:
-        assert IF_SLOT_TAKEN == {PaymentEffect.REINSTATE: PaymentEffect.REFUND}
+        assert EFFECTS_IF_SLOT_TAKEN == {PaymentEffect.REINSTATE: PaymentEffect.REFUND}
 
     def test_what_moves_a_booking_is_a_step_that_there_is(self) -> None:
-        assert set(CAUSES) == {PaymentEffect.CONFIRM, PaymentEffect.REINSTATE, PaymentEffect.EXPIRE}
-        assert set(CAUSES.values()) <= {cause for _, cause in STEPS}
+        assert set(TRANSITION_CAUSES) == {
+            PaymentEffect.CONFIRM,
+            PaymentEffect.REINSTATE,
+            PaymentEffect.EXPIRE,
+        }
+        assert set(TRANSITION_CAUSES.values()) <= {cause for _, cause in TRANSITIONS}
 
-    @pytest.mark.parametrize("table", [PAYMENT_EFFECTS, IF_SLOT_TAKEN, CAUSES])
+    @pytest.mark.parametrize("table", [PAYMENT_EFFECTS, EFFECTS_IF_SLOT_TAKEN, TRANSITION_CAUSES])
     def test_no_table_ever_changes(self, table: dict[object, object]) -> None:
         with pytest.raises(TypeError):
             table["cancelled"] = "keep"
@@ -178,7 +182,7 @@ class TestPaymentEffect:
         )
 
         decided = PAYMENT_EFFECTS[stands, covered]
-        expected = IF_SLOT_TAKEN.get(decided, decided) if slot_taken else decided
+        expected = EFFECTS_IF_SLOT_TAKEN.get(decided, decided) if slot_taken else decided
         at = STARTED if stands is PaymentTiming.AFTER_START else LATE
         assert payment_effect(paid, at, slot_taken=slot_taken) is expected
 

@@ -7,6 +7,7 @@ import pytest
 from tests.builders import NOW, PAYMENT, ledger_entry
 
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, RefusalReason
+from teppan.domain.payments.obligation_correction import waiver_entries
 from teppan.domain.payments.refund import (
     RefundObligation,
     RefundStatus,
@@ -15,7 +16,6 @@ from teppan.domain.payments.refund import (
     refund_status,
     refusal_entry,
     refusal_reason,
-    waivers,
 )
 from teppan.domain.policy import CURRENT
 
@@ -305,7 +305,7 @@ class TestRefundStatus:
 
 
 def taken_back(balance: Balance, ledger: list[LedgerEntry]) -> list[tuple[str | None, int]]:
-    found = waivers(PAYMENT, balance, ledger, reference="waiver-3", at=NOW)
+    found = waiver_entries(PAYMENT, balance, ledger, reference="waiver-3", at=NOW)
     return [(each.refund, each.amount) for each in found]
 
 
@@ -349,7 +349,7 @@ class TestWaivers:
     def test_each_is_an_entry_of_its_promise_and_of_its_kind(self) -> None:
         lost = Balance(captured=5_000, refund_owed=5_000, lost=5_000)
 
-        (waiver,) = waivers(
+        (waiver,) = waiver_entries(
             PAYMENT, lost, [promise(kind=GOODWILL)], reference="waiver-3", at=NOW + HOUR
         )
 

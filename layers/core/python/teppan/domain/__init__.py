@@ -1,1 +1,1 @@
-"""The business rules (`domain.md`): pure, with no I/O, no environment and no clock of their own."""
+"""The business rules (`domain.md`): pure functions, with no I/O, no environment and no clock."""

@@ -1,4 +1,4 @@
-"""What somebody has to look at (`domain.md §7`). Each name is the metric that an alarm watches."""
+"""Alarms for staff (`domain.md §7`). Each value is the metric that a CloudWatch alarm watches."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,17 +9,17 @@ from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, RefusalRe
 
 
 class Alarm(StrEnum):
-    """An alarm, by the metric that raises it."""
+    """An alarm; the value is the name of its metric."""
 
     REFUNDS_FAILED = "RefundsFailed"
     DISPUTES_OPENED = "DisputesOpened"
     PAYMENTS_UNMATCHED = "PaymentsUnmatched"
     EVENTS_FAILED = "EventsFailed"
-    """An event of an outside system that can never be applied."""
+    """A webhook event has failed for good."""
     REQUESTS_REJECTED = "PaymentRequestsRejected"
-    """Stripe takes a request of ours for wrong."""
+    """Stripe rejects a request of ours as invalid."""
     FOREIGN = "ForeignPayments"
-    """A key, a payment or an event of Stripe's is of another mode (live, test) or account."""
+    """A Stripe key, payment or event belongs to another mode (live, test) or account."""
 
 
 _BY_ENTRY: Final[Mapping[tuple[EntryKind, RefundReason | RefusalReason | None], Alarm]] = (
@@ -36,5 +36,5 @@ _BY_ENTRY: Final[Mapping[tuple[EntryKind, RefundReason | RefusalReason | None], 
 
 
 def alarm_of(entry: LedgerEntry) -> Alarm | None:
-    """Return the alarm that a ledger entry raises, if it raises one."""
+    """Return the alarm that a ledger entry raises, or None."""
     return _BY_ENTRY.get((entry.kind, entry.reason))

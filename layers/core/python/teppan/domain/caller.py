@@ -1,4 +1,4 @@
-"""Who asks, in which role, when, and under which request: what every change is signed with."""
+"""The caller of a request: account, role, time and request id. Every change records them."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a caller may do (`domain.md §8`): `system` is our jobs, `anonymous` has no account."""
+    """The role of a caller (`domain.md §8`): `system` is our jobs, `anonymous` has no account."""
 
     CUSTOMER = "customer"
     ADMIN = "admin"
@@ -16,13 +16,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The author of one request; `at` is the instant (UTC) that all its rules are measured by.
+    """The caller of one request; `at` is the instant (UTC) that all its rules use.
 
-    `request_id` is the caller's own where there is one, `gateway_request_id` what the access log
-    has; a job has no gateway.
-    `source_ip` is where the request came from, as the gateway has seen it; "" when it did not say.
-    `not_before` is the last instant in the records that the caller adds to: `at` may be older,
-    because a request waits for others after it began, and machines' clocks differ.
+    `request_id` is the id that the caller sent, if any. `gateway_request_id` is the id in the
+    access log, or None for a job. `source_ip` is the client's address as the gateway reports it, or
+    "" if unknown. `not_before` is the last instant in the records that the caller adds to. `at` may
+    be older, because requests wait for each other and the clocks of machines differ.
     """
 
     id: str
@@ -35,24 +34,24 @@ class Caller:
 
     @property
     def signed_at(self) -> datetime:
-        """The instant as records keep it: in whole seconds, and never before `not_before`."""
+        """The instant to store in records: in whole seconds, never before `not_before`."""
         at = self.at.replace(microsecond=0)
         return at if self.not_before is None else max(at, self.not_before)
 
     def signing_after(self, instant: datetime) -> "Caller":
-        """Return the same caller, who signs nothing with an instant before this one."""
+        """Return the caller with a `signed_at` that is never before `instant`."""
         return replace(self, not_before=instant)
 
     def acting_as(self, system: str) -> "Caller":
-        """Return the author as one of our systems, whose request it has proved to be."""
+        """Return the caller as the system `system`, after its request was authenticated."""
         return replace(self, id=system, role=Role.SYSTEM)
 
     @property
     def sees_every_booking(self) -> bool:
-        """Whether every booking is visible: to staff and to our own jobs (`domain.md §8`)."""
+        """Whether the caller may read every booking, as staff and our jobs do (`domain.md §8`)."""
         return self.role in {Role.ADMIN, Role.SYSTEM}
 
     @property
     def is_admin(self) -> bool:
-        """Whether the caller may see and do everything."""
+        """Whether the caller may read and do everything."""
         return self.role is Role.ADMIN

@@ -1,7 +1,7 @@
-"""Every business fact that can stop a request, one class each, with a stable `code`.
+"""The errors of the domain: one class for each reason to refuse a request, with a stable `code`.
 
-A class says *what* is wrong by its kind (the direct subclasses of `DomainError`); how a kind is
-answered over HTTP is decided once, in `teppan.http.problem`.
+The direct subclasses of `DomainError` are the kinds of error. `teppan.http.problem` maps each kind
+to an HTTP status.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One fault: where it is (`body`, `path`, `query`, `header`), a pointer, and why."""
+    """One invalid value: its location (`body`, `path`, `query`, `header`), pointer and reason."""
 
     where: str
     pointer: str
@@ -19,19 +19,19 @@ class Violation:
 
 
 class DomainError(Exception):
-    """The base of all errors a caller may see; the message is safe to show and holds no input."""
+    """The base of all errors that a caller may see; the message never contains input."""
 
     code: ClassVar[str]
     title: ClassVar[str]
 
     detail: str = ""
-    """One sentence for the person who reads the answer; a class may always say the same."""
+    """One sentence for the person who reads the answer; a class may set a default."""
 
     retry_after: int | None = None
-    """The seconds after which trying again may help."""
+    """The seconds after which a retry may succeed."""
 
     def __init__(self, detail: str | None = None) -> None:
-        """Say `detail` instead of what the class says."""
+        """Use `detail` instead of the default of the class, unless it is None."""
         if detail is not None:
             self.detail = detail
         super().__init__(self.detail)
@@ -43,29 +43,29 @@ class DomainError(Exception):
 
 
 class BadRequest(DomainError):
-    """The request can not be served as it stands; a rule or its form forbids it."""
+    """The request is malformed, or breaks a rule."""
 
 
 class Unauthorized(DomainError):
-    """Nobody is known to have made the request."""
+    """The caller is not authenticated."""
 
     code = "unauthorized"
     title = "Authentication is required"
 
 
 class Forbidden(DomainError):
-    """The caller is known and may not do this (`domain.md §8`)."""
+    """The caller is authenticated but may not do this (`domain.md §8`)."""
 
     code = "forbidden"
     title = "Not allowed"
 
 
 class NotFound(DomainError):
-    """The thing does not exist, or not for this caller (`domain.md §8`)."""
+    """The resource does not exist, or this caller may not see it (`domain.md §8`)."""
 
 
 class Conflict(DomainError):
-    """The present state of the thing forbids the change."""
+    """The present state of the resource does not allow the change."""
 
 
 class PreconditionFailed(DomainError):
@@ -73,40 +73,40 @@ class PreconditionFailed(DomainError):
 
 
 class TooManyRequests(DomainError):
-    """The same was asked for too often; it may be asked again after `retry_after` seconds."""
+    """The caller has exceeded a limit; a retry is possible after `retry_after` seconds."""
 
 
 class Unprocessable(DomainError):
-    """The request is well-formed and says something that can not be."""
+    """The request is well-formed, but its values are not valid."""
 
 
 class Unavailable(DomainError):
-    """Something we depend on does not answer; trying again later may work."""
+    """A service that we depend on does not answer; a later retry may succeed."""
 
     detail = "The service is busy. Please try again in a moment."
     retry_after = 1
 
 
 class ProviderFailed(DomainError):
-    """Something we depend on answers, and not as it should."""
+    """A service that we depend on answers with an error."""
 
     retry_after: int | None = 30
 
 
 class InvalidInput(Unprocessable):
-    """Fields or parameters break their constraints; each `Violation` points at one."""
+    """Fields or parameters are not valid; there is one `Violation` for each."""
 
     code = "validation_failed"
     title = "The request is not valid"
 
     def __init__(self, violations: Sequence[Violation]) -> None:
-        """Keep the `violations`, at least one."""
+        """Store the `violations`, at least one."""
         super().__init__("One or more values are not valid; see `errors`.")
         self.violations = tuple(violations)
 
     @property
     def extensions(self) -> Mapping[str, Sequence[object]]:
-        """`errors`: one entry a violation."""
+        """`errors`: one entry for each violation."""
         return {"errors": list(self.violations)}
 
 
@@ -118,14 +118,14 @@ class IdempotencyKeyReused(Unprocessable):
 
 
 class StorageUnavailable(Unavailable):
-    """The database does not answer, or is too busy."""
+    """The database does not answer, or is overloaded."""
 
     code = "storage_unavailable"
     title = "The service is busy"
 
 
 class RefundExceedsCaptured(Conflict):
-    """More would be refunded than was captured and is left (`domain.md §7`)."""
+    """The refund exceeds the amount that is still refundable (`domain.md §7`)."""
 
     code = "refund_exceeds_captured"
     title = "There is less left to refund"

@@ -1,8 +1,8 @@
-"""The payment ledger of a booking and what follows from it (`domain.md §4, §7`). US cents.
+"""The payment ledger of a booking and its balances (`domain.md §4, §7`). US cents.
 
-The ledger is a set of immutable entries, each about one payment. A booking carries the `Balance` of
-each of its payments, written in the same transaction as every entry, so that whoever reads the
-booking knows what was paid.
+The ledger is a set of immutable entries, each about one payment. A booking stores the `Balance` of
+each of its payments. Entries and balances are written in one transaction, so reading the booking is
+enough to know what was paid.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,41 +17,41 @@ from teppan.domain.money import Cents
 
 
 class EntryKind(StrEnum):
-    """What an entry says of its amount."""
+    """The meaning of an entry's amount."""
 
     CAPTURED = "captured"
     REFUND_OWED = "refund_owed"
-    """We promise to undo (part of) a payment: it no longer counts as paid."""
+    """A refund obligation that undoes (part of) a payment: the amount is no longer credited."""
     GOODWILL_OWED = "goodwill_owed"
-    """Staff give something back; what was paid stays paid, so nothing becomes due again."""
+    """A refund obligation granted by staff. The payment stays credited: nothing is due again."""
     REFUND_WAIVED = "refund_waived"
     GOODWILL_WAIVED = "goodwill_waived"
     GOODWILL_RESTORED = "goodwill_restored"
-    """The money for a promise that was taken back is there again."""
+    """A waived goodwill obligation is owed again, because the payment has money again."""
     REFUND_SENT = "refund_sent"
     REFUNDED = "refunded"
     REFUND_REVERSED = "refund_reversed"
-    """A refund that had succeeded has failed after all; a `REFUND_FAILED` goes with it."""
+    """A refund failed after it had succeeded; a `REFUND_FAILED` entry accompanies this one."""
     REFUND_FAILED = "refund_failed"
     REFUND_REFUSED = "refund_refused"
-    """Stripe would not make it; the next try needs another idempotency key."""
+    """Stripe refused to create the refund; the next attempt needs a new idempotency key."""
     DISPUTE_OPENED = "dispute_opened"
-    """A bank contests so much of the payment (more than before); it moves no money."""
+    """A bank contests this much of the payment, in addition to earlier entries; moves no money."""
     DISPUTE_WITHDRAWN = "dispute_withdrawn"
-    """Stripe took money for a dispute; named by the balance transaction."""
+    """Stripe withdrew money for a dispute; the reference is the balance transaction."""
     DISPUTE_REINSTATED = "dispute_reinstated"
-    """Stripe gave money of a dispute back; named by the balance transaction."""
+    """Stripe reinstated money of a dispute; the reference is the balance transaction."""
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
-    """How the bank decided; the amount is what was contested and never withdrawn, mostly 0."""
+    """The bank's decision; the amount is what was contested but never withdrawn, usually 0."""
     DISPUTE_FORFEITED = "dispute_forfeited"
-    """What a decided dispute took and did not give back is lost."""
+    """Money of a decided dispute that was withdrawn and not reinstated is lost."""
     DISPUTE_RECOVERED = "dispute_recovered"
-    """Money that was given up as lost has come back."""
+    """Money that was entered as lost was reinstated."""
 
 
 class RefundReason(StrEnum):
-    """Why a refund was promised."""
+    """Why a refund obligation exists."""
 
     CANCELLATION = "cancellation"
     OVERDUE = "overdue"
@@ -60,28 +60,28 @@ class RefundReason(StrEnum):
     STAFF = "staff"
     DASHBOARD = "dashboard"
     UNMATCHED = "unmatched"
-    """It names a promise of ours that is kept already: somebody has to look at it."""
+    """The refund names an obligation that is fulfilled already: staff must look at it."""
 
 
 class RefusalReason(StrEnum):
-    """Why Stripe did not make a refund."""
+    """Why Stripe did not create a refund."""
 
     REFUSED = "refused"
-    """Not for now: it is tried again."""
+    """A temporary refusal: the refund is tried again."""
     FINAL = "final"
-    """Not ever: it is not tried again, and stays owed until staff settle it in the dashboard."""
+    """A permanent refusal: not tried again, and owed until staff refund it in the dashboard."""
     WITHDRAWN = "withdrawn"
-    """Staff have cancelled in the dashboard what they had begun there: nothing is owed."""
+    """Staff created the refund in the dashboard and canceled it there: nothing is owed."""
     PROVIDER_ERROR = "provider_error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One immutable fact about a booking's money; `reference` and `kind` make it unique.
+    """One immutable entry of a booking's ledger; `reference` and `kind` identify it.
 
-    `reference` is Stripe's id of the thing, or ours of a promise; `payment` is the payment intent
-    that it is about; `refund`, in the life of a refund, is the reference of the promise, and
-    `dispute`, in the life of a dispute, Stripe's id of it.
+    `reference` is Stripe's id of the payment, refund or movement, or our id of an obligation.
+    `payment` is the id of the payment intent. `refund` is the reference of the obligation, for
+    entries about a refund. `dispute` is Stripe's id of the dispute, for entries about a dispute.
     """
 
     reference: str
@@ -98,10 +98,14 @@ class LedgerEntry:
 class Balance:
     """The sums of a ledger.
 
-    `captured` was taken in; `refund_owed` is promised back, `refund_sent` on its way there,
-    `refunded` there; `returned` is the part of all promises that undoes a payment; `disputed` was
-    withdrawn for disputes and not given back, `lost` is the part of what was withdrawn that is
-    given up; `contested` is what open disputes are about and have not withdrawn (yet).
+    - `captured`: captured from the customer
+    - `refund_owed`: obligations that are not sent yet
+    - `refund_sent`: sent to Stripe, not at the customer yet
+    - `refunded`: arrived at the customer
+    - `returned`: the part of all obligations that undoes a payment (no goodwill)
+    - `disputed`: withdrawn for disputes, not reinstated and not given up
+    - `lost`: withdrawn and given up
+    - `contested`: subject of open disputes and not withdrawn (yet)
     """
 
     captured: Cents = 0
@@ -115,43 +119,47 @@ class Balance:
 
     @property
     def in_flight(self) -> Cents:
-        """What is on its way back: promised or sent."""
+        """Refunds that are owed or sent, and have not arrived."""
         return self.refund_owed + self.refund_sent
 
     @property
     def uncommitted(self) -> Cents:
-        """What is left of the captured amount after all that went, or is to go; may be negative."""
+        """Captured money less refunds, obligations, disputes and losses; may be negative."""
         return self.captured - self.refunded - self.in_flight - self.disputed - self.lost
 
     @property
     def at_provider(self) -> Cents:
-        """What of it is in Stripe's balance: what was sent, or is in dispute, has left it."""
+        """The part that is in Stripe's balance: money that was sent or withdrawn is not."""
         return self.captured - self.refunded - self.refund_sent - self.disputed - self.lost
 
     @property
     def at_risk(self) -> Cents:
-        """What open disputes hold or may yet take; Stripe refunds nothing of the payment then."""
+        """What open disputes have withdrawn or may withdraw.
+
+        While it is not 0, Stripe refunds nothing of the payment.
+        """
         return self.disputed + self.contested
 
     @property
     def refundable(self) -> Cents:
-        """What was captured and is still ours to give back: the base of a refund (`§6`)."""
-        gained = max(0, -self.lost)  # by a dispute that gave back more than it took
+        """What was captured and can still be refunded: the base of a refund (`domain.md §6`)."""
+        # A dispute may reinstate more than it withdrew. That gain is not the customer's.
+        gained = max(0, -self.lost)
         return max(0, self.uncommitted - gained - self.contested)
 
     @property
     def paid(self) -> Cents:
-        """What the customer has paid: captured and not lost in a dispute, refunds apart."""
+        """What the customer has paid: captured and not lost in a dispute. Refunds do not matter."""
         return max(0, self.captured - self.lost)
 
     @property
     def credited(self) -> Cents:
-        """What counts towards the total: what was paid, less what obligations undo."""
+        """What counts towards the total: what was paid, less the obligations that undo it."""
         return max(0, self.captured - self.lost - self.returned)
 
     @property
     def kept(self) -> Cents:
-        """What stays with us once all refunds have arrived (`§7`); open disputes count as ours."""
+        """What we keep once all refunds have arrived; money in dispute counts as kept (`§7`)."""
         return self.captured - self.refunded - self.in_flight - self.lost
 
     def __add__(self, other: "Balance") -> "Balance":
@@ -183,7 +191,7 @@ EFFECTS: Final[Mapping[EntryKind, Balance]] = MappingProxyType(
         EntryKind.DISPUTE_RECOVERED: Balance(disputed=1, lost=-1),
     }
 )
-"""What one cent of each kind of entry adds to a balance: sums, so the order does not matter."""
+"""What one cent of each kind adds to a balance. These are sums, so the order does not matter."""
 
 _BEFORE_REFUNDS: Final = frozenset(
     {
@@ -199,11 +207,11 @@ _BEFORE_REFUNDS: Final = frozenset(
 )
 
 OBLIGATION_KINDS: Final = frozenset({EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED})
-"""The entries that promise a refund."""
+"""The kinds of entry that create a refund obligation."""
 
 
-def enter(balance: Balance, entry: LedgerEntry) -> Balance:
-    """Return `balance` after one more entry of its payment."""
+def post_entry(balance: Balance, entry: LedgerEntry) -> Balance:
+    """Return `balance` with one more entry of its payment."""
     effect = EFFECTS[entry.kind]
     return balance + Balance(
         *(getattr(effect, each.name) * entry.amount for each in fields(effect))
@@ -212,23 +220,23 @@ def enter(balance: Balance, entry: LedgerEntry) -> Balance:
 
 def balance_of(entries: Iterable[LedgerEntry]) -> Balance:
     """Return the balance of a ledger; the order of its entries does not matter."""
-    return reduce(enter, entries, Balance())
+    return reduce(post_entry, entries, Balance())
 
 
 def sorted_entries(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    """Return the entries as they came; those of one second as a payment goes its way.
+    """Return the entries by time, those of the same second in the order of a payment's lifecycle.
 
-    A dispute comes before what it sets free, or takes back.
+    Disputes come before refunds, because a dispute may cause or waive a refund obligation.
     """
-    way = sorted(EntryKind, key=lambda kind: kind not in _BEFORE_REFUNDS)
-    return sorted(entries, key=lambda each: (each.at, way.index(each.kind), each.reference))
+    lifecycle = sorted(EntryKind, key=lambda kind: kind not in _BEFORE_REFUNDS)
+    return sorted(entries, key=lambda each: (each.at, lifecycle.index(each.kind), each.reference))
 
 
 def entered(
     payments: Mapping[str, Balance], entries: Iterable[LedgerEntry]
 ) -> Mapping[str, Balance]:
-    """Return the balances by payment after more entries."""
+    """Return the balances by payment with `entries` added."""
     after = dict(payments)
     for entry in entries:
-        after[entry.payment] = enter(after.get(entry.payment, Balance()), entry)
+        after[entry.payment] = post_entry(after.get(entry.payment, Balance()), entry)
     return after

@@ -1,4 +1,4 @@
-"""How a booking's payment stands, derived from its balance and what is due (`domain.md §4`)."""
+"""The payment status of a booking, derived from its balance and what is due (`domain.md §4`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from teppan.domain.money import Cents
 
 
 class PaymentStatus(StrEnum):
-    """How a booking's payment stands; always derived, never set by hand (`domain.md §4`)."""
+    """The status of a booking's payment; always derived, never set by hand (`domain.md §4`)."""
 
     AWAITING_PAYMENT = "awaiting_payment"
     DEPOSIT_PAID = "deposit_paid"
@@ -23,10 +23,10 @@ class PaymentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """What the status follows from. US cents.
+    """The amounts that determine the payment status. US cents.
 
-    `deposit_due` and `balance_due` are asked for now, nothing of a cancelled booking; `unpaid` is
-    what its price has beyond what counts as paid, asked for or not.
+    `deposit_due` and `balance_due` are due now; both are 0 for a cancelled booking. `unpaid` is the
+    part of the price that is not covered by credited money, whether it is due or not.
     """
 
     balance: Balance
@@ -35,14 +35,14 @@ class Position:
     unpaid: Cents
 
     @property
-    def only_too_much_went_back(self) -> bool:
-        """Whether the price is paid and all that was refunded was paid beyond it."""
+    def has_refunded_only_excess(self) -> bool:
+        """Whether the price is paid and only money beyond the price was refunded."""
         return not self.unpaid and self.balance.refunded == self.balance.returned
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of the decision table: `condition` in words, the same as a predicate, the status."""
+    """One row of the decision table: the condition in words and as a predicate, and the status."""
 
     condition: str
     holds: Callable[[Position], bool]
@@ -65,7 +65,7 @@ RULES: Final = (
     Rule("a balance is due", lambda at: at.balance_due > 0, PaymentStatus.AWAITING_PAYMENT),
     Rule(
         "the price is paid, and only what was paid beyond it went back",
-        lambda at: at.balance.credited > 0 and at.only_too_much_went_back,
+        lambda at: at.balance.credited > 0 and at.has_refunded_only_excess,
         PaymentStatus.PAID,
     ),
     Rule(
@@ -88,5 +88,5 @@ RULES: Final = (
 
 
 def payment_status(position: Position) -> PaymentStatus:
-    """Return the status of a booking's payment."""
+    """Return the payment status that the decision table gives for `position`."""
     return next(rule.status for rule in RULES if rule.holds(position))

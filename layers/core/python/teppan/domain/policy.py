@@ -1,4 +1,4 @@
-"""The numbers of the business (`domain.md`): a booking keeps the policy it was made under."""
+"""The numbers of the business (`domain.md`). A booking keeps the policy that it was made under."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from teppan.domain.money import Cents
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundTier:
-    """What part of the base is refunded when at least (or more than) `notice` is left."""
+    """The percentage of the base that is refunded with at least `notice` before the start.
+
+    If the tier is not `inclusive`, more than `notice` is needed.
+    """
 
     notice: timedelta
     inclusive: bool
@@ -20,7 +23,7 @@ class RefundTier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One immutable set of rules; amounts are US cents, windows are spans between instants."""
+    """One immutable set of numbers; amounts are US cents, windows are measured between instants."""
 
     version: str
     currency: str
@@ -130,7 +133,7 @@ _2026_11 = Policy(
 )
 
 POLICIES: Mapping[str, Policy] = MappingProxyType({_2026_11.version: _2026_11})
-"""Every policy that a stored booking may name."""
+"""Every policy that a stored booking may refer to, by version."""
 
 CURRENT = _2026_11
-"""The policy that new bookings are made under."""
+"""The policy for new bookings."""

@@ -1,4 +1,4 @@
-"""Obligations to refund, at most what was captured (`domain.md §6, §7`)."""
+"""Refund obligations, never more than was captured (`domain.md §6, §7`)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -7,11 +7,11 @@ from teppan.domain.errors import RefundExceedsCaptured
 from teppan.domain.ledger import OBLIGATION_KINDS, Balance, EntryKind, LedgerEntry, RefundReason
 from teppan.domain.money import Cents
 
-WAIVERS = {
+WAIVER_KINDS = {
     EntryKind.REFUND_OWED: EntryKind.REFUND_WAIVED,
     EntryKind.GOODWILL_OWED: EntryKind.GOODWILL_WAIVED,
 }
-"""What takes a promise back."""
+"""The kind of entry that waives each kind of obligation."""
 
 
 def refund_obligations(
@@ -23,17 +23,19 @@ def refund_obligations(
     at: datetime,
     kind: EntryKind = EntryKind.REFUND_OWED,
 ) -> tuple[LedgerEntry, ...]:
-    """Promise `amount` back, out of the payments with most left first, one entry each.
+    """Return the entries that oblige us to refund `amount`, one for each payment that it takes.
 
-    Raises `RefundExceedsCaptured` when less than that is refundable.
+    The payment with the largest refundable amount comes first. Raises `RefundExceedsCaptured` when
+    the payments have less than `amount` left to refund.
     """
     entries: list[LedgerEntry] = []
-    by_what_is_left = sorted(payments.items(), key=lambda each: (-each[1].refundable, each[0]))
-    for payment, balance in by_what_is_left:
+    largest_first = sorted(payments.items(), key=lambda each: (-each[1].refundable, each[0]))
+    for payment, balance in largest_first:
         if part := min(amount, balance.refundable):
+            name = f"{reference}-{len(entries) + 1}"
             entries.append(
                 LedgerEntry(
-                    reference=(name := f"{reference}-{len(entries) + 1}"),
+                    reference=name,
                     kind=kind,
                     amount=part,
                     at=at,
@@ -48,19 +50,19 @@ def refund_obligations(
     return tuple(entries)
 
 
-def obligated_for(reason: RefundReason, ledger: Iterable[LedgerEntry]) -> Cents:
-    """Return what was promised for `reason`, less what was taken back of that."""
+def obligated_amount(reason: RefundReason, ledger: Iterable[LedgerEntry]) -> Cents:
+    """Return the sum of the obligations for `reason`, sent or not, less what was waived of them."""
     entries = list(ledger)
-    names = {
+    references = {
         each.refund for each in entries if each.kind in OBLIGATION_KINDS and each.reason is reason
     }
     return sum(
         each.amount if each.kind in OBLIGATION_KINDS else -each.amount
         for each in entries
-        if each.refund in names and each.kind in {*OBLIGATION_KINDS, *WAIVERS.values()}
+        if each.refund in references and each.kind in {*OBLIGATION_KINDS, *WAIVER_KINDS.values()}
     )
 
 
-def refundable(payments: Mapping[str, Balance]) -> Cents:
-    """Return what `refund_obligations` can give back at most."""
+def total_refundable(payments: Mapping[str, Balance]) -> Cents:
+    """Return the greatest amount that `refund_obligations` accepts for these payments."""
     return sum(balance.refundable for balance in payments.values())

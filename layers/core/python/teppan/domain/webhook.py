@@ -1,4 +1,4 @@
-"""An event of an outside system in our inbox, and when it can never be applied (`domain.md §7`)."""
+"""Webhook events in our inbox, and when one counts as failed for good (`domain.md §7`)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,48 +7,48 @@ from typing import Final
 
 
 class EventSource(StrEnum):
-    """Who sends events."""
+    """The system that sends an event."""
 
     STRIPE = "stripe"
 
 
 class EventState(StrEnum):
-    """How far an event has come in our inbox."""
+    """The processing state of an event in our inbox."""
 
     RECEIVED = "received"
     HANDLED = "handled"
     IGNORED = "ignored"
     FAILED = "failed"
-    """It can not be applied: somebody has to look at it. What comes again is tried again."""
+    """The event could not be applied, and staff must look at it. A new delivery is tried again."""
 
 
 MAX_ID_LENGTH: Final = 255
-"""The most characters that an id or a type of Stripe's has; longer ones are none of Stripe's."""
+"""The greatest length of an id or a type from Stripe, in characters."""
 
 
-_MOST_ERRORS: Final = 5
+_ERRORS_BEFORE_PERMANENT: Final = 5
 
 
-_ERRS_FOR: Final = timedelta(minutes=20)
+_TIME_BEFORE_PERMANENT: Final = timedelta(minutes=20)
 
 
 def is_permanent(errors: int, since: datetime, now: datetime) -> bool:
-    """Whether an event that erred unexpectedly, so often since then, will do so for ever.
+    """Return whether an event counts as failed for good after `errors` unexpected errors.
 
-    `reconcile_payments` tries what failed every 5 minutes, and twice more when a run fails: a
-    deployment that breaks, and is rolled back within 20 minutes, fails no event; and one event
-    holds back the others for little longer than that.
+    `since` is the time of the first error. `reconcile_payments` tries a failed event again every 5
+    minutes, and a failed run twice more. So a faulty deployment that is rolled back within 20
+    minutes fails no event, and one event delays the others only a little longer than that.
     """
-    return errors >= _MOST_ERRORS and now >= since + _ERRS_FOR
+    return errors >= _ERRORS_BEFORE_PERMANENT and now >= since + _TIME_BEFORE_PERMANENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEvent:
     """An event of an outside system.
 
-    `payload` is the event as it was sent, as JSON in ASCII without secrets: it may hold personal
-    data, and goes into the inbox only. `size` is what was sent, in bytes. `fault` says in one word
-    why an event of a type that we handle can not be read, None where it can.
+    `payload` is the event as sent, as ASCII JSON without secrets. It may hold personal data, so it
+    is stored in the inbox and nowhere else. `size` is the size as sent, in bytes. `fault` is a code
+    for why an event of a handled type can not be read, or None.
     """
 
     id: str
@@ -60,9 +60,9 @@ class WebhookEvent:
 
     @property
     def subject(self) -> str | None:
-        """The id of what the event is about, None where that is nothing of ours."""
+        """The id of the object that the event is about, or None if we do not store that object."""
         return None
 
     def __str__(self) -> str:
-        """Return the id: the rest is for the inbox alone."""
+        """Return the id only: the payload may hold personal data."""
         return self.id

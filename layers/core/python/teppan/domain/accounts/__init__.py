@@ -1,1 +1,1 @@
-"""Rules of sessions and of guessing passwords and codes."""
+"""Sessions, and limits on attempts with passwords and codes."""

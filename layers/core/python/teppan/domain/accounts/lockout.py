@@ -1,13 +1,14 @@
-"""How long somebody waits after failed attempts; the same for addresses without an account.
+"""The waits after failed attempts; they are the same for addresses without an account.
 
-Attempts are counted twice. By address and network, the wait grows with each failure: it stops who
-guesses, and nobody else. By address alone, over all networks, there is a high allowance that fills
-up again, so that a wait for strangers' attempts is never longer than the allowance's interval.
+Attempts are counted twice. The count by address and network has a wait that grows with each
+failure. It stops an attacker without affecting the owner on another network. The count by address
+alone, over all networks, has a high allowance that refills. So the owner never waits longer than
+one interval of the allowance because of other people's attempts.
 
-Cognito locks an account for 2^(n-5) s after n failed logins, up to about a quarter of an hour,
-whoever made them, and forgets them after fifteen minutes without an attempt (Amazon Cognito
-developer guide, "Lockout behavior for failed sign-in attempts"). The waits of PASSWORDS end with
-one longer than that rest, so who guesses from one network locks the account for 32 s at most.
+Cognito locks an account for 2^(n-5) s after n failed logins from anywhere, up to about 15 minutes,
+and resets the count after 15 minutes without an attempt (Amazon Cognito developer guide, "Lockout
+behavior for failed sign-in attempts"). The longest wait of PASSWORDS is longer than these 15
+minutes, so an attacker on one network locks the account for 32 s at most.
 """
 
 from dataclasses import dataclass, replace
@@ -16,17 +17,18 @@ from math import ceil
 from typing import Final
 
 FORGOTTEN: Final = timedelta(days=1)
-"""Attempts before so long a rest count no more."""
+"""After this time without an attempt, earlier attempts no longer count."""
 
 TRUSTED: Final = timedelta(days=30)
-"""So long after a success, attempts from the same network need no allowance of the address."""
+"""For this time after a success, attempts from the same network need no allowance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """The attempts at an address from one network: how many in a row, and when (UTC) the last was.
+    """The attempts at an address from one network.
 
-    `succeeded` is the last time that one was right.
+    `count` is the number of consecutive failures, `last` the time of the last attempt (UTC), and
+    `succeeded` the time of the last success.
     """
 
     count: int
@@ -34,15 +36,15 @@ class Attempts:
     succeeded: datetime | None = None
 
     def is_trusted(self, at: datetime) -> bool:
-        """Return whether the network has proved itself lately."""
+        """Return whether an attempt from this network has succeeded within `TRUSTED`."""
         return self.succeeded is not None and at - self.succeeded < TRUSTED
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """`free` attempts without a wait, then `first` seconds, doubling up to `longest`.
+    """A wait that grows: none for `free` attempts, then `first` seconds, doubled up to `longest`.
 
-    A day without any forgets them.
+    The count starts again after `FORGOTTEN` without an attempt.
     """
 
     free: int
@@ -50,7 +52,7 @@ class Backoff:
     longest: int
 
     def wait(self, attempts: Attempts | None, at: datetime) -> int:
-        """Return the whole seconds still to wait before another attempt (0: go ahead)."""
+        """Return the whole seconds until another attempt is allowed (0: now)."""
         if attempts is None or attempts.count < self.free:
             return 0
         doublings = min(attempts.count - self.free, self.longest.bit_length())
@@ -58,7 +60,7 @@ class Backoff:
         return max(0, ceil((attempts.last + pause - at).total_seconds()))
 
     def next(self, attempts: Attempts | None, at: datetime) -> Attempts:
-        """Return the attempts with one more `at`; those before a long rest are forgotten."""
+        """Return the attempts with one more `at`; the count starts again after `FORGOTTEN`."""
         if attempts is None:
             return Attempts(1, at)
         count = 1 if at - attempts.last >= FORGOTTEN else attempts.count + 1
@@ -67,9 +69,9 @@ class Backoff:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`burst` attempts at once, and one more each `interval` seconds (GCRA, a leaky bucket).
+    """A rate limit (GCRA): `burst` attempts at once, then one every `interval` seconds.
 
-    Its whole state is `spent_until`: the instant at which it will be full again.
+    The only state is `spent_until`, the instant at which the allowance is full again.
     """
 
     burst: int
@@ -77,7 +79,7 @@ class Allowance:
 
     @property
     def tolerance(self) -> timedelta:
-        """How far ahead `spent_until` may lie when an attempt is made."""
+        """How far in the future `spent_until` may be for an attempt to be allowed."""
         return timedelta(seconds=(self.burst - 1) * self.interval)
 
     def wait(self, spent_until: datetime | None, at: datetime) -> int:
@@ -87,26 +89,26 @@ class Allowance:
         return max(0, ceil((spent_until - self.tolerance - at).total_seconds()))
 
     def next(self, spent_until: datetime | None, at: datetime) -> datetime:
-        """Return until when it is spent after one more attempt `at`."""
+        """Return the new `spent_until` after one more attempt `at`."""
         return max(spent_until or at, at) + timedelta(seconds=self.interval)
 
 
 @dataclass(frozen=True, slots=True)
 class Lockout:
-    """What is allowed to one network at one address, and to all networks together."""
+    """The limits for an address: for one network, and for all networks together."""
 
     by_network: Backoff
     by_address: Allowance
 
 
 PASSWORDS: Final = Lockout(Backoff(free=5, first=30, longest=960), Allowance(300, 60))
-"""For passwords, and the second factor with them."""
+"""For passwords, including the second factor."""
 
 CODES: Final = Lockout(Backoff(free=5, first=60, longest=3600), Allowance(30, 60))
-"""For codes from a mail, which have six digits."""
+"""For codes from an e-mail, which have six digits."""
 
 MAILS: Final = Lockout(Backoff(free=3, first=900, longest=3600), Allowance(10, 900))
-"""For requests that send a mail: whose address it is has not asked for a flood of them.
+"""For requests that send an e-mail, so that nobody can flood the mailbox of another person.
 
-Once the allowance is spent, a code that is younger than its interval is in the mailbox.
+Once the allowance is spent, the mailbox has a code that is newer than one interval.
 """

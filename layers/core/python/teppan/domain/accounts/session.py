@@ -1,19 +1,19 @@
-"""Sessions: what a login starts, and what ends it before its tokens do (`architecture.md §6`)."""
+"""Sessions: a login starts one, and it may end before its tokens expire (`architecture.md §6`)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 CONFIRMATION: Final = timedelta(seconds=20)
-"""Longer than confirming a password reset takes: an older note of one was left behind."""
+"""Longer than the confirmation of a password reset takes; an older record was abandoned."""
 
 LIFETIME: Final = timedelta(days=31)
-"""Longer than any refresh token lives."""
+"""Longer than the lifetime of any refresh token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A login of an account: all tokens refreshed from it carry its id (claim `origin_jti`)."""
+    """A login of an account; all tokens refreshed from it carry its id (claim `origin_jti`)."""
 
     id: str
     account_id: str
@@ -22,9 +22,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Endings:
-    """What ends sessions: this one's logout, or a changed password, which ends all before it.
+    """The events that end a session: its logout, or a new password for the account.
 
-    `resets_begun` are the instants since when password resets are being confirmed.
+    A new password at `ended_at` ends all earlier sessions. `resets_begun` are the instants at which
+    confirmations of a password reset began that have no recorded result.
     """
 
     logged_out: bool = False
@@ -33,9 +34,9 @@ class Endings:
 
 
 def is_live(session: Session, endings: Endings, at: datetime) -> bool:
-    """Return whether the session is still good at the instant `at`.
+    """Return whether the session is valid at the instant `at`.
 
-    A reset whose outcome is unknown, because it stopped half-way, counts as one that took place.
+    A password reset that stopped without a result counts as done.
     """
     ends = [begun + CONFIRMATION for begun in endings.resets_begun if begun + CONFIRMATION <= at]
     if endings.ended_at:
@@ -44,8 +45,9 @@ def is_live(session: Session, endings: Endings, at: datetime) -> bool:
 
 
 def next_second(at: datetime) -> datetime:
-    """Return the second after that of `at`; tokens tell when a session began in whole seconds.
+    """Return the start of the second after `at`.
 
-    What ends all sessions at `at` ends those of the same second, whichever came first.
+    Tokens give the start of a session in whole seconds. So an end at `at` must also end the
+    sessions that began in the same second, before or after it.
     """
     return at.replace(microsecond=0) + timedelta(seconds=1)

@@ -1,1 +1,1 @@
-"""What a booking is, costs, and may become: slots, prices, changes, cancellations."""
+"""Bookings: slots, prices, changes and cancellations."""

@@ -1,4 +1,4 @@
-"""The audit trail: who changed what, when, under which request (`domain.md §4`)."""
+"""The audit trail: who changed what, when, in which request (`domain.md §4`)."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,27 +15,27 @@ type Plain = str | int
 
 
 class EventType(StrEnum):
-    """What happened to the booking."""
+    """The type of a change to a booking."""
 
     CREATED = "created"
     UPDATED = "updated"
     CANCELLED = "cancelled"
     CONFIRMED = "confirmed"
     PAYMENT = "payment"
-    """The ledger moved."""
+    """The ledger has new entries, and the status is the same."""
     REFUND_REQUESTED = "refund_requested"
 
 
-_NAMED: Mapping[Status, EventType] = {
+_TYPE_BY_STATUS: Mapping[Status, EventType] = {
     Status.CANCELLED: EventType.CANCELLED,
     Status.CONFIRMED: EventType.CONFIRMED,
 }
-"""The statuses whose taking has an event of its own."""
+"""The statuses that have their own event type."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One changed field; values are kept only of fields without personal data."""
+    """One changed field; values are stored only for fields without personal data."""
 
     field: str
     before: Plain | None = None
@@ -44,7 +44,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class PostedEntry:
-    """One ledger entry of a step: its kind and its amount in US cents."""
+    """The kind and amount (US cents) of one ledger entry of a step."""
 
     kind: EntryKind
     amount: Cents
@@ -52,7 +52,7 @@ class PostedEntry:
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One step of a booking, named by the version it led to."""
+    """One change of a booking, identified by the `version` that it made."""
 
     booking_id: str
     customer_id: str
@@ -64,10 +64,10 @@ class AuditEvent:
     request_id: str
     changes: tuple[FieldChange, ...]
     entries: tuple[PostedEntry, ...] = ()
-    """What the step entered in the ledger, in the order of `ledger.in_order`."""
+    """The ledger entries of the change, in the order of `ledger.sorted_entries`."""
     reason: str | None = None
     gateway_request_id: str | None = None
-    """The request in the access log; None for a job, and in records older than this field."""
+    """The request id in the access log; None for jobs, and in records older than this field."""
 
 
 def audit_event(
@@ -77,19 +77,19 @@ def audit_event(
     entries: Collection[LedgerEntry] = (),
     reason: str | None = None,
 ) -> AuditEvent:
-    """Return the event of the step from `before` (None: newly made) to `after`.
+    """Return the audit event of the change from `before` to `after`; `before` is None if new.
 
-    `entries` are the ledger entries that the step makes; `reason` is that of a refund that staff
-    ask for.
+    `entries` are the ledger entries of the change. `reason` is the reason of a refund that staff
+    request.
     """
-    kind = EventType.REFUND_REQUESTED if reason else _type(before, after, entries)
-    if kind is EventType.CANCELLED and after.cancellation:
+    event_type = EventType.REFUND_REQUESTED if reason else _event_type(before, after, entries)
+    if event_type is EventType.CANCELLED and after.cancellation:
         reason = after.cancellation.reason
     return AuditEvent(
         booking_id=after.id,
         customer_id=after.customer_id,
         version=after.version,
-        type=kind,
+        type=event_type,
         at=caller.signed_at,
         actor_id=caller.id,
         actor_role=caller.role,
@@ -101,11 +101,13 @@ def audit_event(
     )
 
 
-def _type(before: Booking | None, after: Booking, entries: Collection[LedgerEntry]) -> EventType:
+def _event_type(
+    before: Booking | None, after: Booking, entries: Collection[LedgerEntry]
+) -> EventType:
     if before is None:
         return EventType.CREATED
-    if before.status is not after.status and after.status in _NAMED:
-        return _NAMED[after.status]
+    if before.status is not after.status and after.status in _TYPE_BY_STATUS:
+        return _TYPE_BY_STATUS[after.status]
     return EventType.PAYMENT if entries else EventType.UPDATED
 
 

@@ -1,17 +1,16 @@
-"""A booking as it is (`domain.md §4`); `change` and `cancellation` take it further."""
+"""A booking, its amounts and deadlines, and how a new one is made (`domain.md §4`)."""
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import Price, chargeable, due_to_confirm, price_of
-from teppan.domain.bookings.slot import Slot, check_bookable, slot_at
+from teppan.domain.bookings.request import BookingRequest, Contact
+from teppan.domain.bookings.slot import Slot, check_bookable, payment_due_at, slot_at
 from teppan.domain.bookings.transition import HOLDS_SLOT, LIVE, Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import Forbidden
 from teppan.domain.ledger import Balance, LedgerEntry
@@ -20,65 +19,26 @@ from teppan.domain.payment_status import PaymentStatus, Position
 from teppan.domain.payment_status import payment_status as derived_payment_status
 from teppan.domain.policy import CURRENT, POLICIES, Policy
 
+__all__ = [
+    "PAYMENT_OVERDUE",
+    "Booking",
+    "BookingRequest",
+    "Cancellation",
+    "Contact",
+    "Step",
+    "Venue",
+    "book",
+    "booking_not_found",
+    "check_visible",
+]
+
 PAYMENT_OVERDUE = "payment_overdue"
-"""Why the system cancels a booking (`domain.md §4`)."""
-
-
-_SEPARATORS: Final = re.compile(r"[\W_]+")
-_BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\W_]+(?=\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Venue:
-    """Where the chef cooks."""
-
-    address_line1: str
-    city: str
-    state: str
-    postal_code: str
-    address_line2: str | None = None
-
-    def is_same_place(self, other: "Venue") -> bool:
-        """Return whether both spell one address (`domain.md §3`).
-
-        Case, spaces, punctuation and compatibility characters do not count, nor on which of the two
-        lines a part of the address is.
-        """
-        return self.place == other.place
-
-    @property
-    def place(self) -> tuple[str, ...]:
-        """The address in a form that all its spellings have in common; only for comparisons."""
-        street = f"{self.address_line1} {self.address_line2 or ''}"
-        return tuple(_letters(part) for part in (street, self.city, self.state, self.postal_code))
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom to reach; personal data."""
-
-    name: str
-    email: str
-    phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class BookingRequest:
-    """What a customer asks for when booking; staff name the customer that they book for."""
-
-    date: dt.date
-    time: dt.time
-    party: Party
-    menu: Menu
-    venue: Venue
-    contact: Contact
-    special_requests: str
-    customer_id: str | None = None
+"""The reason of a cancellation by the system (`domain.md §4`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """Who ended a booking, why, and what was refunded of the `payments` known by then."""
+    """The record of a cancellation: who, when, why, and the refund of the `payments` known then."""
 
     by: Role
     at: dt.datetime
@@ -90,13 +50,14 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """A booking as stored. `version` grows by one a change; instants are UTC, amounts US cents.
+    """A booking as stored. Each change adds 1 to `version`. Instants are UTC, amounts US cents.
 
-    `due_to_confirm` is the captured amount that confirms it; `payments` holds the balance of each
-    payment intent that took money; `fingerprint` is the hash of the request that made it.
-    `travel_miles` is the distance that staff set last, None before the first time;
-    `travel_confirmed` is false while it is the distance to another address. `refund_limit` is the
-    highest percentage that a cancellation refunds after the moves so far.
+    - `due_to_confirm`: the amount that confirms the booking once it is credited
+    - `payments`: the balance of each payment intent that captured money
+    - `fingerprint`: the hash of the request that made the booking
+    - `travel_miles`: the distance that staff set last, or None
+    - `travel_confirmed`: false while the distance is not known for the present address
+    - `refund_limit`: the highest percentage that a cancellation refunds after the moves so far
     """
 
     id: str
@@ -129,17 +90,17 @@ class Booking:
 
     @property
     def is_live(self) -> bool:
-        """Whether the booking may change and be paid."""
+        """Whether the booking is pending or confirmed, so that it may change."""
         return self.status in LIVE
 
     @property
     def holds_slot(self) -> bool:
-        """Whether the booking takes a place in its slot: only a cancelled one does not."""
+        """Whether the booking counts towards the capacity of its slot: all but cancelled ones."""
         return self.status in HOLDS_SLOT
 
     @property
     def has_expired(self) -> bool:
-        """Whether it was cancelled because nobody paid in time."""
+        """Whether the system cancelled the booking as overdue."""
         record = self.cancellation
         return record is not None and record.by is Role.SYSTEM and record.reason == PAYMENT_OVERDUE
 
@@ -150,7 +111,7 @@ class Booking:
 
     @property
     def payment_status(self) -> PaymentStatus:
-        """How the payment stands, by the ledger."""
+        """The payment status, derived from the ledger's balance and what is due."""
         return derived_payment_status(
             Position(
                 balance=self.balance,
@@ -162,30 +123,30 @@ class Booking:
 
     @property
     def balance_due_at(self) -> dt.datetime:
-        """When the whole total must be paid; at once for a booking made later than that."""
+        """The deadline for the total; a booking made after it owes the total at once."""
         due = self.slot.starts_at - self.policy.balance_before_start
         return self.payment_due_at if self.created_at > due else due
 
     @property
     def completes_at(self) -> dt.datetime:
-        """When the system takes a confirmed party to have taken place."""
+        """When the system sets a confirmed booking to completed."""
         return self.slot.starts_at + self.policy.completed_after_start
 
     @property
     def is_covered(self) -> bool:
-        """Whether what confirms the booking is paid, but for what no card takes."""
+        """Whether `due_to_confirm` is credited, except a remainder too small to charge."""
         return not chargeable(self.due_to_confirm - self.balance.credited, self.policy)
 
     @property
     def deposit_due(self) -> Cents:
-        """What must still be paid to confirm the booking."""
+        """The amount that must still be paid to confirm the booking."""
         if self.status is not Status.PENDING or self.is_covered:
             return 0
         return self.due_to_confirm - self.balance.credited
 
     @property
     def balance_due(self) -> Cents:
-        """What must still be paid beyond that; a cancelled booking owes nothing more."""
+        """The amount that must still be paid beyond the deposit; 0 for a cancelled booking."""
         if self.status is Status.CANCELLED:
             return 0
         return chargeable(self._unpaid - self.deposit_due, self.policy)
@@ -197,7 +158,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A booking after a step, and the ledger entries that the step makes."""
+    """The result of a change: the booking after it, and the ledger entries that it adds."""
 
     after: Booking
     entries: tuple[LedgerEntry, ...] = ()
@@ -211,7 +172,7 @@ def book(
     caller: Caller,
     policy: Policy = CURRENT,
 ) -> Booking:
-    """Return a new pending booking under `policy`: the caller's, or of the customer staff name.
+    """Return a new pending booking under `policy`, for the caller or the customer named by staff.
 
     Raises `Forbidden`, `InvalidTime`, `LeadTimeTooShort`, `TooFarAhead` and `InvalidInput`.
     """
@@ -250,16 +211,5 @@ def check_visible(booking: Booking, caller: Caller) -> None:
 
 
 def booking_not_found() -> BookingNotFound:
-    """Return the one answer to an id that does not exist, or not for this caller."""
+    """Return the error for an unknown id; it is the same if the caller may not see the booking."""
     return BookingNotFound("There is no booking with that id among those you may see.")
-
-
-def payment_due_at(made_at: dt.datetime, slot: Slot, policy: Policy) -> dt.datetime:
-    """Return until when a booking made at `made_at` keeps its slot unpaid (`domain.md §4`)."""
-    return min(made_at + policy.payment_window, slot.starts_at - policy.payment_before_start)
-
-
-def _letters(text: str) -> str:
-    """Return the letters and digits of a text, in one case; numbers stay apart from each other."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(_SEPARATORS.sub("", part) for part in _BETWEEN_DIGITS.split(folded))

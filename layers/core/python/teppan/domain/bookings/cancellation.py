@@ -1,4 +1,4 @@
-"""End a booking, and what that gives back (`domain.md §4, §6`): by the time left, or all of it."""
+"""Cancel or expire a booking, and compute its refund (`domain.md §4, §6`)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,15 +13,15 @@ from teppan.domain.errors import Forbidden, InvalidInput, Violation
 from teppan.domain.ledger import Balance, RefundReason, entered
 from teppan.domain.money import Cents, half_up
 from teppan.domain.policy import Policy, RefundTier
-from teppan.domain.refund_obligation import refund_obligations, refundable
+from teppan.domain.refund_obligation import refund_obligations, total_refundable
 
 WHOLE: Final = 100
-"""The percentage that refunds everything."""
+"""The percentage of a full refund."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundTerms:
-    """What is refunded of `base` now; `valid_until` is the instant at which worse terms begin."""
+    """The refund of a cancellation: `percentage` of `base`. Worse terms begin at `valid_until`."""
 
     base: Cents
     percentage: int
@@ -29,14 +29,14 @@ class RefundTerms:
 
     @property
     def amount(self) -> Cents:
-        """The refund, half up to the cent."""
+        """The refund, rounded half up to the cent."""
         return half_up(self.base, self.percentage, 100)
 
 
 def refund_terms(
     balance: Balance, starts_at: datetime, now: datetime, policy: Policy, limit: int = WHOLE
 ) -> RefundTerms:
-    """Return the terms of a cancellation at `now`, of `limit` percent at most.
+    """Return the terms of a cancellation at `now`, with at most `limit` percent.
 
     Raises `TooLateToCancel` after the last tier.
     """
@@ -47,24 +47,24 @@ def refund_terms(
 
 
 def refund_limit_after_move(booking: Booking, now: datetime) -> int:
-    """Return the percentage that no cancellation betters once the booking is moved at `now`.
+    """Return the highest refund percentage of the booking after it is moved at `now`.
 
-    It is the least of what the table says for the start before this move and before each earlier
-    one (`domain.md §6`).
+    It is the lowest percentage of the refund table at this move and at each earlier move, measured
+    to the start that the booking had before that move (`domain.md §6`).
     """
     tiers = _tiers_left(booking.slot.starts_at, now, booking.policy)
     return min(booking.refund_limit, tiers[0].percentage if tiers else 0)
 
 
 def _online_tiers(starts_at: datetime, now: datetime, policy: Policy) -> list[RefundTier]:
-    """Return the tier that holds at `now` and the later ones; raises `TooLateToCancel`."""
+    """Return the tier that applies at `now` and the later ones; raises `TooLateToCancel`."""
     if tiers := _tiers_left(starts_at, now, policy):
         return tiers
     raise TooLateToCancel("It is too late to cancel online; please contact support.")
 
 
 def _tiers_left(starts_at: datetime, now: datetime, policy: Policy) -> list[RefundTier]:
-    """Return the tier that holds at `now` and the later ones; none when it is too late."""
+    """Return the tier that applies at `now` and the later ones; empty if it is too late."""
     notice = starts_at - now
     return [
         tier
@@ -74,13 +74,13 @@ def _tiers_left(starts_at: datetime, now: datetime, policy: Policy) -> list[Refu
 
 
 def overridden_terms(balance: Balance, percentage: int, now: datetime) -> RefundTerms:
-    """Return the terms that an admin sets, whatever the time left (`domain.md §6`)."""
+    """Return the terms that an admin sets, regardless of the time left (`domain.md §6`)."""
     return RefundTerms(balance.refundable, percentage, now)
 
 
 @dataclass(frozen=True, slots=True)
 class CancellationRequest:
-    """Why to cancel and, from an admin only, the `percentage` to refund whatever the window."""
+    """A request to cancel. Only an admin may set `percentage`, which overrides the window."""
 
     reason: str | None = None
     percentage: int | None = None
@@ -89,10 +89,10 @@ class CancellationRequest:
 def cancellation_terms(
     booking: Booking, now: datetime, percentage: int | None = None
 ) -> RefundTerms:
-    """Return what cancelling at `now` refunds; an admin's `percentage` overrides the window.
+    """Return the terms of a cancellation at `now`; an admin's `percentage` overrides the window.
 
     Raises `AlreadyCancelled`, `AlreadyCompleted`, `TooLateToCancel`, and `InvalidInput` for a
-    percentage below 100 of a booking that was never confirmed (`domain.md §6`).
+    percentage below 100 for a booking that was never confirmed (`domain.md §6`).
     """
     if booking.status is Status.CANCELLED:
         raise AlreadyCancelled("The booking was cancelled before.")
@@ -108,7 +108,7 @@ def cancellation_terms(
 
 
 def percentage_online(booking: Booking, now: datetime) -> int | None:
-    """Return the percentage that cancelling online at `now` refunds, None when nobody can."""
+    """Return the refund percentage of an online cancellation at `now`, or None if it is refused."""
     try:
         return cancellation_terms(booking, now).percentage
     except (AlreadyCancelled, AlreadyCompleted, TooLateToCancel):
@@ -116,52 +116,52 @@ def percentage_online(booking: Booking, now: datetime) -> int | None:
 
 
 def _unconfirmed_terms(booking: Booking, now: datetime, percentage: int | None) -> RefundTerms:
-    """Return the terms of a booking that was never confirmed: all of it is refunded, always."""
+    """Return the terms of a booking that was never confirmed: all that is left is refunded."""
     if percentage not in {None, WHOLE}:
         detail = (
             "A booking that was never confirmed gives back all that was paid: leave"
             f" refund_percentage out, or send {WHOLE}."
         )
         raise InvalidInput([Violation("body", "/refund_percentage", detail)])
-    until = now
+    valid_until = now
     if percentage is None:
         *_, last = _online_tiers(booking.slot.starts_at, now, booking.policy)
-        until = booking.slot.starts_at - last.notice
-    return RefundTerms(refundable(booking.payments), WHOLE, until)
+        valid_until = booking.slot.starts_at - last.notice
+    return RefundTerms(total_refundable(booking.payments), WHOLE, valid_until)
 
 
 def cancel(booking: Booking, request: CancellationRequest, caller: Caller) -> Step:
-    """Return the cancelled booking and the refund that it promises, if any (`domain.md §6`).
+    """Return the cancelled booking with its refund obligations, if any (`domain.md §6`).
 
-    Raises `Forbidden` when somebody other than an admin sets the percentage, `InvalidInput` when
-    an admin gives no reason for it, and what `cancellation_terms` raises.
+    Raises `Forbidden` when a caller who is no admin sets the percentage, `InvalidInput` when an
+    admin gives no reason for it, and the errors of `cancellation_terms`.
     """
     _check_override(request, caller)
     terms = cancellation_terms(booking, caller.at, request.percentage)
-    return _ended(booking, Cause.CANCELLED, terms, request.reason, caller)
+    return _cancelled(booking, Cause.CANCELLED, terms, request.reason, caller)
 
 
 def expire(booking: Booking, caller: Caller) -> Step:
-    """Return the booking cancelled for want of payment; what was paid of it is all promised back.
+    """Return the booking cancelled as overdue, with the obligation to refund all that was paid.
 
-    A booking that is not pending, or has time left, stays as it is (`domain.md §4`).
+    Return it unchanged if it is not pending, or its deadline has not passed (`domain.md §4`).
     """
     if booking.status is not Status.PENDING or caller.at <= booking.payment_due_at:
         return Step(booking)
     terms = _unconfirmed_terms(booking, caller.at, WHOLE)
-    return _ended(booking, Cause.OVERDUE, terms, PAYMENT_OVERDUE, caller)
+    return _cancelled(booking, Cause.OVERDUE, terms, PAYMENT_OVERDUE, caller)
 
 
-def _ended(
+def _cancelled(
     booking: Booking, cause: Cause, terms: RefundTerms, reason: str | None, caller: Caller
 ) -> Step:
     version = booking.version + 1
-    why = RefundReason.OVERDUE if cause is Cause.OVERDUE else RefundReason.CANCELLATION
-    owed = refund_obligations(
+    refund_reason = RefundReason.OVERDUE if cause is Cause.OVERDUE else RefundReason.CANCELLATION
+    obligations = refund_obligations(
         booking.payments,
         terms.amount,
-        reference=f"{why}-{version}",
-        reason=why,
+        reference=f"{refund_reason}-{version}",
+        reason=refund_reason,
         at=caller.signed_at,
     )
     record = Cancellation(
@@ -172,15 +172,15 @@ def _ended(
         reason=reason,
         payments=tuple(sorted(booking.payments)),
     )
-    ended = replace(
+    cancelled = replace(
         booking,
         version=version,
         status=next_status(booking.status, cause),
-        payments=entered(booking.payments, owed),
+        payments=entered(booking.payments, obligations),
         cancellation=record,
         updated_at=caller.signed_at,
     )
-    return Step(ended, owed)
+    return Step(cancelled, obligations)
 
 
 def _check_override(request: CancellationRequest, caller: Caller) -> None:

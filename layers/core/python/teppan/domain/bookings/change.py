@@ -1,11 +1,11 @@
-"""Change a booking (`domain.md §5`): every step returns a new one."""
+"""Change a booking (`domain.md §5`); each function returns a new booking."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from teppan.domain.bookings.booking import Booking, Contact, Step, Venue, payment_due_at
+from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.cancellation import refund_limit_after_move
 from teppan.domain.bookings.errors import (
     BookingNotChangeable,
@@ -16,8 +16,10 @@ from teppan.domain.bookings.errors import (
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import due_to_confirm, price_of
 from teppan.domain.bookings.rebalance import rebalance
-from teppan.domain.bookings.slot import Slot, check_bookable, slot_at
-from teppan.domain.bookings.transition import STEPS, Cause, Status, next_status
+from teppan.domain.bookings.request import Contact
+from teppan.domain.bookings.slot import Slot, check_bookable, payment_due_at, slot_at
+from teppan.domain.bookings.transition import TRANSITIONS, Cause, Status, next_status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Caller
 from teppan.domain.errors import Forbidden
 
@@ -25,14 +27,14 @@ SET_BY_ADMIN: Mapping[Status, Cause] = {
     Status.COMPLETED: Cause.TOOK_PLACE,
     Status.NO_SHOW: Cause.NOBODY_THERE,
 }
-"""The statuses that an admin sets by hand, after the start."""
+"""The statuses that an admin may set, after the start."""
 
 _WEEK: Final = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What to change; None leaves a thing as it is. `status` and `travel_miles` are admin-only."""
+    """The fields to change; None keeps a field. `status` and `travel_miles` are admin-only."""
 
     date: dt.date | None = None
     time: dt.time | None = None
@@ -46,18 +48,18 @@ class Changes:
 
 
 def change(booking: Booking, changes: Changes, caller: Caller) -> Step:
-    """Return `booking` with `changes` made, or itself when they change nothing (`domain.md §5`).
+    """Return `booking` with `changes`, or unchanged if they change nothing (`domain.md §5`).
 
-    A lower price promises back what was paid beyond it, and may confirm a booking paid in part.
-    Of a booking that is over, staff may still set the travel distance.
+    A lower price adds refund obligations for what was paid beyond it, and may confirm a booking
+    that is paid in part. After the party, staff may still set the travel distance.
 
     Raises `Forbidden`, `BookingNotChangeable`, `TooCloseToEvent`, `TooLateToReduce`,
-    `InvalidTransition` and what slots and prices raise.
+    `InvalidTransition` and the errors of slots and prices.
     """
     if not caller.is_admin and (changes.status or changes.travel_miles is not None):
         raise Forbidden("Only staff set the status and the travel distance.")
     _check_changeable(booking, changes, caller)
-    slot = _moved(booking, changes, caller.at)
+    slot = _target_slot(booking, changes, caller.at)
     venue, limit = changes.venue or booking.venue, booking.refund_limit
     is_distance_known = booking.travel_confirmed and venue.is_same_place(booking.venue)
     changed = replace(
@@ -67,11 +69,11 @@ def change(booking: Booking, changes: Changes, caller: Caller) -> Step:
         menu=booking.menu if changes.menu is None else changes.menu,
         venue=venue,
         contact=changes.contact or booking.contact,
-        special_requests=_either(changes.special_requests, booking.special_requests),
-        travel_miles=_either(changes.travel_miles, booking.travel_miles),
+        special_requests=_changed_or_kept(changes.special_requests, booking.special_requests),
+        travel_miles=_changed_or_kept(changes.travel_miles, booking.travel_miles),
         travel_confirmed=changes.travel_miles is not None or is_distance_known,
         refund_limit=limit if slot == booking.slot else refund_limit_after_move(booking, caller.at),
-        status=_stepped(booking, changes.status, caller.at),
+        status=_target_status(booking, changes.status, caller.at),
     )
     if changed == booking:
         return Step(booking)
@@ -82,28 +84,31 @@ def change(booking: Booking, changes: Changes, caller: Caller) -> Step:
 
 
 def complete(booking: Booking, caller: Caller) -> Step:
-    """Return a confirmed booking completed once it is time (`domain.md §4`), else as it is."""
+    """Return a confirmed booking as completed, or unchanged before `completes_at`."""
     if booking.status is not Status.CONFIRMED or caller.at < booking.completes_at:
         return Step(booking)
-    over = replace(booking, status=next_status(booking.status, Cause.TOOK_PLACE))
-    return rebalance(booking, over, (), caller)
+    completed = replace(booking, status=next_status(booking.status, Cause.TOOK_PLACE))
+    return rebalance(booking, completed, (), caller)
 
 
 def _check_changeable(booking: Booking, changes: Changes, caller: Caller) -> None:
-    """Raise `BookingNotChangeable`: a booking that is over takes its travel distance, no more."""
+    """Raise `BookingNotChangeable` if the booking is final, or the travel deadline has passed.
+
+    A completed booking or a no-show still accepts its travel distance, and nothing else.
+    """
     miles = changes.travel_miles
-    takes_distance = booking.holds_slot and miles is not None
-    if not booking.is_live and not (takes_distance and changes == Changes(travel_miles=miles)):
-        staff_may = caller.is_admin and booking.holds_slot
-        rest = "; only its travel_miles can be set, alone" if staff_may else ""
-        raise BookingNotChangeable(f"A booking that is {booking.status} stays as it is{rest}.")
+    accepts_distance = booking.holds_slot and miles is not None
+    if not booking.is_live and not (accepts_distance and changes == Changes(travel_miles=miles)):
+        may_set_distance = caller.is_admin and booking.holds_slot
+        exception = "; only its travel_miles can be set, alone" if may_set_distance else ""
+        raise BookingNotChangeable(f"A booking that is {booking.status} stays as it is{exception}.")
     deadline = booking.policy.travel_deadline_after_start
     if miles is not None and caller.at > booking.slot.starts_at + deadline:
         until = _in_words(deadline)
         raise BookingNotChangeable(f"The travel distance can be set until {until} after the start.")
 
 
-def _moved(booking: Booking, changes: Changes, now: dt.datetime) -> Slot:
+def _target_slot(booking: Booking, changes: Changes, now: dt.datetime) -> Slot:
     slot = booking.slot
     day, start = changes.date or slot.date, changes.time or slot.time
     if (day, start) == (slot.date, slot.time):
@@ -117,11 +122,11 @@ def _moved(booking: Booking, changes: Changes, now: dt.datetime) -> Slot:
     return target
 
 
-def _stepped(booking: Booking, status: Status | None, now: dt.datetime) -> Status:
+def _target_status(booking: Booking, status: Status | None, now: dt.datetime) -> Status:
     if status is None or status is booking.status:
         return booking.status
     cause = SET_BY_ADMIN.get(status)
-    if cause is None or (booking.status, cause) not in STEPS:
+    if cause is None or (booking.status, cause) not in TRANSITIONS:
         raise InvalidTransition(f"A {booking.status} booking can not become {status}.")
     if now < booking.slot.starts_at:
         raise InvalidTransition(f"A booking becomes {status} only after its start.")
@@ -140,9 +145,9 @@ def _repriced(changed: Booking, before: Booking) -> Booking:
 
 
 def _check_edit_notice(before: Booking, changed: Booking, caller: Caller) -> None:
-    """Raise `TooCloseToEvent` for other guests, another menu or venue after their deadline."""
-    is_prepared_alike = (changed.party, changed.menu) == (before.party, before.menu)
-    if is_prepared_alike and changed.venue.is_same_place(before.venue):
+    """Raise `TooCloseToEvent` if guests, menu or venue change after their deadline."""
+    is_same_order = (changed.party, changed.menu) == (before.party, before.menu)
+    if is_same_order and changed.venue.is_same_place(before.venue):
         return
     notice, needed = before.slot.starts_at - caller.at, before.policy.edit_notice
     if notice < dt.timedelta(0):
@@ -156,7 +161,7 @@ def _check_edit_notice(before: Booking, changed: Booking, caller: Caller) -> Non
 
 
 def _check_reduction_notice(before: Booking, repriced: Booking, caller: Caller) -> None:
-    """Raise `TooLateToReduce` for a customer's change that lowers the total after its deadline."""
+    """Raise `TooLateToReduce` if a customer lowers the total after the deadline for that."""
     needed = before.policy.reduction_notice
     is_in_time = before.slot.starts_at - caller.at >= needed
     if is_in_time or caller.is_admin or repriced.price.total >= before.price.total:
@@ -168,10 +173,10 @@ def _check_reduction_notice(before: Booking, repriced: Booking, caller: Caller) 
 
 
 def _in_words(notice: dt.timedelta) -> str:
-    """Return a notice of the policy as people say it: in days from a week on, else in hours."""
+    """Return a notice for people: in days if it is a week or more, else in hours."""
     hours = notice // dt.timedelta(hours=1)
     return f"{notice.days} days" if notice >= _WEEK else f"{hours} hours"
 
 
-def _either[T](new: T | None, old: T) -> T:
-    return old if new is None else new
+def _changed_or_kept[T](change: T | None, present: T) -> T:
+    return present if change is None else change

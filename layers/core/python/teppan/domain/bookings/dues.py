@@ -1,4 +1,4 @@
-"""What is due of a booking as each type of payment (`domain.md §3, §7`)."""
+"""The amount that is due for a booking, by payment type (`domain.md §3, §7`)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from teppan.domain.money import Cents
 
 
 class PaymentType(StrEnum):
-    """What a customer wants to pay; the amount is ours to say."""
+    """The type of payment that a customer chooses; the server computes the amount."""
 
     DEPOSIT = "deposit"
     BALANCE = "balance"
@@ -16,13 +16,16 @@ class PaymentType(StrEnum):
 
 
 def less_is_due(before: Booking, after: Booking) -> bool:
-    """Whether a step leaves less due of any type, so that an open attempt may ask too much."""
-    earlier, later = due(before), due(after)
-    return any(later[each] < earlier[each] for each in PaymentType)
+    """Return whether a step lowers the amount due as any payment type.
+
+    If so, an open payment attempt may ask for more than is due.
+    """
+    due_before, due_after = due(before), due(after)
+    return any(due_after[each] < due_before[each] for each in PaymentType)
 
 
 def due(booking: Booking) -> Mapping[PaymentType, Cents]:
-    """Return what is due of the booking as each type, whatever the time; 0 when nothing is."""
+    """Return the amount due as each payment type, or 0; deadlines do not matter here."""
     return {
         PaymentType.DEPOSIT: booking.deposit_due,
         PaymentType.BALANCE: 0 if booking.deposit_due else booking.balance_due,

@@ -1,4 +1,4 @@
-"""Who comes and what they eat (`domain.md §3`)."""
+"""The guests of a party and its menu (`domain.md §3`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,13 +17,13 @@ class Party:
 
     @property
     def guests(self) -> int:
-        """Everybody at the table."""
+        """The number of guests of all ages."""
         return self.adults + self.children + self.toddlers
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """Extras by code: upgrades per person, add-ons per unit."""
+    """The extras by code: upgrades for each person, add-ons for each unit."""
 
     upgrades: Mapping[str, int] = field(default_factory=dict)
     add_ons: Mapping[str, int] = field(default_factory=dict)
@@ -35,7 +35,7 @@ def party_of(
     children: int | None = None,
     toddlers: int | None = None,
 ) -> Party:
-    """Return the party; with no split given every guest is an adult.
+    """Return the party; without a split every guest is an adult.
 
     Raises `InvalidInput` when the split does not add up to `guests` or has no adult.
     """
@@ -50,7 +50,7 @@ def party_of(
 
 
 def check_menu(menu: Menu, party: Party, policy: Policy) -> None:
-    """Raise `InvalidInput` for an extra not on offer or a quantity over the guests."""
+    """Raise `InvalidInput` for an extra that is not on offer, or a quantity over the guests."""
     offers = {"upgrades": policy.upgrade_prices, "add_ons": policy.add_on_prices}
     chosen = {"upgrades": menu.upgrades, "add_ons": menu.add_ons}
     violations = [

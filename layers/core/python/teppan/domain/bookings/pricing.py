@@ -1,4 +1,4 @@
-"""What a party costs, line by line (`domain.md §3`). Amounts are US cents."""
+"""The price of a party, line by line (`domain.md §3`). Amounts are US cents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from teppan.domain.bookings.party import Menu, Party, check_menu
 from teppan.domain.money import Cents, half_up
 from teppan.domain.policy import Policy
 
-_GUESTS = {
+_GUEST_DESCRIPTIONS = {
     "adult": "Adult (13 and over)",
     "child": "Child (6 to 12)",
     "toddler": "Toddler (5 and under)",
@@ -27,7 +27,7 @@ class Line:
 
     @property
     def amount(self) -> Cents:
-        """The line's total."""
+        """The total of the line."""
         return self.quantity * self.unit_amount
 
 
@@ -48,9 +48,9 @@ class Price:
 
 
 def price_of(party: Party, menu: Menu, travel_miles: int | None, policy: Policy) -> Price:
-    """Price a party under `policy`; before `travel_miles` are set for the first time, travel is 0.
+    """Return the price of a party under `policy`; travel is 0 while `travel_miles` is None.
 
-    Raises `InvalidInput` for extras that do not fit the party and `VenueTooFar`.
+    Raises `InvalidInput` for extras that are not valid for the party, and `VenueTooFar`.
     """
     check_menu(menu, party, policy)
     food = tuple(_food(party, menu, policy))
@@ -61,16 +61,16 @@ def price_of(party: Party, menu: Menu, travel_miles: int | None, policy: Policy)
 
 
 def due_to_confirm(price: Price, made_at: datetime, starts_at: datetime, policy: Policy) -> Cents:
-    """Return what confirms a booking: the deposit, or the total when the balance is due already."""
+    """Return the amount that confirms a booking: the deposit, or the total if it is due at once."""
     if starts_at - made_at < policy.balance_before_start:
         return price.total
     return min(policy.deposit, price.total)
 
 
 def chargeable(remainder: Cents, policy: Policy) -> Cents:
-    """Return what is asked for of what is not paid yet: nothing below the least that a card takes.
+    """Return the part of an unpaid remainder that is due: 0 if it is less than a card accepts.
 
-    It is written off only as long as it is that little (`domain.md §3`).
+    The remainder is written off only while it is that small (`domain.md §3`).
     """
     return remainder if remainder >= policy.least_charge else 0
 
@@ -87,7 +87,7 @@ def _guests(party: Party, policy: Policy) -> Iterator[Line]:
     counts = {"adult": party.adults, "child": party.children, "toddler": party.toddlers}
     for code, quantity in counts.items():
         if quantity:
-            yield Line(code, _GUESTS[code], quantity, policy.guest_prices[code])
+            yield Line(code, _GUEST_DESCRIPTIONS[code], quantity, policy.guest_prices[code])
 
 
 def _extras(menu: Menu, policy: Policy) -> Iterator[Line]:
@@ -103,6 +103,6 @@ def _extras(menu: Menu, policy: Policy) -> Iterator[Line]:
 def _travel(miles: int, policy: Policy) -> Line:
     if miles > policy.max_miles:
         raise VenueTooFar(f"We travel at most {policy.max_miles} miles.")
-    charged = max(0, miles - policy.free_miles)
+    charged_miles = max(0, miles - policy.free_miles)
     description = f"Travel beyond {policy.free_miles} miles"
-    return Line("travel", description, charged, policy.mile_price)
+    return Line("travel", description, charged_miles, policy.mile_price)

@@ -1,4 +1,4 @@
-"""Bring a booking and its money together after a step (`domain.md §4, §6`)."""
+"""Confirm or refund a booking when a step changes its price or its money (`domain.md §4, §6`)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -8,35 +8,38 @@ from teppan.domain.bookings.transition import Cause, Status, next_status
 from teppan.domain.caller import Caller
 from teppan.domain.ledger import Balance, LedgerEntry, RefundReason, entered
 from teppan.domain.money import Cents
-from teppan.domain.refund_obligation import refund_obligations, refundable
+from teppan.domain.refund_obligation import refund_obligations, total_refundable
 
 
 def rebalance(
     before: Booking, after: Booking, entries: tuple[LedgerEntry, ...], caller: Caller
 ) -> Step:
-    """Return the step from `before`: confirmed if it is paid for, with what is too much promised.
+    """Return the step from `before` to `after`, confirmed if covered; an overpayment is owed back.
 
-    A step without entries that leaves the booking as it was is none, and makes no version.
+    If nothing changes and there are no entries, return `before` with its version.
     """
     if after.status is Status.PENDING and after.is_covered and caller.at < after.slot.starts_at:
         after = replace(after, status=next_status(after.status, Cause.PAID))
-    too_much = _overpaid(after, caller) if after.holds_slot else ()
-    after = with_entries(after, too_much)
+    overpayment = _overpayment_entries(after, caller) if after.holds_slot else ()
+    after = with_entries(after, overpayment)
     if after == before and not entries:
         return Step(before)
-    stepped = replace(after, version=before.version + 1, updated_at=caller.signed_at)
-    return Step(stepped, (*entries, *too_much))
+    after = replace(after, version=before.version + 1, updated_at=caller.signed_at)
+    return Step(after, (*entries, *overpayment))
 
 
 def with_entries(booking: Booking, entries: Iterable[LedgerEntry]) -> Booking:
-    """Return the booking with the entries in the balances of its payments."""
+    """Return the booking with `entries` added to the balances of its payments."""
     return replace(booking, payments=entered(booking.payments, entries))
 
 
-def _overpaid(booking: Booking, caller: Caller) -> tuple[LedgerEntry, ...]:
-    """Promise back what was paid beyond the total; what is in dispute may yet be lost."""
+def _overpayment_entries(booking: Booking, caller: Caller) -> tuple[LedgerEntry, ...]:
+    """Return the obligations for what was paid beyond the total.
+
+    Money at risk is not counted as paid, because a dispute may be lost.
+    """
     certain = booking.balance.credited - booking.balance.at_risk
-    excess = min(max(0, certain - booking.price.total), refundable(booking.payments))
+    excess = min(max(0, certain - booking.price.total), total_refundable(booking.payments))
     return refund_entries(booking.payments, excess, RefundReason.OVERPAYMENT, booking, caller)
 
 
@@ -47,7 +50,7 @@ def refund_entries(
     before: Booking,
     caller: Caller,
 ) -> tuple[LedgerEntry, ...]:
-    """Return promises that are named by why they are made and the version that makes them."""
+    """Return refund obligations whose reference is the reason and the version that adds them."""
     reference = f"{reason}-{before.version + 1}"
     return refund_obligations(
         payments, amount, reference=reference, reason=reason, at=caller.signed_at

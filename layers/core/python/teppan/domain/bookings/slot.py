@@ -1,4 +1,4 @@
-"""Slots: a date and start time at the venue, and whether it can be booked (`domain.md §1-2`)."""
+"""Slots: a date and start time at the venue, and whether it is bookable (`domain.md §1-2`)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +10,7 @@ from teppan.domain.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A local date and time at the venue and the instant (UTC) they name."""
+    """A local date and time at the venue, and its instant (UTC)."""
 
     date: date
     time: time
@@ -20,19 +20,19 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Occupancy:
-    """How full a slot is: its capacity and the number of live bookings that hold it."""
+    """The capacity of a slot and the number of bookings that hold it."""
 
     capacity: int
     booked: int
 
     @property
     def remaining(self) -> int:
-        """Bookings that the slot still takes."""
+        """The number of bookings that still fit into the slot."""
         return max(0, self.capacity - self.booked)
 
 
 class Reason(StrEnum):
-    """Why a slot can not be booked."""
+    """Why a slot is not available."""
 
     LEAD_TIME = "lead_time"
     TOO_FAR_AHEAD = "too_far_ahead"
@@ -41,22 +41,22 @@ class Reason(StrEnum):
 
 
 def start_time(text: str) -> time:
-    """Read a time of day, `HH:MM`; raises `InvalidTime` for any other text."""
+    """Parse a time of day, `HH:MM`; raises `InvalidTime` for any other text."""
     try:
         start = time.fromisoformat(text)
     except ValueError:
         start = None
-    # Python reads `18:00:00`, `1800` and `T18:00` too.
+    # `fromisoformat` also accepts `18:00:00`, `1800` and `T18:00`.
     if start is None or f"{start:%H:%M}" != text:
         raise InvalidTime("A start time is hours and minutes, such as 18:00.")
     return start
 
 
 def slot_at(day: date, start: time, policy: Policy) -> Slot:
-    """Return the slot of `policy` at that local date and time; a repeated time is its first pass.
+    """Return the slot at a local date and time; if the time occurs twice, the first occurrence.
 
-    Raises `InvalidTime` for a time that is no start time, or that the clocks skip on that day,
-    and `TooFarAhead` for a date at the end of the calendar.
+    Raises `InvalidTime` for a time that is not a start time of `policy`, or that the clocks skip on
+    that day, and `TooFarAhead` for a date at the end of the calendar.
     """
     if start not in policy.start_times:
         offered = ", ".join(f"{each:%H:%M}" for each in policy.start_times)
@@ -71,8 +71,8 @@ def slot_at(day: date, start: time, policy: Policy) -> Slot:
     return Slot(day, start, policy.timezone, instant)
 
 
-def unbookable(slot: Slot, now: datetime, policy: Policy) -> Reason | None:
-    """Return why `slot` can not be booked at `now` whatever its occupancy, or None when it can."""
+def outside_window(slot: Slot, now: datetime, policy: Policy) -> Reason | None:
+    """Return why `slot` is outside the booking window at `now`, or None if it is inside."""
     notice = slot.starts_at - now
     if notice < policy.lead_time:
         return Reason.LEAD_TIME
@@ -80,8 +80,8 @@ def unbookable(slot: Slot, now: datetime, policy: Policy) -> Reason | None:
 
 
 def unavailable(slot: Slot, occupancy: Occupancy, now: datetime, policy: Policy) -> Reason | None:
-    """Return why one more booking does not fit into `slot` at `now`, or None when it does."""
-    if reason := unbookable(slot, now, policy):
+    """Return why `slot` takes no further booking at `now`, or None if it does."""
+    if reason := outside_window(slot, now, policy):
         return reason
     if occupancy.capacity == 0:
         return Reason.CLOSED
@@ -89,8 +89,8 @@ def unavailable(slot: Slot, occupancy: Occupancy, now: datetime, policy: Policy)
 
 
 def check_bookable(slot: Slot, now: datetime, policy: Policy) -> None:
-    """Raise `LeadTimeTooShort` or `TooFarAhead` when `slot` can not be booked at `now`."""
-    match unbookable(slot, now, policy):
+    """Raise `LeadTimeTooShort` or `TooFarAhead` if `slot` is outside the booking window."""
+    match outside_window(slot, now, policy):
         case Reason.LEAD_TIME:
             hours = policy.lead_time // timedelta(hours=1)
             raise LeadTimeTooShort(f"A party must be booked at least {hours} hours ahead.")
@@ -101,6 +101,11 @@ def check_bookable(slot: Slot, now: datetime, policy: Policy) -> None:
 
 
 def slots_between(first: date, last: date, policy: Policy) -> list[Slot]:
-    """Return every slot of the days `first` to `last`, both included, in order of start."""
+    """Return every slot from `first` to `last`, both inclusive, in order of start."""
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return [slot_at(day, start, policy) for day in days for start in policy.start_times]
+
+
+def payment_due_at(made_at: datetime, slot: Slot, policy: Policy) -> datetime:
+    """Return the instant until which an unpaid booking keeps its slot (`domain.md §4`)."""
+    return min(made_at + policy.payment_window, slot.starts_at - policy.payment_before_start)

@@ -1,4 +1,4 @@
-"""A booking's life as data (`domain.md §4`): which step leads from which status to which."""
+"""The statuses of a booking and the transitions between them, as a table (`domain.md §4`)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ from teppan.domain.bookings.errors import InvalidTransition
 
 
 class Status(StrEnum):
-    """Where a booking is in its life."""
+    """The status of a booking."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -19,20 +19,20 @@ class Status(StrEnum):
 
 
 class Cause(StrEnum):
-    """What moves a booking on."""
+    """The cause of a transition."""
 
     PAID = "paid"
-    """What is due to confirm it was captured."""
+    """The amount that confirms the booking was captured."""
     OVERDUE = "overdue"
     """The payment deadline passed."""
     CANCELLED = "cancelled"
     TOOK_PLACE = "took_place"
     NOBODY_THERE = "nobody_there"
     PAID_LATE = "paid_late"
-    """It had lapsed unpaid; the money came after all and its slot was still free."""
+    """The booking had expired; the payment arrived later, and the slot was still free."""
 
 
-STEPS: Final[Mapping[tuple[Status, Cause], Status]] = MappingProxyType(
+TRANSITIONS: Final[Mapping[tuple[Status, Cause], Status]] = MappingProxyType(
     {
         (Status.PENDING, Cause.PAID): Status.CONFIRMED,
         (Status.PENDING, Cause.OVERDUE): Status.CANCELLED,
@@ -43,19 +43,19 @@ STEPS: Final[Mapping[tuple[Status, Cause], Status]] = MappingProxyType(
         (Status.CANCELLED, Cause.PAID_LATE): Status.CONFIRMED,
     }
 )
-"""Every step there is; `posting.PAYMENT_EFFECTS` says when money takes one."""
+"""All transitions; `payments.effect.PAYMENT_EFFECTS` defines which of them a payment causes."""
 
 HOLDS_SLOT: Final = frozenset(Status) - {Status.CANCELLED}
-"""The statuses in which a booking takes a place in its slot."""
+"""The statuses in which a booking counts towards the capacity of its slot."""
 
 LIVE: Final = frozenset({Status.PENDING, Status.CONFIRMED})
 """The statuses in which a booking may change."""
 
 
 def next_status(status: Status, cause: Cause) -> Status:
-    """Return the status that `cause` leads to; raises `InvalidTransition` where there is none."""
+    """Return the status that `cause` leads to; raises `InvalidTransition` if there is none."""
     try:
-        return STEPS[status, cause]
+        return TRANSITIONS[status, cause]
     except KeyError:
         raise InvalidTransition(
             f"A {status} booking can not be {cause.replace('_', ' ')}."

@@ -1,1 +1,1 @@
-"""What payments do to a booking: attempts to pay, captures, refunds, disputes."""
+"""Payments of a booking: attempts, captures, refunds and disputes."""

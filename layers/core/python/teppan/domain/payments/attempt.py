@@ -1,4 +1,4 @@
-"""Paying a booking (`domain.md §7`): what is due, and each attempt to pay it."""
+"""Payment attempts for a booking, and the amount that each asks for (`domain.md §7`)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from teppan.domain.payments.errors import (
 
 
 class IntentStatus(StrEnum):
-    """How a payment intent stands, in Stripe's words."""
+    """The status of a payment intent, with Stripe's values."""
 
     REQUIRES_PAYMENT_METHOD = "requires_payment_method"
     REQUIRES_CONFIRMATION = "requires_confirmation"
@@ -30,16 +30,17 @@ class IntentStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the intent can not change any more."""
+        """Whether the status can not change any more."""
         return self in {IntentStatus.SUCCEEDED, IntentStatus.CANCELED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentAttempt:
-    """One attempt to pay a booking: at most one payment intent at Stripe, `intent` once known.
+    """One attempt to pay a booking, with at most one payment intent at Stripe.
 
-    `number` counts the attempts of that type, `tries` how often Stripe was asked for the intent
-    after failing itself: so each has an idempotency key of its own.
+    `intent` is the id of the payment intent, once known. `number` counts the attempts of this type.
+    `tries` counts the requests for the intent: after a 5xx answer of Stripe, the next request needs
+    its own idempotency key.
     """
 
     booking_id: str
@@ -53,24 +54,24 @@ class PaymentAttempt:
     intent: str | None = None
 
     def as_known_to(self, booking: Booking) -> "PaymentAttempt":
-        """Return the attempt as the booking's ledger has it: what was captured has succeeded."""
-        captured = self.intent in booking.payments
-        return replace(self, status=IntentStatus.SUCCEEDED) if captured else self
+        """Return the attempt, as succeeded if the booking's ledger has its payment."""
+        is_captured = self.intent in booking.payments
+        return replace(self, status=IntentStatus.SUCCEEDED) if is_captured else self
 
     @property
     def name(self) -> str:
-        """What it is called in a record of the request that made it."""
+        """The name of the attempt, for the record of the request that made it."""
         return payment_attempt_name(self.booking_id, self.type, self.number)
 
     @property
     def key(self) -> str:
-        """The idempotency key of this attempt at Stripe."""
+        """The idempotency key for Stripe."""
         return f"{self.name}:{self.tries}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A payment intent as its customer sees it; `client_secret` lets a browser pay it."""
+    """A payment intent for the customer; a browser pays it with the `client_secret`."""
 
     id: str
     status: IntentStatus
@@ -79,12 +80,12 @@ class Intent:
 
 
 def payment_attempt_name(booking_id: str, wanted: PaymentType, number: int) -> str:
-    """Return what an attempt is called."""
+    """Return the name of a payment attempt."""
     return f"{booking_id}:{wanted}:{number}"
 
 
 def amount_due(booking: Booking, wanted: PaymentType, now: datetime) -> Cents:
-    """Return the amount to ask for `wanted` at `now`, more than 0.
+    """Return the amount that is due as `wanted` at `now`, more than 0.
 
     Raises `BookingNotPayable`, `PaymentOverdue` and `PaymentNotDue`.
     """
@@ -99,9 +100,9 @@ def amount_due(booking: Booking, wanted: PaymentType, now: datetime) -> Cents:
 
 
 def may_stay_open(attempt: PaymentAttempt, booking: Booking, now: datetime) -> bool:
-    """Whether the attempt may still be paid: it asks for no more than is due now as its type.
+    """Return whether the attempt asks for no more than what is due now as its type.
 
-    One that asks for less stays open: what it leaves is asked for after it (`domain.md §5`).
+    An attempt that asks for less stays open: a later attempt asks for the rest (`domain.md §5`).
     """
     try:
         return attempt.amount <= amount_due(booking, attempt.type, now)
@@ -116,10 +117,10 @@ def next_attempt(
     earlier: Collection[PaymentAttempt],
     at: datetime,
 ) -> PaymentAttempt:
-    """Return a new attempt to pay `amount`, after the `earlier` ones of the booking, of any type.
+    """Return a new attempt to pay `amount`; `earlier` are all attempts of the booking so far.
 
-    It is opened at `at`, but not before an earlier one. Each may come to be paid, and one
-    transaction has to hold what a booking owes of all its payments. Raises
+    It is opened at `at`, but not before an earlier one. The number of attempts is limited because
+    each may be paid, and one transaction must hold the refund obligations of all payments. Raises
     `TooManyPaymentAttempts`.
     """
     if len(earlier) >= booking.policy.payment_attempts:

@@ -1,9 +1,9 @@
-"""A dispute as Stripe has it, and the ledger entries that follow (`domain.md §7`).
+"""Disputes at Stripe and the ledger entries that follow from them (`domain.md §7`).
 
-What the ledger enters is the money that Stripe moved, not the dispute's nominal amount or its word.
+The ledger enters the money that Stripe moved, not the nominal amount or the status of the dispute.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from teppan.domain.money import Cents
 
 
 class DisputeStatus(StrEnum):
-    """How a dispute stands: an inquiry has moved no money (yet); `LOST` is closed and not won."""
+    """The status of a dispute. An inquiry has moved no money (yet); `LOST` is closed, not won."""
 
     INQUIRY = "inquiry"
     OPEN = "open"
@@ -24,7 +24,7 @@ class DisputeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One balance transaction of a dispute, fees apart: negative cents were withdrawn."""
+    """One balance transaction of a dispute, without fees; a withdrawal is negative."""
 
     id: str
     amount: Cents
@@ -32,7 +32,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """One dispute at Stripe: its nominal `amount`, and the `movements` of money, oldest first."""
+    """One dispute at Stripe: its nominal `amount` and its `movements` of money, oldest first."""
 
     id: str
     amount: Cents
@@ -43,14 +43,13 @@ class Dispute:
 def dispute_entries(
     dispute: Dispute, known: list[LedgerEntry], payment: str, at: datetime
 ) -> Iterator[LedgerEntry]:
-    """Yield what a dispute moved and how it was decided (`§7`).
+    """Yield the missing entries for the movements, the decision and the loss of a dispute (`§7`).
 
-    The money is what Stripe's balance transactions say; the decision only says whether what is
-    still out may come back. A won dispute is open until some of the money is there again.
+    Amounts come from Stripe's balance transactions alone. The status decides only whether withdrawn
+    money may still be reinstated. A won dispute stays open until some of its money is reinstated.
     """
-    life = [entry for entry in known if entry.dispute == dispute.id]
-    present = {entry.kind for entry in life}
-    if not _tells_more(dispute, life):
+    related = [entry for entry in known if entry.dispute == dispute.id]
+    if not _may_add_entries(dispute, related):
         return
 
     def entry(reference: str, kind: EntryKind, amount: Cents) -> LedgerEntry:
@@ -63,49 +62,67 @@ def dispute_entries(
             dispute=dispute.id,
         )
 
-    new: list[LedgerEntry] = []
-    if EntryKind.DISPUTE_OPENED not in present:
-        new.append(entry(dispute.id, EntryKind.DISPUTE_OPENED, dispute.amount))
-    references = {each.reference for each in life}
-    for each in dispute.movements:
-        if each.id in references:
+    moved = _movement_entries(dispute, related, entry)
+    yield from moved
+    balance = balance_of([*related, *moved])
+    is_settled = _is_settled(dispute.status, [*related, *moved])
+    if is_settled and not any(each.kind in _DECISIONS for each in related):
+        is_won = dispute.status is DisputeStatus.WON
+        decision = EntryKind.DISPUTE_WON if is_won else EntryKind.DISPUTE_LOST
+        yield entry(dispute.id, decision, balance.contested)
+    if balance.disputed > 0 and is_settled:
+        cause = _last_movement(dispute, related, EntryKind.DISPUTE_FORFEITED)
+        yield entry(cause, EntryKind.DISPUTE_FORFEITED, balance.disputed)
+    if balance.disputed < 0:
+        # More was reinstated than was still disputed: that money had been entered as lost.
+        cause = _last_movement(dispute, related, EntryKind.DISPUTE_RECOVERED)
+        yield entry(cause, EntryKind.DISPUTE_RECOVERED, -balance.disputed)
+
+
+def _movement_entries(
+    dispute: Dispute,
+    related: list[LedgerEntry],
+    entry: Callable[[str, EntryKind, Cents], LedgerEntry],
+) -> list[LedgerEntry]:
+    """Return the entry that opens the dispute and those of its movements, if missing."""
+    new_entries: list[LedgerEntry] = []
+    if all(each.kind is not EntryKind.DISPUTE_OPENED for each in related):
+        new_entries.append(entry(dispute.id, EntryKind.DISPUTE_OPENED, dispute.amount))
+    references = {each.reference for each in related}
+    for movement in dispute.movements:
+        if movement.id in references:
             continue
-        if each.amount > 0:
-            new.append(entry(each.id, EntryKind.DISPUTE_REINSTATED, each.amount))
+        if movement.amount > 0:
+            new_entries.append(entry(movement.id, EntryKind.DISPUTE_REINSTATED, movement.amount))
             continue
-        beyond = -each.amount - balance_of([*life, *new]).contested
-        if beyond > 0:
-            new.append(entry(each.id, EntryKind.DISPUTE_OPENED, beyond))
-        new.append(entry(each.id, EntryKind.DISPUTE_WITHDRAWN, -each.amount))
-    now = balance_of([*life, *new])
-    is_settled = _is_settled(dispute.status, [*life, *new])
-    if is_settled and not present & _DECISIONS:
-        won = dispute.status is DisputeStatus.WON
-        decision = EntryKind.DISPUTE_WON if won else EntryKind.DISPUTE_LOST
-        new.append(entry(dispute.id, decision, now.contested))
-    yield from new
-    if now.disputed < 0 or (is_settled and now.disputed):
-        # More came back than was still held: it had been given up as lost.
-        kind = EntryKind.DISPUTE_FORFEITED if now.disputed > 0 else EntryKind.DISPUTE_RECOVERED
-        used = {each.reference for each in life if each.kind is kind}
-        cause = [each.id for each in dispute.movements if each.id not in used][-1]
-        yield entry(cause, kind, abs(now.disputed))
+        withdrawn = -movement.amount
+        uncontested = withdrawn - balance_of([*related, *new_entries]).contested
+        if uncontested > 0:
+            new_entries.append(entry(movement.id, EntryKind.DISPUTE_OPENED, uncontested))
+        new_entries.append(entry(movement.id, EntryKind.DISPUTE_WITHDRAWN, withdrawn))
+    return new_entries
 
 
-def _tells_more(dispute: Dispute, life: list[LedgerEntry]) -> bool:
-    """Return whether there may be something to enter.
+def _last_movement(dispute: Dispute, related: list[LedgerEntry], kind: EntryKind) -> str:
+    """Return the id of the last movement that no entry of `kind` has as its reference."""
+    used = {each.reference for each in related if each.kind is kind}
+    return [each.id for each in dispute.movements if each.id not in used][-1]
 
-    An inquiry has moved nothing (yet). Old news lack a movement that the ledger knows.
+
+def _may_add_entries(dispute: Dispute, related: list[LedgerEntry]) -> bool:
+    """Return whether the dispute may have new entries.
+
+    An inquiry has moved nothing (yet). An outdated snapshot lacks a movement that the ledger has.
     """
-    if dispute.status is DisputeStatus.INQUIRY and not dispute.movements and not life:
+    if dispute.status is DisputeStatus.INQUIRY and not dispute.movements and not related:
         return False
-    known_movements = {entry.reference for entry in life if entry.kind in _MOVEMENTS}
+    known_movements = {entry.reference for entry in related if entry.kind in _MOVEMENTS}
     return known_movements <= {each.id for each in dispute.movements}
 
 
-def _is_settled(status: DisputeStatus, life: list[LedgerEntry]) -> bool:
-    """Return whether what is out now stays out, as far as anybody knows."""
-    kinds = {entry.kind for entry in life}
+def _is_settled(status: DisputeStatus, related: list[LedgerEntry]) -> bool:
+    """Return whether no further reinstatement is expected."""
+    kinds = {entry.kind for entry in related}
     if status is DisputeStatus.WON and EntryKind.DISPUTE_WITHDRAWN in kinds:
         return EntryKind.DISPUTE_REINSTATED in kinds
     return status in {DisputeStatus.WON, DisputeStatus.LOST}

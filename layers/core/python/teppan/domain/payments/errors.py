@@ -1,31 +1,31 @@
-"""What stops a payment, a refund or a payment event, one class each, with a stable `code`."""
+"""The errors of payments, refunds and payment events, one class each, with a stable `code`."""
 
 from teppan.domain.errors import BadRequest, Conflict, NotFound, ProviderFailed, Unavailable
 
 
 class BookingNotPayable(Conflict):
-    """Nothing more is paid for a cancelled booking (`domain.md §6`)."""
+    """The booking is cancelled and takes no payment (`domain.md §6`)."""
 
     code = "booking_not_payable"
     title = "The booking takes no payment"
 
 
 class PaymentNotDue(Conflict):
-    """Nothing of the type asked for is due (`domain.md §3, §7`)."""
+    """Nothing is due as the requested payment type (`domain.md §3, §7`)."""
 
     code = "payment_not_due"
     title = "Nothing of that type is due"
 
 
 class PaymentOverdue(Conflict):
-    """The deadline to pay has passed (`domain.md §4`)."""
+    """The payment deadline has passed (`domain.md §4`)."""
 
     code = "payment_overdue"
     title = "The time to pay has passed"
 
 
 class PaymentInProgress(Conflict):
-    """Another payment of the booking is with the bank; its end must be known first."""
+    """The bank is processing another payment of the booking, whose result must be known first."""
 
     code = "payment_in_progress"
     title = "A payment is in progress"
@@ -33,7 +33,7 @@ class PaymentInProgress(Conflict):
 
 
 class TooManyPaymentAttempts(Conflict):
-    """Paying the booking was begun as often as it may be."""
+    """The booking has reached the limit of payment attempts (`domain.md §7`)."""
 
     code = "too_many_payment_attempts"
     title = "Too many attempts to pay"
@@ -41,7 +41,7 @@ class TooManyPaymentAttempts(Conflict):
 
 
 class PaymentNotFound(NotFound):
-    """No such payment for this caller."""
+    """The payment does not exist, or this caller may not see it."""
 
     code = "payment_not_found"
     title = "No such payment"
@@ -49,7 +49,7 @@ class PaymentNotFound(NotFound):
 
 
 class PaymentRefused(Conflict):
-    """Stripe will never take that payment, such as one below its least amount (`domain.md §7`)."""
+    """Stripe never accepts this payment, for example below its minimum (`domain.md §7`)."""
 
     code = "payment_refused_by_provider"
     title = "The payment provider does not take this payment"
@@ -57,7 +57,7 @@ class PaymentRefused(Conflict):
 
 
 class PaymentProviderUnavailable(Unavailable):
-    """Stripe does not answer, or is too busy; nothing is lost, and trying again is safe."""
+    """Stripe does not answer, or is overloaded. A retry is safe."""
 
     code = "payment_provider_unavailable"
     title = "The payment provider is busy"
@@ -66,11 +66,11 @@ class PaymentProviderUnavailable(Unavailable):
 
 
 class PaymentProviderErred(PaymentProviderUnavailable):
-    """Stripe says that it failed itself (5xx), and will say so again under the same key."""
+    """Stripe answers 5xx. It repeats that answer for the same idempotency key."""
 
 
 class PaymentProviderFailed(ProviderFailed):
-    """Stripe takes no request of ours, whatever it is: our key, or our account."""
+    """Stripe rejects every request, because of our key or our account."""
 
     code = "payment_provider_failed"
     title = "The payment provider failed"
@@ -78,15 +78,15 @@ class PaymentProviderFailed(ProviderFailed):
 
 
 class PaymentsNotConfigured(PaymentProviderFailed):
-    """No key of Stripe's has been stored for this stage yet."""
+    """No Stripe key is stored for this stage yet."""
 
 
 class WrongPaymentMode(PaymentProviderFailed):
-    """A key or a payment is of live money where the stage takes test money, or the other way."""
+    """A key or a payment is of live mode on a stage for test mode, or the other way round."""
 
 
 class PaymentFault(PaymentProviderFailed):
-    """We and Stripe do not understand each other: trying again does not help, we must mend it."""
+    """A fault in our use of Stripe: a retry does not help, the code or the setup must be fixed."""
 
     code = "internal_error"
     title = "Internal error"
@@ -95,19 +95,19 @@ class PaymentFault(PaymentProviderFailed):
 
 
 class PaymentRequestRejected(PaymentFault):
-    """Stripe takes a request of ours for wrong."""
+    """Stripe rejects a request of ours as invalid."""
 
 
 class PaymentUnknown(PaymentRequestRejected):
-    """Stripe does not know a payment that we have made: its data, or our key, is another one."""
+    """Stripe does not know a payment that we created: its data, or our key, was replaced."""
 
 
 class PaymentUnreadable(PaymentFault):
-    """Stripe tells of a payment in a way that is new to us."""
+    """Stripe describes a payment with values that we do not know."""
 
 
 class InvalidSignature(BadRequest):
-    """A webhook is not signed as its sender signs, or not just now."""
+    """The signature of a webhook does not match, or is too old."""
 
     code = "invalid_signature"
     title = "The signature is not valid"
@@ -115,7 +115,7 @@ class InvalidSignature(BadRequest):
 
 
 class EventNotOurs(BadRequest):
-    """A webhook's event is of another mode (live, test) or account than the stage."""
+    """A webhook event belongs to another mode (live, test) or account than the stage."""
 
     code = "event_not_ours"
     title = "The event is not for this endpoint"

@@ -1,4 +1,4 @@
-"""What Stripe says has happened (`domain.md §7`): a hint to look, never taken at its word."""
+"""Payment events (`domain.md §7`): an event only causes us to fetch the payment from Stripe."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,30 +14,33 @@ _UPDATED_WITHIN: Final = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEvent(WebhookEvent):
-    """An event of the payment provider; `payment` is the payment intent to look at, or None."""
+    """An event of the payment provider; `payment` is the payment intent to fetch, or None."""
 
     payment: str | None
 
     @property
     def subject(self) -> str | None:
-        """The payment intent."""
+        """The id of the payment intent."""
         return self.payment
 
     def is_recent(self, now: datetime) -> bool:
-        """Whether Stripe may tell more by `now` than when the event was handled."""
+        """Return whether the payment may have changed since the event was handled."""
         return now < self.created_at + _UPDATED_WITHIN
 
     def is_late(self, now: datetime) -> bool:
-        """Whether the webhook should have come by `now`."""
+        """Return whether the webhook should have arrived before `now`."""
         return now >= self.created_at + _DELIVERED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
 class EventResult:
-    """What became of the event.
+    """The result of handling an event.
 
-    `first`: we had not heard of it; `repeated`: all was known; `unmatched`: it is not of ours;
-    `newly_failed`: it has just been marked as failed, by `failure` where that is an error.
+    - `first`: this is the first delivery of the event
+    - `repeated`: the event was handled before
+    - `unmatched`: the payment is not one of ours
+    - `newly_failed`: the event was marked as failed just now
+    - `failure`: the error that made it fail, if any
     """
 
     state: EventState
@@ -50,7 +53,7 @@ class EventResult:
 
     @property
     def alarm(self) -> Alarm | None:
-        """The alarm that the event was marked with, to be raised now."""
+        """The alarm to raise for this event, or None."""
         if self.newly_failed:
             return Alarm.EVENTS_FAILED
         return Alarm.PAYMENTS_UNMATCHED if self.unmatched else None

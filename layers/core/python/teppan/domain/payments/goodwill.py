@@ -1,4 +1,4 @@
-"""Refunds that staff grant beyond what the policy owes (`domain.md §7`)."""
+"""Goodwill: refunds that staff grant beyond what the policy owes (`domain.md §7`)."""
 
 from dataclasses import replace
 
@@ -8,30 +8,33 @@ from teppan.domain.caller import Caller
 from teppan.domain.errors import RefundExceedsCaptured
 from teppan.domain.ledger import EntryKind, RefundReason
 from teppan.domain.money import Cents
-from teppan.domain.refund_obligation import refund_obligations, refundable
+from teppan.domain.refund_obligation import refund_obligations, total_refundable
 
 
 def grant_goodwill(booking: Booking, amount: Cents | None, refund_id: str, caller: Caller) -> Step:
-    """Return the booking with the obligation to refund `amount`, or all that is left when None.
+    """Return the booking with an obligation to refund `amount`; None refunds all that is left.
 
-    Raises `RefundExceedsCaptured`, also when nothing is left.
+    Raises `RefundExceedsCaptured` when less than `amount`, or nothing, is left to refund.
     """
-    left = refundable(booking.payments)
-    wanted = left if amount is None else amount
-    if not 0 < wanted <= left:
-        held = booking.balance.at_risk
+    left = total_refundable(booking.payments)
+    to_refund = left if amount is None else amount
+    if not 0 < to_refund <= left:
+        at_risk = booking.balance.at_risk
         raise RefundExceedsCaptured(
-            f"Left to refund: {left} cents" + (f"; in dispute: {held} cents." if held else ".")
+            f"Left to refund: {left} cents"
+            + (f"; in dispute: {at_risk} cents." if at_risk else ".")
         )
-    owed = refund_obligations(
+    obligations = refund_obligations(
         booking.payments,
-        wanted,
+        to_refund,
         reference=refund_id,
         reason=RefundReason.STAFF,
         at=caller.signed_at,
         kind=EntryKind.GOODWILL_OWED,
     )
     after = replace(
-        with_entries(booking, owed), version=booking.version + 1, updated_at=caller.signed_at
+        with_entries(booking, obligations),
+        version=booking.version + 1,
+        updated_at=caller.signed_at,
     )
-    return Step(after, owed)
+    return Step(after, obligations)

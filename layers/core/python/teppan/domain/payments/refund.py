@@ -1,24 +1,24 @@
-"""Refunds (`domain.md §6-7`): promised first, at most what was captured, then sent until kept."""
+"""Refunds (`domain.md §6-7`): a refund is an obligation first, then sent until it succeeds."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from teppan.domain.ledger import (
     OBLIGATION_KINDS,
-    Balance,
     EntryKind,
     LedgerEntry,
     RefusalReason,
 )
 from teppan.domain.money import Cents
 from teppan.domain.policy import Policy
-from teppan.domain.refund_obligation import WAIVERS
+from teppan.domain.refund_obligation import WAIVER_KINDS
 
 
 class RefundStatus(StrEnum):
-    """How a refund stands."""
+    """The status of a refund."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -31,11 +31,12 @@ _ENDED_ATTEMPTS = frozenset({EntryKind.REFUND_FAILED, EntryKind.REFUND_REFUSED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundObligation:
-    """A promise of which `amount` has yet to be sent; `failed_at` is when it last failed.
+    """An open refund obligation: `amount` is what is not sent yet, `promise` its reference.
 
-    `attempt` counts how often it was tried, so that each has an idempotency key of its own;
-    `erred_at` is when Stripe last failed itself, and may still have been at it. `refusals` counts
-    how often Stripe has refused it; one that `is_final` it has refused for good.
+    `attempt` is the number of the next attempt; each has its own idempotency key. `failed_at` is
+    when an attempt last failed or was refused. `erred_at` is when Stripe last answered with an
+    error of its own; it may have created that refund. `refusals` counts the temporary refusals.
+    `is_final` is true after a final one.
     """
 
     promise: str
@@ -50,20 +51,20 @@ class RefundObligation:
 
     @property
     def name(self) -> str:
-        """What this attempt is called, for its idempotency key and its refusal."""
+        """The name of this attempt, used for its idempotency key and its refusal entry."""
         return f"{self.promise}:{self.attempt}:{self.amount}"
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What settling refunds came to: new entries, and Stripe's word for each it would not make."""
+    """The result of sending refunds: the new entries, and Stripe's error code of each refusal."""
 
     entries: tuple[LedgerEntry, ...] = ()
     refused: tuple[str, ...] = ()
 
 
 def open_obligations(ledger: Iterable[LedgerEntry]) -> list[RefundObligation]:
-    """Return what was promised and is not with Stripe, in the order in which it was promised."""
+    """Return the obligations that are not sent completely, oldest first."""
     entries = sorted(ledger, key=lambda entry: (entry.at, entry.reference))
     return [
         each
@@ -73,70 +74,78 @@ def open_obligations(ledger: Iterable[LedgerEntry]) -> list[RefundObligation]:
     ]
 
 
-def _outstanding_part(promise: LedgerEntry, ledger: list[LedgerEntry]) -> RefundObligation | None:
-    life = [entry for entry in ledger if entry.refund == promise.refund]
-    refused = [entry for entry in life if entry.kind in _ENDED_ATTEMPTS]
-    erred = [each.at for each in refused if each.reason is RefusalReason.PROVIDER_ERROR]
-    failed = [each.at for each in refused if each.reason is not RefusalReason.PROVIDER_ERROR]
-    sums = {kind: sum(each.amount for each in life if each.kind is kind) for kind in EntryKind}
+def _outstanding_part(
+    obligation: LedgerEntry, ledger: list[LedgerEntry]
+) -> RefundObligation | None:
+    related = [entry for entry in ledger if entry.refund == obligation.refund]
+    ended = [entry for entry in related if entry.kind in _ENDED_ATTEMPTS]
+    erred_at = [each.at for each in ended if each.reason is RefusalReason.PROVIDER_ERROR]
+    failed_at = [each.at for each in ended if each.reason is not RefusalReason.PROVIDER_ERROR]
+    sums = _sums_by_kind(related)
     amount = (
-        promise.amount
+        obligation.amount
         - sums[EntryKind.REFUND_SENT]
         + sums[EntryKind.REFUND_FAILED]
-        - sums[WAIVERS[promise.kind]]
+        - sums[WAIVER_KINDS[obligation.kind]]
         + sums[EntryKind.GOODWILL_RESTORED]
     )
     if amount <= 0:
         return None
     return RefundObligation(
-        promise=promise.reference,
-        kind=promise.kind,
-        payment=promise.payment,
+        promise=obligation.reference,
+        kind=obligation.kind,
+        payment=obligation.payment,
         amount=amount,
-        attempt=len(refused) + 1,
-        failed_at=max(failed, default=None),
-        erred_at=max(erred, default=None),
-        refusals=sum(each.reason is RefusalReason.REFUSED for each in refused),
-        is_final=_is_refused_for_good(refused, ledger, promise.payment),
+        attempt=len(ended) + 1,
+        failed_at=max(failed_at, default=None),
+        erred_at=max(erred_at, default=None),
+        refusals=sum(each.reason is RefusalReason.REFUSED for each in ended),
+        is_final=_is_refused_for_good(ended, ledger, obligation.payment),
     )
 
 
-def _is_refused_for_good(
-    refused: list[LedgerEntry], ledger: list[LedgerEntry], payment: str
-) -> bool:
-    """Return whether a refusal was final, and no dispute has given money of the payment back since.
+def _is_refused_for_good(ended: list[LedgerEntry], ledger: list[LedgerEntry], payment: str) -> bool:
+    """Return whether a refusal was final and no dispute was reinstated since.
 
-    A payment whose dispute was lost takes no refund; reversed, the same payment takes it again.
+    Stripe refuses to refund a payment whose dispute was lost. After a reinstatement it accepts the
+    refund again.
     """
-    finals = [each.at for each in refused if each.reason is RefusalReason.FINAL]
-    return bool(finals) and not any(
+    final_at = [each.at for each in ended if each.reason is RefusalReason.FINAL]
+    return bool(final_at) and not any(
         each.kind is EntryKind.DISPUTE_REINSTATED
         and each.payment == payment
-        and each.at >= max(finals)
+        and each.at >= max(final_at)
         for each in ledger
     )
 
 
-def refund_status(entries: Iterable[LedgerEntry]) -> RefundStatus:
-    """Return how a refund stands, by the entries of its promises.
+def _sums_by_kind(entries: Iterable[LedgerEntry]) -> Counter[EntryKind]:
+    sums: Counter[EntryKind] = Counter()
+    for entry in entries:
+        sums[entry.kind] += entry.amount
+    return sums
 
-    It is `canceled` when all of it was taken back, `failed` while the last try of any of it failed,
-    `succeeded` once all that is left of it has arrived.
+
+def refund_status(entries: Iterable[LedgerEntry]) -> RefundStatus:
+    """Return the status of a refund from the entries of its obligations.
+
+    It is `canceled` if all of it was waived, `failed` while the last attempt of any part failed,
+    and `succeeded` once all that was not waived has arrived.
     """
-    life = list(entries)
-    sums = {kind: sum(each.amount for each in life if each.kind is kind) for kind in EntryKind}
-    wanted = sum(sums[kind] - sums[waiver] for kind, waiver in WAIVERS.items())
-    wanted += sums[EntryKind.GOODWILL_RESTORED]
+    related = list(entries)
+    sums = _sums_by_kind(related)
+    owed = sum(sums[kind] - sums[waiver] for kind, waiver in WAIVER_KINDS.items())
+    owed += sums[EntryKind.GOODWILL_RESTORED]
     arrived = sums[EntryKind.REFUNDED] - sums[EntryKind.REFUND_REVERSED]
-    if not wanted:
+    if not owed:
         return RefundStatus.CANCELED
-    if any(each.failed_at for each in open_obligations(life)):
+    if any(each.failed_at for each in open_obligations(related)):
         return RefundStatus.FAILED
-    return RefundStatus.SUCCEEDED if arrived >= wanted else RefundStatus.PENDING
+    return RefundStatus.SUCCEEDED if arrived >= owed else RefundStatus.PENDING
 
 
 def refusal_entry(refund: RefundObligation, reason: RefusalReason, at: datetime) -> LedgerEntry:
-    """Return the entry that an attempt came to nothing at Stripe; it moves no money."""
+    """Return the entry for an attempt that Stripe refused; it moves no money."""
     return LedgerEntry(
         reference=refund.name,
         kind=EntryKind.REFUND_REFUSED,
@@ -149,16 +158,16 @@ def refusal_entry(refund: RefundObligation, reason: RefusalReason, at: datetime)
 
 
 def refusal_reason(refund: RefundObligation, policy: Policy, *, is_final: bool) -> RefusalReason:
-    """Return the reason to enter for a refusal of Stripe's, which says whether it `is_final`.
+    """Return the reason to enter for a refusal that Stripe calls final (`is_final`) or temporary.
 
-    What was refused often enough is not tried again either, whatever Stripe says (`domain.md §7`).
+    A refusal that reaches the limit of the policy is final in any case (`domain.md §7`).
     """
-    too_often = refund.refusals + 1 >= policy.refund_refusals
-    return RefusalReason.FINAL if is_final or too_often else RefusalReason.REFUSED
+    is_limit_reached = refund.refusals + 1 >= policy.refund_refusals
+    return RefusalReason.FINAL if is_final or is_limit_reached else RefusalReason.REFUSED
 
 
 def may_be_sent_at(refund: RefundObligation, policy: Policy) -> datetime:
-    """Return from when on the refund may be tried (again); what is refused for good never is."""
+    """Return the instant from which the refund may be sent; a final refusal is never sent again."""
     if refund.is_final:
         return datetime.max.replace(tzinfo=UTC)
     waits = (
@@ -166,60 +175,3 @@ def may_be_sent_at(refund: RefundObligation, policy: Policy) -> datetime:
         (refund.erred_at, policy.refund_retry_after_error),
     )
     return max((at + wait for at, wait in waits if at), default=datetime.min.replace(tzinfo=UTC))
-
-
-def waivers(
-    payment: str, balance: Balance, ledger: Iterable[LedgerEntry], *, reference: str, at: datetime
-) -> Iterator[LedgerEntry]:
-    """Take back, newest first, what is promised of `payment` beyond what it still holds.
-
-    A dispute that was lost, or a refund in the dashboard, has given that money back already. While
-    a dispute is open nobody knows, and nothing is taken back.
-    """
-    excess = 0 if balance.at_risk else -balance.uncommitted
-    newest_first = reversed([each for each in open_obligations(ledger) if each.payment == payment])
-    for number, promise in enumerate(newest_first, 1):
-        if excess <= 0:
-            return
-        part = min(excess, promise.amount)
-        yield LedgerEntry(
-            reference=f"{reference}-{number}",
-            kind=WAIVERS[promise.kind],
-            amount=part,
-            at=at,
-            payment=payment,
-            refund=promise.promise,
-        )
-        excess -= part
-
-
-def restorations(
-    payment: str, balance: Balance, ledger: Iterable[LedgerEntry], *, reference: str, at: datetime
-) -> Iterator[LedgerEntry]:
-    """Make promises of staff anew, oldest first, as far as money of `payment` is there again.
-
-    They were taken back for want of it. What a booking owes by the rules is worked out anew.
-    """
-    entries = [each for each in ledger if each.payment == payment]
-    left = 0 if balance.at_risk else balance.refundable
-    oldest_first = sorted(entries, key=lambda entry: (entry.at, entry.reference))
-    promised = [each for each in oldest_first if each.kind is EntryKind.GOODWILL_OWED]
-    for number, promise in enumerate(promised, 1):
-        life = [each for each in entries if each.refund == promise.refund]
-        # What staff withdrew in the dashboard is waived under the refund's own id, and for good.
-        waived = sum(
-            each.amount
-            for each in life
-            if each.kind is EntryKind.GOODWILL_WAIVED and each.reference != each.refund
-        )
-        restored = sum(each.amount for each in life if each.kind is EntryKind.GOODWILL_RESTORED)
-        if part := min(left, waived - restored):
-            yield LedgerEntry(
-                reference=f"{reference}-{number}",
-                kind=EntryKind.GOODWILL_RESTORED,
-                amount=part,
-                at=at,
-                payment=payment,
-                refund=promise.reference,
-            )
-            left -= part

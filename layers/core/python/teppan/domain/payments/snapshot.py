@@ -1,7 +1,7 @@
-"""What Stripe says of one payment, and the ledger entries that follow from it (`domain.md §7`).
+"""Payment snapshots from Stripe and the ledger entries that follow from them (`domain.md §7`).
 
-Entries are only ever added, each once, and none that a later state has overtaken; so it does not
-matter in which order, how often, or how stale statements arrive.
+Each entry is added once and never changed, and an outdated snapshot adds nothing that a newer one
+contradicts. So snapshots may arrive in any order, any number of times, and late.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ from teppan.domain.payments.refund import open_obligations
 
 
 class ProviderRefundStatus(StrEnum):
-    """How a refund stands, in Stripe's words."""
+    """The status of a refund, with Stripe's values."""
 
     PENDING = "pending"
     REQUIRES_ACTION = "requires_action"
@@ -34,7 +34,7 @@ class ProviderRefundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderRefund:
-    """One refund at Stripe; `promise` names ours that it keeps, None when somebody else made it."""
+    """One refund at Stripe; `promise` is the obligation it fulfils, None for a dashboard refund."""
 
     id: str
     amount: Cents
@@ -44,9 +44,9 @@ class ProviderRefund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentSnapshot:
-    """A payment at one moment: what was captured and when, its refunds (oldest first), disputes.
+    """The state of a payment at one moment: its capture, refunds (oldest first) and disputes.
 
-    While nothing is captured, `captured_at` is when the intent was made.
+    While nothing is captured, `captured_at` is when the payment intent was created.
     """
 
     payment: str
@@ -62,21 +62,21 @@ class PaymentSnapshot:
 
     @property
     def has_captured(self) -> bool:
-        """Whether any has moved: an intent that nobody has paid makes no entry."""
+        """Whether the payment captured money; an unpaid intent makes no entry."""
         return self.captured > 0
 
 
 def missing_entries(
-    snapshot: PaymentSnapshot, ledger: Iterable[LedgerEntry], at: datetime, most: int
+    snapshot: PaymentSnapshot, ledger: Iterable[LedgerEntry], at: datetime, max_entries: int
 ) -> list[LedgerEntry]:
-    """Return the entries that `snapshot` tells of and `ledger` (of the booking) lacks.
+    """Return the entries that follow from `snapshot` and are not in the booking's `ledger`.
 
-    Once there are `most`, the others have to wait for the next time.
+    Once there are `max_entries` or more, the rest is left for the next call.
     """
     known = [entry for entry in ledger if entry.payment == snapshot.payment]
-    new: list[LedgerEntry] = []
-    if snapshot.captured and not _kinds(known, snapshot.payment):
-        new.append(
+    new_entries: list[LedgerEntry] = []
+    if snapshot.captured and all(entry.reference != snapshot.payment for entry in known):
+        new_entries.append(
             LedgerEntry(
                 reference=snapshot.payment,
                 kind=EntryKind.CAPTURED,
@@ -86,28 +86,31 @@ def missing_entries(
             )
         )
     for dispute in snapshot.disputes:
-        if len(new) < most:
-            new.extend(dispute_entries(dispute, known, snapshot.payment, at))
-    # A refund that names its promise comes before one that may only fit it.
+        if len(new_entries) < max_entries:
+            new_entries.extend(dispute_entries(dispute, known, snapshot.payment, at))
+    # A refund that names its obligation comes first, so that no dashboard refund fulfils it.
     for refund in sorted(snapshot.refunds, key=lambda each: each.promise is None):
-        for part in _of_refund(refund, [*known, *new], snapshot.payment, at):
-            if len(new) < most:
-                new.extend(part)
-    return new
+        for part in _refund_entries(refund, [*known, *new_entries], snapshot.payment, at):
+            if len(new_entries) < max_entries:
+                new_entries.extend(part)
+    return new_entries
 
 
-def _of_refund(
+def _refund_entries(
     refund: ProviderRefund, known: list[LedgerEntry], payment: str, at: datetime
 ) -> Iterator[list[LedgerEntry]]:
-    """Yield a refund's way to its status, promise by promise that it keeps.
+    """Yield the missing entries of a refund, one list for each obligation that it fulfils.
 
-    What it keeps is decided once, when it is first seen: `refund_sent` tells.
+    The obligations are chosen once, when the refund is first seen. Its `refund_sent` entries record
+    them.
     """
-    life = [each for each in known if each.reference == refund.id]
-    sent = {each.refund or "": each.amount for each in life if each.kind is EntryKind.REFUND_SENT}
+    related = [each for each in known if each.reference == refund.id]
+    sent = {
+        each.refund or "": each.amount for each in related if each.kind is EntryKind.REFUND_SENT
+    }
     left = refund.amount - sum(sent.values())
-    for promise, amount in [*sent.items(), *_kept_promises(refund, left, known)]:
-        present = {each.kind for each in life if each.refund == promise}
+    for obligation, amount in [*sent.items(), *_fulfilled_obligations(refund, left, known)]:
+        present = {each.kind for each in related if each.refund == obligation}
         yield [
             LedgerEntry(
                 reference=refund.id,
@@ -115,21 +118,21 @@ def _of_refund(
                 amount=amount,
                 at=at,
                 payment=payment,
-                refund=promise,
+                refund=obligation,
                 reason=reason,
             )
-            for kind, reason in _stages(refund, promise, present)
+            for kind, reason in _stages(refund, obligation, present)
             if kind not in present
         ]
 
 
-def _kept_promises(
+def _fulfilled_obligations(
     refund: ProviderRefund, amount: Cents, known: list[LedgerEntry]
 ) -> Iterator[tuple[str, Cents]]:
-    """Yield which open promises `amount` of a refund keeps, and how much of each (`§7`).
+    """Yield the open obligations that `amount` of a refund fulfils, and how much of each.
 
-    The one that it names comes first, then the oldest. What is beyond all of them is a promise of
-    the refund's own, under its id.
+    The obligation that the refund names comes first, then the oldest. The amount beyond all of them
+    is goodwill: a new obligation whose reference is the id of the refund (`domain.md §7`).
     """
     still_owed = sorted(open_obligations(known), key=lambda each: each.promise != refund.promise)
     for each in still_owed:
@@ -141,30 +144,27 @@ def _kept_promises(
 
 
 def _stages(
-    refund: ProviderRefund, promise: str, present: set[EntryKind]
+    refund: ProviderRefund, obligation: str, present: set[EntryKind]
 ) -> Iterator[tuple[EntryKind, RefundReason | RefusalReason | None]]:
-    """Yield the entries of a refund's way to its status; what failed does not succeed again.
+    """Yield the kinds of entry that lead a refund to its status, each with its reason.
 
-    A refund without a promise of ours begins with its own, and staff who cancel it take that back.
+    A refund that has failed never succeeds again. A dashboard refund beyond our obligations starts
+    with goodwill under its own id, which is waived if staff cancel the refund.
     """
-    is_own = promise == refund.id
-    if is_own:
-        named = refund.promise is not None
+    is_goodwill = obligation == refund.id
+    if is_goodwill:
+        names_obligation = refund.promise is not None
         yield (
             EntryKind.GOODWILL_OWED,
-            RefundReason.UNMATCHED if named else RefundReason.DASHBOARD,
+            RefundReason.UNMATCHED if names_obligation else RefundReason.DASHBOARD,
         )
     yield EntryKind.REFUND_SENT, None
     if refund.status in {ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED}:
-        withdrawn = is_own and refund.status is ProviderRefundStatus.CANCELED
+        is_withdrawn = is_goodwill and refund.status is ProviderRefundStatus.CANCELED
         if EntryKind.REFUNDED in present:
             yield EntryKind.REFUND_REVERSED, None
-        yield EntryKind.REFUND_FAILED, RefusalReason.WITHDRAWN if withdrawn else None
-        if withdrawn:
+        yield EntryKind.REFUND_FAILED, RefusalReason.WITHDRAWN if is_withdrawn else None
+        if is_withdrawn:
             yield EntryKind.GOODWILL_WAIVED, None
     elif refund.status is ProviderRefundStatus.SUCCEEDED and EntryKind.REFUND_FAILED not in present:
         yield EntryKind.REFUNDED, None
-
-
-def _kinds(entries: Iterable[LedgerEntry], reference: str) -> set[EntryKind]:
-    return {entry.kind for entry in entries if entry.reference == reference}
