@@ -9,6 +9,6 @@ from pytest_socket import SocketBlockedError
 
 
 @given(st.sampled_from([socket.AF_INET, socket.AF_INET6]))
-def test_a_socket_can_not_be_made(family: socket.AddressFamily) -> None:
+def test_property_tests_can_not_open_a_socket(family: socket.AddressFamily) -> None:
     with pytest.warns(UserWarning, match=r"socket\.socket"), pytest.raises(SocketBlockedError):
         socket.socket(family, socket.SOCK_STREAM)

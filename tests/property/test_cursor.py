@@ -48,12 +48,12 @@ def issued(position: list[Any], filters: dict[str, Any]) -> str:
 
 
 @given(POSITIONS, FILTERS)
-def test_a_cursor_leads_back_to_its_position(position: list[Any], filters: dict[str, Any]) -> None:
+def test_a_cursor_decodes_to_its_position(position: list[Any], filters: dict[str, Any]) -> None:
     assert CURSORS.read(request(issued(position, filters), filters)) == position
 
 
 @given(POSITIONS, FILTERS, st.data())
-def test_no_bit_of_it_can_be_flipped(
+def test_a_cursor_with_a_flipped_bit_is_refused(
     position: list[Any], filters: dict[str, Any], data: st.DataObject
 ) -> None:
     text = issued(position, filters)
@@ -68,7 +68,7 @@ def test_no_bit_of_it_can_be_flipped(
 
 
 @given(POSITIONS, FILTERS, FILTERS, st.sampled_from([CUSTOMER, "other"]), st.sampled_from("ab"))
-def test_it_is_good_for_one_caller_and_one_list(
+def test_a_cursor_is_valid_for_one_caller_and_one_list(
     position: list[Any],
     filters: dict[str, Any],
     others: dict[str, Any],
@@ -86,6 +86,6 @@ def test_it_is_good_for_one_caller_and_one_list(
 
 
 @given(st.text(st.sampled_from("ABCxyz012-_"), min_size=1, max_size=80))
-def test_what_we_did_not_issue_is_refused(text: str) -> None:
+def test_a_cursor_that_we_did_not_issue_is_refused(text: str) -> None:
     with pytest.raises(InvalidCursor):
         CURSORS.read(request(text, {}))

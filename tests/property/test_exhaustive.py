@@ -262,7 +262,7 @@ def story(came_from: Mapping[State, tuple[State, str]], end: State, *, after_all
     return "\n".join(["a history that breaks a rule:", *lines, f"  => {after_all}"])
 
 
-def test_no_story_keeps_money_without_a_booking_or_gives_the_slot_twice() -> None:
+def test_no_history_keeps_money_without_a_booking_or_double_books_the_slot() -> None:
     assert search() >= SIZES.states_of_a_slot
 
 
@@ -387,7 +387,7 @@ NAIVE = {
 
 
 @pytest.mark.parametrize("name", NAIVE)
-def test_naive_rules_fail_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_search_rejects_a_naive_rule(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     naive = NAIVE[name]
     monkeypatch.setattr(naive.owner, naive.name, naive.rule)
 
@@ -404,7 +404,7 @@ KEPT_AFTER_LAPSE = (
 )
 
 
-def test_the_shortest_story_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_search_reports_the_shortest_history(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(effect, "PAYMENT_EFFECTS", outcomes(after_expiry_paid=PaymentEffect.KEEP))
 
     with pytest.raises(Broken) as fault:

@@ -98,29 +98,37 @@ def use(model: type[RequestBody], body: object, *, in_base64: bool = False) -> N
 class TestBodies:
     @settings(max_examples=examples(60))
     @given(body=ANY_TEXT | st.none())
-    def test_any_text(self, model: type[RequestBody], body: str | None) -> None:
+    def test_a_body_of_any_text_is_read_or_refused(
+        self, model: type[RequestBody], body: str | None
+    ) -> None:
         use(model, body)
 
     @settings(max_examples=examples(60))
     @given(document=JSON | NEARLY)
-    def test_any_json(self, model: type[RequestBody], document: Any) -> None:
+    def test_a_body_of_any_json_is_read_or_refused(
+        self, model: type[RequestBody], document: Any
+    ) -> None:
         use(model, json.dumps(document))
 
     @settings(max_examples=examples(60))
     @given(changes=NEARLY)
-    def test_a_good_body_with_some_of_it_spoilt(
+    def test_a_valid_body_with_one_spoilt_part_is_read_or_refused(
         self, model: type[RequestBody], changes: dict[str, Any]
     ) -> None:
         use(model, json.dumps(booking_body(**changes)))
 
     @settings(max_examples=examples(60))
     @given(raw=st.binary(max_size=60))
-    def test_any_bytes(self, model: type[RequestBody], raw: bytes) -> None:
+    def test_a_body_of_any_bytes_is_read_or_refused(
+        self, model: type[RequestBody], raw: bytes
+    ) -> None:
         use(model, base64.b64encode(raw).decode(), in_base64=True)
 
     @settings(max_examples=examples(60))
     @given(text=ANY_TEXT)
-    def test_any_text_that_claims_to_be_base64(self, model: type[RequestBody], text: str) -> None:
+    def test_a_body_that_claims_to_be_base64_is_read_or_refused(
+        self, model: type[RequestBody], text: str
+    ) -> None:
         use(model, text, in_base64=True)
 
 
@@ -130,7 +138,7 @@ class TestBodies:
     st.sampled_from([time(12), time(21)]),
     st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc")), max_size=200),
 )
-def test_a_good_body_is_read_as_it_was_meant(
+def test_a_valid_body_is_parsed_to_the_values_sent(
     order: tuple[Party, Menu], day: date, start: time, requests: str
 ) -> None:
     party, menu = order
@@ -163,7 +171,7 @@ def test_a_good_body_is_read_as_it_was_meant(
     )
     | st.none(),
 )
-def test_any_parameters(
+def test_any_parameters_are_read_or_refused(
     in_path: dict[str, str] | None, in_query: dict[str, list[str]] | None
 ) -> None:
     event = {"pathParameters": in_path, "multiValueQueryStringParameters": in_query}
@@ -173,26 +181,26 @@ def test_any_parameters(
 
 
 @given(st.text(max_size=40) | st.text(st.sampled_from('W/"3, *\t'), max_size=30))
-def test_any_precondition(header: str) -> None:
+def test_any_if_match_header_is_read_or_refused(header: str) -> None:
     with contextlib.suppress(DomainError):
         assert precondition(header)(3) in {True, False}
 
 
 @given(ANY_TEXT, JSON)
-def test_any_idempotency_key(key: str, document: Any) -> None:
+def test_any_idempotency_key_is_read_or_refused(key: str, document: Any) -> None:
     with contextlib.suppress(DomainError):
         assert idempotent_request(key, document).key == key
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**6), st.booleans())
-def test_a_tag_lets_exactly_its_version_pass(sent: int, version: int, listed: bool) -> None:
+def test_an_etag_accepts_only_its_version(sent: int, version: int, listed: bool) -> None:
     header = f'"x", "{sent}"' if listed else f'"{sent}"'
 
     assert precondition(header)(version) == (sent == version)
 
 
 @given(ANY_TEXT | st.lists(ANY_TEXT, max_size=3))
-def test_any_group_claim_makes_a_customer_unless_it_names_the_admins(
+def test_only_a_group_claim_with_admin_makes_an_admin(
     groups: str | list[str],
 ) -> None:
     found = principal_of(gateway_event(groups=groups))
@@ -206,7 +214,7 @@ def test_any_group_claim_makes_a_customer_unless_it_names_the_admins(
     ANY_TEXT | st.integers(-(10**40), 10**40).map(str) | st.none(),
 )
 @example("auth_time", "9" * 18)
-def test_any_claim_makes_nobody_of_the_caller_or_leaves_them_who_they_are(
+def test_any_claim_is_refused_or_keeps_the_identity_of_the_caller(
     name: str, claim: str | None
 ) -> None:
     found = principal_of(gateway_event(token={name: claim}))
@@ -216,7 +224,7 @@ def test_any_claim_makes_nobody_of_the_caller_or_leaves_them_who_they_are(
 
 @given(st.text(max_size=99))
 @example("00000000134\N{SUPERSCRIPT TWO}")
-def test_a_password_is_read_as_it_was_meant_or_not_at_all(password: str) -> None:
+def test_a_password_is_read_unchanged_or_refused(password: str) -> None:
     body = {"email": "Aiko@Example.com", "password": password}
     request = incoming(gateway_event("POST", body=body))
 

@@ -21,12 +21,12 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(TEXTS, VALUES, max_size=5))
-def test_plain_values_come_back_as_they_were(item: Item) -> None:
+def test_plain_values_survive_storage(item: Item) -> None:
     assert from_attributes(to_attributes(item)) == item
 
 
 @given(CENTS)
-def test_cents_stay_whole(amount: int) -> None:
+def test_cents_stay_integers_in_storage(amount: int) -> None:
     found = from_attributes(to_attributes({"amount": amount}))["amount"]
 
     assert (found, type(found)) == (amount, int)
@@ -34,12 +34,12 @@ def test_cents_stay_whole(amount: int) -> None:
 
 @settings(max_examples=examples(100))
 @given(bookings())
-def test_a_booking_comes_back_as_it_was(booking: Booking) -> None:
+def test_a_booking_survives_storage(booking: Booking) -> None:
     assert booking_of(from_attributes(to_attributes(booking_item(booking)))) == booking
 
 
 @given(ENTRIES)
-def test_a_ledger_comes_back_as_it_was(ledger: list[LedgerEntry]) -> None:
+def test_a_ledger_survives_storage(ledger: list[LedgerEntry]) -> None:
     items = [from_attributes(to_attributes(ledger_item("bkg_1", entry))) for entry in ledger]
 
     assert [entry_of(item) for item in items] == ledger
@@ -47,7 +47,7 @@ def test_a_ledger_comes_back_as_it_was(ledger: list[LedgerEntry]) -> None:
 
 @settings(max_examples=examples(50))
 @given(bookings(), bookings())
-def test_an_event_comes_back_as_it_was(before: Booking, after: Booking) -> None:
+def test_an_audit_event_survives_storage(before: Booking, after: Booking) -> None:
     event = audit_event(before, after, admin())
 
     assert event_of(from_attributes(to_attributes(event_item(event)))) == event
@@ -55,7 +55,7 @@ def test_an_event_comes_back_as_it_was(before: Booking, after: Booking) -> None:
 
 @settings(max_examples=examples(50))
 @given(bookings(), bookings())
-def test_an_event_never_tells_personal_texts(before: Booking, after: Booking) -> None:
+def test_an_audit_event_never_contains_personal_texts(before: Booking, after: Booking) -> None:
     event = audit_event(before, after, admin())
     personal = {"venue", "contact", "special_requests", "menu"}
 

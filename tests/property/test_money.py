@@ -16,7 +16,7 @@ PARTS = st.integers(1, 10_000).flatmap(
 
 
 @given(CENTS, PARTS)
-def test_it_is_the_exact_fraction_rounded_half_up(amount: int, part: tuple[int, int]) -> None:
+def test_half_up_is_the_exact_fraction_rounded_half_up(amount: int, part: tuple[int, int]) -> None:
     numerator, denominator = part
 
     exact = Fraction(amount) * numerator / denominator
@@ -25,19 +25,21 @@ def test_it_is_the_exact_fraction_rounded_half_up(amount: int, part: tuple[int, 
 
 
 @given(CENTS, st.integers(0, 10_000))
-def test_it_is_what_an_accountant_gets(amount: int, basis_points: int) -> None:
+def test_half_up_equals_decimal_rounding(amount: int, basis_points: int) -> None:
     exact = Decimal(amount) * basis_points / 10_000
 
     assert half_up(amount, basis_points, 10_000) == exact.quantize(Decimal(1), ROUND_HALF_UP)
 
 
 @given(CENTS, CENTS, PARTS)
-def test_more_money_never_makes_a_smaller_part(
+def test_a_larger_amount_never_has_a_smaller_part(
     amount: int, more: int, part: tuple[int, int]
 ) -> None:
     assert half_up(amount, *part) <= half_up(amount + more, *part)
 
 
 @given(CENTS, PARTS)
-def test_a_part_is_between_nothing_and_all(amount: int, part: tuple[int, int]) -> None:
+def test_a_part_of_an_amount_is_between_zero_and_the_amount(
+    amount: int, part: tuple[int, int]
+) -> None:
     assert 0 <= half_up(amount, *part) <= amount

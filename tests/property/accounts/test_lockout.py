@@ -63,7 +63,7 @@ def from_all_networks(allowance: Allowance, until: datetime) -> list[datetime]:
     ids=["passwords", "codes", "mails"],
 )
 @pytest.mark.parametrize("span", [HOUR, DAY], ids=["an hour", "a day"])
-def test_so_many_can_be_tried_at_one_address(
+def test_the_attempts_at_one_address_in_a_span_are_limited(
     lockout: Lockout,
     one_network: dict[timedelta, int],
     all_networks: dict[timedelta, int],
@@ -75,7 +75,7 @@ def test_so_many_can_be_tried_at_one_address(
 
 
 @given(LOCKOUTS, PAUSES)
-def test_no_spacing_gets_more_from_one_network_than_always_the_earliest(
+def test_the_earliest_attempts_are_the_most_for_one_network(
     lockout: Lockout, pauses: list[float]
 ) -> None:
     most = len(from_one_network(lockout.by_network, NOW + HOUR))
@@ -87,7 +87,7 @@ def test_no_spacing_gets_more_from_one_network_than_always_the_earliest(
 
 
 @given(LOCKOUTS, PAUSES)
-def test_no_spacing_gets_more_from_all_networks_than_always_the_earliest(
+def test_the_earliest_attempts_are_the_most_for_all_networks(
     lockout: Lockout, pauses: list[float]
 ) -> None:
     allowance = lockout.by_address
@@ -105,7 +105,7 @@ def test_no_spacing_gets_more_from_all_networks_than_always_the_earliest(
 
 
 @given(LOCKOUTS, st.integers(1, 10**6), st.floats(0, 10**6))
-def test_a_wait_of_a_network_is_within_bounds_and_runs_down(
+def test_the_wait_of_a_network_is_bounded_and_decreases(
     lockout: Lockout, count: int, seconds: float
 ) -> None:
     backoff = lockout.by_network
@@ -120,7 +120,7 @@ def test_a_wait_of_a_network_is_within_bounds_and_runs_down(
 
 
 @given(LOCKOUTS, PAUSES, st.floats(0, 10**6))
-def test_a_wait_for_others_is_never_longer_than_an_interval(
+def test_the_wait_for_other_networks_is_at_most_one_interval(
     lockout: Lockout, pauses: list[float], seconds: float
 ) -> None:
     # Given an address at which strangers take all that they may
@@ -172,7 +172,7 @@ def permitted(backoff: Backoff, pauses: list[float]) -> list[datetime]:
 
 @given(PAUSES)
 @example(EXACTLY_AS_ASKED)
-def test_a_stranger_on_one_network_never_makes_cognito_lock_the_owner_out_for_long(
+def test_a_stranger_on_one_network_locks_the_owner_out_of_cognito_only_briefly(
     pauses: list[float],
 ) -> None:
     account = Cognito()
@@ -184,7 +184,7 @@ def test_a_stranger_on_one_network_never_makes_cognito_lock_the_owner_out_for_lo
         assert account.locked_until - at <= timedelta(seconds=32)
 
 
-def test_and_that_is_as_long_as_it_gets() -> None:
+def test_the_longest_cognito_lockout_by_a_stranger_on_one_network_is_reached() -> None:
     account, longest = Cognito(), timedelta(0)
     for at in from_one_network(PASSWORDS.by_network, NOW + DAY):
         account.fail(at)
@@ -216,7 +216,7 @@ def share_locked(networks: int, span: timedelta) -> float:
     return min(1.0, locked / span)
 
 
-def test_cognito_itself_keeps_an_owner_out_for_a_stranger_on_several_networks() -> None:
+def test_a_stranger_on_several_networks_locks_the_owner_out_of_cognito() -> None:
     """What our own count can not help: `docs/accounts.md` says so."""
     week = timedelta(days=7)
 
@@ -225,7 +225,7 @@ def test_cognito_itself_keeps_an_owner_out_for_a_stranger_on_several_networks() 
     assert share_locked(3, week) > 0.99
 
 
-def test_a_code_of_six_digits_is_not_guessed_in_the_time_that_it_is_good_for() -> None:
+def test_a_code_of_six_digits_is_not_guessed_while_it_is_valid() -> None:
     # Cognito's codes: a registration's a day, a reset's an hour.
     in_a_day = from_all_networks(CODES.by_address, NOW + DAY)
     in_an_hour = from_all_networks(CODES.by_address, NOW + HOUR)

@@ -71,7 +71,7 @@ def check_dates(booking: Booking) -> None:
 
 
 @given(live_bookings(), TRANSITIONS)
-def test_changes_one_after_the_other_keep_it_in_order(
+def test_successive_changes_keep_the_booking_consistent(
     booking: Booking, steps: list[tuple[Changes, Caller, timedelta]]
 ) -> None:
     for wanted, who, later in steps:
@@ -129,7 +129,7 @@ def what_differs(before: Booking, after: Booking) -> set[str]:
 
 
 @given(live_bookings(), changes(), CALLERS, NOTICES, st.none() | MILES)
-def test_no_change_comes_after_its_deadline_and_each_is_made_until_then(
+def test_each_change_is_accepted_until_its_deadline_and_not_after(
     booking: Booking, wanted: Changes, who: Caller, notice: timedelta, miles: int | None
 ) -> None:
     # Given a booking with its distance known or not
@@ -156,7 +156,7 @@ def test_no_change_comes_after_its_deadline_and_each_is_made_until_then(
 
 
 @given(bookings(), changes(), CALLERS, SECONDS)
-def test_what_is_over_never_changes_but_for_its_travel_until_30_days_after(
+def test_a_final_booking_changes_only_its_travel_until_30_days_after(
     booking: Booking, wanted: Changes, who: Caller, later: timedelta
 ) -> None:
     author = replace(who, at=booking.updated_at + later)
@@ -190,7 +190,7 @@ def far_away(booking: Booking, miles: int | None) -> Booking:
     st.lists(st.tuples(VENUES | st.just(booking_request().venue), SECONDS), min_size=1, max_size=6),
     st.sampled_from([Status.COMPLETED, Status.NO_SHOW]),
 )
-def test_no_change_of_the_venue_lowers_the_total_or_gets_travel_back(
+def test_no_change_of_the_venue_lowers_the_total_or_refunds_travel(
     booking: Booking, miles: int, moves: list[tuple[Venue, timedelta]], end: Status
 ) -> None:
     # Given a booking of which staff have set the distance, and all is paid
@@ -222,7 +222,9 @@ LINES = st.text(f"{ascii_letters}{digits} ,.-#'", min_size=1, max_size=30)
 
 
 @given(st.builds(Venue, LINES, LINES, LINES, LINES, st.none() | LINES), st.data())
-def test_case_spaces_and_punctuation_make_no_other_place(venue: Venue, data: st.DataObject) -> None:
+def test_case_and_spaces_and_punctuation_make_no_other_place(
+    venue: Venue, data: st.DataObject
+) -> None:
     separators = st.sampled_from(["", " ", ", ", "-", ".", "\u00a0", "\u200b"])
 
     def respelled(text: str) -> str:
@@ -242,7 +244,7 @@ def test_case_spaces_and_punctuation_make_no_other_place(venue: Venue, data: st.
 
 
 @given(live_bookings())
-def test_what_is_paid_and_due_makes_the_total(booking: Booking) -> None:
+def test_credited_and_due_amounts_add_up_to_the_total(booking: Booking) -> None:
     check_money(booking)
     check_dates(booking)
 
@@ -254,7 +256,7 @@ def test_what_is_paid_and_due_makes_the_total(booking: Booking) -> None:
     st.timedeltas(timedelta(days=-5), timedelta(days=365)),
     st.none() | st.integers(0, 100),
 )
-def test_a_cancellation_owes_whole_cents_of_what_is_left(
+def test_a_cancellation_owes_whole_cents_of_what_is_refundable(
     status: Status,
     payments: dict[str, Balance],
     who: Caller,

@@ -33,14 +33,16 @@ def terms(captured: int, notice: timedelta) -> RefundTerms:
 
 
 @given(CENTS, CANCELLABLE, CANCELLABLE)
-def test_waiting_never_pays(captured: int, notice: timedelta, other: timedelta) -> None:
+def test_a_later_cancellation_never_refunds_more(
+    captured: int, notice: timedelta, other: timedelta
+) -> None:
     late, early = sorted((notice, other))
 
     assert terms(captured, late).amount <= terms(captured, early).amount
 
 
 @given(CENTS, CANCELLABLE)
-def test_a_refund_is_whole_cents_within_the_base(captured: int, notice: timedelta) -> None:
+def test_a_refund_is_in_whole_cents_and_within_its_base(captured: int, notice: timedelta) -> None:
     found = terms(captured, notice)
 
     assert type(found.amount) is int
@@ -49,13 +51,13 @@ def test_a_refund_is_whole_cents_within_the_base(captured: int, notice: timedelt
 
 
 @given(st.timedeltas(timedelta(days=-400), timedelta(hours=48) - timedelta(microseconds=1)))
-def test_after_the_last_tier_there_are_no_terms(notice: timedelta) -> None:
+def test_no_refund_terms_exist_after_the_last_tier(notice: timedelta) -> None:
     with pytest.raises(TooLateToCancel):
         terms(10_000, notice)
 
 
 @given(CENTS, CANCELLABLE)
-def test_terms_hold_until_the_instant_that_they_name(captured: int, notice: timedelta) -> None:
+def test_refund_terms_are_valid_until_their_instant(captured: int, notice: timedelta) -> None:
     found = terms(captured, notice)
     last = found.valid_until - timedelta(seconds=1)
 
@@ -65,7 +67,7 @@ def test_terms_hold_until_the_instant_that_they_name(captured: int, notice: time
 
 
 @given(CENTS, st.integers(0, 100))
-def test_staff_never_refund_more_than_there_is(captured: int, percentage: int) -> None:
+def test_an_override_never_refunds_more_than_is_refundable(captured: int, percentage: int) -> None:
     assert 0 <= overridden_terms(Balance(captured), percentage, NOW).amount <= captured
 
 
@@ -108,7 +110,7 @@ def check_refund(booking: Booking, at: datetime, earlier: list[int]) -> None:
     st.lists(st.tuples(SECONDS, st.integers(3, 364), st.booleans()), min_size=1, max_size=6),
     SECONDS,
 )
-def test_no_history_of_moves_betters_the_refund(
+def test_no_sequence_of_moves_improves_the_refund(
     moves: list[tuple[timedelta, int, bool]], later: timedelta
 ) -> None:
     booking, at = confirmed(), NOW
@@ -131,7 +133,7 @@ def test_no_history_of_moves_betters_the_refund(
 
 @pytest.mark.parametrize("by_staff", [True, False])
 @pytest.mark.parametrize("captured", [10_000, 71_445])
-def test_two_moves_and_a_cancellation_at_every_edge_of_the_table(
+def test_two_moves_never_improve_the_refund_at_any_edge_of_the_tiers(
     captured: int, by_staff: bool
 ) -> None:
     """Every pair of moves, each at an edge of a tier, and a cancellation at one."""

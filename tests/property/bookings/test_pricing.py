@@ -24,7 +24,7 @@ def backwards(extras: Mapping[str, int]) -> dict[str, int]:
 
 
 @given(orders(), st.none() | MILES)
-def test_the_lines_add_up_to_food_and_travel(order: Order, miles: int | None) -> None:
+def test_the_lines_of_a_price_add_up_to_food_and_travel(order: Order, miles: int | None) -> None:
     price = price_of(*order, miles, CURRENT)
 
     assert sum(line.amount for line in price.lines) == price.subtotal + price.travel_fee
@@ -33,7 +33,7 @@ def test_the_lines_add_up_to_food_and_travel(order: Order, miles: int | None) ->
 
 
 @given(orders(), st.none() | MILES)
-def test_the_total_is_its_parts(order: Order, miles: int | None) -> None:
+def test_the_total_is_food_travel_and_tax(order: Order, miles: int | None) -> None:
     price = price_of(*order, miles, CURRENT)
     tax = Decimal(price.subtotal) * Decimal("0.0825")
 
@@ -64,7 +64,7 @@ def test_one_guest_more_never_costs_less(order: Order, age: str) -> None:
 
 
 @given(orders(), MILES, MILES)
-def test_a_longer_way_never_costs_less(order: Order, miles: int, other: int) -> None:
+def test_a_longer_distance_never_costs_less(order: Order, miles: int, other: int) -> None:
     near, far = sorted((miles, other))
 
     assert price_of(*order, near, CURRENT).total <= price_of(*order, far, CURRENT).total
@@ -91,7 +91,7 @@ def test_a_booking_costs_what_its_quote_said(made: Booking) -> None:
 
 
 @given(orders(), SECONDS)
-def test_what_confirms_is_the_deposit_or_everything(order: Order, notice: timedelta) -> None:
+def test_the_amount_to_confirm_is_the_deposit_or_the_total(order: Order, notice: timedelta) -> None:
     price = price_of(*order, None, CURRENT)
 
     due = due_to_confirm(price, NOW, NOW + notice, CURRENT)

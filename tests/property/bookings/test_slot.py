@@ -27,7 +27,7 @@ ANY_TIME = st.times().map(lambda each: each.replace(second=0, microsecond=0))
 
 
 @given(SLOTS)
-def test_an_instant_leads_back_to_its_local_time(slot: Slot) -> None:
+def test_the_instant_of_a_slot_converts_back_to_its_local_time(slot: Slot) -> None:
     local = slot.starts_at.astimezone(ZoneInfo("America/Los_Angeles"))
 
     assert (local.date(), local.time()) == (slot.date, slot.time)
@@ -36,7 +36,7 @@ def test_an_instant_leads_back_to_its_local_time(slot: Slot) -> None:
 
 @example(date(2032, 11, 7), time(1, fold=1))
 @given(DAYS, ANY_TIME)
-def test_a_time_of_any_policy_names_an_instant_or_is_skipped(day: date, start: time) -> None:
+def test_a_start_time_of_any_policy_has_an_instant_or_is_skipped(day: date, start: time) -> None:
     policy = replace(CURRENT, start_times=(start,))
     local = datetime.combine(day, start)
     passes = {
@@ -66,7 +66,7 @@ def test_slots_are_in_order_of_start(first: date, days: int) -> None:
 
 
 @given(SLOTS, SECONDS, SECONDS)
-def test_when_a_slot_can_be_booked_is_one_stretch_of_time(
+def test_the_booking_window_of_a_slot_is_one_interval(
     slot: Slot, notice: timedelta, other: timedelta
 ) -> None:
     late, early = sorted((notice, other))
@@ -76,9 +76,7 @@ def test_when_a_slot_can_be_booked_is_one_stretch_of_time(
 
 
 @given(SLOTS, st.timedeltas(timedelta(days=-400), timedelta(days=800)))
-def test_windows_are_spans_between_instants_whatever_the_clocks_do(
-    slot: Slot, notice: timedelta
-) -> None:
+def test_booking_windows_are_measured_between_instants(slot: Slot, notice: timedelta) -> None:
     now = slot.starts_at - notice
     hours = notice.total_seconds() / 3600
 
@@ -90,7 +88,7 @@ def test_windows_are_spans_between_instants_whatever_the_clocks_do(
 
 
 @given(SLOTS, OCCUPANCIES, st.timedeltas(timedelta(days=-10), timedelta(days=400)))
-def test_a_slot_is_available_exactly_when_nothing_stands_against_it(
+def test_a_slot_is_available_exactly_when_no_rule_forbids_it(
     slot: Slot, occupancy: Occupancy, notice: timedelta
 ) -> None:
     now = slot.starts_at - notice
@@ -104,7 +102,7 @@ def test_a_slot_is_available_exactly_when_nothing_stands_against_it(
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
-def test_written_instants_sort_as_instants_do(one: datetime, other: datetime) -> None:
+def test_formatted_instants_sort_like_instants(one: datetime, other: datetime) -> None:
     one, other = one.replace(microsecond=0), other.replace(microsecond=0)
 
     assert (to_rfc3339(one) < to_rfc3339(other)) == (one < other)

@@ -20,7 +20,7 @@ def total(entries: list[LedgerEntry], *kinds: EntryKind) -> int:
 
 
 @given(ENTRIES.flatmap(lambda entries: st.tuples(st.just(entries), st.permutations(entries))))
-def test_entries_may_come_in_any_order(
+def test_the_balance_does_not_depend_on_the_order_of_entries(
     orders: tuple[list[LedgerEntry], list[LedgerEntry]],
 ) -> None:
     one, other = orders
@@ -29,7 +29,7 @@ def test_entries_may_come_in_any_order(
 
 
 @given(ENTRIES, ENTRIES)
-def test_a_balance_grows_entry_by_entry(
+def test_posting_entries_one_by_one_gives_the_balance_of_the_ledger(
     before: list[LedgerEntry], after: list[LedgerEntry]
 ) -> None:
     balance = balance_of(before)
@@ -40,7 +40,7 @@ def test_a_balance_grows_entry_by_entry(
 
 
 @given(ENTRIES)
-def test_every_sum_is_that_of_its_entries(entries: list[LedgerEntry]) -> None:
+def test_every_sum_of_a_balance_is_the_sum_of_its_entries(entries: list[LedgerEntry]) -> None:
     balance = balance_of(entries)
 
     assert balance.captured == total(entries, EntryKind.CAPTURED)
@@ -65,7 +65,9 @@ def test_every_sum_is_that_of_its_entries(entries: list[LedgerEntry]) -> None:
 
 
 @given(LEDGERS)
-def test_what_can_be_refunded_is_what_is_left_and_never_negative(ledger: list[LedgerEntry]) -> None:
+def test_the_refundable_amount_is_what_is_left_and_never_negative(
+    ledger: list[LedgerEntry],
+) -> None:
     balance = balance_of(ledger)
     gone = balance.refunded + balance.in_flight + balance.at_risk + balance.lost
 
@@ -73,7 +75,7 @@ def test_what_can_be_refunded_is_what_is_left_and_never_negative(ledger: list[Le
 
 
 @given(ENTRIES)
-def test_what_stays_goes_and_is_lost_is_what_was_captured(entries: list[LedgerEntry]) -> None:
+def test_kept_refunded_and_lost_amounts_add_up_to_captured(entries: list[LedgerEntry]) -> None:
     """§7: captured - refunded - lost = kept + in flight, whatever the entries are."""
     balance = balance_of(entries)
 
@@ -82,7 +84,7 @@ def test_what_stays_goes_and_is_lost_is_what_was_captured(entries: list[LedgerEn
 
 
 @given(ENTRIES)
-def test_the_payments_of_a_booking_add_up_to_its_ledger(entries: list[LedgerEntry]) -> None:
+def test_the_balances_of_payments_add_up_to_the_ledger(entries: list[LedgerEntry]) -> None:
     payments = entered({}, entries)
 
     assert sum(payments.values(), Balance()) == balance_of(entries)

@@ -13,7 +13,7 @@ from teppan.domain.payment_status import PaymentStatus
 
 
 @given(new_bookings(), LEDGERS, st.sampled_from(Status))
-def test_no_status_contradicts_the_amounts(
+def test_no_payment_status_contradicts_the_amounts(
     made: Booking, ledger: list[LedgerEntry], status: Status
 ) -> None:
     balance = balance_of(ledger)

@@ -195,5 +195,5 @@ MANY = [frozenset(some) for some in combinations(Doing, 2)]
 
 
 @pytest.mark.parametrize("doings", MANY, ids=lambda some: " and ".join(sorted(some)))
-def test_every_story_of_a_payment_ends_well(doings: frozenset[Doing]) -> None:
+def test_every_history_of_a_payment_keeps_the_rules(doings: frozenset[Doing]) -> None:
     assert search(doings) >= SIZES.states_of_a_payment

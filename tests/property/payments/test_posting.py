@@ -236,7 +236,9 @@ def begun(soon: bool) -> History:
 
 @settings(max_examples=examples(150))
 @given(st.booleans(), st.lists(st.tuples(PLACE, HAPPENINGS), min_size=5, max_size=30))
-def test_no_history_breaks_a_rule(soon: bool, happenings: list[tuple[int, Happening]]) -> None:
+def test_no_history_of_payments_breaks_a_rule(
+    soon: bool, happenings: list[tuple[int, Happening]]
+) -> None:
     """`world` checks after every step; here once more at the end, when all is heard."""
     story = begun(soon)
 
@@ -255,7 +257,7 @@ def hear_all(story: History) -> None:
 
 @settings(max_examples=examples(75))
 @given(st.booleans(), st.lists(st.tuples(PLACE, HAPPENINGS), min_size=5, max_size=20))
-def test_in_the_end_all_that_is_owed_has_arrived(
+def test_every_owed_refund_arrives_in_the_end(
     soon: bool, happenings: list[tuple[int, Happening]]
 ) -> None:
     """However it went: once disputes are decided and refunds arrive, nothing is under way."""
@@ -308,7 +310,7 @@ def beginnings(draw: st.DrawFn) -> History:
     st.booleans(),
     DECISIONS,
 )
-def test_news_of_a_payment_may_come_in_any_order_and_any_number_of_times(
+def test_snapshots_may_arrive_in_any_order_and_any_number_of_times(
     story: History,
     changes: list[Happening],
     order: list[int],
@@ -354,7 +356,9 @@ def ended(world: World, at: datetime, decision: DisputeStatus) -> World:
     ),
     PERCENT,
 )
-def test_promises_share_an_amount_out_to_the_cent(payments: dict[str, int], percent: int) -> None:
+def test_refund_obligations_add_up_to_the_amount_to_the_cent(
+    payments: dict[str, int], percent: int
+) -> None:
     held = {name: Balance(captured=amount) for name, amount in payments.items()}
     amount = sum(payments.values()) * percent // 100
 
@@ -369,7 +373,7 @@ def test_promises_share_an_amount_out_to_the_cent(payments: dict[str, int], perc
 
 @settings(max_examples=examples(60))
 @given(st.booleans(), st.lists(st.tuples(PLACE, HAPPENINGS), max_size=15), PERCENT)
-def test_a_promise_never_makes_more_refundable(
+def test_a_refund_obligation_never_increases_what_is_refundable(
     soon: bool, happenings: list[tuple[int, Happening]], percent: int
 ) -> None:
     story = begun(soon)

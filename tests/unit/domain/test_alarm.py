@@ -18,7 +18,7 @@ from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
         (EntryKind.GOODWILL_OWED, RefundReason.UNMATCHED, Alarm.PAYMENTS_UNMATCHED),
     ],
 )
-def test_what_somebody_has_to_look_at_raises_an_alarm(
+def test_entries_that_need_attention_raise_their_alarm(
     kind: EntryKind, reason: RefundReason | RefusalReason | None, alarm: Alarm
 ) -> None:
     assert alarm_of(replace(ledger_entry(kind), reason=reason)) is alarm
@@ -35,5 +35,7 @@ def test_what_somebody_has_to_look_at_raises_an_alarm(
         (EntryKind.REFUND_REFUSED, RefusalReason.WITHDRAWN),
     ],
 )
-def test_the_rest_raises_none(kind: EntryKind, reason: RefundReason | RefusalReason | None) -> None:
+def test_entries_that_need_no_attention_raise_no_alarm(
+    kind: EntryKind, reason: RefundReason | RefusalReason | None
+) -> None:
     assert alarm_of(replace(ledger_entry(kind), reason=reason)) is None

@@ -9,18 +9,18 @@ from teppan.domain.caller import Role
 
 
 @pytest.mark.parametrize("role", Role)
-def test_only_an_admin_may_see_and_do_everything(role: Role) -> None:
+def test_only_an_admin_is_admin(role: Role) -> None:
     assert caller(role=role).is_admin is (role is Role.ADMIN)
 
 
 class TestSignedAt:
-    def test_it_is_the_instant_in_whole_seconds(self) -> None:
+    def test_signed_at_is_the_instant_in_whole_seconds(self) -> None:
         assert caller(at=NOW + timedelta(microseconds=999_999)).signed_at == NOW
 
-    def test_it_is_never_before_the_last_record(self) -> None:
+    def test_signed_at_is_never_before_the_last_record(self) -> None:
         late = caller(at=NOW).signing_after(NOW + timedelta(seconds=36))
 
         assert (late.signed_at, late.at) == (NOW + timedelta(seconds=36), NOW)
 
-    def test_it_is_later_where_time_has_passed(self) -> None:
+    def test_signed_at_is_the_later_instant_of_the_request(self) -> None:
         assert caller(at=NOW).signing_after(NOW - timedelta(seconds=1)).signed_at == NOW

@@ -5,7 +5,7 @@ from teppan.domain.errors import Forbidden, InvalidInput, StorageUnavailable, Vi
 FAULT = Violation("query", "/limit", "Must be a whole number from 1 to 100.")
 
 
-def test_a_plain_error_adds_nothing() -> None:
+def test_a_plain_error_adds_no_extensions() -> None:
     error = Forbidden("Your account may not do this.")
 
     assert error.detail == str(error) == "Your account may not do this."
@@ -13,21 +13,21 @@ def test_a_plain_error_adds_nothing() -> None:
     assert error.retry_after is None
 
 
-def test_a_class_may_always_say_the_same() -> None:
+def test_an_error_has_the_detail_of_its_class_by_default() -> None:
     error = StorageUnavailable()
 
     assert error.detail == str(error) == StorageUnavailable.detail
 
 
-def test_one_of_them_may_say_something_else() -> None:
+def test_an_error_may_override_the_detail_of_its_class() -> None:
     assert str(StorageUnavailable("Back at noon.")) == "Back at noon."
     assert StorageUnavailable().detail == StorageUnavailable.detail
 
 
-def test_invalid_input_adds_every_violation() -> None:
+def test_invalid_input_lists_every_violation() -> None:
     assert InvalidInput([FAULT, FAULT]).extensions == {"errors": [FAULT, FAULT]}
 
 
-def test_a_busy_storage_tells_to_try_again() -> None:
+def test_storage_unavailable_asks_to_try_again() -> None:
     assert "try again" in StorageUnavailable().detail
     assert StorageUnavailable().retry_after == 1

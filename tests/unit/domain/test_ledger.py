@@ -60,14 +60,14 @@ RESTORED = EntryKind.GOODWILL_RESTORED
         ([CAPTURED, *LOST_DISPUTE, REINSTATED, RECOVERED], Balance(captured=500)),
     ],
 )
-def test_entries_add_up_in_whatever_order_they_come(
+def test_the_balance_of_a_ledger_is_the_same_in_every_order(
     kinds: list[EntryKind], balance: Balance
 ) -> None:
     for order in itertools.permutations(kinds):
         assert balance_of(ledger_entry(kind, 500) for kind in order) == balance
 
 
-def test_an_entry_leaves_the_balance_before_it_alone() -> None:
+def test_posting_an_entry_does_not_modify_the_balance_before_it() -> None:
     before = Balance()
 
     post_entry(before, ledger_entry(CAPTURED))
@@ -75,12 +75,12 @@ def test_an_entry_leaves_the_balance_before_it_alone() -> None:
     assert before == Balance()
 
 
-def test_every_kind_of_entry_is_known() -> None:
+def test_every_kind_of_entry_has_an_effect() -> None:
     assert set(EFFECTS) == set(EntryKind)
 
 
 @pytest.mark.parametrize("kind", EntryKind)
-def test_an_effect_never_changes_and_is_one_cent_each_way(kind: EntryKind) -> None:
+def test_an_effect_is_immutable_and_at_most_one_cent(kind: EntryKind) -> None:
     with pytest.raises(TypeError):
         EFFECTS[kind] = Balance()  # type: ignore[index]
     sums = [getattr(EFFECTS[kind], name) for name in Balance.__slots__]
@@ -88,7 +88,9 @@ def test_an_effect_never_changes_and_is_one_cent_each_way(kind: EntryKind) -> No
 
 
 @pytest.mark.parametrize("kind", sorted(set(EntryKind) - {CAPTURED} - OBLIGATION_KINDS))
-def test_what_comes_after_a_promise_or_a_dispute_only_moves_money_along(kind: EntryKind) -> None:
+def test_entries_after_an_obligation_or_withdrawal_keep_the_uncommitted_amount(
+    kind: EntryKind,
+) -> None:
     """A refund leaves by being promised, never by being sent; a dispute by being withdrawn."""
     moved = {
         WAIVED: 1,  # it is ours to refund again
@@ -101,14 +103,14 @@ def test_what_comes_after_a_promise_or_a_dispute_only_moves_money_along(kind: En
     assert EFFECTS[kind].uncommitted == moved.get(kind, 0)
 
 
-def test_only_what_undoes_a_payment_makes_it_due_again() -> None:
+def test_only_refund_obligations_make_a_payment_due_again() -> None:
     unpaid = {kind for kind in EntryKind if EFFECTS[kind].returned}
 
     assert unpaid == {OWED, WAIVED}
     assert {OWED, GOODWILL} == OBLIGATION_KINDS
 
 
-def test_each_entry_goes_to_the_balance_of_its_payment() -> None:
+def test_each_entry_is_added_to_the_balance_of_its_payment() -> None:
     before = {"pi_1": Balance(captured=700)}
 
     after = entered(
@@ -127,7 +129,7 @@ def test_each_entry_goes_to_the_balance_of_its_payment() -> None:
     assert before == {"pi_1": Balance(captured=700)}
 
 
-def test_a_ledger_is_told_as_it_came_and_within_a_second_as_a_payment_goes_its_way() -> None:
+def test_entries_are_sorted_by_time_and_within_a_second_by_lifecycle() -> None:
     later = NOW + timedelta(seconds=1)
     told = [
         ledger_entry(CAPTURED),
@@ -142,7 +144,7 @@ def test_a_ledger_is_told_as_it_came_and_within_a_second_as_a_payment_goes_its_w
         assert sorted_entries(shuffled) == told
 
 
-def test_what_a_dispute_sets_free_is_told_after_its_end() -> None:
+def test_a_refund_is_sorted_after_the_dispute_that_causes_it() -> None:
     told = [
         ledger_entry(EntryKind.DISPUTE_OPENED, reference="dp_1"),
         ledger_entry(EntryKind.DISPUTE_WON, reference="dp_1"),
@@ -153,7 +155,7 @@ def test_what_a_dispute_sets_free_is_told_after_its_end() -> None:
     assert sorted_entries(reversed(told)) == told
 
 
-def test_balances_add_up_sum_by_sum() -> None:
+def test_balances_are_added_sum_by_sum() -> None:
     one, ten = (Balance(*(n * times for n in range(1, 9))) for times in (1, 10))
 
     assert one + ten == Balance(11, 22, 33, 44, 55, 66, 77, 88)
@@ -172,13 +174,13 @@ def test_balances_add_up_sum_by_sum() -> None:
         (Balance(captured=10_000, refund_sent=4_000), 6_000),
     ],
 )
-def test_the_base_of_a_refund_is_what_was_captured_and_is_still_ours(
+def test_the_refundable_amount_is_what_was_captured_and_is_still_ours(
     balance: Balance, refundable: int
 ) -> None:
     assert balance.refundable == refundable
 
 
-def test_the_base_of_a_refund_is_never_negative() -> None:
+def test_the_refundable_amount_is_never_negative() -> None:
     """A dispute may be over the whole payment although a part of it was refunded before."""
     assert Balance(captured=10_000, refunded=4_000, disputed=10_000).refundable == 0
 
@@ -194,18 +196,16 @@ def test_the_base_of_a_refund_is_never_negative() -> None:
         (Balance(captured=10_000, returned=4_000, lost=7_000), 0),
     ],
 )
-def test_what_was_captured_and_neither_lost_nor_undone_counts_towards_the_total(
-    balance: Balance, paid: int
-) -> None:
+def test_captured_money_that_is_not_lost_or_undone_is_credited(balance: Balance, paid: int) -> None:
     assert balance.credited == paid
 
 
-def test_a_loss_heard_of_before_its_capture_is_no_payment() -> None:
+def test_a_loss_entered_before_its_capture_credits_nothing() -> None:
     """Webhooks come in any order (§7): until the capture is known nothing is paid, nor negative."""
     assert balance_of([ledger_entry(kind) for kind in LOST_DISPUTE]).credited == 0
 
 
-def test_money_lost_in_a_dispute_does_not_count_as_paid() -> None:
+def test_money_lost_in_a_dispute_is_neither_credited_nor_kept() -> None:
     """It is not among what live bookings keep (§7): captured - refunded - lost = kept."""
     lost = balance_of(ledger_entry(kind, 71_445) for kind in (CAPTURED, *LOST_DISPUTE))
 
@@ -221,7 +221,7 @@ def test_money_lost_in_a_dispute_does_not_count_as_paid() -> None:
         (Balance(captured=10_000, disputed=2_000), 2_000),
     ],
 )
-def test_what_a_dispute_contests_is_at_risk_whether_or_not_it_was_withdrawn(
+def test_contested_money_is_at_risk_whether_or_not_it_was_withdrawn(
     balance: Balance, at_risk: int
 ) -> None:
     assert balance.at_risk == at_risk
@@ -240,14 +240,14 @@ def test_what_a_dispute_contests_is_at_risk_whether_or_not_it_was_withdrawn(
         (Balance(captured=10_000, refunded=4_000, lost=10_000), 0, -4_000, -4_000, 0),
     ],
 )
-def test_what_was_taken_what_stays_and_what_stripe_holds(
+def test_a_balance_has_paid_kept_at_provider_and_in_flight_amounts(
     balance: Balance, taken: int, kept: int, at_provider: int, in_flight: int
 ) -> None:
     assert (balance.paid, balance.kept) == (taken, kept)
     assert (balance.at_provider, balance.in_flight) == (at_provider, in_flight)
 
 
-def test_goodwill_leaves_paid_what_was_paid() -> None:
+def test_goodwill_does_not_lower_the_credited_amount() -> None:
     given = balance_of(ledger_entry(kind, 71_445) for kind in (CAPTURED, GOODWILL, SENT, REFUNDED))
 
     assert (given.credited, given.refunded) == (71_445, 71_445)

@@ -18,7 +18,7 @@ from teppan.domain.money import half_up
         (55_000, 825, 10_000, 4_538),  # 4537.5: the tax of the minimum
     ],
 )
-def test_a_part_of_an_amount_is_rounded_half_up(
+def test_half_up_rounds_half_a_cent_up(
     amount: int, numerator: int, denominator: int, rounded: int
 ) -> None:
     assert half_up(amount, numerator, denominator) == rounded

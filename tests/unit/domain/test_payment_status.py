@@ -54,7 +54,9 @@ def position(balance: Balance, *, total: int = TOTAL, cancelled: bool = False) -
         (Balance(captured=10_000, refund_owed=1, disputed=1), PaymentStatus.DISPUTED),
     ],
 )
-def test_of_a_booking_that_stands(balance: Balance, status: PaymentStatus) -> None:
+def test_the_payment_status_of_a_live_booking_follows_the_table(
+    balance: Balance, status: PaymentStatus
+) -> None:
     assert payment_status(position(balance)) is status
 
 
@@ -75,11 +77,13 @@ def test_of_a_booking_that_stands(balance: Balance, status: PaymentStatus) -> No
         (Balance(captured=10_000, lost=10_000, refunded=10_000), PaymentStatus.REFUNDED),
     ],
 )
-def test_of_a_cancelled_booking(balance: Balance, status: PaymentStatus) -> None:
+def test_the_payment_status_of_a_cancelled_booking_follows_the_table(
+    balance: Balance, status: PaymentStatus
+) -> None:
     assert payment_status(position(balance, cancelled=True)) is status
 
 
-def test_the_table_is_printed_in_the_documents() -> None:
+def test_the_documents_contain_the_table_of_payment_statuses() -> None:
     lines = DOCUMENT.read_text().splitlines()
     start = lines.index("| the first that holds | `payment_status` |") + 2
 
@@ -89,5 +93,5 @@ def test_the_table_is_printed_in_the_documents() -> None:
 
 
 @pytest.mark.parametrize("status", PaymentStatus)
-def test_every_status_has_a_rule(status: PaymentStatus) -> None:
+def test_every_payment_status_has_a_rule(status: PaymentStatus) -> None:
     assert status in {rule.status for rule in RULES}

@@ -63,11 +63,11 @@ NUMBERS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_each_number_is_the_one_of_the_business(name: str) -> None:
+def test_each_number_of_the_policy_is_the_one_of_the_rules(name: str) -> None:
     assert getattr(CURRENT, name) == NUMBERS[name]
 
 
-def test_refunds_fall_in_three_tiers() -> None:
+def test_the_policy_has_three_refund_tiers() -> None:
     tiers = [(tier.notice, tier.inclusive, tier.percentage) for tier in CURRENT.refund_tiers]
 
     assert tiers == [
@@ -77,18 +77,18 @@ def test_refunds_fall_in_three_tiers() -> None:
     ]
 
 
-def test_no_number_of_the_policy_goes_untested() -> None:
+def test_every_number_of_the_policy_is_tested() -> None:
     # An estimate for people, and how long a failed refund waits: no rules.
     beyond_the_rules = {"refund_arrival", "refund_retry"}
 
     assert set(CURRENT.__slots__) == set(NUMBERS) | beyond_the_rules | {"refund_tiers"}
 
 
-def test_new_bookings_are_made_under_a_policy_that_stored_ones_find_again() -> None:
+def test_the_current_policy_is_found_by_its_version() -> None:
     assert POLICIES["2026-11"] is CURRENT
 
 
-def test_a_policy_never_changes() -> None:
+def test_a_policy_is_immutable() -> None:
     with pytest.raises(FrozenInstanceError):
         CURRENT.deposit = 1  # type: ignore[misc]
     with pytest.raises(TypeError):

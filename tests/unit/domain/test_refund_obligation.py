@@ -36,18 +36,18 @@ def made(payments: dict[str, Balance], amount: int) -> list[tuple[str, int]]:
     return [(each.payment, each.amount) for each in entries]
 
 
-class TestPromises:
-    def test_come_out_of_the_payment_with_most_left_first(self) -> None:
+class TestObligations:
+    def test_obligations_take_the_payment_with_most_left_first(self) -> None:
         payments = {"pi_1": Balance(captured=100), "pi_2": Balance(captured=300)}
 
         assert made(payments, 350) == [("pi_2", 300), ("pi_1", 50)]
 
-    def test_payments_alike_are_taken_by_name(self) -> None:
+    def test_obligations_take_equal_payments_by_name(self) -> None:
         payments = {"pi_2": Balance(captured=100), "pi_1": Balance(captured=100)}
 
         assert made(payments, 150) == [("pi_1", 100), ("pi_2", 50)]
 
-    def test_what_is_left_of_a_payment_is_what_counts(self) -> None:
+    def test_obligations_take_what_is_refundable_of_a_payment(self) -> None:
         payments = {
             "pi_1": Balance(captured=500, refunded=100, refund_owed=100, refund_sent=100),
             "pi_2": Balance(captured=500, disputed=450),
@@ -56,7 +56,7 @@ class TestPromises:
 
         assert made(payments, 250) == [("pi_1", 200), ("pi_2", 50)]
 
-    def test_each_is_an_entry_that_names_itself(self) -> None:
+    def test_an_obligation_is_an_entry_that_refers_to_itself(self) -> None:
         payments = {"pi_1": Balance(captured=100), "pi_2": Balance(captured=300)}
 
         one, two = refund_obligations(
@@ -74,34 +74,36 @@ class TestPromises:
         )
         assert (two.reference, two.refund, two.kind) == ("ref_x-2", "ref_x-2", GOODWILL)
 
-    def test_nothing_is_promised_of_nothing(self) -> None:
+    def test_an_amount_of_zero_makes_no_obligation(self) -> None:
         assert made({}, 0) == made({"pi_1": Balance(captured=5)}, 0) == []
 
     @pytest.mark.parametrize("payments", [{}, {"pi_1": Balance(captured=99)}])
-    def test_more_than_there_is_can_not_be_promised(self, payments: dict[str, Balance]) -> None:
+    def test_an_obligation_beyond_the_refundable_amount_is_refused(
+        self, payments: dict[str, Balance]
+    ) -> None:
         with pytest.raises(RefundExceedsCaptured):
             made(payments, 100)
 
-    def test_what_can_be_promised_is_what_each_payment_has_left(self) -> None:
+    def test_the_total_refundable_is_the_sum_over_the_payments(self) -> None:
         payments = {"pi_1": Balance(captured=100, lost=300), "pi_2": Balance(captured=50)}
 
         assert total_refundable(payments) == 50
 
 
-class TestPromisedFor:
-    def test_counts_what_was_promised_for_that_reason(self) -> None:
+class TestObligatedAmount:
+    def test_the_obligated_amount_counts_obligations_for_the_reason(self) -> None:
         ledger = [promise("a", 100), promise("b", 30, reason=RefundReason.STAFF, kind=GOODWILL)]
 
         assert obligated_amount(RefundReason.CANCELLATION, ledger) == 100
         assert obligated_amount(RefundReason.STAFF, ledger) == 30
         assert obligated_amount(RefundReason.OVERPAYMENT, ledger) == 0
 
-    def test_less_what_was_taken_back_of_it(self) -> None:
+    def test_the_obligated_amount_is_reduced_by_waivers(self) -> None:
         ledger = [promise("p", 100), life(WAIVED, 40, reference="w-1")]
 
         assert obligated_amount(RefundReason.CANCELLATION, ledger) == 60
 
-    def test_whether_it_was_sent_does_not_matter(self) -> None:
+    def test_the_obligated_amount_includes_sent_refunds(self) -> None:
         ledger = [promise("p", 100), life(SENT, 100), life(REFUNDED, 100)]
 
         assert obligated_amount(RefundReason.CANCELLATION, ledger) == 100

@@ -55,14 +55,14 @@ def impatient(backoff: Backoff) -> Iterator[tuple[datetime, int]]:
     ],
     ids=LOCKOUTS,
 )
-def test_each_wait_is_twice_the_one_before_up_to_the_longest(
+def test_each_wait_of_a_lockout_doubles_up_to_the_longest(
     backoff: Backoff, waits: list[int]
 ) -> None:
     assert [wait for _, wait in islice(impatient(backoff), len(waits))] == waits
 
 
 @each_backoff
-def test_no_later_hour_holds_more_than_the_first(backoff: Backoff) -> None:
+def test_no_later_hour_allows_more_attempts_than_the_first(backoff: Backoff) -> None:
     tried = [at for at, _ in islice(impatient(backoff), 200)]
 
     in_an_hour_since = [sum(since <= at < since + HOUR for at in tried) for since in tried]
@@ -71,24 +71,24 @@ def test_no_later_hour_holds_more_than_the_first(backoff: Backoff) -> None:
 
 
 @each_backoff
-def test_who_has_waited_the_longest_wait_is_not_forgotten(backoff: Backoff) -> None:
+def test_attempts_are_still_counted_after_the_longest_wait(backoff: Backoff) -> None:
     assert timedelta(seconds=backoff.longest) < FORGOTTEN == DAY
 
 
 @each_backoff
-def test_who_has_not_tried_may(backoff: Backoff) -> None:
+def test_a_first_attempt_has_no_wait(backoff: Backoff) -> None:
     assert backoff.wait(None, NOW) == 0
 
 
 @each_backoff
-def test_the_free_attempts_come_without_a_wait(backoff: Backoff) -> None:
+def test_free_attempts_have_no_wait(backoff: Backoff) -> None:
     waits = [backoff.wait(attempts(count), NOW) for count in range(backoff.free + 1)]
 
     assert waits == [0] * backoff.free + [backoff.first]
 
 
 @each_backoff
-def test_more_attempts_never_shorten_the_wait_nor_pass_the_longest(backoff: Backoff) -> None:
+def test_more_attempts_never_shorten_the_wait_or_exceed_the_longest(backoff: Backoff) -> None:
     waits = [backoff.wait(attempts(count), NOW) for count in (*range(100), 10**9)]
 
     assert waits == sorted(waits)
@@ -107,21 +107,23 @@ def test_more_attempts_never_shorten_the_wait_nor_pass_the_longest(backoff: Back
         (DAY, 0),
     ],
 )
-def test_a_wait_is_told_in_whole_seconds_that_are_enough(later: timedelta, wait: int) -> None:
+def test_a_wait_is_rounded_up_to_whole_seconds(later: timedelta, wait: int) -> None:
     assert PASSWORDS.by_network.wait(attempts(7), NOW + later) == wait
 
 
-def test_a_clock_that_lags_behind_another_shortens_no_wait() -> None:
+def test_a_slow_clock_shortens_no_wait() -> None:
     assert PASSWORDS.by_network.wait(attempts(7), NOW - SECOND) == 121
 
 
 class TestCounting:
     @each_backoff
-    def test_the_first_attempt_is_one(self, backoff: Backoff) -> None:
+    def test_the_first_attempt_counts_as_one(self, backoff: Backoff) -> None:
         assert backoff.next(None, NOW) == Attempts(1, NOW)
 
     @each_backoff
-    def test_another_one_is_one_more_and_the_last(self, backoff: Backoff) -> None:
+    def test_another_attempt_adds_one_to_the_count_and_sets_the_last_time(
+        self, backoff: Backoff
+    ) -> None:
         assert backoff.next(attempts(3), NOW + SECOND) == Attempts(4, NOW + SECOND)
 
     @each_backoff
@@ -129,18 +131,18 @@ class TestCounting:
         ("rest", "count"),
         [(HOUR, 10), (DAY - TICK, 10), (DAY, 1), (DAY + TICK, 1), (365 * DAY, 1)],
     )
-    def test_after_a_day_without_any_those_before_are_forgotten(
+    def test_attempts_are_forgotten_after_a_day_without_any(
         self, backoff: Backoff, rest: timedelta, count: int
     ) -> None:
         rested = NOW + rest
 
         assert backoff.next(attempts(9), rested) == Attempts(count, rested)
 
-    def test_a_success_counts_from_none_again(self) -> None:
+    def test_a_success_resets_the_count_of_attempts(self) -> None:
         assert PASSWORDS.by_network.next(attempts(0), NOW) == Attempts(1, NOW)
 
     @pytest.mark.parametrize("rest", [SECOND, DAY])
-    def test_a_failure_takes_no_trust_away(self, rest: timedelta) -> None:
+    def test_a_failed_attempt_keeps_the_trust_of_the_network(self, rest: timedelta) -> None:
         trusted = Attempts(2, NOW, succeeded=NOW - HOUR)
 
         assert PASSWORDS.by_network.next(trusted, NOW + rest).succeeded == NOW - HOUR
@@ -151,17 +153,21 @@ class TestTrust:
         ("since", "is_trusted"),
         [(timedelta(0), True), (30 * DAY - TICK, True), (30 * DAY, False), (400 * DAY, False)],
     )
-    def test_lasts_thirty_days_after_a_success(self, since: timedelta, *, is_trusted: bool) -> None:
+    def test_trust_in_a_network_lasts_thirty_days_after_a_success(
+        self, since: timedelta, *, is_trusted: bool
+    ) -> None:
         assert Attempts(3, NOW, succeeded=NOW).is_trusted(NOW + since) is is_trusted
         assert TRUSTED == 30 * DAY
 
-    def test_is_not_there_without_one(self) -> None:
+    def test_a_network_without_a_success_is_not_trusted(self) -> None:
         assert not attempts(1).is_trusted(NOW)
 
 
 class TestAllowance:
     @each_allowance
-    def test_lets_a_burst_pass_then_one_an_interval(self, allowance: Allowance) -> None:
+    def test_an_allowance_permits_a_burst_then_one_attempt_each_interval(
+        self, allowance: Allowance
+    ) -> None:
         spent, at, waits = None, NOW, []
         for _ in range(allowance.burst + 3):
             waits.append(allowance.wait(spent, at))
@@ -171,7 +177,7 @@ class TestAllowance:
         assert waits == [0] * allowance.burst + [allowance.interval] * 3
 
     @each_allowance
-    def test_fills_up_again_at_rest(self, allowance: Allowance) -> None:
+    def test_an_allowance_refills_without_attempts(self, allowance: Allowance) -> None:
         full = NOW + timedelta(seconds=allowance.burst * allowance.interval)
 
         assert allowance.wait(full, NOW) == allowance.interval
@@ -180,9 +186,9 @@ class TestAllowance:
             seconds=allowance.interval
         )
 
-    def test_a_wait_for_strangers_is_never_longer_than_a_minute(self) -> None:
+    def test_an_owner_waits_at_most_a_minute_for_attempts_of_strangers(self) -> None:
         assert {PASSWORDS.by_address.interval, CODES.by_address.interval} == {60}
 
-    def test_a_mail_that_is_not_sent_has_one_before_it_that_is_younger_than_its_code(self) -> None:
+    def test_a_mail_is_refused_only_while_an_earlier_code_is_valid(self) -> None:
         # Cognito's codes are good for an hour (reset) and a day (registration).
         assert timedelta(seconds=MAILS.by_address.interval) < HOUR

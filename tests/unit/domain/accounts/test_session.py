@@ -28,11 +28,11 @@ def resets(*begun: datetime) -> Endings:
     return Endings(resets_begun=frozenset(begun))
 
 
-def test_a_session_that_nothing_has_ended_is_live() -> None:
+def test_a_session_without_endings_is_live() -> None:
     assert is_live(session(), Endings(), NOW)
 
 
-def test_a_logout_ends_it_at_once() -> None:
+def test_a_logout_ends_the_session_at_once() -> None:
     assert not is_live(session(NOW), Endings(logged_out=True), NOW)
 
 
@@ -46,7 +46,7 @@ def test_a_logout_ends_it_at_once() -> None:
         (HOUR, True),
     ],
 )
-def test_a_changed_password_ends_the_sessions_that_began_before_its_second(
+def test_a_new_password_ends_sessions_that_began_before_its_second(
     began: timedelta, live: bool
 ) -> None:
     changed_at = NOW - HOUR
@@ -67,14 +67,14 @@ class TestResets:
             (HOUR, False),
         ],
     )
-    def test_one_that_was_left_behind_counts_as_a_changed_password(
+    def test_an_abandoned_password_reset_counts_as_a_new_password(
         self, ago: timedelta, live: bool
     ) -> None:
         began_before = session(NOW - 2 * HOUR)
 
         assert is_live(began_before, resets(NOW - ago), NOW) is live
 
-    def test_it_is_left_behind_once_no_function_can_still_run(self) -> None:
+    def test_a_password_reset_is_abandoned_once_no_function_can_still_run(self) -> None:
         assert timedelta(seconds=20) == CONFIRMATION
 
     @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ class TestResets:
             (HOUR, True),
         ],
     )
-    def test_it_ends_what_began_while_it_might_still_have_been_confirmed(
+    def test_an_abandoned_password_reset_ends_sessions_that_began_during_its_confirmation(
         self, began: timedelta, live: bool
     ) -> None:
         """Until then the old password may have opened a session."""
@@ -95,20 +95,20 @@ class TestResets:
 
         assert is_live(session(begun + began), resets(begun), NOW) is live
 
-    def test_one_that_is_being_confirmed_ends_nothing_yet(self) -> None:
+    def test_a_password_reset_that_is_being_confirmed_ends_no_session(self) -> None:
         assert is_live(session(NOW), resets(NOW), NOW)
 
     @pytest.mark.parametrize(
         ("began", "live"), [(-3 * HOUR, False), (-1.5 * HOUR, False), (-0.5 * HOUR, True)]
     )
-    def test_of_several_the_last_one_left_behind_decides(
+    def test_the_last_of_several_abandoned_password_resets_decides(
         self, began: timedelta, live: bool
     ) -> None:
         endings = resets(NOW - 2 * HOUR, NOW - HOUR, NOW - SECOND)
 
         assert is_live(session(NOW + began), endings, NOW) is live
 
-    def test_one_before_a_changed_password_makes_no_difference_after_it(self) -> None:
+    def test_an_abandoned_password_reset_before_a_new_password_changes_nothing(self) -> None:
         changed_at = NOW - HOUR
         endings = Endings(ended_at=changed_at, resets_begun=frozenset({changed_at - HOUR}))
 
@@ -126,12 +126,12 @@ class TestResets:
         (datetime(2026, 12, 31, 23, 59, 59, 999_999, UTC), datetime(2027, 1, 1, tzinfo=UTC)),
     ],
 )
-def test_the_next_second_is_whole_and_always_later(at: datetime, following: datetime) -> None:
+def test_next_second_is_a_whole_second_and_later(at: datetime, following: datetime) -> None:
     assert next_second(at) == following > at
 
 
 @pytest.mark.parametrize("within_its_second", [timedelta(0), TICK, SECOND - TICK])
-def test_what_ends_all_sessions_by_then_ends_those_of_its_own_second(
+def test_a_new_password_ends_sessions_of_its_own_second(
     within_its_second: timedelta,
 ) -> None:
     endings = Endings(ended_at=next_second(NOW + within_its_second))
@@ -140,5 +140,5 @@ def test_what_ends_all_sessions_by_then_ends_those_of_its_own_second(
     assert is_live(session(NOW + SECOND), endings, NOW + HOUR)
 
 
-def test_what_has_ended_is_remembered_for_longer_than_a_refresh_token_lives() -> None:
+def test_session_endings_are_kept_longer_than_a_refresh_token_is_valid() -> None:
     assert timedelta(days=30) < LIFETIME

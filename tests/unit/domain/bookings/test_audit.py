@@ -49,7 +49,7 @@ def event_of(changes: Changes) -> AuditEvent:
     return audit_event(old, change(old, changes, admin()).after, admin())
 
 
-def test_a_new_booking_is_an_event_with_its_author_and_request() -> None:
+def test_the_event_of_a_new_booking_has_its_actor_and_request_id() -> None:
     event = audit_event(None, booking(), caller())
 
     assert event == AuditEvent(
@@ -65,7 +65,7 @@ def test_a_new_booking_is_an_event_with_its_author_and_request() -> None:
     )
 
 
-def test_a_change_names_the_version_it_led_to_and_who_made_it() -> None:
+def test_the_event_of_a_change_has_the_new_version_and_the_actor() -> None:
     event = event_of(Changes(travel_miles=42))
 
     assert (event.type, event.version) == (EventType.UPDATED, 2)
@@ -108,11 +108,13 @@ def test_a_change_names_the_version_it_led_to_and_who_made_it() -> None:
         ),
     ],
 )
-def test_what_changed_is_told_field_by_field(changes: Changes, expected: list[FieldChange]) -> None:
+def test_an_event_lists_changed_fields_with_both_values(
+    changes: Changes, expected: list[FieldChange]
+) -> None:
     assert list(event_of(changes).changes) == expected
 
 
-def test_a_distance_that_staff_confirm_as_it_was_is_told() -> None:
+def test_an_event_records_that_staff_confirmed_the_same_distance() -> None:
     known = change(booking(), Changes(travel_miles=31), admin()).after
     elsewhere = change(known, Changes(venue=PERSONAL.venue), caller()).after
 
@@ -127,7 +129,7 @@ def test_a_distance_that_staff_confirm_as_it_was_is_told() -> None:
     )
 
 
-def test_a_change_of_personal_data_is_told_without_it() -> None:
+def test_a_change_of_personal_data_is_recorded_without_values() -> None:
     event = event_of(PERSONAL)
 
     assert event.changes == (
@@ -153,7 +155,7 @@ def texts_of(told: Booking) -> list[str]:
     return [text for text in (*fields, told.special_requests) if text and text != "CA"]
 
 
-def test_a_step_set_by_staff_is_told() -> None:
+def test_an_event_records_a_status_set_by_staff() -> None:
     old = confirmed()
     after_start = admin(old.slot.starts_at)
 
@@ -163,7 +165,7 @@ def test_a_step_set_by_staff_is_told() -> None:
     assert event.changes == (FieldChange("status", "confirmed", "no_show"),)
 
 
-def test_a_cancellation_tells_its_reason() -> None:
+def test_the_event_of_a_cancellation_has_its_reason() -> None:
     old = confirmed()
     ended = cancel(old, CancellationRequest("Chef is ill", 100), admin()).after
 
@@ -178,7 +180,7 @@ def test_a_cancellation_tells_its_reason() -> None:
 
 
 class TestMoney:
-    def test_a_payment_that_confirms_is_told_as_that(self) -> None:
+    def test_a_payment_that_confirms_has_the_event_type_confirmed(self) -> None:
         old, ledger = booking(), ()
         paid = post_payment(old, ledger, snapshot(), system(), max_entries=MAX_STEP_ENTRIES).after
 
@@ -192,7 +194,7 @@ class TestMoney:
             FieldChange("amount_paid", 0, 10_000),
         )
 
-    def test_one_that_moves_only_the_ledger_is_a_payment(self) -> None:
+    def test_a_payment_that_confirms_nothing_has_the_event_type_payment(self) -> None:
         old = confirmed(10_000)
         sent = replace(
             old, version=2, payments={PAYMENT: Balance(10_000, refund_sent=1, refunded=2)}
@@ -212,7 +214,7 @@ class TestMoney:
             FieldChange("refund_owed", 0, 1),
         )
 
-    def test_a_dispute_that_was_opened_and_won_at_once_is_a_payment_with_what_moved(self) -> None:
+    def test_the_event_of_a_dispute_opened_and_won_at_once_lists_its_entries(self) -> None:
         """It nets to zero: the booking's balances are as before."""
         old, ledger = confirmed(10_000), [ledger_entry(EntryKind.CAPTURED)]
         movements = (Movement("txn_1", -10_000), Movement("txn_2", 10_000))
@@ -232,7 +234,7 @@ class TestMoney:
             ("dispute_won", 0),
         ]
 
-    def test_a_refund_that_staff_ask_for_is_told_with_its_reason(self) -> None:
+    def test_the_event_of_a_refund_requested_by_staff_has_its_reason(self) -> None:
         old = confirmed(10_000)
         owed = replace(old, version=2, payments={PAYMENT: Balance(10_000, refund_owed=500)})
 
@@ -241,7 +243,7 @@ class TestMoney:
         assert (event.type, event.reason) == (EventType.REFUND_REQUESTED, "The rice was cold")
         assert FieldChange("refund_owed", 0, 500) in event.changes
 
-    def test_a_booking_that_lapses_says_why(self) -> None:
+    def test_the_event_of_an_expired_booking_has_the_reason_overdue(self) -> None:
         late = system(booking().payment_due_at + timedelta(seconds=1))
 
         event = audit_event(booking(), expire(booking(), late).after, late)
@@ -249,7 +251,7 @@ class TestMoney:
         assert (event.type, event.reason) == (EventType.CANCELLED, "payment_overdue")
         assert event.actor_role is Role.SYSTEM
 
-    def test_one_that_a_late_payment_brings_back_is_confirmed(self) -> None:
+    def test_a_late_payment_that_reinstates_a_booking_has_the_event_type_confirmed(self) -> None:
         late = system(booking().payment_due_at + timedelta(seconds=1))
         lapsed = expire(booking(), late).after
 
@@ -262,13 +264,13 @@ class TestMoney:
         assert (event.type, event.reason) == (EventType.CONFIRMED, None)
         assert event.changes[0] == FieldChange("status", "cancelled", "confirmed")
 
-    def test_what_takes_place_is_an_update(self) -> None:
+    def test_a_completed_booking_has_the_event_type_updated(self) -> None:
         old = confirmed()
         late = system(old.completes_at)
 
         assert audit_event(old, complete(old, late).after, late).type is EventType.UPDATED
 
-    def test_what_was_lost_counts_no_longer_as_paid(self) -> None:
+    def test_an_event_shows_money_lost_in_a_dispute_as_no_longer_paid(self) -> None:
         old = confirmed(10_000)
         lost = replace(old, version=2, payments={PAYMENT: Balance(10_000, lost=10_000)})
 
@@ -280,13 +282,13 @@ class TestMoney:
         )
 
 
-def test_a_debt_that_comes_with_a_move_is_told() -> None:
+def test_an_event_records_a_higher_amount_due_after_a_move() -> None:
     soon = Changes(date=NOW.date() + timedelta(days=5))
 
     assert FieldChange("due_to_confirm", 10_000, 71_445) in event_of(soon).changes
 
 
-def test_an_event_is_as_old_as_the_request() -> None:
+def test_an_event_has_the_time_of_the_request() -> None:
     later = replace(caller(), at=NOW + timedelta(hours=3))
 
     assert audit_event(None, booking(), later).at == later.at

@@ -53,7 +53,7 @@ class TestBook:
         assert made.cancellation is None
         assert made.is_live and made.holds_slot
 
-    def test_it_keeps_its_policy_and_its_price(self) -> None:
+    def test_a_new_booking_stores_its_policy_and_price(self) -> None:
         made = booking()
 
         assert made.policy_version == "2026-11"
@@ -88,19 +88,19 @@ class TestBook:
             ({"menu": Menu(upgrades={"salmon": 13})}, InvalidInput),
         ],
     )
-    def test_what_the_rules_forbid_is_refused(
+    def test_book_refuses_what_the_rules_forbid(
         self, wish: dict[str, Any], refusal: type[DomainError]
     ) -> None:
         with pytest.raises(refusal):
             booking(**wish)
 
     @pytest.mark.parametrize("hours", [48, 49, 30 * 24])
-    def test_payment_is_due_after_a_day(self, hours: int) -> None:
+    def test_payment_of_a_new_booking_is_due_after_a_day(self, hours: int) -> None:
         made = booking(caller=caller(at=before(booking(), hours=hours)))
 
         assert made.payment_due_at == made.created_at + timedelta(hours=24)
 
-    def test_but_a_day_before_the_start_at_the_latest(self) -> None:
+    def test_payment_of_a_new_booking_is_due_a_day_before_the_start_at_the_latest(self) -> None:
         hasty = replace(CURRENT, lead_time=timedelta(hours=24))
         author = caller(at=before(booking(), hours=30))
 
@@ -110,13 +110,13 @@ class TestBook:
 
 
 class TestMoneyDue:
-    def test_with_seven_days_to_go_the_deposit_confirms_and_the_balance_waits(self) -> None:
+    def test_the_balance_is_not_due_to_confirm_with_more_than_seven_days_to_the_start(self) -> None:
         made = booking(caller=caller(at=before(booking(), days=30)))
 
         assert (made.deposit_due, made.balance_due) == (10_000, 61_445)
         assert made.balance_due_at == before(made, days=7)
 
-    def test_with_less_the_whole_total_is_due_at_once(self) -> None:
+    def test_the_total_is_due_at_once_with_less_than_seven_days_to_the_start(self) -> None:
         made = booking(caller=caller(at=before(booking(), days=7) + SECOND))
 
         assert (made.deposit_due, made.balance_due) == (71_445, 0)
@@ -148,7 +148,7 @@ class TestMoneyDue:
             (80_000, 0, 0),
         ],
     )
-    def test_once_it_is_confirmed_all_the_rest_is_balance(
+    def test_the_whole_remainder_of_a_confirmed_booking_is_balance(
         self, captured: int, deposit_due: int, balance_due: int
     ) -> None:
         paid = confirmed(captured)
@@ -156,7 +156,7 @@ class TestMoneyDue:
         assert (paid.deposit_due, paid.balance_due) == (deposit_due, balance_due)
 
     @pytest.mark.parametrize(("captured", "deposit_due"), [(0, 10_000), (4_000, 6_000)])
-    def test_before_that_payments_count_towards_the_deposit(
+    def test_payments_of_a_pending_booking_count_towards_the_deposit(
         self, captured: int, deposit_due: int
     ) -> None:
         pending = holding(booking(), Balance(captured=captured))
@@ -171,7 +171,7 @@ class TestMoneyDue:
             (71_445 - 1, 0, PaymentStatus.PAID),
         ],
     )
-    def test_what_no_card_takes_is_not_due_and_the_booking_counts_as_paid(
+    def test_a_remainder_too_small_to_charge_is_not_due_and_the_booking_is_paid(
         self, captured: int, balance_due: int, payment_status: PaymentStatus
     ) -> None:
         """§3: `balance_due: 35` could never be paid."""
@@ -179,7 +179,7 @@ class TestMoneyDue:
 
         assert (paid.balance_due, paid.payment_status) == (balance_due, payment_status)
 
-    def test_if_the_price_rises_later_the_whole_remainder_counts_again(self) -> None:
+    def test_a_written_off_remainder_is_due_again_when_the_price_rises(self) -> None:
         paid = confirmed(71_445 - 35)
 
         dearer = change(paid, Changes(travel_miles=31), admin()).after
@@ -201,7 +201,7 @@ class TestMoneyDue:
 
         assert (lost.deposit_due, lost.balance_due) == (0, 71_445)
 
-    def test_a_payment_undone_is_due_again_and_goodwill_is_not(self) -> None:
+    def test_a_refund_that_undoes_a_payment_is_due_again_and_goodwill_is_not(self) -> None:
         undone = holding(confirmed(), Balance(captured=71_445, refunded=445, returned=445))
         goodwill = holding(confirmed(), Balance(captured=71_445, refunded=445))
 
@@ -217,13 +217,15 @@ class TestMoneyDue:
         ("status", "balance_due"),
         [(Status.CANCELLED, 0), (Status.COMPLETED, 61_445), (Status.NO_SHOW, 61_445)],
     )
-    def test_only_a_cancelled_booking_owes_nothing(self, status: Status, balance_due: int) -> None:
+    def test_only_a_cancelled_booking_has_nothing_due(
+        self, status: Status, balance_due: int
+    ) -> None:
         over = in_status(status, 10_000)
 
         assert (over.deposit_due, over.balance_due) == (0, balance_due)
 
 
-def test_the_balance_is_that_of_all_its_payments() -> None:
+def test_the_balance_of_a_booking_is_the_sum_of_its_payments() -> None:
     two = replace(
         confirmed(), payments={"pi_1": Balance(captured=10_000, refunded=1), "pi_2": Balance(7)}
     )
@@ -232,12 +234,12 @@ def test_the_balance_is_that_of_all_its_payments() -> None:
     assert booking().balance == Balance()
 
 
-def test_a_party_is_over_six_hours_after_its_start() -> None:
+def test_a_booking_completes_six_hours_after_its_start() -> None:
     assert booking().completes_at == booking().slot.starts_at + timedelta(hours=6)
 
 
 @pytest.mark.parametrize("status", Status)
-def test_only_a_cancelled_booking_gives_its_slot_back(status: Status) -> None:
+def test_only_a_cancelled_booking_releases_its_slot(status: Status) -> None:
     assert in_status(status).holds_slot is (status is not Status.CANCELLED)
 
 
@@ -258,7 +260,7 @@ class TestSamePlace:
             Venue("\uff11200 \uff2fcean Avenue", "Santa\u00a0Monica", "CA", "90401", "Apt\u200b 7"),
         ],
     )
-    def test_two_spellings_are_one_address(self, spelled: Venue) -> None:
+    def test_two_spellings_of_an_address_are_the_same_place(self, spelled: Venue) -> None:
         assert VENUE.is_same_place(spelled)
         assert spelled.is_same_place(VENUE)
 
@@ -274,25 +276,25 @@ class TestSamePlace:
             {"postal_code": "90402"},
         ],
     )
-    def test_another_letter_or_digit_is_another_address(self, changes: dict[str, Any]) -> None:
+    def test_a_different_letter_or_digit_is_another_place(self, changes: dict[str, Any]) -> None:
         assert not VENUE.is_same_place(replace(VENUE, **changes))
 
     @pytest.mark.parametrize(
         ("one", "other"),
         [("12 3rd St", "1 23rd St"), ("12 3rd St", "123rd St"), ("1-2 A", "12 A")],
     )
-    def test_numbers_stay_apart(self, one: str, other: str) -> None:
+    def test_adjacent_numbers_of_an_address_are_not_joined(self, one: str, other: str) -> None:
         assert not replace(VENUE, address_line1=one).is_same_place(
             replace(VENUE, address_line1=other)
         )
 
-    def test_also_across_the_two_lines(self) -> None:
+    def test_numbers_on_two_address_lines_are_not_joined(self) -> None:
         one = replace(VENUE, address_line1="Pier 1", address_line2="2")
 
         assert not one.is_same_place(replace(VENUE, address_line1="Pier 12", address_line2=None))
         assert one.is_same_place(replace(VENUE, address_line1="Pier 1-2", address_line2=None))
 
-    def test_accents_written_in_two_ways_are_one(self) -> None:
+    def test_composed_and_decomposed_accents_are_the_same_place(self) -> None:
         composed = replace(VENUE, city="Ca\u00f1ada")
 
         assert composed.is_same_place(replace(VENUE, city="Can\u0303ada"))
@@ -301,10 +303,10 @@ class TestSamePlace:
 
 class TestVisibility:
     @pytest.mark.parametrize("who", [caller(), admin(), system()])
-    def test_the_customer_and_staff_and_our_own_jobs_see_a_booking(self, who: Caller) -> None:
+    def test_the_customer_and_staff_and_jobs_see_a_booking(self, who: Caller) -> None:
         check_visible(booking(), who)
 
     @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.ANONYMOUS])
-    def test_to_another_it_does_not_exist(self, role: Role) -> None:
+    def test_a_booking_does_not_exist_for_another_customer(self, role: Role) -> None:
         with pytest.raises(BookingNotFound):
             check_visible(booking(), caller(OTHER_CUSTOMER, role))

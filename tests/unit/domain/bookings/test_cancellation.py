@@ -73,7 +73,7 @@ def test_the_refund_depends_on_the_time_left(
 
 
 @pytest.mark.parametrize("notice", [timedelta(hours=48) - SECOND, timedelta(0), timedelta(days=-1)])
-def test_it_is_too_late_with_less_than_48_hours_to_go(notice: timedelta) -> None:
+def test_a_cancellation_less_than_48_hours_before_the_start_is_too_late(notice: timedelta) -> None:
     with pytest.raises(TooLateToCancel, match="contact support"):
         refund_terms(PAID, START, START - notice, CURRENT)
 
@@ -82,13 +82,13 @@ def test_it_is_too_late_with_less_than_48_hours_to_go(notice: timedelta) -> None
     ("captured", "days", "amount"),
     [(50, 20, 49), (150, 20, 146), (1, 8, 1), (3, 8, 2), (71_445, 8, 35_723), (71_445, 20, 69_302)],
 )
-def test_it_is_rounded_half_up_to_the_cent(captured: int, days: int, amount: int) -> None:
+def test_the_refund_is_rounded_half_up_to_the_cent(captured: int, days: int, amount: int) -> None:
     terms = refund_terms(Balance(captured), START, START - timedelta(days=days), CURRENT)
 
     assert terms.amount == amount
 
 
-def test_its_base_is_captured_minus_already_refunded() -> None:
+def test_the_base_of_the_refund_is_captured_less_refunded() -> None:
     part = Balance(captured=10_000, refunded=4_000)
 
     assert refund_terms(part, START, START - timedelta(days=20), CURRENT).amount == 5_820
@@ -102,7 +102,9 @@ def test_its_base_is_captured_minus_already_refunded() -> None:
         (timedelta(days=7) - SECOND, timedelta(hours=48)),
     ],
 )
-def test_terms_are_valid_until_worse_ones_begin(notice: timedelta, until: timedelta) -> None:
+def test_refund_terms_are_valid_until_worse_terms_begin(
+    notice: timedelta, until: timedelta
+) -> None:
     assert refund_terms(PAID, START, START - notice, CURRENT).valid_until == START - until
 
 
@@ -116,7 +118,7 @@ def test_terms_are_valid_until_worse_ones_begin(notice: timedelta, until: timede
         (0, timedelta(days=300), 0, timedelta(hours=48)),
     ],
 )
-def test_after_a_move_terms_are_no_better_and_valid_until_worse_ones_begin(
+def test_refund_terms_after_a_move_are_limited_and_valid_until_worse_terms_begin(
     limit: int, notice: timedelta, percentage: int, until: timedelta
 ) -> None:
     terms = refund_terms(PAID, START, START - notice, CURRENT, limit)
@@ -130,7 +132,7 @@ class TestNeverConfirmed:
     @pytest.mark.parametrize("days", [20, 10, 5, 2])
     @pytest.mark.parametrize("who", [caller(), admin()])
     @pytest.mark.parametrize("limit", [100, 0])
-    def test_part_of_the_deposit_paid_and_cancelled_goes_back_whole(
+    def test_a_pending_booking_paid_in_part_is_refunded_in_full(
         self, days: int, who: Caller, limit: int
     ) -> None:
         old = replace(in_status(Status.PENDING, 4_000), refund_limit=limit)
@@ -145,14 +147,14 @@ class TestNeverConfirmed:
         assert (terms.base, terms.percentage, terms.amount) == (4_000, 100, 4_000)
         assert terms.valid_until == before(old, hours=48)
 
-    def test_whether_it_can_be_cancelled_is_as_for_all(self) -> None:
+    def test_a_pending_booking_has_the_same_cancellation_deadline(self) -> None:
         old = in_status(Status.PENDING, 4_000)
 
         with pytest.raises(TooLateToCancel):
             cancel(old, CancellationRequest(), caller(at=before(old, hours=48) + SECOND))
         assert percentage_online(old, before(old, hours=48) + SECOND) is None
 
-    def test_staff_cancel_it_later_and_all_goes_back(self) -> None:
+    def test_a_late_cancellation_of_a_pending_booking_by_staff_refunds_all(self) -> None:
         old = in_status(Status.PENDING, 4_000)
 
         step = cancel(old, CancellationRequest("Rain", 100), admin(before(old, hours=1)))
@@ -160,7 +162,7 @@ class TestNeverConfirmed:
         assert [each.amount for each in step.entries] == [4_000]
 
     @pytest.mark.parametrize("percentage", [0, 50, 99])
-    def test_staff_keep_nothing_of_it(self, percentage: int) -> None:
+    def test_staff_can_not_keep_a_part_of_a_pending_booking(self, percentage: int) -> None:
         with pytest.raises(InvalidInput) as refusal:
             cancel(in_status(Status.PENDING), CancellationRequest("Rain", percentage), admin())
 
@@ -168,7 +170,7 @@ class TestNeverConfirmed:
         assert fault.pointer == "/refund_percentage"
         assert "leave refund_percentage out, or send 100" in fault.detail
 
-    def test_all_of_each_payment_also_where_another_was_lost_after_a_refund(self) -> None:
+    def test_a_loss_of_one_payment_does_not_reduce_the_full_refund_of_another(self) -> None:
         payments = {
             "pi_1": Balance(captured=4_000, refunded=1_000, lost=4_000),
             "pi_2": Balance(captured=3_000),
@@ -181,7 +183,7 @@ class TestNeverConfirmed:
         late = system(old.payment_due_at + SECOND)
         assert [each.amount for each in expire(old, late).entries] == [3_000]
 
-    def test_one_that_late_money_has_brought_back_was_confirmed_then(self) -> None:
+    def test_a_reinstated_booking_counts_as_confirmed_for_its_refund(self) -> None:
         old = booking()
         late = old.payment_due_at + SECOND
         lapsed = expire(old, system(late)).after
@@ -195,10 +197,12 @@ class TestNeverConfirmed:
 
 class TestOverriddenTerms:
     @pytest.mark.parametrize(("percentage", "amount"), [(0, 0), (33, 3_300), (100, 10_000)])
-    def test_staff_set_the_percentage(self, percentage: int, amount: int) -> None:
+    def test_overridden_terms_have_the_percentage_set_by_staff(
+        self, percentage: int, amount: int
+    ) -> None:
         assert overridden_terms(PAID, percentage, NOW).amount == amount
 
-    def test_it_never_gives_back_more_than_is_left(self) -> None:
+    def test_overridden_terms_never_exceed_what_is_refundable(self) -> None:
         part = Balance(captured=10_000, refunded=4_000)
 
         assert overridden_terms(part, 100, NOW).amount == 6_000
@@ -207,7 +211,7 @@ class TestOverriddenTerms:
 class TestCancel:
     @pytest.mark.parametrize("status", LIVE)
     @pytest.mark.parametrize("who", [caller(), admin()])
-    def test_a_live_booking_ends_and_says_who_when_and_why(
+    def test_a_cancelled_booking_records_who_cancelled_it_and_when_and_why(
         self, status: Status, who: Caller
     ) -> None:
         old = in_status(status)
@@ -221,7 +225,7 @@ class TestCancel:
         )
         assert not ended.holds_slot
 
-    def test_the_refund_it_owes_is_an_entry_and_part_of_the_balance(self) -> None:
+    def test_a_cancellation_adds_its_refund_obligation_to_entries_and_balance(self) -> None:
         step = cancel(confirmed(), CancellationRequest(), caller())
 
         (owed,) = step.entries
@@ -239,7 +243,7 @@ class TestCancel:
         }
         assert step.after.payment_status is PaymentStatus.REFUND_PENDING
 
-    def test_it_is_promised_out_of_as_many_payments_as_it_takes(self) -> None:
+    def test_the_refund_of_a_cancellation_is_split_over_several_payments(self) -> None:
         old = replace(
             confirmed(), payments={"pi_1": Balance(captured=10_000), "pi_2": Balance(61_445)}
         )
@@ -253,7 +257,9 @@ class TestCancel:
         assert step.after.balance.refundable == 0
 
     @pytest.mark.parametrize("unpaid_or_late", [(0, 20), (10_000, 5)])
-    def test_where_nothing_is_owed_there_is_no_entry(self, unpaid_or_late: tuple[int, int]) -> None:
+    def test_a_cancellation_without_a_refund_adds_no_entry(
+        self, unpaid_or_late: tuple[int, int]
+    ) -> None:
         captured, days = unpaid_or_late
         old = confirmed(captured)
 
@@ -274,7 +280,9 @@ class TestCancel:
             (timedelta(hours=48), 0),
         ],
     )
-    def test_the_tier_is_that_of_the_instant(self, notice: timedelta, percentage: int) -> None:
+    def test_the_refund_tier_is_chosen_at_the_instant_of_the_cancellation(
+        self, notice: timedelta, percentage: int
+    ) -> None:
         old = confirmed()
 
         ended = cancel(old, CancellationRequest(), caller(at=old.slot.starts_at - notice)).after
@@ -283,7 +291,7 @@ class TestCancel:
         assert ended.cancellation.refund_percentage == percentage
 
     @pytest.mark.parametrize("who", [caller(), admin()])
-    def test_with_less_than_48_hours_to_go_nobody_cancels_without_an_override(
+    def test_nobody_cancels_within_48_hours_of_the_start_without_an_override(
         self, who: Caller
     ) -> None:
         old = confirmed()
@@ -300,13 +308,13 @@ class TestCancel:
         ],
     )
     @pytest.mark.parametrize("percentage", [None, 100])
-    def test_what_is_over_is_not_cancelled_again(
+    def test_a_final_booking_can_not_be_cancelled(
         self, status: Status, refusal: type[DomainError], percentage: int | None
     ) -> None:
         with pytest.raises(refusal):
             cancel(in_status(status), CancellationRequest("Once more", percentage), admin())
 
-    def test_that_it_is_over_comes_before_that_it_is_late(self) -> None:
+    def test_already_completed_is_reported_before_too_late_to_cancel(self) -> None:
         over = in_status(Status.COMPLETED)
 
         with pytest.raises(AlreadyCompleted):
@@ -325,7 +333,7 @@ class TestOverride:
         assert ended.cancellation is not None
         assert (ended.cancellation.by, ended.cancellation.reason) == (Role.ADMIN, "Chef is ill")
 
-    def test_also_after_a_move(self) -> None:
+    def test_staff_override_the_refund_limit_of_a_move(self) -> None:
         moved = replace(confirmed(), refund_limit=0)
 
         step = cancel(moved, CancellationRequest("Chef is ill", 100), admin())
@@ -333,19 +341,19 @@ class TestOverride:
         assert [each.amount for each in step.entries] == [10_000]
 
     @pytest.mark.parametrize("percentage", [0, 100])
-    def test_a_customer_does_not(self, percentage: int) -> None:
+    def test_a_customer_can_not_override_the_refund(self, percentage: int) -> None:
         with pytest.raises(Forbidden):
             cancel(confirmed(), CancellationRequest("Please", percentage), caller())
 
     @pytest.mark.parametrize("percentage", [0, 100])
-    def test_an_override_needs_a_reason(self, percentage: int) -> None:
+    def test_an_override_of_the_refund_needs_a_reason(self, percentage: int) -> None:
         with pytest.raises(InvalidInput) as refusal:
             cancel(confirmed(), CancellationRequest(None, percentage), admin())
 
         assert [fault.pointer for fault in refusal.value.violations] == ["/reason"]
 
 
-def test_a_booking_under_a_live_dispute_refunds_nothing_more() -> None:
+def test_a_cancellation_during_a_dispute_refunds_nothing() -> None:
     disputed = holding(confirmed(), Balance(captured=10_000, disputed=10_000))
 
     step = cancel(disputed, CancellationRequest(), caller())
@@ -354,13 +362,13 @@ def test_a_booking_under_a_live_dispute_refunds_nothing_more() -> None:
     assert step.after.payment_status is PaymentStatus.DISPUTED
 
 
-def test_a_dispute_over_money_partly_refunded_does_not_make_a_negative_refund() -> None:
+def test_a_dispute_over_refunded_money_makes_no_negative_refund() -> None:
     disputed = holding(confirmed(), Balance(captured=10_000, refunded=4_000, disputed=10_000))
 
     assert cancel(disputed, CancellationRequest(), caller()).entries == ()
 
 
-def test_the_base_is_that_of_all_payments_also_where_one_was_lost_after_a_refund() -> None:
+def test_a_payment_lost_after_a_refund_lowers_the_base_of_the_refund() -> None:
     """§6: captured minus already refunded: the loss of one payment makes the base smaller."""
     old = replace(
         confirmed(),
@@ -375,8 +383,8 @@ def test_the_base_is_that_of_all_payments_also_where_one_was_lost_after_a_refund
     assert [(each.payment, each.amount) for each in step.entries] == [("pi_2", 6_000)]
 
 
-class TestLapse:
-    def test_after_the_deadline_the_system_cancels_for_want_of_payment(self) -> None:
+class TestExpire:
+    def test_expire_cancels_an_unpaid_booking_after_the_deadline(self) -> None:
         old = booking()
         late = system(old.payment_due_at + SECOND)
 
@@ -389,7 +397,7 @@ class TestLapse:
         assert step.entries == ()
 
     @pytest.mark.parametrize("early", [timedelta(0), SECOND, timedelta(hours=23)])
-    def test_until_the_deadline_it_stays_as_it_is(self, early: timedelta) -> None:
+    def test_expire_changes_nothing_until_the_deadline(self, early: timedelta) -> None:
         old = booking()
 
         step = expire(old, system(old.payment_due_at - early))
@@ -398,12 +406,12 @@ class TestLapse:
         assert step.after is old
 
     @pytest.mark.parametrize("status", sorted(set(Status) - {Status.PENDING}))
-    def test_what_is_not_pending_stays_as_it_is(self, status: Status) -> None:
+    def test_expire_changes_only_pending_bookings(self, status: Status) -> None:
         old = in_status(status)
 
         assert expire(old, system(old.slot.starts_at)) == Step(old)
 
-    def test_what_was_paid_of_it_is_promised_back_in_full_whatever_the_time_left(self) -> None:
+    def test_expire_owes_all_that_was_paid_at_any_time(self) -> None:
         old = in_status(Status.PENDING, 4_000)
 
         step = expire(old, system(before(old, hours=1)))
@@ -415,7 +423,7 @@ class TestLapse:
         assert step.after.cancellation is not None
         assert step.after.cancellation.refund_amount == 4_000
 
-    def test_a_customer_who_gives_that_reason_has_cancelled_all_the_same(self) -> None:
+    def test_a_cancellation_by_a_customer_with_the_reason_overdue_is_no_expiry(self) -> None:
         ended = cancel(booking(), CancellationRequest("payment_overdue"), caller()).after
 
         assert not ended.has_expired

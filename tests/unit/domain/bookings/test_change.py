@@ -77,7 +77,7 @@ def unchanged_by_money(status: Status) -> Booking:
 class TestChange:
     @pytest.mark.parametrize("status", LIVE)
     @pytest.mark.parametrize("field", NOTHING_BUT)
-    def test_one_thing_changes_and_the_version_grows_by_one(
+    def test_a_change_of_one_field_adds_one_to_the_version(
         self, status: Status, field: str
     ) -> None:
         old, later = unchanged_by_money(status), NOW + timedelta(hours=1)
@@ -98,17 +98,17 @@ class TestChange:
             Changes(venue=booking_request().venue, contact=booking_request().contact),
         ],
     )
-    def test_what_changes_nothing_is_no_new_version(self, nothing: Changes) -> None:
+    def test_a_change_without_effect_makes_no_version(self, nothing: Changes) -> None:
         old = booking()
 
         assert change(old, nothing, caller()) is old
 
-    def test_special_requests_can_be_taken_back(self) -> None:
+    def test_special_requests_can_be_removed(self) -> None:
         old = booking(special_requests="Peanut allergy")
 
         assert change(old, Changes(special_requests=""), caller()).special_requests == ""
 
-    def test_a_menu_can_be_taken_back(self) -> None:
+    def test_a_menu_can_be_removed(self) -> None:
         old = booking(menu=Menu(add_ons={"gyoza": 1}))
 
         new = change(old, Changes(menu=Menu()), caller())
@@ -118,13 +118,15 @@ class TestChange:
 
     @pytest.mark.parametrize("status", OVER)
     @pytest.mark.parametrize("who", [caller(), admin()])
-    def test_what_is_over_never_changes_again(self, status: Status, who: Caller) -> None:
+    def test_a_final_booking_can_not_be_changed(self, status: Status, who: Caller) -> None:
         with pytest.raises(BookingNotChangeable):
             change(in_status(status), Changes(special_requests="x"), who)
 
     @pytest.mark.parametrize("status", OVER)
     @pytest.mark.parametrize("step", [Status.COMPLETED, Status.NO_SHOW])
-    def test_also_not_by_staff_setting_a_status(self, status: Status, step: Status) -> None:
+    def test_staff_can_not_set_the_status_of_a_final_booking(
+        self, status: Status, step: Status
+    ) -> None:
         over = in_status(status)
 
         with pytest.raises(BookingNotChangeable):
@@ -132,13 +134,13 @@ class TestChange:
 
 
 class TestRepricing:
-    def test_more_guests_cost_more_and_are_due_with_the_balance(self) -> None:
+    def test_more_guests_raise_the_balance_due(self) -> None:
         new = change(confirmed(), Changes(party=Party(adults=14)), caller())
 
         assert new.price.subtotal == 77_000
         assert (new.deposit_due, new.balance_due) == (0, 77_000 + 6_353 - 10_000)
 
-    def test_fewer_guests_may_leave_more_paid_than_due_and_that_is_promised_back(self) -> None:
+    def test_fewer_guests_than_paid_for_make_a_refund_obligation(self) -> None:
         step = step_of(confirmed(71_445), Changes(party=Party(adults=10)), caller())
 
         new = step.after
@@ -156,7 +158,7 @@ class TestRepricing:
         assert new.travel_miles == 42
         assert new.price.total == booking().price.total + 2_400
 
-    def test_the_menu_must_still_fit_fewer_guests(self) -> None:
+    def test_a_menu_must_be_valid_for_fewer_guests(self) -> None:
         old = booking(menu=Menu(upgrades={"salmon": 12}))
 
         with pytest.raises(InvalidInput):
@@ -178,14 +180,14 @@ class TestRepricing:
         again = change(moved, Changes(travel_miles=42), admin())
         assert (again.travel_miles, again.travel_confirmed) == (42, True)
 
-    def test_before_staff_have_set_it_for_the_first_time_travel_is_0(self) -> None:
+    def test_travel_costs_nothing_before_staff_set_the_distance(self) -> None:
         moved = change(booking(), Changes(venue=Venue("1", "A", "CA", "1")), caller())
 
         assert (moved.travel_miles, moved.travel_confirmed) == (None, False)
         assert moved.price.travel_fee == 0
 
     @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
-    def test_one_letter_of_the_venue_gives_no_travel_fee_back_after_the_party(
+    def test_a_change_of_the_venue_after_the_party_refunds_no_travel_fee(
         self, status: Status
     ) -> None:
         # Given a party far away that is paid in full, and its venue changed by one letter
@@ -206,21 +208,21 @@ class TestRepricing:
             (EntryKind.REFUND_OWED, 32_000)
         ]
 
-    def test_nor_when_the_system_completes_it(self) -> None:
+    def test_completing_a_booking_refunds_no_travel_fee(self) -> None:
         far = change(booking(), Changes(travel_miles=200), admin())
         paid = holding(replace(far, status=Status.CONFIRMED), Balance(captured=far.price.total))
         moved = change(paid, Changes(venue=replace(paid.venue, city="Ojai")), caller())
 
         assert complete(moved, system(moved.completes_at)).entries == ()
 
-    def test_the_balance_is_asked_for_with_the_travel_fee_after_another_address(self) -> None:
+    def test_the_balance_includes_the_travel_fee_after_a_change_of_address(self) -> None:
         far = change(confirmed(), Changes(travel_miles=200), admin())
 
         moved = change(far, Changes(venue=replace(far.venue, city="Ojai")), caller())
 
         assert moved.balance_due == far.balance_due == 71_445 + 34_000 - 10_000
 
-    def test_the_same_address_keeps_it_and_staff_may_send_both(self) -> None:
+    def test_the_same_address_keeps_the_distance_and_staff_may_send_both(self) -> None:
         known = change(booking(), Changes(travel_miles=42), admin())
         elsewhere = replace(known.venue, city="San Diego")
 
@@ -236,7 +238,7 @@ class TestRepricing:
 
         assert (after.venue, after.travel_confirmed) == (spelled, True)
 
-    def test_the_old_address_again_is_not_confirmed_by_that(self) -> None:
+    def test_a_return_to_the_old_address_does_not_confirm_the_distance(self) -> None:
         known = change(booking(), Changes(travel_miles=42), admin())
         moved = change(known, Changes(venue=replace(known.venue, city="Ojai")), caller())
 
@@ -262,7 +264,7 @@ class TestTravelAfterTheParty:
         with pytest.raises(BookingNotChangeable, match="until 30 days after the start"):
             change(old, Changes(travel_miles=200), admin(last + MICRO))
 
-    def test_what_is_due_then_can_be_paid(self) -> None:
+    def test_a_travel_fee_set_after_the_party_can_be_paid(self) -> None:
         over = in_status(Status.COMPLETED, 71_445)
         assert over.payment_status is PaymentStatus.PAID
 
@@ -271,7 +273,7 @@ class TestTravelAfterTheParty:
         assert amount_due(dearer, PaymentType.BALANCE, before(over, days=-1)) == 34_000
         assert dearer.payment_status is PaymentStatus.DEPOSIT_PAID
 
-    def test_not_of_a_cancelled_one(self) -> None:
+    def test_the_distance_of_a_cancelled_booking_can_not_be_set(self) -> None:
         with pytest.raises(BookingNotChangeable):
             change(in_status(Status.CANCELLED), Changes(travel_miles=1), admin())
 
@@ -285,7 +287,7 @@ class TestTravelAfterTheParty:
             {"venue": booking_request().venue},
         ],
     )
-    def test_nothing_else_of_a_booking_that_is_over(
+    def test_only_the_distance_of_a_past_booking_can_be_set(
         self, status: Status, more: dict[str, Any]
     ) -> None:
         over = in_status(status)
@@ -293,13 +295,13 @@ class TestTravelAfterTheParty:
         with pytest.raises(BookingNotChangeable, match="only its travel_miles can be set, alone"):
             change(over, Changes(travel_miles=1, **more), admin(over.completes_at))
 
-    def test_a_customer_does_not_set_it(self) -> None:
+    def test_a_customer_can_not_set_the_distance_after_the_party(self) -> None:
         over = in_status(Status.COMPLETED)
 
         with pytest.raises(Forbidden):
             change(over, Changes(travel_miles=0), caller(at=over.completes_at))
 
-    def test_what_it_was_already_makes_no_version(self) -> None:
+    def test_the_same_distance_again_makes_no_version(self) -> None:
         over = replace(in_status(Status.COMPLETED), travel_miles=0, travel_confirmed=True)
 
         assert change(over, Changes(travel_miles=0), admin(over.completes_at)) is over
@@ -340,7 +342,7 @@ class TestDeadlines:
             change(old, changes, caller(at=before(old, hours=24) + MICRO))
 
     @pytest.mark.parametrize("changes", MORE)
-    def test_staff_until_the_start(self, changes: Changes) -> None:
+    def test_staff_change_guests_menu_and_venue_until_the_start(self, changes: Changes) -> None:
         old = confirmed()
 
         assert change(old, changes, admin(before(old, hours=24) + MICRO)).version == 2
@@ -349,7 +351,7 @@ class TestDeadlines:
     @pytest.mark.parametrize("changes", MORE)
     @pytest.mark.parametrize("who", [caller(), admin()])
     @pytest.mark.parametrize("later", [MICRO, timedelta(hours=5)])
-    def test_and_nobody_after_the_start(
+    def test_nobody_changes_guests_menu_or_venue_after_the_start(
         self, changes: Changes, who: Caller, later: timedelta
     ) -> None:
         old = confirmed()
@@ -366,12 +368,12 @@ class TestDeadlines:
             change(old, changes, caller(at=before(old, days=7) + MICRO))
 
     @pytest.mark.parametrize("changes", LESS[:3])
-    def test_staff_lower_it_until_the_start(self, changes: Changes) -> None:
+    def test_staff_lower_the_total_until_the_start(self, changes: Changes) -> None:
         old = rich()
 
         assert change(old, changes, admin(old.slot.starts_at)).price.total < old.price.total
 
-    def test_too_close_is_said_before_too_late_to_reduce(self) -> None:
+    def test_too_close_to_event_is_reported_before_too_late_to_reduce(self) -> None:
         old = rich()
 
         with pytest.raises(TooCloseToEvent):
@@ -384,19 +386,21 @@ class TestDeadlines:
             pytest.param(Changes(party=Party(adults=13), menu=Menu()), id="more for less"),
         ],
     )
-    def test_what_keeps_or_raises_the_total_is_no_reduction(self, changes: Changes) -> None:
+    def test_a_change_that_keeps_or_raises_the_total_has_no_reduction_deadline(
+        self, changes: Changes
+    ) -> None:
         old = rich()
 
         assert change(old, changes, caller(at=before(old, hours=24))).version == 2
 
-    def test_below_the_minimum_fewer_guests_cost_the_same(self) -> None:
+    def test_fewer_guests_below_the_minimum_have_no_reduction_deadline(self) -> None:
         old = confirmed(party=Party(adults=4))
 
         new = change(old, Changes(party=Party(adults=3)), caller(at=before(old, hours=24)))
 
         assert new.price.total == old.price.total
 
-    def test_another_address_lowers_nothing(self) -> None:
+    def test_another_address_does_not_lower_the_total(self) -> None:
         far = change(confirmed(), Changes(travel_miles=200), admin())
 
         moved = change(
@@ -407,7 +411,7 @@ class TestDeadlines:
 
         assert moved.price.total == far.price.total
 
-    def test_nor_does_it_hide_a_reduction_behind_it(self) -> None:
+    def test_another_address_does_not_hide_a_later_reduction(self) -> None:
         far = change(confirmed(), Changes(travel_miles=200), admin())
         elsewhere = change(far, Changes(venue=Venue("1", "A", "CA", "1")), caller())
 
@@ -439,20 +443,20 @@ class TestDeadlines:
 
         assert change(old, changes, replace(who, at=old.slot.starts_at + later)).version == 2
 
-    def test_nor_has_the_distance(self) -> None:
+    def test_the_distance_has_no_deadline_before_the_start(self) -> None:
         old = confirmed()
 
         assert change(old, Changes(travel_miles=9), admin(before(old, hours=1))).version == 2
 
 
 class TestMoving:
-    def test_to_another_time_of_the_day(self) -> None:
+    def test_a_booking_moves_to_another_time_of_the_day(self) -> None:
         new = change(booking(), Changes(time=time(12)), caller())
 
         assert (new.slot.date, new.slot.time) == (PARTY_DATE, time(12))
         assert new.slot.starts_at == datetime(2026, 12, 24, 20, tzinfo=UTC)
 
-    def test_to_another_day_at_the_same_time(self) -> None:
+    def test_a_booking_moves_to_another_day_at_the_same_time(self) -> None:
         new = change(booking(), Changes(date=date(2027, 3, 14)), caller())
 
         assert (new.slot.time, new.slot.starts_at) == (
@@ -460,20 +464,20 @@ class TestMoving:
             datetime(2027, 3, 15, 1, tzinfo=UTC),
         )
 
-    def test_at_least_72_hours_before_the_current_start(self) -> None:
+    def test_a_move_needs_72_hours_to_the_current_start(self) -> None:
         old, later = confirmed(), Changes(date=date(2027, 2, 1))
 
         assert change(old, later, caller(at=before(old, hours=72))).version == 2
         with pytest.raises(TooCloseToEvent, match="72 hours"):
             change(old, later, caller(at=before(old, hours=72) + SECOND))
 
-    def test_staff_obey_that_too(self) -> None:
+    def test_a_move_by_staff_needs_the_same_notice(self) -> None:
         old = confirmed()
 
         with pytest.raises(TooCloseToEvent):
             change(old, Changes(date=date(2027, 2, 1)), admin(before(old, hours=71)))
 
-    def test_the_date_it_has_anyway_is_no_move(self) -> None:
+    def test_the_present_date_and_time_is_no_move(self) -> None:
         old = confirmed()
         same = Changes(date=PARTY_DATE, time=time(18), special_requests="Peanut allergy")
 
@@ -487,13 +491,13 @@ class TestMoving:
             (Changes(date=days_ahead(367)), TooFarAhead),
         ],
     )
-    def test_the_new_slot_obeys_the_rules_of_slots(
+    def test_a_move_obeys_the_rules_of_slots(
         self, target: Changes, refusal: type[DomainError]
     ) -> None:
         with pytest.raises(refusal):
             change(booking(), target, caller())
 
-    def test_nearer_than_seven_days_from_its_making_the_total_is_owed_at_once(self) -> None:
+    def test_a_move_to_within_seven_days_of_the_creation_makes_the_total_due_at_once(self) -> None:
         old = booking()
 
         new = change(old, Changes(date=days_ahead(5)), caller())
@@ -501,7 +505,7 @@ class TestMoving:
         assert new.due_to_confirm == new.price.total
         assert new.payment_due_at == old.payment_due_at
 
-    def test_a_booking_that_was_changed_before_owes_what_it_did_and_until_when_it_did(self) -> None:
+    def test_a_later_change_keeps_the_deposit_and_the_payment_deadline(self) -> None:
         # Given a booking made with more than seven days to go, and changed once with less
         made = booking(caller=caller(at=before(booking(), days=7, hours=1)))
         once = change(
@@ -514,7 +518,7 @@ class TestMoving:
         # Then the deposit and the deadline are still those of its making
         assert (twice.due_to_confirm, twice.payment_due_at) == (10_000, made.payment_due_at)
 
-    def test_that_is_measured_from_the_making_not_from_the_move(self) -> None:
+    def test_the_seven_days_of_a_move_are_measured_from_the_creation(self) -> None:
         later = caller(at=NOW + timedelta(days=20))
 
         new = change(booking(), Changes(date=days_ahead(24)), later)
@@ -532,7 +536,7 @@ class TestMoving:
             (timedelta(hours=72), 0),
         ],
     )
-    def test_a_move_notes_what_the_table_says_for_the_start_that_it_leaves(
+    def test_a_move_limits_the_refund_to_the_tier_of_the_old_start(
         self, who: Caller, notice: timedelta, limit: int
     ) -> None:
         """§6: five days before, a move to a year ahead turned 0 % into 97 %."""
@@ -542,7 +546,7 @@ class TestMoving:
 
         assert new.refund_limit == limit
 
-    def test_a_later_move_does_not_raise_it_again(self) -> None:
+    def test_a_later_move_does_not_raise_the_refund_limit(self) -> None:
         late = change(
             confirmed(), Changes(date=date(2027, 6, 1)), caller(at=before(START_SLOT, days=5))
         )
@@ -551,14 +555,14 @@ class TestMoving:
 
         assert (late.refund_limit, again.refund_limit) == (0, 0)
 
-    def test_what_is_no_move_leaves_it_alone(self) -> None:
+    def test_a_change_without_a_move_keeps_the_refund_limit(self) -> None:
         old = confirmed()
 
         new = change(old, Changes(date=PARTY_DATE, party=Party(14)), caller(at=before(old, days=5)))
 
         assert new.refund_limit == 100
 
-    def test_no_price_changes_by_moving(self) -> None:
+    def test_a_move_keeps_the_price(self) -> None:
         old = booking()
 
         assert change(old, Changes(date=days_ahead(60)), caller()).price == old.price
@@ -573,7 +577,7 @@ TRANSITIONS = [
 class TestStatusByHand:
     @pytest.mark.parametrize(("start", "end"), TRANSITIONS)
     @pytest.mark.parametrize("later", [timedelta(0), SECOND, timedelta(days=9)])
-    def test_staff_end_a_confirmed_booking_from_its_start_on(
+    def test_staff_set_the_final_status_from_the_start_on(
         self, start: Status, end: Status, later: timedelta
     ) -> None:
         old = in_status(start)
@@ -584,7 +588,7 @@ class TestStatusByHand:
         assert not new.is_live
 
     @pytest.mark.parametrize("end", [Status.COMPLETED, Status.NO_SHOW])
-    def test_not_before(self, end: Status) -> None:
+    def test_staff_can_not_set_the_final_status_before_the_start(self, end: Status) -> None:
         old = confirmed()
 
         with pytest.raises(InvalidTransition, match="after its start"):
@@ -594,14 +598,14 @@ class TestStatusByHand:
         ("start", "end"),
         [(a, b) for a in LIVE for b in Status if a is not b and (a, b) not in TRANSITIONS],
     )
-    def test_no_other_step_can_be_set(self, start: Status, end: Status) -> None:
+    def test_staff_can_set_no_other_status(self, start: Status, end: Status) -> None:
         old = in_status(start)
 
         with pytest.raises(InvalidTransition):
             change(old, Changes(status=end), admin(old.slot.starts_at + SECOND))
 
     @pytest.mark.parametrize("status", LIVE)
-    def test_the_status_it_has_is_no_change(self, status: Status) -> None:
+    def test_the_present_status_is_no_change(self, status: Status) -> None:
         old = unchanged_by_money(status)
 
         assert change(old, Changes(status=status), admin()) is old
@@ -610,7 +614,7 @@ class TestStatusByHand:
     @pytest.mark.parametrize(
         "staff_only", [Changes(status=Status.COMPLETED), Changes(travel_miles=0)]
     )
-    def test_a_customer_sets_neither_status_nor_distance(
+    def test_a_customer_can_not_set_status_or_distance(
         self, status: Status, staff_only: Changes
     ) -> None:
         with pytest.raises(Forbidden):
@@ -637,7 +641,7 @@ class TestMoneyThatWasPaidBefore:
         assert step.after.balance.refund_owed == 60_000 - 59_538
         assert step.after.version == old.version + 1
 
-    def test_one_still_short_stays_pending_and_gives_nothing_back(self) -> None:
+    def test_a_lower_price_that_is_not_covered_confirms_and_refunds_nothing(self) -> None:
         soon = caller(at=before(booking(), days=5))
         old = holding(booking(caller=soon), Balance(captured=60_000))
 
@@ -645,21 +649,21 @@ class TestMoneyThatWasPaidBefore:
 
         assert (step.after.status, step.entries) == (Status.PENDING, ())
 
-    def test_what_was_promised_before_is_not_promised_twice(self) -> None:
+    def test_a_second_change_adds_no_second_refund_obligation(self) -> None:
         cheaper = step_of(confirmed(71_445), Changes(party=Party(adults=10)), caller()).after
 
         step = step_of(cheaper, Changes(special_requests="Peanut allergy"), caller())
 
         assert step.entries == ()
 
-    def test_what_is_in_dispute_is_not_promised_until_it_is_decided(self) -> None:
+    def test_a_lower_price_owes_no_refund_of_money_in_dispute(self) -> None:
         disputed = holding(confirmed(), Balance(captured=71_445, disputed=71_445))
 
         step = step_of(disputed, Changes(party=Party(adults=10)), caller())
 
         assert step.entries == ()
 
-    def test_goodwill_does_not_count_as_too_much(self) -> None:
+    def test_goodwill_does_not_reduce_the_refund_of_a_lower_price(self) -> None:
         """Staff gave 20 000 back; the price falls by 11 907, which is still to be given back."""
         kind_to = holding(confirmed(), Balance(captured=71_445, refunded=20_000))
 
@@ -667,7 +671,7 @@ class TestMoneyThatWasPaidBefore:
 
         assert [each.amount for each in step.entries] == [11_907]
 
-    def test_a_party_that_took_place_keeps_what_it_costs(self) -> None:
+    def test_a_no_show_refunds_nothing_of_its_price(self) -> None:
         old = confirmed(71_445)
 
         step = step_of(old, Changes(status=Status.NO_SHOW), admin(old.slot.starts_at))
@@ -676,7 +680,7 @@ class TestMoneyThatWasPaidBefore:
 
 
 class TestComplete:
-    def test_six_hours_after_the_start_a_confirmed_party_took_place(self) -> None:
+    def test_a_confirmed_booking_is_completed_six_hours_after_the_start(self) -> None:
         old = confirmed()
         late = system(old.slot.starts_at + timedelta(hours=6))
 
@@ -686,7 +690,7 @@ class TestComplete:
         assert step.after.updated_at == late.at
         assert step.entries == ()
 
-    def test_not_before(self) -> None:
+    def test_a_confirmed_booking_is_not_completed_before_its_time(self) -> None:
         old = confirmed()
 
         step = complete(old, system(old.completes_at - SECOND))
@@ -695,7 +699,7 @@ class TestComplete:
         assert step.after is old
 
     @pytest.mark.parametrize("status", sorted(set(Status) - {Status.CONFIRMED}))
-    def test_nothing_else_does(self, status: Status) -> None:
+    def test_only_a_confirmed_booking_is_completed(self, status: Status) -> None:
         old = in_status(status)
 
         assert complete(old, system(old.completes_at)).after is old

@@ -33,5 +33,7 @@ class TestLessIsDue:
             (confirmed(), replace(confirmed(), travel_miles=10), False),
         ],
     )
-    def test_of_any_type(self, before: Booking, after: Booking, less: bool) -> None:
+    def test_less_is_due_if_the_amount_of_any_payment_type_is_lower(
+        self, before: Booking, after: Booking, less: bool
+    ) -> None:
         assert less_is_due(before, after) is less

@@ -23,9 +23,7 @@ def refused_at(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
         ({"guests": 1, "adults": 1, "children": 0}, Party(1)),
     ],
 )
-def test_guests_are_split_by_age_and_all_adults_when_not(
-    given: dict[str, int], party: Party
-) -> None:
+def test_guests_without_a_split_are_all_adults(given: dict[str, int], party: Party) -> None:
     assert party_of(**given) == party
     assert party.guests == given["guests"]
 
@@ -51,13 +49,13 @@ def test_a_split_adds_up_to_the_guests_with_at_least_one_adult(
 
 @pytest.mark.parametrize("code", CURRENT.upgrade_prices)
 @pytest.mark.parametrize("quantity", [1, 12])
-def test_an_upgrade_is_for_one_guest_up_to_all(code: str, quantity: int) -> None:
+def test_an_upgrade_is_for_one_to_all_guests(code: str, quantity: int) -> None:
     check_menu(Menu(upgrades={code: quantity}), Party(12), CURRENT)
 
 
 @pytest.mark.parametrize("code", CURRENT.add_on_prices)
 @pytest.mark.parametrize("quantity", [1, 12])
-def test_an_add_on_is_one_unit_up_to_one_a_guest(code: str, quantity: int) -> None:
+def test_an_add_on_has_one_unit_to_one_for_each_guest(code: str, quantity: int) -> None:
     check_menu(Menu(add_ons={code: quantity}), Party(12), CURRENT)
 
 
@@ -75,14 +73,12 @@ def test_an_add_on_is_one_unit_up_to_one_a_guest(code: str, quantity: int) -> No
         ),
     ],
 )
-def test_every_extra_that_does_not_fit_the_party_is_named(
-    menu: dict[str, Any], pointers: list[str]
-) -> None:
+def test_every_invalid_extra_is_reported(menu: dict[str, Any], pointers: list[str]) -> None:
     with pytest.raises(InvalidInput) as refusal:
         check_menu(Menu(**menu), Party(12), CURRENT)
 
     assert refused_at(refusal) == pointers
 
 
-def test_toddlers_count_as_guests_of_the_menu() -> None:
+def test_toddlers_count_towards_the_limit_of_extras() -> None:
     check_menu(Menu(add_ons={"edamame": 4}), Party(1, 1, 2), CURRENT)

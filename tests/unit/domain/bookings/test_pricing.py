@@ -49,7 +49,7 @@ def test_a_whole_party_is_priced_line_by_line() -> None:
 @pytest.mark.parametrize(
     ("code", "amount"), [*CURRENT.upgrade_prices.items(), *CURRENT.add_on_prices.items()]
 )
-def test_every_extra_is_a_line_with_its_own_price(code: str, amount: int) -> None:
+def test_each_extra_has_a_line_with_its_price(code: str, amount: int) -> None:
     kind = "upgrades" if code in CURRENT.upgrade_prices else "add_ons"
     menu: dict[str, Any] = {kind: {code: 12}}
 
@@ -60,25 +60,23 @@ class TestMinimum:
     @pytest.mark.parametrize(
         ("party", "shortfall"), [(Party(1), 49_500), (Party(9), 5_500), (Party(5, 9), 500)]
     )
-    def test_food_is_raised_to_the_minimum_by_a_line_of_its_own(
-        self, party: Party, shortfall: int
-    ) -> None:
+    def test_a_line_raises_food_to_the_minimum(self, party: Party, shortfall: int) -> None:
         priced = price(party)
 
         assert amounts(priced)["minimum_spend"] == (1, shortfall, shortfall)
         assert priced.subtotal == 55_000
 
     @pytest.mark.parametrize("party", [Party(10), Party(11), Party(4, 11)])
-    def test_food_at_the_minimum_or_above_stays_as_it_is(self, party: Party) -> None:
+    def test_food_at_or_above_the_minimum_has_no_minimum_line(self, party: Party) -> None:
         priced = price(party)
 
         assert "minimum_spend" not in amounts(priced)
         assert priced.subtotal == party.adults * 5500 + party.children * 3000
 
-    def test_extras_count_towards_it(self) -> None:
+    def test_extras_count_towards_the_minimum(self) -> None:
         assert amounts(price(Party(9), upgrades={"salmon": 9}))["minimum_spend"][2] == 1_000
 
-    def test_travel_does_not(self) -> None:
+    def test_travel_does_not_count_towards_the_minimum(self) -> None:
         assert amounts(price(Party(9), travel_miles=200))["minimum_spend"][2] == 5_500
 
 
@@ -94,7 +92,7 @@ class TestTravel:
             (200, 170, 34_000),
         ],
     )
-    def test_miles_beyond_the_free_ones_are_charged_on_a_line_always_there(
+    def test_the_travel_line_charges_miles_beyond_the_free_ones(
         self, miles: int | None, charged: int, fee: int
     ) -> None:
         priced = price(Party(12), miles)
@@ -118,23 +116,25 @@ class TestTax:
             (Party(10), {"upgrades": {"salmon": 2}}, 4_620),
         ],
     )
-    def test_food_is_taxed_half_up(self, party: Party, menu: dict[str, Any], tax: int) -> None:
+    def test_the_tax_on_food_is_rounded_half_up(
+        self, party: Party, menu: dict[str, Any], tax: int
+    ) -> None:
         assert price(party, **menu).tax == tax
 
-    def test_travel_is_not(self) -> None:
+    def test_travel_is_not_taxed(self) -> None:
         assert price(Party(12), 200).tax == price(Party(12), 0).tax
 
 
 class TestLines:
-    def test_guests_of_an_age_that_nobody_has_are_no_line(self) -> None:
+    def test_an_age_without_guests_has_no_line(self) -> None:
         assert [line.code for line in price(Party(12)).lines] == ["adult", "travel"]
 
-    def test_lines_come_in_the_order_of_the_menu_not_of_the_request(self) -> None:
+    def test_lines_are_in_the_order_of_the_policy_and_not_of_the_request(self) -> None:
         priced = price(Party(12), add_ons={"gyoza": 1, "edamame": 1}, upgrades={"scallops": 1})
 
         assert [line.code for line in priced.lines][1:-1] == ["scallops", "edamame", "gyoza"]
 
-    def test_every_line_says_what_it_is(self) -> None:
+    def test_every_line_has_a_description(self) -> None:
         priced = price(Party(1, 1, 1), upgrades={"filet_mignon": 1})
 
         assert [line.description for line in priced.lines] == [
@@ -146,11 +146,11 @@ class TestLines:
             "Travel beyond 30 miles",
         ]
 
-    def test_an_amount_is_quantity_times_unit(self) -> None:
+    def test_the_amount_of_a_line_is_quantity_times_unit_amount(self) -> None:
         assert Line("gyoza", "Gyoza", 3, 1000).amount == 3000
 
 
-def test_a_menu_that_does_not_fit_has_no_price() -> None:
+def test_an_invalid_menu_has_no_price() -> None:
     with pytest.raises(InvalidInput):
         price(Party(2), upgrades={"salmon": 3})
 
@@ -159,16 +159,20 @@ class TestDueToConfirm:
     @pytest.mark.parametrize(
         "notice", [timedelta(days=7), timedelta(days=7, seconds=1), timedelta(days=365)]
     )
-    def test_the_deposit_confirms_with_seven_days_to_go_or_more(self, notice: timedelta) -> None:
+    def test_the_deposit_confirms_with_seven_days_or_more_to_the_start(
+        self, notice: timedelta
+    ) -> None:
         assert due_to_confirm(price(Party(12)), START - notice, START, CURRENT) == 10_000
 
     @pytest.mark.parametrize("notice", [timedelta(days=7, seconds=-1), timedelta(hours=48)])
-    def test_the_total_does_with_less(self, notice: timedelta) -> None:
+    def test_the_total_confirms_with_less_than_seven_days_to_the_start(
+        self, notice: timedelta
+    ) -> None:
         priced = price(Party(12))
 
         assert due_to_confirm(priced, START - notice, START, CURRENT) == priced.total
 
-    def test_a_total_below_the_deposit_is_all_there_is_to_pay(self) -> None:
+    def test_a_total_below_the_deposit_confirms(self) -> None:
         small = Price((), 9_000, 0, 743, "usd")
 
         assert due_to_confirm(small, START - timedelta(days=30), START, CURRENT) == 9_743

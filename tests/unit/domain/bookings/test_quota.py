@@ -23,12 +23,12 @@ def made(number: int, ago: timedelta = timedelta(0)) -> Quota:
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_up_to_three_may_be_unpaid(number: int) -> None:
+def test_a_customer_may_hold_three_pending_bookings(number: int) -> None:
     assert with_room(pending(number), NOW, CURRENT) == pending(number)
 
 
 @pytest.mark.parametrize("number", [3, 4])
-def test_a_fourth_is_refused_and_says_what_to_do(number: int) -> None:
+def test_a_fourth_pending_booking_is_refused_with_advice(number: int) -> None:
     with pytest.raises(TooManyPendingBookings) as refused:
         with_room(pending(number), NOW, CURRENT)
 
@@ -39,7 +39,7 @@ def test_a_fourth_is_refused_and_says_what_to_do(number: int) -> None:
     assert refused.value.retry_after is None
 
 
-def test_up_to_ten_may_be_made_in_24_hours() -> None:
+def test_a_customer_may_make_ten_bookings_in_24_hours() -> None:
     assert with_room(made(9), NOW, CURRENT) == made(9)
 
 
@@ -47,14 +47,16 @@ def test_up_to_ten_may_be_made_in_24_hours() -> None:
     ("ago", "wait"),
     [(timedelta(0), 86_391), (timedelta(hours=23), 3_591), (DAY - 10 * SECOND, 1)],
 )
-def test_the_eleventh_waits_until_the_oldest_counts_no_more(ago: timedelta, wait: int) -> None:
+def test_an_eleventh_booking_waits_until_the_oldest_no_longer_counts(
+    ago: timedelta, wait: int
+) -> None:
     with pytest.raises(TooManyBookingsInADay, match=r"At most 10 .* in 24 hours") as refused:
         with_room(made(10, ago), NOW, CURRENT)
 
     assert refused.value.retry_after == wait
 
 
-def test_a_customer_who_made_more_than_ten_waits_until_nine_count() -> None:
+def test_a_customer_with_more_than_ten_bookings_waits_until_nine_count() -> None:
     with pytest.raises(TooManyBookingsInADay) as refused:
         with_room(made(12), NOW, CURRENT)
 
@@ -62,26 +64,26 @@ def test_a_customer_who_made_more_than_ten_waits_until_nine_count() -> None:
     assert refused.value.retry_after == 86_391
 
 
-def test_part_of_a_second_is_a_second_to_wait() -> None:
+def test_retry_after_is_rounded_up_to_a_second() -> None:
     with pytest.raises(TooManyBookingsInADay) as refused:
         with_room(made(10), NOW + timedelta(microseconds=1), CURRENT)
 
     assert refused.value.retry_after == 86_391
 
 
-def test_what_was_made_24_hours_ago_counts_no_more() -> None:
+def test_a_booking_made_24_hours_ago_no_longer_counts() -> None:
     kept = with_room(made(10, DAY - 9 * SECOND), NOW, CURRENT)
 
     assert sorted(kept.made) == [f"bkg_{n}" for n in range(1, 10)]
 
 
-def test_after_a_day_all_is_forgotten_but_what_is_unpaid() -> None:
+def test_only_pending_bookings_count_after_a_day() -> None:
     old = Quota(pending=frozenset({"bkg_9"}), made=made(10, DAY).made)
 
     assert with_room(old, NOW, CURRENT) == Quota(pending=frozenset({"bkg_9"}))
 
 
-def test_what_can_be_done_about_is_said_first() -> None:
+def test_too_many_pending_bookings_is_reported_before_too_many_in_a_day() -> None:
     both = Quota(pending(3).pending, made(10).made)
 
     with pytest.raises(TooManyPendingBookings):

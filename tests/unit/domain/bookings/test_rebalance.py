@@ -9,7 +9,7 @@ from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance, EntryKind, RefundReason
 
 
-def test_a_step_that_changes_nothing_makes_no_version() -> None:
+def test_rebalance_without_a_change_makes_no_version() -> None:
     assert rebalance(booking(), booking(), (), caller()).after == booking()
 
 
@@ -29,7 +29,7 @@ def test_a_pending_booking_that_has_started_is_not_confirmed() -> None:
     assert step.after.status is Status.PENDING
 
 
-def test_what_was_paid_beyond_the_total_is_promised_back() -> None:
+def test_rebalance_owes_back_what_was_paid_beyond_the_total() -> None:
     before = confirmed()
     overpaid = holding(before, Balance(captured=before.price.total + 700))
 
@@ -41,7 +41,7 @@ def test_what_was_paid_beyond_the_total_is_promised_back() -> None:
     assert with_entries(overpaid, step.entries).payments == step.after.payments
 
 
-def test_what_is_in_dispute_is_not_promised_back() -> None:
+def test_rebalance_owes_back_nothing_that_is_in_dispute() -> None:
     before = confirmed()
     at_risk = Balance(captured=before.price.total + 700, contested=700)
 
@@ -50,7 +50,7 @@ def test_what_is_in_dispute_is_not_promised_back() -> None:
     assert not step.entries
 
 
-def test_a_cancelled_booking_promises_nothing_here() -> None:
+def test_rebalance_adds_no_obligation_to_a_cancelled_booking() -> None:
     cancelled = replace(confirmed(), status=Status.CANCELLED)
     overpaid = holding(cancelled, Balance(captured=cancelled.price.total + 700))
 

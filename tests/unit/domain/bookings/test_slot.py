@@ -31,7 +31,7 @@ class TestStartTimes:
         assert slot_at(PARTY_DATE, time(hour), CURRENT).time == time(hour)
 
     @pytest.mark.parametrize("start", [time(0), time(11), time(12, 1), time(18, 30), time(23, 59)])
-    def test_another_time_is_refused_with_those_on_offer(self, start: time) -> None:
+    def test_another_start_time_is_refused_with_the_allowed_times(self, start: time) -> None:
         with pytest.raises(InvalidTime, match="12:00, 15:00, 18:00, 21:00"):
             slot_at(PARTY_DATE, start, CURRENT)
 
@@ -50,14 +50,16 @@ class TestInstants:
             (FALL_BACK, 21, datetime(2026, 11, 2, 5, tzinfo=UTC)),
         ],
     )
-    def test_a_local_time_names_an_instant(self, day: date, hour: int, instant: datetime) -> None:
+    def test_a_slot_has_the_instant_of_its_local_time(
+        self, day: date, hour: int, instant: datetime
+    ) -> None:
         found = slot_at(day, time(hour), CURRENT)
 
         assert found.starts_at == instant
         assert found.starts_at.tzinfo is UTC
         assert found.timezone == "America/Los_Angeles"
 
-    def test_a_time_that_the_clocks_skip_is_no_start_time_on_that_day_only(self) -> None:
+    def test_a_skipped_local_time_is_refused_on_that_day_only(self) -> None:
         at_night = replace(CURRENT, start_times=(time(2, 30),))
 
         with pytest.raises(InvalidTime, match="skip"):
@@ -69,30 +71,30 @@ class TestInstants:
         ["", "18", "1800", "18:00:00", "T18:00", "18:00Z", "6pm", "24:00", "18:60", "8:00",
          "18:00\n", "\u0661\u0668:00", "18:00+01:00", "aiko@example.com"],
     )  # fmt: skip
-    def test_a_text_that_is_not_hours_and_minutes_is_no_start_time(self, text: str) -> None:
+    def test_a_start_time_is_written_as_hours_and_minutes(self, text: str) -> None:
         with pytest.raises(InvalidTime, match=r"^A start time is hours and minutes"):
             start_time(text)
 
     @pytest.mark.parametrize("start", [time(1, 59), time(3, 0)])
-    def test_the_times_beside_the_skipped_hour_exist(self, start: time) -> None:
+    def test_times_next_to_a_skipped_hour_are_start_times(self, start: time) -> None:
         at_night = replace(CURRENT, start_times=(time(1, 59), time(3, 0)))
 
         found = slot_at(SPRING_FORWARD, start, at_night)
 
         assert found.starts_at.astimezone(CURRENT.zone).time() == start
 
-    def test_a_time_that_the_clocks_repeat_means_its_first_pass(self) -> None:
+    def test_a_repeated_local_time_means_its_first_occurrence(self) -> None:
         at_night = replace(CURRENT, start_times=(time(1, 30),))
 
         found = slot_at(FALL_BACK, time(1, 30), at_night)
 
         assert found.starts_at == datetime(2026, 11, 1, 8, 30, tzinfo=UTC)  # still UTC-7
 
-    def test_the_end_of_the_calendar_is_too_far_ahead(self) -> None:
+    def test_a_slot_at_the_end_of_the_calendar_is_too_far_ahead(self) -> None:
         with pytest.raises(TooFarAhead):
             slot_at(date.max, time(18), CURRENT)
 
-    def test_its_beginning_is_a_slot_long_past(self) -> None:
+    def test_the_first_day_of_the_calendar_is_a_slot_in_the_past(self) -> None:
         with pytest.raises(LeadTimeTooShort):
             check_bookable(slot_at(date.min, time(12), CURRENT), NOW, CURRENT)
 
@@ -109,7 +111,9 @@ class TestLeadTimeAndHorizon:
             (timedelta(days=365) + SECOND, Reason.TOO_FAR_AHEAD),
         ],
     )
-    def test_the_limits_hold_to_the_second(self, notice: timedelta, reason: Reason | None) -> None:
+    def test_lead_time_and_horizon_are_exact_to_the_second(
+        self, notice: timedelta, reason: Reason | None
+    ) -> None:
         assert outside_window(slot(), slot().starts_at - notice, CURRENT) is reason
 
     @pytest.mark.parametrize(
@@ -120,11 +124,13 @@ class TestLeadTimeAndHorizon:
             (366, TooFarAhead, "365 days"),
         ],
     )
-    def test_a_refusal_says_which(self, days: int, refusal: type[DomainError], limit: str) -> None:
+    def test_a_refused_slot_names_the_limit(
+        self, days: int, refusal: type[DomainError], limit: str
+    ) -> None:
         with pytest.raises(refusal, match=limit):
             check_bookable(slot(), before(slot(), days=days), CURRENT)
 
-    def test_what_lies_between_is_bookable(self) -> None:
+    def test_a_slot_between_lead_time_and_horizon_is_bookable(self) -> None:
         check_bookable(slot(), NOW, CURRENT)
 
     @pytest.mark.parametrize(
@@ -136,7 +142,7 @@ class TestLeadTimeAndHorizon:
             (FALL_BACK + timedelta(days=1), datetime(2026, 10, 31, 13, tzinfo=CURRENT.zone)),
         ],
     )
-    def test_hours_are_counted_between_instants_when_the_clocks_change(
+    def test_the_lead_time_is_measured_between_instants_when_the_clocks_change(
         self, day: date, last_local_call: datetime
     ) -> None:
         noon = slot(day, time(12))
@@ -149,7 +155,7 @@ class TestOccupancy:
     @pytest.mark.parametrize(
         ("capacity", "booked", "remaining"), [(1, 0, 1), (1, 1, 0), (3, 1, 2), (0, 0, 0), (1, 2, 0)]
     )
-    def test_what_remains_is_never_negative(
+    def test_the_remaining_places_of_a_slot_are_never_negative(
         self, capacity: int, booked: int, remaining: int
     ) -> None:
         assert Occupancy(capacity, booked).remaining == remaining
@@ -172,12 +178,14 @@ class TestOccupancy:
 
     @pytest.mark.parametrize(("days", "reason"), [(1, "lead_time"), (366, "too_far_ahead")])
     @pytest.mark.parametrize("occupancy", [Occupancy(1, 0), Occupancy(1, 1), Occupancy(0, 0)])
-    def test_when_comes_before_how_full(self, days: int, reason: str, occupancy: Occupancy) -> None:
+    def test_the_booking_window_is_reported_before_occupancy(
+        self, days: int, reason: str, occupancy: Occupancy
+    ) -> None:
         assert unavailable(slot(), occupancy, before(slot(), days=days), CURRENT) == reason
 
 
 class TestDays:
-    def test_both_ends_are_included_in_order_of_start(self) -> None:
+    def test_slots_between_includes_both_days_in_order_of_start(self) -> None:
         found = slots_between(date(2026, 12, 31), date(2027, 1, 1), CURRENT)
 
         assert [(each.date.day, each.time.hour) for each in found] == [
@@ -185,8 +193,8 @@ class TestDays:
             (1, 12), (1, 15), (1, 18), (1, 21),
         ]  # fmt: skip
 
-    def test_one_day_is_four_slots(self) -> None:
+    def test_one_day_has_four_slots(self) -> None:
         assert len(slots_between(PARTY_DATE, PARTY_DATE, CURRENT)) == 4
 
-    def test_the_wrong_order_holds_none(self) -> None:
+    def test_slots_between_is_empty_if_the_days_are_reversed(self) -> None:
         assert slots_between(PARTY_DATE, PARTY_DATE - timedelta(days=1), CURRENT) == []

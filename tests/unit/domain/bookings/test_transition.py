@@ -24,12 +24,14 @@ TABLE = {
 EVERY = [(status, cause) for status in Status for cause in Cause]
 
 
-def test_the_table_is_the_one_of_the_business() -> None:
+def test_the_transitions_are_those_of_the_rules() -> None:
     assert dict(TRANSITIONS) == TABLE
 
 
 @pytest.mark.parametrize(("status", "cause"), EVERY)
-def test_each_step_leads_where_the_table_says_or_nowhere(status: Status, cause: Cause) -> None:
+def test_a_status_and_cause_lead_where_the_table_says_or_are_refused(
+    status: Status, cause: Cause
+) -> None:
     if (status, cause) in TABLE:
         assert next_status(status, cause) == TABLE[status, cause]
     else:
@@ -37,7 +39,7 @@ def test_each_step_leads_where_the_table_says_or_nowhere(status: Status, cause: 
             next_status(status, cause)
 
 
-def test_it_never_changes() -> None:
+def test_the_table_of_transitions_is_immutable() -> None:
     with pytest.raises(TypeError):
         TRANSITIONS[Status.CANCELLED, Cause.PAID] = Status.CONFIRMED  # type: ignore[index]
 
@@ -46,16 +48,16 @@ def test_only_a_cancelled_booking_holds_no_slot() -> None:
     assert set(Status) - HOLDS_SLOT == {Status.CANCELLED}
 
 
-def test_what_lives_can_still_be_cancelled_and_nothing_else_can() -> None:
+def test_only_live_bookings_can_be_cancelled() -> None:
     assert {status for status, cause in TRANSITIONS if cause is Cause.CANCELLED} == LIVE
     assert LIVE <= HOLDS_SLOT
 
 
-def test_every_cause_leads_somewhere_and_every_status_is_reached() -> None:
+def test_every_cause_is_used_and_every_status_is_reached() -> None:
     assert {cause for _, cause in TRANSITIONS} == set(Cause)
     assert set(TRANSITIONS.values()) | {Status.PENDING} == set(Status)
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
-def test_what_is_over_never_changes_again(status: Status) -> None:
+def test_final_statuses_have_no_transition(status: Status) -> None:
     assert not [cause for start, cause in TRANSITIONS if start is status]

@@ -47,7 +47,7 @@ class TestAmountDue:
             (in_status(Status.NO_SHOW), FULL, 61_445),
         ],
     )
-    def test_the_booking_says_how_much(
+    def test_the_amount_due_follows_from_the_booking(
         self, about: Booking, wanted: PaymentType, amount: int
     ) -> None:
         assert amount_due(about, wanted, about.created_at) == amount
@@ -63,7 +63,9 @@ class TestAmountDue:
             (confirmed(80_000), FULL),
         ],
     )
-    def test_what_is_not_due_is_not_asked_for(self, about: Booking, wanted: PaymentType) -> None:
+    def test_a_payment_type_that_is_not_due_is_refused(
+        self, about: Booking, wanted: PaymentType
+    ) -> None:
         with pytest.raises(PaymentNotDue, match=wanted):
             amount_due(about, wanted, about.created_at)
 
@@ -72,27 +74,29 @@ class TestAmountDue:
         with pytest.raises(BookingNotPayable):
             amount_due(in_status(Status.CANCELLED), wanted, booking().created_at)
 
-    def test_until_the_deadline_a_pending_booking_can_be_paid(self) -> None:
+    def test_a_pending_booking_can_be_paid_until_the_deadline(self) -> None:
         assert amount_due(booking(), DEPOSIT, booking().payment_due_at) == 10_000
 
     @pytest.mark.parametrize("wanted", PaymentType)
-    def test_after_it_not_any_more(self, wanted: PaymentType) -> None:
+    def test_a_pending_booking_can_not_be_paid_after_the_deadline(
+        self, wanted: PaymentType
+    ) -> None:
         with pytest.raises(PaymentOverdue):
             amount_due(booking(), wanted, booking().payment_due_at + SECOND)
 
-    def test_the_deadline_is_that_of_the_first_payment_only(self) -> None:
+    def test_the_payment_deadline_does_not_apply_to_a_confirmed_booking(self) -> None:
         late = confirmed().slot.starts_at + timedelta(days=9)
 
         assert amount_due(confirmed(), BALANCE, late) == 61_445
 
-    def test_what_was_undone_is_due_again(self) -> None:
+    def test_an_undone_payment_is_due_again(self) -> None:
         undone = holding(confirmed(), Balance(captured=71_445, refunded=500, returned=500))
 
         assert amount_due(undone, BALANCE, undone.created_at) == 500
 
 
 class TestAttempt:
-    def test_each_attempt_and_each_try_has_a_key_of_its_own(self) -> None:
+    def test_each_attempt_and_each_try_has_its_own_idempotency_key(self) -> None:
         attempts = [
             attempt(booking_id="bkg_1"),
             attempt(booking_id="bkg_2"),
@@ -104,7 +108,7 @@ class TestAttempt:
         assert len({each.key for each in attempts}) == 5
         assert attempts[0].key == "bkg_1:deposit:1:1"
 
-    def test_it_keeps_its_name_and_its_key_whatever_becomes_of_it(self) -> None:
+    def test_an_attempt_keeps_its_name_and_key_in_every_status(self) -> None:
         new = attempt()
         known = replace(new, intent="pi_1", status=IntentStatus.PROCESSING)
 
@@ -112,10 +116,10 @@ class TestAttempt:
         assert replace(new, tries=2).name == new.name
 
     @pytest.mark.parametrize("status", IntentStatus)
-    def test_only_two_statuses_are_final(self, status: IntentStatus) -> None:
+    def test_only_succeeded_and_canceled_intents_are_final(self, status: IntentStatus) -> None:
         assert status.is_final is (status in {"succeeded", "canceled"})
 
-    def test_what_the_ledger_has_captured_has_succeeded_whatever_was_noted(self) -> None:
+    def test_an_attempt_with_a_captured_payment_has_succeeded(self) -> None:
         noted = attempt(intent="pi_1", status=IntentStatus.PROCESSING)
 
         known = noted.as_known_to(confirmed())
@@ -123,7 +127,9 @@ class TestAttempt:
         assert known == replace(noted, status=IntentStatus.SUCCEEDED)
 
     @pytest.mark.parametrize("intent", [None, "pi_2"])
-    def test_another_is_as_it_was_noted(self, intent: str | None) -> None:
+    def test_an_attempt_without_a_captured_payment_keeps_its_status(
+        self, intent: str | None
+    ) -> None:
         noted = attempt(intent=intent, status=IntentStatus.PROCESSING)
 
         assert noted.as_known_to(confirmed()) is noted
@@ -147,20 +153,20 @@ class TestMayStayOpen:
             (in_status(Status.CANCELLED), FULL, 1, False),
         ],
     )
-    def test_it_asks_for_no_more_than_is_due_as_its_type(
+    def test_an_attempt_stays_open_if_it_asks_for_no_more_than_is_due(
         self, about: Booking, wanted: PaymentType, amount: int, stays: bool
     ) -> None:
         asked = attempt(type=wanted, amount=amount)
 
         assert may_stay_open(asked, about, about.created_at) is stays
 
-    def test_after_the_deadline_nothing_is_due(self) -> None:
+    def test_no_attempt_stays_open_after_the_deadline(self) -> None:
         assert may_stay_open(attempt(), booking(), booking().payment_due_at)
         assert not may_stay_open(attempt(), booking(), booking().payment_due_at + SECOND)
 
 
 class TestNextAttempt:
-    def test_it_is_open_for_the_amount_and_has_no_intent_yet(self) -> None:
+    def test_a_new_attempt_has_the_amount_and_no_intent(self) -> None:
         assert next_attempt(booking(), FULL, 71_445, [], NOW) == PaymentAttempt(
             booking_id=booking().id,
             type=FULL,
@@ -171,20 +177,22 @@ class TestNextAttempt:
             status=IntentStatus.REQUIRES_PAYMENT_METHOD,
         )
 
-    def test_each_type_is_numbered_by_itself(self) -> None:
+    def test_attempts_are_numbered_by_payment_type(self) -> None:
         earlier = [attempt(number=1), attempt(number=3), attempt(number=2, type=FULL)]
 
         numbers = [next_attempt(booking(), each, 1, earlier, NOW).number for each in PaymentType]
 
         assert dict(zip(PaymentType, numbers, strict=True)) == {DEPOSIT: 4, BALANCE: 1, FULL: 3}
 
-    def test_it_is_opened_no_earlier_than_those_before_it(self) -> None:
+    def test_a_new_attempt_is_opened_no_earlier_than_the_last(self) -> None:
         earlier = [attempt(opened_at=NOW + SECOND)]
 
         assert next_attempt(booking(), FULL, 1, earlier, NOW).opened_at == NOW + SECOND
 
     @pytest.mark.parametrize("status", [IntentStatus.CANCELED, IntentStatus.SUCCEEDED])
-    def test_there_is_a_last_one_whatever_became_of_the_others(self, status: IntentStatus) -> None:
+    def test_attempts_of_a_booking_are_limited_whatever_their_status(
+        self, status: IntentStatus
+    ) -> None:
         earlier = [
             attempt(number=number, type=wanted, status=status)
             for number in range(1, CURRENT.payment_attempts // 2 + 1)

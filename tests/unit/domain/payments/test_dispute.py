@@ -45,14 +45,14 @@ class TestDispute:
             (WON, (), ["dispute_opened", "dispute_won"]),
         ],
     )
-    def test_the_whole_way_to_its_status_is_entered(
+    def test_all_entries_up_to_the_status_of_a_dispute_are_made(
         self, status: DisputeStatus, movements: tuple[int, ...], expected: list[str]
     ) -> None:
         assert kinds(disputing(status, *movements), CAPTURED) == expected
 
     @pytest.mark.parametrize("status", DisputeStatus)
     @pytest.mark.parametrize("movements", [(), (-10_000,), (-4_000, -6_000), (-10_000, 6_000)])
-    def test_told_twice_it_is_entered_once(
+    def test_the_same_dispute_twice_is_entered_once(
         self, status: DisputeStatus, movements: tuple[int, ...]
     ) -> None:
         told = disputing(status, *movements)
@@ -72,7 +72,7 @@ class TestDispute:
             pytest.param(INQUIRY, (-500,), 500, 0, id="an inquiry that moves money"),
         ],
     )
-    def test_the_money_is_what_stripe_moved(
+    def test_the_amounts_of_a_dispute_are_those_that_stripe_moved(
         self, status: DisputeStatus, movements: tuple[int, ...], disputed: int, lost: int
     ) -> None:
         balance = balance_of(after(disputing(status, *movements)))
@@ -80,7 +80,7 @@ class TestDispute:
         assert (balance.disputed, balance.lost) == (disputed, lost)
         assert balance.at_provider == 10_000 + sum(movements)
 
-    def test_one_that_moved_more_than_its_nominal_amount_holds_all_of_it(self) -> None:
+    def test_a_dispute_that_withdrew_more_than_its_nominal_amount_holds_all_of_it(self) -> None:
         told = snapshot(disputes=(Dispute("dp_1", 4_000, OPEN, moved(-4_000, -6_000)),))
 
         assert balance_of(after(told)).at_risk == 10_000
@@ -106,7 +106,7 @@ class TestDispute:
         balance = balance_of(after(snapshot(disputes=(lost,)), ledger=tuple(known)))
         assert balance == Balance(captured=10_000, lost=withdrawn)
 
-    def test_before_the_money_is_withdrawn_it_is_at_risk(self) -> None:
+    def test_contested_money_is_at_risk_before_its_withdrawal(self) -> None:
         balance = balance_of(after(disputing(OPEN)))
 
         assert (balance.at_risk, balance.refundable, balance.at_provider) == (10_000, 0, 10_000)
@@ -119,19 +119,19 @@ class TestDispute:
 
     @pytest.mark.parametrize("decided", [disputing(WON, -10_000, 10_000), disputing(LOST, -10_000)])
     @pytest.mark.parametrize("stale", [disputing(INQUIRY), disputing(OPEN, -10_000)])
-    def test_one_that_is_decided_is_not_opened_again_by_old_news(
+    def test_an_outdated_snapshot_does_not_reopen_a_decided_dispute(
         self, decided: PaymentSnapshot, stale: PaymentSnapshot
     ) -> None:
         assert kinds(stale, *after(decided)) == []
 
-    def test_one_that_was_lost_may_be_decided_for_us_after_all(self) -> None:
+    def test_a_lost_dispute_may_be_won_later(self) -> None:
         known = after(disputing(LOST, -10_000))
         reversed_ = disputing(WON, -10_000, 10_000)
 
         assert kinds(reversed_, *known) == ["dispute_reinstated", "dispute_recovered"]
         assert balance_of(after(reversed_, ledger=tuple(known))) == Balance(captured=10_000)
 
-    def test_one_that_was_won_may_be_withdrawn_again_and_lost(self) -> None:
+    def test_a_won_dispute_may_be_withdrawn_again_and_lost(self) -> None:
         known = after(disputing(WON, -10_000, 10_000))
         again = (-10_000, 10_000, -10_000)
 
@@ -145,7 +145,9 @@ class TestDispute:
         "stale",
         [disputing(OPEN, -10_000), disputing(LOST, -10_000), disputing(WON, -10_000)],
     )
-    def test_and_then_nothing_more_is_told_of_it(self, stale: PaymentSnapshot) -> None:
+    def test_an_outdated_snapshot_adds_nothing_to_a_reversed_dispute(
+        self, stale: PaymentSnapshot
+    ) -> None:
         known = after(disputing(LOST, -10_000), disputing(WON, -10_000, 10_000))
 
         assert kinds(stale, *known) == []
@@ -153,7 +155,7 @@ class TestDispute:
     @pytest.mark.parametrize(
         "steps", list(permutations([(OPEN, 1), (LOST, 1), (WON, 2), (WON, 3), (LOST, 4)]))
     )
-    def test_the_sums_are_the_same_in_whatever_order_news_are_heard(
+    def test_the_sums_of_a_dispute_are_the_same_in_every_order_of_snapshots(
         self, steps: tuple[tuple[DisputeStatus, int], ...]
     ) -> None:
         movements = (-10_000, 6_000, 1_000, -2_000)
@@ -170,7 +172,7 @@ class TestDispute:
         ("earlier", "stale"),
         [((LOST, -6_000), (LOST, -6_000)), ((WON, -6_000, 6_000), (WON, -6_000, 6_000))],
     )
-    def test_old_news_of_one_that_was_reopened_settle_nothing(
+    def test_an_outdated_snapshot_settles_nothing_of_a_reopened_dispute(
         self, earlier: tuple[DisputeStatus, int], stale: tuple[DisputeStatus, int]
     ) -> None:
         status, *amounts = earlier
@@ -179,12 +181,12 @@ class TestDispute:
         assert kinds(disputing(stale[0], *stale[1:]), *known) == []
         assert balance_of(known).disputed == 4_000
 
-    def test_what_comes_back_beyond_what_was_taken_is_not_ours_to_refund(self) -> None:
+    def test_money_reinstated_beyond_the_withdrawal_is_not_refundable(self) -> None:
         balance = balance_of(after(disputing(WON, -10_000, 10_500)))
 
         assert balance.refundable == 10_000
 
-    def test_two_disputes_of_one_payment_are_two(self) -> None:
+    def test_two_disputes_of_one_payment_are_entered_separately(self) -> None:
         two = snapshot(
             disputes=(
                 Dispute("dp_1", 4_000, LOST, moved(-4_000)),

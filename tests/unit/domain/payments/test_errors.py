@@ -3,5 +3,5 @@
 from teppan.domain.payments.errors import InvalidSignature
 
 
-def test_a_bad_signature_says_the_same_whatever_is_wrong_with_it() -> None:
+def test_every_invalid_signature_has_the_same_detail() -> None:
     assert InvalidSignature().detail == InvalidSignature.detail != ""

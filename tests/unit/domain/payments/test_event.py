@@ -9,21 +9,21 @@ from teppan.domain.payments.event import EventResult, PaymentEvent
 from teppan.domain.webhook import EventState, is_permanent
 
 
-def test_an_event_is_named_and_dated_by_its_sender() -> None:
+def test_a_payment_event_has_the_id_and_time_of_its_sender() -> None:
     event = PaymentEvent(id="evt_1", type="x", created_at=NOW, payment=None, payload="{}", size=2)
 
     assert (event.id, event.created_at, event.payment) == ("evt_1", NOW, None)
 
 
 @pytest.mark.parametrize("state", EventState)
-def test_what_was_received_has_no_effect_until_said_otherwise(state: EventState) -> None:
+def test_an_event_result_has_no_effect_by_default(state: EventState) -> None:
     received = EventResult(state)
 
     assert (received.entries, received.repeated, received.unmatched) == ((), False, False)
 
 
 @pytest.mark.parametrize(("minutes", "recent"), [(0, True), (29, True), (30, False), (31, False)])
-def test_an_event_is_recent_for_half_an_hour(minutes: int, recent: bool) -> None:
+def test_a_payment_event_is_recent_for_half_an_hour(minutes: int, recent: bool) -> None:
     event = PaymentEvent(id="evt_1", type="x", created_at=NOW, payment=None, payload="{}", size=2)
 
     assert event.is_recent(NOW + timedelta(minutes=minutes)) is recent

@@ -35,7 +35,7 @@ def test_goodwill_beyond_what_is_left_is_refused(amount: int) -> None:
         grant_goodwill(confirmed(), amount, "ref_1", admin())
 
 
-def test_goodwill_of_a_booking_in_dispute_names_what_is_held() -> None:
+def test_goodwill_refused_during_a_dispute_names_the_amount_at_risk() -> None:
     disputed = holding(confirmed(), Balance(captured=10_000, disputed=10_000))
 
     with pytest.raises(RefundExceedsCaptured, match="in dispute: 10000 cents"):

@@ -104,7 +104,7 @@ def dispute(status: DisputeStatus, amount: int = 10_000) -> Dispute:
 
 
 class TestTables:
-    def test_every_payment_timing_has_an_effect_covered_and_short(self) -> None:
+    def test_every_payment_timing_has_an_effect_whether_covered_or_not(self) -> None:
         assert set(PAYMENT_EFFECTS) == {
             (each, covered) for each in PaymentTiming for covered in (True, False)
         }
@@ -116,7 +116,7 @@ class TestTables:
             (False, {"while_pending": "keep", "after_expiry": "refund"}),
         ],
     )
-    def test_the_effects_are_those_of_the_business(
+    def test_the_payment_effects_are_those_of_the_rules(
         self, covered: bool, expected: dict[str, str]
     ) -> None:
         found = {each: PAYMENT_EFFECTS[each, covered] for each in PaymentTiming}
@@ -129,10 +129,10 @@ class TestTables:
         }
         assert found == expected | always
 
-    def test_only_a_revival_asks_for_the_slot_and_it_gives_the_money_back_without(self) -> None:
+    def test_only_reinstating_needs_the_slot_and_refunds_if_it_is_taken(self) -> None:
         assert EFFECTS_IF_SLOT_TAKEN == {PaymentEffect.REINSTATE: PaymentEffect.REFUND}
 
-    def test_what_moves_a_booking_is_a_step_that_there_is(self) -> None:
+    def test_every_effect_with_a_cause_has_a_transition(self) -> None:
         assert set(TRANSITION_CAUSES) == {
             PaymentEffect.CONFIRM,
             PaymentEffect.REINSTATE,
@@ -141,19 +141,19 @@ class TestTables:
         assert set(TRANSITION_CAUSES.values()) <= {cause for _, cause in TRANSITIONS}
 
     @pytest.mark.parametrize("table", [PAYMENT_EFFECTS, EFFECTS_IF_SLOT_TAKEN, TRANSITION_CAUSES])
-    def test_no_table_ever_changes(self, table: dict[object, object]) -> None:
+    def test_the_tables_of_effects_are_immutable(self, table: dict[object, object]) -> None:
         with pytest.raises(TypeError):
             table["cancelled"] = "keep"
 
 
 class TestPaymentTiming:
     @pytest.mark.parametrize("expected", PaymentTiming)
-    def test_each_booking_stands_somewhere(self, expected: PaymentTiming) -> None:
+    def test_every_status_has_a_payment_timing(self, expected: PaymentTiming) -> None:
         at = STARTED if expected is PaymentTiming.AFTER_START else LATE
 
         assert payment_timing(STATUSES[expected], at) is expected
 
-    def test_nobody_there_is_over_too(self) -> None:
+    def test_a_no_show_has_the_payment_timing_after_completion(self) -> None:
         assert payment_timing(in_status(Status.NO_SHOW), LATE) is PaymentTiming.AFTER_COMPLETION
 
     @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ class TestPaymentTiming:
             (STARTED + timedelta(days=9), PaymentTiming.AFTER_CANCELLATION),
         ],
     )
-    def test_one_that_lapsed_can_come_back_until_its_start(
+    def test_an_expired_booking_can_be_reinstated_until_its_start(
         self, at: datetime, expected: PaymentTiming
     ) -> None:
         assert payment_timing(LAPSED, at) is expected
@@ -174,7 +174,7 @@ class TestPaymentEffect:
     @pytest.mark.parametrize("stands", PaymentTiming)
     @pytest.mark.parametrize("covered", [True, False])
     @pytest.mark.parametrize("slot_taken", [True, False])
-    def test_follows_from_standing_payment_and_slot(
+    def test_the_payment_effect_follows_from_timing_and_coverage_and_slot(
         self, stands: PaymentTiming, covered: bool, slot_taken: bool
     ) -> None:
         paid = replace(
@@ -187,8 +187,8 @@ class TestPaymentEffect:
         assert payment_effect(paid, at, slot_taken=slot_taken) is expected
 
 
-class TestConfirming:
-    def test_the_deposit_confirms(self) -> None:
+class TestPaymentOfLiveBooking:
+    def test_a_deposit_confirms_the_booking(self) -> None:
         account = Account(booking())
 
         entries = account.told(snapshot(), LATE)
@@ -199,7 +199,7 @@ class TestConfirming:
         assert account.booking.updated_at == LATE
         assert account.booking.payments == {PAYMENT: Balance(captured=10_000)}
 
-    def test_less_does_not(self) -> None:
+    def test_less_than_the_deposit_does_not_confirm_the_booking(self) -> None:
         account = Account(booking())
 
         account.told(snapshot(9_950))
@@ -207,7 +207,7 @@ class TestConfirming:
         assert account.booking.status is Status.PENDING
         assert account.balance.captured == 9_950
 
-    def test_what_no_card_takes_is_not_waited_for(self) -> None:
+    def test_a_booking_is_confirmed_despite_a_remainder_too_small_to_charge(self) -> None:
         """§3: a remainder of less than 50 cents is written off."""
         account = Account(booking())
 
@@ -216,7 +216,7 @@ class TestConfirming:
         assert account.booking.status is Status.CONFIRMED
         assert (account.booking.deposit_due, account.booking.balance_due) == (0, 61_494)
 
-    def test_two_payments_may_together(self) -> None:
+    def test_two_payments_together_confirm_the_booking(self) -> None:
         account = Account(booking())
         account.told(snapshot(4_000))
 
@@ -224,14 +224,14 @@ class TestConfirming:
 
         assert account.booking.status is Status.CONFIRMED
 
-    def test_after_the_deadline_too_while_nobody_has_cancelled_it(self) -> None:
+    def test_a_deposit_after_the_deadline_confirms_a_booking_that_is_still_pending(self) -> None:
         account = Account(booking())
 
         account.told(snapshot(), LATE)
 
         assert account.booking.status is Status.CONFIRMED
 
-    def test_told_twice_it_is_one_payment_and_no_new_version(self) -> None:
+    def test_the_same_payment_twice_makes_one_entry_and_one_version(self) -> None:
         account = Account(booking())
         account.told(snapshot())
 
@@ -242,12 +242,12 @@ class TestConfirming:
         assert again == Step(account.booking)
         assert again.after is account.booking
 
-    def test_an_intent_that_nobody_has_paid_changes_nothing(self) -> None:
+    def test_an_unpaid_intent_changes_no_booking(self) -> None:
         assert post_payment(
             booking(), [], snapshot(0), system(), max_entries=MAX_STEP_ENTRIES
         ) == Step(booking())
 
-    def test_the_balance_is_kept(self) -> None:
+    def test_a_payment_of_the_balance_is_kept(self) -> None:
         account = Account(booking())
         account.told(snapshot())
 
@@ -257,7 +257,7 @@ class TestConfirming:
         assert account.booking.status is Status.CONFIRMED
 
     @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
-    def test_after_the_party_too(self, status: Status) -> None:
+    def test_a_payment_after_the_party_is_kept(self, status: Status) -> None:
         account = Account(in_status(status, 0))
 
         entries = account.told(snapshot(), STARTED + timedelta(days=1))
@@ -267,7 +267,7 @@ class TestConfirming:
 
 
 class TestOverpayment:
-    def test_what_is_paid_beyond_the_total_is_promised_back(self) -> None:
+    def test_a_payment_beyond_the_total_makes_a_refund_obligation(self) -> None:
         account = Account(booking())
 
         entries = account.told(snapshot(80_000))
@@ -276,7 +276,7 @@ class TestOverpayment:
         assert account.booking.status is Status.CONFIRMED
         assert account.balance.credited == 71_445
 
-    def test_a_second_payment_of_the_same_goes_back_whole(self) -> None:
+    def test_a_second_full_payment_is_refunded_in_full(self) -> None:
         account = Account(booking())
         account.told(snapshot(71_445))
 
@@ -285,7 +285,9 @@ class TestOverpayment:
         assert promised(entries) == [("overpayment", 71_445)]
         assert account.balance.kept == 71_445
 
-    def test_a_lower_price_promises_the_rest_and_a_higher_one_asks_for_it_again(self) -> None:
+    def test_a_lower_price_refunds_the_difference_and_a_higher_price_makes_it_due_again(
+        self,
+    ) -> None:
         account = Account(booking())
         account.told(snapshot(71_445))
 
@@ -295,7 +297,7 @@ class TestOverpayment:
 
         assert account.booking.balance_due == 71_445 - 59_538
 
-    def test_while_one_payment_is_in_dispute_the_others_are_not_too_much(self) -> None:
+    def test_payments_are_no_overpayment_while_another_is_in_dispute(self) -> None:
         """The disputed one may be lost, and then nothing would be left."""
         account = Account(booking())
         account.told(snapshot())
@@ -305,7 +307,7 @@ class TestOverpayment:
 
         assert account.balance.refund_owed == 0
 
-    def test_what_a_dispute_holds_is_promised_when_it_is_won(self) -> None:
+    def test_an_overpayment_in_dispute_is_owed_back_when_the_dispute_is_won(self) -> None:
         account = Account(booking())
         too_much = replace(disputing(OPEN, 80_000), captured=80_000)
         assert promised(account.told(too_much)) == []
@@ -316,7 +318,7 @@ class TestOverpayment:
 
 
 class TestLatePayment:
-    def test_a_booking_that_lapsed_comes_back_if_its_slot_is_free(self) -> None:
+    def test_a_late_payment_reinstates_an_expired_booking_if_the_slot_is_free(self) -> None:
         account = Account(LAPSED)
 
         entries = account.told(snapshot(captured_at=LATE), LATE)
@@ -327,7 +329,7 @@ class TestLatePayment:
         assert promised(entries) == []
         assert account.booking.version == LAPSED.version + 1
 
-    def test_if_not_all_goes_back(self) -> None:
+    def test_a_late_payment_is_refunded_if_the_slot_is_taken(self) -> None:
         account = Account(LAPSED)
 
         entries = account.told(snapshot(captured_at=LATE), LATE, slot_taken=True)
@@ -337,7 +339,7 @@ class TestLatePayment:
         assert promised(entries) == [("late_payment", 10_000)]
         assert account.balance.kept == 0
 
-    def test_too_little_does_not_bring_it_back(self) -> None:
+    def test_a_late_payment_that_is_too_little_is_refunded(self) -> None:
         account = Account(LAPSED)
 
         entries = account.told(snapshot(9_950, captured_at=LATE), LATE)
@@ -346,14 +348,14 @@ class TestLatePayment:
         assert account.booking.status is Status.CANCELLED
 
     @pytest.mark.parametrize("at", [STARTED, STARTED + timedelta(days=3)])
-    def test_from_its_start_on_all_goes_back(self, at: datetime) -> None:
+    def test_a_late_payment_from_the_start_on_is_refunded(self, at: datetime) -> None:
         account = Account(LAPSED)
 
         entries = account.told(snapshot(captured_at=at), at)
 
         assert promised(entries) == [("late_payment", 10_000)]
 
-    def test_what_was_paid_before_it_lapsed_goes_back_too(self) -> None:
+    def test_a_payment_before_the_expiry_is_refunded_too(self) -> None:
         account = Account(LAPSED)
 
         entries = account.told(snapshot(captured_at=OVERDUE - SECOND), LATE, slot_taken=True)
@@ -361,7 +363,7 @@ class TestLatePayment:
         assert promised(entries) == [("late_payment", 10_000)]
 
     @pytest.mark.parametrize("captured", [5_000, 10_000])
-    def test_at_the_start_of_a_party_that_nobody_confirmed_all_goes_back(
+    def test_a_payment_at_the_start_expires_a_pending_booking_and_is_refunded(
         self, captured: int
     ) -> None:
         """A bank debit may take days: what it pays for is over by then."""
@@ -375,7 +377,7 @@ class TestLatePayment:
         assert account.booking.version == 2
         assert account.told(snapshot(captured), STARTED) == ()
 
-    def test_a_part_that_was_given_back_when_it_lapsed_counts_no_more(self) -> None:
+    def test_a_payment_refunded_at_the_expiry_is_no_longer_credited(self) -> None:
         account = Account(booking())
         account.told(snapshot(4_000))
         account.takes(expire(account.booking, system(OVERDUE)))
@@ -386,13 +388,13 @@ class TestLatePayment:
         assert account.balance.kept == 0
 
     @pytest.mark.parametrize("ended", [CANCELLED, LAPSED])
-    def test_told_twice_it_goes_back_once(self, ended: Booking) -> None:
+    def test_the_same_late_payment_twice_is_refunded_once(self, ended: Booking) -> None:
         account = Account(ended)
         account.told(snapshot(captured_at=LATE), LATE, slot_taken=True)
 
         assert account.told(snapshot(captured_at=LATE), LATE, slot_taken=True) == ()
 
-    def test_for_a_booking_that_somebody_cancelled_it_goes_back_though_the_slot_is_free(
+    def test_a_payment_for_a_cancelled_booking_is_refunded_even_if_the_slot_is_free(
         self,
     ) -> None:
         account = Account(CANCELLED)
@@ -403,7 +405,7 @@ class TestLatePayment:
         assert promised(entries) == [("late_payment", 10_000)]
 
     @pytest.mark.parametrize("captured_at", [NOW - timedelta(days=3), NOW, LATE])
-    def test_what_was_not_known_at_the_cancellation_goes_back_whole_whatever_its_date(
+    def test_a_payment_unknown_at_the_cancellation_is_refunded_in_full_whatever_its_date(
         self, captured_at: datetime
     ) -> None:
         """A bank debit is dated when it begins, and clocks differ: what we knew then counts."""
@@ -413,7 +415,9 @@ class TestLatePayment:
 
         assert promised(entries) == [("late_payment", 10_000)]
 
-    def test_what_was_known_stays_under_its_terms_whatever_its_date(self) -> None:
+    def test_a_payment_known_at_the_cancellation_is_refunded_by_its_terms_whatever_its_date(
+        self,
+    ) -> None:
         account = Account(booking())
         account.told(snapshot(captured_at=LATE))
         account.takes(cancel(account.booking, CancellationRequest(), caller()))
@@ -423,7 +427,7 @@ class TestLatePayment:
 
         assert (account.balance.refund_owed, account.balance.refunded) == (9_600, 100)
 
-    def test_one_that_was_disputed_and_won_before_we_hear_of_it_goes_back_once(self) -> None:
+    def test_a_late_payment_with_a_won_dispute_is_refunded_once(self) -> None:
         account = Account(CANCELLED)
 
         account.told(replace(disputing(WON), captured_at=LATE), LATE)
@@ -431,7 +435,7 @@ class TestLatePayment:
         assert account.balance == Balance(captured=10_000, refund_owed=10_000, returned=10_000)
 
 
-class TestDisputesOfWhatIsCancelled:
+class TestDisputesOfCancelledBookings:
     def cancelled(self, *told: PaymentSnapshot, percentage: int = 97) -> Account:
         account = Account(booking())
         account.told(snapshot())
@@ -441,14 +445,14 @@ class TestDisputesOfWhatIsCancelled:
         account.takes(cancel(account.booking, request, admin()))
         return account
 
-    def test_a_lost_one_takes_the_promise_back(self) -> None:
+    def test_a_lost_dispute_waives_the_refund_of_a_cancelled_booking(self) -> None:
         account = self.cancelled()
 
         account.told(disputing(LOST), LATE)
 
         assert account.balance == Balance(captured=10_000, lost=10_000)
 
-    def test_an_open_one_leaves_it(self) -> None:
+    def test_an_open_dispute_keeps_the_refund_obligation_of_a_cancelled_booking(self) -> None:
         account = self.cancelled()
 
         account.told(disputing(OPEN), LATE)
@@ -456,7 +460,7 @@ class TestDisputesOfWhatIsCancelled:
         assert account.balance.refund_owed == 9_700
 
     @pytest.mark.parametrize("opened", ["before", "after"])
-    def test_a_won_one_gives_back_what_the_policy_says_whenever_it_was_opened(
+    def test_a_won_dispute_of_a_cancelled_booking_is_refunded_by_the_policy(
         self, opened: str
     ) -> None:
         account = self.cancelled(*([disputing(OPEN)] if opened == "before" else []))
@@ -467,7 +471,7 @@ class TestDisputesOfWhatIsCancelled:
         assert account.balance.refund_owed == 9_700
         assert account.balance.kept == 300
 
-    def test_a_part_in_dispute_is_given_back_with_the_rest_to_the_cent(self) -> None:
+    def test_a_won_partial_dispute_completes_the_refund_to_the_cent(self) -> None:
         account = self.cancelled(disputing(OPEN, 3_333))
         assert account.balance.refund_owed == 6_467  # 97 % of 6 667, half up
 
@@ -475,7 +479,7 @@ class TestDisputesOfWhatIsCancelled:
 
         assert account.balance.refund_owed == 9_700
 
-    def test_what_was_lost_and_reinstated_is_given_back_by_the_policy(self) -> None:
+    def test_a_reinstated_dispute_of_a_cancelled_booking_is_refunded_by_the_policy(self) -> None:
         account = self.cancelled()
         account.told(disputing(LOST), LATE)
 
@@ -483,7 +487,7 @@ class TestDisputesOfWhatIsCancelled:
 
         assert account.balance == Balance(captured=10_000, refund_owed=9_700, returned=9_700)
 
-    def test_a_promise_of_an_earlier_lapse_is_not_one_of_the_cancellation(self) -> None:
+    def test_the_obligation_of_an_earlier_expiry_does_not_count_for_the_cancellation(self) -> None:
         account = Account(booking())
         account.told(snapshot(4_000))
         account.takes(expire(account.booking, system(OVERDUE)))
@@ -498,7 +502,7 @@ class TestDisputesOfWhatIsCancelled:
 
         assert account.balance.kept == 5_000
 
-    def test_a_dashboard_refund_that_is_canceled_leaves_what_we_owed(self) -> None:
+    def test_a_canceled_dashboard_refund_keeps_the_refund_obligation(self) -> None:
         account = self.cancelled()
         account.told(
             snapshot(refunds=(ProviderRefund("re_1", 10_000, ProviderRefundStatus.PENDING),)), LATE
@@ -512,8 +516,8 @@ class TestDisputesOfWhatIsCancelled:
         assert account.balance.refund_owed == 9_700
 
 
-class TestDisputesOfWhatIsConfirmed:
-    def test_a_lost_one_is_due_again_and_the_booking_stays(self) -> None:
+class TestDisputesOfConfirmedBookings:
+    def test_a_lost_dispute_is_due_again_and_the_booking_stays_confirmed(self) -> None:
         account = Account(booking())
         account.told(snapshot())
 
@@ -522,7 +526,7 @@ class TestDisputesOfWhatIsConfirmed:
         assert account.booking.status is Status.CONFIRMED
         assert account.booking.balance_due == 71_445
 
-    def test_goodwill_that_the_bank_gave_is_taken_back(self) -> None:
+    def test_a_lost_dispute_waives_goodwill(self) -> None:
         account = Account(booking())
         account.told(snapshot())
         dashboard = snapshot(refunds=(ProviderRefund("re_1", 4_000, ProviderRefundStatus.FAILED),))
@@ -533,7 +537,7 @@ class TestDisputesOfWhatIsConfirmed:
 
         assert account.balance == Balance(captured=10_000, lost=10_000)
 
-    def test_a_promise_of_staff_is_made_anew_when_a_decision_is_reversed(self) -> None:
+    def test_waived_goodwill_is_restored_when_a_dispute_is_reversed(self) -> None:
         account = Account(booking())
         account.told(snapshot())
         failed = snapshot(refunds=(ProviderRefund("re_1", 4_000, ProviderRefundStatus.FAILED),))
@@ -547,7 +551,7 @@ class TestDisputesOfWhatIsConfirmed:
         (owed,) = open_obligations(account.ledger)
         assert (owed.promise, owed.amount) == ("re_1", 4_000)
 
-    def test_what_staff_withdrew_is_not_made_anew(self) -> None:
+    def test_goodwill_withdrawn_by_staff_is_not_restored(self) -> None:
         account = Account(booking())
         account.told(snapshot())
         withdrawn = snapshot(
@@ -560,7 +564,7 @@ class TestDisputesOfWhatIsConfirmed:
         assert account.balance == Balance(captured=10_000)
 
 
-def test_every_step_makes_a_new_version_though_the_sums_stay() -> None:
+def test_new_entries_make_a_new_version_even_if_the_sums_stay() -> None:
     """A dashboard refund that was made and canceled between two looks leaves its entries."""
     account = Account(booking())
     account.told(snapshot())
@@ -574,7 +578,7 @@ def test_every_step_makes_a_new_version_though_the_sums_stay() -> None:
     assert account.balance == Balance(captured=10_000)
 
 
-def test_a_dearer_party_is_not_covered_by_what_was_paid_for_a_cheaper_one() -> None:
+def test_a_payment_for_a_cheaper_party_does_not_cover_a_dearer_one() -> None:
     soon = caller(at=before(booking(), days=5))
     account = Account(booking(caller=soon))
     account.takes(change(account.booking, Changes(travel_miles=42), admin(soon.at)))
@@ -585,11 +589,13 @@ def test_a_dearer_party_is_not_covered_by_what_was_paid_for_a_cheaper_one() -> N
     assert account.booking.deposit_due == 2_400
 
 
-class TestManyRefundsInTheDashboard:
+class TestManyDashboardRefunds:
     """More than one transaction has room for: a step is full, and the next goes on."""
 
     @pytest.mark.parametrize("about", [booking(), CANCELLED, LAPSED])
-    def test_portion_by_portion_it_comes_to_the_same(self, about: Booking) -> None:
+    def test_posting_dashboard_refunds_in_portions_gives_the_same_result(
+        self, about: Booking
+    ) -> None:
         refunds = tuple(
             ProviderRefund(f"re_{n}", 50, ProviderRefundStatus.SUCCEEDED) for n in range(100)
         )
@@ -605,7 +611,7 @@ class TestManyRefundsInTheDashboard:
         assert account.balance.kept == (0 if about.cancellation else 5_000)
         assert account.booking.version == about.version + steps - (not account.ledger)
 
-    def test_no_step_is_more_than_a_transaction_takes(self) -> None:
+    def test_no_posting_has_more_entries_than_a_transaction_holds(self) -> None:
         """DynamoDB takes 100 writes: beside them the booking, its event, two slots and a mark."""
         refunds = tuple(
             ProviderRefund(f"re_{n}", 50, ProviderRefundStatus.CANCELED) for n in range(100)

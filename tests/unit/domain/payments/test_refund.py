@@ -43,8 +43,8 @@ def life(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
     return ledger_entry(kind, amount, **usual | changes)
 
 
-class TestOutstanding:
-    def test_a_promise_is_outstanding_until_it_is_sent(self) -> None:
+class TestOpenObligations:
+    def test_an_obligation_is_open_until_it_is_sent(self) -> None:
         assert open_obligations([promise()]) == [
             RefundObligation(
                 promise="p",
@@ -59,7 +59,7 @@ class TestOutstanding:
         assert open_obligations([promise(), life(SENT)]) == []
         assert open_obligations([promise(), life(SENT), life(REFUNDED)]) == []
 
-    def test_when_it_fails_it_is_again_under_another_name(self) -> None:
+    def test_a_failed_refund_is_open_again_under_another_name(self) -> None:
         failed = life(FAILED, at=NOW + HOUR)
 
         (again,) = open_obligations([promise(), life(SENT), failed])
@@ -67,7 +67,7 @@ class TestOutstanding:
         assert (again.amount, again.attempt, again.failed_at) == (5_000, 2, NOW + HOUR)
         assert again.name == "p:2:5000"
 
-    def test_a_refusal_is_a_failed_attempt_too(self) -> None:
+    def test_a_refusal_counts_as_a_failed_refund_attempt(self) -> None:
         (first,) = open_obligations([promise()])
 
         (second,) = open_obligations(
@@ -76,7 +76,7 @@ class TestOutstanding:
 
         assert (second.attempt, second.failed_at, second.amount) == (2, NOW + HOUR, 5_000)
 
-    def test_after_an_error_of_stripe_the_name_is_another(self) -> None:
+    def test_a_refund_attempt_has_a_new_name_after_an_error_of_stripe(self) -> None:
         (first,) = open_obligations([promise()])
 
         (second,) = open_obligations(
@@ -85,7 +85,7 @@ class TestOutstanding:
 
         assert (second.name, second.failed_at, second.erred_at) == ("p:2:5000", None, NOW)
 
-    def test_a_promise_that_was_lowered_has_another_name(self) -> None:
+    def test_an_obligation_waived_in_part_has_a_new_name(self) -> None:
         (rest,) = open_obligations([promise(), life(WAIVED, 2_000, reference="w-1")])
 
         assert rest.name == "p:1:3000"
@@ -97,7 +97,7 @@ class TestOutstanding:
             (RefusalReason.PROVIDER_ERROR, timedelta(minutes=15)),
         ],
     )
-    def test_what_came_to_nothing_waits_before_it_is_tried_again(
+    def test_a_refused_or_failed_attempt_waits_before_the_next(
         self, reason: RefusalReason, wait: timedelta
     ) -> None:
         """After an error Stripe may still be at it; a refusal will not change within the hour."""
@@ -169,7 +169,7 @@ class TestOutstanding:
 
         assert refusal_reason(refund, CURRENT, is_final=is_final) is reason
 
-    def test_what_was_refused_for_good_stays_owed_and_is_never_sent_again(self) -> None:
+    def test_a_finally_refused_refund_stays_owed_and_is_never_sent_again(self) -> None:
         (first,) = open_obligations([promise()])
         final = refusal_entry(first, RefusalReason.FINAL, NOW)
 
@@ -179,7 +179,7 @@ class TestOutstanding:
         assert may_be_sent_at(refund, CURRENT) > NOW + timedelta(days=100 * 365)
         assert refund_status([promise(), final]) is RefundStatus.FAILED
 
-    def test_the_last_failure_counts(self) -> None:
+    def test_the_last_failure_of_a_refund_sets_its_wait(self) -> None:
         ledger = [
             promise(),
             life(SENT),
@@ -194,7 +194,9 @@ class TestOutstanding:
         assert (again.attempt, again.failed_at) == (4, NOW + 3 * HOUR)
 
     @pytest.mark.parametrize(("kind", "waiver"), [(OWED, WAIVED), (GOODWILL, GOODWILL_WAIVED)])
-    def test_what_was_taken_back_of_it_is_not(self, kind: EntryKind, waiver: EntryKind) -> None:
+    def test_a_waived_part_of_an_obligation_is_not_open(
+        self, kind: EntryKind, waiver: EntryKind
+    ) -> None:
         promised = promise(kind=kind)
 
         (rest,) = open_obligations([promised, life(waiver, 2_000, reference="w-1")])
@@ -202,17 +204,17 @@ class TestOutstanding:
         assert rest.amount == 3_000
         assert open_obligations([promised, life(waiver, 5_000, reference="w-1")]) == []
 
-    def test_the_first_promise_comes_first_whatever_the_order_of_the_ledger(self) -> None:
+    def test_open_obligations_are_oldest_first_in_any_order_of_the_ledger(self) -> None:
         ledger = [promise("c", at=NOW + HOUR), promise("b"), promise("a")]
 
         assert [each.promise for each in open_obligations(ledger)] == ["a", "b", "c"]
 
-    def test_the_life_of_one_is_not_that_of_another(self) -> None:
+    def test_entries_of_one_obligation_do_not_affect_another(self) -> None:
         ledger = [promise(), promise("q"), life(SENT)]
 
         assert [each.promise for each in open_obligations(ledger)] == ["q"]
 
-    def test_each_attempt_has_a_name_of_its_own(self) -> None:
+    def test_each_refund_attempt_has_its_own_name(self) -> None:
         ledger: list[LedgerEntry] = [promise()]
         names = []
         for _ in range(4):
@@ -223,7 +225,7 @@ class TestOutstanding:
         assert names == ["p:1:5000", "p:2:5000", "p:3:5000", "p:4:5000"]
 
 
-def test_a_refusal_says_of_which_attempt_it_is_and_moves_nothing() -> None:
+def test_a_refusal_entry_names_its_attempt_and_moves_no_money() -> None:
     (first,) = open_obligations([promise()])
 
     assert refusal_entry(first, RefusalReason.REFUSED, NOW + HOUR) == LedgerEntry(
@@ -253,12 +255,14 @@ class TestRefundStatus:
             ([SENT, FAILED, GOODWILL_WAIVED], "canceled"),
         ],
     )
-    def test_it_is_how_far_the_refund_has_come(self, kinds: list[EntryKind], status: str) -> None:
+    def test_the_refund_status_follows_from_its_entries(
+        self, kinds: list[EntryKind], status: str
+    ) -> None:
         life_of_it = [promise(kind=GOODWILL), *(life(kind) for kind in kinds)]
 
         assert refund_status(life_of_it) == status
 
-    def test_all_of_it_must_have_arrived(self) -> None:
+    def test_a_refund_has_succeeded_only_when_all_of_it_has_arrived(self) -> None:
         one = [promise(kind=GOODWILL), life(SENT), life(REFUNDED)]
         other = [promise("q", kind=GOODWILL), life(SENT, refund="q", reference="re_2")]
         arrived = life(REFUNDED, refund="q", reference="re_2")
@@ -266,7 +270,7 @@ class TestRefundStatus:
         assert refund_status([*one, *other]) == "pending"
         assert refund_status([*one, *other, arrived]) == "succeeded"
 
-    def test_one_part_that_failed_is_told(self) -> None:
+    def test_a_refund_has_failed_if_one_part_failed(self) -> None:
         one = [promise(kind=GOODWILL), life(SENT), life(REFUNDED)]
         other = [
             promise("q", kind=GOODWILL),
@@ -279,27 +283,27 @@ class TestRefundStatus:
         ("reason", "status"),
         [(RefusalReason.REFUSED, "failed"), (RefusalReason.PROVIDER_ERROR, "pending")],
     )
-    def test_a_refusal_is_a_failure_and_an_error_of_stripe_is_tried_again(
+    def test_a_refused_refund_has_failed_and_an_erred_refund_is_pending(
         self, reason: RefusalReason, status: str
     ) -> None:
         refused = life(REFUSED, reference="p:1:5000", reason=reason)
 
         assert refund_status([promise(kind=GOODWILL), refused]) == status
 
-    def test_another_attempt_that_succeeds_makes_it_good(self) -> None:
+    def test_a_successful_second_attempt_makes_the_refund_succeed(self) -> None:
         first = [life(SENT), life(FAILED)]
         second = [life(SENT, reference="re_9"), life(REFUNDED, reference="re_9")]
 
         assert refund_status([promise(kind=GOODWILL), *first, *second]) == "succeeded"
 
-    def test_of_what_was_taken_back_in_part_the_rest_counts(self) -> None:
+    def test_a_refund_waived_in_part_succeeds_with_the_rest(self) -> None:
         lowered = [promise(kind=GOODWILL), life(GOODWILL_WAIVED, 2_000, reference="w-1")]
         sent = [life(SENT, 3_000), life(REFUNDED, 3_000)]
 
         assert refund_status(lowered) == "pending"
         assert refund_status([*lowered, *sent]) == "succeeded"
 
-    def test_a_promise_that_undoes_a_payment_goes_the_same_way(self) -> None:
+    def test_an_obligation_that_undoes_a_payment_has_the_same_statuses_as_goodwill(self) -> None:
         assert refund_status([promise(), life(WAIVED)]) == "canceled"
         assert refund_status([promise(), life(SENT), life(REFUNDED)]) == "succeeded"
 
@@ -317,36 +321,38 @@ class TestWaivers:
             Balance(captured=10_000, refund_owed=5_000, lost=5_000),
         ],
     )
-    def test_a_promise_stays_while_there_is_money_for_it(self, balance: Balance) -> None:
+    def test_an_obligation_is_not_waived_while_its_payment_has_the_money(
+        self, balance: Balance
+    ) -> None:
         assert taken_back(balance, [promise()]) == []
 
-    def test_beyond_that_it_is_taken_back(self) -> None:
+    def test_an_obligation_beyond_the_money_of_its_payment_is_waived(self) -> None:
         lost = Balance(captured=10_000, refund_owed=5_000, returned=5_000, lost=7_000)
 
         assert taken_back(lost, [promise()]) == [("p", 2_000)]
 
-    def test_the_newest_promise_goes_first(self) -> None:
+    def test_the_newest_obligation_is_waived_first(self) -> None:
         lost = Balance(captured=10_000, refund_owed=10_000, lost=7_000)
         ledger = [promise("old"), promise("new", at=NOW + HOUR)]
 
         assert taken_back(lost, ledger) == [("new", 5_000), ("old", 2_000)]
 
-    def test_what_was_sent_can_not_be_taken_back(self) -> None:
+    def test_a_sent_refund_is_not_waived(self) -> None:
         lost = Balance(captured=10_000, refund_sent=5_000, lost=10_000)
 
         assert taken_back(lost, [promise(), life(SENT)]) == []
 
-    def test_while_a_dispute_is_open_nobody_knows(self) -> None:
+    def test_nothing_is_waived_while_a_dispute_is_open(self) -> None:
         disputed = Balance(captured=10_000, refund_owed=5_000, disputed=10_000)
 
         assert taken_back(disputed, [promise()]) == []
 
-    def test_promises_of_another_payment_are_not_touched(self) -> None:
+    def test_obligations_of_another_payment_are_not_waived(self) -> None:
         lost = Balance(captured=10_000, lost=20_000)
 
         assert taken_back(lost, [promise(payment="pi_other")]) == []
 
-    def test_each_is_an_entry_of_its_promise_and_of_its_kind(self) -> None:
+    def test_a_waiver_has_the_reference_and_kind_of_its_obligation(self) -> None:
         lost = Balance(captured=5_000, refund_owed=5_000, lost=5_000)
 
         (waiver,) = waiver_entries(

@@ -67,30 +67,30 @@ def after(
 
 
 class TestCapture:
-    def test_what_was_captured_is_an_entry_of_the_time_of_the_charge(self) -> None:
+    def test_a_capture_is_entered_at_the_time_of_the_charge(self) -> None:
         (entry,) = missing_entries(snapshot(), [], LATER, MANY)
 
         assert entry == LedgerEntry(
             reference=PAYMENT, kind=EntryKind.CAPTURED, amount=10_000, at=NOW, payment=PAYMENT
         )
 
-    def test_once(self) -> None:
+    def test_a_capture_is_entered_once(self) -> None:
         assert kinds(snapshot(), CAPTURED) == []
 
-    def test_each_payment_for_itself(self) -> None:
+    def test_the_capture_of_a_second_payment_is_entered_too(self) -> None:
         assert kinds(snapshot(payment="pi_2"), CAPTURED) == ["captured"]
 
-    def test_an_intent_that_nobody_has_paid_tells_of_no_money(self) -> None:
+    def test_an_unpaid_intent_has_no_capture(self) -> None:
         unpaid = snapshot(0)
 
         assert not unpaid.has_captured
         assert kinds(unpaid) == []
 
-    def test_one_that_was_paid_does(self) -> None:
+    def test_a_paid_intent_has_a_capture(self) -> None:
         assert snapshot().has_captured
 
 
-class TestRefundThatKeepsAPromise:
+class TestRefundOfAnObligation:
     @pytest.mark.parametrize(
         ("status", "expected"),
         [
@@ -101,12 +101,12 @@ class TestRefundThatKeepsAPromise:
             (CANCELED, ["refund_sent", "refund_failed"]),
         ],
     )
-    def test_the_whole_way_to_its_status_is_entered(
+    def test_all_entries_up_to_the_status_of_a_refund_are_made(
         self, status: ProviderRefundStatus, expected: list[str]
     ) -> None:
         assert kinds(refunding(status), CAPTURED, PROMISE) == expected
 
-    def test_its_entries_name_the_refund_and_the_promise(self) -> None:
+    def test_entries_of_a_refund_name_the_refund_and_its_obligation(self) -> None:
         (entry,) = missing_entries(refunding(PENDING), [CAPTURED, PROMISE], LATER, MANY)
 
         assert entry == LedgerEntry(
@@ -119,31 +119,31 @@ class TestRefundThatKeepsAPromise:
         )
 
     @pytest.mark.parametrize("status", ProviderRefundStatus)
-    def test_told_twice_it_is_entered_once(self, status: ProviderRefundStatus) -> None:
+    def test_the_same_refund_twice_is_entered_once(self, status: ProviderRefundStatus) -> None:
         known = after(refunding(status), ledger=(CAPTURED, PROMISE))
 
         assert kinds(refunding(status), *known) == []
 
     @pytest.mark.parametrize("status", [FAILED, CANCELED])
-    def test_one_that_had_succeeded_may_fail_after_all(self, status: ProviderRefundStatus) -> None:
+    def test_a_succeeded_refund_may_fail_later(self, status: ProviderRefundStatus) -> None:
         known = after(refunding(SUCCEEDED), ledger=(CAPTURED, PROMISE))
 
         assert kinds(refunding(status), *known) == ["refund_reversed", "refund_failed"]
 
     @pytest.mark.parametrize("stale", [PENDING, SUCCEEDED, ProviderRefundStatus.REQUIRES_ACTION])
-    def test_what_has_failed_does_not_succeed_by_old_news(
+    def test_an_outdated_snapshot_does_not_make_a_failed_refund_succeed(
         self, stale: ProviderRefundStatus
     ) -> None:
         known = after(refunding(FAILED), ledger=(CAPTURED, PROMISE))
 
         assert kinds(refunding(stale), *known) == []
 
-    def test_what_has_arrived_is_not_on_its_way_by_old_news(self) -> None:
+    def test_an_outdated_snapshot_does_not_make_a_succeeded_refund_pending(self) -> None:
         known = after(refunding(SUCCEEDED), ledger=(CAPTURED, PROMISE))
 
         assert kinds(refunding(PENDING), *known) == []
 
-    def test_the_order_of_news_does_not_matter_to_the_sums(self) -> None:
+    def test_the_sums_of_a_refund_are_the_same_in_every_order_of_snapshots(self) -> None:
         news = [refunding(status) for status in (PENDING, SUCCEEDED, FAILED)]
 
         balances = {
@@ -154,7 +154,7 @@ class TestRefundThatKeepsAPromise:
         (balance,) = balances
         assert (balance.refund_owed, balance.refund_sent, balance.refunded) == (9_700, 0, 0)
 
-    def test_a_second_attempt_is_another_refund_of_the_same_promise(self) -> None:
+    def test_a_second_attempt_is_another_refund_for_the_same_obligation(self) -> None:
         both = snapshot(
             refunds=(
                 ProviderRefund("re_1", 9_700, FAILED, "p"),
@@ -172,7 +172,7 @@ class TestRefundThatKeepsAPromise:
         ]
         assert {entry.refund for entry in known[1:]} == {"p"}
 
-    def test_all_that_we_missed_is_told_at_once(self) -> None:
+    def test_one_snapshot_adds_all_missing_entries(self) -> None:
         dispute = Dispute("dp_1", 300, WON, moved(-300, 300))
         whole = replace(refunding(SUCCEEDED), disputes=(dispute,))
 
@@ -188,7 +188,7 @@ class TestRefundThatKeepsAPromise:
 
 
 class TestRefundFromTheDashboard:
-    def test_it_is_goodwill_that_keeps_no_promise(self) -> None:
+    def test_a_dashboard_refund_without_an_obligation_is_goodwill(self) -> None:
         told = missing_entries(refunding(PENDING, 500, None), [CAPTURED], LATER, MANY)
 
         assert [(e.kind, e.reference, e.refund, e.reason) for e in told] == [
@@ -196,12 +196,12 @@ class TestRefundFromTheDashboard:
             ("refund_sent", "re_1", "re_1", None),
         ]
 
-    def test_one_that_fails_stays_owed(self) -> None:
+    def test_a_failed_dashboard_refund_stays_owed(self) -> None:
         known = after(refunding(FAILED, 500, None))
 
         assert balance_of(known).refund_owed == 500
 
-    def test_one_that_is_canceled_was_never_made(self) -> None:
+    def test_a_canceled_dashboard_refund_owes_nothing(self) -> None:
         known = after(refunding(PENDING, 500, None), refunding(CANCELED, 500, None))
 
         assert balance_of(known) == balance_of([CAPTURED])
@@ -210,14 +210,14 @@ class TestRefundFromTheDashboard:
     @pytest.mark.parametrize(
         ("status", "why"), [(CANCELED, RefusalReason.WITHDRAWN), (FAILED, None)]
     )
-    def test_one_that_staff_withdrew_says_so_for_nobody_needs_to_look_at_it(
+    def test_a_dashboard_refund_canceled_by_staff_has_the_reason_withdrawn(
         self, status: ProviderRefundStatus, why: RefusalReason | None
     ) -> None:
         known = after(refunding(PENDING, 500, None), refunding(status, 500, None))
 
         assert [each.reason for each in known if each.kind is EntryKind.REFUND_FAILED] == [why]
 
-    def test_one_of_just_what_is_owed_keeps_that_promise(self) -> None:
+    def test_a_dashboard_refund_of_the_owed_amount_fulfils_the_obligation(self) -> None:
         """It is how staff settle a refund that had failed."""
         failed = refunding(FAILED)
         by_hand = replace(
@@ -239,7 +239,7 @@ class TestRefundFromTheDashboard:
             pytest.param((5_000, 5_000), 0, 10_000, 300, id="two that are more"),
         ],
     )
-    def test_in_parts_it_keeps_the_promise_first_and_only_what_is_beyond_is_goodwill(
+    def test_dashboard_refunds_fulfil_obligations_first_and_only_the_rest_is_goodwill(
         self, by_hand: tuple[int, ...], owed: int, refunded: int, goodwill: int
     ) -> None:
         failed = refunding(FAILED)
@@ -257,7 +257,7 @@ class TestRefundFromTheDashboard:
             given = [each.amount for each in known if each.kind is EntryKind.GOODWILL_OWED]
             assert sum(given) == goodwill
 
-    def test_it_keeps_the_oldest_promises_first(self) -> None:
+    def test_a_dashboard_refund_fulfils_the_oldest_obligations_first(self) -> None:
         obligations = [
             replace(PROMISE, reference=name, refund=name, amount=amount, at=NOW + timedelta(n))
             for n, (name, amount) in enumerate([("old", 3_000), ("mid", 2_000), ("new", 4_000)])
@@ -270,7 +270,7 @@ class TestRefundFromTheDashboard:
         assert balance_of(known).refund_owed == 3_000
 
     @pytest.mark.parametrize("end", [FAILED, CANCELED])
-    def test_one_that_comes_to_nothing_makes_all_that_it_kept_owed_again(
+    def test_a_failed_dashboard_refund_reopens_the_obligations_it_fulfilled(
         self, end: ProviderRefundStatus
     ) -> None:
         obligations = [replace(PROMISE, reference=n, refund=n, amount=2_000) for n in ("p", "q")]
@@ -283,7 +283,7 @@ class TestRefundFromTheDashboard:
         assert balance_of(known).refund_owed == (4_500 if end is FAILED else 4_000)
         assert balance_of(known).refunded == 0
 
-    def test_one_that_names_an_unknown_promise_keeps_what_is_open_and_is_looked_at_beyond(
+    def test_a_refund_for_an_unknown_obligation_fulfils_open_ones_and_the_rest_is_unmatched(
         self,
     ) -> None:
         told = missing_entries(
@@ -296,7 +296,7 @@ class TestRefundFromTheDashboard:
             ("refund_sent", 100, None),
         ]
 
-    def test_when_canceled_the_promise_it_kept_stays_owed(self) -> None:
+    def test_a_canceled_dashboard_refund_reopens_its_obligation(self) -> None:
         known = after(
             refunding(PENDING, 9_700, None),
             refunding(CANCELED, 9_700, None),
@@ -306,7 +306,7 @@ class TestRefundFromTheDashboard:
         assert balance_of(known).refund_owed == 9_700
 
 
-class TestTwoRefundsForOnePromise:
+class TestTwoRefundsForOneObligation:
     """Staff refund by hand in the moment in which our job does."""
 
     BY_HAND = ProviderRefund("re_1", 4_000, SUCCEEDED)
@@ -314,12 +314,14 @@ class TestTwoRefundsForOnePromise:
     OWED = replace(PROMISE, amount=4_000)
 
     @pytest.mark.parametrize("refunds", [(BY_HAND, OURS), (OURS, BY_HAND)])
-    def test_the_one_that_names_it_keeps_it(self, refunds: tuple[ProviderRefund, ...]) -> None:
+    def test_the_refund_that_names_an_obligation_fulfils_it(
+        self, refunds: tuple[ProviderRefund, ...]
+    ) -> None:
         known = after(snapshot(refunds=refunds), ledger=(CAPTURED, self.OWED))
 
         assert {e.reference: e.refund for e in known[2:]} == {"re_1": "re_1", "re_2": "p"}
 
-    def test_nothing_is_negative_whichever_is_told_first(self) -> None:
+    def test_two_refunds_for_one_obligation_make_no_negative_sum(self) -> None:
         first, both = (
             snapshot(refunds=(self.BY_HAND,)),
             snapshot(refunds=(self.BY_HAND, self.OURS)),
@@ -335,7 +337,7 @@ class TestPortions:
 
     REFUNDS = tuple(ProviderRefund(f"re_{n}", 10, SUCCEEDED) for n in range(20))
 
-    def test_once_there_are_enough_the_other_refunds_wait(self) -> None:
+    def test_refunds_beyond_the_limit_of_entries_are_left_for_the_next_call(self) -> None:
         told = missing_entries(snapshot(refunds=self.REFUNDS), [], LATER, 7)
 
         assert [e.kind for e in told] == [
@@ -343,13 +345,13 @@ class TestPortions:
             *["goodwill_owed", "refund_sent", "refunded"] * 2,
         ]
 
-    def test_the_life_of_one_refund_is_never_divided(self) -> None:
+    def test_the_entries_of_one_refund_are_never_split(self) -> None:
         told = missing_entries(snapshot(refunds=self.REFUNDS), [], LATER, 2)
 
         assert len(told) == 4
 
     @pytest.mark.parametrize("most", [1, 2, 3, 10, 1000])
-    def test_portion_by_portion_all_is_entered_once(self, most: int) -> None:
+    def test_entering_in_portions_makes_each_entry_once(self, most: int) -> None:
         whole = snapshot(refunds=self.REFUNDS, disputes=(Dispute("dp_1", 10, LOST, moved(-10)),))
         known: list[LedgerEntry] = []
 
@@ -362,7 +364,7 @@ class TestPortions:
             (e.reference, e.kind) for e in missing_entries(whole, [], LATER, MANY)
         }
 
-    def test_one_refund_that_keeps_more_promises_than_a_transaction_holds_is_entered_in_parts(
+    def test_a_refund_for_more_obligations_than_a_transaction_holds_is_entered_in_parts(
         self,
     ) -> None:
         names = [f"p{n}" for n in range(60)]
