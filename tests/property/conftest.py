@@ -1,8 +1,8 @@
-"""Properties hold for whatever hypothesis thinks of; they too run on nothing but Python."""
+"""Property tests run on Python alone, without a network."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
 def no_sockets(socket_disabled: None) -> None:
-    """Nothing here may reach the network, nor this machine."""
+    """Block sockets, also to this machine."""

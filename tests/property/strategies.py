@@ -1,4 +1,4 @@
-"""What hypothesis makes of the domain: valid parties, menus, instants, bookings."""
+"""Hypothesis strategies of the domain: valid parties, menus, instants and bookings."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -36,7 +36,7 @@ def parties(draw: st.DrawFn) -> Party:
 
 
 def menus(party: Party) -> st.SearchStrategy[Menu]:
-    """Return menus that fit the party."""
+    """Return menus that are valid for the party."""
     quantities = st.integers(1, party.guests)
     return st.builds(
         Menu,
@@ -47,7 +47,7 @@ def menus(party: Party) -> st.SearchStrategy[Menu]:
 
 @st.composite
 def orders(draw: st.DrawFn) -> tuple[Party, Menu]:
-    """Return a party with a menu that fits it."""
+    """Return a party with a valid menu."""
     party = draw(parties())
     return party, draw(menus(party))
 
@@ -104,7 +104,7 @@ CONTACTS = st.builds(Contact, TEXTS, TEXTS, TEXTS)
 
 @st.composite
 def new_bookings(draw: st.DrawFn) -> Booking:
-    """Return a booking just made, at any time that the rules allow."""
+    """Return a new booking, made at any time that the rules allow."""
     party, menu = draw(orders())
     asked = booking_request(
         date=draw(DAYS),
@@ -120,7 +120,7 @@ def new_bookings(draw: st.DrawFn) -> Booking:
 
 @st.composite
 def bookings(draw: st.DrawFn) -> Booking:
-    """Return a booking in any stage of its life."""
+    """Return a booking in any status."""
     made = draw(new_bookings())
     status = draw(st.sampled_from(Status))
     ended = st.builds(
@@ -149,10 +149,7 @@ def bookings(draw: st.DrawFn) -> Booking:
 
 @st.composite
 def live_bookings(draw: st.DrawFn) -> Booking:
-    """Return a pending or confirmed booking with some of its price captured.
-
-    A pending one is not paid enough to be confirmed: else the payment had confirmed it.
-    """
+    """Return a pending or confirmed booking with a part of its price captured."""
     made = draw(new_bookings())
     status = draw(st.sampled_from(sorted(LIVE)))
     paid_enough = made.due_to_confirm - CURRENT.least_charge + 1
@@ -162,7 +159,7 @@ def live_bookings(draw: st.DrawFn) -> Booking:
 
 @st.composite
 def changes(draw: st.DrawFn) -> Changes:
-    """Return any changes, sensible or not."""
+    """Return any changes, valid or not."""
     optional = {
         "date": DAYS,
         "time": STARTS,

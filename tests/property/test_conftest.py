@@ -1,4 +1,4 @@
-"""The network is out of reach of every property test."""
+"""No property test can reach the network."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Cursors come back whole or not at all."""
+"""A cursor decodes to its position or is refused."""
 
 import base64
 from collections.abc import Iterator

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import pytest
 from tests.builders import admin, before, booking, caller
-from tests.property.payments.world import Broken, World
+from tests.property.payments.world import RuleBroken, World
 from tests.sizes import SIZES
 
 from teppan.domain.bookings import booking as booking_rules
@@ -59,7 +59,7 @@ DELIVERIES = 2
 
 
 class Customer(NamedTuple):
-    """A customer: the world of the booking, if there is one, and how many deliveries are due."""
+    """A customer: the world of the booking, if any, and how many deliveries are left."""
 
     world: World | None = None
     due: int = 0
@@ -68,71 +68,73 @@ class Customer(NamedTuple):
 class State(NamedTuple):
     time: int
     customers: tuple[int, ...]
-    """By the number of what they have lived through, see `Stories`."""
+    """By the number of what they have lived through, see `Histories`."""
 
 
 type Moves = Iterator[tuple[str, Callable[[], Customer]]]
 
 
 def moves_of(customer: Customer, time: int, *, slot_taken: bool) -> Moves:
-    """Yield all that may happen to one customer next; the rules refuse some of it."""
+    """Yield the possible next steps of one customer; the rules refuse some of them."""
     world = customer.world
     if world is None:
         if time < AFTER_THE_PARTY and not slot_taken:
-            made = booking(caller=caller(at=TIMES[time]))
-            yield "books the slot", lambda: Customer(World(made))
+            new_booking = booking(caller=caller(at=TIMES[time]))
+            yield "books the slot", lambda: Customer(World(new_booking))
         return
     at = TIMES[time] + timedelta(seconds=2 * world.booking.version)
     just_before = at - timedelta(seconds=1)
 
     def step(move: Callable[[], World]) -> Callable[[], Customer]:
-        return lambda: reckoned(customer, move())
+        return lambda: with_deliveries(customer, move())
 
     yield "is cancelled by staff", step(lambda: world.cancelled_by_staff(50, at))
-    yield "lapses unpaid", step(lambda: world.lapsed(at))
-    yield "is taken to have had the party", step(lambda: world.completed(at))
-    yield "is sent the refund that is owed", step(world.sent)
+    yield "expires unpaid", step(lambda: world.expired(at))
+    yield "is completed", step(lambda: world.completed(at))
+    yield "is sent the refund that is owed", step(world.refunds_sent)
     if not world.stripe:
-        yield "opens a payment of what is due", step(lambda: world.opened(None, at))
+        yield "opens a payment of what is due", step(lambda: world.intent_opened(None, at))
         return
     (payment,) = world.stripe.values()
     if not payment.captured:
         if not world.booking.travel_miles:
             yield (
-                "has a longer way than thought, and owes 24 dollars more",
+                "has a longer distance, and owes 24 dollars more",
                 step(
-                    lambda: world.took(change(world.booking, Changes(travel_miles=42), admin(at)))
+                    lambda: world.after_step(
+                        change(world.booking, Changes(travel_miles=42), admin(at))
+                    )
                 ),
             )
-        yield "pays", step(lambda: world.paid(payment.payment, just_before))
+        yield "pays", step(lambda: world.payment_captured(payment.payment, just_before))
     elif customer.due:
         yield (
             "has the payment delivered to us",
-            lambda: Customer(world.told(payment, at, slot_taken=slot_taken), customer.due - 1),
+            lambda: Customer(world.delivered(payment, at, slot_taken=slot_taken), customer.due - 1),
         )
 
 
-def reckoned(customer: Customer, after: World) -> Customer:
-    """Return the customer after a step: what changes at Stripe is delivered up to twice."""
+def with_deliveries(customer: Customer, after: World) -> Customer:
+    """Return the customer after a step; a change at Stripe may be delivered up to twice."""
     before = customer.world.stripe if customer.world else {}
     moved = after.stripe != before and any(each.captured for each in after.stripe.values())
     return Customer(after, DELIVERIES if moved else customer.due)
 
 
-def essence(customer: Customer) -> object:
-    """Return what decides about the future: no version, and no name that is made of one."""
+def fingerprint(customer: Customer) -> object:
+    """Return the data that determines the future: without versions, and names made of versions."""
     world = customer.world
     if world is None:
         return None
-    told, record = world.booking, world.booking.cancellation
+    current, record = world.booking, world.booking.cancellation
     names = {entry.refund: None for entry in world.ledger}
     numbers = {name: number for number, name in enumerate(names)}
 
-    def is_after_the_end(at: datetime) -> bool:
+    def is_after_cancellation(at: datetime) -> bool:
         return record is not None and at >= record.at
 
     return (
-        (told.status, told.price.total, told.due_to_confirm, told.payment_due_at),
+        (current.status, current.price.total, current.due_to_confirm, current.payment_due_at),
         record and (record.by, record.reason, record.refund_percentage),
         tuple(
             sorted(
@@ -141,7 +143,7 @@ def essence(customer: Customer) -> object:
                     entry.amount,
                     entry.payment,
                     numbers[entry.refund],
-                    is_after_the_end(entry.at),
+                    is_after_cancellation(entry.at),
                 )
                 for entry in world.ledger
             )
@@ -150,7 +152,7 @@ def essence(customer: Customer) -> object:
             (
                 payment.amount,
                 payment.captured,
-                is_after_the_end(payment.captured_at),
+                is_after_cancellation(payment.captured_at),
                 tuple(
                     (refund.amount, refund.status, numbers.get(refund.promise))
                     for refund in payment.refunds
@@ -162,8 +164,8 @@ def essence(customer: Customer) -> object:
     )
 
 
-class Stories:
-    """What each customer may have lived through, numbered; a step of one is played only once."""
+class Histories:
+    """The states of single customers, numbered; each step of a state is computed once."""
 
     def __init__(self) -> None:
         self.known: list[Customer] = []
@@ -171,7 +173,7 @@ class Stories:
         self._next: dict[tuple[int, int, bool], list[tuple[str, int]]] = {}
 
     def number(self, customer: Customer) -> int:
-        key = essence(customer)
+        key = fingerprint(customer)
         if key not in self._numbers:
             self._numbers[key] = len(self.known)
             self.known.append(customer)
@@ -181,85 +183,87 @@ class Stories:
         world = self.known[number].world
         return world is not None and world.booking.holds_slot
 
-    def then(self, number: int, time: int, *, slot_taken: bool) -> list[tuple[str, int]]:
+    def next_steps(self, number: int, time: int, *, slot_taken: bool) -> list[tuple[str, int]]:
         key = (number, time, slot_taken)
         if key not in self._next:
             moves = moves_of(self.known[number], time, slot_taken=slot_taken)
-            self._next[key] = list(self._played(number, moves))
+            self._next[key] = list(self._computed(number, moves))
         return self._next[key]
 
-    def _played(self, number: int, moves: Moves) -> Iterator[tuple[str, int]]:
+    def _computed(self, number: int, moves: Moves) -> Iterator[tuple[str, int]]:
         for label, move in moves:
             try:
                 after = self.number(move())
             except DomainError:
                 continue
-            except Broken as fault:
-                raise Broken(f"{label}: {fault}") from fault
+            except RuleBroken as error:
+                raise RuleBroken(f"{label}: {error}") from error
             if after != number:
                 yield label, after
 
 
 def search() -> int:
-    """Return how many states there are; raises `Broken` with the shortest story to a bad one."""
-    stories = Stories()
-    first = State(0, (stories.number(Customer()),) * len(CUSTOMERS))
+    """Return the number of states; raises `RuleBroken` with the shortest history to a violation."""
+    histories = Histories()
+    first = State(0, (histories.number(Customer()),) * len(CUSTOMERS))
     seen = {first}
     came_from: dict[State, tuple[State, str]] = {}
     queue = deque([first])
     while queue:
         state = queue.popleft()
         try:
-            for label, after in followers(stories, state):
+            for label, after in followers(histories, state):
                 alike = State(after.time, tuple(sorted(after.customers)))
                 if alike not in seen:
                     seen.add(alike)
                     came_from[after] = state, label
-                    check_slot(stories, after)
+                    check_slot(histories, after)
                     queue.append(after)
-        except Broken as fault:
-            raise Broken(story(came_from, state, after_all=fault)) from None
+        except RuleBroken as error:
+            raise RuleBroken(history_of(came_from, state, error=error)) from None
     return len(seen)
 
 
-def followers(stories: Stories, state: State) -> Iterator[tuple[str, State]]:
+def followers(histories: Histories, state: State) -> Iterator[tuple[str, State]]:
     time, customers = state
     if time + 1 < len(TIMES):
         yield TIME_PASSES[time + 1], State(time + 1, customers)
-    holding = [stories.holds(each) for each in customers]
-    for place, number in enumerate(customers):
-        others = sum(holding) - holding[place]
+    holding = [histories.holds(each) for each in customers]
+    for index, number in enumerate(customers):
+        others = sum(holding) - holding[index]
         try:
-            found = stories.then(number, time, slot_taken=others > 0)
-        except Broken as fault:
-            raise Broken(f"{CUSTOMERS[place]} {fault}") from None
+            found = histories.next_steps(number, time, slot_taken=others > 0)
+        except RuleBroken as error:
+            raise RuleBroken(f"{CUSTOMERS[index]} {error}") from None
         for label, after in found:
-            rest = (*customers[:place], after, *customers[place + 1 :])
-            yield f"{CUSTOMERS[place]} {label}", State(time, rest)
+            rest = (*customers[:index], after, *customers[index + 1 :])
+            yield f"{CUSTOMERS[index]} {label}", State(time, rest)
 
 
-def check_slot(stories: Stories, state: State) -> None:
+def check_slot(histories: Histories, state: State) -> None:
     holders = [
         name
         for name, number in zip(CUSTOMERS, state.customers, strict=True)
-        if stories.holds(number) or is_confirmed(stories.known[number])
+        if histories.holds(number) or is_confirmed(histories.known[number])
     ]
     if len(holders) > 1:
-        raise Broken(f"the slot is held by {' and by '.join(holders)}")
+        raise RuleBroken(f"the slot is held by {' and by '.join(holders)}")
 
 
 def is_confirmed(customer: Customer) -> bool:
     return customer.world is not None and customer.world.booking.status is Status.CONFIRMED
 
 
-def story(came_from: Mapping[State, tuple[State, str]], end: State, *, after_all: Broken) -> str:
-    """Return how it came to that, a step a line."""
+def history_of(
+    came_from: Mapping[State, tuple[State, str]], end: State, *, error: RuleBroken
+) -> str:
+    """Return the steps that led to `end`, one on each line."""
     steps: list[str] = []
     while end in came_from:
         end, label = came_from[end]
         steps.insert(0, label)
     lines = [f"{number:>3}. {label}" for number, label in enumerate(steps, 1)]
-    return "\n".join(["a history that breaks a rule:", *lines, f"  => {after_all}"])
+    return "\n".join(["a history that breaks a rule:", *lines, f"  => {error}"])
 
 
 def test_no_history_keeps_money_without_a_booking_or_double_books_the_slot() -> None:
@@ -277,7 +281,7 @@ class Naive:
 
 
 def outcomes(**instead: PaymentEffect) -> Mapping[tuple[PaymentTiming, bool], PaymentEffect]:
-    """Return the table with other effects, named such as `after_expiry_paid` or `…_short`."""
+    """Return the table with other effects, for keys such as `after_expiry_paid` or `…_short`."""
     rules = {
         (PaymentTiming(name.rpartition("_")[0]), name.endswith("_paid")): outcome
         for name, outcome in instead.items()
@@ -286,37 +290,37 @@ def outcomes(**instead: PaymentEffect) -> Mapping[tuple[PaymentTiming, bool], Pa
 
 
 NAIVE = {
-    "money for a cancelled booking is kept": Naive(
+    "a payment for a cancelled booking is kept": Naive(
         effect,
         "PAYMENT_EFFECTS",
         outcomes(after_cancellation_paid=PaymentEffect.KEEP),
         "71445 kept of a cancelled",
     ),
-    "too little money for a cancelled booking is kept": Naive(
+    "a payment too small to reinstate a cancelled booking is kept": Naive(
         effect,
         "PAYMENT_EFFECTS",
         outcomes(after_cancellation_short=PaymentEffect.KEEP),
         "71445 kept of a cancelled",
     ),
-    "late money is kept": Naive(
+    "a late payment is kept": Naive(
         effect,
         "PAYMENT_EFFECTS",
         outcomes(after_expiry_paid=PaymentEffect.KEEP),
         "71445 kept of a cancelled",
     ),
-    "late money that is too little is kept": Naive(
+    "a late payment that is too little is kept": Naive(
         effect,
         "PAYMENT_EFFECTS",
         outcomes(after_expiry_short=PaymentEffect.KEEP),
         "71445 kept of a cancelled",
     ),
-    "late money that is too little brings a booking back": Naive(
+    "a late payment that is too little reinstates the booking": Naive(
         effect,
         "PAYMENT_EFFECTS",
         outcomes(after_expiry_short=PaymentEffect.REINSTATE),
         "confirmed with 71445 paid of 73845",
     ),
-    "late money is always returned": Naive(
+    "a late payment is always refunded": Naive(
         effect,
         "PAYMENT_EFFECTS",
         outcomes(after_expiry_paid=PaymentEffect.REFUND),
@@ -337,22 +341,22 @@ NAIVE = {
     "no booking is covered": Naive(
         Booking, "is_covered", property(lambda _booking: False), "not confirmed"
     ),
-    "a booking is brought back without asking for the slot": Naive(
+    "a booking is reinstated without its slot": Naive(
         effect, "EFFECTS_IF_SLOT_TAKEN", {}, "a cancelled booking takes a slot that others have"
     ),
-    "a booking whose slot is taken keeps its money": Naive(
+    "a late payment is kept if the slot is taken": Naive(
         effect,
         "EFFECTS_IF_SLOT_TAKEN",
         {PaymentEffect.REINSTATE: PaymentEffect.KEEP},
         "71445 kept of a cancelled",
     ),
-    "a late payment is a payment like any other": Naive(
+    "a late payment has the cause of a timely one": Naive(
         effect,
         "TRANSITION_CAUSES",
         {**effect.TRANSITION_CAUSES, PaymentEffect.REINSTATE: Cause.PAID},
         "what Stripe says is refused",
     ),
-    "what is cancelled stays cancelled": Naive(
+    "a cancelled booking stays cancelled": Naive(
         transition,
         "TRANSITIONS",
         {
@@ -362,22 +366,22 @@ NAIVE = {
         },
         "what Stripe says is refused",
     ),
-    "what is overdue is confirmed all the same": Naive(
+    "an overdue booking is confirmed": Naive(
         transition,
         "TRANSITIONS",
         {**transition.TRANSITIONS, (Status.PENDING, Cause.OVERDUE): Status.CONFIRMED},
         "confirmed with 0 paid",
     ),
-    "what is overdue keeps what was paid of it": Naive(
+    "an expired booking keeps what was paid": Naive(
         cancellation, "total_refundable", lambda _payments: 0, "71445 kept of a cancelled"
     ),
-    "a booking that was never confirmed is cancelled at half": Naive(
+    "a booking that was never confirmed is refunded by half": Naive(
         cancellation,
         "_unconfirmed_terms",
         lambda unpaid, now, _percentage: RefundTerms(unpaid.balance.refundable, 50, now),
         "does not give all back",
     ),
-    "a booking holds its slot once it is paid": Naive(
+    "a booking holds its slot only once it is paid": Naive(
         booking_rules,
         "HOLDS_SLOT",
         transition.HOLDS_SLOT - {Status.PENDING},
@@ -391,7 +395,7 @@ def test_the_search_rejects_a_naive_rule(name: str, monkeypatch: pytest.MonkeyPa
     naive = NAIVE[name]
     monkeypatch.setattr(naive.owner, naive.name, naive.rule)
 
-    with pytest.raises(Broken, match=naive.error) as raised:
+    with pytest.raises(RuleBroken, match=naive.error) as raised:
         search()
 
     lines = str(raised.value).splitlines()
@@ -399,7 +403,7 @@ def test_the_search_rejects_a_naive_rule(name: str, monkeypatch: pytest.MonkeyPa
     assert len(lines) >= 3
 
 
-KEPT_AFTER_LAPSE = (
+KEPT_AFTER_EXPIRY = (
     "71445 kept of a cancelled booking; 100 % are to be refunded, so the policy keeps 0 of 0"
 )
 
@@ -407,15 +411,15 @@ KEPT_AFTER_LAPSE = (
 def test_the_search_reports_the_shortest_history(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(effect, "PAYMENT_EFFECTS", outcomes(after_expiry_paid=PaymentEffect.KEEP))
 
-    with pytest.raises(Broken) as fault:
+    with pytest.raises(RuleBroken) as error:
         search()
 
-    assert str(fault.value).splitlines() == [
+    assert str(error.value).splitlines() == [
         "a history that breaks a rule:",
         "  1. Aiko books the slot",
         "  2. Aiko opens a payment of what is due",
         "  3. the deadline passes",
-        "  4. Aiko lapses unpaid",
+        "  4. Aiko expires unpaid",
         "  5. Aiko pays",
-        "  => Aiko has the payment delivered to us: " + KEPT_AFTER_LAPSE,
+        "  => Aiko has the payment delivered to us: " + KEPT_AFTER_EXPIRY,
     ]

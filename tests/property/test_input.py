@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a value or an error that a caller may see."""
+"""Every input is read as a value, or refused with an error that the caller may see."""
 
 import base64
 import contextlib
@@ -84,7 +84,7 @@ ANY_TEXT = st.text(max_size=60)
 
 
 def use(model: type[RequestBody], body: object, *, in_base64: bool = False) -> None:
-    """Read a body and make of it what its handler does, as far as no service is asked."""
+    """Read a body and convert it as its handler does, without calling a service."""
     event = gateway_event("POST", headers={"Content-Type": "application/json"})
     request = incoming(event | {"body": body, "isBase64Encoded": in_base64})
     with contextlib.suppress(DomainError):

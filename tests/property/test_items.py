@@ -1,4 +1,4 @@
-"""Whatever a booking holds, the table gives it back (`architecture.md §4`)."""
+"""Every booking, ledger and event is unchanged after storage (`architecture.md §4`)."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,8 +59,8 @@ def test_an_audit_event_never_contains_personal_texts(before: Booking, after: Bo
     event = audit_event(before, after, admin())
     personal = {"venue", "contact", "special_requests", "menu"}
 
-    told = {
+    record = {
         change.field for change in event.changes if (change.before, change.after) != (None, None)
     }
 
-    assert not told & personal
+    assert not record & personal

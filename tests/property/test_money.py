@@ -1,4 +1,4 @@
-"""Half up is what arithmetic says it is."""
+"""Rounding half up agrees with exact arithmetic."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction

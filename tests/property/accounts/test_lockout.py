@@ -1,7 +1,7 @@
-"""However somebody spaces their attempts, the lock-out holds, and never for ever.
+"""Lockouts hold for every spacing of attempts, and no lockout is permanent.
 
-The figures of `docs/accounts.md` are computed here, for an adversary who always takes the earliest
-attempt that he is allowed, or, where another spacing might do better, for any spacing.
+The figures of `docs/accounts.md` are computed here, for an attacker who always uses the earliest
+allowed attempt. Where another spacing might be better for the attacker, any spacing is tried.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ EXACTLY_AS_ASKED = [0.0] * 60
 
 
 def from_one_network(backoff: Backoff, until: datetime) -> list[datetime]:
-    """Return when one network attempts that always takes the earliest instant."""
+    """Return the times of attempts by one network that always uses the earliest instant."""
     seen: Attempts | None = None
     made, at = [], NOW
     while at < until:
@@ -43,7 +43,7 @@ def from_one_network(backoff: Backoff, until: datetime) -> list[datetime]:
 
 
 def from_all_networks(allowance: Allowance, until: datetime) -> list[datetime]:
-    """Return when networks without number attempt that always take the earliest instant."""
+    """Return the times of attempts by unlimited networks that always use the earliest instant."""
     spent: datetime | None = None
     made, at = [], NOW
     while at < until:
@@ -69,7 +69,7 @@ def test_the_attempts_at_one_address_in_a_span_are_limited(
     all_networks: dict[timedelta, int],
     span: timedelta,
 ) -> None:
-    """The table of figures in `docs/accounts.md`."""
+    """The figures of the table in `docs/accounts.md`."""
     assert len(from_one_network(lockout.by_network, NOW + span)) == one_network[span]
     assert len(from_all_networks(lockout.by_address, NOW + span)) == all_networks[span]
 
@@ -123,7 +123,7 @@ def test_the_wait_of_a_network_is_bounded_and_decreases(
 def test_the_wait_for_other_networks_is_at_most_one_interval(
     lockout: Lockout, pauses: list[float], seconds: float
 ) -> None:
-    # Given an address at which strangers take all that they may
+    # Given an address for which strangers use all allowed attempts
     allowance = lockout.by_address
     spent: datetime | None = None
     at = NOW
@@ -132,21 +132,21 @@ def test_the_wait_for_other_networks_is_at_most_one_interval(
         if allowance.wait(spent, at) == 0:
             spent = allowance.next(spent, at)
 
-    # Then its owner, whenever they come, waits no longer than for one of them
+    # Then the owner waits at most one interval at any time
     assert allowance.wait(spent, at) <= allowance.interval
     assert allowance.wait(spent, at + timedelta(seconds=seconds)) <= allowance.interval
 
 
 @dataclass
 class Cognito:
-    """An account as Cognito locks it: see `domain/accounts/lockout.py` for its document."""
+    """The lockout of an account by Cognito; `domain/accounts/lockout.py` names the source."""
 
     failures: int = 0
     locked_until: datetime = NOW
     last: datetime | None = None
 
     def fail(self, at: datetime) -> None:
-        """Take a wrong password; one that comes while the account is locked does not count."""
+        """Record a wrong password; an attempt during a lock does not count."""
         if self.last is not None and at - self.last >= timedelta(minutes=15):
             self.failures = 0
         self.last = at
@@ -160,7 +160,7 @@ class Cognito:
 
 
 def permitted(backoff: Backoff, pauses: list[float]) -> list[datetime]:
-    """Return the attempts that a network makes: after each wait, and each pause on top of it."""
+    """Return the attempts of a network: each comes after the wait and an additional pause."""
     seen: Attempts | None = None
     made, at = [], NOW
     for pause in pauses:
@@ -178,7 +178,7 @@ def test_a_stranger_on_one_network_locks_the_owner_out_of_cognito_only_briefly(
     account = Cognito()
 
     for at in permitted(PASSWORDS.by_network, pauses):
-        # Nor is he ever told by Cognito that there is an account to lock.
+        # Cognito never reveals to the stranger that the account exists.
         assert at >= account.locked_until
         account.fail(at)
         assert account.locked_until - at <= timedelta(seconds=32)
@@ -217,7 +217,7 @@ def share_locked(networks: int, span: timedelta) -> float:
 
 
 def test_a_stranger_on_several_networks_locks_the_owner_out_of_cognito() -> None:
-    """What our own count can not help: `docs/accounts.md` says so."""
+    """Our own limits can not prevent this; `docs/accounts.md` describes it."""
     week = timedelta(days=7)
 
     assert share_locked(1, week) < 0.02
@@ -226,7 +226,7 @@ def test_a_stranger_on_several_networks_locks_the_owner_out_of_cognito() -> None
 
 
 def test_a_code_of_six_digits_is_not_guessed_while_it_is_valid() -> None:
-    # Cognito's codes: a registration's a day, a reset's an hour.
+    # Cognito's codes are valid for a day (registration) or an hour (reset).
     in_a_day = from_all_networks(CODES.by_address, NOW + DAY)
     in_an_hour = from_all_networks(CODES.by_address, NOW + HOUR)
 

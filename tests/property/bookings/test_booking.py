@@ -1,4 +1,4 @@
-"""Whatever is done to a booking, it stays in order (§4-6)."""
+"""Every sequence of changes keeps a booking consistent (§4-6)."""
 
 from contextlib import suppress
 from dataclasses import fields, replace
@@ -41,10 +41,7 @@ MAY_BECOME = {
 
 
 def check_money(booking: Booking) -> None:
-    """What counts as paid and what is due make the total, but for what no card takes.
-
-    What is cancelled owes nothing.
-    """
+    """Check that credited and due amounts add up to the total, except what no card accepts."""
     assert all(due == 0 or due >= LEAST for due in (booking.deposit_due, booking.balance_due))
     assert 0 < booking.due_to_confirm <= booking.price.total
     due = booking.deposit_due + booking.balance_due
@@ -56,7 +53,7 @@ def check_money(booking: Booking) -> None:
 
 
 def check_promises(before: Booking, after: Booking, entries: tuple[LedgerEntry, ...]) -> None:
-    """A change promises back what was paid beyond the new price, and nothing else."""
+    """Check that a change owes back what was paid beyond the new price, and nothing else."""
     too_much = max(0, before.balance.credited - after.price.total)
     assert sum(entry.amount for entry in entries) == min(too_much, before.balance.refundable)
     assert {entry.kind for entry in entries} <= {EntryKind.REFUND_OWED}
@@ -107,7 +104,7 @@ NOTICES = st.builds(
 
 
 def deadline_missed(before: Booking, after: Booking, notice: timedelta, *, staff: bool) -> bool:
-    """Return whether the step came too late, by `domain.md §5` alone."""
+    """Return whether the change came too late, computed from `domain.md §5` alone."""
     what = {name for name in ("slot", "party", "menu") if _differ(before, after, name)}
     if not before.venue.is_same_place(after.venue):
         what.add("venue")
@@ -124,7 +121,7 @@ def _differ(before: Booking, after: Booking, name: str) -> bool:
 
 
 def what_differs(before: Booking, after: Booking) -> set[str]:
-    """Return the names of the fields that are not the same."""
+    """Return the names of the fields that differ."""
     return {each.name for each in fields(Booking) if _differ(before, after, each.name)}
 
 
@@ -132,7 +129,7 @@ def what_differs(before: Booking, after: Booking) -> set[str]:
 def test_each_change_is_accepted_until_its_deadline_and_not_after(
     booking: Booking, wanted: Changes, who: Caller, notice: timedelta, miles: int | None
 ) -> None:
-    # Given a booking with its distance known or not
+    # Given a booking with a known or unknown distance
     booking = far_away(booking, miles)
     author = replace(who, at=booking.slot.starts_at - notice)
     refused = False
@@ -142,7 +139,7 @@ def test_each_change_is_accepted_until_its_deadline_and_not_after(
         after = change(booking, wanted, author).after
     except (TooCloseToEvent, TooLateToReduce):
         refused = True
-        # What it would have been long before
+        # The same change long before the deadline
         early = replace(author, at=booking.slot.starts_at - timedelta(days=200))
         try:
             after = change(booking, replace(wanted, status=None), early).after
@@ -177,7 +174,7 @@ def test_a_final_booking_changes_only_its_travel_until_30_days_after(
 
 
 def far_away(booking: Booking, miles: int | None) -> Booking:
-    """Return the booking after staff have set its distance long before, and nothing was paid."""
+    """Return the booking with a distance that staff set long before, and no payment."""
     if miles is None:
         return booking
     price = price_of(booking.party, booking.menu, miles, booking.policy)
@@ -193,11 +190,11 @@ def far_away(booking: Booking, miles: int | None) -> Booking:
 def test_no_change_of_the_venue_lowers_the_total_or_refunds_travel(
     booking: Booking, miles: int, moves: list[tuple[Venue, timedelta]], end: Status
 ) -> None:
-    # Given a booking of which staff have set the distance, and all is paid
+    # Given a booking with a distance set by staff, paid in full
     far = far_away(replace(booking, status=Status.CONFIRMED), miles)
     paid = holding(far, Balance(captured=far.price.total))
 
-    # When its customer changes the venue as often as they like
+    # When the customer changes the venue any number of times
     after = paid
     entries: list[LedgerEntry] = []
     confirmed, at = True, paid.updated_at
@@ -228,7 +225,7 @@ def test_case_and_spaces_and_punctuation_make_no_other_place(
     separators = st.sampled_from(["", " ", ", ", "-", ".", "\u00a0", "\u200b"])
 
     def respelled(text: str) -> str:
-        """Return the text with separators put in anywhere but between the digits of a number."""
+        """Return the text with separators inserted, but never between digits of one number."""
         spelled = ""
         for this, following in zip(text, text[1:] + " ", strict=True):
             spelled += this.swapcase() if data.draw(st.booleans()) else this

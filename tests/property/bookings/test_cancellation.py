@@ -1,4 +1,4 @@
-"""Refunds only get smaller as the start comes nearer, and never exceed the base (§6)."""
+"""Refunds never increase towards the start, and never exceed their base (§6)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -86,13 +86,13 @@ NOTICES = [
 
 
 def moved(booking: Booking, at: datetime, days: int, *, by_staff: bool) -> Booking:
-    """Return the booking moved to a date so many days from `at`."""
+    """Return the booking moved to a date that is `days` after `at`."""
     who = admin(at) if by_staff else caller(at=at)
     return change(booking, Changes(date=(at + timedelta(days=days)).date()), who).after
 
 
 def check_refund(booking: Booking, at: datetime, earlier: list[int]) -> None:
-    """The refund is the least of the table now and at each earlier move, until worse begins."""
+    """Check that the refund has the lowest percentage of the table now and at each earlier move."""
     found = cancellation_terms(booking, at)
     expected = min([table(booking.slot.starts_at - at), *earlier])
     assert found.percentage == expected
@@ -136,7 +136,7 @@ def test_no_sequence_of_moves_improves_the_refund(
 def test_two_moves_never_improve_the_refund_at_any_edge_of_the_tiers(
     captured: int, by_staff: bool
 ) -> None:
-    """Every pair of moves, each at an edge of a tier, and a cancellation at one."""
+    """Try every pair of moves, each at the edge of a tier, with a cancellation at an edge."""
     start = replace(confirmed(captured), slot=slot())
     for first, second, last in product(NOTICES, repeat=3):
         at = start.slot.starts_at - first

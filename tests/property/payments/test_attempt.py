@@ -1,4 +1,4 @@
-"""What is asked for can be paid, and paying it comes to an end (§3, §7)."""
+"""Every amount due can be paid, and the payments of a booking end (§3, §7)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ MOST_PAYMENTS = 2
 
 @st.composite
 def payable(draw: st.DrawFn) -> Booking:
-    """Return a booking of any price, with anything paid of it, whatever confirms it."""
+    """Return a booking with any price, any amount paid, and any amount that confirms it."""
     total = draw(st.integers(LEAST, 400) | st.integers(LEAST, 400_000))
     due = draw(st.integers(LEAST, total))
     paid = draw(st.integers(0, total))
@@ -42,7 +42,7 @@ def payable(draw: st.DrawFn) -> Booking:
 
 
 def asked(booking: Booking, at: datetime) -> dict[PaymentType, int]:
-    """Return what is asked of Stripe for each type that can be paid at all."""
+    """Return the amount of each payment type that can be paid."""
     found = {}
     for each in PaymentType:
         try:

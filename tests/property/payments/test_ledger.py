@@ -1,4 +1,4 @@
-"""A ledger is a set: its order does not matter, and its sums balance (§7)."""
+"""A ledger is a set: the order of entries does not matter, and its sums balance (§7)."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,10 +53,10 @@ def test_every_sum_of_a_balance_is_the_sum_of_its_entries(entries: list[LedgerEn
     assert balance.contested == total(entries, EntryKind.DISPUTE_OPENED) - total(
         entries, EntryKind.DISPUTE_WITHDRAWN, EntryKind.DISPUTE_WON, EntryKind.DISPUTE_LOST
     )
-    promised = total(entries, *OBLIGATION_KINDS, EntryKind.GOODWILL_RESTORED) - total(
+    obligated = total(entries, *OBLIGATION_KINDS, EntryKind.GOODWILL_RESTORED) - total(
         entries, EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
     )
-    assert balance.in_flight + balance.refunded == promised
+    assert balance.in_flight + balance.refunded == obligated
     assert balance.returned == total(entries, EntryKind.REFUND_OWED) - total(
         entries, EntryKind.REFUND_WAIVED
     )
@@ -76,7 +76,7 @@ def test_the_refundable_amount_is_what_is_left_and_never_negative(
 
 @given(ENTRIES)
 def test_kept_refunded_and_lost_amounts_add_up_to_captured(entries: list[LedgerEntry]) -> None:
-    """§7: captured - refunded - lost = kept + in flight, whatever the entries are."""
+    """§7: captured - refunded - lost = kept + in flight, for all entries."""
     balance = balance_of(entries)
 
     assert balance.captured - balance.refunded - balance.lost == balance.kept + balance.in_flight

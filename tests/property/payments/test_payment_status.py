@@ -1,4 +1,4 @@
-"""No payment status contradicts the amounts that are shown beside it (`domain.md §4`)."""
+"""No payment status contradicts the amounts shown with it (`domain.md §4`)."""
 
 from dataclasses import replace
 

@@ -1,11 +1,12 @@
-"""Every story of one payment: refunds that fail, disputes, staff, the dashboard, and old news.
+"""Exhaustive search over the histories of one payment: refunds, disputes, staff, late snapshots.
 
-A breadth-first search as `test_exhaustive`, over all that Stripe, a bank and people can do to the
-one payment of one booking, in any order: it is told of at any moment, with what Stripe says then or
-said just before. Any two of the doings of `Doing` are mixed: 84 to 3 701 states each.
-After every step the rules of `world` hold: our ledger is what Stripe says once it is told the
-newest, nothing is negative or promised twice, what is owed is there to be sent, and no more is kept
-of a cancelled booking than the policy says, nor less without somebody's doing.
+A breadth-first search, as in `test_exhaustive`, over all that Stripe, a bank and people can do to
+the one payment of one booking. The payment may be delivered at any moment, with its present or its
+previous snapshot. Each search combines two members of `Source` and visits 84 to 3 701 states.
+
+After every step the checks of `world` hold. Our ledger equals Stripe's data after the newest
+snapshot. No sum is negative, and nothing is owed twice. What is owed can be sent. A cancelled
+booking keeps what the policy says, unless staff or a bank refunded more.
 """
 
 from collections import deque
@@ -18,93 +19,104 @@ from typing import NamedTuple
 
 import pytest
 from tests.builders import NOW, booking
-from tests.property.payments.world import CAME_TO_NOTHING, Broken, World, left_at_stripe
+from tests.property.payments.world import FAILED_REFUNDS, RuleBroken, World, left_at_stripe
 from tests.sizes import SIZES
 
 from teppan.domain.errors import DomainError
 from teppan.domain.payments.dispute import DisputeStatus
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefundStatus
 
-GIVEN, IN_DASHBOARD, DISPUTED = 3_000, 4_000, 6_000
+GOODWILL, IN_DASHBOARD, DISPUTED = 3_000, 4_000, 6_000
 LATE = booking().payment_due_at + timedelta(seconds=1)
 MOST_REFUNDS = 2
 
 
-class Doing(StrEnum):
-    """Whose doings are in the stories."""
+class Source(StrEnum):
+    """The source of events in the histories of a search."""
 
     BANK = "the bank disputes and decides"
     DASHBOARD = "staff refund in the dashboard"
     FAILURE = "refunds fail"
-    STAFF = "staff give some back"
-    OLD_NEWS = "old news are heard"
-    LATENESS = "the deadline passes"
+    STAFF = "staff grant goodwill"
+    OUTDATED = "outdated snapshots are delivered"
+    DEADLINE = "the deadline passes"
 
 
 class State(NamedTuple):
-    """`older` is what Stripe said of the payment before its last change."""
+    """`older` is the snapshot of the payment before its last change at Stripe."""
 
     world: World
-    doings: frozenset[Doing] = frozenset(Doing)
+    sources: frozenset[Source] = frozenset(Source)
     older: PaymentSnapshot | None = None
     is_late: bool = False
-    given: bool = False
+    has_goodwill: bool = False
 
 
 type Moves = Iterator[tuple[str, Callable[[], State]]]
 
 
 def moves_of(state: State) -> Moves:
-    """Yield what may happen next; the rules refuse some of it."""
+    """Yield the possible next steps; the rules refuse some of them."""
     world = state.world
     at = (LATE if state.is_late else NOW) + timedelta(seconds=2 * world.booking.version)
 
-    def ours(move: Callable[[], World], *, given: bool = state.given) -> Callable[[], State]:
-        return lambda: state._replace(world=move(), given=given)
+    def domain_step(
+        move: Callable[[], World], *, has_goodwill: bool = state.has_goodwill
+    ) -> Callable[[], State]:
+        return lambda: state._replace(world=move(), has_goodwill=has_goodwill)
 
-    def at_stripe(move: Callable[[], World]) -> Callable[[], State]:
+    def stripe_step(move: Callable[[], World]) -> Callable[[], State]:
         return lambda: state._replace(world=move(), older=world.stripe["pi_1"])
 
     if not world.stripe:
-        yield "a payment is opened", ours(lambda: world.opened(None, at))
+        yield "a payment is opened", domain_step(lambda: world.intent_opened(None, at))
         return
     payment = world.stripe["pi_1"]
-    if not state.is_late and Doing.LATENESS in state.doings:
+    if not state.is_late and Source.DEADLINE in state.sources:
         yield "the deadline passes", lambda: state._replace(is_late=True)
-    yield "the customer cancels", ours(lambda: world.cancelled(at))
-    yield "nobody has paid", ours(lambda: world.lapsed(at))
+    yield "the customer cancels", domain_step(lambda: world.cancelled(at))
+    yield "the booking expires if unpaid", domain_step(lambda: world.expired(at))
     if not payment.captured:
-        yield "the customer pays", at_stripe(lambda: world.paid("pi_1", at - timedelta(seconds=1)))
+        yield (
+            "the customer pays",
+            stripe_step(lambda: world.payment_captured("pi_1", at - timedelta(seconds=1))),
+        )
         return
     for slot_taken in {False, world.booking.has_expired}:
         yield (
-            f"we hear of it {'(slot taken)' * slot_taken}",
-            ours(partial(world.told, payment, at, slot_taken=slot_taken)),
+            f"the payment is delivered {'(slot taken)' * slot_taken}",
+            domain_step(partial(world.delivered, payment, at, slot_taken=slot_taken)),
         )
-    if state.older is not None and Doing.OLD_NEWS in state.doings:
+    if state.older is not None and Source.OUTDATED in state.sources:
         older = state.older
-        yield "we hear old news of it", ours(lambda: world.told(older, at))
-    if not state.given and Doing.STAFF in state.doings:
-        yield "staff give some back", ours(lambda: world.given(GIVEN, at), given=True)
-    yield from moves_at_stripe(state, payment, at_stripe)
+        yield "an outdated snapshot is delivered", domain_step(lambda: world.delivered(older, at))
+    if not state.has_goodwill and Source.STAFF in state.sources:
+        yield (
+            "staff grant goodwill",
+            domain_step(lambda: world.goodwill_granted(GOODWILL, at), has_goodwill=True),
+        )
+    yield from moves_at_stripe(state, payment, stripe_step)
 
 
 def moves_at_stripe(
     state: State,
     payment: PaymentSnapshot,
-    at_stripe: Callable[[Callable[[], World]], Callable[[], State]],
+    stripe_step: Callable[[Callable[[], World]], Callable[[], State]],
 ) -> Moves:
-    world, doings = state.world, state.doings
+    world, sources = state.world, state.sources
     if len(payment.refunds) < MOST_REFUNDS:
-        yield "what is owed is sent", at_stripe(lambda: world.sent(ProviderRefundStatus.PENDING))
+        yield (
+            "owed refunds are sent",
+            stripe_step(lambda: world.refunds_sent(ProviderRefundStatus.PENDING)),
+        )
         is_new = all(refund.promise for refund in payment.refunds)
         fits = left_at_stripe(payment) >= IN_DASHBOARD
-        if is_new and fits and Doing.DASHBOARD in doings:
+        if is_new and fits and Source.DASHBOARD in sources:
             yield (
                 "staff refund in the dashboard",
-                at_stripe(lambda: world.refunded_in_the_dashboard("pi_1", IN_DASHBOARD)),
+                stripe_step(lambda: world.dashboard_refund_made("pi_1", IN_DASHBOARD)),
             )
-    for place, refund in enumerate(payment.refunds):
+    for index, refund in enumerate(payment.refunds):
         ends = {
             ProviderRefundStatus.PENDING: [
                 ProviderRefundStatus.SUCCEEDED,
@@ -114,18 +126,18 @@ def moves_at_stripe(
         }.get(refund.status, [])
         if refund.status is ProviderRefundStatus.PENDING and refund.promise is None:
             ends = [ProviderRefundStatus.SUCCEEDED, ProviderRefundStatus.CANCELED]
-        failed = sum(each.status in CAME_TO_NOTHING for each in payment.refunds)
-        if failed or Doing.FAILURE not in doings:
+        failed = sum(each.status in FAILED_REFUNDS for each in payment.refunds)
+        if failed or Source.FAILURE not in sources:
             ends = [each for each in ends if each is ProviderRefundStatus.SUCCEEDED]
         for end in ends:
             yield (
-                f"refund {place + 1} has {end}",
-                at_stripe(partial(world.refund_became, "pi_1", place, end)),
+                f"refund {index + 1} has {end}",
+                stripe_step(partial(world.refund_became, "pi_1", index, end)),
             )
-    if Doing.BANK not in doings:
+    if Source.BANK not in sources:
         return
     if not payment.disputes:
-        yield "the bank disputes it", at_stripe(lambda: world.disputed("pi_1", DISPUTED))
+        yield "the bank disputes it", stripe_step(lambda: world.disputed("pi_1", DISPUTED))
         return
     (dispute,) = payment.disputes
     ends_of_dispute = {
@@ -135,14 +147,14 @@ def moves_at_stripe(
     for decided in ends_of_dispute:
         yield (
             f"the dispute is {decided}",
-            at_stripe(partial(world.dispute_became, "pi_1", 0, decided)),
+            stripe_step(partial(world.dispute_became, "pi_1", 0, decided)),
         )
 
 
-def essence(state: State) -> object:
-    """Return what decides about the future: no version, and no name that is made of one."""
+def fingerprint(state: State) -> object:
+    """Return the data that determines the future: without versions, and names made of versions."""
     world = state.world
-    told, record = world.booking, world.booking.cancellation
+    current, record = world.booking, world.booking.cancellation
     names = {entry.refund: None for entry in world.ledger}
     numbers = {name: number for number, name in enumerate(names)}
 
@@ -160,40 +172,42 @@ def essence(state: State) -> object:
     )
     return repr(
         (
-            (told.status, record and record.by, sorted(told.payments.items()), entries),
+            (current.status, record and record.by, sorted(current.payments.items()), entries),
             [of(payment) for payment in world.stripe.values()],
             state.older and of(state.older),
-            (state.is_late, state.given),
+            (state.is_late, state.has_goodwill),
         )
     )
 
 
-def search(doings: frozenset[Doing]) -> int:
-    """Return how many states there are; raises `Broken` with the shortest story to a bad one."""
-    first = State(World(booking()), doings)
-    seen = {essence(first)}
+def search(sources: frozenset[Source]) -> int:
+    """Return the number of states; raises `RuleBroken` with the shortest history to a violation."""
+    first = State(World(booking()), sources)
+    seen = {fingerprint(first)}
     queue: deque[tuple[State, tuple[str, ...]]] = deque([(first, ())])
     while queue:
-        state, story = queue.popleft()
+        state, steps = queue.popleft()
         for label, move in moves_of(state):
             try:
                 after = move()
             except DomainError:
                 continue
-            except Broken as fault:
-                lines = [f"{number:>3}. {step}" for number, step in enumerate((*story, label), 1)]
-                raise Broken("\n".join(["a bad story:", *lines, f"  => {fault}"])) from fault
-            key = essence(after)
+            except RuleBroken as error:
+                lines = [f"{number:>3}. {step}" for number, step in enumerate((*steps, label), 1)]
+                raise RuleBroken(
+                    "\n".join(["a history that breaks a rule:", *lines, f"  => {error}"])
+                ) from error
+            key = fingerprint(after)
             if key not in seen:
                 seen.add(key)
-                if len(story) + 1 < SIZES.steps_of_a_payment:
-                    queue.append((after, (*story, label)))
+                if len(steps) + 1 < SIZES.steps_of_a_payment:
+                    queue.append((after, (*steps, label)))
     return len(seen)
 
 
-MANY = [frozenset(some) for some in combinations(Doing, 2)]
+SOURCE_PAIRS = [frozenset(pair) for pair in combinations(Source, 2)]
 
 
-@pytest.mark.parametrize("doings", MANY, ids=lambda some: " and ".join(sorted(some)))
-def test_every_history_of_a_payment_keeps_the_rules(doings: frozenset[Doing]) -> None:
-    assert search(doings) >= SIZES.states_of_a_payment
+@pytest.mark.parametrize("sources", SOURCE_PAIRS, ids=lambda pair: " and ".join(sorted(pair)))
+def test_every_history_of_a_payment_keeps_the_rules(sources: frozenset[Source]) -> None:
+    assert search(sources) >= SIZES.states_of_a_payment

@@ -1,9 +1,9 @@
-"""One booking, its money at Stripe, and all that can happen to them: played on the domain's code.
+"""A booking, its payments at Stripe, and everything that can happen to them, on the domain's code.
 
-It is a world without a table and without a network. A `PaymentSnapshot` that changes is what Stripe
-holds of a payment; the ledger is what we know of it. A delivery (a webhook, `confirm-payment`, a
-job) is `post_payment` with the snapshot of that moment, or with an older one. After every step the
-rules of `domain.md §7` are checked by sums of their own, which share only types with the code.
+A `World` has no table and no network. Its `PaymentSnapshot`s are the payments as Stripe has them;
+its ledger is what we know. A delivery (a webhook, `confirm-payment`, a job) is `post_payment` with
+the present or an older snapshot. After every step the rules of `domain.md §7` are checked by sums
+that share only types with the code.
 """
 
 from collections import Counter
@@ -35,20 +35,20 @@ from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, Pro
 from teppan.domain.refund_obligation import refund_obligations, total_refundable
 from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 
-ON_ITS_WAY = {ProviderRefundStatus.PENDING, ProviderRefundStatus.REQUIRES_ACTION}
-CAME_TO_NOTHING = {ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED}
+SENT_REFUNDS = {ProviderRefundStatus.PENDING, ProviderRefundStatus.REQUIRES_ACTION}
+FAILED_REFUNDS = {ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED}
 DECIDED = {DisputeStatus.WON, DisputeStatus.LOST}
 LEAST_CHARGE = 50
 """The cents that no card takes less than (`domain.md §3`)."""
 
 
-class Broken(AssertionError):
-    """A rule of the business does not hold."""
+class RuleBroken(AssertionError):
+    """A business rule does not hold."""
 
 
 @dataclass(frozen=True)
 class World:
-    """A booking with its ledger, and `stripe`: the payments as Stripe has them, by intent."""
+    """A booking with its ledger, and the payments at Stripe by intent (`stripe`)."""
 
     booking: Booking
     ledger: tuple[LedgerEntry, ...] = ()
@@ -58,32 +58,34 @@ class World:
     def balance(self) -> Balance:
         return self.booking.balance
 
-    def took(self, step: Step) -> "World":
-        """Return the world after a step of ours; raises `Broken`."""
+    def after_step(self, step: Step) -> "World":
+        """Return the world after a step of the domain; raises `RuleBroken`."""
         after = replace(self, booking=step.after, ledger=(*self.ledger, *step.entries))
         check_step(self, step, after)
         check_books(after)
         return after
 
-    # What the customer, staff and our jobs do.
+    # Actions of the customer, staff and our jobs.
 
     def cancelled(self, at: datetime) -> "World":
-        return self.took(cancel(self.booking, CancellationRequest(), caller(at=at)))
+        return self.after_step(cancel(self.booking, CancellationRequest(), caller(at=at)))
 
     def cancelled_by_staff(self, percentage: int, at: datetime) -> "World":
-        """Staff refund so much, and of a booking that was never confirmed all, as they must."""
+        """Return the world after a cancellation by staff; a pending booking is refunded in full."""
         if self.booking.status is Status.PENDING:
             percentage = 100
-        return self.took(cancel(self.booking, CancellationRequest("x", percentage), admin(at)))
+        return self.after_step(
+            cancel(self.booking, CancellationRequest("x", percentage), admin(at))
+        )
 
-    def lapsed(self, at: datetime) -> "World":
-        return self.took(expire(self.booking, system(at)))
+    def expired(self, at: datetime) -> "World":
+        return self.after_step(expire(self.booking, system(at)))
 
     def completed(self, at: datetime) -> "World":
-        return self.took(complete(self.booking, system(at)))
+        return self.after_step(complete(self.booking, system(at)))
 
-    def given(self, amount: int, at: datetime) -> "World":
-        """Staff refund `amount`, as `services.refund_payment` does."""
+    def goodwill_granted(self, amount: int, at: datetime) -> "World":
+        """Return the world after staff refund `amount`, as `services.refund_payment` does."""
         before = self.booking
         owed = refund_obligations(
             before.payments,
@@ -94,12 +96,15 @@ class World:
             kind=EntryKind.GOODWILL_OWED,
         )
         after = replace(before, version=before.version + 1, payments=entered(before.payments, owed))
-        return self.took(Step(after, owed))
+        return self.after_step(Step(after, owed))
 
-    def told(self, payment: PaymentSnapshot, at: datetime, *, slot_taken: bool = False) -> "World":
-        """Return the world after a delivery; `slot_taken`: others have the slot if it asks for it.
+    def delivered(
+        self, payment: PaymentSnapshot, at: datetime, *, slot_taken: bool = False
+    ) -> "World":
+        """Return the world after a delivery; `slot_taken` is true if other bookings fill the slot.
 
-        As `services.apply_payment` does, it is decided again when the claim of the slot is refused.
+        As in `services.apply_payment`, the payment is posted again if the claim of the slot is
+        refused.
         """
         before = self.booking
         try:
@@ -116,8 +121,8 @@ class World:
                     max_entries=MAX_STEP_ENTRIES,
                 )
         except DomainError as refusal:
-            raise Broken(f"what Stripe says is refused: {refusal}") from refusal
-        after = self.took(step)
+            raise RuleBroken(f"what Stripe says is refused: {refusal}") from refusal
+        after = self.after_step(step)
         check_known(after, payment)
         check_late(self, after, at, slot_taken=slot_taken)
         again = post_payment(
@@ -129,92 +134,98 @@ class World:
             max_entries=MAX_STEP_ENTRIES,
         )
         if again != Step(after.booking):
-            raise Broken(f"told twice, it is done twice: {again.entries}")
+            raise RuleBroken(f"a second delivery adds entries: {again.entries}")
         return after
 
-    # What happens at Stripe.
+    # Events at Stripe.
 
-    def at_stripe(self, payment: PaymentSnapshot) -> "World":
+    def with_stripe_payment(self, payment: PaymentSnapshot) -> "World":
         return replace(self, stripe={**self.stripe, payment.payment: payment})
 
-    def opened(self, amount: int | None, at: datetime) -> "World":
-        """An intent is made for what is due, or for any amount."""
+    def intent_opened(self, amount: int | None, at: datetime) -> "World":
+        """Return the world with a new intent for `amount`, or for what is due."""
         asked = amount_due(self.booking, PaymentType.DEPOSIT, at) if amount is None else amount
         name = f"pi_{len(self.stripe) + 1}"
-        return self.at_stripe(
+        return self.with_stripe_payment(
             snapshot(0, payment=name, amount=asked, captured_at=at, attempt=len(self.stripe) + 1)
         )
 
-    def paid(self, name: str, at: datetime) -> "World":
+    def payment_captured(self, name: str, at: datetime) -> "World":
         intent = self.stripe[name]
-        return self.at_stripe(
+        return self.with_stripe_payment(
             replace(intent, captured=intent.amount, captured_at=at, status=IntentStatus.SUCCEEDED)
         )
 
-    def sent(self, status: ProviderRefundStatus = ProviderRefundStatus.SUCCEEDED) -> "World":
-        """Our job sends every refund that is owed and that Stripe would make."""
+    def refunds_sent(
+        self, status: ProviderRefundStatus = ProviderRefundStatus.SUCCEEDED
+    ) -> "World":
+        """Return the world after our job sends all owed refunds that Stripe accepts."""
         world = self
         for each in open_obligations(self.ledger):
             payment = world.stripe[each.payment]
             if each.amount <= left_at_stripe(payment):
-                world = world.at_stripe(refunded(payment, each.amount, status, each.promise))
+                world = world.with_stripe_payment(
+                    with_refund(payment, each.amount, status, each.promise)
+                )
         return world
 
-    def refunded_in_the_dashboard(
+    def dashboard_refund_made(
         self, name: str, amount: int, status: ProviderRefundStatus = ProviderRefundStatus.PENDING
     ) -> "World":
-        return self.at_stripe(refunded(self.stripe[name], amount, status))
+        return self.with_stripe_payment(with_refund(self.stripe[name], amount, status))
 
-    def refund_became(self, name: str, place: int, status: ProviderRefundStatus) -> "World":
+    def refund_became(self, name: str, index: int, status: ProviderRefundStatus) -> "World":
         refunds = list(self.stripe[name].refunds)
-        refunds[place] = replace(refunds[place], status=status)
-        return self.at_stripe(replace(self.stripe[name], refunds=tuple(refunds)))
+        refunds[index] = replace(refunds[index], status=status)
+        return self.with_stripe_payment(replace(self.stripe[name], refunds=tuple(refunds)))
 
     def disputed(self, name: str, amount: int) -> "World":
-        """A bank contests a part of the payment, and Stripe withdraws it."""
+        """Return the world after a bank contests a part of the payment, and Stripe withdraws it."""
         payment = self.stripe[name]
         dispute = Dispute(f"dp_{name}_{len(payment.disputes)}", amount, DisputeStatus.OPEN)
-        world = self.at_stripe(replace(payment, disputes=(*payment.disputes, dispute)))
-        return world.moved(name, len(payment.disputes), -amount)
+        world = self.with_stripe_payment(replace(payment, disputes=(*payment.disputes, dispute)))
+        return world.dispute_moved(name, len(payment.disputes), -amount)
 
-    def moved(self, name: str, place: int, amount: int) -> "World":
-        """Stripe withdraws (negative) or reinstates money of a dispute."""
-        dispute = self.stripe[name].disputes[place]
+    def dispute_moved(self, name: str, index: int, amount: int) -> "World":
+        """Return the world after Stripe withdraws (negative) or reinstates money of a dispute."""
+        dispute = self.stripe[name].disputes[index]
         movement = Movement(f"txn_{dispute.id}_{len(dispute.movements)}", amount)
-        return self._with(name, place, replace(dispute, movements=(*dispute.movements, movement)))
+        return self._with_dispute(
+            name, index, replace(dispute, movements=(*dispute.movements, movement))
+        )
 
     def dispute_became(
-        self, name: str, place: int, status: DisputeStatus, percent_back: int | None = None
+        self, name: str, index: int, status: DisputeStatus, percent_back: int | None = None
     ) -> "World":
-        """The bank decides; so much of what is out comes back, by default by its word."""
-        dispute = self.stripe[name].disputes[place]
+        """Return the world after the bank decides and `percent_back` of the money is reinstated."""
+        dispute = self.stripe[name].disputes[index]
         percent = (
             (100 if status is DisputeStatus.WON else 0) if percent_back is None else percent_back
         )
-        world = self._with(name, place, replace(dispute, status=status))
-        back = out_of(dispute) * percent // 100
-        return world.moved(name, place, back) if back else world
+        world = self._with_dispute(name, index, replace(dispute, status=status))
+        back = withdrawn_by(dispute) * percent // 100
+        return world.dispute_moved(name, index, back) if back else world
 
-    def _with(self, name: str, place: int, dispute: Dispute) -> "World":
+    def _with_dispute(self, name: str, index: int, dispute: Dispute) -> "World":
         disputes = list(self.stripe[name].disputes)
-        disputes[place] = dispute
-        return self.at_stripe(replace(self.stripe[name], disputes=tuple(disputes)))
+        disputes[index] = dispute
+        return self.with_stripe_payment(replace(self.stripe[name], disputes=tuple(disputes)))
 
 
-def out_of(dispute: Dispute) -> int:
-    """Return what Stripe has withdrawn for the dispute and not given back."""
+def withdrawn_by(dispute: Dispute) -> int:
+    """Return what Stripe has withdrawn for the dispute and not reinstated."""
     return -sum(each.amount for each in dispute.movements)
 
 
 def is_settled(dispute: Dispute) -> bool:
-    """Return whether what is out is lost: a won dispute waits for its first money."""
+    """Return whether the withdrawn money is lost; a won dispute waits for a reinstatement."""
     came_back = any(each.amount > 0 for each in dispute.movements)
     return dispute.status is DisputeStatus.LOST or (
         dispute.status is DisputeStatus.WON and came_back
     )
 
 
-def refunded(
+def with_refund(
     payment: PaymentSnapshot, amount: int, status: ProviderRefundStatus, promise: str | None = None
 ) -> PaymentSnapshot:
     refund = ProviderRefund(f"re_{payment.payment}_{len(payment.refunds)}", amount, status, promise)
@@ -222,18 +233,18 @@ def refunded(
 
 
 def left_at_stripe(payment: PaymentSnapshot) -> int:
-    """Return what Stripe would still refund: nothing while a dispute is open, nor what was lost."""
+    """Return what Stripe still refunds: no lost money, and nothing while a dispute is open."""
     if not all(map(is_settled, payment.disputes)):
         return 0
-    gone = [each.amount for each in payment.refunds if each.status not in CAME_TO_NOTHING]
-    return max(0, payment.captured - sum(gone) - sum(map(out_of, payment.disputes)))
+    gone = [each.amount for each in payment.refunds if each.status not in FAILED_REFUNDS]
+    return max(0, payment.captured - sum(gone) - sum(map(withdrawn_by, payment.disputes)))
 
 
-# The rules, as sums of their own.
+# The rules, computed independently of the domain.
 
 
 def check_known(world: World, payment: PaymentSnapshot) -> None:
-    """What we know of a payment is what Stripe says, once it is told the newest."""
+    """Check that our balance equals the payment at Stripe after the newest snapshot."""
     if world.stripe.get(payment.payment) != payment or not payment.captured:
         return
     known = world.booking.payments[payment.payment]
@@ -241,123 +252,123 @@ def check_known(world: World, payment: PaymentSnapshot) -> None:
     for each in payment.refunds:
         by_status[each.status] += each.amount
     out = {
-        settled: sum(out_of(each) for each in payment.disputes if is_settled(each) is settled)
+        settled: sum(withdrawn_by(each) for each in payment.disputes if is_settled(each) is settled)
         for settled in (True, False)
     }
     at_stripe = {
         "captured": payment.captured,
-        "refund_sent": sum(by_status[status] for status in ON_ITS_WAY),
+        "refund_sent": sum(by_status[status] for status in SENT_REFUNDS),
         "refunded": by_status[ProviderRefundStatus.SUCCEEDED],
         "disputed": out[False],
         "lost": out[True],
     }
     ours = {name: getattr(known, name) for name in at_stripe}
     if ours != at_stripe:
-        raise Broken(f"Stripe has {at_stripe}, our ledger {ours}")
+        raise RuleBroken(f"Stripe has {at_stripe}, our ledger {ours}")
     if not known.at_risk and known.refund_owed > left_at_stripe(payment):
         left = left_at_stripe(payment)
-        raise Broken(f"{known.refund_owed} are owed, and Stripe has {left} left to refund")
+        raise RuleBroken(f"{known.refund_owed} are owed, and Stripe has {left} left to refund")
 
 
 def check_books(world: World) -> None:
-    """The ledger adds up, nothing is negative, and no more is promised than there is."""
+    """Check that the ledger adds up, no sum is negative, and no more is owed than there is."""
     booking = world.booking
     by_payment: dict[str, list[LedgerEntry]] = {}
     for entry in world.ledger:
         by_payment.setdefault(entry.payment, []).append(entry)
     if {name: balance_of(each) for name, each in by_payment.items()} != booking.payments:
-        raise Broken("the ledger does not add up to the booking's balances")
+        raise RuleBroken("the ledger does not add up to the booking's balances")
     names = [(entry.reference, entry.kind, entry.refund) for entry in world.ledger]
     if len(set(names)) < len(names):
-        raise Broken(f"an entry is made twice: {names}")
+        raise RuleBroken(f"an entry is made twice: {names}")
     for name, balance in booking.payments.items():
         sums = {each: getattr(balance, each) for each in Balance.__slots__}
         if min(sums.values()) < 0:
-            raise Broken(f"a sum of {name} is negative: {sums}")
-        # While a dispute is open, nothing is sent, and it is not yet known what is there to send.
+            raise RuleBroken(f"a sum of {name} is negative: {sums}")
+        # While a dispute is open nothing is sent, because the money that is left is unknown.
         if not balance.at_risk and balance.refunded + balance.in_flight > balance.captured:
-            raise Broken(f"more is promised of {name} than was captured: {sums}")
+            raise RuleBroken(f"more is owed of {name} than was captured: {sums}")
         if not (balance.lost or balance.at_risk) and balance.uncommitted < 0:
-            raise Broken(f"more of {name} goes than came: {sums}")
+            raise RuleBroken(f"more of {name} goes than came: {sums}")
     kept = sum(each.kept for each in booking.payments.values())
     flow = booking.balance
     if flow.captured - flow.refunded - flow.lost != kept + flow.in_flight:
-        raise Broken("captured - refunded - lost is not kept + in flight (§7)")
+        raise RuleBroken("captured - refunded - lost is not kept + in flight (§7)")
 
 
 def check_step(before: World, step: Step, after: World) -> None:
-    """Money confirms and is kept only as the rules say, and a change is a new version."""
+    """Check that a step confirms and keeps money by the rules, and that it makes a new version."""
     old, new = before.booking, after.booking
     if (new != old or step.entries) and new.version != old.version + 1:
-        raise Broken("a change without a version of its own")
+        raise RuleBroken("a change without a version of its own")
     paid = sum(each.captured - each.lost - each.returned for each in new.payments.values())
     lacking = new.due_to_confirm - paid
     if new.status is Status.CONFIRMED is not old.status and lacking >= LEAST_CHARGE:
-        raise Broken(f"confirmed with {paid} paid of {new.due_to_confirm}")
+        raise RuleBroken(f"confirmed with {paid} paid of {new.due_to_confirm}")
     if step.entries and new.status is Status.PENDING and lacking < LEAST_CHARGE:
-        raise Broken(f"{paid} paid of {new.due_to_confirm} and not confirmed")
+        raise RuleBroken(f"{paid} paid of {new.due_to_confirm} and not confirmed")
     owed = sum(each.in_flight for each in new.payments.values())
     captured = sum(each.captured for each in new.payments.values())
     if not new.balance.at_risk and total_refundable(new.payments) + owed > captured:
-        raise Broken("more can be refunded than was captured")
+        raise RuleBroken("more can be refunded than was captured")
     if old.status is not Status.CANCELLED and new.status is not Status.CANCELLED:
         excess = paid - new.price.total
-        promised = sum(each.amount for each in step.entries if each.kind is EntryKind.REFUND_OWED)
-        if promised and excess < 0:
-            raise Broken(f"{promised} promised back, and only {paid} of {new.price.total} paid")
+        obligated = sum(each.amount for each in step.entries if each.kind is EntryKind.REFUND_OWED)
+        if obligated and excess < 0:
+            raise RuleBroken(f"{obligated} owed back, and only {paid} of {new.price.total} paid")
     check_kept(after)
     if old.status is Status.PENDING and new.status is Status.CANCELLED:
         check_nothing_kept(new)
 
 
 def check_nothing_kept(ended: Booking) -> None:
-    """A booking that was never confirmed gives back all that is there to give (§6)."""
+    """Check that a booking that was never confirmed refunds all that is refundable (§6)."""
     record = ended.cancellation
     if record is None or record.refund_percentage != 100:
-        raise Broken("a booking that was never confirmed does not give all back")
+        raise RuleBroken("a booking that was never confirmed does not give all back")
     if any(each.refundable for each in ended.payments.values()):
-        raise Broken("something is kept of a booking that was never confirmed")
+        raise RuleBroken("something is kept of a booking that was never confirmed")
 
 
 def check_late(before: World, after: World, at: datetime, *, slot_taken: bool) -> None:
-    """Late money brings a booking back that lapsed, if the slot is free and its time ahead (§6)."""
+    """Check that late money reinstates an expired booking with a free slot (§6)."""
     old, new = before.booking, after.booking
     came = new.balance.captured - old.balance.captured - new.balance.lost
     could_live = old.has_expired and not slot_taken and at < old.slot.starts_at
     lacking = old.due_to_confirm - came
     if could_live and lacking < LEAST_CHARGE and new.status is not Status.CONFIRMED:
-        raise Broken("paid late, with the slot still free, and not brought back")
+        raise RuleBroken("paid late, with the slot still free, and not brought back")
     if old.status is Status.CANCELLED and slot_taken and new.holds_slot:
-        raise Broken("a cancelled booking takes a slot that others have")
+        raise RuleBroken("a cancelled booking takes a slot that others have")
 
 
 def check_kept(world: World) -> None:
-    """No money stays with us but by a booking that lives, or a policy (§6, §7)."""
+    """Check that we keep money only for a live booking or by the policy (§6, §7)."""
     booking, record = world.booking, world.booking.cancellation
     stays = booking.balance.kept - booking.balance.disputed
     if record is None:
-        # What a live booking keeps is its price at most.
+        # A live booking keeps at most its price.
         if stays > booking.price.total:
-            raise Broken(f"{stays} kept of a booking that costs {booking.price.total}")
+            raise RuleBroken(f"{stays} kept of a booking that costs {booking.price.total}")
         return
     base = base_of(world, record.at)
     most = base - half_up_of(base, record.refund_percentage)
     if stays > most:
-        raise Broken(
+        raise RuleBroken(
             f"{stays} kept of a cancelled booking; {record.refund_percentage} % are to be"
             f" refunded, so the policy keeps {most} of {base}"
         )
-    if stays < most and not generous_after(world):
-        raise Broken(f"{stays} kept of a cancelled booking, {most} are ours by the policy")
+    if stays < most and not may_refund_more(world):
+        raise RuleBroken(f"{stays} kept of a cancelled booking, {most} are ours by the policy")
 
 
 def base_of(world: World, cancelled_at: datetime) -> int:
-    """Return what a cancellation refunds a part of: paid before it, and neither lost nor given."""
+    """Return the base of the refund: paid before the cancellation, not lost and not refunded."""
     in_time = {
         entry.payment
         for entry in world.ledger
         if entry.kind is EntryKind.CAPTURED and entry.at <= cancelled_at
-    } - returned_whole(world)
+    } - late_payments(world)
     sums = [world.booking.payments[name] for name in in_time]
     for_good = {
         entry.refund
@@ -381,25 +392,23 @@ def base_of(world: World, cancelled_at: datetime) -> int:
     return max(0, left)
 
 
-def returned_whole(world: World) -> set[str]:
-    """Return the payments that came too late, and go back as if they had never come."""
+def late_payments(world: World) -> set[str]:
+    """Return the payments that arrived too late and are refunded in full."""
     return {entry.payment for entry in world.ledger if entry.reason is RefundReason.LATE_PAYMENT}
 
 
-def generous_after(world: World) -> bool:
-    """Whether more may have gone back than the policy says: by staff, or by a bank."""
+def may_refund_more(world: World) -> bool:
+    """Return whether staff or a bank may have refunded more than the policy says."""
     kinds = {entry.kind for entry in world.ledger}
-    return bool(
-        kinds & {EntryKind.GOODWILL_OWED, EntryKind.DISPUTE_OPENED} or returned_whole(world)
-    )
+    return bool(kinds & {EntryKind.GOODWILL_OWED, EntryKind.DISPUTE_OPENED} or late_payments(world))
 
 
 def half_up_of(amount: int, percentage: int) -> int:
-    """Return the percentage of the amount half up to the cent, by school arithmetic."""
+    """Return the percentage of the amount, rounded half up, computed independently of `money`."""
     whole, rest = divmod(amount * percentage, 100)
     return whole + (rest >= 50)
 
 
 def is_quiet(world: World) -> bool:
-    """Whether nothing is under way: no dispute is open and no refund owed or sent."""
+    """Return whether no dispute is open and no refund is owed or sent."""
     return not (world.balance.in_flight or world.balance.at_risk)

@@ -1,4 +1,4 @@
-"""Which ledger entries somebody has to look at (§7)."""
+"""The ledger entries that raise an alarm (§7)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Roles (§8)."""
+"""Callers: roles, and the time that records have (§8)."""
 
 from datetime import timedelta
 

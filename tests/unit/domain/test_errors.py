@@ -1,4 +1,4 @@
-"""Errors: what they add to an answer, and that their messages hold no input."""
+"""Domain errors: the members that they add to a problem, and details without input."""
 
 from teppan.domain.errors import Forbidden, InvalidInput, StorageUnavailable, Violation
 

@@ -1,4 +1,4 @@
-"""The ledger: sums, what can be refunded, and the payment status it implies (§4, §6, §7)."""
+"""The ledger: balances, the refundable amount, and the order of entries (§4, §6, §7)."""
 
 import itertools
 from datetime import timedelta
@@ -91,7 +91,7 @@ def test_an_effect_is_immutable_and_at_most_one_cent(kind: EntryKind) -> None:
 def test_entries_after_an_obligation_or_withdrawal_keep_the_uncommitted_amount(
     kind: EntryKind,
 ) -> None:
-    """A refund leaves by being promised, never by being sent; a dispute by being withdrawn."""
+    """An obligation commits the money, not the sending; a withdrawal commits it to a dispute."""
     moved = {
         WAIVED: 1,  # it is ours to refund again
         GOODWILL_WAIVED: 1,
@@ -131,7 +131,7 @@ def test_each_entry_is_added_to_the_balance_of_its_payment() -> None:
 
 def test_entries_are_sorted_by_time_and_within_a_second_by_lifecycle() -> None:
     later = NOW + timedelta(seconds=1)
-    told = [
+    sorted_ledger = [
         ledger_entry(CAPTURED),
         ledger_entry(OWED),
         ledger_entry(SENT, reference="re_1"),
@@ -140,19 +140,19 @@ def test_entries_are_sorted_by_time_and_within_a_second_by_lifecycle() -> None:
         ledger_entry(CAPTURED, at=later),
     ]
 
-    for shuffled in itertools.islice(itertools.permutations(told), 0, 720, 7):
-        assert sorted_entries(shuffled) == told
+    for shuffled in itertools.islice(itertools.permutations(sorted_ledger), 0, 720, 7):
+        assert sorted_entries(shuffled) == sorted_ledger
 
 
 def test_a_refund_is_sorted_after_the_dispute_that_causes_it() -> None:
-    told = [
+    sorted_ledger = [
         ledger_entry(EntryKind.DISPUTE_OPENED, reference="dp_1"),
         ledger_entry(EntryKind.DISPUTE_WON, reference="dp_1"),
         ledger_entry(OWED),
         ledger_entry(SENT, reference="re_1"),
     ]
 
-    assert sorted_entries(reversed(told)) == told
+    assert sorted_entries(reversed(sorted_ledger)) == sorted_ledger
 
 
 def test_balances_are_added_sum_by_sum() -> None:
@@ -181,7 +181,7 @@ def test_the_refundable_amount_is_what_was_captured_and_is_still_ours(
 
 
 def test_the_refundable_amount_is_never_negative() -> None:
-    """A dispute may be over the whole payment although a part of it was refunded before."""
+    """A dispute may cover the whole payment although a part of it was refunded before."""
     assert Balance(captured=10_000, refunded=4_000, disputed=10_000).refundable == 0
 
 
@@ -201,12 +201,12 @@ def test_captured_money_that_is_not_lost_or_undone_is_credited(balance: Balance,
 
 
 def test_a_loss_entered_before_its_capture_credits_nothing() -> None:
-    """Webhooks come in any order (§7): until the capture is known nothing is paid, nor negative."""
+    """Webhooks arrive in any order (§7): before the capture nothing is paid or negative."""
     assert balance_of([ledger_entry(kind) for kind in LOST_DISPUTE]).credited == 0
 
 
 def test_money_lost_in_a_dispute_is_neither_credited_nor_kept() -> None:
-    """It is not among what live bookings keep (§7): captured - refunded - lost = kept."""
+    """§7: captured - refunded - lost = kept, so lost money is not kept."""
     lost = balance_of(ledger_entry(kind, 71_445) for kind in (CAPTURED, *LOST_DISPUTE))
 
     assert (lost.credited, lost.kept) == (0, 0)
@@ -248,6 +248,8 @@ def test_a_balance_has_paid_kept_at_provider_and_in_flight_amounts(
 
 
 def test_goodwill_does_not_lower_the_credited_amount() -> None:
-    given = balance_of(ledger_entry(kind, 71_445) for kind in (CAPTURED, GOODWILL, SENT, REFUNDED))
+    balance = balance_of(
+        ledger_entry(kind, 71_445) for kind in (CAPTURED, GOODWILL, SENT, REFUNDED)
+    )
 
-    assert (given.credited, given.refunded) == (71_445, 71_445)
+    assert (balance.credited, balance.refunded) == (71_445, 71_445)

@@ -1,4 +1,4 @@
-"""Half up, in whole cents."""
+"""Rounding half up, in whole cents."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How a booking's payment stands: the decision table, row by row, and the page that prints it."""
+"""The payment status: each row of the decision table, and its copy in the documents."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "payments.md"
 
 
 def position(balance: Balance, *, total: int = TOTAL, cancelled: bool = False) -> Position:
-    """Return the position of a booking that costs `total`, of which a deposit confirms it."""
+    """Return the amounts of a booking that costs `total` and is confirmed by a deposit."""
     unpaid = max(0, total - balance.credited)
     deposit_due = max(0, min(DEPOSIT, total) - balance.credited)
     return Position(

@@ -1,4 +1,4 @@
-"""The policy holds exactly the numbers of `domain.md`."""
+"""The policy has exactly the numbers of `domain.md`."""
 
 from dataclasses import FrozenInstanceError, replace
 from datetime import time, timedelta
@@ -78,10 +78,10 @@ def test_the_policy_has_three_refund_tiers() -> None:
 
 
 def test_every_number_of_the_policy_is_tested() -> None:
-    # An estimate for people, and how long a failed refund waits: no rules.
-    beyond_the_rules = {"refund_arrival", "refund_retry"}
+    # An estimate for customers, and the wait of a failed refund: these are no business rules.
+    operational = {"refund_arrival", "refund_retry"}
 
-    assert set(CURRENT.__slots__) == set(NUMBERS) | beyond_the_rules | {"refund_tiers"}
+    assert set(CURRENT.__slots__) == set(NUMBERS) | operational | {"refund_tiers"}
 
 
 def test_the_current_policy_is_found_by_its_version() -> None:

@@ -1,4 +1,4 @@
-"""Obligations to refund: out of which payments, and how much is left of them."""
+"""Refund obligations: the payments that they take, and how much is left."""
 
 from typing import Any
 
@@ -14,24 +14,24 @@ SENT, REFUNDED = EntryKind.REFUND_SENT, EntryKind.REFUNDED
 WAIVED = EntryKind.REFUND_WAIVED
 
 
-def promise(
+def obligation(
     name: str = "p", amount: int = 5_000, kind: EntryKind = OWED, **changes: Any
 ) -> LedgerEntry:
-    usual: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "reference": name,
         "refund": name,
         "reason": RefundReason.CANCELLATION,
     }
-    return ledger_entry(kind, amount, **usual | changes)
+    return ledger_entry(kind, amount, **defaults | changes)
 
 
-def life(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
-    """Return an entry in the life of the refund `p`."""
-    usual: dict[str, Any] = {"reference": "re_1", "refund": "p"}
-    return ledger_entry(kind, amount, **usual | changes)
+def refund_entry(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
+    """Return an entry about the refund of the obligation `p`."""
+    defaults: dict[str, Any] = {"reference": "re_1", "refund": "p"}
+    return ledger_entry(kind, amount, **defaults | changes)
 
 
-def made(payments: dict[str, Balance], amount: int) -> list[tuple[str, int]]:
+def obligated(payments: dict[str, Balance], amount: int) -> list[tuple[str, int]]:
     entries = refund_obligations(payments, amount, reference="r", reason=RefundReason.STAFF, at=NOW)
     return [(each.payment, each.amount) for each in entries]
 
@@ -40,12 +40,12 @@ class TestObligations:
     def test_obligations_take_the_payment_with_most_left_first(self) -> None:
         payments = {"pi_1": Balance(captured=100), "pi_2": Balance(captured=300)}
 
-        assert made(payments, 350) == [("pi_2", 300), ("pi_1", 50)]
+        assert obligated(payments, 350) == [("pi_2", 300), ("pi_1", 50)]
 
     def test_obligations_take_equal_payments_by_name(self) -> None:
         payments = {"pi_2": Balance(captured=100), "pi_1": Balance(captured=100)}
 
-        assert made(payments, 150) == [("pi_1", 100), ("pi_2", 50)]
+        assert obligated(payments, 150) == [("pi_1", 100), ("pi_2", 50)]
 
     def test_obligations_take_what_is_refundable_of_a_payment(self) -> None:
         payments = {
@@ -54,7 +54,7 @@ class TestObligations:
             "pi_3": Balance(captured=500, lost=600),
         }
 
-        assert made(payments, 250) == [("pi_1", 200), ("pi_2", 50)]
+        assert obligated(payments, 250) == [("pi_1", 200), ("pi_2", 50)]
 
     def test_an_obligation_is_an_entry_that_refers_to_itself(self) -> None:
         payments = {"pi_1": Balance(captured=100), "pi_2": Balance(captured=300)}
@@ -75,14 +75,14 @@ class TestObligations:
         assert (two.reference, two.refund, two.kind) == ("ref_x-2", "ref_x-2", GOODWILL)
 
     def test_an_amount_of_zero_makes_no_obligation(self) -> None:
-        assert made({}, 0) == made({"pi_1": Balance(captured=5)}, 0) == []
+        assert obligated({}, 0) == obligated({"pi_1": Balance(captured=5)}, 0) == []
 
     @pytest.mark.parametrize("payments", [{}, {"pi_1": Balance(captured=99)}])
     def test_an_obligation_beyond_the_refundable_amount_is_refused(
         self, payments: dict[str, Balance]
     ) -> None:
         with pytest.raises(RefundExceedsCaptured):
-            made(payments, 100)
+            obligated(payments, 100)
 
     def test_the_total_refundable_is_the_sum_over_the_payments(self) -> None:
         payments = {"pi_1": Balance(captured=100, lost=300), "pi_2": Balance(captured=50)}
@@ -92,18 +92,21 @@ class TestObligations:
 
 class TestObligatedAmount:
     def test_the_obligated_amount_counts_obligations_for_the_reason(self) -> None:
-        ledger = [promise("a", 100), promise("b", 30, reason=RefundReason.STAFF, kind=GOODWILL)]
+        ledger = [
+            obligation("a", 100),
+            obligation("b", 30, reason=RefundReason.STAFF, kind=GOODWILL),
+        ]
 
         assert obligated_amount(RefundReason.CANCELLATION, ledger) == 100
         assert obligated_amount(RefundReason.STAFF, ledger) == 30
         assert obligated_amount(RefundReason.OVERPAYMENT, ledger) == 0
 
     def test_the_obligated_amount_is_reduced_by_waivers(self) -> None:
-        ledger = [promise("p", 100), life(WAIVED, 40, reference="w-1")]
+        ledger = [obligation("p", 100), refund_entry(WAIVED, 40, reference="w-1")]
 
         assert obligated_amount(RefundReason.CANCELLATION, ledger) == 60
 
     def test_the_obligated_amount_includes_sent_refunds(self) -> None:
-        ledger = [promise("p", 100), life(SENT, 100), life(REFUNDED, 100)]
+        ledger = [obligation("p", 100), refund_entry(SENT, 100), refund_entry(REFUNDED, 100)]
 
         assert obligated_amount(RefundReason.CANCELLATION, ledger) == 100

@@ -1,4 +1,4 @@
-"""Events of outside systems: what they show of themselves, and when they are given up."""
+"""Webhook events: how one is printed, and when it fails for good."""
 
 from datetime import timedelta
 

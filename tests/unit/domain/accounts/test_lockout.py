@@ -1,4 +1,4 @@
-"""Lock-outs: how long somebody waits, and how much they can try and lock up meanwhile."""
+"""Lockouts: how long a caller waits, and how many attempts are possible."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -32,12 +32,12 @@ each_allowance = pytest.mark.parametrize("allowance", ALLOWANCES.values(), ids=A
 
 
 def attempts(count: int) -> Attempts:
-    """Return `count` attempts in a row, the last one now."""
+    """Return `count` consecutive attempts, the last one now."""
     return Attempts(count, NOW)
 
 
-def impatient(backoff: Backoff) -> Iterator[tuple[datetime, int]]:
-    """Yield when somebody who never waits longer than asked attempts, and what wait follows."""
+def earliest_attempts(backoff: Backoff) -> Iterator[tuple[datetime, int]]:
+    """Yield the time of each attempt at the earliest allowed instant, and the wait after it."""
     seen, at = None, NOW
     while True:
         seen = backoff.next(seen, at)
@@ -58,12 +58,12 @@ def impatient(backoff: Backoff) -> Iterator[tuple[datetime, int]]:
 def test_each_wait_of_a_lockout_doubles_up_to_the_longest(
     backoff: Backoff, waits: list[int]
 ) -> None:
-    assert [wait for _, wait in islice(impatient(backoff), len(waits))] == waits
+    assert [wait for _, wait in islice(earliest_attempts(backoff), len(waits))] == waits
 
 
 @each_backoff
 def test_no_later_hour_allows_more_attempts_than_the_first(backoff: Backoff) -> None:
-    tried = [at for at, _ in islice(impatient(backoff), 200)]
+    tried = [at for at, _ in islice(earliest_attempts(backoff), 200)]
 
     in_an_hour_since = [sum(since <= at < since + HOUR for at in tried) for since in tried]
 
@@ -190,5 +190,5 @@ class TestAllowance:
         assert {PASSWORDS.by_address.interval, CODES.by_address.interval} == {60}
 
     def test_a_mail_is_refused_only_while_an_earlier_code_is_valid(self) -> None:
-        # Cognito's codes are good for an hour (reset) and a day (registration).
+        # Cognito's codes are valid for an hour (reset) or a day (registration).
         assert timedelta(seconds=MAILS.by_address.interval) < HOUR

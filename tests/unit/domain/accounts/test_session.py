@@ -1,4 +1,4 @@
-"""Sessions: what ends one before its tokens end (`architecture.md §6`)."""
+"""Sessions: what ends a session before its tokens expire (`architecture.md §6`)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,7 @@ def session(began_at: datetime = NOW - HOUR) -> Session:
 
 
 def resets(*begun: datetime) -> Endings:
-    """Return the endings of an account whose password resets have begun and not been settled."""
+    """Return the endings of an account with password resets that have no recorded result."""
     return Endings(resets_begun=frozenset(begun))
 
 
@@ -90,7 +90,7 @@ class TestResets:
     def test_an_abandoned_password_reset_ends_sessions_that_began_during_its_confirmation(
         self, began: timedelta, live: bool
     ) -> None:
-        """Until then the old password may have opened a session."""
+        """Until the confirmation, the old password may have started a session."""
         begun = NOW - HOUR
 
         assert is_live(session(begun + began), resets(begun), NOW) is live

@@ -1,4 +1,4 @@
-"""The audit trail says who changed what, and holds no personal data (§4)."""
+"""The audit trail: who changed what, without personal data (§4)."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -143,16 +143,16 @@ def test_a_change_of_personal_data_is_recorded_without_values() -> None:
 def test_no_personal_data_is_in_any_event(before: Booking | None) -> None:
     after = change(booking(), PERSONAL, caller()).after
 
-    told = repr(audit_event(before, after, caller()))
+    printed = repr(audit_event(before, after, caller()))
 
-    assert not [text for text in (*texts_of(booking()), *texts_of(after)) if text in told]
+    assert not [text for text in (*texts_of(booking()), *texts_of(after)) if text in printed]
 
 
-def texts_of(told: Booking) -> list[str]:
-    """Return all that a booking knows of a person."""
-    things = (told.venue, told.contact)
-    fields = [getattr(thing, name) for thing in things for name in thing.__slots__]
-    return [text for text in (*fields, told.special_requests) if text and text != "CA"]
+def texts_of(booking_: Booking) -> list[str]:
+    """Return all personal texts of a booking."""
+    sources = (booking_.venue, booking_.contact)
+    fields = [getattr(thing, name) for thing in sources for name in thing.__slots__]
+    return [text for text in (*fields, booking_.special_requests) if text and text != "CA"]
 
 
 def test_an_event_records_a_status_set_by_staff() -> None:
@@ -215,7 +215,7 @@ class TestMoney:
         )
 
     def test_the_event_of_a_dispute_opened_and_won_at_once_lists_its_entries(self) -> None:
-        """It nets to zero: the booking's balances are as before."""
+        """The entries add up to zero, so the balances of the booking do not change."""
         old, ledger = confirmed(10_000), [ledger_entry(EntryKind.CAPTURED)]
         movements = (Movement("txn_1", -10_000), Movement("txn_2", 10_000))
         won = Dispute("dp_1", 10_000, DisputeStatus.WON, movements)
@@ -253,11 +253,11 @@ class TestMoney:
 
     def test_a_late_payment_that_reinstates_a_booking_has_the_event_type_confirmed(self) -> None:
         late = system(booking().payment_due_at + timedelta(seconds=1))
-        lapsed = expire(booking(), late).after
+        expired = expire(booking(), late).after
 
         event = audit_event(
-            lapsed,
-            post_payment(lapsed, (), snapshot(), late, max_entries=MAX_STEP_ENTRIES).after,
+            expired,
+            post_payment(expired, (), snapshot(), late, max_entries=MAX_STEP_ENTRIES).after,
             late,
         )
 

@@ -1,4 +1,4 @@
-"""A booking cancelled, and what that gives back, to the second (§6)."""
+"""Cancellations and their refunds, with deadlines to the second (§6)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -127,7 +127,7 @@ def test_refund_terms_after_a_move_are_limited_and_valid_until_worse_terms_begin
 
 
 class TestNeverConfirmed:
-    """§6: a booking that was never confirmed gives back all that was captured."""
+    """§6: a booking that was never confirmed refunds all that was captured."""
 
     @pytest.mark.parametrize("days", [20, 10, 5, 2])
     @pytest.mark.parametrize("who", [caller(), admin()])
@@ -186,9 +186,9 @@ class TestNeverConfirmed:
     def test_a_reinstated_booking_counts_as_confirmed_for_its_refund(self) -> None:
         old = booking()
         late = old.payment_due_at + SECOND
-        lapsed = expire(old, system(late)).after
+        expired = expire(old, system(late)).after
         revived = post_payment(
-            lapsed, (), snapshot(captured_at=late), system(late), max_entries=MAX_STEP_ENTRIES
+            expired, (), snapshot(captured_at=late), system(late), max_entries=MAX_STEP_ENTRIES
         ).after
         assert revived.status is Status.CONFIRMED
 
@@ -369,7 +369,7 @@ def test_a_dispute_over_refunded_money_makes_no_negative_refund() -> None:
 
 
 def test_a_payment_lost_after_a_refund_lowers_the_base_of_the_refund() -> None:
-    """§6: captured minus already refunded: the loss of one payment makes the base smaller."""
+    """§6: the base is captured less refunded, and the loss of one payment lowers it."""
     old = replace(
         confirmed(),
         payments={

@@ -1,4 +1,4 @@
-"""A booking changed, moved and ended by hand, and every step refused (§5)."""
+"""Changes, moves and statuses set by staff, and everything that is refused (§5)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -63,14 +63,14 @@ NOTHING_BUT = {
 
 
 def change(old: Booking, changes: Changes, who: Caller) -> Booking:
-    """Return the booking after a change that moves no money; the last classes are of those."""
+    """Return the booking after a change that adds no ledger entries."""
     step = step_of(old, changes, who)
     assert step.entries == ()
     return step.after
 
 
 def unchanged_by_money(status: Status) -> Booking:
-    """Return a live booking that its payments leave in its status."""
+    """Return a live booking whose status does not follow from its payments."""
     return in_status(status, 4_000 if status is Status.PENDING else 10_000)
 
 
@@ -169,7 +169,7 @@ class TestRepricing:
             change(booking(), Changes(travel_miles=201), admin())
 
     def test_another_address_keeps_the_distance_set_last_until_staff_set_the_new_one(self) -> None:
-        """§3: an unknown distance is never taken for 0 miles once it was known."""
+        """§3: an unknown distance never counts as 0 miles once a distance was known."""
         known = change(booking(), Changes(travel_miles=42), admin())
         assert (known.travel_miles, known.travel_confirmed) == (42, True)
 
@@ -197,10 +197,10 @@ class TestRepricing:
         moved = step_of(paid, Changes(venue=letter), caller())
         assert moved.entries == ()
 
-        # When it is over
+        # When it is completed
         over = step_of(moved.after, Changes(status=status), admin(before(paid, hours=-6)))
 
-        # Then nothing goes back, and only a new distance says what was too much
+        # Then nothing is refunded until staff set a new distance
         assert over.entries == ()
         assert (over.after.balance_due, over.after.price.travel_fee) == (0, 34_000)
         near = step_of(over.after, Changes(travel_miles=40), admin(before(paid, days=-3)))
@@ -248,7 +248,7 @@ class TestRepricing:
 
 
 class TestTravelAfterTheParty:
-    """§3: staff may set the distance until 30 days after it, so that the fee can be asked for."""
+    """§3: staff may set the distance until 30 days after the start, to charge the fee."""
 
     @pytest.mark.parametrize(
         "status", [Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW]
@@ -321,15 +321,15 @@ LESS = [
     pytest.param(Changes(party=Party(adults=11), venue=Venue("1", "A", "CA", "1")), id="and venue"),
     pytest.param(Changes(party=Party(adults=11), date=days_ahead(60)), id="and date"),
 ]
-"""What lowers the total of `rich`."""
+"""What lowers the total of `booking_above_minimum`."""
 
 
-def rich() -> Booking:
+def booking_above_minimum() -> Booking:
     return confirmed(menu=Menu(add_ons={"gyoza": 2}))
 
 
 class TestDeadlines:
-    """§5, at the exact instant; MICRO is what tells "at least" from "less"."""
+    """§5, at the exact instant; MICRO distinguishes "at least" from "more than"."""
 
     @pytest.mark.parametrize("changes", MORE)
     def test_a_customer_changes_guests_menu_and_venue_until_24_hours_before(
@@ -361,7 +361,7 @@ class TestDeadlines:
 
     @pytest.mark.parametrize("changes", LESS)
     def test_a_customer_lowers_the_total_until_7_days_before(self, changes: Changes) -> None:
-        old = rich()
+        old = booking_above_minimum()
 
         assert change(old, changes, caller(at=before(old, days=7))).version == 2
         with pytest.raises(TooLateToReduce, match="until 7 days before the start"):
@@ -369,12 +369,12 @@ class TestDeadlines:
 
     @pytest.mark.parametrize("changes", LESS[:3])
     def test_staff_lower_the_total_until_the_start(self, changes: Changes) -> None:
-        old = rich()
+        old = booking_above_minimum()
 
         assert change(old, changes, admin(old.slot.starts_at)).price.total < old.price.total
 
     def test_too_close_to_event_is_reported_before_too_late_to_reduce(self) -> None:
-        old = rich()
+        old = booking_above_minimum()
 
         with pytest.raises(TooCloseToEvent):
             change(old, Changes(party=Party(adults=11)), caller(at=before(old, hours=1)))
@@ -389,7 +389,7 @@ class TestDeadlines:
     def test_a_change_that_keeps_or_raises_the_total_has_no_reduction_deadline(
         self, changes: Changes
     ) -> None:
-        old = rich()
+        old = booking_above_minimum()
 
         assert change(old, changes, caller(at=before(old, hours=24))).version == 2
 
@@ -515,7 +515,7 @@ class TestMoving:
         # When it is changed again
         twice = change(once, Changes(party=Party(14)), caller(at=before(made, days=6, hours=22)))
 
-        # Then the deposit and the deadline are still those of its making
+        # Then the deposit and the deadline still follow from its creation
         assert (twice.due_to_confirm, twice.payment_due_at) == (10_000, made.payment_due_at)
 
     def test_the_seven_days_of_a_move_are_measured_from_the_creation(self) -> None:
@@ -539,7 +539,7 @@ class TestMoving:
     def test_a_move_limits_the_refund_to_the_tier_of_the_old_start(
         self, who: Caller, notice: timedelta, limit: int
     ) -> None:
-        """§6: five days before, a move to a year ahead turned 0 % into 97 %."""
+        """§6: a move to a year ahead must not turn 0 % into 97 %."""
         old = confirmed()
 
         new = change(old, Changes(date=date(2027, 6, 1)), replace(who, at=START - notice))
@@ -628,7 +628,7 @@ def test_the_author_of_a_change_is_not_the_owner_of_the_booking() -> None:
 
 
 class TestMoneyThatWasPaidBefore:
-    """A change may make what was paid enough, or too much (§4, §7)."""
+    """A change may make earlier payments sufficient, or too much (§4, §7)."""
 
     def test_a_lower_price_confirms_a_booking_that_was_paid_in_part(self) -> None:
         soon = caller(at=before(booking(), days=5))
@@ -664,7 +664,7 @@ class TestMoneyThatWasPaidBefore:
         assert step.entries == ()
 
     def test_goodwill_does_not_reduce_the_refund_of_a_lower_price(self) -> None:
-        """Staff gave 20 000 back; the price falls by 11 907, which is still to be given back."""
+        """Staff refunded 20 000. The price falls by 11 907, which is still owed."""
         kind_to = holding(confirmed(), Balance(captured=71_445, refunded=20_000))
 
         step = step_of(kind_to, Changes(party=Party(adults=10)), caller())

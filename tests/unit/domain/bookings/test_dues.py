@@ -1,4 +1,4 @@
-"""What is due of a booking as each type of payment."""
+"""The amounts that are due as each payment type."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Errors of bookings: what they add to an answer."""
+"""Errors of bookings: the members that they add to a problem."""
 
 from teppan.domain.bookings.errors import SlotUnavailable
 

@@ -1,4 +1,4 @@
-"""Who comes and what they eat (§3)."""
+"""Guests and menu (§3)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a party costs (§3)."""
+"""The price of a party (§3)."""
 
 from datetime import timedelta
 from typing import Any

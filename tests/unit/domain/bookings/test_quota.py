@@ -1,4 +1,4 @@
-"""At most 3 unpaid bookings at a time, and 10 made in 24 hours (§4)."""
+"""Limits of a customer: 3 pending bookings at a time, and 10 bookings in 24 hours (§4)."""
 
 from datetime import timedelta
 
@@ -17,8 +17,8 @@ def pending(number: int) -> Quota:
     return Quota(pending=frozenset(f"bkg_{n}" for n in range(number)))
 
 
-def made(number: int, ago: timedelta = timedelta(0)) -> Quota:
-    """Return a quota of bookings made one second after the other, the last one so long `ago`."""
+def quota_with(number: int, ago: timedelta = timedelta(0)) -> Quota:
+    """Return a quota of `number` bookings made a second apart, the last one `ago` before now."""
     return Quota(made={f"bkg_{n}": NOW - ago - (number - 1 - n) * SECOND for n in range(number)})
 
 
@@ -40,7 +40,7 @@ def test_a_fourth_pending_booking_is_refused_with_advice(number: int) -> None:
 
 
 def test_a_customer_may_make_ten_bookings_in_24_hours() -> None:
-    assert with_room(made(9), NOW, CURRENT) == made(9)
+    assert with_room(quota_with(9), NOW, CURRENT) == quota_with(9)
 
 
 @pytest.mark.parametrize(
@@ -51,40 +51,40 @@ def test_an_eleventh_booking_waits_until_the_oldest_no_longer_counts(
     ago: timedelta, wait: int
 ) -> None:
     with pytest.raises(TooManyBookingsInADay, match=r"At most 10 .* in 24 hours") as refused:
-        with_room(made(10, ago), NOW, CURRENT)
+        with_room(quota_with(10, ago), NOW, CURRENT)
 
     assert refused.value.retry_after == wait
 
 
 def test_a_customer_with_more_than_ten_bookings_waits_until_nine_count() -> None:
     with pytest.raises(TooManyBookingsInADay) as refused:
-        with_room(made(12), NOW, CURRENT)
+        with_room(quota_with(12), NOW, CURRENT)
 
-    # The last ten were made within 9 seconds; the first of them has to count no more.
+    # The last ten were made within 9 seconds; the wait ends when the first no longer counts.
     assert refused.value.retry_after == 86_391
 
 
 def test_retry_after_is_rounded_up_to_a_second() -> None:
     with pytest.raises(TooManyBookingsInADay) as refused:
-        with_room(made(10), NOW + timedelta(microseconds=1), CURRENT)
+        with_room(quota_with(10), NOW + timedelta(microseconds=1), CURRENT)
 
     assert refused.value.retry_after == 86_391
 
 
 def test_a_booking_made_24_hours_ago_no_longer_counts() -> None:
-    kept = with_room(made(10, DAY - 9 * SECOND), NOW, CURRENT)
+    kept = with_room(quota_with(10, DAY - 9 * SECOND), NOW, CURRENT)
 
     assert sorted(kept.made) == [f"bkg_{n}" for n in range(1, 10)]
 
 
 def test_only_pending_bookings_count_after_a_day() -> None:
-    old = Quota(pending=frozenset({"bkg_9"}), made=made(10, DAY).made)
+    old = Quota(pending=frozenset({"bkg_9"}), made=quota_with(10, DAY).made)
 
     assert with_room(old, NOW, CURRENT) == Quota(pending=frozenset({"bkg_9"}))
 
 
 def test_too_many_pending_bookings_is_reported_before_too_many_in_a_day() -> None:
-    both = Quota(pending(3).pending, made(10).made)
+    both = Quota(pending(3).pending, quota_with(10).made)
 
     with pytest.raises(TooManyPendingBookings):
         with_room(both, NOW, CURRENT)

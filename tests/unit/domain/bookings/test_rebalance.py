@@ -1,4 +1,4 @@
-"""A booking and its money after a step: confirmed when covered, overpayments promised back."""
+"""Rebalancing after a step: confirmation when covered, obligations for overpayments."""
 
 from dataclasses import replace
 
@@ -35,9 +35,9 @@ def test_rebalance_owes_back_what_was_paid_beyond_the_total() -> None:
 
     step = rebalance(before, overpaid, (), caller())
 
-    [promise] = step.entries
-    assert (promise.kind, promise.amount) == (EntryKind.REFUND_OWED, 700)
-    assert promise.reason is RefundReason.OVERPAYMENT
+    [obligation] = step.entries
+    assert (obligation.kind, obligation.amount) == (EntryKind.REFUND_OWED, 700)
+    assert obligation.reason is RefundReason.OVERPAYMENT
     assert with_entries(overpaid, step.entries).payments == step.after.payments
 
 

@@ -136,9 +136,9 @@ class TestLeadTimeAndHorizon:
     @pytest.mark.parametrize(
         ("day", "last_local_call"),
         [
-            # Two days of wall clock are 47 hours here, so the last call is an hour earlier ...
+            # Two days of wall clock are 47 hours here, so the last call is an hour earlier.
             (SPRING_FORWARD + timedelta(days=1), datetime(2027, 3, 13, 11, tzinfo=CURRENT.zone)),
-            # ... and 49 here, so it is an hour later.
+            # Two days of wall clock are 49 hours here, so the last call is an hour later.
             (FALL_BACK + timedelta(days=1), datetime(2026, 10, 31, 13, tzinfo=CURRENT.zone)),
         ],
     )

@@ -1,4 +1,4 @@
-"""What is due, and the attempts to pay it (§3, §7)."""
+"""Amounts due and payment attempts (§3, §7)."""
 
 from dataclasses import replace
 from datetime import timedelta

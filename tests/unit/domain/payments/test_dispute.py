@@ -1,4 +1,4 @@
-"""Disputes: the ledger enters the money that Stripe moved, in whatever order it is heard (§7)."""
+"""Disputes: the ledger enters the money that Stripe moved, in any order of snapshots (§7)."""
 
 from dataclasses import replace
 from itertools import permutations
@@ -12,9 +12,9 @@ from tests.unit.domain.payments.test_snapshot import (
     OPEN,
     WON,
     after,
-    disputing,
     kinds,
     moved,
+    with_dispute,
 )
 
 from teppan.domain.ledger import Balance, balance_of
@@ -23,7 +23,7 @@ from teppan.domain.payments.snapshot import PaymentSnapshot
 
 
 class TestDispute:
-    """The ledger enters the money that Stripe moved, not the dispute's nominal amount or word."""
+    """The ledger enters the money that Stripe moved, not the nominal amount or the status."""
 
     @pytest.mark.parametrize(
         ("status", "movements", "expected"),
@@ -48,16 +48,16 @@ class TestDispute:
     def test_all_entries_up_to_the_status_of_a_dispute_are_made(
         self, status: DisputeStatus, movements: tuple[int, ...], expected: list[str]
     ) -> None:
-        assert kinds(disputing(status, *movements), CAPTURED) == expected
+        assert kinds(with_dispute(status, *movements), CAPTURED) == expected
 
     @pytest.mark.parametrize("status", DisputeStatus)
     @pytest.mark.parametrize("movements", [(), (-10_000,), (-4_000, -6_000), (-10_000, 6_000)])
     def test_the_same_dispute_twice_is_entered_once(
         self, status: DisputeStatus, movements: tuple[int, ...]
     ) -> None:
-        told = disputing(status, *movements)
+        payment = with_dispute(status, *movements)
 
-        assert kinds(told, *after(told)) == []
+        assert kinds(payment, *after(payment)) == []
 
     @pytest.mark.parametrize(
         ("status", "movements", "disputed", "lost"),
@@ -75,15 +75,15 @@ class TestDispute:
     def test_the_amounts_of_a_dispute_are_those_that_stripe_moved(
         self, status: DisputeStatus, movements: tuple[int, ...], disputed: int, lost: int
     ) -> None:
-        balance = balance_of(after(disputing(status, *movements)))
+        balance = balance_of(after(with_dispute(status, *movements)))
 
         assert (balance.disputed, balance.lost) == (disputed, lost)
         assert balance.at_provider == 10_000 + sum(movements)
 
     def test_a_dispute_that_withdrew_more_than_its_nominal_amount_holds_all_of_it(self) -> None:
-        told = snapshot(disputes=(Dispute("dp_1", 4_000, OPEN, moved(-4_000, -6_000)),))
+        payment = snapshot(disputes=(Dispute("dp_1", 4_000, OPEN, moved(-4_000, -6_000)),))
 
-        assert balance_of(after(told)).at_risk == 10_000
+        assert balance_of(after(payment)).at_risk == 10_000
 
     @pytest.mark.parametrize("withdrawn", [4_000, 6_000, 9_000])
     def test_an_open_dispute_whose_amount_changes_keeps_the_books_in_balance(
@@ -107,48 +107,50 @@ class TestDispute:
         assert balance == Balance(captured=10_000, lost=withdrawn)
 
     def test_contested_money_is_at_risk_before_its_withdrawal(self) -> None:
-        balance = balance_of(after(disputing(OPEN)))
+        balance = balance_of(after(with_dispute(OPEN)))
 
         assert (balance.at_risk, balance.refundable, balance.at_provider) == (10_000, 0, 10_000)
 
     def test_an_inquiry_may_become_a_dispute(self) -> None:
-        assert kinds(disputing(OPEN, -10_000), *after(disputing(INQUIRY))) == [
+        assert kinds(with_dispute(OPEN, -10_000), *after(with_dispute(INQUIRY))) == [
             "dispute_opened",
             "dispute_withdrawn",
         ]
 
-    @pytest.mark.parametrize("decided", [disputing(WON, -10_000, 10_000), disputing(LOST, -10_000)])
-    @pytest.mark.parametrize("stale", [disputing(INQUIRY), disputing(OPEN, -10_000)])
+    @pytest.mark.parametrize(
+        "decided", [with_dispute(WON, -10_000, 10_000), with_dispute(LOST, -10_000)]
+    )
+    @pytest.mark.parametrize("stale", [with_dispute(INQUIRY), with_dispute(OPEN, -10_000)])
     def test_an_outdated_snapshot_does_not_reopen_a_decided_dispute(
         self, decided: PaymentSnapshot, stale: PaymentSnapshot
     ) -> None:
         assert kinds(stale, *after(decided)) == []
 
     def test_a_lost_dispute_may_be_won_later(self) -> None:
-        known = after(disputing(LOST, -10_000))
-        reversed_ = disputing(WON, -10_000, 10_000)
+        known = after(with_dispute(LOST, -10_000))
+        reversed_ = with_dispute(WON, -10_000, 10_000)
 
         assert kinds(reversed_, *known) == ["dispute_reinstated", "dispute_recovered"]
         assert balance_of(after(reversed_, ledger=tuple(known))) == Balance(captured=10_000)
 
     def test_a_won_dispute_may_be_withdrawn_again_and_lost(self) -> None:
-        known = after(disputing(WON, -10_000, 10_000))
+        known = after(with_dispute(WON, -10_000, 10_000))
         again = (-10_000, 10_000, -10_000)
 
-        held = after(disputing(OPEN, *again), ledger=tuple(known))
-        gone = after(disputing(LOST, *again), ledger=tuple(held))
+        withdrawn = after(with_dispute(OPEN, *again), ledger=tuple(known))
+        lost = after(with_dispute(LOST, *again), ledger=tuple(withdrawn))
 
-        assert balance_of(held).disputed == 10_000
-        assert (balance_of(gone).disputed, balance_of(gone).lost) == (0, 10_000)
+        assert balance_of(withdrawn).disputed == 10_000
+        assert (balance_of(lost).disputed, balance_of(lost).lost) == (0, 10_000)
 
     @pytest.mark.parametrize(
         "stale",
-        [disputing(OPEN, -10_000), disputing(LOST, -10_000), disputing(WON, -10_000)],
+        [with_dispute(OPEN, -10_000), with_dispute(LOST, -10_000), with_dispute(WON, -10_000)],
     )
     def test_an_outdated_snapshot_adds_nothing_to_a_reversed_dispute(
         self, stale: PaymentSnapshot
     ) -> None:
-        known = after(disputing(LOST, -10_000), disputing(WON, -10_000, 10_000))
+        known = after(with_dispute(LOST, -10_000), with_dispute(WON, -10_000, 10_000))
 
         assert kinds(stale, *known) == []
 
@@ -159,9 +161,9 @@ class TestDispute:
         self, steps: tuple[tuple[DisputeStatus, int], ...]
     ) -> None:
         movements = (-10_000, 6_000, 1_000, -2_000)
-        news = [disputing(status, *movements[:count]) for status, count in steps]
+        snapshots = [with_dispute(status, *movements[:count]) for status, count in steps]
 
-        known = after(*news, disputing(LOST, *movements))
+        known = after(*snapshots, with_dispute(LOST, *movements))
 
         balance = balance_of(known)
         assert (balance.disputed, balance.contested, balance.lost) == (0, 0, 5_000)
@@ -176,13 +178,13 @@ class TestDispute:
         self, earlier: tuple[DisputeStatus, int], stale: tuple[DisputeStatus, int]
     ) -> None:
         status, *amounts = earlier
-        known = after(disputing(status, *amounts), disputing(OPEN, *amounts, -4_000))
+        known = after(with_dispute(status, *amounts), with_dispute(OPEN, *amounts, -4_000))
 
-        assert kinds(disputing(stale[0], *stale[1:]), *known) == []
+        assert kinds(with_dispute(stale[0], *stale[1:]), *known) == []
         assert balance_of(known).disputed == 4_000
 
     def test_money_reinstated_beyond_the_withdrawal_is_not_refundable(self) -> None:
-        balance = balance_of(after(disputing(WON, -10_000, 10_500)))
+        balance = balance_of(after(with_dispute(WON, -10_000, 10_500)))
 
         assert balance.refundable == 10_000
 

@@ -1,4 +1,4 @@
-"""Errors of payments: what they add to an answer."""
+"""Errors of payments: the members that they add to a problem."""
 
 from teppan.domain.payments.errors import InvalidSignature
 

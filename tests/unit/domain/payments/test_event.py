@@ -1,4 +1,4 @@
-"""What Stripe says has happened, and what became of it."""
+"""Payment events and the result of handling them."""
 
 from datetime import timedelta
 

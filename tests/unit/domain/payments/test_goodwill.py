@@ -1,4 +1,4 @@
-"""Refunds that staff grant: as much as is left, and never more."""
+"""Goodwill: refunds granted by staff, up to what is refundable."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What money does to a booking: confirm, bring back, keep, give back (§4, §6, §7)."""
+"""Posting of payments: confirm, reinstate, keep or refund (§4, §6, §7)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -56,22 +56,22 @@ STATUSES = {
 }
 
 
-class Account:
-    """A booking with its ledger, told of one statement after the other."""
+class BookingLedger:
+    """A booking with its ledger; snapshots are posted to it one after the other."""
 
-    def __init__(self, about: Booking, *ledger: LedgerEntry) -> None:
-        self.booking = about
+    def __init__(self, booking: Booking, *ledger: LedgerEntry) -> None:
+        self.booking = booking
         self.ledger = list(ledger)
 
-    def takes(self, step: Step) -> tuple[LedgerEntry, ...]:
+    def apply(self, step: Step) -> tuple[LedgerEntry, ...]:
         self.booking = step.after
         self.ledger += step.entries
         return step.entries
 
-    def told(
+    def post(
         self, payment: PaymentSnapshot, at: datetime = NOW, *, slot_taken: bool = False
     ) -> tuple[LedgerEntry, ...]:
-        return self.takes(
+        return self.apply(
             post_payment(
                 self.booking,
                 self.ledger,
@@ -87,18 +87,18 @@ class Account:
         return self.booking.balance
 
 
-def promised(entries: tuple[LedgerEntry, ...]) -> list[tuple[str, int]]:
+def obligations_in(entries: tuple[LedgerEntry, ...]) -> list[tuple[str, int]]:
     return [
         (str(each.reason), each.amount) for each in entries if each.kind is EntryKind.REFUND_OWED
     ]
 
 
-def disputing(status: DisputeStatus, amount: int = 10_000) -> PaymentSnapshot:
+def with_dispute(status: DisputeStatus, amount: int = 10_000) -> PaymentSnapshot:
     return snapshot(disputes=(dispute(status, amount),))
 
 
 def dispute(status: DisputeStatus, amount: int = 10_000) -> Dispute:
-    """Return a dispute of which all was withdrawn, and came back if it was won."""
+    """Return a dispute that withdrew all of `amount`, and reinstated it if it was won."""
     movements = (Movement("txn_1", -amount), Movement("txn_2", amount))
     return Dispute("dp_1", amount, status, movements[: 2 if status is WON else 1])
 
@@ -189,58 +189,58 @@ class TestPaymentEffect:
 
 class TestPaymentOfLiveBooking:
     def test_a_deposit_confirms_the_booking(self) -> None:
-        account = Account(booking())
+        books = BookingLedger(booking())
 
-        entries = account.told(snapshot(), LATE)
+        entries = books.post(snapshot(), LATE)
 
         assert [each.kind for each in entries] == [EntryKind.CAPTURED]
-        assert account.booking.status is Status.CONFIRMED
-        assert account.booking.version == 2
-        assert account.booking.updated_at == LATE
-        assert account.booking.payments == {PAYMENT: Balance(captured=10_000)}
+        assert books.booking.status is Status.CONFIRMED
+        assert books.booking.version == 2
+        assert books.booking.updated_at == LATE
+        assert books.booking.payments == {PAYMENT: Balance(captured=10_000)}
 
     def test_less_than_the_deposit_does_not_confirm_the_booking(self) -> None:
-        account = Account(booking())
+        books = BookingLedger(booking())
 
-        account.told(snapshot(9_950))
+        books.post(snapshot(9_950))
 
-        assert account.booking.status is Status.PENDING
-        assert account.balance.captured == 9_950
+        assert books.booking.status is Status.PENDING
+        assert books.balance.captured == 9_950
 
     def test_a_booking_is_confirmed_despite_a_remainder_too_small_to_charge(self) -> None:
         """§3: a remainder of less than 50 cents is written off."""
-        account = Account(booking())
+        books = BookingLedger(booking())
 
-        account.told(snapshot(9_951))
+        books.post(snapshot(9_951))
 
-        assert account.booking.status is Status.CONFIRMED
-        assert (account.booking.deposit_due, account.booking.balance_due) == (0, 61_494)
+        assert books.booking.status is Status.CONFIRMED
+        assert (books.booking.deposit_due, books.booking.balance_due) == (0, 61_494)
 
     def test_two_payments_together_confirm_the_booking(self) -> None:
-        account = Account(booking())
-        account.told(snapshot(4_000))
+        books = BookingLedger(booking())
+        books.post(snapshot(4_000))
 
-        account.told(snapshot(6_000, payment="pi_2"))
+        books.post(snapshot(6_000, payment="pi_2"))
 
-        assert account.booking.status is Status.CONFIRMED
+        assert books.booking.status is Status.CONFIRMED
 
     def test_a_deposit_after_the_deadline_confirms_a_booking_that_is_still_pending(self) -> None:
-        account = Account(booking())
+        books = BookingLedger(booking())
 
-        account.told(snapshot(), LATE)
+        books.post(snapshot(), LATE)
 
-        assert account.booking.status is Status.CONFIRMED
+        assert books.booking.status is Status.CONFIRMED
 
     def test_the_same_payment_twice_makes_one_entry_and_one_version(self) -> None:
-        account = Account(booking())
-        account.told(snapshot())
+        books = BookingLedger(booking())
+        books.post(snapshot())
 
         again = post_payment(
-            account.booking, account.ledger, snapshot(), system(LATE), max_entries=MAX_STEP_ENTRIES
+            books.booking, books.ledger, snapshot(), system(LATE), max_entries=MAX_STEP_ENTRIES
         )
 
-        assert again == Step(account.booking)
-        assert again.after is account.booking
+        assert again == Step(books.booking)
+        assert again.after is books.booking
 
     def test_an_unpaid_intent_changes_no_booking(self) -> None:
         assert post_payment(
@@ -248,349 +248,349 @@ class TestPaymentOfLiveBooking:
         ) == Step(booking())
 
     def test_a_payment_of_the_balance_is_kept(self) -> None:
-        account = Account(booking())
-        account.told(snapshot())
+        books = BookingLedger(booking())
+        books.post(snapshot())
 
-        account.told(snapshot(61_445, payment="pi_2"))
+        books.post(snapshot(61_445, payment="pi_2"))
 
-        assert account.booking.payment_status == "paid"
-        assert account.booking.status is Status.CONFIRMED
+        assert books.booking.payment_status == "paid"
+        assert books.booking.status is Status.CONFIRMED
 
     @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
     def test_a_payment_after_the_party_is_kept(self, status: Status) -> None:
-        account = Account(in_status(status, 0))
+        books = BookingLedger(in_status(status, 0))
 
-        entries = account.told(snapshot(), STARTED + timedelta(days=1))
+        entries = books.post(snapshot(), STARTED + timedelta(days=1))
 
-        assert (account.booking.status, promised(entries)) == (status, [])
-        assert account.balance.kept == 10_000
+        assert (books.booking.status, obligations_in(entries)) == (status, [])
+        assert books.balance.kept == 10_000
 
 
 class TestOverpayment:
     def test_a_payment_beyond_the_total_makes_a_refund_obligation(self) -> None:
-        account = Account(booking())
+        books = BookingLedger(booking())
 
-        entries = account.told(snapshot(80_000))
+        entries = books.post(snapshot(80_000))
 
-        assert promised(entries) == [("overpayment", 80_000 - 71_445)]
-        assert account.booking.status is Status.CONFIRMED
-        assert account.balance.credited == 71_445
+        assert obligations_in(entries) == [("overpayment", 80_000 - 71_445)]
+        assert books.booking.status is Status.CONFIRMED
+        assert books.balance.credited == 71_445
 
     def test_a_second_full_payment_is_refunded_in_full(self) -> None:
-        account = Account(booking())
-        account.told(snapshot(71_445))
+        books = BookingLedger(booking())
+        books.post(snapshot(71_445))
 
-        entries = account.told(snapshot(71_445, payment="pi_2"))
+        entries = books.post(snapshot(71_445, payment="pi_2"))
 
-        assert promised(entries) == [("overpayment", 71_445)]
-        assert account.balance.kept == 71_445
+        assert obligations_in(entries) == [("overpayment", 71_445)]
+        assert books.balance.kept == 71_445
 
     def test_a_lower_price_refunds_the_difference_and_a_higher_price_makes_it_due_again(
         self,
     ) -> None:
-        account = Account(booking())
-        account.told(snapshot(71_445))
+        books = BookingLedger(booking())
+        books.post(snapshot(71_445))
 
-        account.takes(change(account.booking, Changes(party=Party(10)), caller()))
-        assert account.balance.refund_owed == 71_445 - 59_538
-        account.takes(change(account.booking, Changes(party=Party(12)), caller()))
+        books.apply(change(books.booking, Changes(party=Party(10)), caller()))
+        assert books.balance.refund_owed == 71_445 - 59_538
+        books.apply(change(books.booking, Changes(party=Party(12)), caller()))
 
-        assert account.booking.balance_due == 71_445 - 59_538
+        assert books.booking.balance_due == 71_445 - 59_538
 
     def test_payments_are_no_overpayment_while_another_is_in_dispute(self) -> None:
-        """The disputed one may be lost, and then nothing would be left."""
-        account = Account(booking())
-        account.told(snapshot())
-        account.told(replace(disputing(OPEN, 61_445), payment="pi_2", captured=61_445))
+        """The disputed payment may be lost, and then nothing would be left."""
+        books = BookingLedger(booking())
+        books.post(snapshot())
+        books.post(replace(with_dispute(OPEN, 61_445), payment="pi_2", captured=61_445))
 
-        account.takes(change(account.booking, Changes(party=Party(10)), caller()))
+        books.apply(change(books.booking, Changes(party=Party(10)), caller()))
 
-        assert account.balance.refund_owed == 0
+        assert books.balance.refund_owed == 0
 
     def test_an_overpayment_in_dispute_is_owed_back_when_the_dispute_is_won(self) -> None:
-        account = Account(booking())
-        too_much = replace(disputing(OPEN, 80_000), captured=80_000)
-        assert promised(account.told(too_much)) == []
+        books = BookingLedger(booking())
+        too_much = replace(with_dispute(OPEN, 80_000), captured=80_000)
+        assert obligations_in(books.post(too_much)) == []
 
-        entries = account.told(replace(disputing(WON, 80_000), captured=80_000))
+        entries = books.post(replace(with_dispute(WON, 80_000), captured=80_000))
 
-        assert promised(entries) == [("overpayment", 80_000 - 71_445)]
+        assert obligations_in(entries) == [("overpayment", 80_000 - 71_445)]
 
 
 class TestLatePayment:
     def test_a_late_payment_reinstates_an_expired_booking_if_the_slot_is_free(self) -> None:
-        account = Account(LAPSED)
+        books = BookingLedger(LAPSED)
 
-        entries = account.told(snapshot(captured_at=LATE), LATE)
+        entries = books.post(snapshot(captured_at=LATE), LATE)
 
-        assert account.booking.status is Status.CONFIRMED
-        assert account.booking.cancellation is None
-        assert account.booking.holds_slot
-        assert promised(entries) == []
-        assert account.booking.version == LAPSED.version + 1
+        assert books.booking.status is Status.CONFIRMED
+        assert books.booking.cancellation is None
+        assert books.booking.holds_slot
+        assert obligations_in(entries) == []
+        assert books.booking.version == LAPSED.version + 1
 
     def test_a_late_payment_is_refunded_if_the_slot_is_taken(self) -> None:
-        account = Account(LAPSED)
+        books = BookingLedger(LAPSED)
 
-        entries = account.told(snapshot(captured_at=LATE), LATE, slot_taken=True)
+        entries = books.post(snapshot(captured_at=LATE), LATE, slot_taken=True)
 
-        assert account.booking.status is Status.CANCELLED
-        assert account.booking.cancellation == LAPSED.cancellation
-        assert promised(entries) == [("late_payment", 10_000)]
-        assert account.balance.kept == 0
+        assert books.booking.status is Status.CANCELLED
+        assert books.booking.cancellation == LAPSED.cancellation
+        assert obligations_in(entries) == [("late_payment", 10_000)]
+        assert books.balance.kept == 0
 
     def test_a_late_payment_that_is_too_little_is_refunded(self) -> None:
-        account = Account(LAPSED)
+        books = BookingLedger(LAPSED)
 
-        entries = account.told(snapshot(9_950, captured_at=LATE), LATE)
+        entries = books.post(snapshot(9_950, captured_at=LATE), LATE)
 
-        assert promised(entries) == [("late_payment", 9_950)]
-        assert account.booking.status is Status.CANCELLED
+        assert obligations_in(entries) == [("late_payment", 9_950)]
+        assert books.booking.status is Status.CANCELLED
 
     @pytest.mark.parametrize("at", [STARTED, STARTED + timedelta(days=3)])
     def test_a_late_payment_from_the_start_on_is_refunded(self, at: datetime) -> None:
-        account = Account(LAPSED)
+        books = BookingLedger(LAPSED)
 
-        entries = account.told(snapshot(captured_at=at), at)
+        entries = books.post(snapshot(captured_at=at), at)
 
-        assert promised(entries) == [("late_payment", 10_000)]
+        assert obligations_in(entries) == [("late_payment", 10_000)]
 
     def test_a_payment_before_the_expiry_is_refunded_too(self) -> None:
-        account = Account(LAPSED)
+        books = BookingLedger(LAPSED)
 
-        entries = account.told(snapshot(captured_at=OVERDUE - SECOND), LATE, slot_taken=True)
+        entries = books.post(snapshot(captured_at=OVERDUE - SECOND), LATE, slot_taken=True)
 
-        assert promised(entries) == [("late_payment", 10_000)]
+        assert obligations_in(entries) == [("late_payment", 10_000)]
 
     @pytest.mark.parametrize("captured", [5_000, 10_000])
     def test_a_payment_at_the_start_expires_a_pending_booking_and_is_refunded(
         self, captured: int
     ) -> None:
-        """A bank debit may take days: what it pays for is over by then."""
-        account = Account(booking())
+        """A bank debit may take days, so the party may be over when it is captured."""
+        books = BookingLedger(booking())
 
-        entries = account.told(snapshot(captured), STARTED)
+        entries = books.post(snapshot(captured), STARTED)
 
-        assert account.booking.has_expired
-        assert not account.booking.holds_slot
-        assert promised(entries) == [("overdue", captured)]
-        assert account.booking.version == 2
-        assert account.told(snapshot(captured), STARTED) == ()
+        assert books.booking.has_expired
+        assert not books.booking.holds_slot
+        assert obligations_in(entries) == [("overdue", captured)]
+        assert books.booking.version == 2
+        assert books.post(snapshot(captured), STARTED) == ()
 
     def test_a_payment_refunded_at_the_expiry_is_no_longer_credited(self) -> None:
-        account = Account(booking())
-        account.told(snapshot(4_000))
-        account.takes(expire(account.booking, system(OVERDUE)))
+        books = BookingLedger(booking())
+        books.post(snapshot(4_000))
+        books.apply(expire(books.booking, system(OVERDUE)))
 
-        account.told(snapshot(6_000, payment="pi_2", captured_at=LATE), LATE)
+        books.post(snapshot(6_000, payment="pi_2", captured_at=LATE), LATE)
 
-        assert account.booking.status is Status.CANCELLED
-        assert account.balance.kept == 0
+        assert books.booking.status is Status.CANCELLED
+        assert books.balance.kept == 0
 
     @pytest.mark.parametrize("ended", [CANCELLED, LAPSED])
     def test_the_same_late_payment_twice_is_refunded_once(self, ended: Booking) -> None:
-        account = Account(ended)
-        account.told(snapshot(captured_at=LATE), LATE, slot_taken=True)
+        books = BookingLedger(ended)
+        books.post(snapshot(captured_at=LATE), LATE, slot_taken=True)
 
-        assert account.told(snapshot(captured_at=LATE), LATE, slot_taken=True) == ()
+        assert books.post(snapshot(captured_at=LATE), LATE, slot_taken=True) == ()
 
     def test_a_payment_for_a_cancelled_booking_is_refunded_even_if_the_slot_is_free(
         self,
     ) -> None:
-        account = Account(CANCELLED)
+        books = BookingLedger(CANCELLED)
 
-        entries = account.told(snapshot(captured_at=LATE), LATE)
+        entries = books.post(snapshot(captured_at=LATE), LATE)
 
-        assert account.booking.status is Status.CANCELLED
-        assert promised(entries) == [("late_payment", 10_000)]
+        assert books.booking.status is Status.CANCELLED
+        assert obligations_in(entries) == [("late_payment", 10_000)]
 
     @pytest.mark.parametrize("captured_at", [NOW - timedelta(days=3), NOW, LATE])
     def test_a_payment_unknown_at_the_cancellation_is_refunded_in_full_whatever_its_date(
         self, captured_at: datetime
     ) -> None:
-        """A bank debit is dated when it begins, and clocks differ: what we knew then counts."""
-        account = Account(CANCELLED)
+        """A bank debit has the date of its start, and clocks differ. What we knew then counts."""
+        books = BookingLedger(CANCELLED)
 
-        entries = account.told(snapshot(captured_at=captured_at), LATE)
+        entries = books.post(snapshot(captured_at=captured_at), LATE)
 
-        assert promised(entries) == [("late_payment", 10_000)]
+        assert obligations_in(entries) == [("late_payment", 10_000)]
 
     def test_a_payment_known_at_the_cancellation_is_refunded_by_its_terms_whatever_its_date(
         self,
     ) -> None:
-        account = Account(booking())
-        account.told(snapshot(captured_at=LATE))
-        account.takes(cancel(account.booking, CancellationRequest(), caller()))
+        books = BookingLedger(booking())
+        books.post(snapshot(captured_at=LATE))
+        books.apply(cancel(books.booking, CancellationRequest(), caller()))
 
         in_dashboard = (ProviderRefund("re_1", 100, ProviderRefundStatus.SUCCEEDED),)
-        account.told(snapshot(captured_at=LATE, refunds=in_dashboard), LATE)
+        books.post(snapshot(captured_at=LATE, refunds=in_dashboard), LATE)
 
-        assert (account.balance.refund_owed, account.balance.refunded) == (9_600, 100)
+        assert (books.balance.refund_owed, books.balance.refunded) == (9_600, 100)
 
     def test_a_late_payment_with_a_won_dispute_is_refunded_once(self) -> None:
-        account = Account(CANCELLED)
+        books = BookingLedger(CANCELLED)
 
-        account.told(replace(disputing(WON), captured_at=LATE), LATE)
+        books.post(replace(with_dispute(WON), captured_at=LATE), LATE)
 
-        assert account.balance == Balance(captured=10_000, refund_owed=10_000, returned=10_000)
+        assert books.balance == Balance(captured=10_000, refund_owed=10_000, returned=10_000)
 
 
 class TestDisputesOfCancelledBookings:
-    def cancelled(self, *told: PaymentSnapshot, percentage: int = 97) -> Account:
-        account = Account(booking())
-        account.told(snapshot())
-        for each in told:
-            account.told(each)
+    def cancelled(self, *snapshots: PaymentSnapshot, percentage: int = 97) -> BookingLedger:
+        books = BookingLedger(booking())
+        books.post(snapshot())
+        for each in snapshots:
+            books.post(each)
         request = CancellationRequest("Chef is ill", percentage)
-        account.takes(cancel(account.booking, request, admin()))
-        return account
+        books.apply(cancel(books.booking, request, admin()))
+        return books
 
     def test_a_lost_dispute_waives_the_refund_of_a_cancelled_booking(self) -> None:
-        account = self.cancelled()
+        books = self.cancelled()
 
-        account.told(disputing(LOST), LATE)
+        books.post(with_dispute(LOST), LATE)
 
-        assert account.balance == Balance(captured=10_000, lost=10_000)
+        assert books.balance == Balance(captured=10_000, lost=10_000)
 
     def test_an_open_dispute_keeps_the_refund_obligation_of_a_cancelled_booking(self) -> None:
-        account = self.cancelled()
+        books = self.cancelled()
 
-        account.told(disputing(OPEN), LATE)
+        books.post(with_dispute(OPEN), LATE)
 
-        assert account.balance.refund_owed == 9_700
+        assert books.balance.refund_owed == 9_700
 
     @pytest.mark.parametrize("opened", ["before", "after"])
     def test_a_won_dispute_of_a_cancelled_booking_is_refunded_by_the_policy(
         self, opened: str
     ) -> None:
-        account = self.cancelled(*([disputing(OPEN)] if opened == "before" else []))
-        account.told(disputing(OPEN), LATE)
+        books = self.cancelled(*([with_dispute(OPEN)] if opened == "before" else []))
+        books.post(with_dispute(OPEN), LATE)
 
-        account.told(disputing(WON), LATE)
+        books.post(with_dispute(WON), LATE)
 
-        assert account.balance.refund_owed == 9_700
-        assert account.balance.kept == 300
+        assert books.balance.refund_owed == 9_700
+        assert books.balance.kept == 300
 
     def test_a_won_partial_dispute_completes_the_refund_to_the_cent(self) -> None:
-        account = self.cancelled(disputing(OPEN, 3_333))
-        assert account.balance.refund_owed == 6_467  # 97 % of 6 667, half up
+        books = self.cancelled(with_dispute(OPEN, 3_333))
+        assert books.balance.refund_owed == 6_467  # 97 % of 6 667, half up
 
-        account.told(disputing(WON, 3_333), LATE)
+        books.post(with_dispute(WON, 3_333), LATE)
 
-        assert account.balance.refund_owed == 9_700
+        assert books.balance.refund_owed == 9_700
 
     def test_a_reinstated_dispute_of_a_cancelled_booking_is_refunded_by_the_policy(self) -> None:
-        account = self.cancelled()
-        account.told(disputing(LOST), LATE)
+        books = self.cancelled()
+        books.post(with_dispute(LOST), LATE)
 
-        account.told(disputing(WON), LATE)
+        books.post(with_dispute(WON), LATE)
 
-        assert account.balance == Balance(captured=10_000, refund_owed=9_700, returned=9_700)
+        assert books.balance == Balance(captured=10_000, refund_owed=9_700, returned=9_700)
 
     def test_the_obligation_of_an_earlier_expiry_does_not_count_for_the_cancellation(self) -> None:
-        account = Account(booking())
-        account.told(snapshot(4_000))
-        account.takes(expire(account.booking, system(OVERDUE)))
+        books = BookingLedger(booking())
+        books.post(snapshot(4_000))
+        books.apply(expire(books.booking, system(OVERDUE)))
         paid = snapshot(payment="pi_2", captured_at=LATE)
-        account.told(paid, LATE)
+        books.post(paid, LATE)
         disputed = replace(paid, disputes=(dispute(OPEN),))
-        account.told(disputed, LATE)
+        books.post(disputed, LATE)
         request = CancellationRequest("Chef is ill", 50)
-        account.takes(cancel(account.booking, request, admin(LATE + SECOND)))
+        books.apply(cancel(books.booking, request, admin(LATE + SECOND)))
 
-        account.told(replace(paid, disputes=(dispute(WON),)), LATE + 2 * SECOND)
+        books.post(replace(paid, disputes=(dispute(WON),)), LATE + 2 * SECOND)
 
-        assert account.balance.kept == 5_000
+        assert books.balance.kept == 5_000
 
     def test_a_canceled_dashboard_refund_keeps_the_refund_obligation(self) -> None:
-        account = self.cancelled()
-        account.told(
+        books = self.cancelled()
+        books.post(
             snapshot(refunds=(ProviderRefund("re_1", 10_000, ProviderRefundStatus.PENDING),)), LATE
         )
-        assert account.balance.refund_owed == 0
+        assert books.balance.refund_owed == 0
 
-        account.told(
+        books.post(
             snapshot(refunds=(ProviderRefund("re_1", 10_000, ProviderRefundStatus.CANCELED),)), LATE
         )
 
-        assert account.balance.refund_owed == 9_700
+        assert books.balance.refund_owed == 9_700
 
 
 class TestDisputesOfConfirmedBookings:
     def test_a_lost_dispute_is_due_again_and_the_booking_stays_confirmed(self) -> None:
-        account = Account(booking())
-        account.told(snapshot())
+        books = BookingLedger(booking())
+        books.post(snapshot())
 
-        account.told(disputing(LOST), LATE)
+        books.post(with_dispute(LOST), LATE)
 
-        assert account.booking.status is Status.CONFIRMED
-        assert account.booking.balance_due == 71_445
+        assert books.booking.status is Status.CONFIRMED
+        assert books.booking.balance_due == 71_445
 
     def test_a_lost_dispute_waives_goodwill(self) -> None:
-        account = Account(booking())
-        account.told(snapshot())
+        books = BookingLedger(booking())
+        books.post(snapshot())
         dashboard = snapshot(refunds=(ProviderRefund("re_1", 4_000, ProviderRefundStatus.FAILED),))
-        account.told(dashboard)
-        assert account.balance.refund_owed == 4_000
+        books.post(dashboard)
+        assert books.balance.refund_owed == 4_000
 
-        account.told(replace(dashboard, disputes=(dispute(LOST),)), LATE)
+        books.post(replace(dashboard, disputes=(dispute(LOST),)), LATE)
 
-        assert account.balance == Balance(captured=10_000, lost=10_000)
+        assert books.balance == Balance(captured=10_000, lost=10_000)
 
     def test_waived_goodwill_is_restored_when_a_dispute_is_reversed(self) -> None:
-        account = Account(booking())
-        account.told(snapshot())
+        books = BookingLedger(booking())
+        books.post(snapshot())
         failed = snapshot(refunds=(ProviderRefund("re_1", 4_000, ProviderRefundStatus.FAILED),))
-        account.told(failed)
-        account.told(replace(failed, disputes=(dispute(LOST),)), LATE)
-        assert account.balance.refund_owed == 0
+        books.post(failed)
+        books.post(replace(failed, disputes=(dispute(LOST),)), LATE)
+        assert books.balance.refund_owed == 0
 
-        account.told(replace(failed, disputes=(dispute(WON),)), LATE)
+        books.post(replace(failed, disputes=(dispute(WON),)), LATE)
 
-        assert account.balance == Balance(captured=10_000, refund_owed=4_000)
-        (owed,) = open_obligations(account.ledger)
+        assert books.balance == Balance(captured=10_000, refund_owed=4_000)
+        (owed,) = open_obligations(books.ledger)
         assert (owed.promise, owed.amount) == ("re_1", 4_000)
 
     def test_goodwill_withdrawn_by_staff_is_not_restored(self) -> None:
-        account = Account(booking())
-        account.told(snapshot())
+        books = BookingLedger(booking())
+        books.post(snapshot())
         withdrawn = snapshot(
             refunds=(ProviderRefund("re_1", 4_000, ProviderRefundStatus.CANCELED),)
         )
 
-        account.told(withdrawn)
-        account.told(replace(withdrawn, disputes=(dispute(WON),)), LATE)
+        books.post(withdrawn)
+        books.post(replace(withdrawn, disputes=(dispute(WON),)), LATE)
 
-        assert account.balance == Balance(captured=10_000)
+        assert books.balance == Balance(captured=10_000)
 
 
 def test_new_entries_make_a_new_version_even_if_the_sums_stay() -> None:
-    """A dashboard refund that was made and canceled between two looks leaves its entries."""
-    account = Account(booking())
-    account.told(snapshot())
+    """A dashboard refund made and canceled between two snapshots leaves entries."""
+    books = BookingLedger(booking())
+    books.post(snapshot())
 
-    entries = account.told(
+    entries = books.post(
         snapshot(refunds=(ProviderRefund("re_1", 500, ProviderRefundStatus.CANCELED),)), LATE
     )
 
     assert len(entries) == 4
-    assert account.booking.version == 3
-    assert account.balance == Balance(captured=10_000)
+    assert books.booking.version == 3
+    assert books.balance == Balance(captured=10_000)
 
 
 def test_a_payment_for_a_cheaper_party_does_not_cover_a_dearer_one() -> None:
     soon = caller(at=before(booking(), days=5))
-    account = Account(booking(caller=soon))
-    account.takes(change(account.booking, Changes(travel_miles=42), admin(soon.at)))
+    books = BookingLedger(booking(caller=soon))
+    books.apply(change(books.booking, Changes(travel_miles=42), admin(soon.at)))
 
-    account.told(snapshot(71_445, captured_at=soon.at), soon.at)
+    books.post(snapshot(71_445, captured_at=soon.at), soon.at)
 
-    assert account.booking.status is Status.PENDING
-    assert account.booking.deposit_due == 2_400
+    assert books.booking.status is Status.PENDING
+    assert books.booking.deposit_due == 2_400
 
 
 class TestManyDashboardRefunds:
-    """More than one transaction has room for: a step is full, and the next goes on."""
+    """More entries than one transaction holds: each step is full, and the next one continues."""
 
     @pytest.mark.parametrize("about", [booking(), CANCELLED, LAPSED])
     def test_posting_dashboard_refunds_in_portions_gives_the_same_result(
@@ -600,23 +600,23 @@ class TestManyDashboardRefunds:
             ProviderRefund(f"re_{n}", 50, ProviderRefundStatus.SUCCEEDED) for n in range(100)
         )
         whole = snapshot(refunds=refunds, captured_at=LATE)
-        account = Account(about)
+        books = BookingLedger(about)
 
         steps = 1
-        while len(account.told(whole, LATE, slot_taken=True)) >= MAX_STEP_ENTRIES:
+        while len(books.post(whole, LATE, slot_taken=True)) >= MAX_STEP_ENTRIES:
             steps += 1
 
         assert steps > 1
-        assert account.balance.refunded == 5_000
-        assert account.balance.kept == (0 if about.cancellation else 5_000)
-        assert account.booking.version == about.version + steps - (not account.ledger)
+        assert books.balance.refunded == 5_000
+        assert books.balance.kept == (0 if about.cancellation else 5_000)
+        assert books.booking.version == about.version + steps - (not books.ledger)
 
     def test_no_posting_has_more_entries_than_a_transaction_holds(self) -> None:
-        """DynamoDB takes 100 writes: beside them the booking, its event, two slots and a mark."""
+        """DynamoDB takes 100 writes, which include the booking, its event, two slots and a mark."""
         refunds = tuple(
             ProviderRefund(f"re_{n}", 50, ProviderRefundStatus.CANCELED) for n in range(100)
         )
-        account = Account(CANCELLED)
+        books = BookingLedger(CANCELLED)
 
-        while entries := account.told(snapshot(refunds=refunds, captured_at=LATE), LATE):
+        while entries := books.post(snapshot(refunds=refunds, captured_at=LATE), LATE):
             assert len(entries) <= 95

@@ -1,4 +1,4 @@
-"""Refunds: promised at most what there is, sent until kept, taken back when none is left (§7)."""
+"""Refunds: obligations, attempts to send them, refusals and waivers (§7)."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,26 +26,26 @@ REFUSED = EntryKind.REFUND_REFUSED
 HOUR = timedelta(hours=1)
 
 
-def promise(
+def obligation(
     name: str = "p", amount: int = 5_000, kind: EntryKind = OWED, **changes: Any
 ) -> LedgerEntry:
-    usual: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "reference": name,
         "refund": name,
         "reason": RefundReason.CANCELLATION,
     }
-    return ledger_entry(kind, amount, **usual | changes)
+    return ledger_entry(kind, amount, **defaults | changes)
 
 
-def life(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
-    """Return an entry in the life of the refund `p`."""
-    usual: dict[str, Any] = {"reference": "re_1", "refund": "p"}
-    return ledger_entry(kind, amount, **usual | changes)
+def refund_entry(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
+    """Return an entry about the refund of the obligation `p`."""
+    defaults: dict[str, Any] = {"reference": "re_1", "refund": "p"}
+    return ledger_entry(kind, amount, **defaults | changes)
 
 
 class TestOpenObligations:
     def test_an_obligation_is_open_until_it_is_sent(self) -> None:
-        assert open_obligations([promise()]) == [
+        assert open_obligations([obligation()]) == [
             RefundObligation(
                 promise="p",
                 kind=OWED,
@@ -56,37 +56,37 @@ class TestOpenObligations:
                 erred_at=None,
             )
         ]
-        assert open_obligations([promise(), life(SENT)]) == []
-        assert open_obligations([promise(), life(SENT), life(REFUNDED)]) == []
+        assert open_obligations([obligation(), refund_entry(SENT)]) == []
+        assert open_obligations([obligation(), refund_entry(SENT), refund_entry(REFUNDED)]) == []
 
     def test_a_failed_refund_is_open_again_under_another_name(self) -> None:
-        failed = life(FAILED, at=NOW + HOUR)
+        failed = refund_entry(FAILED, at=NOW + HOUR)
 
-        (again,) = open_obligations([promise(), life(SENT), failed])
+        (reopened,) = open_obligations([obligation(), refund_entry(SENT), failed])
 
-        assert (again.amount, again.attempt, again.failed_at) == (5_000, 2, NOW + HOUR)
-        assert again.name == "p:2:5000"
+        assert (reopened.amount, reopened.attempt, reopened.failed_at) == (5_000, 2, NOW + HOUR)
+        assert reopened.name == "p:2:5000"
 
     def test_a_refusal_counts_as_a_failed_refund_attempt(self) -> None:
-        (first,) = open_obligations([promise()])
+        (first,) = open_obligations([obligation()])
 
         (second,) = open_obligations(
-            [promise(), refusal_entry(first, RefusalReason.REFUSED, NOW + HOUR)]
+            [obligation(), refusal_entry(first, RefusalReason.REFUSED, NOW + HOUR)]
         )
 
         assert (second.attempt, second.failed_at, second.amount) == (2, NOW + HOUR, 5_000)
 
     def test_a_refund_attempt_has_a_new_name_after_an_error_of_stripe(self) -> None:
-        (first,) = open_obligations([promise()])
+        (first,) = open_obligations([obligation()])
 
         (second,) = open_obligations(
-            [promise(), refusal_entry(first, RefusalReason.PROVIDER_ERROR, NOW)]
+            [obligation(), refusal_entry(first, RefusalReason.PROVIDER_ERROR, NOW)]
         )
 
         assert (second.name, second.failed_at, second.erred_at) == ("p:2:5000", None, NOW)
 
     def test_an_obligation_waived_in_part_has_a_new_name(self) -> None:
-        (rest,) = open_obligations([promise(), life(WAIVED, 2_000, reference="w-1")])
+        (rest,) = open_obligations([obligation(), refund_entry(WAIVED, 2_000, reference="w-1")])
 
         assert rest.name == "p:1:3000"
 
@@ -100,9 +100,9 @@ class TestOpenObligations:
     def test_a_refused_or_failed_attempt_waits_before_the_next(
         self, reason: RefusalReason, wait: timedelta
     ) -> None:
-        """After an error Stripe may still be at it; a refusal will not change within the hour."""
-        (first,) = open_obligations([promise()])
-        (second,) = open_obligations([promise(), refusal_entry(first, reason, NOW)])
+        """After an error Stripe may still create the refund; a refusal does not change soon."""
+        (first,) = open_obligations([obligation()])
+        (second,) = open_obligations([obligation(), refusal_entry(first, reason, NOW)])
 
         assert may_be_sent_at(first, CURRENT) < NOW
         assert may_be_sent_at(second, CURRENT) == NOW + wait
@@ -125,7 +125,7 @@ class TestOpenObligations:
     def test_a_refund_that_was_refused_waits_a_day_even_if_stripe_erred_too(
         self, reasons: list[RefusalReason], wait: timedelta
     ) -> None:
-        ledger: list[LedgerEntry] = [promise()]
+        ledger: list[LedgerEntry] = [obligation()]
         for hours, reason in enumerate(reasons):
             (refund,) = open_obligations(ledger)
             ledger.append(refusal_entry(refund, reason, NOW + hours * HOUR))
@@ -135,7 +135,7 @@ class TestOpenObligations:
         assert may_be_sent_at(refund, CURRENT) == NOW + wait
 
     def test_a_refund_that_failed_long_ago_waits_after_a_new_error_of_stripe(self) -> None:
-        failed = [promise(), life(SENT), life(FAILED)]
+        failed = [obligation(), refund_entry(SENT), refund_entry(FAILED)]
         (refund,) = open_obligations(failed)
         erred_at = NOW + 30 * HOUR
         erred = refusal_entry(refund, RefusalReason.PROVIDER_ERROR, erred_at)
@@ -156,11 +156,11 @@ class TestOpenObligations:
     def test_a_refusal_is_final_when_stripe_says_so_or_has_refused_often_enough(
         self, is_final: bool, refusals: int, reason: RefusalReason
     ) -> None:
-        ledger: list[LedgerEntry] = [promise()]
+        ledger: list[LedgerEntry] = [obligation()]
         for _ in range(refusals):
             (refund,) = open_obligations(ledger)
             ledger.append(refusal_entry(refund, RefusalReason.REFUSED, NOW))
-        # Stripe's own failures are no refusals
+        # Errors of Stripe are no refusals.
         for _ in range(40):
             (refund,) = open_obligations(ledger)
             ledger.append(refusal_entry(refund, RefusalReason.PROVIDER_ERROR, NOW))
@@ -170,52 +170,52 @@ class TestOpenObligations:
         assert refusal_reason(refund, CURRENT, is_final=is_final) is reason
 
     def test_a_finally_refused_refund_stays_owed_and_is_never_sent_again(self) -> None:
-        (first,) = open_obligations([promise()])
+        (first,) = open_obligations([obligation()])
         final = refusal_entry(first, RefusalReason.FINAL, NOW)
 
-        (refund,) = open_obligations([promise(), final])
+        (refund,) = open_obligations([obligation(), final])
 
         assert (refund.amount, refund.is_final) == (5_000, True)
         assert may_be_sent_at(refund, CURRENT) > NOW + timedelta(days=100 * 365)
-        assert refund_status([promise(), final]) is RefundStatus.FAILED
+        assert refund_status([obligation(), final]) is RefundStatus.FAILED
 
     def test_the_last_failure_of_a_refund_sets_its_wait(self) -> None:
         ledger = [
-            promise(),
-            life(SENT),
-            life(FAILED, at=NOW + HOUR),
-            life(SENT, reference="re_2"),
-            life(FAILED, reference="re_2", at=NOW + 3 * HOUR),
-            life(REFUSED, reference="p:3", at=NOW + 2 * HOUR, reason=RefusalReason.REFUSED),
+            obligation(),
+            refund_entry(SENT),
+            refund_entry(FAILED, at=NOW + HOUR),
+            refund_entry(SENT, reference="re_2"),
+            refund_entry(FAILED, reference="re_2", at=NOW + 3 * HOUR),
+            refund_entry(REFUSED, reference="p:3", at=NOW + 2 * HOUR, reason=RefusalReason.REFUSED),
         ]
 
-        (again,) = open_obligations(ledger)
+        (reopened,) = open_obligations(ledger)
 
-        assert (again.attempt, again.failed_at) == (4, NOW + 3 * HOUR)
+        assert (reopened.attempt, reopened.failed_at) == (4, NOW + 3 * HOUR)
 
     @pytest.mark.parametrize(("kind", "waiver"), [(OWED, WAIVED), (GOODWILL, GOODWILL_WAIVED)])
     def test_a_waived_part_of_an_obligation_is_not_open(
         self, kind: EntryKind, waiver: EntryKind
     ) -> None:
-        promised = promise(kind=kind)
+        owed = obligation(kind=kind)
 
-        (rest,) = open_obligations([promised, life(waiver, 2_000, reference="w-1")])
+        (rest,) = open_obligations([owed, refund_entry(waiver, 2_000, reference="w-1")])
 
         assert rest.amount == 3_000
-        assert open_obligations([promised, life(waiver, 5_000, reference="w-1")]) == []
+        assert open_obligations([owed, refund_entry(waiver, 5_000, reference="w-1")]) == []
 
     def test_open_obligations_are_oldest_first_in_any_order_of_the_ledger(self) -> None:
-        ledger = [promise("c", at=NOW + HOUR), promise("b"), promise("a")]
+        ledger = [obligation("c", at=NOW + HOUR), obligation("b"), obligation("a")]
 
         assert [each.promise for each in open_obligations(ledger)] == ["a", "b", "c"]
 
     def test_entries_of_one_obligation_do_not_affect_another(self) -> None:
-        ledger = [promise(), promise("q"), life(SENT)]
+        ledger = [obligation(), obligation("q"), refund_entry(SENT)]
 
         assert [each.promise for each in open_obligations(ledger)] == ["q"]
 
     def test_each_refund_attempt_has_its_own_name(self) -> None:
-        ledger: list[LedgerEntry] = [promise()]
+        ledger: list[LedgerEntry] = [obligation()]
         names = []
         for _ in range(4):
             (next_try,) = open_obligations(ledger)
@@ -226,7 +226,7 @@ class TestOpenObligations:
 
 
 def test_a_refusal_entry_names_its_attempt_and_moves_no_money() -> None:
-    (first,) = open_obligations([promise()])
+    (first,) = open_obligations([obligation()])
 
     assert refusal_entry(first, RefusalReason.REFUSED, NOW + HOUR) == LedgerEntry(
         reference="p:1:5000",
@@ -258,23 +258,23 @@ class TestRefundStatus:
     def test_the_refund_status_follows_from_its_entries(
         self, kinds: list[EntryKind], status: str
     ) -> None:
-        life_of_it = [promise(kind=GOODWILL), *(life(kind) for kind in kinds)]
+        life_of_it = [obligation(kind=GOODWILL), *(refund_entry(kind) for kind in kinds)]
 
         assert refund_status(life_of_it) == status
 
     def test_a_refund_has_succeeded_only_when_all_of_it_has_arrived(self) -> None:
-        one = [promise(kind=GOODWILL), life(SENT), life(REFUNDED)]
-        other = [promise("q", kind=GOODWILL), life(SENT, refund="q", reference="re_2")]
-        arrived = life(REFUNDED, refund="q", reference="re_2")
+        one = [obligation(kind=GOODWILL), refund_entry(SENT), refund_entry(REFUNDED)]
+        other = [obligation("q", kind=GOODWILL), refund_entry(SENT, refund="q", reference="re_2")]
+        arrived = refund_entry(REFUNDED, refund="q", reference="re_2")
 
         assert refund_status([*one, *other]) == "pending"
         assert refund_status([*one, *other, arrived]) == "succeeded"
 
     def test_a_refund_has_failed_if_one_part_failed(self) -> None:
-        one = [promise(kind=GOODWILL), life(SENT), life(REFUNDED)]
+        one = [obligation(kind=GOODWILL), refund_entry(SENT), refund_entry(REFUNDED)]
         other = [
-            promise("q", kind=GOODWILL),
-            *(life(kind, refund="q", reference="re_2") for kind in (SENT, FAILED)),
+            obligation("q", kind=GOODWILL),
+            *(refund_entry(kind, refund="q", reference="re_2") for kind in (SENT, FAILED)),
         ]
 
         assert refund_status([*one, *other]) == "failed"
@@ -286,29 +286,31 @@ class TestRefundStatus:
     def test_a_refused_refund_has_failed_and_an_erred_refund_is_pending(
         self, reason: RefusalReason, status: str
     ) -> None:
-        refused = life(REFUSED, reference="p:1:5000", reason=reason)
+        refused = refund_entry(REFUSED, reference="p:1:5000", reason=reason)
 
-        assert refund_status([promise(kind=GOODWILL), refused]) == status
+        assert refund_status([obligation(kind=GOODWILL), refused]) == status
 
     def test_a_successful_second_attempt_makes_the_refund_succeed(self) -> None:
-        first = [life(SENT), life(FAILED)]
-        second = [life(SENT, reference="re_9"), life(REFUNDED, reference="re_9")]
+        first = [refund_entry(SENT), refund_entry(FAILED)]
+        second = [refund_entry(SENT, reference="re_9"), refund_entry(REFUNDED, reference="re_9")]
 
-        assert refund_status([promise(kind=GOODWILL), *first, *second]) == "succeeded"
+        assert refund_status([obligation(kind=GOODWILL), *first, *second]) == "succeeded"
 
     def test_a_refund_waived_in_part_succeeds_with_the_rest(self) -> None:
-        lowered = [promise(kind=GOODWILL), life(GOODWILL_WAIVED, 2_000, reference="w-1")]
-        sent = [life(SENT, 3_000), life(REFUNDED, 3_000)]
+        lowered = [obligation(kind=GOODWILL), refund_entry(GOODWILL_WAIVED, 2_000, reference="w-1")]
+        sent = [refund_entry(SENT, 3_000), refund_entry(REFUNDED, 3_000)]
 
         assert refund_status(lowered) == "pending"
         assert refund_status([*lowered, *sent]) == "succeeded"
 
     def test_an_obligation_that_undoes_a_payment_has_the_same_statuses_as_goodwill(self) -> None:
-        assert refund_status([promise(), life(WAIVED)]) == "canceled"
-        assert refund_status([promise(), life(SENT), life(REFUNDED)]) == "succeeded"
+        assert refund_status([obligation(), refund_entry(WAIVED)]) == "canceled"
+        assert (
+            refund_status([obligation(), refund_entry(SENT), refund_entry(REFUNDED)]) == "succeeded"
+        )
 
 
-def taken_back(balance: Balance, ledger: list[LedgerEntry]) -> list[tuple[str | None, int]]:
+def waived(balance: Balance, ledger: list[LedgerEntry]) -> list[tuple[str | None, int]]:
     found = waiver_entries(PAYMENT, balance, ledger, reference="waiver-3", at=NOW)
     return [(each.refund, each.amount) for each in found]
 
@@ -324,39 +326,39 @@ class TestWaivers:
     def test_an_obligation_is_not_waived_while_its_payment_has_the_money(
         self, balance: Balance
     ) -> None:
-        assert taken_back(balance, [promise()]) == []
+        assert waived(balance, [obligation()]) == []
 
     def test_an_obligation_beyond_the_money_of_its_payment_is_waived(self) -> None:
         lost = Balance(captured=10_000, refund_owed=5_000, returned=5_000, lost=7_000)
 
-        assert taken_back(lost, [promise()]) == [("p", 2_000)]
+        assert waived(lost, [obligation()]) == [("p", 2_000)]
 
     def test_the_newest_obligation_is_waived_first(self) -> None:
         lost = Balance(captured=10_000, refund_owed=10_000, lost=7_000)
-        ledger = [promise("old"), promise("new", at=NOW + HOUR)]
+        ledger = [obligation("old"), obligation("new", at=NOW + HOUR)]
 
-        assert taken_back(lost, ledger) == [("new", 5_000), ("old", 2_000)]
+        assert waived(lost, ledger) == [("new", 5_000), ("old", 2_000)]
 
     def test_a_sent_refund_is_not_waived(self) -> None:
         lost = Balance(captured=10_000, refund_sent=5_000, lost=10_000)
 
-        assert taken_back(lost, [promise(), life(SENT)]) == []
+        assert waived(lost, [obligation(), refund_entry(SENT)]) == []
 
     def test_nothing_is_waived_while_a_dispute_is_open(self) -> None:
         disputed = Balance(captured=10_000, refund_owed=5_000, disputed=10_000)
 
-        assert taken_back(disputed, [promise()]) == []
+        assert waived(disputed, [obligation()]) == []
 
     def test_obligations_of_another_payment_are_not_waived(self) -> None:
         lost = Balance(captured=10_000, lost=20_000)
 
-        assert taken_back(lost, [promise(payment="pi_other")]) == []
+        assert waived(lost, [obligation(payment="pi_other")]) == []
 
     def test_a_waiver_has_the_reference_and_kind_of_its_obligation(self) -> None:
         lost = Balance(captured=5_000, refund_owed=5_000, lost=5_000)
 
         (waiver,) = waiver_entries(
-            PAYMENT, lost, [promise(kind=GOODWILL)], reference="waiver-3", at=NOW + HOUR
+            PAYMENT, lost, [obligation(kind=GOODWILL)], reference="waiver-3", at=NOW + HOUR
         )
 
         assert waiver == LedgerEntry(

@@ -1,4 +1,4 @@
-"""What Stripe says of a payment, and the entries that follow: each once, none overtaken (§7)."""
+"""Payment snapshots and the entries that follow, each once and none outdated (§7)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +25,7 @@ from teppan.domain.payments.snapshot import (
 LATER = NOW + timedelta(hours=1)
 MANY = 100
 CAPTURED = ledger_entry(EntryKind.CAPTURED)
-PROMISE = ledger_entry(
+OBLIGATION = ledger_entry(
     EntryKind.REFUND_OWED,
     9_700,
     reference="p",
@@ -38,13 +38,13 @@ OPEN, WON, LOST = DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST
 INQUIRY = DisputeStatus.INQUIRY
 
 
-def refunding(
-    status: ProviderRefundStatus, amount: int = 9_700, promise: str | None = "p"
+def with_refund(
+    status: ProviderRefundStatus, amount: int = 9_700, obligation: str | None = "p"
 ) -> PaymentSnapshot:
-    return snapshot(refunds=(ProviderRefund("re_1", amount, status, promise),))
+    return snapshot(refunds=(ProviderRefund("re_1", amount, status, obligation),))
 
 
-def disputing(status: DisputeStatus, *amounts: int) -> PaymentSnapshot:
+def with_dispute(status: DisputeStatus, *amounts: int) -> PaymentSnapshot:
     return snapshot(disputes=(Dispute("dp_1", 10_000, status, moved(*amounts)),))
 
 
@@ -52,16 +52,16 @@ def moved(*amounts: int) -> tuple[Movement, ...]:
     return tuple(Movement(f"txn_{number}", amount) for number, amount in enumerate(amounts))
 
 
-def kinds(told: PaymentSnapshot, *ledger: LedgerEntry) -> list[str]:
-    return [entry.kind.value for entry in missing_entries(told, ledger, LATER, MANY)]
+def kinds(payment: PaymentSnapshot, *ledger: LedgerEntry) -> list[str]:
+    return [entry.kind.value for entry in missing_entries(payment, ledger, LATER, MANY)]
 
 
 def after(
-    *told: PaymentSnapshot, ledger: tuple[LedgerEntry, ...] = (CAPTURED,)
+    *snapshots: PaymentSnapshot, ledger: tuple[LedgerEntry, ...] = (CAPTURED,)
 ) -> list[LedgerEntry]:
-    """Return the ledger after statements, one after the other."""
+    """Return the ledger after the snapshots, one after the other."""
     known = list(ledger)
-    for each in told:
+    for each in snapshots:
         known += missing_entries(each, known, LATER, MANY)
     return known
 
@@ -104,10 +104,10 @@ class TestRefundOfAnObligation:
     def test_all_entries_up_to_the_status_of_a_refund_are_made(
         self, status: ProviderRefundStatus, expected: list[str]
     ) -> None:
-        assert kinds(refunding(status), CAPTURED, PROMISE) == expected
+        assert kinds(with_refund(status), CAPTURED, OBLIGATION) == expected
 
     def test_entries_of_a_refund_name_the_refund_and_its_obligation(self) -> None:
-        (entry,) = missing_entries(refunding(PENDING), [CAPTURED, PROMISE], LATER, MANY)
+        (entry,) = missing_entries(with_refund(PENDING), [CAPTURED, OBLIGATION], LATER, MANY)
 
         assert entry == LedgerEntry(
             reference="re_1",
@@ -120,35 +120,35 @@ class TestRefundOfAnObligation:
 
     @pytest.mark.parametrize("status", ProviderRefundStatus)
     def test_the_same_refund_twice_is_entered_once(self, status: ProviderRefundStatus) -> None:
-        known = after(refunding(status), ledger=(CAPTURED, PROMISE))
+        known = after(with_refund(status), ledger=(CAPTURED, OBLIGATION))
 
-        assert kinds(refunding(status), *known) == []
+        assert kinds(with_refund(status), *known) == []
 
     @pytest.mark.parametrize("status", [FAILED, CANCELED])
     def test_a_succeeded_refund_may_fail_later(self, status: ProviderRefundStatus) -> None:
-        known = after(refunding(SUCCEEDED), ledger=(CAPTURED, PROMISE))
+        known = after(with_refund(SUCCEEDED), ledger=(CAPTURED, OBLIGATION))
 
-        assert kinds(refunding(status), *known) == ["refund_reversed", "refund_failed"]
+        assert kinds(with_refund(status), *known) == ["refund_reversed", "refund_failed"]
 
     @pytest.mark.parametrize("stale", [PENDING, SUCCEEDED, ProviderRefundStatus.REQUIRES_ACTION])
     def test_an_outdated_snapshot_does_not_make_a_failed_refund_succeed(
         self, stale: ProviderRefundStatus
     ) -> None:
-        known = after(refunding(FAILED), ledger=(CAPTURED, PROMISE))
+        known = after(with_refund(FAILED), ledger=(CAPTURED, OBLIGATION))
 
-        assert kinds(refunding(stale), *known) == []
+        assert kinds(with_refund(stale), *known) == []
 
     def test_an_outdated_snapshot_does_not_make_a_succeeded_refund_pending(self) -> None:
-        known = after(refunding(SUCCEEDED), ledger=(CAPTURED, PROMISE))
+        known = after(with_refund(SUCCEEDED), ledger=(CAPTURED, OBLIGATION))
 
-        assert kinds(refunding(PENDING), *known) == []
+        assert kinds(with_refund(PENDING), *known) == []
 
     def test_the_sums_of_a_refund_are_the_same_in_every_order_of_snapshots(self) -> None:
-        news = [refunding(status) for status in (PENDING, SUCCEEDED, FAILED)]
+        snapshots = [with_refund(status) for status in (PENDING, SUCCEEDED, FAILED)]
 
         balances = {
-            balance_of(after(*order, refunding(FAILED), ledger=(CAPTURED, PROMISE)))
-            for order in permutations(news)
+            balance_of(after(*order, with_refund(FAILED), ledger=(CAPTURED, OBLIGATION)))
+            for order in permutations(snapshots)
         }
 
         (balance,) = balances
@@ -162,7 +162,7 @@ class TestRefundOfAnObligation:
             )
         )
 
-        known = after(both, ledger=(CAPTURED, PROMISE))
+        known = after(both, ledger=(CAPTURED, OBLIGATION))
 
         assert [(e.reference, e.kind) for e in known[2:]] == [
             ("re_1", "refund_sent"),
@@ -174,9 +174,9 @@ class TestRefundOfAnObligation:
 
     def test_one_snapshot_adds_all_missing_entries(self) -> None:
         dispute = Dispute("dp_1", 300, WON, moved(-300, 300))
-        whole = replace(refunding(SUCCEEDED), disputes=(dispute,))
+        whole = replace(with_refund(SUCCEEDED), disputes=(dispute,))
 
-        assert kinds(whole, PROMISE) == [
+        assert kinds(whole, OBLIGATION) == [
             "captured",
             "dispute_opened",
             "dispute_withdrawn",
@@ -189,23 +189,23 @@ class TestRefundOfAnObligation:
 
 class TestRefundFromTheDashboard:
     def test_a_dashboard_refund_without_an_obligation_is_goodwill(self) -> None:
-        told = missing_entries(refunding(PENDING, 500, None), [CAPTURED], LATER, MANY)
+        new_entries = missing_entries(with_refund(PENDING, 500, None), [CAPTURED], LATER, MANY)
 
-        assert [(e.kind, e.reference, e.refund, e.reason) for e in told] == [
+        assert [(e.kind, e.reference, e.refund, e.reason) for e in new_entries] == [
             ("goodwill_owed", "re_1", "re_1", RefundReason.DASHBOARD),
             ("refund_sent", "re_1", "re_1", None),
         ]
 
     def test_a_failed_dashboard_refund_stays_owed(self) -> None:
-        known = after(refunding(FAILED, 500, None))
+        known = after(with_refund(FAILED, 500, None))
 
         assert balance_of(known).refund_owed == 500
 
     def test_a_canceled_dashboard_refund_owes_nothing(self) -> None:
-        known = after(refunding(PENDING, 500, None), refunding(CANCELED, 500, None))
+        known = after(with_refund(PENDING, 500, None), with_refund(CANCELED, 500, None))
 
         assert balance_of(known) == balance_of([CAPTURED])
-        assert kinds(refunding(CANCELED, 500, None), *known) == []
+        assert kinds(with_refund(CANCELED, 500, None), *known) == []
 
     @pytest.mark.parametrize(
         ("status", "why"), [(CANCELED, RefusalReason.WITHDRAWN), (FAILED, None)]
@@ -213,18 +213,18 @@ class TestRefundFromTheDashboard:
     def test_a_dashboard_refund_canceled_by_staff_has_the_reason_withdrawn(
         self, status: ProviderRefundStatus, why: RefusalReason | None
     ) -> None:
-        known = after(refunding(PENDING, 500, None), refunding(status, 500, None))
+        known = after(with_refund(PENDING, 500, None), with_refund(status, 500, None))
 
         assert [each.reason for each in known if each.kind is EntryKind.REFUND_FAILED] == [why]
 
     def test_a_dashboard_refund_of_the_owed_amount_fulfils_the_obligation(self) -> None:
-        """It is how staff settle a refund that had failed."""
-        failed = refunding(FAILED)
+        """Staff refund in the dashboard what Stripe refused to us."""
+        failed = with_refund(FAILED)
         by_hand = replace(
             failed, refunds=(*failed.refunds, ProviderRefund("re_2", 9_700, SUCCEEDED))
         )
 
-        known = after(failed, by_hand, ledger=(CAPTURED, PROMISE))
+        known = after(failed, by_hand, ledger=(CAPTURED, OBLIGATION))
 
         balance = balance_of(known)
         assert (balance.refund_owed, balance.refunded) == (0, 9_700)
@@ -242,15 +242,15 @@ class TestRefundFromTheDashboard:
     def test_dashboard_refunds_fulfil_obligations_first_and_only_the_rest_is_goodwill(
         self, by_hand: tuple[int, ...], owed: int, refunded: int, goodwill: int
     ) -> None:
-        failed = refunding(FAILED)
-        told = [failed]
+        failed = with_refund(FAILED)
+        snapshots = [failed]
         for number, amount in enumerate(by_hand, 2):
-            refunds = (*told[-1].refunds, ProviderRefund(f"re_{number}", amount, SUCCEEDED))
-            told.append(replace(failed, refunds=refunds))
+            refunds = (*snapshots[-1].refunds, ProviderRefund(f"re_{number}", amount, SUCCEEDED))
+            snapshots.append(replace(failed, refunds=refunds))
 
         for known in (
-            after(*told, ledger=(CAPTURED, PROMISE)),
-            after(told[-1], ledger=(CAPTURED, PROMISE)),
+            after(*snapshots, ledger=(CAPTURED, OBLIGATION)),
+            after(snapshots[-1], ledger=(CAPTURED, OBLIGATION)),
         ):
             balance = balance_of(known)
             assert (balance.refund_owed, balance.refunded) == (owed, refunded)
@@ -259,11 +259,11 @@ class TestRefundFromTheDashboard:
 
     def test_a_dashboard_refund_fulfils_the_oldest_obligations_first(self) -> None:
         obligations = [
-            replace(PROMISE, reference=name, refund=name, amount=amount, at=NOW + timedelta(n))
+            replace(OBLIGATION, reference=name, refund=name, amount=amount, at=NOW + timedelta(n))
             for n, (name, amount) in enumerate([("old", 3_000), ("mid", 2_000), ("new", 4_000)])
         ]
 
-        known = after(refunding(SUCCEEDED, 6_000, None), ledger=(CAPTURED, *obligations))
+        known = after(with_refund(SUCCEEDED, 6_000, None), ledger=(CAPTURED, *obligations))
 
         sent = {each.refund: each.amount for each in known if each.kind is EntryKind.REFUND_SENT}
         assert sent == {"old": 3_000, "mid": 2_000, "new": 1_000}
@@ -273,10 +273,10 @@ class TestRefundFromTheDashboard:
     def test_a_failed_dashboard_refund_reopens_the_obligations_it_fulfilled(
         self, end: ProviderRefundStatus
     ) -> None:
-        obligations = [replace(PROMISE, reference=n, refund=n, amount=2_000) for n in ("p", "q")]
+        obligations = [replace(OBLIGATION, reference=n, refund=n, amount=2_000) for n in ("p", "q")]
 
         known = after(
-            *(refunding(status, 4_500, None) for status in (PENDING, SUCCEEDED, end)),
+            *(with_refund(status, 4_500, None) for status in (PENDING, SUCCEEDED, end)),
             ledger=(CAPTURED, *obligations),
         )
 
@@ -286,11 +286,11 @@ class TestRefundFromTheDashboard:
     def test_a_refund_for_an_unknown_obligation_fulfils_open_ones_and_the_rest_is_unmatched(
         self,
     ) -> None:
-        told = missing_entries(
-            refunding(PENDING, 9_800, "another"), [CAPTURED, PROMISE], LATER, MANY
+        new_entries = missing_entries(
+            with_refund(PENDING, 9_800, "another"), [CAPTURED, OBLIGATION], LATER, MANY
         )
 
-        assert [(each.kind, each.amount, each.reason) for each in told] == [
+        assert [(each.kind, each.amount, each.reason) for each in new_entries] == [
             ("refund_sent", 9_700, None),
             ("goodwill_owed", 100, RefundReason.UNMATCHED),
             ("refund_sent", 100, None),
@@ -298,20 +298,20 @@ class TestRefundFromTheDashboard:
 
     def test_a_canceled_dashboard_refund_reopens_its_obligation(self) -> None:
         known = after(
-            refunding(PENDING, 9_700, None),
-            refunding(CANCELED, 9_700, None),
-            ledger=(CAPTURED, PROMISE),
+            with_refund(PENDING, 9_700, None),
+            with_refund(CANCELED, 9_700, None),
+            ledger=(CAPTURED, OBLIGATION),
         )
 
         assert balance_of(known).refund_owed == 9_700
 
 
 class TestTwoRefundsForOneObligation:
-    """Staff refund by hand in the moment in which our job does."""
+    """Staff refund in the dashboard at the same time as our job."""
 
     BY_HAND = ProviderRefund("re_1", 4_000, SUCCEEDED)
     OURS = ProviderRefund("re_2", 4_000, SUCCEEDED, "p")
-    OWED = replace(PROMISE, amount=4_000)
+    OWED = replace(OBLIGATION, amount=4_000)
 
     @pytest.mark.parametrize("refunds", [(BY_HAND, OURS), (OURS, BY_HAND)])
     def test_the_refund_that_names_an_obligation_fulfils_it(
@@ -333,30 +333,30 @@ class TestTwoRefundsForOneObligation:
 
 
 class TestPortions:
-    """A transaction has room for some entries only; the rest waits for the next time."""
+    """A transaction holds a limited number of entries; the rest is left for the next call."""
 
     REFUNDS = tuple(ProviderRefund(f"re_{n}", 10, SUCCEEDED) for n in range(20))
 
     def test_refunds_beyond_the_limit_of_entries_are_left_for_the_next_call(self) -> None:
-        told = missing_entries(snapshot(refunds=self.REFUNDS), [], LATER, 7)
+        new_entries = missing_entries(snapshot(refunds=self.REFUNDS), [], LATER, 7)
 
-        assert [e.kind for e in told] == [
+        assert [e.kind for e in new_entries] == [
             "captured",
             *["goodwill_owed", "refund_sent", "refunded"] * 2,
         ]
 
     def test_the_entries_of_one_refund_are_never_split(self) -> None:
-        told = missing_entries(snapshot(refunds=self.REFUNDS), [], LATER, 2)
+        new_entries = missing_entries(snapshot(refunds=self.REFUNDS), [], LATER, 2)
 
-        assert len(told) == 4
+        assert len(new_entries) == 4
 
     @pytest.mark.parametrize("most", [1, 2, 3, 10, 1000])
     def test_entering_in_portions_makes_each_entry_once(self, most: int) -> None:
         whole = snapshot(refunds=self.REFUNDS, disputes=(Dispute("dp_1", 10, LOST, moved(-10)),))
         known: list[LedgerEntry] = []
 
-        while told := missing_entries(whole, known, LATER, most):
-            known += told
+        while new_entries := missing_entries(whole, known, LATER, most):
+            known += new_entries
 
         names = [(e.reference, e.kind) for e in known]
         assert len(set(names)) == len(names)
@@ -368,13 +368,13 @@ class TestPortions:
         self,
     ) -> None:
         names = [f"p{n}" for n in range(60)]
-        obligations = [replace(PROMISE, reference=n, refund=n, amount=100) for n in names]
-        whole = refunding(SUCCEEDED, 6_050, None)
+        obligations = [replace(OBLIGATION, reference=n, refund=n, amount=100) for n in names]
+        whole = with_refund(SUCCEEDED, 6_050, None)
         known: list[LedgerEntry] = [CAPTURED, *obligations]
 
-        while told := missing_entries(whole, known, LATER, 25):
-            assert len(told) < 30
-            known += told
+        while new_entries := missing_entries(whole, known, LATER, 25):
+            assert len(new_entries) < 30
+            known += new_entries
 
         balance = balance_of(known)
         assert (balance.refund_owed, balance.refund_sent, balance.refunded) == (0, 0, 6_050)
