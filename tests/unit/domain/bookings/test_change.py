@@ -641,7 +641,7 @@ class TestMoneyThatWasPaidBefore:
         assert step.after.balance.refund_owed == 60_000 - 59_538
         assert step.after.version == old.version + 1
 
-    def test_a_lower_price_that_is_not_covered_confirms_and_refunds_nothing(self) -> None:
+    def test_a_booking_not_covered_by_a_lower_price_stays_pending_without_refund(self) -> None:
         soon = caller(at=before(booking(), days=5))
         old = holding(booking(caller=soon), Balance(captured=60_000))
 

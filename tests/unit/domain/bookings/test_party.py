@@ -14,7 +14,7 @@ def refused_at(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("given", "party"),
+    ("counts", "party"),
     [
         ({"guests": 12}, Party(12)),
         ({"guests": 12, "adults": 8, "children": 3, "toddlers": 1}, Party(8, 3, 1)),
@@ -23,13 +23,15 @@ def refused_at(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
         ({"guests": 1, "adults": 1, "children": 0}, Party(1)),
     ],
 )
-def test_guests_without_a_split_are_all_adults(given: dict[str, int], party: Party) -> None:
-    assert party_of(**given) == party
-    assert party.guests == given["guests"]
+def test_a_party_has_the_split_of_its_guests_or_only_adults(
+    counts: dict[str, int], party: Party
+) -> None:
+    assert party_of(**counts) == party
+    assert party.guests == counts["guests"]
 
 
 @pytest.mark.parametrize(
-    ("given", "pointer"),
+    ("counts", "pointer"),
     [
         ({"guests": 12, "adults": 11}, "/guests"),
         ({"guests": 12, "adults": 8, "children": 5}, "/guests"),
@@ -39,10 +41,10 @@ def test_guests_without_a_split_are_all_adults(given: dict[str, int], party: Par
     ],
 )
 def test_a_split_adds_up_to_the_guests_with_at_least_one_adult(
-    given: dict[str, int], pointer: str
+    counts: dict[str, int], pointer: str
 ) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        party_of(**given)
+        party_of(**counts)
 
     assert refused_at(refusal) == [pointer]
 
