@@ -49,11 +49,11 @@ events: .venv/.ready ## Write the files of events/ anew from the contract's exam
 
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
-	@$(python) -m local.commands.login $(port) -- $(call argument,USER)
+	@$(python) -m local.commands.access_token $(port) -- $(call argument,USER)
 
 .PHONY: code
 code: .venv/.ready ## Print the code last mailed to an address of the local cloud: EMAIL=aiko@example.com
-	@$(python) -m local.commands.mails $(port) -- $(call argument,EMAIL)
+	@$(python) -m local.commands.mailed_code $(port) -- $(call argument,EMAIL)
 
 .PHONY: admin
 admin: .venv/.ready ## Make an account an admin's: EMAIL=aiko@example.com (STAGE=prod: not the local cloud's)

@@ -1,7 +1,7 @@
 """`make endpoint NAME=get_receipt DOMAIN=payments`: write the five places of a new endpoint.
 
-Everything that only its author knows is a placeholder, `TO WRITE(get_receipt): …`; the test
-`test_an_operation_has_its_places` lists those that are left.
+A placeholder, `TO WRITE(get_receipt): …`, stands for each text that only the author knows. The
+test `test_an_operation_has_its_places` lists the placeholders that are left.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from typing import Final
 
 from local.commands.contract_text import insert_operation, insert_resources, insert_schema, tag_of
 from local.commands.new_endpoint import Endpoint, camel, checked_endpoint
-from local.commands.recorded_event import event_text
+from local.commands.write_events import write_events
 from local.errors import LocalCloudError
 from local.paths import ROOT
 
@@ -20,13 +20,13 @@ _TEMPLATES: Final = Path(__file__).parent / "endpoint_templates"
 
 
 class _Text(Template):
-    """A template file: its variables are `%{name}`, as `$` and `@` are common in what it holds."""
+    """A template file with variables like `%{name}`: its text contains `$` and `@` itself."""
 
     delimiter = "%"
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
-    """Write the places below `root` and show them; return the exit status."""
+    """Write the places below `root` and print their paths; return the exit status."""
     parser = argparse.ArgumentParser(prog="make endpoint")
     parser.add_argument("--name", default="", help="in snake case, a verb first: get_receipt")
     parser.add_argument("--domain", default="", help="a folder of functions/")
@@ -43,7 +43,10 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
 
 
 def _write(root: Path, endpoint: Endpoint) -> list[str]:
-    """Write every place, or none. Raises LocalCloudError."""
+    """Write every place and return their paths.
+
+    Raises LocalCloudError before the first is written when one of them cannot be.
+    """
     contract, template = root / "openapi.yaml", root / "template.yaml"
     siblings = sorted(path.name for path in (root / "functions" / endpoint.domain).iterdir())
     tag = tag_of(contract.read_text(encoding="utf-8"), [camel(each) for each in siblings])
@@ -68,15 +71,13 @@ def _write(root: Path, endpoint: Endpoint) -> list[str]:
             template.read_text(encoding="utf-8"), endpoint.domain, filled("resources.yaml")
         ),
         root / f"functions/{endpoint.domain}/{endpoint.name}/app.py": filled("app.py.txt"),
-        root / f"events/{endpoint.domain}/{endpoint.name}.json": event_text(
-            root, endpoint.operation_id, endpoint.method.upper(), endpoint.path
-        ),
         root / f"tests/functions/{endpoint.domain}/test_{endpoint.name}.py": filled("test.py.txt"),
     }
     for path, text in places.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return [path.relative_to(root).as_posix() for path in places]
+    changed_events = write_events(root)  # last: it reads the contract as written above
+    return [path.relative_to(root).as_posix() for path in [*places, *changed_events]]
 
 
 def _template(file: str) -> str:

@@ -1,8 +1,8 @@
-"""The files of `events/`: one for each function, beside the function's domain in `functions/`."""
+"""The files of `events/`: one for each function, in the folder of the function's domain."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,30 +12,30 @@ from local.event_sources.function_url import webhook
 from local.event_sources.schedule import STARTS
 from local.event_sources.table_stream import RECORDS
 from local.event_sources.user_pool import TOKEN_GENERATION
-from local.paths import CONTRACT, EVENTS, ROOT
+from local.paths import ROOT
 
 SUBSCRIPTION: Final = "stripe_subscription"
-"""The one file that is no event and is written by hand: what Stripe is asked to send."""
+"""The only file that is not an event: the events that Stripe sends us. It is written by hand."""
 
 _METHODS: Final = ("get", "put", "post", "delete", "options")
 
 
-def event_files() -> dict[Path, str]:
-    """Return the text of every event file, by its path."""
-    folders = {path.parent.name: path.parent for path in ROOT.glob("functions/*/*/app.py")}
+def event_files(root: Path = ROOT) -> dict[Path, str]:
+    """Return the text of every event file below `root`, by its path."""
+    folders = {path.parent.name: path.parent for path in root.glob("functions/*/*/app.py")}
     files = {}
-    for function, event in _events():
+    for function, event in _events(load_template(root / "openapi.yaml")):
         name = re.sub(r"(?<!^)([A-Z])", r"_\1", function).lower()
-        path = EVENTS / folders[name].parent.name / f"{name}.json"
+        path = root / "events" / folders[name].parent.name / f"{name}.json"
         files[path] = json.dumps(event, indent=2, ensure_ascii=False) + "\n"
     return files
 
 
-def _events() -> Iterator[tuple[str, dict[str, Any]]]:
-    contract = load_template(CONTRACT)
+def _events(contract: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name and the event of every function."""
     shared = contract["components"]["parameters"]
     for path, item in contract["paths"].items():
-        # A HEAD is served by the function of its GET, and has no event of its own.
+        # The function of a GET serves its HEAD too, so a HEAD has no event of its own.
         for method in (each for each in _METHODS if each in item):
             parameters = [
                 shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from local.api import Api
 from local.aws.emulator import Aws
-from local.commands.mails import newest_code
+from local.commands.mailed_code import newest_code
 from local.description import DemoUser, Description
 from local.errors import LocalCloudError
 from local.users import Tokens, create_user

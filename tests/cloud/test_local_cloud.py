@@ -494,7 +494,7 @@ class TestInvoke:
         assert "  create_booking\n" in shown.stderr
 
     def test_a_token_can_be_had(self, cloud: RunningCloud) -> None:
-        token = run_module("local.commands.login", "admin", cloud=cloud).stdout.strip()
+        token = run_module("local.commands.access_token", "admin", cloud=cloud).stdout.strip()
         listed = cloud.api.request("GET", "/api/v1/bookings", token=token)
         assert listed.status == 200
 
@@ -508,7 +508,7 @@ class TestMails:
     def test_the_newest_code_can_be_read(self, cloud: RunningCloud) -> None:
         somebody = Person(cloud.description)
         somebody.register()
-        read = run_module("local.commands.mails", somebody.email.upper(), cloud=cloud)
+        read = run_module("local.commands.mailed_code", somebody.email.upper(), cloud=cloud)
         assert re.fullmatch(r"\d{6}\n", read.stdout)
 
     @pytest.mark.parametrize(
@@ -516,7 +516,7 @@ class TestMails:
         [("nobody@teppan.example", "No mail with a code has gone to nobody@"), ("", "Whose code?")],
     )
     def test_without_one_it_says_so(self, cloud: RunningCloud, email: str, said: str) -> None:
-        read = run_module("local.commands.mails", email, cloud=cloud)
+        read = run_module("local.commands.mailed_code", email, cloud=cloud)
         assert (read.returncode, read.stdout) == (1, "")
         assert read.stderr.startswith(said)
 

@@ -11,7 +11,8 @@ from local.aws.template import load_template
 from local.commands.endpoint import main
 from tests.builders import ROOT
 
-COPIED = ("openapi.yaml", "template.yaml", "events/bookings/get_booking.json")
+FILES = ("openapi.yaml", "template.yaml")
+FOLDERS = ("events", "functions")
 PLACES = {
     "openapi.yaml",
     "template.yaml",
@@ -27,12 +28,11 @@ type Write = Callable[..., int]
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A copy of what the command reads: contract, template, one event, the functions' folders."""
-    for name in COPIED:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    """Return a copy of what the command reads: contract, template, events and functions."""
+    for name in FILES:
         shutil.copy(ROOT / name, tmp_path / name)
-    for folder in ROOT.glob("functions/*/*"):
-        (tmp_path / folder.relative_to(ROOT)).mkdir(parents=True)
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 
 
