@@ -58,24 +58,15 @@ def server(
     env: Mapping[str, str] | None = None,
     timeout_seconds: float = 60,
 ) -> Iterator[None]:
-    """Run `command` until the block ends; the block starts once it answers a GET of `ready_path`.
+    """Run the server `command` while the block runs; enter the block when the server is ready.
 
-    Any answer will do but 503, by which a server says that it is not ready yet. The output goes to
-    `<workdir>/<name>.log`. The process stops with everything it started when the block ends or
+    The server is ready when it answers a GET of `ready_path` with any status but 503. Its output
+    goes to `<workdir>/<name>.log`. The server and its child processes stop when the block ends or
     this process dies. Raises LocalCloudError with the end of the log when the server ends before
-    it answers, or does not answer within `timeout_seconds`.
+    it is ready, or is not ready within `timeout_seconds`.
     """
     log = workdir / f"{name}.log"
-    with log.open("wb") as output:
-        leash = subprocess.Popen(  # noqa: S603 - the command is this package's own
-            [sys.executable, ROOT / "local" / "leash.py", *command],
-            cwd=workdir,
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    leash = _start(command, workdir, log, env)
     try:
         deadline = time.monotonic() + timeout_seconds
         while not _is_ready(port, ready_path):
@@ -90,8 +81,24 @@ def server(
             raise LocalCloudError(f"{name} ended, and another program answers on port {port}.")
         yield
     finally:
-        # Closing its standard input is what tells the leash to stop the server.
+        # The leash stops the server when its standard input closes.
         leash.communicate(timeout=2 * GRACE_SECONDS)
+
+
+def _start(
+    command: Sequence[str | Path], workdir: Path, log: Path, env: Mapping[str, str] | None
+) -> subprocess.Popen[bytes]:
+    """Start `command` under the leash, with its output in `log`."""
+    with log.open("wb") as output:
+        return subprocess.Popen(  # noqa: S603 - the command is this package's own
+            [sys.executable, ROOT / "local" / "leash.py", *command],
+            cwd=workdir,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def _is_ready(port: int, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""ministack, the AWS emulator: runs Lambda, API Gateway, Cognito, DynamoDB and the rest."""
+"""Run ministack, the AWS emulator, with Lambda, API Gateway, Cognito, DynamoDB and others."""
 
 import os
 import platform
@@ -23,7 +23,7 @@ _INHERITED: Final = ("PATH", "LANG")
 
 @dataclass(frozen=True, slots=True)
 class Aws:
-    """The emulator's address, and clients that talk to it."""
+    """The emulator's address, and boto3 clients for it."""
 
     endpoint_url: str
     region: str = REGION
@@ -42,7 +42,7 @@ class Aws:
 
 
 def require_free(port: int, argument: str = "PORT") -> None:
-    """Raise LocalCloudError when somebody listens on `port`, which make takes by `argument`."""
+    """Raise LocalCloudError when `port` is in use; `argument` is the make argument that sets it."""
     if is_port_taken(port):
         raise LocalCloudError(
             f"Port {port} is in use, perhaps by another local cloud. Stop that program, "
@@ -60,39 +60,23 @@ def emulator(
 ) -> Iterator[Aws]:
     """Run the emulator on `port` until the block ends, with IAM enforced.
 
-    Everything it writes stays in `workdir`. With `keep_in` it loads its state from there and
-    saves it there when it stops. A refresh token stays good after its first use for
-    `refresh_grace_seconds`, or for as long as the template says. Raises LocalCloudError when the
-    port is taken or it cannot start.
+    The emulator writes below `workdir` only. With `keep_in` it loads its state from that folder
+    and saves the state there when it stops. A refresh token stays valid for
+    `refresh_grace_seconds` after its first use; the default is the template's figure. Raises
+    LocalCloudError when the port is taken or the emulator cannot start.
     """
     if not MINISTACK_PYTHON.is_file():
         raise LocalCloudError("The emulator is not installed: run `make dev` or `make test`.")
     require_free(port)
     if refresh_grace_seconds is None:
         refresh_grace_seconds = grace_of_template()
-    temporary = workdir / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
-    # The functions inherit this environment, so it holds nothing of the developer's.
-    env = {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
-        "AUTH": "true",
-        "BIND_HOST": HOST,
-        "GATEWAY_PORT": str(port),
-        "HOME": str(workdir),
-        "IOT_MTLS_ENABLED": "0",
-        # A trigger that fails fails the login, as on AWS.
-        "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
-        "MINISTACK_REGION": REGION,
-        "REFRESH_GRACE_SECONDS": str(refresh_grace_seconds),
-        "SFTP_ENABLED": "0",
-        "TMPDIR": str(temporary),
-        "TZ": "UTC",
-    }
+    env = _environment(port, workdir, refresh_grace_seconds)
     if keep_in is not None:
         env |= {"PERSIST_STATE": "1", "STATE_DIR": str(keep_in)}
         keep_in.mkdir(parents=True, exist_ok=True)
     with server(
         "emulator",
-        # Safe path: the modules beside emulated.py are ours, not the emulator's.
+        # -P keeps our modules beside emulated.py out of the emulator's import path.
         [MINISTACK_PYTHON, "-P", ROOT / "local" / "aws" / "emulated.py"],
         port=port,
         workdir=workdir,
@@ -102,8 +86,31 @@ def emulator(
         yield Aws(endpoint_url=f"http://{HOST}:{port}")
 
 
+def _environment(port: int, workdir: Path, refresh_grace_seconds: float) -> dict[str, str]:
+    """Return the emulator's environment.
+
+    The functions inherit it, so it has no other variables of the developer's environment.
+    """
+    temporary = workdir / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
+        "AUTH": "true",
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "HOME": str(workdir),
+        "IOT_MTLS_ENABLED": "0",
+        # With this, a trigger that fails also fails the login, as on AWS.
+        "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
+        "MINISTACK_REGION": REGION,
+        "REFRESH_GRACE_SECONDS": str(refresh_grace_seconds),
+        "SFTP_ENABLED": "0",
+        "TMPDIR": str(temporary),
+        "TZ": "UTC",
+    }
+
+
 def grace_of_template() -> int:
-    """Return how long the template's client lets a refresh token be used again."""
+    """Return the seconds for which the template's client accepts a used refresh token again."""
     clients = resources_of_type(load_template(TEMPLATE), "AWS::Cognito::UserPoolClient")
     rotation = next(iter(clients.values()))["Properties"]["RefreshTokenRotation"]
     seconds: int = rotation["RetryGracePeriodSeconds"]
@@ -111,7 +118,7 @@ def grace_of_template() -> int:
 
 
 def host_architecture() -> str:
-    """Return Lambda's name of this machine's architecture: the functions run right here."""
+    """Return Lambda's name of this machine's architecture; the functions run on this machine."""
     machine = platform.machine().lower()
     if machine in {"x86_64", "amd64"}:
         return "x86_64"

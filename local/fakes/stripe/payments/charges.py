@@ -1,4 +1,4 @@
-"""Charges: each attempt to move a payment's money."""
+"""Charges: one for each payment attempt."""
 
 from typing import Final
 
@@ -11,37 +11,53 @@ from local.fakes.stripe.payments.charge_details import charge_details
 
 _DESCRIPTOR: Final = "TEPPAN"
 
+_NEW_CHARGE: Final[Json] = {
+    "object": "charge",
+    "amount_refunded": 0,
+    "application": None,
+    "application_fee": None,
+    "application_fee_amount": None,
+    "balance_transaction": None,
+    "customer": None,
+    "disputed": False,
+    "failure_balance_transaction": None,
+    "on_behalf_of": None,
+    "receipt_number": None,
+    "receipt_url": None,
+    "refunded": False,
+    "review": None,
+    "source_transfer": None,
+    "statement_descriptor": None,
+    "transfer_data": None,
+    "transfer_group": None,
+}
+"""The fields that have the same value in every new charge."""
+
 
 def create(account: Account, intent: Json, method: Json, status: str) -> Json:
-    """Make the charge of an attempt: `succeeded`, `pending` or `failed`; the intent's latest."""
+    """Make the charge of a payment attempt and return it.
+
+    `status` is `succeeded`, `pending` or `failed`. The charge becomes the intent's latest one.
+    """
     card = account.cards[method["id"]]
     decline = card.decline if status == "failed" else None
+    kind = "ch" if card.kind == "card" else "py"
     suffix = intent["statement_descriptor_suffix"]
-    charge: Json = {
-        "id": account.identifiers.new("ch" if card.kind == "card" else "py"),
-        "object": "charge",
+    charge: Json = _NEW_CHARGE | {
+        "id": account.identifiers.new(kind),
         "amount": intent["amount"],
         "amount_captured": 0 if decline else intent["amount"],
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
         "billing_details": copied(method["billing_details"]),
         "calculated_statement_descriptor": f"{_DESCRIPTOR}* {suffix}" if suffix else _DESCRIPTOR,
         "captured": decline is None,
         "created": account.now(),
         "currency": intent["currency"],
-        "customer": None,
         "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
         "failure_code": decline.code if decline else None,
         "failure_message": decline.message if decline else None,
         "fraud_details": {},
         "livemode": account.livemode,
         "metadata": dict(intent["metadata"]),
-        "on_behalf_of": None,
         "outcome": _declined(decline) if decline else _AUTHORIZED | {},
         "paid": status == "succeeded",
         "payment_intent": intent["id"],
@@ -49,17 +65,9 @@ def create(account: Account, intent: Json, method: Json, status: str) -> Json:
         "payment_method_details": charge_details(card, intent, authorized=decline is None),
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
-        "refunded": False,
-        "review": None,
         "shipping": copied(intent["shipping"]),
-        "source_transfer": None,
-        "statement_descriptor": None,
         "statement_descriptor_suffix": suffix,
         "status": status,
-        "transfer_data": None,
-        "transfer_group": None,
     }
     account.cards[charge["id"]] = card
     intent["latest_charge"] = charge["id"]
@@ -67,7 +75,7 @@ def create(account: Account, intent: Json, method: Json, status: str) -> Json:
 
 
 def credit(account: Account, charge: Json) -> None:
-    """Put the charge's money into the balance."""
+    """Add the charge's amount, less the fee, to the balance."""
     kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
     transaction = balance.add(
         account,
@@ -82,7 +90,7 @@ def credit(account: Account, charge: Json) -> None:
 
 
 def fail_pending(account: Account, charge: Json, code: str, message: str) -> None:
-    """End a pending charge without money: what was credited in advance is taken back."""
+    """Fail a pending charge, and take its amount back out of the balance."""
     transaction = balance.add(
         account,
         charge,

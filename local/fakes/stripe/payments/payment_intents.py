@@ -1,4 +1,4 @@
-"""Payment intents: made, changed and cancelled. `payments` confirms them."""
+"""Create, update and cancel payment intents. The module `payments` confirms them."""
 
 from typing import Any, Final
 
@@ -19,72 +19,74 @@ _CARD_OPTIONS: Final[Json] = {
     "request_three_d_secure": "automatic",
 }
 _BANK_OPTIONS: Final[Json] = {"verification_method": "automatic"}
+_NEW_INTENT: Final[Json] = {
+    "object": "payment_intent",
+    "amount_capturable": 0,
+    "amount_received": 0,
+    "application": None,
+    "application_fee_amount": None,
+    "canceled_at": None,
+    "cancellation_reason": None,
+    "confirmation_method": "automatic",
+    "customer": None,
+    "customer_account": None,
+    "excluded_payment_method_types": None,
+    "last_payment_error": None,
+    "latest_charge": None,
+    "next_action": None,
+    "on_behalf_of": None,
+    "payment_method_configuration_details": None,
+    "processing": None,
+    "review": None,
+    "setup_future_usage": None,
+    "statement_descriptor": None,
+    "transfer_data": None,
+    "transfer_group": None,
+}
+"""The fields that have the same value in every new payment intent."""
 
 
-def create(account: Account, given: Json) -> Json:
-    """Make a payment intent of the given parameters; emits `payment_intent.created`."""
-    currency = given["currency"]
-    require_amount(account, given["amount"], currency)
-    kinds = given.get("payment_method_types")
-    automatic = automatic_methods(given)
-    kinds = kinds or _AUTOMATIC[currency]
-    method = given.get("payment_method")
+def create(account: Account, parameters: Json) -> Json:
+    """Make a payment intent and return it. Emits `payment_intent.created`. Raises StripeError."""
+    currency = parameters["currency"]
+    require_amount(account, parameters["amount"], currency)
+    automatic = automatic_methods(parameters)
+    kinds = parameters.get("payment_method_types") or _AUTOMATIC[currency]
+    method = parameters.get("payment_method")
     if method is not None:
         resolved = payment_methods.resolve(account, method)
         payment_methods.require_allowed({"payment_method_types": kinds}, resolved["type"])
         method = resolved["id"]
     identifier = account.identifiers.new("pi")
-    intent: Json = {
+    intent: Json = _NEW_INTENT | {
         "id": identifier,
-        "object": "payment_intent",
-        "amount": given["amount"],
-        "amount_capturable": 0,
+        "amount": parameters["amount"],
         "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
         "automatic_payment_methods": automatic,
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": given.get("capture_method", "automatic_async"),
+        "capture_method": parameters.get("capture_method", "automatic_async"),
         "client_secret": f"{identifier}_secret_{account.identifiers.letters(25)}",
-        "confirmation_method": "automatic",
         "created": account.now(),
         "currency": currency,
-        "customer": None,
-        "customer_account": None,
-        "description": given.get("description"),
-        "excluded_payment_method_types": None,
-        "last_payment_error": None,
-        "latest_charge": None,
+        "description": parameters.get("description"),
         "livemode": account.livemode,
-        "metadata": merged({}, given.get("metadata", {})),
-        "next_action": None,
-        "on_behalf_of": None,
+        "metadata": merged({}, parameters.get("metadata", {})),
         "payment_method": method,
-        "payment_method_configuration_details": None,
         "payment_method_options": _options(kinds),
         "payment_method_types": kinds,
-        "processing": None,
-        "receipt_email": given.get("receipt_email"),
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": copied(given.get("shipping")),
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": given.get("statement_descriptor_suffix"),
+        "receipt_email": parameters.get("receipt_email"),
+        "shipping": copied(parameters.get("shipping")),
+        "statement_descriptor_suffix": parameters.get("statement_descriptor_suffix"),
         "status": "requires_confirmation" if method else "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
     }
     account.payment_intents.add(intent)
     emit(account, "payment_intent.created", intent)
     return intent
 
 
-def update(account: Account, intent: Json, given: Json) -> None:
-    """Change a payment intent; its amount only while nobody has begun to pay it."""
-    changes: Json = {name: given[name] for name in _PLAIN & given.keys()}
-    if "amount" in given:
+def update(account: Account, intent: Json, parameters: Json) -> None:
+    """Update a payment intent. Raises StripeError for an amount after the payment has begun."""
+    changes: Json = {name: parameters[name] for name in _PLAIN & parameters.keys()}
+    if "amount" in parameters:
         if intent["status"] not in PAYABLE:
             raise unexpected_state(
                 intent,
@@ -92,26 +94,26 @@ def update(account: Account, intent: Json, given: Json) -> None:
                 f"{intent['status']}. You may only update the amount of a PaymentIntent with one "
                 f"of the following statuses: {', '.join(PAYABLE)}.",
             )
-        require_amount(account, given["amount"], intent["currency"])
-        changes["amount"] = given["amount"]
+        require_amount(account, parameters["amount"], intent["currency"])
+        changes["amount"] = parameters["amount"]
         if intent["status"] == "requires_action":
             changes |= {"status": "requires_confirmation", "next_action": None}
-    if "payment_method" in given:
+    if "payment_method" in parameters:
         _require_payable(intent)
-        method = payment_methods.resolve(account, given["payment_method"])
+        method = payment_methods.resolve(account, parameters["payment_method"])
         payment_methods.require_allowed(intent, method["type"])
         changes |= {
             "payment_method": method["id"],
             "status": "requires_confirmation",
             "next_action": None,
         }
-    if "metadata" in given:
-        changes["metadata"] = merged(intent["metadata"], given["metadata"])
+    if "metadata" in parameters:
+        changes["metadata"] = merged(intent["metadata"], parameters["metadata"])
     intent.update({name: None if value == "" else value for name, value in changes.items()})
 
 
 def cancel(account: Account, intent: Json, reason: str | None) -> None:
-    """Cancel a payment intent that nobody has paid; emits `payment_intent.canceled`."""
+    """Cancel an unpaid payment intent. Emits `payment_intent.canceled`. Raises StripeError."""
     if intent["status"] not in PAYABLE:
         raise unexpected_state(
             intent,
@@ -132,23 +134,23 @@ def cancel(account: Account, intent: Json, reason: str | None) -> None:
 _PLAIN: Final = {"description", "receipt_email", "statement_descriptor_suffix"}
 
 
-def automatic_methods(given: Json) -> Json | None:
+def automatic_methods(parameters: Json) -> Json | None:
     """Return an intent's `automatic_payment_methods`. Raises StripeError."""
-    asked: Json | None = given.get("automatic_payment_methods")
-    if "payment_method_types" in given:
-        if asked is not None and asked["enabled"]:
+    requested: Json | None = parameters.get("automatic_payment_methods")
+    if "payment_method_types" in parameters:
+        if requested is not None and requested["enabled"]:
             raise StripeError(
                 "You may only specify one of these parameters: automatic_payment_methods, "
                 "payment_method_types."
             )
         return None
-    if asked is None:
+    if requested is None:
         return {"allow_redirects": "always", "enabled": True}
-    return {"allow_redirects": "always"} | asked if asked["enabled"] else None
+    return {"allow_redirects": "always"} | requested if requested["enabled"] else None
 
 
 def require_amount(account: Account, amount: int, currency: str) -> None:
-    """Raise StripeError when Stripe does not charge such an amount, in cents."""
+    """Raise StripeError when `amount` (cents) is outside Stripe's limits."""
     sign = _SIGNS[currency]
     if amount < account.minimum:
         raise StripeError(

@@ -1,4 +1,4 @@
-"""Refunds: made, settled, failed, cancelled; each moves the charge and the balance with it."""
+"""Create refunds and change their status; each change also updates the charge and the balance."""
 
 from typing import Final
 
@@ -8,48 +8,27 @@ from local.fakes.stripe.account.events import emit
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json, merged
 
-_STEPS: Final = {
+_NEXT_STATUSES: Final = {
     "pending": {"requires_action", "succeeded", "failed", "canceled"},
     "requires_action": {"pending", "succeeded", "failed", "canceled"},
     "succeeded": {"failed"},
 }
 _ACTION_DAYS: Final = 45
 _DEBIT_DAYS: Final = 180
-"""How long a debit of a bank account can be refunded, by Stripe's document of ACH Direct Debit."""
+"""The days in which a bank debit can be refunded (Stripe's documentation of ACH Direct Debit)."""
 
 
-def create(account: Account, charge: Json, given: Json) -> Json:
-    """Give money of a charge back. Emits `refund.created` and `charge.refunded`.
+def create(account: Account, charge: Json, parameters: Json) -> Json:
+    """Refund a charge and return the refund. Emits `refund.created` and `charge.refunded`.
 
-    Without `amount` all that is left goes back. A pending refund counts at once.
+    The default `amount` is what is left of the charge. A pending refund counts as refunded.
+    Raises StripeError.
     """
     left = charge["amount"] - charge["amount_refunded"]
-    amount = given.get("amount", left)
+    amount = parameters.get("amount", left)
     _require_refundable(account, charge, amount, left)
-    card = account.cards[charge["id"]]
-    status = "pending" if card.refunds == "pend" else "succeeded"
-    is_card = card.kind == "card"
-    refund: Json = {
-        "id": account.identifiers.new("re" if is_card else "pyr"),
-        "object": "refund",
-        "amount": amount,
-        "balance_transaction": None,
-        "charge": charge["id"],
-        "created": account.now(),
-        "currency": charge["currency"],
-        "metadata": merged({}, given.get("metadata", {})),
-        "payment_intent": charge["payment_intent"],
-        "reason": given.get("reason"),
-        "receipt_number": None,
-        "source_transfer_reversal": None,
-        "status": status,
-        "transfer_reversal": None,
-    }
-    if status == "pending":
-        refund["pending_reason"] = "processing"
-    if is_card:
-        refund["destination_details"] = {"card": dict(_CARD_DESTINATION), "type": "card"}
-    account.refunds.add(refund)
+    refund = account.refunds.add(_new_refund(account, charge, amount, parameters))
+    is_card = account.cards[charge["id"]].kind == "card"
     transaction = balance.add(
         account,
         refund,
@@ -60,16 +39,42 @@ def create(account: Account, charge: Json, given: Json) -> Json:
     )
     refund["balance_transaction"] = transaction["id"]
     previous = {"amount_refunded": charge["amount_refunded"], "refunded": charge["refunded"]}
-    _count(charge, amount)
+    _add_to_refunded(charge, amount)
     emit(account, "refund.created", refund)
     emit(account, "charge.refunded", charge, previous)
     return refund
 
 
+def _new_refund(account: Account, charge: Json, amount: int, parameters: Json) -> Json:
+    card = account.cards[charge["id"]]
+    is_card = card.kind == "card"
+    refund: Json = {
+        "id": account.identifiers.new("re" if is_card else "pyr"),
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": None,
+        "charge": charge["id"],
+        "created": account.now(),
+        "currency": charge["currency"],
+        "metadata": merged({}, parameters.get("metadata", {})),
+        "payment_intent": charge["payment_intent"],
+        "reason": parameters.get("reason"),
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": "pending" if card.refunds == "pend" else "succeeded",
+        "transfer_reversal": None,
+    }
+    if refund["status"] == "pending":
+        refund["pending_reason"] = "processing"
+    if is_card:
+        refund["destination_details"] = {"card": dict(_CARD_DESTINATION), "type": "card"}
+    return refund
+
+
 def change_status(account: Account, refund: Json, status: str) -> None:
-    """Let a refund go on to `status`. Raises StripeError when Stripe never does that."""
+    """Set a refund's status. Raises StripeError when Stripe never makes that change."""
     previous: Json = {"status": refund["status"]}
-    if status not in _STEPS.get(refund["status"], ()):
+    if status not in _NEXT_STATUSES.get(refund["status"], ()):
         raise StripeError(f"A refund that is {refund['status']} does not become {status}.")
     refund["status"] = status
     refund.pop("pending_reason", None)
@@ -79,22 +84,22 @@ def change_status(account: Account, refund: Json, status: str) -> None:
     elif status == "requires_action":
         refund["next_action"] = _next_action(account)
     elif status != "succeeded":
-        _give_back(account, refund)
+        _return_to_balance(account, refund)
         previous["failure_reason"] = None
-    _updated(account, refund, previous)
+    _emit_updated(account, refund, previous)
     if status == "failed":
         emit(account, "refund.failed", refund)
 
 
 def update(account: Account, refund: Json, metadata: Json | str) -> None:
-    """Change a refund's metadata. Emits `refund.updated`."""
+    """Update a refund's metadata. Emits `refund.updated` and `charge.refund.updated`."""
     previous = {"metadata": refund["metadata"]}
     refund["metadata"] = merged(refund["metadata"], metadata)
-    _updated(account, refund, previous)
+    _emit_updated(account, refund, previous)
 
 
 def cancel(account: Account, refund: Json) -> None:
-    """Cancel a refund at our own request: only while it waits for the customer."""
+    """Cancel a refund. Raises StripeError unless it is in `requires_action`."""
     if refund["status"] != "requires_action":
         raise StripeError(
             f"You cannot cancel this refund because it has a status of {refund['status']}. Only a "
@@ -130,7 +135,7 @@ def _require_refundable(account: Account, charge: Json, amount: int, left: int) 
         )
 
 
-def _give_back(account: Account, refund: Json) -> None:
+def _return_to_balance(account: Account, refund: Json) -> None:
     is_failed = refund["status"] == "failed"
     refund["failure_reason"] = "declined" if is_failed else "merchant_request"
     transaction = balance.add(
@@ -142,15 +147,15 @@ def _give_back(account: Account, refund: Json) -> None:
         description=f"REFUND FAILURE ({refund['id']})",
     )
     refund["failure_balance_transaction"] = transaction["id"]
-    _count(account.charges[refund["charge"]], -refund["amount"])
+    _add_to_refunded(account.charges[refund["charge"]], -refund["amount"])
 
 
-def _count(charge: Json, amount: int) -> None:
+def _add_to_refunded(charge: Json, amount: int) -> None:
     refunded = charge["amount_refunded"] + amount
     charge.update(amount_refunded=refunded, refunded=refunded == charge["amount"])
 
 
-def _updated(account: Account, refund: Json, previous: Json) -> None:
+def _emit_updated(account: Account, refund: Json, previous: Json) -> None:
     emit(account, "refund.updated", refund, previous)
     emit(account, "charge.refund.updated", refund, previous)
 
