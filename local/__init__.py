@@ -1,1 +1,1 @@
-"""The local cloud and the tools it stands on: what `make dev` and the test fixtures start."""
+"""The local cloud that `make dev` and the test fixtures start, and the tools that it needs."""

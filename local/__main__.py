@@ -1,4 +1,4 @@
-"""`make dev`: run the local cloud until Ctrl-C, and redeploy what is saved meanwhile."""
+"""`make dev`: run the local cloud until Ctrl-C, and redeploy each saved change."""
 
 import argparse
 import signal
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
             described.write(LATEST)
             try:
                 console.line(_ready(described))
-                _redeploy_what_is_saved(cloud, console)
+                _redeploy_on_save(cloud, console)
             finally:
                 _forget(described)
     except KeyboardInterrupt:
@@ -106,8 +106,8 @@ def _ready(description: Description) -> str:
     )
 
 
-def _redeploy_what_is_saved(cloud: Cloud, console: Console) -> None:
-    """Follow the sources until interrupted; a mistake in them is shown and waited out."""
+def _redeploy_on_save(cloud: Cloud, console: Console) -> None:
+    """Redeploy after each save until interrupted; print an error and wait for the next save."""
     for saved in saved_sources(Event()):
         console.line(f"Saved {', '.join(str(path.relative_to(ROOT)) for path in saved)}")
         try:
@@ -115,14 +115,14 @@ def _redeploy_what_is_saved(cloud: Cloud, console: Console) -> None:
                 changed = cloud.refresh(saved)
         except (LocalCloudError, BotoCoreError, ClientError) as error:
             console.line(f"{error}\nThe previous version keeps running.")
-        except Exception:  # noqa: BLE001 - no mistake in the sources may cost the running cloud
+        except Exception:  # noqa: BLE001 - no error in the sources stops the running cloud
             console.line(f"{traceback.format_exc()}The previous version keeps running.")
         else:
             console.line(f"  Now new: {', '.join(changed) or 'nothing'}")
 
 
 def _forget(description: Description) -> None:
-    """Remove the latest cloud's file unless another cloud has started since."""
+    """Delete the file of the latest cloud unless another cloud has started since."""
     if LATEST.exists() and Description.read(LATEST) == description:
         LATEST.unlink()
 

@@ -1,4 +1,4 @@
-"""A small HTTP client of the API: for seeding, `make invoke` and the cloud suite."""
+"""A small HTTP client of the API, used by seeding, `make invoke` and the cloud suite."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _TIMEOUT_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Header names compare in any case."""
+    """A response. Header names are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
@@ -25,7 +25,7 @@ class Answer:
 
 
 class Api:
-    """The API under one base URL. Any status is an answer; only a broken connection raises."""
+    """The API at one base URL. A call returns every status; only a broken connection raises."""
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
@@ -41,15 +41,15 @@ class Api:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send a request; `body` goes as JSON unless it is bytes already."""
-        sent = dict(headers or {})
+        """Send a request and return the answer; the body becomes JSON unless it is bytes."""
+        all_headers = dict(headers or {})
         if token is not None:
-            sent["Authorization"] = f"Bearer {token}"
+            all_headers["Authorization"] = f"Bearer {token}"
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if content is not None:
-            sent.setdefault("Content-Type", "application/json")
+            all_headers.setdefault("Content-Type", "application/json")
         url = f"{self._base_url}{path}"
         if query:
             url = f"{url}?{urlencode(query)}"
-        answer = self._pool.request(method, url, body=content, headers=sent, redirect=False)
+        answer = self._pool.request(method, url, body=content, headers=all_headers, redirect=False)
         return Answer(status=answer.status, headers=answer.headers, body=answer.data)

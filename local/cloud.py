@@ -22,7 +22,7 @@ from local.users import DEMO_USERS, create_users, token_of
 
 
 class Cloud:
-    """A running local cloud, which pays through the fake Stripe at `stripe_url`."""
+    """A running local cloud whose payments go through the fake Stripe at `stripe_url`."""
 
     def __init__(self, aws: Aws, stripe_url: str, directory: Path) -> None:
         self._aws = aws
@@ -32,11 +32,11 @@ class Cloud:
 
     @property
     def api_url(self) -> str:
-        """Where the API answers, without a trailing slash."""
+        """The base URL of the API, without a trailing slash."""
         return f"{self._aws.endpoint_url}/_aws/execute-api/{API_ID}/{STAGE}"
 
     def start(self, console: Console) -> Description:
-        """Build, deploy and seed; return what others need to know."""
+        """Build, deploy and seed the cloud; return its description."""
         with console.step("Building functions and layers"):
             build = sam_build(self._directory)
         with console.step("Deploying template.yaml"):
@@ -53,9 +53,9 @@ class Cloud:
         return description
 
     def refresh(self, saved: list[Path]) -> list[str]:
-        """Build again after `saved` and deploy what changed; return its names.
+        """Build again and deploy after files were saved; return the names of what changed.
 
-        Raises LocalCloudError when the sources are wrong; what ran before keeps running.
+        Raises LocalCloudError when the sources are wrong; the previous version keeps running.
         """
         check_syntax(saved)
         build = rebuild_functions(self.deployment.current, saved) or sam_build(self._directory)
@@ -78,8 +78,8 @@ class Cloud:
 
     def _describe(self) -> Description:
         outputs = self.deployment.outputs()
-        # The emulator serves a function's URL by its host name, which nobody here resolves, and by
-        # its id in a path.
+        # The emulator serves a function's URL at its host name and at a path with its id. This
+        # machine does not resolve the host name.
         webhook_id = urlsplit(outputs["StripeWebhookUrl"]).netloc.partition(".")[0]
         return Description(
             api_url=self.api_url,
@@ -104,13 +104,13 @@ def local_cloud(
     keep: bool = False,
     refresh_grace_seconds: float | None = None,
 ) -> Iterator[tuple[Cloud, Description]]:
-    """Run a local cloud on `port` until the block ends; keep its files in `directory`.
+    """Run a local cloud on `port` until the block ends, with its files in `directory`.
 
-    The fake Stripe gets `stripe_port`, or the next free one after `port`. Without `keep` the cloud
-    starts empty and its state goes with it. With `keep` the state is loaded from `directory`, and
-    saved there when the block ends, but for the fake Stripe's, which always goes. A used refresh
-    token stays good for `refresh_grace_seconds` instead of what the template says. Writes
-    `<directory>/cloud.json` while it runs. Raises LocalCloudError when a step fails.
+    The fake Stripe gets `stripe_port`, or the next free port after `port`. Without `keep` the cloud
+    starts empty and its state is deleted at the end. With `keep` the state is loaded from
+    `directory` and saved there when the block ends; the state of the fake Stripe is always deleted.
+    A used refresh token stays valid for `refresh_grace_seconds`, by default the template's figure.
+    `<directory>/cloud.json` exists while the cloud runs. Raises LocalCloudError when a step fails.
     """
     require_free(port)
     if stripe_port is None:

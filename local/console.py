@@ -1,4 +1,4 @@
-"""What the local cloud shows while it works: one line per step, with the time it took."""
+"""The local cloud's progress output: one line for each step, with its duration."""
 
 import sys
 import time
@@ -8,14 +8,14 @@ from typing import TextIO
 
 
 class Console:
-    """Progress and plain lines, written to one stream."""
+    """Writes progress and plain lines to one stream."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Show `title` at once, and its outcome and duration when the block ends."""
+        """Print `title` at once, and the outcome and duration when the block ends."""
         started = time.monotonic()
         self._write(f"  {title:<44}")
         try:
@@ -26,7 +26,7 @@ class Console:
         self._write(f"{time.monotonic() - started:5.1f} s\n")
 
     def line(self, text: str = "") -> None:
-        """Show one line."""
+        """Print one line."""
         self._write(f"{text}\n")
 
     def _write(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""`cloud.json`: what a running local cloud tells scripts, tests and frontends about itself."""
+"""`cloud.json`, which describes a running local cloud to scripts, tests and frontends."""
 
 import json
 import os
@@ -18,7 +18,7 @@ LATEST: Final = ROOT / ".local" / "cloud.json"
 
 @dataclass(frozen=True, slots=True)
 class DemoUser:
-    """Someone who can sign in. The password is worth nothing outside this machine."""
+    """A user who can log in. The password is of no use outside this machine."""
 
     email: str
     password: str
@@ -26,7 +26,7 @@ class DemoUser:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A running local cloud. `api_url` ends before `/api/v1` and `/health`."""
+    """A running local cloud. `api_url` is without `/api/v1` and `/health`."""
 
     api_url: str
     aws_endpoint_url: str
@@ -35,13 +35,13 @@ class Description:
     user_pool_id: str
     client_id: str
     stripe_url: str
-    """The fake Stripe: its API, its pages and `/checkout/<client_secret>`."""
+    """The base URL of the fake Stripe: its API, its pages and `/checkout/<client_secret>`."""
     stripe_webhook_url: str
-    """Where it sends events: the URL of the function `stripe_webhook`."""
+    """The URL of the function `stripe_webhook`, to which the fake Stripe sends events."""
     users: dict[str, DemoUser]
 
     def write(self, path: Path) -> None:
-        """Write the file in one rename: a reader never sees half of it."""
+        """Write the file with one rename, so that a reader never sees an incomplete file."""
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
         draft.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
@@ -49,7 +49,7 @@ class Description:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read the file. Raises LocalCloudError when no cloud wrote it."""
+        """Return the description in the file. Raises LocalCloudError when there is no file."""
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
@@ -62,14 +62,14 @@ class Description:
 
 
 def directory_of(port: int) -> Path:
-    """Return where the cloud on `port` keeps its files: clouds side by side share nothing."""
+    """Return the folder for the files of the cloud on `port`; each cloud has its own folder."""
     return ROOT / ".local" / str(port)
 
 
 def running_cloud(port: int | None = None) -> Description:
-    """Return the cloud on `port`; without one, what TEPPAN_CLOUD names or else the latest.
+    """Return the cloud on `port`, or the one that TEPPAN_CLOUD names, or the latest one.
 
-    Raises LocalCloudError when it is not running.
+    Raises LocalCloudError when that cloud does not run.
     """
     path = LATEST if port is None else directory_of(port) / "cloud.json"
     if port is None and CLOUD_VARIABLE in os.environ:

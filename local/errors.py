@@ -1,5 +1,5 @@
-"""The one error of this package: something a developer can read and act on."""
+"""The error that this package raises for a developer to read."""
 
 
 class LocalCloudError(Exception):
-    """A sentence that says what is wrong and what to do; shown without a traceback."""
+    """An error whose message states the problem and the remedy; printed without a traceback."""

@@ -1,4 +1,4 @@
-"""Where things are in the checkout. `.tools/` and `.local/` are never committed."""
+"""Paths in the checkout. `.tools/` and `.local/` are never committed."""
 
 from pathlib import Path
 from typing import Final

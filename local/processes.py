@@ -1,4 +1,4 @@
-"""Start a server, wait until it answers, and be sure that it stops."""
+"""Start a server, wait until it is ready, and stop it reliably."""
 
 import http.client
 import socket
@@ -20,7 +20,7 @@ _TAIL_LINES: Final = 15
 
 
 def port_number(text: str) -> int:
-    """Read a TCP port from the command line. Raises ValueError when it is none."""
+    """Return the TCP port in a command-line argument. Raises ValueError for any other text."""
     port = int(text)
     if not 0 < port < 65536:
         raise ValueError(text)
@@ -28,7 +28,7 @@ def port_number(text: str) -> int:
 
 
 def free_port() -> int:
-    """Return a TCP port that nobody listens on at this moment."""
+    """Return a TCP port that is free now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -36,12 +36,12 @@ def free_port() -> int:
 
 
 def next_free_port(after: int) -> int:
-    """Return the first TCP port above `after` that nobody listens on."""
+    """Return the first free TCP port above `after`."""
     return next(port for port in range(after + 1, 65536) if not is_port_taken(port))
 
 
 def is_port_taken(port: int) -> bool:
-    """Tell whether someone listens on `port` of this machine."""
+    """Return whether a process listens on `port` of this machine."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0

@@ -1,4 +1,4 @@
-"""A few bookings of the demo customer, made through the public API like any other."""
+"""Make a few bookings for the demo customer through the public API."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -19,9 +19,9 @@ _VENUE: Final = {
     "state": "CA",
     "postal_code": "90401",
 }
-# Days from today, start time, and the party. The first is soon enough to owe everything at once;
-# the others fall into each tier of the refund table (domain.md §6). The deposits of the last two
-# are paid, so that there is room for one more unpaid booking (domain.md §4).
+# Days from today, start time and party. The first party owes the full total at once. The others
+# cover the tiers of the refund table (domain.md §6). The deposits of the last two are paid, so that
+# the customer may have one more pending booking (domain.md §4).
 _PARTIES: Final[tuple[tuple[int, str, dict[str, Any]], ...]] = (
     (4, "18:00", {"guests": 10}),
     (10, "12:00", {"guests": 12, "adults": 8, "children": 3, "toddlers": 1}),
@@ -33,9 +33,9 @@ _PAID_BY_WEBHOOK_DAYS: Final = 60
 
 
 def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
-    """Book the demo parties and pay the deposits of two; return how many there are.
+    """Book the demo parties and pay the deposits of two; return the number of bookings made.
 
-    The webhook confirms the last one. A customer who has bookings already gets none.
+    The webhook confirms the last one. A customer who already has bookings gets no more.
     """
     listed = api.request("GET", "/api/v1/bookings", token=token, query={"limit": "1"})
     if listed.status != 200:
@@ -63,9 +63,9 @@ def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
 
 
 def pay_deposit(api: Api, token: str, booking_id: str, stripe_url: str) -> str:
-    """Pay what confirms a booking, with a test card; return the payment intent's id.
+    """Pay the deposit of a booking with a test card; return the payment intent's id.
 
-    Returns when the booking knows of it. Raises LocalCloudError.
+    Returns after the booking is confirmed. Raises LocalCloudError.
     """
     opened = open_deposit(api, token, booking_id)
     pay(stripe_url, opened["client_secret"])
@@ -78,7 +78,7 @@ def pay_deposit(api: Api, token: str, booking_id: str, stripe_url: str) -> str:
 
 
 def open_deposit(api: Api, token: str, booking_id: str) -> dict[str, Any]:
-    """Return a payment intent for the deposit of a booking. Raises LocalCloudError."""
+    """Open and return a payment intent for a booking's deposit. Raises LocalCloudError."""
     answer = api.request(
         "POST",
         "/api/v1/payments/create-payment-intent",

@@ -1,4 +1,4 @@
-"""The demo users: made by Cognito's own calls, logged in through the API."""
+"""The demo users: created with Cognito's own calls, logged in through the API."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from local.api import Api
 from local.description import DemoUser, Description
 from local.errors import LocalCloudError
 
-# Worth nothing outside this machine: they open an emulator that listens on the loopback alone.
+# Of no use outside this machine: the emulator listens on the loopback interface only.
 DEMO_USERS: Final = {
     "customer": DemoUser("customer@teppan.example", "Demo-customer-2026"),
     "admin": DemoUser("admin@teppan.example", "Demo-admin-2026"),
@@ -28,7 +28,7 @@ class Tokens:
 
     @property
     def claims(self) -> dict[str, Any]:
-        """What the access token says; the signature is the gateway's to check."""
+        """The claims of the access token, without a check of its signature."""
         claims: dict[str, Any] = json.loads(
             base64.urlsafe_b64decode(self.access.split(".")[1] + "==")
         )
@@ -36,13 +36,13 @@ class Tokens:
 
 
 def create_users(cognito: BaseClient, user_pool_id: str) -> None:
-    """Make each demo user, confirmed and in the group of the role; leave an existing one alone."""
+    """Create each demo user, confirmed and in the group of the role, unless the user exists."""
     for role, user in DEMO_USERS.items():
         create_user(cognito, user_pool_id, user, role)
 
 
 def create_user(cognito: BaseClient, user_pool_id: str, user: DemoUser, role: str) -> None:
-    """Make a confirmed user in the group `role`; leave an existing one alone."""
+    """Create a confirmed user in the group `role` unless the user exists."""
     try:
         cognito.admin_create_user(
             UserPoolId=user_pool_id,
@@ -62,7 +62,7 @@ def create_user(cognito: BaseClient, user_pool_id: str, user: DemoUser, role: st
 
 
 def log_in(api: Api, user: DemoUser) -> Tokens:
-    """Start a session. Raises LocalCloudError when the API does not let the user in."""
+    """Log a user in and return the tokens. Raises LocalCloudError when the API refuses."""
     body = {"email": user.email, "password": user.password}
     answer = api.request("POST", "/api/v1/auth/login", body=body)
     if answer.status != 200:
@@ -72,7 +72,7 @@ def log_in(api: Api, user: DemoUser) -> Tokens:
 
 
 def tokens_of(description: Description, role: str) -> Tokens:
-    """Log a demo user of a running cloud in. Raises LocalCloudError for an unknown role."""
+    """Log in a demo user of a running cloud. Raises LocalCloudError for an unknown role."""
     if role not in description.users:
         roles = " or ".join(description.users)
         raise LocalCloudError(f"There is no demo user {role!r}: choose {roles}.")

@@ -1,7 +1,7 @@
-"""Notice saved sources.
+"""Report saved source files.
 
-By looking, twice a second: the sources are few, and unlike a file system's notifications looking
-misses neither a save during a build nor an editor that replaces the file, on any system.
+The files are read twice a second. Unlike notifications of the file system, this works on every
+system, and misses neither a save during a build nor an editor that replaces the file.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def saved_sources(stop: Event) -> Iterator[list[Path]]:
         current = _snapshot()
         if current == known:
             continue
-        # One more look: an editor or a checkout may still be writing.
+        # Take a second snapshot, because an editor or a checkout may still be writing.
         stop.wait(_POLL_SECONDS)
         current = _snapshot()
         saved = {path for path, _ in known.items() ^ current.items()}

@@ -1,1 +1,1 @@
-"""The AWS emulator of the local cloud, and how it is built and deployed."""
+"""The AWS emulator of the local cloud, and the build and deployment of the stack to it."""

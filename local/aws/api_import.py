@@ -1,7 +1,8 @@
-"""Complete what the emulator's OpenAPI import leaves out, by API Gateway's own calls.
+"""Add what the emulator's OpenAPI import leaves out, with API Gateway's own calls.
 
 AWS imports request validators, required parameters and gateway responses from openapi.yaml; the
-emulator imports routes, authorizers and integrations only. Everything is read from the contract.
+emulator imports routes, authorizers and integrations only. This module reads the rest from the
+contract.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ _RESPONSES: Final = "x-amazon-apigateway-gateway-responses"
 
 
 def complete_import(gateway: BaseClient, api_id: str, stage: str) -> None:
-    """Add to the imported API what is missing, and deploy it to `stage`."""
+    """Add what the imported API lacks, and deploy the API to `stage`."""
     contract = load_template(CONTRACT)
     validators = _create_validators(gateway, api_id, contract)
     resources = _resources_by_path(gateway, api_id)
@@ -50,7 +51,7 @@ def complete_import(gateway: BaseClient, api_id: str, stage: str) -> None:
 def _create_validators(
     gateway: BaseClient, api_id: str, contract: dict[str, Any]
 ) -> dict[str, str]:
-    """Create the contract's request validators where missing; return their ids by name."""
+    """Create the contract's missing request validators; return the ids of all by name."""
     existing = gateway.get_request_validators(restApiId=api_id)["items"]
     validators: dict[str, str] = {item["name"]: item["id"] for item in existing}
     for name, settings in contract.get(_VALIDATORS, {}).items():
@@ -75,7 +76,7 @@ def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 def _required_parameters(
     contract: dict[str, Any], path: str, operation: dict[str, Any]
 ) -> list[str]:
-    """Return the operation's required parameters by API Gateway's names for them."""
+    """Return API Gateway's names of the operation's required parameters."""
     shared = contract["paths"][path].get("parameters", [])
     parameters = [
         _resolve(contract, parameter) for parameter in [*shared, *operation.get("parameters", [])]
@@ -88,7 +89,7 @@ def _required_parameters(
 
 
 def _resolve(contract: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    """Follow a `$ref` into the contract."""
+    """Return the part of the contract that `$ref` names, or `node` if it has no `$ref`."""
     reference = node.get("$ref")
     if reference is None:
         return node
@@ -102,11 +103,11 @@ def _resolve(contract: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _arguments(response: dict[str, Any]) -> dict[str, Any]:
-    """Translate the contract's extension into put_gateway_response's arguments."""
+    """Return the arguments of put_gateway_response for a gateway response of the contract."""
     templates = response.get("responseTemplates", {})
     arguments: dict[str, Any] = {
         "responseParameters": response.get("responseParameters", {}),
-        # The emulator leaves $context.path as it is written; this one it renders.
+        # The emulator does not render $context.path, but renders $context.resourcePath.
         "responseTemplates": {
             kind: template.replace("$context.path", "$context.resourcePath")
             for kind, template in templates.items()

@@ -1,4 +1,4 @@
-"""`sam build` for this machine, and the result as uploads by content hash."""
+"""Run `sam build` for this machine, and read the result as archives with content hashes."""
 
 import hashlib
 import io
@@ -24,7 +24,7 @@ CODE_PROPERTY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A folder that sam has built for one function or layer, as a deterministic archive."""
+    """A deterministic archive of the folder that sam has built for one function or layer."""
 
     archive: bytes
     digest: str
@@ -40,9 +40,9 @@ class Build:
 
 
 def sam_build(workdir: Path) -> Build:
-    """Build the template into `workdir`; what has not changed comes from sam's cache there.
+    """Build the template in `workdir`; unchanged parts come from sam's cache in that folder.
 
-    Raises LocalCloudError with what sam wrote when it fails.
+    Raises LocalCloudError with sam's error output when sam fails.
     """
     if not SAM.is_file():
         raise LocalCloudError("SAM CLI is not installed: run `make dev` or `make test`.")
@@ -74,10 +74,10 @@ def sam_build(workdir: Path) -> Build:
 
 
 def rebuild_functions(build: Build, saved: Iterable[Path]) -> Build | None:
-    """Return `build` with the saved functions as they are now, or None when that takes sam.
+    """Return `build` with new archives of the saved functions, or None when sam must build.
 
-    It does not when every saved file is a function's own and the function has no requirements of
-    its own: then all that sam does is to copy the folder, and asking it takes seconds.
+    Sam is not needed when every saved file is in the folder of a function without its own
+    requirements.txt: sam only copies such a folder, and takes seconds for it.
     """
     functions = resources_of_type(load_template(TEMPLATE), "AWS::Serverless::Function")
     folders = {
@@ -99,22 +99,22 @@ def _is_only_copied(folder: Path) -> bool:
 
 
 def check_syntax(saved: Iterable[Path]) -> None:
-    """Raise LocalCloudError that shows the place when a saved Python file does not compile."""
+    """Raise LocalCloudError with file and line when a saved Python file does not compile."""
     for path in saved:
         if path.suffix == ".py" and path.exists():
             try:
                 compile(path.read_bytes(), path.relative_to(ROOT), "exec", dont_inherit=True)
             except SyntaxError as error:
-                shown = "".join(traceback.format_exception_only(error)).rstrip()
-                raise LocalCloudError(shown) from error
+                message = "".join(traceback.format_exception_only(error)).rstrip()
+                raise LocalCloudError(message) from error
 
 
 def _environment() -> dict[str, str]:
-    """Return sam's environment: uv and Python 3.13 first on PATH, layers for this machine."""
-    ours = [str(TOOLS / "uv" / "bin"), str(ROOT / ".venv" / "bin")]
+    """Return sam's environment: uv and Python 3.13 first on PATH, this machine's architecture."""
+    tool_folders = [str(TOOLS / "uv" / "bin"), str(ROOT / ".venv" / "bin")]
     return os.environ | {
         "LAYER_ARCH": host_architecture(),
-        "PATH": os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([*tool_folders, os.environ.get("PATH", os.defpath)]),
         "SAM_CLI_TELEMETRY": "0",
     }
 
@@ -132,12 +132,12 @@ def _read(directory: Path) -> Build:
 
 
 def _archive(folder: Path, leave_out: str | None = None) -> Artifact:
-    """Pack `folder` so that the same files always make the same bytes."""
+    """Return an archive of `folder`; the same files always give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and leave_out not in path.parts:
-                # A fixed moment and mode: only names and contents count.
+                # A fixed time and mode, so that the archive depends on names and contents only.
                 entry = zipfile.ZipInfo(path.relative_to(folder).as_posix())
                 entry.external_attr = 0o644 << 16
                 archive.writestr(entry, path.read_bytes())

@@ -1,4 +1,4 @@
-"""Deploy the built template through CloudFormation; send a changed function on its own."""
+"""Deploy the built template through CloudFormation; upload a changed function without it."""
 
 import copy
 import hashlib
@@ -19,14 +19,14 @@ STACK: Final = "teppan-local"
 STAGE: Final = "local"
 API_ID: Final = "teppan"
 _BUCKET: Final = "teppan-local-artifacts"
-# The emulator's tag that makes an API's id known beforehand, so that its URL never changes.
+# The emulator gives the API the id in this tag, so that the API's URL never changes.
 _PIN: Final = {"Key": "ms-custom-id", "Value": API_ID}
 _POLL_SECONDS: Final = 0.1
 _TIMEOUT_SECONDS: Final = 120
 
 
 class Deployment:
-    """The stack on one emulator, with the stage's `parameters` of the template."""
+    """The stack on one emulator, with the stage's values of the template's `parameters`."""
 
     def __init__(self, aws: Aws, parameters: Mapping[str, str]) -> None:
         self._s3 = aws.client("s3")
@@ -47,32 +47,32 @@ class Deployment:
         elif self._current is not None and build.contract == self._current.contract:
             self._submit("update", build, pin=True)
         else:
-            # The emulator imports a changed contract as a new API before it deletes the old one,
-            # and the old one holds the pinned id: so once without the pin, and once with it.
+            # The emulator imports a changed contract as a new API before it deletes the old one.
+            # The old API still has the pinned id, so update once without the pin, then with it.
             self._submit("update", build, pin=False)
             self._submit("update", build, pin=True)
-            # What an earlier run sent past CloudFormation is unknown to it.
+            # CloudFormation does not know the functions that an earlier run uploaded directly.
             self._send_functions(build, _functions(build))
         self._current = build
 
     @property
     def current(self) -> Build:
-        """What is deployed. Raises LocalCloudError before the first `deploy`."""
+        """The deployed build. Raises LocalCloudError before the first `deploy`."""
         if self._current is None:
             raise LocalCloudError("Nothing is deployed yet.")
         return self._current
 
     def update(self, build: Build) -> list[str]:
-        """Bring the stack to `build` by the shortest way; return the names of what changed.
+        """Update the stack to `build` in the fastest way; return the names of what changed.
 
-        Changed functions are sent alone; a changed layer, template or contract takes an update of
-        the stack, as on AWS.
+        Changed functions are uploaded directly. A changed layer, template or contract needs an
+        update of the stack, as on AWS.
         """
         changed = _differences(self.current, build)
         functions = [name for name in changed if name in _functions(build)]
         if functions != changed:
             self.deploy(build)
-        # Also after an update: CloudFormation knows nothing of what was sent past it before.
+        # Also after an update: CloudFormation does not know the functions uploaded directly.
         self._send_functions(build, functions)
         self._current = build
         return changed
@@ -154,9 +154,9 @@ class Deployment:
         )
 
     def _package(self, build: Build, *, pin: bool) -> dict[str, Any]:
-        """Upload what the template names on disk; return the template with the uploads instead.
+        """Upload the template's local folders; return the template with the uploads in their place.
 
-        What `sam package` does, without its two seconds of start-up.
+        `sam package` does the same, but takes two seconds to start.
         """
         template = copy.deepcopy(build.template)
         for name, artifact in build.artifacts.items():
@@ -165,7 +165,7 @@ class Deployment:
                 "Bucket": _BUCKET,
                 "Key": self._upload_artifact(artifact),
             }
-        # Any difference makes CloudFormation import the contract again, into the pinned id.
+        # This line changes the contract, so that CloudFormation imports it into the pinned id.
         contract = f"{build.contract}\nx-local-api-pinned: {str(pin).lower()}\n"
         location = f"s3://{_BUCKET}/{self._upload(contract.encode())}"
         _relocate_includes(template, location)
@@ -186,7 +186,7 @@ def _functions(build: Build) -> list[str]:
 
 
 def _differences(old: Build, new: Build) -> list[str]:
-    """Name the artifacts and files in which two builds differ."""
+    """Return the names of the artifacts and files in which two builds differ."""
     changed = [
         name
         for name, artifact in new.artifacts.items()
@@ -200,7 +200,7 @@ def _differences(old: Build, new: Build) -> list[str]:
 
 
 def _relocate_includes(node: object, location: str) -> None:
-    """Point every AWS::Include below `node` to `location`: openapi.yaml is the only one."""
+    """Set the location of every AWS::Include below `node`; all of them include openapi.yaml."""
     match node:
         case {"Fn::Transform": {"Name": "AWS::Include", "Parameters": parameters}}:
             parameters["Location"] = location

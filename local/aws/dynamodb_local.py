@@ -1,4 +1,4 @@
-"""DynamoDB Local: AWS's own engine, for tests. Nothing of the table is copied from the template."""
+"""Run DynamoDB Local, AWS's own engine, for tests; its table is read from the template."""
 
 import tempfile
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ _COPIED: Final[tuple[str, ...]] = (
 
 @contextmanager
 def dynamodb_local() -> Iterator[str]:
-    """Run an empty engine in memory on a free port; give its endpoint URL.
+    """Run an empty engine in memory on a free port; yield its endpoint URL.
 
-    One engine serves every region and credential alike (`-sharedDb`). It stops with the block, or
-    with this process. Raises LocalCloudError when it is not installed or does not start.
+    All regions and credentials share one database (`-sharedDb`). The engine stops when the block
+    or this process ends. Raises LocalCloudError when it is not installed or does not start.
     """
     jar = DYNAMODB_LOCAL / "DynamoDBLocal.jar"
     if not jar.is_file():
@@ -53,9 +53,9 @@ def dynamodb_local() -> Iterator[str]:
 
 
 def table_definition(template_path: Path = TEMPLATE) -> dict[str, Any]:
-    """Return CreateTable's parameters as the template's table resource has them, but for the name.
+    """Return CreateTable's parameters, without the name, from the template's table resource.
 
-    What an engine in memory has no use for (encryption, backups, tags, protection) is left out.
+    Encryption, backups, tags and protection are left out: an engine in memory has none of them.
     """
     properties = _table_properties(template_path)
     definition: dict[str, Any] = {key: properties[key] for key in _COPIED if key in properties}
@@ -68,7 +68,7 @@ def table_definition(template_path: Path = TEMPLATE) -> dict[str, Any]:
 
 
 def create_table(client: BaseClient, template_path: Path = TEMPLATE, name: str = "bookings") -> str:
-    """Create the template's table under `name`, ready for use; return its name."""
+    """Create the template's table under `name` and wait until it is active; return its name."""
     client.create_table(TableName=name, **table_definition(template_path))
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     if ttl := _table_properties(template_path).get("TimeToLiveSpecification"):

@@ -1,4 +1,4 @@
-"""Read template.yaml: CloudFormation's short intrinsics (`!Ref`, `!Sub`) become their long form."""
+"""Read template.yaml, with CloudFormation's short intrinsics (`!Ref`, `!Sub`) in long form."""
 
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,9 @@ from local.errors import LocalCloudError
 
 
 class _TemplateLoader(yaml.CSafeLoader):
-    """YAML with CloudFormation's tags, where a date is a string: `Version: 2012-10-17`.
+    """A YAML loader for CloudFormation's tags that reads a date (`Version: 2012-10-17`) as text.
 
-    libyaml reads it ten times as fast as Python does.
+    It uses libyaml, which is ten times as fast as the loader in Python.
     """
 
 
@@ -43,7 +43,7 @@ _TemplateLoader.add_multi_constructor("!", _intrinsic)
 def load_template(path: Path) -> dict[str, Any]:
     """Return a template, or any document it includes, as plain data.
 
-    Raises LocalCloudError when it is no valid YAML.
+    Raises LocalCloudError when it is not valid YAML.
     """
     with path.open(encoding="utf-8") as file:
         try:
@@ -56,7 +56,7 @@ def load_template(path: Path) -> dict[str, Any]:
 
 
 def resources_of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    """Return the resources of one CloudFormation type, by logical id."""
+    """Return the resources of one CloudFormation type by logical id."""
     return {
         name: resource
         for name, resource in template.get("Resources", {}).items()

@@ -1,1 +1,1 @@
-"""Commands of a developer, each behind a target of the Makefile."""
+"""Commands for developers; each has a target in the Makefile."""

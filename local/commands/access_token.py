@@ -1,4 +1,4 @@
-"""`make token USER=customer`: print a fresh access token of a demo user, and nothing else."""
+"""`make token USER=customer`: print a new access token of a demo user."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make token")
     parser.add_argument("role", nargs="?", default="customer", help="customer or admin")
     parser.add_argument(
-        "--port", type=port_number, help="of the cloud; the one started last when left out"
+        "--port", type=port_number, help="of the cloud; by default the one started last"
     )
     options = parser.parse_args(arguments)
     try:

@@ -1,4 +1,4 @@
-"""Insert an endpoint into openapi.yaml and template.yaml as text: comments and format stay."""
+"""Insert an endpoint into openapi.yaml and template.yaml as text, to keep comments and format."""
 
 import re
 from typing import Final
@@ -6,11 +6,11 @@ from typing import Final
 from local.errors import LocalCloudError
 
 _ANY_PATH: Final = "  /{proxy+}:"
-"""The last path of the contract: a domain without paths begins before it."""
+"""The last path of the contract; the first path of a new tag is inserted before it."""
 
 
 def tag_of(contract: str, operation_ids: list[str]) -> str:
-    """Return the tag of the first of some operations. Raises LocalCloudError if none has one."""
+    """Return the tag of the first operation that has one. Raises LocalCloudError if none has."""
     for each in operation_ids:
         if found := re.search(rf"operationId: {each}\n +tags: \[(\w+)\]", contract):
             return found[1]
@@ -18,9 +18,9 @@ def tag_of(contract: str, operation_ids: list[str]) -> str:
 
 
 def insert_operation(contract: str, path: str, method: str, tag: str, operation: str) -> str:
-    """Return the contract with an operation: at its path, or at a new one after those of its tag.
+    """Return the contract with an operation at its path; a new path follows the others of its tag.
 
-    Raises LocalCloudError when the path has that method.
+    Raises LocalCloudError when the path already has that method.
     """
     lines = contract.splitlines(keepends=True)
     starts = [number for number, line in enumerate(lines) if re.match(r"  /.*:$", line)]
@@ -37,7 +37,7 @@ def insert_operation(contract: str, path: str, method: str, tag: str, operation:
 
 
 def insert_schema(contract: str, name: str, schema: str) -> str:
-    """Return the contract with one more schema. Raises LocalCloudError when the name is taken."""
+    """Return the contract with one more schema. Raises LocalCloudError when the name exists."""
     lines = contract.splitlines(keepends=True)
     if f"    {name}:\n" in lines:
         raise LocalCloudError(f"openapi.yaml has a schema {name}.")
@@ -47,7 +47,7 @@ def insert_schema(contract: str, name: str, schema: str) -> str:
 
 
 def insert_resources(template: str, domain: str, resources: str) -> str:
-    """Return the template with resources after the last function of a domain."""
+    """Return the template with `resources` after the last function of a domain."""
     lines = template.splitlines(keepends=True)
     code = f"      CodeUri: functions/{domain}/"
     last = max(number for number, line in enumerate(lines) if line.startswith(code))
@@ -63,7 +63,7 @@ def _inserted(lines: list[str], at: int, text: str) -> str:
 
 
 def _end_of_text(lines: list[str], stop: int) -> int:
-    """Return the line after the last that is not empty, before `stop`."""
+    """Return the index after the last line before `stop` that is not empty."""
     while lines[stop - 1] == "\n":
         stop -= 1
     return stop

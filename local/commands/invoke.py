@@ -22,11 +22,11 @@ With Docker, in Lambda's own container and with the event as recorded:
 
 
 def main(arguments: list[str]) -> int:
-    """Invoke the function and show what came of it; return the exit status."""
+    """Invoke the function and print the result; return the exit status."""
     parser = argparse.ArgumentParser(prog="make invoke")
     parser.add_argument("function", nargs="?", default="", help="its name in snake case")
     parser.add_argument(
-        "--port", type=port_number, help="of the cloud; the one started last when left out"
+        "--port", type=port_number, help="of the cloud; by default the one started last"
     )
     parser.add_argument("--event", type=json.loads, help="JSON to send in place of the event")
     options = parser.parse_args(arguments)
@@ -41,16 +41,16 @@ def main(arguments: list[str]) -> int:
 
 
 def invoke(cloud: Description, name: str, event: dict[str, Any] | None = None) -> tuple[str, bool]:
-    """Run the function `name`; return what to show, and whether the function returned at all.
+    """Run the function `name`; return the text to print, and whether the function succeeded.
 
-    It gets `event`, or the recorded one made live. Raises LocalCloudError when there is no such
-    function.
+    The default event is the recorded one, changed for this cloud. Raises LocalCloudError when there
+    is no such function.
     """
     paths = event_paths()
     if name not in paths:
         names = "\n".join(f"  {known}" for known in paths)
-        asked = f"There is no function {name!r}." if name else "Which function?"
-        raise LocalCloudError(f"{asked} make invoke F=<name>, where the name is one of\n{names}")
+        message = f"There is no function {name!r}." if name else "Which function?"
+        raise LocalCloudError(f"{message} make invoke F=<name>, where the name is one of\n{names}")
     event = live_event(paths[name], cloud) if event is None else event
     answer = (
         Aws(cloud.aws_endpoint_url, cloud.region)
@@ -71,7 +71,7 @@ def invoke(cloud: Description, name: str, event: dict[str, Any] | None = None) -
 
 
 def _request(event: dict[str, Any]) -> str:
-    """Say in a line who sends the event, and what."""
+    """Return one line with the sender and the kind of the event."""
     if "triggerSource" in event:
         return f"Cognito: {event['triggerSource']}"
     if "Records" in event:

@@ -1,4 +1,4 @@
-"""`make code EMAIL=aiko@example.com`: print the code of the newest mail that the emulator keeps."""
+"""`make code EMAIL=aiko@example.com`: print the code of the newest mail to an address."""
 
 import argparse
 import json
@@ -16,11 +16,11 @@ _CODE: Final = re.compile(r"(?<![\w#])\d{6}(?!\w)")
 
 
 def main(arguments: list[str]) -> int:
-    """Print the code of the newest mail to an address, and nothing else."""
+    """Print the code; return the exit status."""
     parser = argparse.ArgumentParser(prog="make code")
-    parser.add_argument("email", nargs="?", default="", help="to whom the mail went")
+    parser.add_argument("email", nargs="?", default="", help="the recipient of the mail")
     parser.add_argument(
-        "--port", type=port_number, help="of the cloud; the one started last when left out"
+        "--port", type=port_number, help="of the cloud; by default the one started last"
     )
     options = parser.parse_args(arguments)
     try:
@@ -43,7 +43,7 @@ def newest_code(cloud: Description, email: str) -> str:
 
 
 def mails_to(cloud: Description, email: str) -> list[dict[str, Any]]:
-    """Return the mails to an address (in any case), oldest first, as the emulator keeps them."""
+    """Return the emulator's mails to an address, oldest first; case does not matter."""
     answer = urllib3.request("GET", f"{cloud.aws_endpoint_url}/_ministack/ses/messages")
     mails = [mail for sent in json.loads(answer.data)["messages"].values() for mail in sent]
     return sorted(

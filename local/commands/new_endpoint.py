@@ -1,4 +1,4 @@
-"""A new endpoint: its names, all derived from one, and the checks of what it may be called."""
+"""The names of a new endpoint, all derived from its function's name, and their checks."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _BOOKING_ID: Final = "        - $ref: '#/components/parameters/BookingId'"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What the arguments say of the new endpoint."""
+    """A new endpoint as the arguments of `make endpoint` describe it."""
 
     name: str
     domain: str
@@ -33,7 +33,7 @@ class Endpoint:
 
     @property
     def resource(self) -> str:
-        """The name in Pascal case: its resources begin so."""
+        """The name in Pascal case, with which its resources' names begin."""
         return pascal(self.name)
 
     @property
@@ -43,20 +43,20 @@ class Endpoint:
 
     @property
     def schema(self) -> str:
-        """The schema of its answer: the name without its verb."""
+        """The name of its answer's schema: the function's name without the verb."""
         _, _, noun = self.name.partition("_")
         return f"{pascal(noun or self.name)}Answer"
 
     @property
     def is_about_a_booking(self) -> bool:
-        """Whether the path names a booking."""
+        """Whether the path has a booking's id."""
         return "{booking_id}" in self.path
 
     @property
     def variables(self) -> dict[str, str]:
-        """What the template files leave open, apart from what the contract decides."""
-        about = self.is_about_a_booking
-        known_id = "from teppan.http.parameters import BOOKING_ID\n" if about else ""
+        """The values of the template files' variables, except those that the contract decides."""
+        has_id = self.is_about_a_booking
+        id_import = "from teppan.http.parameters import BOOKING_ID\n" if has_id else ""
         return {
             "name": self.name,
             "domain": self.domain,
@@ -68,36 +68,36 @@ class Endpoint:
             "resource": self.resource,
             "schema": self.schema,
             "success": "201" if self.method == "post" else "200",
-            "given": "given" if about else "_",
-            "request": 'path={"booking_id": given.booking.id}' if about else "",
-            "imports": f"from teppan.http.endpoint import EVERYONE, endpoint\n{known_id}",
-            "parameters_of_handler": ', parameters={"booking_id": BOOKING_ID}' if about else "",
-            "parameters_of_path": f"{_BOOKING_ID}\n" if about else "",
+            "given": "given" if has_id else "_",
+            "request": 'path={"booking_id": given.booking.id}' if has_id else "",
+            "imports": f"from teppan.http.endpoint import EVERYONE, endpoint\n{id_import}",
+            "parameters_of_handler": ', parameters={"booking_id": BOOKING_ID}' if has_id else "",
+            "parameters_of_path": f"{_BOOKING_ID}\n" if has_id else "",
         }
 
 
 def pascal(name: str) -> str:
-    """Return a name in snake case as the template's resources have it."""
+    """Return a snake case name in Pascal case, as in names of the template's resources."""
     return "".join(word.capitalize() for word in name.split("_"))
 
 
 def camel(name: str) -> str:
-    """Return a name in snake case as the contract has it."""
+    """Return a snake case name in camel case, as in the contract."""
     return name[0] + pascal(name)[1:]
 
 
 def checked_endpoint(root: Path, name: str, domain: str, route: str) -> Endpoint:
-    """Return the endpoint. Raises LocalCloudError for a name, domain or route that cannot be."""
+    """Return the endpoint. Raises LocalCloudError for an invalid name, domain or route."""
     domains = sorted(path.name for path in (root / "functions").iterdir() if path.name != "jobs")
     if not re.fullmatch("[a-z]+(_[a-z]+)*", name):
         raise LocalCloudError(f"NAME is snake case, as in NAME=get_receipt; {name!r} is not.")
     if domain not in domains:
         raise LocalCloudError(f"DOMAIN is one of {', '.join(domains)}; {domain!r} is not.")
-    if taken := [*root.glob(f"functions/*/{name}"), *root.glob(f"events/*/{name}.json")]:
-        raise LocalCloudError(f"{name} exists: {taken[0].relative_to(root)}.")
+    if existing := [*root.glob(f"functions/*/{name}"), *root.glob(f"events/*/{name}.json")]:
+        raise LocalCloudError(f"{name} exists: {existing[0].relative_to(root)}.")
     verb, _, noun = name.partition("_")
-    usual = f"{_METHODS.get(verb, 'post')} /api/v1/{domain}/{(noun or verb).replace('_', '-')}"
-    method, _, path = (route or usual).partition(" ")
+    default = f"{_METHODS.get(verb, 'post')} /api/v1/{domain}/{(noun or verb).replace('_', '-')}"
+    method, _, path = (route or default).partition(" ")
     if method.lower() not in {"get", "post", "put", "delete"} or not path.startswith("/"):
         raise LocalCloudError("ROUTE is a method and a path, as in ROUTE='GET /api/v1/receipts'.")
     if unknown := set(re.findall(r"{(\w+)}", path)) - {"booking_id"}:

@@ -1,1 +1,1 @@
-"""What calls our functions, and what it sends: the content of `events/`."""
+"""The services that call our functions, and the events that they send (`events/`)."""

@@ -1,4 +1,4 @@
-"""Requests as API Gateway hands them to a function: REST API, proxy integration.
+"""Requests as API Gateway passes them to a function: REST API, proxy integration.
 
 Amazon API Gateway developer guide, "Input format of a Lambda function for proxy integration".
 """
@@ -29,7 +29,7 @@ _IDENTITY: Final = (
     *("cognitoAuthenticationProvider", "cognitoAuthenticationType"),
     *("cognitoIdentityId", "cognitoIdentityPoolId"),
 )
-"""What API Gateway knows of a caller who signs with IAM: nothing, here."""
+"""The fields for callers who sign with IAM; they are null in our requests."""
 
 _PREFLIGHT: Final = {
     "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
@@ -40,13 +40,14 @@ _PREFLIGHT: Final = {
 def request(
     path: str, method: str, operation: Mapping[str, Any], parameters: list[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return a request of an operation, made of the examples of its `parameters` and body.
+    """Return a request of an operation with the examples of its `parameters` and body.
 
-    It has the required query parameters and all headers. An admin sends it if no customer may.
+    It has the required query parameters and all headers. The caller is a customer, or an admin if
+    customers may not call the operation.
     """
-    in_path = _examples(parameters, "path")
+    path_parameters = _examples(parameters, "path")
     query = _examples([each for each in parameters if each.get("required")], "query")
-    target = path.replace("+}", "}").format(**in_path)
+    target = path.replace("+}", "}").format(**path_parameters)
     headers = _headers(method, operation, _examples(parameters, "header"))
     return {
         "resource": path,
@@ -56,7 +57,7 @@ def request(
         "multiValueHeaders": {name: [text] for name, text in headers.items()},
         "queryStringParameters": query or None,
         "multiValueQueryStringParameters": {name: [text] for name, text in query.items()} or None,
-        "pathParameters": in_path or None,
+        "pathParameters": path_parameters or None,
         "stageVariables": None,
         "requestContext": _context(path, target, method, operation),
         "body": _body(operation),
@@ -111,8 +112,8 @@ def _context(path: str, target: str, method: str, operation: Mapping[str, Any]) 
     }
 
 
-def _examples(parameters: list[Mapping[str, Any]], where: str) -> dict[str, str]:
-    return {each["name"]: str(each["example"]) for each in parameters if each["in"] == where}
+def _examples(parameters: list[Mapping[str, Any]], location: str) -> dict[str, str]:
+    return {each["name"]: str(each["example"]) for each in parameters if each["in"] == location}
 
 
 def _body(operation: Mapping[str, Any]) -> str | None:
@@ -124,9 +125,9 @@ def _body(operation: Mapping[str, Any]) -> str | None:
 
 
 def _claims(roles: list[str]) -> dict[str, str]:
-    """Return the claims of an access token, texts as API Gateway hands them on."""
+    """Return the claims of an access token; API Gateway passes every claim on as text."""
     account, groups = (CUSTOMER, "customer") if "customer" in roles else (ADMIN, "admin,customer")
-    began = BOOKED_AT - timedelta(minutes=10)
+    logged_in_at = BOOKED_AT - timedelta(minutes=10)
     return {
         "sub": account,
         "cognito:groups": groups,
@@ -136,9 +137,9 @@ def _claims(roles: list[str]) -> dict[str, str]:
         "event_id": "9a3d6c52-1f7b-4e08-8c25-b4e0d7f19a63",
         "token_use": "access",
         "scope": "teppan/api",
-        "auth_time": f"{began.timestamp():.0f}",
-        "exp": f"{began + timedelta(minutes=15):%a %b %d %H:%M:%S UTC %Y}",
-        "iat": f"{began:%a %b %d %H:%M:%S UTC %Y}",
+        "auth_time": f"{logged_in_at.timestamp():.0f}",
+        "exp": f"{logged_in_at + timedelta(minutes=15):%a %b %d %H:%M:%S UTC %Y}",
+        "iat": f"{logged_in_at:%a %b %d %H:%M:%S UTC %Y}",
         "jti": "c7e1a9d4-5b26-4d8f-a0f3-6e9b2c84d715",
         "username": account,
     }

@@ -1,6 +1,6 @@
-"""What EventBridge sends when a schedule starts a job.
+"""The events with which EventBridge starts the scheduled jobs.
 
-Amazon EventBridge user guide, "Scheduled events". A rule with an `Input` sends that instead.
+Amazon EventBridge user guide, "Scheduled events". A rule with an `Input` sends the input instead.
 """
 
 from datetime import timedelta
@@ -32,4 +32,4 @@ STARTS: Final[dict[str, dict[str, Any]]] = {
     ),
     "reconcilePayments": {"scope": "recent"},
 }
-"""What starts each job."""
+"""The event of each job, by the job's name."""

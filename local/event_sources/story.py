@@ -1,6 +1,6 @@
-"""Who the events are about, and what: one booking of the contract's examples.
+"""The people, the booking and the times in the events: one booking of the contract's examples.
 
-`tests/contract/test_event_files.py` compares all this with the contract.
+`tests/contract/test_event_files.py` compares these values with the contract.
 """
 
 from datetime import UTC, datetime
@@ -25,5 +25,5 @@ SOURCE_IP: Final = "203.0.113.24"
 
 
 def instant(at: datetime) -> str:
-    """Return `at` in RFC 3339, as our items and AWS's events have it."""
+    """Return `at` in RFC 3339, the format of our items and of AWS's events."""
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,4 +1,4 @@
-"""What Lambda reads from the table's stream after a booking was cancelled.
+"""The records that Lambda reads from the table's stream after a cancellation.
 
 Amazon DynamoDB developer guide, "Process DynamoDB stream records using Lambda".
 """
@@ -25,13 +25,13 @@ _GUARD: Final[_Item] = {
     "open": f"{BOOKING}:balance:1",
     "attempts": 2,
 }
-"""The item that says which payment of the booking is open: here the balance."""
+"""The item that names the open payment of the booking; here it is the balance."""
 
 _MARKED: Final = _GUARD | {
     "gsi4pk": "CLOSE",
     "gsi4sk": f"{instant(CANCELLED_AT)}#{BOOKING}#4",
 }
-"""The same, marked: the payment must be closed at Stripe."""
+"""The same item, marked because the payment must be closed at Stripe."""
 
 _OBLIGATION: Final[_Item] = {
     "pk": _PARTITION,
@@ -47,12 +47,13 @@ _OBLIGATION: Final[_Item] = {
 """The ledger entry of the refund that is owed."""
 
 
-def _record(number: int, new: _Item, old: _Item | None = None) -> dict[str, Any]:
-    images = {"NewImage": _attributes(new)} | ({"OldImage": _attributes(old)} if old else {})
-    keys = _attributes({name: new[name] for name in ("pk", "sk")})
+def _record(number: int, new_item: _Item, old_item: _Item | None = None) -> dict[str, Any]:
+    old_image = {"OldImage": _attributes(old_item)} if old_item else {}
+    images = {"NewImage": _attributes(new_item)} | old_image
+    keys = _attributes({name: new_item[name] for name in ("pk", "sk")})
     return {
         "eventID": f"a{number}c4e8a1f07b3d5926",
-        "eventName": "MODIFY" if old else "INSERT",
+        "eventName": "MODIFY" if old_item else "INSERT",
         "eventVersion": "1.1",
         "eventSource": "aws:dynamodb",
         "awsRegion": REGION,
@@ -73,4 +74,4 @@ def _attributes(item: _Item) -> dict[str, Any]:
 
 
 RECORDS: Final = {"Records": [_record(1, _MARKED, _GUARD), _record(2, _OBLIGATION)]}
-"""A payment to close, and a refund to send."""
+"""Two records: a payment to close and a refund to send."""

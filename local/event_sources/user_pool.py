@@ -1,4 +1,4 @@
-"""What Cognito sends before it makes tokens: a trigger of version 2.
+"""The event that Cognito sends before it creates tokens (trigger version 2).
 
 Amazon Cognito developer guide, "Pre token generation Lambda trigger".
 """
@@ -30,4 +30,4 @@ TOKEN_GENERATION: Final[dict[str, Any]] = {
     },
     "response": {"claimsAndScopeOverrideDetails": None},
 }
-"""An admin logs in."""
+"""The event when an admin logs in."""

@@ -1,1 +1,1 @@
-"""Recorded events, changed so that a running cloud accepts them."""
+"""Change recorded events so that a running cloud accepts them."""

@@ -1,7 +1,7 @@
-"""What a recorded request about an account must say to be sent today.
+"""Change recorded requests about accounts so that they can be sent today.
 
-A code is good once, and an address gets few mails: each request gets an account of its own, in the
-state that it asks for.
+A code can be used once, and an address gets few mails. So each request gets a new account in the
+state that the request needs.
 """
 
 import uuid
@@ -19,7 +19,7 @@ _CONFIRMED: Final = {"request_password_reset", "confirm_password_reset"}
 
 
 def account_fields(function: str, cloud: Description, tokens: Tokens) -> dict[str, Any]:
-    """Return the fields of the body that name an account, a code or the session of `tokens`."""
+    """Return the body's fields for the account, the code or the session of `tokens`."""
     match function:
         case "login":
             demo = cloud.users["customer"]
@@ -27,15 +27,15 @@ def account_fields(function: str, cloud: Description, tokens: Tokens) -> dict[st
         case "refresh" | "logout":
             return {"refresh_token": tokens.refresh}
         case "register":
-            return {"email": _somebody().email}
+            return {"email": _new_user().email}
         case _ if function in _REGISTERED | _CONFIRMED:
-            return _of_somebody(function, cloud)
+            return _new_account_fields(function, cloud)
         case _:
             return {}
 
 
-def _of_somebody(function: str, cloud: Description) -> dict[str, Any]:
-    user = _somebody()
+def _new_account_fields(function: str, cloud: Description) -> dict[str, Any]:
+    user = _new_user()
     fields = {"email": user.email}
     if function in _REGISTERED:
         _post(cloud, "/register", {"email": user.email, "password": user.password})
@@ -51,7 +51,7 @@ def _of_somebody(function: str, cloud: Description) -> dict[str, Any]:
     return fields
 
 
-def _somebody() -> DemoUser:
+def _new_user() -> DemoUser:
     return DemoUser(f"{uuid.uuid4()}@teppan.example", f"Somebody-{uuid.uuid4()}")
 
 

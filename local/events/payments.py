@@ -1,7 +1,7 @@
-"""What a recorded event about money must say to be sent today.
+"""Change recorded events about payments so that they can be sent today.
 
-A payment is the demo customer's, made at the fake Stripe with a test card; an event of Stripe's is
-signed anew with the secret that the stack has now.
+The demo customer pays at the fake Stripe with a test card. A webhook event is signed again with the
+stack's present secret.
 """
 
 import re
@@ -21,7 +21,7 @@ from local.seed import open_deposit, pay_deposit
 from local.users import token_of
 
 PAID: Final = {"list_payments", "refund_payment", "follow_up_payments", "stripe_webhook"}
-"""The functions whose event is of a booking that something is paid of."""
+"""The functions whose event needs a booking with a payment."""
 
 BOOKING: Final = re.compile(r"\bbkg_[a-z2-7]{26}\b")
 _INTENT: Final = re.compile(r"\bpi_[A-Za-z0-9]+")
@@ -29,49 +29,49 @@ _EVENT: Final = re.compile(r"\bevt_[A-Za-z0-9]+")
 
 
 def of_paid_booking(text: str, cloud: Description) -> str:
-    """Put a booking of the demo customer that is paid, and its payment, where `text` has others."""
+    """Replace the booking and the payment in `text` by paid ones of the demo customer."""
     api, token = Api(cloud.api_url), token_of(cloud, "customer")
-    booking_id, intent_id = _paid(api, token, cloud.stripe_url)
+    booking_id, intent_id = _paid_booking(api, token, cloud.stripe_url)
     return _INTENT.sub(intent_id, BOOKING.sub(booking_id, text))
 
 
 def of_new_payment(text: str, cloud: Description, booking_id: str) -> str:
-    """Pay the deposit of a booking, which does not know it yet; put that payment into `text`."""
-    opened = open_deposit(Api(cloud.api_url), token_of(cloud, "customer"), booking_id)
-    pay(cloud.stripe_url, opened["client_secret"])
-    return _INTENT.sub(opened["payment_intent_id"], text)
+    """Pay the deposit of a booking without confirming it; put that payment into `text`."""
+    intent = open_deposit(Api(cloud.api_url), token_of(cloud, "customer"), booking_id)
+    pay(cloud.stripe_url, intent["client_secret"])
+    return _INTENT.sub(intent["payment_intent_id"], text)
 
 
 def signed(event: dict[str, Any], cloud: Description) -> dict[str, Any]:
-    """Return what the webhook gets, as another event of Stripe's, signed now."""
+    """Return the delivery with a new event id, signed now."""
     body = _EVENT.sub(f"evt_{uuid.uuid4().hex}", event["body"])
     aws = Aws(cloud.aws_endpoint_url, cloud.region)
     outputs = outputs_of(aws.client("cloudformation"), STACK)
     secret = aws.client("secretsmanager").get_secret_value(
         SecretId=outputs["StripeWebhookSecretArn"]
     )["SecretString"]
-    changed = {
+    headers = {
         "content-length": str(len(body.encode())),
         "stripe-signature": stripe.WebhookSignature.generate_signature_header(body, secret),
     }
-    return event | {"body": body, "headers": event["headers"] | changed}
+    return event | {"body": body, "headers": event["headers"] | headers}
 
 
-def _paid(api: Api, token: str, stripe_url: str) -> tuple[str, str]:
-    """Return a booking and its payment; pay the deposit of the latest pending one if need be."""
+def _paid_booking(api: Api, token: str, stripe_url: str) -> tuple[str, str]:
+    """Return the ids of a paid booking and its payment; pay the latest pending one if none is."""
     query = {"status": "confirmed", "order": "desc", "limit": "10"}
-    listed = api.request("GET", "/api/v1/bookings", token=token, query=query).json()["items"]
-    for item in listed:
+    confirmed = api.request("GET", "/api/v1/bookings", token=token, query=query).json()["items"]
+    for item in confirmed:
         path = f"/api/v1/bookings/{item['booking_id']}/payments"
-        account = api.request("GET", path, token=token).json()
-        if account["balance"]["refundable"]:
-            return item["booking_id"], account["entries"][0]["payment_intent_id"]
+        payments = api.request("GET", path, token=token).json()
+        if payments["balance"]["refundable"]:
+            return item["booking_id"], payments["entries"][0]["payment_intent_id"]
     booking_id = pending_booking(api, token)["booking_id"]
     return booking_id, pay_deposit(api, token, booking_id, stripe_url)
 
 
 def pending_booking(api: Api, token: str) -> dict[str, Any]:
-    """Return the latest pending booking of a customer. Raises LocalCloudError."""
+    """Return the customer's latest pending booking. Raises LocalCloudError if there is none."""
     query = {"status": "pending", "order": "desc", "limit": "1"}
     items = api.request("GET", "/api/v1/bookings", token=token, query=query).json()["items"]
     if not items:

@@ -1,10 +1,11 @@
-"""Fetch a tool as npm packs it, check it against the pinned hash, unpack the one folder needed.
+"""Fetch a tool's npm package, check its pinned hash, and unpack the one folder that is needed.
 
     python3.13 local/tools/fetch_from_npm.py NAME DESTINATION
 
-`npm.json` pins what there is. Standard library only: it runs before anything is installed. The
-destination appears in one rename, so an interrupted run leaves nothing that looks installed. A tool
-packed for `only` one kind of machine leaves an empty destination elsewhere, and says so.
+`npm.json` pins the tools. This script uses the standard library only, because it runs before
+anything is installed. It creates the destination with one rename, so an interrupted run leaves
+nothing that looks installed. For a tool that exists for `only` one kind of machine, it prints a
+note on other machines and leaves the destination empty.
 """
 
 import base64
@@ -23,7 +24,7 @@ PINS: Final = Path(__file__).with_name("npm.json")
 
 
 def main(name: str, destination: Path) -> None:
-    """Install the pinned tool `name` at `destination`, replacing what is there."""
+    """Install the pinned tool `name` at `destination`; replace an existing one."""
     pin = json.loads(PINS.read_text(encoding="utf-8"))[name]
     machine = f"{platform.system()} {platform.machine()}"
     destination.parent.mkdir(parents=True, exist_ok=True)
