@@ -1,1 +1,1 @@
-"""Stand-ins for the systems outside AWS."""
+"""Fakes of the systems outside AWS."""

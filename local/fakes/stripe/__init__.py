@@ -1,1 +1,1 @@
-"""A stand-in for api.stripe.com: version 2026-05-27.dahlia, as far as a booking needs it."""
+"""A fake of api.stripe.com, version 2026-05-27.dahlia, with the parts that bookings need."""

@@ -15,14 +15,14 @@ from local.processes import port_number
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until interrupted; send events to the webhook when one is given."""
+    """Serve until interrupted; send events to the webhook if its URL is an argument."""
     parser = argparse.ArgumentParser(prog="python -m local.fakes.stripe")
     parser.add_argument("--port", type=port_number, required=True)
     parser.add_argument("--api-key", default="sk_test_fake", help="the secret key to accept")
     parser.add_argument("--seed", type=int, default=secrets.randbits(32), help="of ids and chances")
     parser.add_argument("--webhook-url", help="where events go")
-    parser.add_argument("--webhook-secret", help="what they are signed with: whsec_…")
-    parser.add_argument("--webhook-host", help="their Host header, where it is not the URL's")
+    parser.add_argument("--webhook-secret", help="the secret that signs them: whsec_…")
+    parser.add_argument("--webhook-host", help="their Host header; by default the URL's")
     parser.add_argument("--webhook-events", nargs="*", default=["*"], help="all when left out")
     parser.add_argument(
         "--settle-seconds",

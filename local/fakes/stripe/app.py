@@ -1,4 +1,4 @@
-"""The fake over HTTP: Stripe's API, the pages, and `/_fake/…` for what is not in Stripe's API."""
+"""The fake over HTTP: Stripe's API, the pages, and `/_fake/…` for other actions."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ type Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def app(fake: FakeStripe, sender: Sender | None = None) -> Starlette:
-    """Return the application. With a sender its attempts are shown and its policy can be set."""
+    """Return the application; a `sender` adds its attempts to the pages, and its policy."""
     pages = _Pages(fake, sender)
     control = _Control(fake, sender)
     return Starlette(
@@ -47,7 +47,7 @@ def app(fake: FakeStripe, sender: Sender | None = None) -> Starlette:
 
 
 class _Api:
-    """An ASGI application: whatever is not a page is for Stripe's API, any method and path."""
+    """The ASGI application of Stripe's API, which gets every request that is not for a page."""
 
     def __init__(self, fake: FakeStripe) -> None:
         self._fake = fake
@@ -69,7 +69,7 @@ class _Api:
 
 
 class _Pages:
-    """What people see and press; only pages of our own may press it."""
+    """The pages for people; only forms of our own pages are accepted."""
 
     def __init__(self, fake: FakeStripe, sender: Sender | None) -> None:
         self._fake = fake
@@ -79,29 +79,31 @@ class _Pages:
         return dashboard.show(self._fake, self._sender.attempts if self._sender else ())
 
     async def action(self, request: Request) -> Response:
-        given = await _form(request)
+        parameters = await _form(request)
         name = request.path_params["name"]
         if name not in ACTIONS:
             return PlainTextResponse("Not Found", 404)
-        return _shown(lambda: _back_home(act(self._fake, name, given)))
+        return _page_reply(lambda: _back_home(act(self._fake, name, parameters)))
 
     async def checkout(self, request: Request) -> Response:
-        return _shown(lambda: checkout.show(self._fake, _secret(request), request.query_params))
+        return _page_reply(
+            lambda: checkout.show(self._fake, _secret(request), request.query_params)
+        )
 
     async def pay(self, request: Request) -> Response:
-        given = await _form(request)
-        return _shown(lambda: checkout.pay(self._fake, _secret(request), given))
+        parameters = await _form(request)
+        return _page_reply(lambda: checkout.pay(self._fake, _secret(request), parameters))
 
     async def ask(self, request: Request) -> Response:
-        return _shown(lambda: checkout.ask(self._fake, _secret(request)))
+        return _page_reply(lambda: checkout.ask(self._fake, _secret(request)))
 
     async def authenticate(self, request: Request) -> Response:
-        given = await _form(request)
-        return _shown(lambda: checkout.authenticate(self._fake, _secret(request), given))
+        parameters = await _form(request)
+        return _page_reply(lambda: checkout.authenticate(self._fake, _secret(request), parameters))
 
 
 class _Control:
-    """What tests and other programs do."""
+    """The actions for tests and other programs."""
 
     def __init__(self, fake: FakeStripe, sender: Sender | None) -> None:
         self._fake = fake
@@ -111,25 +113,25 @@ class _Control:
         if request.method == "DELETE":
             self._fake.faults.clear()
             return JSONResponse({})
-        given = await _json(request)
-        return _answered(lambda: change_faults(self._fake.faults, given))
+        parameters = await _json(request)
+        return _json_reply(lambda: change_faults(self._fake.faults, parameters))
 
     async def sender(self, request: Request) -> Response:
         sender = self._sender
         if sender is None:
             return JSONResponse({"error": {"message": "Nothing is sent here."}}, 404)
-        given = await _json(request)
-        return _answered(lambda: change_sender(sender, given))
+        parameters = await _json(request)
+        return _json_reply(lambda: change_sender(sender, parameters))
 
     async def action(self, request: Request) -> Response:
         name = request.path_params["name"]
         if name not in ACTIONS:
             return JSONResponse({"error": {"message": f"No such action: {name}"}}, 404)
-        given = await _json(request)
-        return _answered(lambda: act(self._fake, name, given))
+        parameters = await _json(request)
+        return _json_reply(lambda: act(self._fake, name, parameters))
 
 
-def _answered(action: Callable[[], Any]) -> Response:
+def _json_reply(action: Callable[[], Any]) -> Response:
     try:
         return JSONResponse(action())
     except StripeError as error:
@@ -138,7 +140,7 @@ def _answered(action: Callable[[], Any]) -> Response:
         return JSONResponse({"error": {"message": str(error)}}, 400)
 
 
-def _shown(page: Callable[[], Response]) -> Response:
+def _page_reply(page: Callable[[], Response]) -> Response:
     try:
         return page()
     except StripeError as error:
@@ -156,8 +158,8 @@ def _secret(request: Request) -> str:
 
 async def _json(request: Request) -> dict[str, Any]:
     body = await request.body()
-    given: dict[str, Any] = json.loads(body) if body else {}
-    return given
+    parameters: dict[str, Any] = json.loads(body) if body else {}
+    return parameters
 
 
 async def _form(request: Request) -> dict[str, str]:

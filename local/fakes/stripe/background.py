@@ -1,4 +1,4 @@
-"""Work that repeats in a thread of its own until it is stopped."""
+"""Repeated work in its own thread."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 @contextmanager
 def repeating(action: Callable[[], None], *, every_seconds: float) -> Iterator[None]:
-    """Repeat `action` with that pause until the block ends, and wait for the last one."""
+    """Repeat `action` with a pause until the block ends; wait for the last run to end."""
     stop = Event()
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""What only Stripe's side or the customer can do, by name and with JSON: `/_fake/<name>`."""
+"""The actions of Stripe, the banks and the customer, by name with JSON: `/_fake/<name>`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from local.fakes.stripe.objects import Json
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do to the fake: what may be given, and what is done with it."""
+    """An action on the fake: its parameters, and the function that runs it."""
 
     parameters: Table
     run: Callable[[FakeStripe, Json], Any]
 
 
-def act(fake: FakeStripe, name: str, given: Json) -> Any:
-    """Do what is called `name`. Raises StripeError, and KeyError when there is no such thing."""
+def act(fake: FakeStripe, name: str, parameters: Json) -> Any:
+    """Run the action `name`. Raises StripeError, and KeyError when there is no such action."""
     action = ACTIONS[name]
-    return action.run(fake, read(action.parameters, {k: _text(v) for k, v in given.items()}))
+    return action.run(fake, read(action.parameters, {k: _text(v) for k, v in parameters.items()}))
 
 
 def _text(value: Any) -> Any:
-    """Return a JSON value as a form would bring it."""
+    """Return a JSON value as a form would encode it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
@@ -32,25 +32,25 @@ def _text(value: Any) -> Any:
     return str(value)
 
 
-def _set_keys(fake: FakeStripe, given: Json) -> Json:
-    fake.api_keys = set(given["keys"])
+def _set_keys(fake: FakeStripe, parameters: Json) -> Json:
+    fake.api_keys = set(parameters["keys"])
     return {"keys": sorted(fake.api_keys)}
 
 
-def _set_livemode(fake: FakeStripe, given: Json) -> Json:
-    fake.set_livemode(live=given["live"])
-    return {"live": given["live"]}
+def _set_livemode(fake: FakeStripe, parameters: Json) -> Json:
+    fake.set_livemode(live=parameters["live"])
+    return {"live": parameters["live"]}
 
 
-def _roll(fake: FakeStripe, given: Json) -> Json:
-    secret = fake.outbox.roll_secret(given["endpoint"], given.get("expires_in", 86_400))
+def _roll(fake: FakeStripe, parameters: Json) -> Json:
+    secret = fake.outbox.roll_secret(parameters["endpoint"], parameters.get("expires_in", 86_400))
     return {"secret": secret}
 
 
-def _subscribe(fake: FakeStripe, given: Json) -> Json:
-    events = given.get("enabled_events", ["*"])
+def _subscribe(fake: FakeStripe, parameters: Json) -> Json:
+    events = parameters.get("enabled_events", ["*"])
     return fake.outbox.subscribe(
-        given["url"], events, secret=given.get("secret"), host=given.get("host")
+        parameters["url"], events, secret=parameters.get("secret"), host=parameters.get("host")
     )
 
 
@@ -63,42 +63,44 @@ _STATUSES: Final = ("pending", "requires_action", "succeeded", "failed", "cancel
 ACTIONS: Final[dict[str, Action]] = {
     "pay": Action(
         _INTENT | {"card": Text(), "return_url": Text()},
-        lambda fake, given: fake.pay(given.pop("intent"), **given),
+        lambda fake, parameters: fake.pay(parameters.pop("intent"), **parameters),
     ),
     "authenticate": Action(
-        _OUTCOME, lambda fake, given: fake.authenticate(given.pop("intent"), **given)
+        _OUTCOME, lambda fake, parameters: fake.authenticate(parameters.pop("intent"), **parameters)
     ),
-    "settle": Action(_OUTCOME, lambda fake, given: fake.settle(given.pop("intent"), **given)),
+    "settle": Action(
+        _OUTCOME, lambda fake, parameters: fake.settle(parameters.pop("intent"), **parameters)
+    ),
     "dispute": Action(
         _INTENT | {"amount": Integer(least=1), "inquiry": Boolean(), "withdrawn": Boolean()},
-        lambda fake, given: fake.dispute(given.pop("intent"), **given),
+        lambda fake, parameters: fake.dispute(parameters.pop("intent"), **parameters),
     ),
     "close_dispute": Action(
         _DISPUTE | {"won": Boolean(required=True), "reinstated": Integer(least=0)},
-        lambda fake, given: fake.close_dispute(given.pop("dispute"), **given),
+        lambda fake, parameters: fake.close_dispute(parameters.pop("dispute"), **parameters),
     ),
     "withdraw": Action(
         {**_DISPUTE, **_AMOUNT},
-        lambda fake, given: fake.withdraw(given["dispute"], given["amount"]),
+        lambda fake, parameters: fake.withdraw(parameters["dispute"], parameters["amount"]),
     ),
     "reinstate": Action(
         {**_DISPUTE, **_AMOUNT},
-        lambda fake, given: fake.reinstate(given["dispute"], given["amount"]),
+        lambda fake, parameters: fake.reinstate(parameters["dispute"], parameters["amount"]),
     ),
     "escalate_inquiry": Action(
-        _DISPUTE, lambda fake, given: fake.escalate_inquiry(given["dispute"])
+        _DISPUTE, lambda fake, parameters: fake.escalate_inquiry(parameters["dispute"])
     ),
     "refund": Action(
         {**_INTENT, **_AMOUNT},
-        lambda fake, given: fake.refund(given["intent"], given["amount"]),
+        lambda fake, parameters: fake.refund(parameters["intent"], parameters["amount"]),
     ),
     "settle_refund": Action(
         {"refund": Text(required=True), "status": Choice(words=_STATUSES, required=True)},
-        lambda fake, given: fake.settle_refund(given["refund"], given["status"]),
+        lambda fake, parameters: fake.settle_refund(parameters["refund"], parameters["status"]),
     ),
     "livemode": Action({"live": Boolean(required=True)}, _set_livemode),
     "thin_event": Action(
-        {"type": Text(required=True)}, lambda fake, given: fake.thin_event(given["type"])
+        {"type": Text(required=True)}, lambda fake, parameters: fake.thin_event(parameters["type"])
     ),
     "balance": Action({}, lambda fake, _given: fake.balance_by_intent()),
     "api_keys": Action({"keys": Listed(item=Text(), required=True)}, _set_keys),

@@ -1,4 +1,4 @@
-"""How Stripe refuses: an HTTP status and an `error` object."""
+"""Stripe's errors: an HTTP status and an `error` object."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from local.fakes.stripe.objects import Json, copied
 
 
 class StripeError(Exception):
-    """A refusal in Stripe's words. `error` is the object that the answer carries."""
+    """An error with Stripe's text. `error` is the object in the answer's body."""
 
     def __init__(
         self,
@@ -31,19 +31,19 @@ class StripeError(Exception):
 
 
 def doc_url(code: str) -> str:
-    """Return the page that explains an error code."""
+    """Return the URL of the page that explains an error code."""
     return f"https://docs.stripe.com/error-codes/{code.replace('_', '-')}"
 
 
 def no_such(what: str, identifier: str, *, param: str, status: int = 404) -> StripeError:
-    """Return the refusal of an id that nothing has: 404 in a path, 400 in a parameter."""
+    """Return the error for an unknown id: 404 in a path, 400 in a parameter."""
     return StripeError(
         f"No such {what}: '{identifier}'", status=status, code="resource_missing", param=param
     )
 
 
 def unexpected_state(intent: Json, message: str) -> StripeError:
-    """Return the refusal of a step that the payment intent's status does not allow."""
+    """Return the error for a step that the payment intent's status does not allow."""
     return StripeError(
         message, code="payment_intent_unexpected_state", payment_intent=copied(intent)
     )

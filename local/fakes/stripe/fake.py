@@ -1,4 +1,4 @@
-"""The door of the fake: its API, and what only Stripe's side or the customer can do."""
+"""The fake's interface: its API, and the actions of Stripe, the banks and the customer."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -27,11 +27,11 @@ PUBLISHABLE_KEY: Final = "pk_test_fake"
 
 
 class FakeStripe:
-    """One Stripe account. Thread-safe: everything happens under one lock.
+    """One Stripe account. It is thread-safe: each method holds one lock.
 
-    `api_keys` are the secret keys that it accepts; `clock` returns unix seconds. The methods
-    that are not `handle` act as the customer, the banks or the dashboard; they return the changed
-    object, and raise StripeError when Stripe would not do such a thing.
+    `api_keys` are the secret keys that it accepts; `clock` returns Unix seconds. Methods other
+    than `handle` act as the customer, a bank or the dashboard. They return the changed object,
+    and raise StripeError when Stripe does not allow the action.
     """
 
     def __init__(
@@ -56,22 +56,22 @@ class FakeStripe:
         )
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Answer a request for `target`, a path with its query. Raises faults.NoAnswer."""
+        """Return the reply to a request; `target` is path and query. Raises faults.NoAnswer."""
         return self._server.handle(method, target, headers, body)
 
     def pay(
         self, intent_id: str, card: str = "4242424242424242", *, return_url: str | None = None
     ) -> Json:
-        """Confirm as the customer, by a test card's number or a test payment method's id.
+        """Confirm as the customer with a test card's number or a test payment method's id.
 
-        A decline is told by the intent that comes back: `last_payment_error`.
+        After a decline, the returned intent has `last_payment_error`.
         """
         with self._lock:
             intent = self._intent(intent_id)
             payments.require_confirmable(intent)
-            tested = by_name(card) or by_number(card)
-            payment_methods.require_allowed(intent, tested.kind)
-            method = payment_methods.create(self.account, tested)
+            test_card = by_name(card) or by_number(card)
+            payment_methods.require_allowed(intent, test_card.kind)
+            method = payment_methods.create(self.account, test_card)
             payments.confirm(self.account, intent, method, return_url)
             return self._shown(intent)
 
@@ -97,9 +97,9 @@ class FakeStripe:
         inquiry: bool = False,
         withdrawn: bool = True,
     ) -> Json:
-        """Dispute a payment, by default what is not refunded of it; return the dispute.
+        """Dispute a payment, by default the part that is not refunded; return the dispute.
 
-        Its money is `withdrawn` at once, unless it is to be withdrawn later by `withdraw`.
+        Without `withdrawn`, no money moves until `withdraw`.
         """
         with self._lock:
             dispute = disputes.open_dispute(
@@ -112,9 +112,9 @@ class FakeStripe:
             return self._shown(dispute)
 
     def close_dispute(self, dispute_id: str, *, won: bool, reinstated: int | None = None) -> Json:
-        """Decide a dispute as the bank. A lost inquiry becomes a dispute, and is lost.
+        """Decide a dispute as the bank. A lost inquiry becomes a lost dispute.
 
-        `reinstated` cents come back, by default all of a won one and nothing of a lost one.
+        `reinstated` cents are given back, by default all of a won dispute, none of a lost one.
         """
         with self._lock:
             dispute = self._named(self.account.disputes, dispute_id)
@@ -129,50 +129,50 @@ class FakeStripe:
             return self._shown(dispute)
 
     def reinstate(self, dispute_id: str, amount: int) -> Json:
-        """Give `amount` cents of a decided dispute back."""
+        """Give back `amount` cents of a decided dispute."""
         with self._lock:
             dispute = self._named(self.account.disputes, dispute_id)
             disputes.reinstate(self.account, dispute, amount)
             return self._shown(dispute)
 
     def escalate_inquiry(self, dispute_id: str) -> Json:
-        """Turn an inquiry into a dispute: its money is withdrawn."""
+        """Turn an inquiry into a dispute, and withdraw its money."""
         with self._lock:
             dispute = self._named(self.account.disputes, dispute_id)
             disputes.escalate(self.account, dispute)
             return self._shown(dispute)
 
     def settle_refund(self, refund_id: str, status: str) -> Json:
-        """Let a refund go on, to a status that Stripe lets follow; `succeeded` may still fail."""
+        """Set a refund's status, if Stripe allows the change; `succeeded` may become `failed`."""
         with self._lock:
             refund = self._named(self.account.refunds, refund_id)
             refunds.change_status(self.account, refund, status)
             return self._shown(refund)
 
     def refund(self, intent_id: str, amount: int) -> Json:
-        """Refund `amount` cents in the dashboard: no metadata of ours."""
+        """Refund `amount` cents in the dashboard, so without our metadata."""
         with self._lock:
             charge = self._charge(intent_id)
-            given = {"amount": amount, "reason": "requested_by_customer"}
-            return self._shown(refunds.create(self.account, charge, given))
+            parameters = {"amount": amount, "reason": "requested_by_customer"}
+            return self._shown(refunds.create(self.account, charge, parameters))
 
     def set_livemode(self, *, live: bool) -> None:
-        """Let what is made from now on say that it is of live money, or of test money."""
+        """Set `livemode` of the objects made from now on."""
         with self._lock:
             self.account.livemode = live
 
     def thin_event(self, kind: str) -> Json:
-        """Send an event of Stripe's second API, which holds no object, to the endpoints."""
+        """Send an event of Stripe's v2 API, which holds no object, to the endpoints."""
         with self._lock:
             return emit_thin(self.account, kind)
 
     def balance_by_intent(self) -> dict[str, int]:
-        """Return the sum of `amount` of all balance transactions, in cents, by payment intent."""
+        """Return the sum of all balance transactions in cents, without fees, by payment intent."""
         with self._lock:
             return balance.by_intent(self.account)
 
     def intent_of_secret(self, client_secret: str) -> Json:
-        """Return the payment intent that a client secret belongs to. Raises StripeError."""
+        """Return the payment intent of a client secret. Raises StripeError."""
         with self._lock:
             intent = self._intent(client_secret.partition("_secret_")[0])
             if intent["client_secret"] != client_secret:
@@ -180,12 +180,12 @@ class FakeStripe:
             return self._shown(intent)
 
     def settle_due_refunds(self, seconds: float) -> None:
-        """End the refunds that are that old, of test cards that say how their refunds end."""
+        """End the refunds that are older than `seconds`, for test cards whose refunds end later."""
         with self._lock:
             settlement.settle_due_refunds(self.account, self.account.clock() - seconds)
 
     def everything(self, kind: str) -> list[Json]:
-        """Return all objects of a kind (`refunds`, …), newest first."""
+        """Return all objects of a kind, such as `refunds`, newest first."""
         with self._lock:
             collection: Collection = getattr(self.account, kind)
             return [self._shown(each) for each in collection.newest_first()]

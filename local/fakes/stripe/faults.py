@@ -1,4 +1,4 @@
-"""What goes wrong between a client and Stripe, on demand or by chance."""
+"""Faults between a client and Stripe, on demand or at random."""
 
 import random
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ KINDS: Final[tuple[str, ...]] = get_args(Kind.__value__)
 
 
 class NoAnswer(Exception):
-    """The client gets no answer; whether the request had its effect, it cannot know."""
+    """The client gets no answer, and cannot know whether the request took effect."""
 
 
 class AnswerLost(NoAnswer):
-    """The request had its effect; then the connection broke."""
+    """The connection broke after the request took effect."""
 
 
 class ConnectionReset(NoAnswer):
-    """The connection broke before the request had any effect."""
+    """The connection broke before the request took effect."""
 
 
 class TimedOut(NoAnswer):
-    """The request had its effect; the answer did not come in time."""
+    """The request took effect, but the answer was late."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """One thing to go wrong, for requests of a method and under a path; `seconds` is of `slow`."""
+    """A fault for requests of a method and a path prefix; `seconds` applies to `slow`."""
 
     kind: Kind
     method: str | None = None
@@ -44,13 +44,13 @@ class Fault:
     seconds: float = 1.0
 
     def hits(self, method: str, path: str) -> bool:
-        """Tell whether such a request is meant."""
-        wanted = self.method is None or self.method.upper() == method
-        return wanted and path.startswith(self.path_prefix or "")
+        """Return whether the fault applies to such a request."""
+        is_method = self.method is None or self.method.upper() == method
+        return is_method and path.startswith(self.path_prefix or "")
 
 
 class Faults:
-    """Queued faults, each used up by the requests it hits, and faults that strike by chance."""
+    """Queued faults, each for a number of requests, and faults that occur at random."""
 
     def __init__(self, seed: int = 0) -> None:
         self._lock = Lock()
@@ -67,28 +67,28 @@ class Faults:
         times: int = 1,
         seconds: float = 1.0,
     ) -> None:
-        """Let the next `times` requests of that method and path go wrong."""
+        """Queue a fault for the next `times` requests of that method and path prefix."""
         _require_known(kind)
         with self._lock:
             self._queue.append(Fault(kind, method, path_prefix, times, seconds))
 
     def rate(self, kind: Kind, probability: float) -> None:
-        """Let requests go wrong with that probability, drawn from the seed; 0 ends it.
+        """Set the probability of a fault, drawn from the seed; 0 ends it.
 
-        By chance, `slow` takes 50 ms.
+        A random `slow` takes 50 ms.
         """
         _require_known(kind)
         with self._lock:
             self._rates[kind] = probability
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         with self._lock:
             self._queue.clear()
             self._rates.clear()
 
     def strike(self, method: str, path: str) -> Fault | None:
-        """Return what goes wrong with a request, and count it; usually None."""
+        """Return the fault of a request and count it; None if there is none."""
         with self._lock:
             for fault in self._queue:
                 if fault.hits(method, path):

@@ -1,4 +1,4 @@
-"""Stripe's objects are plain JSON here; this is how they are copied and told apart."""
+"""Stripe's objects as plain JSON, and functions to copy and merge them."""
 
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ _NESTED: Final = (dict, list)
 
 def copied(value: Any) -> Any:
     """Return a deep copy of a JSON value."""
-    # Most values are plain: asking for the class here spares a call for each of them.
+    # Most values are plain. The check of the class here saves a call for each of them.
     if isinstance(value, dict):
         return {
             name: copied(each) if each.__class__ in _NESTED else each
@@ -21,7 +21,7 @@ def copied(value: Any) -> Any:
 
 
 def merged(metadata: Json, changes: Json | str) -> Json:
-    """Return metadata with Stripe's changes applied: an empty value removes, "" removes all."""
+    """Return metadata with changes applied; an empty value removes a key, "" removes all keys."""
     if isinstance(changes, str):
         return {}
     return {name: value for name, value in (metadata | changes).items() if value != ""}

@@ -15,7 +15,7 @@ from local.errors import LocalCloudError
 from local.paths import ROOT
 from local.processes import HOST, server
 
-# Worth nothing outside this machine, as the keys of Stripe's own test mode are outside of it.
+# Of no use outside this machine: only this fake accepts them.
 API_KEY: Final = "sk_test_fake"
 PUBLISHABLE_KEY: Final = "pk_test_fake"
 _INHERITED: Final = ("PATH", "LANG")
@@ -23,10 +23,10 @@ _INHERITED: Final = ("PATH", "LANG")
 
 @contextmanager
 def fake_stripe(port: int, workdir: Path) -> Iterator[str]:
-    """Run an empty fake on `port` until the block ends; give its URL.
+    """Run an empty fake on `port` until the block ends; yield its URL.
 
-    Its ids are new each time: a kept table may hold those of an earlier one. It stops with the
-    block or with this process. Raises LocalCloudError when it does not start.
+    Its ids are new each time, because a kept table may hold ids of an earlier fake. It stops when
+    the block or this process ends. Raises LocalCloudError when it does not start.
     """
     command: list[str | Path] = [
         sys.executable,
@@ -54,7 +54,7 @@ def fake_stripe(port: int, workdir: Path) -> Iterator[str]:
 def pay(stripe_url: str, client_secret: str, card: str = "pm_card_visa") -> None:
     """Pay an intent as a browser does, with the publishable key and a test payment method.
 
-    Raises LocalCloudError when that is refused.
+    Raises LocalCloudError when the fake refuses the payment.
     """
     intent_id = client_secret.partition("_secret_")[0]
     fields = {"client_secret": client_secret, "payment_method": card, "return_url": stripe_url}

@@ -1,4 +1,4 @@
-"""Faults and the sender's policy, changed while the fake runs."""
+"""Change the faults and the sender's policy while the fake runs."""
 
 from dataclasses import asdict, replace
 from typing import Any
@@ -7,19 +7,19 @@ from local.fakes.stripe.faults import Faults
 from local.fakes.stripe.webhooks.sender import Sender
 
 
-def change_faults(faults: Faults, given: dict[str, Any]) -> dict[str, Any]:
-    """Queue a fault, or with `probability` let it strike by chance. Raises ValueError, TypeError.
+def change_faults(faults: Faults, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Queue a fault, or set its `probability`. Raises ValueError, TypeError.
 
-    `given` are the arguments of Faults.next or Faults.rate.
+    `arguments` are those of Faults.next or Faults.rate.
     """
-    if "probability" in given:
-        faults.rate(**given)
+    if "probability" in arguments:
+        faults.rate(**arguments)
     else:
-        faults.next(**given)
-    return given
+        faults.next(**arguments)
+    return arguments
 
 
-def change_sender(sender: Sender, given: dict[str, Any]) -> dict[str, Any]:
-    """Change what is given of the sender's policy; return all of it. Raises TypeError."""
-    sender.policy = replace(sender.policy, **given)
+def change_sender(sender: Sender, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Change fields of the sender's policy and return the whole policy. Raises TypeError."""
+    sender.policy = replace(sender.policy, **arguments)
     return asdict(sender.policy)

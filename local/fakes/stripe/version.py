@@ -1,4 +1,4 @@
-"""The one API version that the fake speaks."""
+"""The API version of the fake."""
 
 from typing import Final
 

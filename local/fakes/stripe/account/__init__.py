@@ -1,1 +1,1 @@
-"""What one Stripe account holds, and what happens in it: payments, refunds, disputes, events."""
+"""One Stripe account: its objects, its balance and its events."""

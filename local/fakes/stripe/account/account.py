@@ -1,4 +1,4 @@
-"""The account itself: every object it holds, its clock, and who is told of what happens."""
+"""The account: its objects, its clock, and the function that publishes its events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,23 +15,23 @@ DAY: Final = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request that an event comes from; empty when no request of ours caused it."""
+    """The request that caused an event; empty when none of our requests did."""
 
     request_id: str | None = None
     idempotency_key: str | None = None
 
 
-def _nobody(_event: Json) -> int:
+def _publish_to_nobody(_event: Json) -> int:
     return 0
 
 
 @dataclass(slots=True)
 class Account:
-    """Everything one account holds. Not thread-safe: FakeStripe holds its lock around each use.
+    """One account. It is not thread-safe: FakeStripe holds its lock during each use.
 
-    `publish` is told of each event, and answers how many webhook endpoints will receive it.
-    `livemode` is what each object says of itself; no money moves either way. `minimum` is the least
-    amount of a payment, in cents: Stripe has one for the currency in which the account settles.
+    `publish` takes each event and returns the number of webhook endpoints that will receive it.
+    `livemode` is copied into each object; no money moves in either mode. `minimum` is the smallest
+    amount of a payment in cents; Stripe has one for each settlement currency.
     """
 
     clock: Callable[[], float]
@@ -55,16 +55,16 @@ class Account:
     payment_methods: Collection = field(default_factory=lambda: Collection("PaymentMethod"))
     events: Collection = field(default_factory=lambda: Collection("event"))
     webhook_endpoints: Collection = field(default_factory=lambda: Collection("webhook endpoint"))
-    # What Stripe's objects do not show: the test card behind a method or a charge, whose
-    # payment a balance transaction belongs to, where a customer returns to after paying an
-    # intent, and what the endpoints' messages are signed with.
+    # Data that Stripe's objects do not have: the test card of a method or a charge, the payment
+    # intent of a balance transaction, the page to return to after a payment, and the endpoints'
+    # signing secrets.
     cards: dict[str, Card] = field(default_factory=dict)
     intents_of_transactions: dict[str, str] = field(default_factory=dict)
     return_urls: dict[str, str] = field(default_factory=dict)
     secrets: SigningSecrets = field(default_factory=SigningSecrets)
     cause: Cause = field(default_factory=Cause)
-    publish: Callable[[Json], int] = _nobody
+    publish: Callable[[Json], int] = _publish_to_nobody
 
     def now(self) -> int:
-        """Return the time in whole unix seconds."""
+        """Return the time in whole Unix seconds."""
         return int(self.clock())

@@ -1,4 +1,4 @@
-"""Balance transactions: each cent that enters or leaves the account's balance."""
+"""Balance transactions, which record all money that enters or leaves the account's balance."""
 
 from typing import Final
 
@@ -19,18 +19,19 @@ def add(
     description: str | None,
     fee: int = 0,
 ) -> Json:
-    """Move `amount` cents (gross, signed) for `source`, less `fee` cents; return the transaction.
+    """Add a balance transaction of `amount` cents (gross, signed) less `fee` cents; return it.
 
-    `kind` and `category` are Stripe's `type` and `reporting_category`.
+    `source` is the object that moves the money. `kind` and `category` are Stripe's `type` and
+    `reporting_category`.
     """
-    made = account.now()
+    created_at = account.now()
     transaction: Json = {
         "id": account.identifiers.new("txn"),
         "object": "balance_transaction",
         "amount": amount,
-        "available_on": made + _SETTLEMENT,
+        "available_on": created_at + _SETTLEMENT,
         "balance_type": "payments",
-        "created": made,
+        "created": created_at,
         "currency": source["currency"],
         "description": description,
         "exchange_rate": None,
@@ -58,14 +59,14 @@ def _fee(currency: str, amount: int, kind: str) -> Json:
 
 
 def processing_fee(amount: int, kind: str) -> int:
-    """Return Stripe's price of a charge in cents: 2.9 % + 30, or 0.8 % up to 500 for a bank."""
+    """Return Stripe's fee in cents: 2.9 % + 30, or for a bank debit 0.8 %, at most 500."""
     if kind == "card":
         return (amount * 29 + 500) // 1000 + 30
     return min(500, (amount * 8 + 500) // 1000)
 
 
 def by_intent(account: Account) -> dict[str, int]:
-    """Return the sum of the gross amounts, in cents, by payment intent."""
+    """Return the sum of the gross amounts in cents by payment intent."""
     sums: dict[str, int] = {}
     for transaction in account.balance_transactions.newest_first():
         intent = account.intents_of_transactions[transaction["id"]]

@@ -1,4 +1,4 @@
-"""Events: each change of an object leaves one, with the object as it was at that moment."""
+"""Events: each change of an object makes one, with a copy of the object at that time."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -12,9 +12,9 @@ _KEPT_SECONDS: Final = 30 * DAY
 
 
 def emit(account: Account, kind: str, changed: Json, previous: Json | None = None) -> None:
-    """Record that `changed` had an event of that kind, and queue it for the webhook endpoints.
+    """Record an event of that kind about `changed`, and queue it for the webhook endpoints.
 
-    `previous` holds the old values of what an `….updated` event is about.
+    `previous` holds the old values of the fields that an `….updated` event is about.
     """
     data: Json = {"object": copied(view(account, changed))}
     if previous is not None:
@@ -38,14 +38,14 @@ def emit(account: Account, kind: str, changed: Json, previous: Json | None = Non
 
 
 def emit_thin(account: Account, kind: str) -> Json:
-    """Send an event of Stripe's second API: it names what it is about, and does not hold it."""
-    made = datetime.fromtimestamp(account.now(), UTC)
+    """Send and return an event of Stripe's v2 API, which names its object but does not hold it."""
+    created_at = datetime.fromtimestamp(account.now(), UTC)
     event: Json = {
         "id": account.identifiers.new("evt"),
         "object": "v2.core.event",
         "type": kind,
         "livemode": account.livemode,
-        "created": made.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "created": created_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "related_object": {
             "id": account.identifiers.new("mtr"),
             "type": "billing.meter",
@@ -58,6 +58,6 @@ def emit_thin(account: Account, kind: str) -> Json:
 
 
 def is_kept(account: Account, event: Json) -> bool:
-    """Tell whether Stripe still shows the event: it does for 30 days."""
-    made: int = event["created"]
-    return made > account.now() - _KEPT_SECONDS
+    """Return whether Stripe still returns the event; it does so for 30 days."""
+    created_at: int = event["created"]
+    return created_at > account.now() - _KEPT_SECONDS

@@ -1,4 +1,4 @@
-"""Ids as Stripe's look, the same ones in the same order for the same seed."""
+"""Ids in Stripe's format; the same seed gives the same ids in the same order."""
 
 import random
 import string
@@ -9,7 +9,7 @@ _LETTER_OF_BYTE: Final = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in rang
 
 
 class Identifiers:
-    """Hands out unique ids, determined by the seed."""
+    """Generates unique ids from a seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -19,5 +19,5 @@ class Identifiers:
         return f"{prefix}_{self.letters(length)}"
 
     def letters(self, length: int) -> str:
-        """Return that many letters and digits."""
+        """Return `length` random letters and digits."""
         return self._random.randbytes(length).translate(_LETTER_OF_BYTE).decode()

@@ -1,4 +1,4 @@
-"""What each webhook endpoint's messages are signed with."""
+"""The signing secrets of the webhook endpoints."""
 
 from dataclasses import dataclass
 from math import inf
@@ -11,26 +11,27 @@ class _Secret:
 
 
 class SigningSecrets:
-    """The secrets of every endpoint: one, or for a while after rolling it two."""
+    """The secrets of every endpoint: one, or for some time after a roll several."""
 
     def __init__(self) -> None:
-        self._of: dict[str, list[_Secret]] = {}
+        self._secrets: dict[str, list[_Secret]] = {}
 
     def set(self, endpoint: str, value: str) -> None:
         """Make `value` the endpoint's only secret."""
-        self._of[endpoint] = [_Secret(value)]
+        self._secrets[endpoint] = [_Secret(value)]
 
     def roll(self, endpoint: str, value: str, *, expires_at: float) -> None:
-        """Make `value` the current secret; the older ones stay good until `expires_at`."""
+        """Make `value` the current secret; the older ones stay valid until `expires_at`."""
         older = [
-            _Secret(each.value, min(each.expires_at, expires_at)) for each in self._of[endpoint]
+            _Secret(each.value, min(each.expires_at, expires_at))
+            for each in self._secrets[endpoint]
         ]
-        self._of[endpoint] = [_Secret(value), *older]
+        self._secrets[endpoint] = [_Secret(value), *older]
 
     def current(self, endpoint: str) -> str:
         """Return the newest secret."""
-        return self._of[endpoint][0].value
+        return self._secrets[endpoint][0].value
 
     def valid(self, endpoint: str, at: float) -> list[str]:
-        """Return the secrets that are good at a moment, the newest first."""
-        return [each.value for each in self._of[endpoint] if each.expires_at > at]
+        """Return the secrets that are valid at a Unix time, newest first."""
+        return [each.value for each in self._secrets[endpoint] if each.expires_at > at]

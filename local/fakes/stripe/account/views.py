@@ -1,17 +1,17 @@
-"""What of an object depends on the moment it is looked at."""
+"""The fields of an object that depend on the present time."""
 
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.objects import Json
 
 
-def view(account: Account, thing: Json) -> Json:
-    """Return the object as it shows now; the same object when time does not change it."""
-    kind = thing["object"]
+def view(account: Account, stored: Json) -> Json:
+    """Return the object with the fields of now; the same object if none of them changed."""
+    kind = stored["object"]
     if kind == "balance_transaction":
-        return _balance_transaction(account, thing)
+        return _balance_transaction(account, stored)
     if kind == "dispute":
-        return _dispute(account, thing)
-    return thing
+        return _dispute(account, stored)
+    return stored
 
 
 def _balance_transaction(account: Account, transaction: Json) -> Json:
@@ -22,10 +22,10 @@ def _balance_transaction(account: Account, transaction: Json) -> Json:
 def _dispute(account: Account, dispute: Json) -> Json:
     details = dispute["evidence_details"]
     due_by = details["due_by"]
-    late = due_by is not None and account.clock() > due_by
+    is_past_due = due_by is not None and account.clock() > due_by
     return dispute | {
         "balance_transactions": [
             _balance_transaction(account, each) for each in dispute["balance_transactions"]
         ],
-        "evidence_details": details | {"past_due": late},
+        "evidence_details": details | {"past_due": is_past_due},
     }

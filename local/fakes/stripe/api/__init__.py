@@ -1,1 +1,1 @@
-"""The account's REST face: form-encoded requests in, JSON out, worded as Stripe words it."""
+"""The account's REST API: form-encoded requests, and JSON answers with Stripe's error texts."""

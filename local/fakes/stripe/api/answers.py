@@ -1,4 +1,4 @@
-"""Replies: status, headers and JSON, as Stripe sends them."""
+"""Replies with Stripe's status, headers and JSON."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any, Final
 from local.fakes.stripe.objects import Json
 from local.fakes.stripe.version import API_VERSION
 
-_CLIENT_SEES: Final = frozenset(
+_CLIENT_FIELDS: Final = frozenset(
     {
         "id",
         "object",
@@ -40,33 +40,33 @@ _CLIENT_SEES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: HTTP status, headers, and the body's bytes."""
+    """An HTTP response: status, headers, and the body's bytes."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
     def json(self) -> Any:
-        """Return the body, parsed."""
+        """Return the parsed body."""
         return json.loads(self.body)
 
 
 def encoded(answer: Json) -> bytes:
-    """Return an answer as bytes."""
+    """Return an answer as the bytes of its JSON."""
     return json.dumps(answer, ensure_ascii=False).encode()
 
 
 def error_body(error: Json, request_id: str, *, at: int) -> Json:
-    """Return the body of a refusal; it names the request in Stripe's log."""
+    """Return the body of an error response, with a link to the request in Stripe's log."""
     url = f"https://dashboard.stripe.com/test/logs/{request_id}?t={at}"
     return {"error": error | {"request_log_url": url}}
 
 
-def client_view(thing: Json) -> Json:
-    """Return what a browser may see of an object: less of a payment intent, all of others."""
-    if thing["object"] != "payment_intent":
-        return thing
-    return {name: value for name, value in thing.items() if name in _CLIENT_SEES}
+def client_view(shown: Json) -> Json:
+    """Return the fields of an object that a browser may see; only payment intents hide some."""
+    if shown["object"] != "payment_intent":
+        return shown
+    return {name: value for name, value in shown.items() if name in _CLIENT_FIELDS}
 
 
 def reply(
@@ -77,7 +77,7 @@ def reply(
     key: str | None = None,
     first_request_id: str | None = None,
 ) -> Reply:
-    """Return the reply with Stripe's headers; `first_request_id` marks a replay of its answer."""
+    """Return the reply with Stripe's headers; `first_request_id` marks a replayed answer."""
     headers = {
         "Content-Type": "application/json",
         "Cache-Control": "no-cache, no-store",

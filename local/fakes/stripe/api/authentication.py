@@ -1,4 +1,4 @@
-"""Who asks: API keys by Bearer or Basic, secret or publishable."""
+"""API keys, secret or publishable, in a Bearer or Basic header."""
 
 import base64
 import binascii
@@ -8,9 +8,9 @@ from local.fakes.stripe.errors import StripeError
 
 
 def is_publishable(authorization: str, secret_keys: Collection[str], publishable: str) -> bool:
-    """Tell whether the header names the publishable key, not a secret one.
+    """Return whether the header has the publishable key, not a secret one.
 
-    Raises StripeError, 401, when it names neither.
+    Raises StripeError (401) when it has neither.
     """
     key = _key(authorization)
     if not key:
@@ -32,7 +32,7 @@ def is_publishable(authorization: str, secret_keys: Collection[str], publishable
 
 
 def require_secret() -> StripeError:
-    """Return the refusal of a publishable key where only a secret one is good."""
+    """Return the error for a publishable key where a secret one is required."""
     return StripeError(
         "This API call cannot be made with a publishable API key. Please use a secret API key. "
         "You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.",

@@ -1,4 +1,4 @@
-"""`expand[]`: ids in an answer become the objects they name."""
+"""`expand[]`, which replaces ids in an answer by their objects."""
 
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ type Tree = dict[str, Any]
 
 _DEEPEST: Final = 4
 _LIST: Final = "list:"
-# By type: the fields that expand, and the types that they may turn into.
+# The fields that can be expanded, by type, and the types of the objects in their place.
 _EXPANDABLE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "payment_intent": {"latest_charge": ("charge",), "payment_method": ("payment_method",)},
     "charge": {
@@ -34,8 +34,8 @@ _EXPANDABLE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 
 
 def tree(paths: list[str], answers: str) -> Tree:
-    """Return the paths as a tree. Raises StripeError when one cannot be expanded."""
-    grown: Tree = {}
+    """Return the paths as a tree. Raises StripeError when a path cannot be expanded."""
+    root: Tree = {}
     for path in paths:
         parts = path.split(".")
         if len(parts) > _DEEPEST:
@@ -46,23 +46,23 @@ def tree(paths: list[str], answers: str) -> Tree:
         for part in parts:
             types = tuple({each for kind in types for each in _below(kind, part)})
             if not types:
-                raise _refused(path, parts[0], answers)
-        branch = grown
+                raise _not_expandable(path, parts[0], answers)
+        branch = root
         for part in parts:
             branch = branch.setdefault(part, {})
-    return grown
+    return root
 
 
-def expanded(account: Account, thing: Json, wanted: Tree) -> Json:
-    """Return the object as an answer shows it: as it is now, with what is wanted expanded."""
-    if thing["object"] == "list":
-        below = wanted.get("data", {})
-        return thing | {"data": [expanded(account, each, below) for each in thing["data"]]}
-    shown = view(account, thing)
-    if not wanted:
+def expanded(account: Account, stored: Json, fields: Tree) -> Json:
+    """Return the object's present view, with `fields` expanded."""
+    if stored["object"] == "list":
+        below = fields.get("data", {})
+        return stored | {"data": [expanded(account, each, below) for each in stored["data"]]}
+    shown = view(account, stored)
+    if not fields:
         return shown
     shown = dict(shown)
-    for name, below in wanted.items():
+    for name, below in fields.items():
         if name == "refunds" and shown["object"] == "charge":
             shown[name] = expanded(account, _refunds(account, shown), below)
         elif isinstance(shown.get(name), str):
@@ -77,7 +77,7 @@ def _below(kind: str, part: str) -> tuple[str, ...]:
     return _EXPANDABLE.get(kind, {}).get(part, ())
 
 
-def _refused(path: str, first: str, answers: str) -> StripeError:
+def _not_expandable(path: str, first: str, answers: str) -> StripeError:
     message = f"This property cannot be expanded ({path})."
     if answers.startswith(_LIST) and first != "data":
         message += f" You may want to try expanding 'data.{path}' instead."

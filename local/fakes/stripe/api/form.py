@@ -10,7 +10,7 @@ _PARTS: Final = re.compile(r"\[([^\]]*)\]")
 
 
 def decode(encoded: str) -> Json:
-    """Return the parameters as nested objects and lists of strings; the last of equals wins."""
+    """Return the parameters as nested objects and lists of strings; the last of a name counts."""
     tree: Json = {}
     for name, value in parse_qsl(encoded, keep_blank_values=True):
         bracket = name.find("[")
@@ -18,7 +18,7 @@ def decode(encoded: str) -> Json:
             tree[name] = value
         else:
             _put(tree, [name[:bracket], *_PARTS.findall(name[bracket:])], value)
-    return {name: _listed(value) for name, value in tree.items()}
+    return {name: _with_lists(value) for name, value in tree.items()}
 
 
 def _put(tree: Json, path: list[str], value: str) -> None:
@@ -31,11 +31,11 @@ def _put(tree: Json, path: list[str], value: str) -> None:
     tree[leaf or str(len(tree))] = value
 
 
-def _listed(value: Any) -> Any:
-    """Turn objects whose names count from zero into lists."""
+def _with_lists(value: Any) -> Any:
+    """Return the value with objects whose names are 0, 1, 2 … turned into lists."""
     if not isinstance(value, dict):
         return value
-    values = {name: _listed(each) for name, each in value.items()}
+    values = {name: _with_lists(each) for name, each in value.items()}
     if values and all(name == str(place) for place, name in enumerate(values)):
         return list(values.values())
     return values

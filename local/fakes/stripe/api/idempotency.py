@@ -1,4 +1,4 @@
-"""Idempotency keys: the first answer to a key is the answer to it for a day."""
+"""Idempotency keys: for a day, a key returns the answer to its first request."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,7 @@ _LONGEST: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered, and to which request first."""
+    """A stored answer, with the id of the request that it answered first."""
 
     status: int
     body: bytes
@@ -22,25 +22,25 @@ class Answer:
 @dataclass(slots=True)
 class _Entry:
     path: str
-    given: Json
-    began_at: float
+    parameters: Json
+    started_at: float
     answer: Answer | None = None
 
 
 class Keys:
-    """The keys of the account that were used within a day. Not thread-safe."""
+    """The account's keys of the last day. Not thread-safe."""
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
 
-    def begin(self, key: str, path: str, given: Json, at: float) -> Answer | None:
-        """Start a request under a key, or return what was answered to it before.
+    def begin(self, key: str, path: str, parameters: Json, at: float) -> Answer | None:
+        """Start a request with a key, or return the stored answer of the key.
 
-        Raises StripeError when the key was used for another request, or is in use this moment.
+        Raises StripeError when the key was used for another request, or is in use now.
         """
         entry = self._entries.get(key)
-        if entry is None or at - entry.began_at >= DAY:
-            self._entries[key] = _Entry(path, given, at)
+        if entry is None or at - entry.started_at >= DAY:
+            self._entries[key] = _Entry(path, parameters, at)
             return None
         if entry.path != path:
             raise _reused(
@@ -48,7 +48,7 @@ class Keys:
                 f"first used for ('{path}' vs '{entry.path}').",
                 key,
             )
-        if entry.given != given:
+        if entry.parameters != parameters:
             raise _reused(
                 "Keys for idempotent requests can only be used with the same parameters they were "
                 "first used with.",
@@ -66,11 +66,11 @@ class Keys:
         return entry.answer
 
     def finish(self, key: str, answer: Answer) -> None:
-        """Keep the answer of the request that began under the key."""
+        """Store the answer of the request with the key."""
         self._entries[key].answer = answer
 
     def forget(self, key: str) -> None:
-        """Let the key be as if it had not been used: its request did not execute."""
+        """Remove the key, because its request was not executed."""
         self._entries.pop(key, None)
 
 

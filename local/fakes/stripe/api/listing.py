@@ -1,4 +1,4 @@
-"""Lists: newest first, a page at a time."""
+"""Lists in pages, newest first."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -13,33 +13,33 @@ _PAGE: Final = 10
 
 def listed(
     collection: Collection,
-    given: Json,
+    parameters: Json,
     *,
     url: str,
     references: Mapping[str, str] | None = None,
     accept: Callable[[Json], bool] | None = None,
 ) -> Json:
-    """Return the page that `limit`, `starting_after`, `ending_before` and `created` ask for.
+    """Return the page for `limit`, `starting_after`, `ending_before` and `created`.
 
-    `references` are the fields that must have a value, `accept` tells of any other condition.
+    `references` are fields and the values that they must have; `accept` checks any other condition.
     Raises StripeError.
     """
-    after, before = given.get("starting_after"), given.get("ending_before")
+    after, before = parameters.get("starting_after"), parameters.get("ending_before")
     if after is not None and before is not None:
         raise StripeError(
             "You may only specify one of these parameters: ending_before, starting_after."
         )
     for param in ("starting_after", "ending_before"):
-        if param in given:
-            referred(collection, given[param], param)
-    limit = given.get("limit", _PAGE)
-    bounds = given.get("created", {})
+        if param in parameters:
+            referred(collection, parameters[param], param)
+    limit = parameters.get("limit", _PAGE)
+    bounds = parameters.get("created", {})
     page: list[Json] = []
     has_more = False
-    goes_back = collection.is_chronological and before is None
+    is_newest_first = collection.is_chronological and before is None
     oldest = max(bounds.get("gte", 0), bounds.get("gt", 0))
     for each in collection.newest_first(references, older_than=after, newer_than=before):
-        if goes_back and each["created"] < oldest:
+        if is_newest_first and each["created"] < oldest:
             break
         if not _within(each["created"], bounds) or (accept is not None and not accept(each)):
             continue

@@ -1,4 +1,4 @@
-"""Metadata: what a caller of the API keeps on its objects."""
+"""Metadata, which a caller of the API stores on objects."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,10 +14,10 @@ _VALUE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata(Parameter):
-    """Up to 50 names of 40 characters with values of 500; an empty value removes the name."""
+    """Up to 50 keys of 40 characters with values of 500; an empty value removes the key."""
 
-    def _read(self, name: str, given: Any) -> Json:
-        metadata = as_object(name, given)
+    def _read(self, name: str, raw: Any) -> Json:
+        metadata = as_object(name, raw)
         if len(metadata) > _KEYS:
             raise StripeError(f"Metadata can have at most {_KEYS} keys.", param=name)
         for key, value in metadata.items():

@@ -1,4 +1,4 @@
-"""One operation of the API, as data: its route, its parameters, what it does and answers."""
+"""An operation of the API as data: its route, its parameters, its function, its answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from local.fakes.stripe.objects import Json
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request for an operation: the id in its path, its parameters, and by which key it came."""
+    """A request for an operation: the id in its path, its parameters, and the kind of its key."""
 
     identifier: str
-    given: Json
+    parameters: Json
     is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A method and a path (`{…}` is the id), what may be sent, what is done, what comes back.
+    """A method and a path (`{…}` is the id), with its parameters, its function and its answer.
 
-    `answers` is the type of the answer, for expanding; `is_public` lets publishable keys in.
+    `answers` is the type of the answer, for `expand[]`. `is_public` allows publishable keys.
     """
 
     method: str
@@ -45,7 +45,7 @@ LISTING: Final[dict[str, Parameter]] = EXPAND | PAGING | {"created": Moment()}
 
 
 def named(collection: Collection, identifier: str, param: str = "id") -> Json:
-    """Return the object that a path names. Raises StripeError, 404."""
+    """Return the object with the id in a path. Raises StripeError (404)."""
     found = collection.get(identifier)
     if found is None:
         raise no_such(collection.noun, identifier, param=param)
@@ -53,7 +53,7 @@ def named(collection: Collection, identifier: str, param: str = "id") -> Json:
 
 
 def referred(collection: Collection, identifier: str, param: str) -> Json:
-    """Return the object that a parameter names. Raises StripeError, 400."""
+    """Return the object with the id in a parameter. Raises StripeError (400)."""
     found = collection.get(identifier)
     if found is None:
         raise no_such(collection.noun, identifier, param=param, status=400)
@@ -63,7 +63,7 @@ def referred(collection: Collection, identifier: str, param: str) -> Json:
 def retrieving(
     path: str, answers: str, collection: Callable[[Account], Collection], param: str
 ) -> Operation:
-    """Return the operation that answers one object."""
+    """Return the operation that returns one object."""
     return Operation(
         method="GET",
         path=path,

@@ -1,4 +1,4 @@
-"""What a parameter may be. Each operation's parameters are a table of these."""
+"""The kinds of parameters. Each operation has a table of them."""
 
 import re
 from abc import ABC, abstractmethod
@@ -14,15 +14,15 @@ type Table = Mapping[str, Parameter]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter(ABC):
-    """One parameter. With `clears`, an empty value is allowed: it unsets what was set."""
+    """A parameter. With `clears`, an empty value is allowed and removes the stored value."""
 
     required: bool = False
     clears: bool = False
 
-    def read(self, name: str, given: Any) -> Any:
-        """Return the value of what was sent. Raises StripeError."""
-        if given != "":
-            return self._read(name, given)
+    def read(self, name: str, raw: Any) -> Any:
+        """Return the value of a raw parameter. Raises StripeError."""
+        if raw != "":
+            return self._read(name, raw)
         if self.clears:
             return ""
         raise StripeError(
@@ -34,8 +34,8 @@ class Parameter(ABC):
         )
 
     @abstractmethod
-    def _read(self, name: str, given: Any) -> Any:
-        """Return the value of a text that is not empty. Raises StripeError."""
+    def _read(self, name: str, raw: Any) -> Any:
+        """Return the value of a raw parameter that is not empty. Raises StripeError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +44,15 @@ class Text(Parameter):
 
     longest: int = 5000
 
-    def _read(self, name: str, given: Any) -> str:
-        if not isinstance(given, str):
+    def _read(self, name: str, raw: Any) -> str:
+        if not isinstance(raw, str):
             raise StripeError("Invalid string: must be a string", param=name)
-        if len(given) > self.longest:
+        if len(raw) > self.longest:
             raise StripeError(
-                f"Invalid string: {given[:20]}…; must be at most {self.longest} characters",
+                f"Invalid string: {raw[:20]}…; must be at most {self.longest} characters",
                 param=name,
             )
-        return given
+        return raw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +62,10 @@ class Integer(Parameter):
     least: int | None = None
     most: int | None = None
 
-    def _read(self, name: str, given: Any) -> int:
-        if not isinstance(given, str) or not re.fullmatch(r"-?[0-9]{1,18}", given):
-            raise _not_integer(f"Invalid integer: {given}", name)
-        number = int(given)
+    def _read(self, name: str, raw: Any) -> int:
+        if not isinstance(raw, str) or not re.fullmatch(r"-?[0-9]{1,18}", raw):
+            raise _not_integer(f"Invalid integer: {raw}", name)
+        number = int(raw)
         if self.least is not None and number < self.least:
             raise _not_integer(f"This value must be greater than or equal to {self.least}.", name)
         if self.most is not None and number > self.most:
@@ -77,21 +77,21 @@ class Integer(Parameter):
 class Boolean(Parameter):
     """`true` or `false`."""
 
-    def _read(self, name: str, given: Any) -> bool:
-        if given not in ("true", "false"):
-            raise StripeError(f"Invalid boolean: {given}", param=name)
-        return bool(given == "true")
+    def _read(self, name: str, raw: Any) -> bool:
+        if raw not in ("true", "false"):
+            raise StripeError(f"Invalid boolean: {raw}", param=name)
+        return bool(raw == "true")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Parameter):
-    """One of a few words; `any_case` ones are lowered first."""
+    """One of several words; with `any_case`, case does not matter."""
 
     words: tuple[str, ...]
     any_case: bool = False
 
-    def _read(self, name: str, given: Any) -> str:
-        word = given.lower() if self.any_case and isinstance(given, str) else given
+    def _read(self, name: str, raw: Any) -> str:
+        word = raw.lower() if self.any_case and isinstance(raw, str) else raw
         if word not in self.words:
             raise StripeError(f"Invalid {name}: must be one of {', '.join(self.words)}", param=name)
         return str(word)
@@ -103,62 +103,62 @@ class Group(Parameter):
 
     parts: Table = field(default_factory=dict)
 
-    def _read(self, name: str, given: Any) -> Json:
-        return read(self.parts, as_object(name, given), name)
+    def _read(self, name: str, raw: Any) -> Json:
+        return read(self.parts, as_object(name, raw), name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed(Parameter):
-    """A list, each item of which is as `item` says."""
+    """A list whose items are `item` parameters."""
 
     item: Parameter
     most: int = 100
 
-    def _read(self, name: str, given: Any) -> list[Any]:
-        if not isinstance(given, list) or len(given) > self.most:
+    def _read(self, name: str, raw: Any) -> list[Any]:
+        if not isinstance(raw, list) or len(raw) > self.most:
             raise StripeError("Invalid array", param=name)
-        return [self.item.read(f"{name}[{place}]", each) for place, each in enumerate(given)]
+        return [self.item.read(f"{name}[{place}]", each) for place, each in enumerate(raw)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment(Parameter):
-    """Unix seconds, or limits of them: `gt`, `gte`, `lt`, `lte`. Read as limits."""
+    """Unix seconds, or the limits `gt`, `gte`, `lt`, `lte`. The value is always limits."""
 
-    def _read(self, name: str, given: Any) -> Json:
-        if isinstance(given, dict):
-            return read(dict.fromkeys(("gt", "gte", "lt", "lte"), Integer()), given, name)
-        moment = Integer().read(name, given)
+    def _read(self, name: str, raw: Any) -> Json:
+        if isinstance(raw, dict):
+            return read(dict.fromkeys(("gt", "gte", "lt", "lte"), Integer()), raw, name)
+        moment = Integer().read(name, raw)
         return {"gte": moment, "lte": moment}
 
 
-def read(table: Table, given: Json, within: str = "") -> Json:
-    """Return the values of the given parameters. Raises StripeError.
+def read(table: Table, raw: Json, within: str = "") -> Json:
+    """Return the values of raw parameters by name. Raises StripeError.
 
-    `within` is the name of the parameter that the table's own ones belong to.
+    `within` is the name of the parameter that contains the table's parameters.
     """
-    unknown = [name for name in given if name not in table]
+    unknown = [name for name in raw if name not in table]
     if unknown:
-        raise _unknown([_full(within, name) for name in unknown])
+        raise _unknown([_full_name(within, name) for name in unknown])
     for name, parameter in table.items():
-        if parameter.required and name not in given:
-            full = _full(within, name)
+        if parameter.required and name not in raw:
+            full_name = _full_name(within, name)
             raise StripeError(
-                f"Missing required param: {full}.", code="parameter_missing", param=full
+                f"Missing required param: {full_name}.", code="parameter_missing", param=full_name
             )
-    return {name: table[name].read(_full(within, name), value) for name, value in given.items()}
+    return {name: table[name].read(_full_name(within, name), value) for name, value in raw.items()}
 
 
-def _full(within: str, name: str) -> str:
+def _full_name(within: str, name: str) -> str:
     return f"{within}[{name}]" if within else name
 
 
-def as_object(name: str, given: Any) -> Json:
-    """Return what was sent as an object. Raises StripeError when it is none."""
-    if isinstance(given, list):  # its names counted from zero
-        return {str(place): each for place, each in enumerate(given)}
-    if not isinstance(given, dict):
+def as_object(name: str, raw: Any) -> Json:
+    """Return a raw parameter as an object. Raises StripeError when it is not an object."""
+    if isinstance(raw, list):  # its names were 0, 1, 2 …
+        return {str(place): each for place, each in enumerate(raw)}
+    if not isinstance(raw, dict):
         raise StripeError("Invalid object", param=name)
-    return given
+    return raw
 
 
 def _not_integer(message: str, name: str) -> StripeError:

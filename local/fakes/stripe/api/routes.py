@@ -1,4 +1,4 @@
-"""Which operation a method and a path name."""
+"""Find the operation of a method and a path."""
 
 from typing import Final
 
@@ -37,7 +37,7 @@ _BY_ROUTE: Final = {_key(each.method, each.path): each for each in OPERATIONS}
 
 
 def route(method: str, path: str) -> tuple[Operation, str]:
-    """Return the operation and the id in the path. Raises StripeError, 404."""
+    """Return the operation and the id in the path. Raises StripeError (404)."""
     parts = path.split("/")
     operation = _BY_ROUTE.get(_key(method, path))
     identifier = parts[_ID] if len(parts) > _ID else ""

@@ -1,4 +1,4 @@
-"""A request from the first byte to the last: refused, replayed, or executed, once."""
+"""Handle a request: refuse it, replay a stored answer, or execute it once."""
 
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -26,7 +26,7 @@ class _Request:
     operation: Operation
     path: str
     call: Call
-    wanted: Tree
+    expansions: Tree
     key: str | None
 
 
@@ -50,7 +50,7 @@ class Server:
         self._keys = Keys()
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Answer one request. Raises NoAnswer when a fault leaves the client without one."""
+        """Return the reply to a request. Raises NoAnswer when a fault keeps it from the client."""
         path, _, query = target.partition("?")
         fault = self._faults.strike(method, path)
         if fault is not None and fault.kind == "reset":
@@ -59,18 +59,18 @@ class Server:
             request_id = self._account.identifiers.new("req", 14)
         try:
             if fault is not None and fault.kind == "error_429":
-                raise _too_many()
+                raise _rate_limited()
             lowered = {name.lower(): value for name, value in headers.items()}
             request = self._read(request_id, method, path, query, lowered, body)
         except StripeError as error:
-            answered = self._refused(error, request_id)
+            reply_sent = self._error_reply(error, request_id)
         else:
-            answered = self._answer(request, fault)
+            reply_sent = self._answer(request, fault)
         if fault is not None and fault.kind == "lose_answer":
             raise AnswerLost
         if fault is not None and fault.kind == "timeout":
             raise TimedOut
-        return answered
+        return reply_sent
 
     def _read(
         self,
@@ -81,7 +81,7 @@ class Server:
         headers: Mapping[str, str],
         body: bytes,
     ) -> _Request:
-        """Understand a request. Raises StripeError; nothing of such a refusal is remembered."""
+        """Return the parsed request. Raises StripeError; the idempotency key is then not used."""
         is_public = authentication.is_publishable(
             headers.get("authorization", ""), self._secret_keys(), self._publishable
         )
@@ -91,31 +91,33 @@ class Server:
             raise authentication.require_secret()
         if method == "POST":
             _require_form(headers.get("content-type", ""))
-        sent = _text(body) if method == "POST" else ""
-        given = read(operation.parameters, form.decode("&".join(filter(None, (query, sent)))))
-        wanted = tree(given.get("expand", []), operation.answers)
+        encoded_body = _text(body) if method == "POST" else ""
+        parameters = read(
+            operation.parameters, form.decode("&".join(filter(None, (query, encoded_body))))
+        )
+        expansions = tree(parameters.get("expand", []), operation.answers)
         key = (headers.get("idempotency-key") or None) if method == "POST" else None
         if key is not None:
             require_short(key)
-        call = Call(identifier, given, is_public)
-        return _Request(request_id, operation, path, call, wanted, key)
+        call = Call(identifier, parameters, is_public)
+        return _Request(request_id, operation, path, call, expansions, key)
 
     def _answer(self, request: _Request, fault: Fault | None) -> Reply:
         with self._lock:
             if request.key is not None:
                 try:
-                    before = self._keys.begin(
-                        request.key, request.path, request.call.given, self._account.clock()
+                    stored = self._keys.begin(
+                        request.key, request.path, request.call.parameters, self._account.clock()
                     )
                 except StripeError as error:
-                    return self._refused(error, request.identifier, request.key)
-                if before is not None:
+                    return self._error_reply(error, request.identifier, request.key)
+                if stored is not None:
                     return reply(
-                        before.status,
-                        before.body,
+                        stored.status,
+                        stored.body,
                         request.identifier,
                         key=request.key,
-                        first_request_id=before.request_id,
+                        first_request_id=stored.request_id,
                     )
             if fault is None or fault.kind != "slow":
                 return self._execute(request, fault)
@@ -124,14 +126,16 @@ class Server:
             return self._execute(request, fault)
 
     def _execute(self, request: _Request, fault: Fault | None) -> Reply:
-        """Run the operation and remember the answer under the key."""
+        """Run the operation and store the answer with the key."""
         kind = fault.kind if fault is not None else None
         try:
-            status, body = self._run(request) if kind != "error_500" else self._failure(request)
+            status, body = (
+                self._run(request) if kind != "error_500" else self._internal_error(request)
+            )
             if kind == "error_500_after":
-                status, body = self._failure(request)
+                status, body = self._internal_error(request)
         except BaseException:
-            # A defect of the fake: the key must not stay in use for ever.
+            # After an error in the fake itself the key must not stay in use for ever.
             if request.key is not None:
                 self._keys.forget(request.key)
             raise
@@ -143,8 +147,8 @@ class Server:
         account = self._account
         account.cause = Cause(request.identifier, request.key)
         try:
-            made = request.operation.run(account, request.call)
-            shown = expanded(account, made, request.wanted)
+            result = request.operation.run(account, request.call)
+            shown = expanded(account, result, request.expansions)
             return 200, encoded(client_view(shown) if request.call.is_public else shown)
         except StripeError as error:
             if request.call.is_public and "payment_intent" in error.error:
@@ -154,11 +158,11 @@ class Server:
         finally:
             account.cause = Cause()
 
-    def _failure(self, request: _Request) -> tuple[int, bytes]:
+    def _internal_error(self, request: _Request) -> tuple[int, bytes]:
         error = StripeError(_UNKNOWN, status=500, kind="api_error").error
         return 500, encoded(error_body(error, request.identifier, at=self._account.now()))
 
-    def _refused(self, error: StripeError, request_id: str, key: str | None = None) -> Reply:
+    def _error_reply(self, error: StripeError, request_id: str, key: str | None = None) -> Reply:
         body = error_body(error.error, request_id, at=self._account.now())
         return reply(error.status, encoded(body), request_id, key=key)
 
@@ -185,7 +189,7 @@ def _text(body: bytes) -> str:
         raise StripeError("Invalid request: the body is not UTF-8.") from error
 
 
-def _too_many() -> StripeError:
+def _rate_limited() -> StripeError:
     return StripeError(
         "Request rate limit exceeded. Learn more about rate limits here "
         "https://stripe.com/docs/rate-limits.",

@@ -1,4 +1,4 @@
-"""Stripe's test cards and test payment methods: what each of them does."""
+"""Stripe's test cards and test payment methods, and the result of paying with each."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -8,7 +8,7 @@ from local.fakes.stripe.errors import StripeError
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Why an issuer declines: Stripe's error code, decline code and sentence."""
+    """A decline by the issuer: Stripe's error code, decline code, message and advice."""
 
     code: str
     decline_code: str | None
@@ -18,7 +18,7 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A test card, or bank account: its number, its ids, and how payments with it go."""
+    """A test card or bank account: its number, its ids, and the result of its payments."""
 
     number: str
     names: tuple[str, ...]
@@ -31,7 +31,7 @@ class Card:
 
     @property
     def is_delayed(self) -> bool:
-        """Tell whether a payment is `processing` before it ends."""
+        """Whether a payment is `processing` before it ends."""
         return self.kind != "card"
 
 
@@ -39,8 +39,8 @@ def _declined(decline_code: str, message: str, advice: str = "try_again_later") 
     return Decline("card_declined", decline_code, message, advice)
 
 
-_PLAIN: Final = "Your card was declined."
-_GENERIC: Final = _declined("generic_decline", _PLAIN)
+_DECLINED: Final = "Your card was declined."
+_GENERIC: Final = _declined("generic_decline", _DECLINED)
 
 CARDS: Final = (
     Card("4242424242424242", ("pm_card_visa", "pm_card_us")),
@@ -60,12 +60,12 @@ CARDS: Final = (
     Card(
         "4000000000009987",
         ("pm_card_chargeDeclinedLostCard", "pm_card_visa_chargeDeclinedLostCard"),
-        decline=_declined("lost_card", _PLAIN, "do_not_try_again"),
+        decline=_declined("lost_card", _DECLINED, "do_not_try_again"),
     ),
     Card(
         "4000000000009979",
         ("pm_card_chargeDeclinedStolenCard", "pm_card_visa_chargeDeclinedStolenCard"),
-        decline=_declined("stolen_card", _PLAIN, "do_not_try_again"),
+        decline=_declined("stolen_card", _DECLINED, "do_not_try_again"),
     ),
     Card(
         "4000000000000069",
@@ -108,7 +108,7 @@ _BY_NAME: Final = {name: card for card in CARDS for name in card.names}
 
 
 def by_number(number: str) -> Card:
-    """Return the card with that number, spaces aside. Raises StripeError `incorrect_number`."""
+    """Return the card with a number; spaces are ignored. Raises StripeError `incorrect_number`."""
     card = _BY_NUMBER.get(number.replace(" ", ""))
     if card is None:
         raise StripeError(
@@ -122,5 +122,5 @@ def by_number(number: str) -> Card:
 
 
 def by_name(name: str) -> Card | None:
-    """Return the card behind a `pm_card_…` id, or None."""
+    """Return the card of a `pm_card_…` id, or None."""
     return _BY_NAME.get(name)

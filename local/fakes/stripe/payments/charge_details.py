@@ -1,4 +1,4 @@
-"""What a charge tells about the card or the bank account that it used."""
+"""The details of the card or bank account in a charge."""
 
 from local.fakes.stripe.objects import Json
 from local.fakes.stripe.payments.cards import Card

@@ -1,4 +1,4 @@
-"""The dispute object, as it is when the cardholder's bank opens it."""
+"""The dispute object when the cardholder's bank opens the dispute."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ _ANSWER_DAYS: Final = 9
 
 
 def dispute_of(account: Account, charge: Json, amount: int, *, inquiry: bool) -> Json:
-    """Return a new dispute of `amount` cents of a charge; it has moved no money yet."""
+    """Return a new dispute of `amount` cents of a charge, before any money moves."""
     dispute: Json = {
         "id": account.identifiers.new("du"),
         "object": "dispute",

@@ -1,4 +1,4 @@
-"""Disputes: opened by the cardholder's bank, answered or accepted by us, closed by the bank."""
+"""Disputes: the bank opens them, we answer or accept them, the bank closes them."""
 
 from typing import Final
 
@@ -21,19 +21,19 @@ def open_dispute(
     inquiry: bool = False,
     withdrawn: bool = True,
 ) -> Json:
-    """Open a dispute of a succeeded charge, by default of what is not refunded.
+    """Open and return a dispute of a succeeded charge, by default of the part not refunded.
 
-    A charge may have several, of amounts that are given. Emits `charge.dispute.created`, and
-    `charge.dispute.funds_withdrawn` unless it is an inquiry, or the money is not `withdrawn` yet.
+    A charge may have several disputes if each has an `amount`. Emits `charge.dispute.created`; also
+    `charge.dispute.funds_withdrawn` if the money is `withdrawn` now and it is not an inquiry.
     """
     takes_money = withdrawn and not inquiry
-    others = account.disputes.newest_first({"charge": charge["id"]})
-    if any(each["status"] in (*OPEN, *INQUIRY) for each in others) and amount is None:
+    other_disputes = account.disputes.newest_first({"charge": charge["id"]})
+    if any(each["status"] in (*OPEN, *INQUIRY) for each in other_disputes) and amount is None:
         raise StripeError(f"Charge {charge['id']} has a dispute already.")
-    disputed = amount or charge["amount"] - charge["amount_refunded"] or charge["amount"]
-    if not 0 < disputed <= charge["amount"] - sum(map(_out, others)):
+    disputed_amount = amount or charge["amount"] - charge["amount_refunded"] or charge["amount"]
+    if not 0 < disputed_amount <= charge["amount"] - sum(map(_withdrawn_amount, other_disputes)):
         raise StripeError("A dispute is about a part of the charge, or all of it.", param="amount")
-    dispute = dispute_of(account, charge, disputed, inquiry=inquiry)
+    dispute = dispute_of(account, charge, disputed_amount, inquiry=inquiry)
     account.disputes.add(dispute)
     charge["disputed"] = True
     if takes_money:
@@ -44,41 +44,41 @@ def open_dispute(
     return dispute
 
 
-def update(account: Account, dispute: Json, given: Json) -> None:
-    """Add evidence or metadata, and submit it. Emits `charge.dispute.updated`.
+def update(account: Account, dispute: Json, parameters: Json) -> None:
+    """Add evidence or metadata, and submit the evidence. Emits `charge.dispute.updated`.
 
-    Submitted, the texts `winning_evidence` and `losing_evidence` decide at once, as in Stripe's
-    test mode.
+    If the submitted text is `winning_evidence` or `losing_evidence`, the dispute is decided at
+    once, as in Stripe's test mode.
     """
-    evidence = given.get("evidence")
+    evidence = parameters.get("evidence")
     if evidence is not None and dispute["status"] not in (*OPEN, *INQUIRY):
         raise StripeError("This dispute is already closed", code="dispute_closed")
     previous: Json = {}
-    if "metadata" in given:
+    if "metadata" in parameters:
         previous["metadata"] = dispute["metadata"]
-        dispute["metadata"] = merged(dispute["metadata"], given["metadata"])
+        dispute["metadata"] = merged(dispute["metadata"], parameters["metadata"])
     text = None
     if evidence is not None:
         text = evidence["uncategorized_text"] or None
         previous["evidence"] = copied(dispute["evidence"])
         dispute["evidence"]["uncategorized_text"] = text
         dispute["evidence_details"]["has_evidence"] = text is not None
-        if given.get("submit", True):
+        if parameters.get("submit", True):
             previous["status"] = dispute["status"]
             _submit(dispute)
     emit(account, "charge.dispute.updated", dispute, previous)
-    if given.get("submit", True) and text in _VERDICTS:
+    if parameters.get("submit", True) and text in _VERDICTS:
         close(account, dispute, won=_VERDICTS[text])
 
 
 def close(account: Account, dispute: Json, *, won: bool, reinstated: int | None = None) -> None:
-    """Let the bank decide. Emits `charge.dispute.closed`, then `….funds_reinstated` if money came.
+    """Decide a dispute as the bank. Emits `….closed`, then `….funds_reinstated` if money came back.
 
-    A dispute is won by evidence only, so a missing submission (`….updated`) comes first. An
-    inquiry that is won ends as `warning_closed`; lost, it becomes a dispute first. `reinstated`
-    cents come back, by default all that is out of a won dispute and nothing of a lost one: one
-    that is won in part is called `lost` and gives a part back (support.stripe.com, "Dispute for
-    full charge amount after a partial refund was issued").
+    A dispute is won by evidence only, so missing evidence is submitted first (`….updated`).
+    A won inquiry ends as `warning_closed`; a lost one becomes a dispute first. `reinstated` cents
+    are given back, by default all of a won dispute and nothing of a lost one. A dispute that is
+    won in part ends as `lost` with a part given back (support.stripe.com, "Dispute for full charge
+    amount after a partial refund was issued").
     """
     if dispute["status"] in INQUIRY:
         if won:
@@ -87,48 +87,48 @@ def close(account: Account, dispute: Json, *, won: bool, reinstated: int | None 
         escalate(account, dispute)
     if dispute["status"] not in OPEN:
         raise StripeError("This dispute is already closed", code="dispute_closed")
-    back = (_out(dispute) if won else 0) if reinstated is None else reinstated
-    _require_out(dispute, back)
+    returned = (_withdrawn_amount(dispute) if won else 0) if reinstated is None else reinstated
+    _require_withdrawn(dispute, returned)
     if won and dispute["status"] == "needs_response":
         _submit(dispute)
         emit(account, "charge.dispute.updated", dispute, {"status": "needs_response"})
     dispute["is_charge_refundable"] = won
     _finish(account, dispute, "won" if won else "lost")
-    if back:
-        _reinstate(account, dispute, back)
+    if returned:
+        _reinstate(account, dispute, returned)
 
 
 def withdraw(account: Account, dispute: Json, amount: int) -> None:
-    """Take money for the dispute once more. Emits `charge.dispute.funds_withdrawn`."""
+    """Withdraw more money for the dispute. Emits `charge.dispute.funds_withdrawn`."""
     if dispute["status"] in INQUIRY:
         raise StripeError("An inquiry withdraws nothing.")
-    if not 0 < amount <= account.charges[dispute["charge"]]["amount"] - _out(dispute):
+    if not 0 < amount <= account.charges[dispute["charge"]]["amount"] - _withdrawn_amount(dispute):
         raise StripeError("A dispute takes no more than the charge.", param="amount")
     _withdraw(account, dispute, amount)
     emit(account, "charge.dispute.funds_withdrawn", dispute)
 
 
 def reinstate(account: Account, dispute: Json, amount: int) -> None:
-    """Give money of a closed dispute back. Emits `charge.dispute.funds_reinstated`."""
+    """Give back money of a closed dispute. Emits `charge.dispute.funds_reinstated`."""
     if dispute["status"] not in ("won", "lost"):
         raise StripeError("Only a closed dispute gives money back.")
-    _require_out(dispute, amount)
+    _require_withdrawn(dispute, amount)
     _reinstate(account, dispute, amount)
 
 
-def _out(dispute: Json) -> int:
-    """Return what was withdrawn and not given back, fees apart."""
+def _withdrawn_amount(dispute: Json) -> int:
+    """Return the amount withdrawn and not given back, without fees."""
     moved: int = sum(each["amount"] for each in dispute["balance_transactions"])
     return -moved
 
 
-def _require_out(dispute: Json, amount: int) -> None:
-    if not 0 <= amount <= _out(dispute):
+def _require_withdrawn(dispute: Json, amount: int) -> None:
+    if not 0 <= amount <= _withdrawn_amount(dispute):
         raise StripeError("No more comes back than was withdrawn.", param="amount")
 
 
 def escalate(account: Account, dispute: Json) -> None:
-    """Turn an inquiry into a dispute: the money is withdrawn now."""
+    """Turn an inquiry into a dispute, and withdraw the money."""
     previous = {"status": dispute["status"]}
     if dispute["status"] not in INQUIRY:
         raise StripeError("Only an open inquiry becomes a dispute.")
@@ -141,7 +141,7 @@ def escalate(account: Account, dispute: Json) -> None:
 
 
 def accept(account: Account, dispute: Json) -> None:
-    """Give in: the dispute is lost, an inquiry is closed."""
+    """Accept a dispute, which is then lost, or an inquiry, which is then closed."""
     close(account, dispute, won=dispute["status"] in INQUIRY)
 
 
@@ -182,7 +182,7 @@ def _reinstate(account: Account, dispute: Json, amount: int) -> None:
         description=f"Chargeback reversal for {dispute['charge']}",
     )
     dispute["balance_transactions"].append(transaction)
-    if not _out(dispute):
+    if not _withdrawn_amount(dispute):
         dispute["is_charge_refundable"] = True
     emit(account, "charge.dispute.funds_reinstated", dispute)
 

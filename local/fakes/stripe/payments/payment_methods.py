@@ -1,11 +1,11 @@
-"""Payment methods: what a test card becomes once a payment uses it."""
+"""Payment methods, made of test cards."""
 
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.errors import StripeError, no_such
 from local.fakes.stripe.objects import Json, copied
 from local.fakes.stripe.payments.cards import Card, by_name
 
-_NOBODY: Json = {
+_NO_BILLING_DETAILS: Json = {
     "address": {
         "city": None,
         "country": None,
@@ -22,12 +22,12 @@ _NOBODY: Json = {
 
 
 def create(account: Account, card: Card, billing_details: Json | None = None) -> Json:
-    """Make a payment method of a test card."""
+    """Create and return a payment method of a test card."""
     method: Json = {
         "id": account.identifiers.new("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
-        "billing_details": copied(_NOBODY) | (billing_details or {}),
+        "billing_details": copied(_NO_BILLING_DETAILS) | (billing_details or {}),
         "created": account.now(),
         "customer": None,
         "customer_account": None,
@@ -41,7 +41,7 @@ def create(account: Account, card: Card, billing_details: Json | None = None) ->
 
 
 def resolve(account: Account, name: str) -> Json:
-    """Return the method with that id; a `pm_card_…` id makes a new one. Raises StripeError."""
+    """Return the method with an id; a `pm_card_…` id creates a new one. Raises StripeError."""
     method = account.payment_methods.get(name)
     if method is not None:
         return method
@@ -52,7 +52,7 @@ def resolve(account: Account, name: str) -> Json:
 
 
 def require_allowed(intent: Json, kind: str) -> None:
-    """Raise StripeError when the intent does not take payment methods of that kind."""
+    """Raise StripeError when the intent does not accept payment methods of that kind."""
     if kind not in intent["payment_method_types"]:
         allowed = ", ".join(intent["payment_method_types"])
         raise StripeError(

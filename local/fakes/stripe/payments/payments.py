@@ -1,4 +1,4 @@
-"""How a payment goes: confirmed, authenticated, processed, succeeded or declined."""
+"""The steps of a payment: confirmed, authenticated, processed, succeeded or declined."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ _FAILED_AUTHENTICATION: Final = (
 
 
 def require_confirmable(intent: Json) -> None:
-    """Raise StripeError unless the intent's status lets it be confirmed."""
+    """Raise StripeError unless the intent's status allows a confirmation."""
     if intent["status"] == "succeeded":
         raise unexpected_state(
             intent,
@@ -33,7 +33,7 @@ def require_confirmable(intent: Json) -> None:
 
 
 def confirm(account: Account, intent: Json, method: Json, return_url: str | None = None) -> None:
-    """Try to pay the intent with a payment method; a decline is a state, not an exception."""
+    """Try to pay the intent with a payment method; a decline sets the status and raises nothing."""
     require_confirmable(intent)
     payment_methods.require_allowed(intent, method["type"])
     if return_url is not None:
@@ -57,7 +57,7 @@ def confirm(account: Account, intent: Json, method: Json, return_url: str | None
 
 
 def authenticate(account: Account, intent: Json, *, succeed: bool) -> None:
-    """End the customer's 3-D Secure. Raises StripeError when nothing waits for it."""
+    """End the customer's 3-D Secure. Raises StripeError when the intent does not wait for it."""
     if intent["status"] != "requires_action":
         raise unexpected_state(intent, "This PaymentIntent does not wait for authentication.")
     method = account.payment_methods[intent["payment_method"]]
@@ -107,12 +107,12 @@ def _attempt(account: Account, intent: Json, method: Json) -> None:
         emit(account, "payment_intent.processing", intent)
     else:
         charge = charges.create(account, intent, method, "succeeded")
-        late = intent["capture_method"] == "automatic_async"
-        if not late:
+        is_credited_later = intent["capture_method"] == "automatic_async"
+        if not is_credited_later:
             charges.credit(account, charge)
         emit(account, "charge.succeeded", charge)
         _succeed(account, intent)
-        if late:
+        if is_credited_later:
             charges.credit(account, charge)
             emit(account, "charge.updated", charge, {"balance_transaction": None})
         if card.disputes:
@@ -126,21 +126,21 @@ def _succeed(account: Account, intent: Json) -> None:
 
 def _decline(account: Account, intent: Json, method: Json) -> None:
     decline = account.cards[method["id"]].decline
-    assert decline is not None  # noqa: S101 - the caller looked
+    assert decline is not None  # noqa: S101 - the caller has checked
     charge = charges.create(account, intent, method, "failed")
     emit(account, "charge.failed", charge)
-    more: Json = {"charge": charge["id"]}
+    details: Json = {"charge": charge["id"]}
     if decline.advice:
-        more["advice_code"] = decline.advice
+        details["advice_code"] = decline.advice
     if decline.decline_code:
-        more["decline_code"] = decline.decline_code
+        details["decline_code"] = decline.decline_code
     error = StripeError(
         decline.message,
         status=402,
         kind="card_error",
         code=decline.code,
         payment_method=copied(method),
-        **more,
+        **details,
     )
     _fail(account, intent, error)
 
@@ -155,10 +155,10 @@ def _fail(account: Account, intent: Json, error: StripeError) -> None:
 
 
 def decline_of(intent: Json) -> StripeError | None:
-    """Return the refusal that a request gets whose confirmation was just declined."""
+    """Return the error for a request whose confirmation was declined, or None."""
     error = intent["last_payment_error"]
     if error is None:
         return None
-    refusal = StripeError(error["message"], status=402)
-    refusal.error = copied(error) | {"payment_intent": copied(intent)}
-    return refusal
+    declined = StripeError(error["message"], status=402)
+    declined.error = copied(error) | {"payment_intent": copied(intent)}
+    return declined

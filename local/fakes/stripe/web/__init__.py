@@ -1,1 +1,1 @@
-"""What a browser sees of the fake: the checkout page, 3-D Secure, and a dashboard."""
+"""The fake's pages: the checkout, 3-D Secure, and a dashboard."""

@@ -1,4 +1,4 @@
-"""The checkout page, in place of Stripe's payment form, and the bank's page for 3-D Secure."""
+"""The checkout page, which replaces Stripe's payment form, and the bank's 3-D Secure page."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ from local.fakes.stripe.payments.cards import CARDS, Card
 from local.fakes.stripe.web.html import Markup, dollars, element, field, form, page
 
 _PAYABLE: Final = ("requires_payment_method", "requires_confirmation")
-_SPEECH: Final = {
+_RESULTS: Final = {
     "succeeded": "Paid. Thank you.",
     "processing": "The payment is being processed by your bank.",
     "canceled": "This payment was cancelled. Nothing is due.",
@@ -20,7 +20,7 @@ _SPEECH: Final = {
 
 
 def show(fake: FakeStripe, secret: str, query: Mapping[str, str]) -> Response:
-    """Show what is to pay and a choice of test cards, or how the payment ended."""
+    """Return the page with the amount and the test cards, or with the payment's result."""
     intent = fake.intent_of_secret(secret)
     if intent["status"] == "requires_action":
         return RedirectResponse(f"/authenticate/{quote(secret)}", 303)
@@ -28,23 +28,24 @@ def show(fake: FakeStripe, secret: str, query: Mapping[str, str]) -> Response:
     alert = [element("p", error["message"], role="alert")] if error else []
     if intent["status"] in _PAYABLE:
         return page("Pay", *_due(intent), *alert, _choice(intent, query.get("return_url", "")))
-    spoken = element("p", _SPEECH[intent["status"]], role="status")
-    return page("Payment", *_due(intent), spoken, *_way_back(fake, intent))
+    result = element("p", _RESULTS[intent["status"]], role="status")
+    return page("Payment", *_due(intent), result, *_way_back(fake, intent))
 
 
-def pay(fake: FakeStripe, secret: str, given: Mapping[str, str]) -> Response:
-    """Confirm with the chosen card, as the customer's browser would."""
+def pay(fake: FakeStripe, secret: str, parameters: Mapping[str, str]) -> Response:
+    """Confirm with the chosen card as the customer's browser does."""
     intent = fake.intent_of_secret(secret)
-    return_url = _http_url(given.get("return_url", ""))
-    fake.pay(intent["id"], given.get("card", ""), return_url=return_url)
-    here = f"/checkout/{quote(secret)}"
+    return_url = _http_url(parameters.get("return_url", ""))
+    fake.pay(intent["id"], parameters.get("card", ""), return_url=return_url)
+    checkout_url = f"/checkout/{quote(secret)}"
     return RedirectResponse(
-        f"{here}?{urlencode({'return_url': return_url})}" if return_url else here, 303
+        f"{checkout_url}?{urlencode({'return_url': return_url})}" if return_url else checkout_url,
+        303,
     )
 
 
 def ask(fake: FakeStripe, secret: str) -> Response:
-    """Ask the customer to approve the payment, as the card's bank does."""
+    """Return the page on which the bank asks the customer to approve the payment."""
     intent = fake.intent_of_secret(secret)
     if intent["status"] != "requires_action":
         return RedirectResponse(f"/checkout/{quote(secret)}", 303)
@@ -60,23 +61,23 @@ def ask(fake: FakeStripe, secret: str) -> Response:
     )
 
 
-def authenticate(fake: FakeStripe, secret: str, given: Mapping[str, str]) -> Response:
+def authenticate(fake: FakeStripe, secret: str, parameters: Mapping[str, str]) -> Response:
     """Pass or fail 3-D Secure, then show the result."""
     intent = fake.intent_of_secret(secret)
-    fake.authenticate(intent["id"], succeed=given.get("outcome") == "approve")
+    fake.authenticate(intent["id"], succeed=parameters.get("outcome") == "approve")
     return RedirectResponse(f"/checkout/{quote(secret)}", 303)
 
 
 def refused(error: StripeError) -> Response:
-    """Show why something was refused."""
+    """Return a page with the error's message."""
     return page("That did not work", element("p", str(error), role="alert"), status=error.status)
 
 
 def _due(intent: Json) -> list[Markup]:
     booking = intent["metadata"].get("booking_id")
-    about = f"for booking {booking}" if booking else intent["description"] or "no booking"
+    subject = f"for booking {booking}" if booking else intent["description"] or "no booking"
     amount = dollars(intent["amount"], intent["currency"])
-    return [element("p", element("strong", amount), f" {about}")]
+    return [element("p", element("strong", amount), f" {subject}")]
 
 
 def _choice(intent: Json, return_url: str) -> Markup:
@@ -93,11 +94,11 @@ def _choice(intent: Json, return_url: str) -> Markup:
 
 def _option(card: Card, *, is_first: bool) -> Markup:
     choice = field(type="radio", name="card", value=card.number, checked=is_first, required=True)
-    return element("label", choice, f" {card.number}: {_does(card)}")
+    return element("label", choice, f" {card.number}: {_description(card)}")
 
 
-def _does(card: Card) -> str:
-    """Say in a few words what happens with a card."""
+def _description(card: Card) -> str:
+    """Return a short description of the payments with a card."""
     if card.decline is not None:
         reason = (card.decline.decline_code or card.decline.code).replace("_", " ")
         return f"{'3-D Secure, then ' if card.authenticates else ''}declined, {reason}"

@@ -1,4 +1,4 @@
-"""Connections that break, or stay silent: what a client sees of Stripe's worse moments."""
+"""Connections that break or never answer, as a client sees them when Stripe has a fault."""
 
 import asyncio
 import socket
@@ -9,34 +9,34 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _TRANSPORT: Final = "transport"
-_LINGER_NOT: Final = struct.pack("ii", 1, 0)
+_NO_LINGER: Final = struct.pack("ii", 1, 0)
 
 
 class BreakableProtocol(H11Protocol):
-    """uvicorn's HTTP protocol, which lets the application at the connection itself."""
+    """uvicorn's HTTP protocol, with access to the connection for the application."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Keep the connection where a request finds it."""
+        """Store the connection in the state of its requests."""
         super().connection_made(transport)
         self.app_state = self.app_state | {_TRANSPORT: transport}
 
 
 def break_connection(scope: Any) -> None:
-    """Reset the connection of a request with no answer; `configured` must serve it."""
+    """Reset a request's connection without an answer. The server must use `configured`."""
     transport = scope["state"][_TRANSPORT]
     connection = transport.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
     transport.abort()
 
 
 async def stay_silent(receive: Any) -> None:
-    """Answer nothing until the client goes."""
+    """Wait without an answer until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         continue
 
 
 def configured(application: Any, port: int) -> uvicorn.Config:
-    """Return how uvicorn serves the fake: on this machine alone, with breakable connections."""
+    """Return uvicorn's configuration: on this machine only, with connections that can break."""
     return uvicorn.Config(
         application,
         host="127.0.0.1",

@@ -1,4 +1,4 @@
-"""The dashboard: what the account holds, with a button for what banks and staff can do."""
+"""The dashboard: the account's objects, with buttons for the actions of banks and staff."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -11,13 +11,13 @@ from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.objects import Json
 from local.fakes.stripe.payments.disputes import INQUIRY, OPEN
 from local.fakes.stripe.web.html import Markup, dollars, element, field, form, page, table
-from local.fakes.stripe.webhooks.sender import PaymentAttempt
+from local.fakes.stripe.webhooks.sender import DeliveryAttempt
 
 _ROWS: Final = 50
 
 
-def show(fake: FakeStripe, attempts: Iterable[PaymentAttempt]) -> HTMLResponse:
-    """Show the newest of everything."""
+def show(fake: FakeStripe, attempts: Iterable[DeliveryAttempt]) -> HTMLResponse:
+    """Return the page with the newest objects of each kind."""
     waiting = fake.outbox.pending(all_of_them=True)
     return page(
         "Fake Stripe",
@@ -110,7 +110,7 @@ def _event(event: Json) -> tuple[str, ...]:
     return _time(event), event["id"], event["type"], str(event["pending_webhooks"])
 
 
-def _attempt(attempt: PaymentAttempt) -> tuple[str, ...]:
+def _attempt(attempt: DeliveryAttempt) -> tuple[str, ...]:
     at = _clock(attempt.at)
     return at, attempt.event, attempt.kind, attempt.url, attempt.outcome
 

@@ -1,4 +1,4 @@
-"""Small HTML pages, safe by construction: text is escaped, and nothing inline runs."""
+"""Small HTML pages with escaped text and without inline scripts."""
 
 from collections.abc import Iterable
 from html import escape
@@ -13,13 +13,13 @@ _POLICY: Final = (
 
 
 class Markup(str):
-    """HTML that is escaped already."""
+    """HTML that is already escaped."""
 
     __slots__ = ()
 
 
 def element(name: str, /, *content: str, **attributes: str | bool) -> Markup:
-    """Return an element; plain text in it is escaped, a true attribute stands alone."""
+    """Return an element; its plain text is escaped, a true attribute has no value."""
     written = "".join(
         f" {key.rstrip('_')}" + ("" if value is True else f'="{escape(str(value))}"')
         for key, value in attributes.items()
@@ -30,7 +30,7 @@ def element(name: str, /, *content: str, **attributes: str | bool) -> Markup:
 
 
 def field(**attributes: str | bool) -> Markup:
-    """Return an input, which has no content and no end."""
+    """Return an input element, which has no content and no end tag."""
     return Markup(element("input", **attributes).removesuffix("</input>"))
 
 
@@ -67,7 +67,7 @@ def page(title: str, *content: str, status: int = 200) -> HTMLResponse:
         {
             "Content-Security-Policy": _POLICY,
             "X-Content-Type-Options": "nosniff",
-            # Not "no-referrer": our own forms would come with an Origin of null.
+            # With "no-referrer" the browser would send our own forms with an Origin of null.
             "Referrer-Policy": "same-origin",
             "Cache-Control": "no-store",
         },
@@ -75,7 +75,7 @@ def page(title: str, *content: str, status: int = 200) -> HTMLResponse:
 
 
 def dollars(cents: int, currency: str = "usd") -> str:
-    """Return an amount as people read it."""
+    """Return an amount in cents as text in dollars."""
     return f"{'€' if currency == 'eur' else '$'}{cents / 100:,.2f}"
 
 

@@ -1,1 +1,1 @@
-"""How events reach the webhook endpoints: queued, signed, sent and sent again."""
+"""The delivery of events to webhook endpoints: queued, signed, sent, and sent again."""

@@ -1,4 +1,4 @@
-"""The outbox: every event on its way to an endpoint, until it is delivered or given up."""
+"""The outbox: the deliveries of events until they succeed or are given up."""
 
 import json
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ BACKOFF: Final = (
 
 @dataclass(eq=False)
 class Delivery:
-    """One event for one endpoint. `attempts` counts those that failed; `due_at` is unix time.
+    """One event for one endpoint. `attempts` counts the failed ones; `due_at` is a Unix time.
 
-    `host` is the Host header to send, where it is not the one in `url`.
+    `host` is the Host header to send; by default it is the host of `url`.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Delivery:
 
     @cached_property
     def body(self) -> bytes:
-        """The bytes that are sent, and signed."""
+        """The bytes that are signed and sent."""
         return json.dumps(self.event, indent=2, ensure_ascii=False).encode()
 
 
@@ -57,15 +57,15 @@ class Outbox:
         secret: str | None = None,
         host: str | None = None,
     ) -> Json:
-        """Register a webhook endpoint with a secret and a Host header of one's choice."""
+        """Create a webhook endpoint with a chosen secret and Host header."""
         with self._lock:
-            given = {"url": url, "enabled_events": list(enabled_events)}
-            endpoint = webhook_endpoints.create(self._account, given, secret)
+            parameters = {"url": url, "enabled_events": list(enabled_events)}
+            endpoint = webhook_endpoints.create(self._account, parameters, secret)
             self._hosts[endpoint["id"]] = host
             return endpoint | {"secret": self._account.secrets.current(endpoint["id"])}
 
     def publish(self, event: Json) -> int:
-        """Queue an event for each endpoint that wants it; return for how many."""
+        """Queue an event for each endpoint that receives it; return the number of endpoints."""
         endpoints = [
             endpoint
             for endpoint in self._account.webhook_endpoints.newest_first()
@@ -73,9 +73,9 @@ class Outbox:
         ]
         if not endpoints:
             return 0
-        # The object in an event never changes; how many endpoints wait for it does.
-        told = {"pending_webhooks": len(endpoints)} if "pending_webhooks" in event else {}
-        sent = event | told
+        # The object in an event never changes, but the number of pending endpoints does.
+        pending_count = {"pending_webhooks": len(endpoints)} if "pending_webhooks" in event else {}
+        sent = event | pending_count
         for endpoint in endpoints:
             delivery = Delivery(
                 self._account.identifiers.new("wd"),
@@ -102,9 +102,9 @@ class Outbox:
     def sign(
         self, delivery: Delivery, *, secret: str | None = None, at: float | None = None
     ) -> str:
-        """Return the delivery's `Stripe-Signature`, by every valid secret or the given one.
+        """Return the delivery's `Stripe-Signature`, made with every valid secret or with `secret`.
 
-        `at` is the unix time of sending: now when left out.
+        `at` is the Unix time of sending, by default now.
         """
         with self._lock:
             moment = int(self._account.clock() if at is None else at)
@@ -112,7 +112,7 @@ class Outbox:
             return signature_header(delivery.body, [secret] if secret else valid, moment)
 
     def roll_secret(self, endpoint: str, expires_in: float = 86_400) -> str:
-        """Give an endpoint a new secret; the old one signs too for `expires_in` seconds."""
+        """Give an endpoint a new secret; the old one also signs for `expires_in` seconds."""
         with self._lock:
             secret = webhook_endpoints.new_secret(self._account)
             until = self._account.clock() + expires_in
@@ -120,19 +120,19 @@ class Outbox:
             return secret
 
     def delivered(self, delivery: Delivery) -> None:
-        """Take a delivery out: its endpoint has answered 2xx."""
+        """Remove a delivery that its endpoint has answered with 2xx."""
         with self._lock:
-            event = self._account.events.get(delivery.event["id"])  # thin ones are in no list
+            event = self._account.events.get(delivery.event["id"])  # v2 events are in no list
             if self._deliveries.pop(delivery.id, None) is not None and event is not None:
                 event["pending_webhooks"] -= 1
 
     def drop(self, delivery: Delivery) -> None:
-        """Take a delivery out, undelivered: it is lost."""
+        """Remove a delivery that is not delivered."""
         with self._lock:
             self._deliveries.pop(delivery.id, None)
 
     def failed(self, delivery: Delivery) -> None:
-        """Put a delivery off until Stripe's next attempt; after the last one it is lost."""
+        """Delay a delivery until Stripe's next attempt; remove it after the last one."""
         with self._lock:
             if delivery.id not in self._deliveries:
                 return

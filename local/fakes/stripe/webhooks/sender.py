@@ -1,4 +1,4 @@
-"""The sender: posts what the outbox holds, as reliably or unreliably as its policy says."""
+"""The sender, which posts the outbox's deliveries; its policy sets delays and failures."""
 
 import random
 import time
@@ -18,15 +18,15 @@ from local.fakes.stripe.webhooks.outbox import Delivery, Outbox
 DEV_BACKOFF: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)
 _POLL_SECONDS: Final = 0.05
 _TIMEOUT_SECONDS: Final = 20.0
-_AT_ONCE: Final = 4
+_WORKERS: Final = 4
 _SPREAD_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class SenderPolicy:
-    """How events are sent. `duplicate` and `drop` are probabilities, drawn from the seed.
+    """The policy for sending. `duplicate` and `drop` are probabilities, drawn from the seed.
 
-    `reorder` holds each event back for a different while; without `retry` a failure is final.
+    With `reorder` each event waits for a random time. Without `retry` a failure is final.
     """
 
     delay_seconds: float = 0.0
@@ -37,8 +37,8 @@ class SenderPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentAttempt:
-    """One POST to an endpoint: unix time, what was sent where, and the status or the failure."""
+class DeliveryAttempt:
+    """One POST to an endpoint: Unix time, event, URL, and the status or the failure."""
 
     at: float
     event: str
@@ -48,19 +48,19 @@ class PaymentAttempt:
 
 
 class Sender:
-    """Sends the outbox's deliveries over HTTP, a few at once."""
+    """Sends the outbox's deliveries over HTTP, four at a time."""
 
     def __init__(
         self, outbox: Outbox, policy: SenderPolicy | None = None, *, seed: int = 0
     ) -> None:
         self.policy = policy or SenderPolicy()
-        self.attempts: deque[PaymentAttempt] = deque(maxlen=200)
+        self.attempts: deque[DeliveryAttempt] = deque(maxlen=200)
         self._outbox = outbox
         self._random = random.Random(seed)
         self._lock = Lock()
         self._ready_at: dict[str, float] = {}
         self._sending: set[str] = set()
-        self._pool = ThreadPoolExecutor(_AT_ONCE)
+        self._pool = ThreadPoolExecutor(_WORKERS)
         self._http = urllib3.PoolManager(timeout=_TIMEOUT_SECONDS, retries=False)
         outbox.backoff = DEV_BACKOFF
 
@@ -131,5 +131,5 @@ class Sender:
     def _note(self, delivery: Delivery, outcome: str) -> None:
         event = delivery.event
         self.attempts.append(
-            PaymentAttempt(time.time(), event["id"], event["type"], delivery.url, outcome)
+            DeliveryAttempt(time.time(), event["id"], event["type"], delivery.url, outcome)
         )

@@ -14,10 +14,12 @@ _PATH: Final = "/v1/balance_transactions"
 def _list(account: Account, call: Call) -> Json:
     return listed(
         account.balance_transactions,
-        call.given,
+        call.parameters,
         url=_PATH,
         references={
-            name: call.given[name] for name in ("source", "type", "currency") if name in call.given
+            name: call.parameters[name]
+            for name in ("source", "type", "currency")
+            if name in call.parameters
         },
     )
 

@@ -13,17 +13,17 @@ _PATH: Final = "/v1/charges"
 
 def _list(account: Account, call: Call) -> Json:
     references = narrowed(account, call)
-    return listed(account.charges, call.given, url=_PATH, references=references)
+    return listed(account.charges, call.parameters, url=_PATH, references=references)
 
 
 def narrowed(account: Account, call: Call) -> dict[str, str]:
-    """Return what a list is narrowed by: a payment intent, a charge. Raises StripeError."""
+    """Return the payment intent and the charge that filter a list. Raises StripeError."""
     references = {}
-    if "payment_intent" in call.given:
-        references["payment_intent"] = call.given["payment_intent"]
+    if "payment_intent" in call.parameters:
+        references["payment_intent"] = call.parameters["payment_intent"]
         referred(account.payment_intents, references["payment_intent"], "payment_intent")
-    if "charge" in call.given:
-        references["charge"] = call.given["charge"]
+    if "charge" in call.parameters:
+        references["charge"] = call.parameters["charge"]
         referred(account.charges, references["charge"], "charge")
     return references
 

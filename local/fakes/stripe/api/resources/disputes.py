@@ -16,7 +16,7 @@ _PATH: Final = "/v1/disputes"
 
 def _update(account: Account, call: Call) -> Json:
     dispute = named(account.disputes, call.identifier, "dispute")
-    disputes.update(account, dispute, call.given)
+    disputes.update(account, dispute, call.parameters)
     return dispute
 
 
@@ -28,7 +28,7 @@ def _close(account: Account, call: Call) -> Json:
 
 def _list(account: Account, call: Call) -> Json:
     references = narrowed(account, call)
-    return listed(account.disputes, call.given, url=_PATH, references=references)
+    return listed(account.disputes, call.parameters, url=_PATH, references=references)
 
 
 OPERATIONS: Final = (

@@ -21,27 +21,27 @@ def _retrieve(account: Account, call: Call) -> Json:
 
 
 def _list(account: Account, call: Call) -> Json:
-    given = call.given
-    if "type" in given and "types" in given:
+    parameters = call.parameters
+    if "type" in parameters and "types" in parameters:
         raise StripeError("You may only specify one of these parameters: type, types.")
-    wanted = given.get("types", [given["type"]] if "type" in given else None)
-    delivered = given.get("delivery_success")
+    requested = parameters.get("types", [parameters["type"]] if "type" in parameters else None)
+    delivered = parameters.get("delivery_success")
 
     def accept(event: Json) -> bool:
         return (
             is_kept(account, event)
-            and (wanted is None or any(_matches(event["type"], kind) for kind in wanted))
+            and (requested is None or any(_matches(event["type"], kind) for kind in requested))
             and (delivered is None or (event["pending_webhooks"] == 0) == delivered)
         )
 
-    return listed(account.events, given, url=_PATH, accept=accept)
+    return listed(account.events, parameters, url=_PATH, accept=accept)
 
 
-def _matches(kind: str, wanted: str) -> bool:
-    """Tell whether a type is the wanted one; `charge.*` wants every type that begins so."""
-    if wanted.endswith("*"):
-        return kind.startswith(wanted[:-1])
-    return kind == wanted
+def _matches(kind: str, requested: str) -> bool:
+    """Return whether a type matches the requested one, which may be a prefix like `charge.*`."""
+    if requested.endswith("*"):
+        return kind.startswith(requested[:-1])
+    return kind == requested
 
 
 OPERATIONS: Final = (

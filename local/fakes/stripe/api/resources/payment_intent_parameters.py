@@ -1,4 +1,4 @@
-"""What may be sent to the operations of payment intents."""
+"""The parameters of the operations of payment intents."""
 
 from typing import Final
 

@@ -20,62 +20,62 @@ _PATH: Final = "/v1/payment_intents"
 
 
 def _create(account: Account, call: Call) -> Json:
-    given = call.given
-    if given.get("confirm") and "payment_method" not in given:
+    parameters = call.parameters
+    if parameters.get("confirm") and "payment_method" not in parameters:
         raise StripeError(
             "You must provide a payment method to confirm this PaymentIntent on creation.",
             code="parameter_missing",
             param="payment_method",
         )
-    if not given.get("confirm") and "return_url" in given:
+    if not parameters.get("confirm") and "return_url" in parameters:
         raise StripeError(
             "The parameter `return_url` cannot be passed when creating a PaymentIntent unless "
             "`confirm` is set to true.",
             param="return_url",
         )
-    if given.get("confirm"):
-        _require_return_url(payment_intents.automatic_methods(given), call)
-    intent = payment_intents.create(account, given)
-    if given.get("confirm"):
+    if parameters.get("confirm"):
+        _require_return_url(payment_intents.automatic_methods(parameters), call)
+    intent = payment_intents.create(account, parameters)
+    if parameters.get("confirm"):
         _pay(account, intent, account.payment_methods[intent["payment_method"]], call)
     return intent
 
 
 def _update(account: Account, call: Call) -> Json:
-    intent = _named(account, call)
-    payment_intents.update(account, intent, call.given)
+    intent = _intent(account, call)
+    payment_intents.update(account, intent, call.parameters)
     return intent
 
 
 def _confirm(account: Account, call: Call) -> Json:
-    intent = _named(account, call)
+    intent = _intent(account, call)
     payments.require_confirmable(intent)
     _require_return_url(intent["automatic_payment_methods"], call)
     method = _method(account, intent, call)
     payment_methods.require_allowed(intent, method["type"])
-    if "receipt_email" in call.given:
-        intent["receipt_email"] = call.given["receipt_email"] or None
+    if "receipt_email" in call.parameters:
+        intent["receipt_email"] = call.parameters["receipt_email"] or None
     _pay(account, intent, method, call)
     return intent
 
 
 def _cancel(account: Account, call: Call) -> Json:
-    intent = _named(account, call)
-    payment_intents.cancel(account, intent, call.given.get("cancellation_reason"))
+    intent = _intent(account, call)
+    payment_intents.cancel(account, intent, call.parameters.get("cancellation_reason"))
     return intent
 
 
 def _retrieve(account: Account, call: Call) -> Json:
-    return _named(account, call)
+    return _intent(account, call)
 
 
 def _list(account: Account, call: Call) -> Json:
-    return listed(account.payment_intents, call.given, url=_PATH)
+    return listed(account.payment_intents, call.parameters, url=_PATH)
 
 
-def _named(account: Account, call: Call) -> Json:
-    """Return the intent; a publishable key needs its client secret too. Raises StripeError."""
-    secret = call.given.get("client_secret")
+def _intent(account: Account, call: Call) -> Json:
+    """Return the intent; a publishable key also needs the client secret. Raises StripeError."""
+    secret = call.parameters.get("client_secret")
     if call.is_public and secret is None:
         raise StripeError(
             "Missing required param: client_secret.",
@@ -89,7 +89,7 @@ def _named(account: Account, call: Call) -> Json:
 
 
 def _method(account: Account, intent: Json, call: Call) -> Json:
-    name = call.given.get("payment_method") or intent["payment_method"]
+    name = call.parameters.get("payment_method") or intent["payment_method"]
     if name is None:
         raise StripeError(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can "
@@ -101,9 +101,9 @@ def _method(account: Account, intent: Json, call: Call) -> Json:
 
 
 def _require_return_url(automatic: Json | None, call: Call) -> None:
-    """Raise StripeError when a server confirms what might redirect, and says not where to."""
+    """Raise StripeError when a server confirms without the URL that a redirect would need."""
     redirects = automatic is not None and automatic["allow_redirects"] == "always"
-    if redirects and not call.is_public and "return_url" not in call.given:
+    if redirects and not call.is_public and "return_url" not in call.parameters:
         raise StripeError(
             "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. "
             "Because some of these payment methods might redirect your customer off of your page, "
@@ -115,10 +115,10 @@ def _require_return_url(automatic: Json | None, call: Call) -> None:
 
 
 def _pay(account: Account, intent: Json, method: Json, call: Call) -> None:
-    payments.confirm(account, intent, method, call.given.get("return_url"))
-    refusal = payments.decline_of(intent)
-    if refusal is not None:
-        raise refusal
+    payments.confirm(account, intent, method, call.parameters.get("return_url"))
+    declined = payments.decline_of(intent)
+    if declined is not None:
+        raise declined
 
 
 OPERATIONS: Final = (

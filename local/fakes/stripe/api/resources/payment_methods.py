@@ -1,4 +1,4 @@
-"""`/v1/payment_methods`: as far as Stripe.js and `stripe trigger` make them."""
+"""`/v1/payment_methods`, with the parts that Stripe.js and `stripe trigger` use."""
 
 from typing import Final
 
@@ -14,16 +14,16 @@ _PATH: Final = "/v1/payment_methods"
 
 
 def _create(account: Account, call: Call) -> Json:
-    kind = call.given["type"]
-    if kind not in call.given:
+    kind = call.parameters["type"]
+    if kind not in call.parameters:
         raise StripeError(f"Missing required param: {kind}.", code="parameter_missing", param=kind)
     if kind == "card" and not call.is_public:
         raise StripeError(
             "Sending credit card numbers directly to the Stripe API is generally unsafe. To "
             "continue processing use Stripe.js, the Stripe mobile bindings, or Stripe Elements."
         )
-    card = by_number(call.given[kind][_NUMBERS[kind]])
-    return payment_methods.create(account, card, call.given.get("billing_details"))
+    card = by_number(call.parameters[kind][_NUMBERS[kind]])
+    return payment_methods.create(account, card, call.parameters.get("billing_details"))
 
 
 _NUMBERS: Final = {"card": "number", "sepa_debit": "iban", "us_bank_account": "account_number"}

@@ -24,16 +24,16 @@ _PATH: Final = "/v1/refunds"
 
 
 def _create(account: Account, call: Call) -> Json:
-    return refunds.create(account, _charge(account, call.given), call.given)
+    return refunds.create(account, _charge(account, call.parameters), call.parameters)
 
 
-def _charge(account: Account, given: Json) -> Json:
+def _charge(account: Account, parameters: Json) -> Json:
     """Return the charge to refund. Raises StripeError."""
     intent = None
-    if "payment_intent" in given:
-        intent = referred(account.payment_intents, given["payment_intent"], "payment_intent")
-    if "charge" in given:
-        charge = referred(account.charges, given["charge"], "charge")
+    if "payment_intent" in parameters:
+        intent = referred(account.payment_intents, parameters["payment_intent"], "payment_intent")
+    if "charge" in parameters:
+        charge = referred(account.charges, parameters["charge"], "charge")
         if intent is not None and charge["payment_intent"] != intent["id"]:
             raise StripeError(
                 f"Charge {charge['id']} does not belong to the PaymentIntent {intent['id']}.",
@@ -57,8 +57,8 @@ def _charge(account: Account, given: Json) -> Json:
 
 def _update(account: Account, call: Call) -> Json:
     refund = named(account.refunds, call.identifier, "refund")
-    if "metadata" in call.given:
-        refunds.update(account, refund, call.given["metadata"])
+    if "metadata" in call.parameters:
+        refunds.update(account, refund, call.parameters["metadata"])
     return refund
 
 
@@ -70,7 +70,7 @@ def _cancel(account: Account, call: Call) -> Json:
 
 def _list(account: Account, call: Call) -> Json:
     references = narrowed(account, call)
-    return listed(account.refunds, call.given, url=_PATH, references=references)
+    return listed(account.refunds, call.parameters, url=_PATH, references=references)
 
 
 OPERATIONS: Final = (

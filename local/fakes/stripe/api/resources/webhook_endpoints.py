@@ -22,16 +22,16 @@ _SHARED: Final[dict[str, Parameter]] = EXPAND | {
 
 
 def _create(account: Account, call: Call) -> Json:
-    _check(call.given)
-    endpoint = webhook_endpoints.create(account, call.given)
-    # The secret is shown here and never again.
+    _check(call.parameters)
+    endpoint = webhook_endpoints.create(account, call.parameters)
+    # Only this answer contains the secret.
     return endpoint | {"secret": account.secrets.current(endpoint["id"])}
 
 
 def _update(account: Account, call: Call) -> Json:
     endpoint = named(account.webhook_endpoints, call.identifier, "webhook_endpoint")
-    _check(call.given)
-    webhook_endpoints.update(endpoint, call.given)
+    _check(call.parameters)
+    webhook_endpoints.update(endpoint, call.parameters)
     return endpoint
 
 
@@ -42,15 +42,15 @@ def _delete(account: Account, call: Call) -> Json:
 
 
 def _list(account: Account, call: Call) -> Json:
-    return listed(account.webhook_endpoints, call.given, url=_PATH)
+    return listed(account.webhook_endpoints, call.parameters, url=_PATH)
 
 
-def _check(given: Json) -> None:
-    if "url" in given and not re.match(r"https?://[^/\s]+", given["url"]):
+def _check(parameters: Json) -> None:
+    if "url" in parameters and not re.match(r"https?://[^/\s]+", parameters["url"]):
         raise StripeError(
             "Invalid URL: URL must be publicly accessible.", code="url_invalid", param="url"
         )
-    for place, kind in enumerate(given.get("enabled_events", ())):
+    for place, kind in enumerate(parameters.get("enabled_events", ())):
         if not re.fullmatch(r"\*|[a-z0-9_]+(\.[a-z0-9_]+)+", kind):
             raise StripeError(
                 f"Invalid enabled_events[{place}]: {kind}", param=f"enabled_events[{place}]"
