@@ -1,1 +1,1 @@
-"""Commands of an operator, for any stage: `make admin`, `make second-factor`, `make webhook`."""
+"""Commands for operators of any stage: `make admin`, `make second-factor`, `make webhook`."""

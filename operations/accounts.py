@@ -1,4 +1,4 @@
-"""The accounts of a stage, for the commands of operators: whose account, and where it is kept."""
+"""Find a stage's user pool and table, and the account that an operator names."""
 
 import argparse
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from teppan.store.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Where the accounts and the ends of their sessions are kept."""
+    """The user pool with the accounts, and the table with the ends of their sessions."""
 
     cognito: BaseClient
     user_pool_id: str
@@ -24,14 +24,14 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """What an operator names: an account, and the stage (None: the local cloud on `port`)."""
+    """The account and the stage that an operator names; None is the local cloud on `port`."""
 
     email: str
     stage: str | None
     port: int | None
 
     def accounts(self) -> Accounts:
-        """Return the stage's accounts. Raises LocalCloudError."""
+        """Return the stage's user pool and table. Raises LocalCloudError."""
         if not self.stage:
             cloud = running_cloud(self.port)
             aws = Aws(cloud.aws_endpoint_url, cloud.region)
@@ -43,18 +43,18 @@ class Whose:
 
 
 def read_arguments(command: str, arguments: list[str]) -> Whose:
-    """Read the arguments of `make <command>`; without an address `Whose.email` is empty."""
+    """Return the arguments of `make <command>`; without an address, `email` is empty."""
     parser = argparse.ArgumentParser(prog=f"make {command}")
     parser.add_argument("email", nargs="?", default="", help="of the account")
-    parser.add_argument("--stage", help="of the deployed stack; the local cloud when left out")
+    parser.add_argument("--stage", help="of the deployed stack; by default the local cloud")
     parser.add_argument(
-        "--port", type=port_number, help="of the local cloud; the one started last when left out"
+        "--port", type=port_number, help="of the local cloud; by default the one started last"
     )
     options = parser.parse_args(arguments)
     return Whose(options.email, options.stage, options.port)
 
 
 def check_named(command: str, whose: Whose) -> None:
-    """Raise LocalCloudError when no address is named."""
+    """Raise LocalCloudError when there is no address."""
     if not whose.email:
         raise LocalCloudError(f"Whose account? make {command} EMAIL=aiko@example.com")

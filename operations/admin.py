@@ -1,7 +1,8 @@
 """`make admin EMAIL=aiko@example.com STAGE=prod`: make an account an admin's.
 
-The person registers and confirms like everybody; no endpoint gives these rights. Without STAGE on
-the running local cloud; with it on the stack of samconfig.toml, with the AWS credentials at hand.
+The person registers and confirms as every customer does; no endpoint gives an admin's rights.
+Without STAGE the command changes the running local cloud. With STAGE it changes the stack in
+samconfig.toml, with the AWS credentials of the environment.
 """
 
 import sys
@@ -18,16 +19,16 @@ from teppan.identity.account import account_of
 from teppan.store.accounts import sessions
 
 GROUP: Final = "admin"
-# Where template.yaml sets ADMIN_MFA to required.
-_WITH_MFA: Final = "prod"
+# The stage for which template.yaml sets ADMIN_MFA to required.
+_STAGE_WITH_MFA: Final = "prod"
 
 
 def main(arguments: list[str]) -> int:
-    """Make the account an admin's and say what follows; return the exit status."""
+    """Make the account an admin's and print what changes; return the exit status."""
     whose = read_arguments("admin", arguments)
     try:
         check_named("admin", whose)
-        make_admin(whose.accounts(), whose.email, mfa_required=whose.stage == _WITH_MFA)
+        make_admin(whose.accounts(), whose.email, mfa_required=whose.stage == _STAGE_WITH_MFA)
     except (LocalCloudError, BotoCoreError, ClientError, StorageUnavailable) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -40,10 +41,9 @@ def main(arguments: list[str]) -> int:
 def make_admin(accounts: Accounts, email: str, *, mfa_required: bool) -> None:
     """End every session of the account of `email`, then add it to the group of admins.
 
-    In this order: a session that began without a second factor must not become an admin's by a
-    refresh. Returns when the next login is a session that lives. Raises LocalCloudError, and has
-    changed nothing, when there is no such account, or one that is not confirmed, or without the
-    second factor that is required.
+    The sessions end first, so that a refresh never turns a session without a second factor into an
+    admin's. Returns when a new login starts a valid session. Raises LocalCloudError and changes
+    nothing when the account does not exist, is not confirmed, or lacks a required second factor.
     """
     cognito, pool_id = accounts.cognito, accounts.user_pool_id
     try:

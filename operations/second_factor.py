@@ -1,8 +1,8 @@
 """`make second-factor EMAIL=aiko@example.com STAGE=prod`: set up somebody's authenticator app.
 
-The access tokens of a login open our API alone, so nobody who gets hold of one can change a second
-factor. This command signs in with AWS credentials and the password of the account, typed in by its
-owner, through an app client of its own whose tokens open Cognito's own calls.
+The access tokens of a login are valid for our API only, so a stolen token cannot change a second
+factor. This command logs in with AWS credentials and the account's password, which its owner types.
+It uses its own app client, whose tokens are valid for Cognito's own calls.
 """
 
 import getpass
@@ -20,11 +20,11 @@ from operations.accounts import Accounts, check_named, read_arguments
 from teppan.identity.cognito.app_client import secret_hash
 from teppan.identity.password import normalised
 
-_CLIENT_NAME_ENDS: Final = "-second-factor"
+_CLIENT_NAME_SUFFIX: Final = "-second-factor"
 
 
 def main(arguments: list[str]) -> int:
-    """Set the second factor up and say what follows; return the exit status."""
+    """Set up the second factor and print what changes; return the exit status."""
     whose = read_arguments("second-factor", arguments)
     try:
         check_named("second-factor", whose)
@@ -42,10 +42,10 @@ def main(arguments: list[str]) -> int:
 
 
 def set_up(accounts: Accounts, email: str, password: str, ask: Callable[[str], str]) -> None:
-    """Register an authenticator app with the account and demand it at every login.
+    """Register an authenticator app with the account and require it at every login.
 
-    `ask` gets the app's secret and returns the code that the app shows. Raises LocalCloudError, and
-    has changed nothing, when the password or the code is wrong, or there is a second factor.
+    `ask` takes the app's secret and returns the code in the app. Raises LocalCloudError and changes
+    nothing when the password or the code is wrong, or the account has a second factor.
     """
     cognito, session = accounts.cognito, _Session.begin(accounts, email.lower(), password)
     try:
@@ -73,7 +73,7 @@ class _Session:
     @classmethod
     def begin(cls, accounts: Accounts, email: str, password: str) -> "_Session":
         cognito, client = accounts.cognito, _client_of(accounts)
-        proof = secret_hash(client["ClientId"], client["ClientSecret"], email)
+        secret_proof = secret_hash(client["ClientId"], client["ClientSecret"], email)
         try:
             answer = cognito.admin_initiate_auth(
                 UserPoolId=accounts.user_pool_id,
@@ -82,7 +82,7 @@ class _Session:
                 AuthParameters={
                     "USERNAME": email,
                     "PASSWORD": normalised(password),
-                    "SECRET_HASH": proof,
+                    "SECRET_HASH": secret_proof,
                 },
             )
         except (
@@ -110,9 +110,9 @@ class _Session:
 
 def _client_of(accounts: Accounts) -> dict[str, Any]:
     cognito, pool_id = accounts.cognito, accounts.user_pool_id
-    listed = cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)
-    for client in listed["UserPoolClients"]:
-        if client["ClientName"].endswith(_CLIENT_NAME_ENDS):
+    clients = cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)
+    for client in clients["UserPoolClients"]:
+        if client["ClientName"].endswith(_CLIENT_NAME_SUFFIX):
             described: dict[str, Any] = cognito.describe_user_pool_client(
                 UserPoolId=pool_id, ClientId=client["ClientId"]
             )["UserPoolClient"]

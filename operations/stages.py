@@ -1,4 +1,4 @@
-"""The stacks that samconfig.toml names, as they are deployed, with the AWS credentials at hand."""
+"""The deployed stacks in samconfig.toml, read with the AWS credentials of the environment."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from local.paths import SAMCONFIG
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployed stack: where it is, and what it says of itself."""
+    """A deployed stack: its region and its outputs."""
 
     region: str
     outputs: Mapping[str, str]
@@ -39,7 +39,7 @@ def outputs_of(cloudformation: BaseClient, stack_name: str) -> dict[str, str]:
 
 
 def section_of(stage: str) -> dict[str, Any]:
-    """Return what samconfig.toml says of a stage; `dev` is its default."""
+    """Return the section of a stage in samconfig.toml; `dev` is the section `default`."""
     sections = {
         section["deploy"]["parameters"]["stack_name"].removeprefix("teppan-"): section
         for section in tomllib.loads(SAMCONFIG.read_text(encoding="utf-8")).values()

@@ -1,8 +1,8 @@
-"""`make webhook STAGE=prod`: have Stripe send its events to the stack, signed with a known secret.
+"""`make webhook STAGE=prod`: register the stack's webhook at Stripe and store its signing secret.
 
-The subscription is events/payments/stripe_subscription.json; a test holds it against what the
-function handles. Run again it changes what differs and nothing else. Without STAGE it is the
-running local cloud's, whose `make dev` has done it already, by the same code. No secret is printed.
+The subscription is events/payments/stripe_subscription.json; a test compares it with the events
+that the function handles. A second run changes only what differs. Without STAGE the command
+registers the running local cloud, as `make dev` does with the same code. No secret is printed.
 """
 
 import argparse
@@ -29,10 +29,10 @@ from operations.stages import deployed, outputs_of
 _STRIPE: Final = "https://api.stripe.com"
 _SUBSCRIPTION: Final = EVENTS / "payments" / "stripe_subscription.json"
 _KEY: Final = re.compile(r"(?:sk|rk)_(test|live)_\w+")
-# The one stage whose customers pay with money.
+# The only stage with live payments.
 _LIVE: Final = "prod"
-# Of the endpoint at Stripe: in which secret its own is. Written last, so that an endpoint whose
-# secret was lost on the way has none.
+# The metadata of Stripe's endpoint that names the AWS secret with its signing secret. It is written
+# last, so an endpoint whose signing secret was not stored does not have it.
 _STORED_IN: Final = "secret_stored_in"
 _TIMEOUT_SECONDS: Final = 20.0
 
@@ -41,29 +41,29 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The two sides that share a signing secret: Stripe, and the secret of our stack."""
+    """The two sides that share a signing secret: Stripe's API and our stack's secret."""
 
     stripe: StripeClient
     secrets: BaseClient
     secret_arn: str
     url: str
-    """Where events go."""
+    """The URL to which Stripe sends events."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What is registered at Stripe now; `new` has a secret that was just stored."""
+    """The endpoint at Stripe; with `new`, its secret has just been stored."""
 
     id: str
     new: bool
 
 
 def main(arguments: list[str]) -> int:
-    """Register the endpoint and say so; return the exit status."""
+    """Register the endpoint and print the result; return the exit status."""
     parser = argparse.ArgumentParser(prog="make webhook")
-    parser.add_argument("--stage", help="of the deployed stack; the local cloud when left out")
+    parser.add_argument("--stage", help="of the deployed stack; by default the local cloud")
     parser.add_argument(
-        "--port", type=port_number, help="of the local cloud; the one started last when left out"
+        "--port", type=port_number, help="of the local cloud; by default the one started last"
     )
     parser.add_argument("--renew", action="store_true", help="make a new endpoint and secret")
     options = parser.parse_args(arguments)
@@ -87,29 +87,31 @@ def main(arguments: list[str]) -> int:
 
 
 def subscribe(side: Side, *, renew: bool = False) -> Endpoint:
-    """Have one endpoint at Stripe for the URL, with our events, version and a secret we know.
+    """Register one endpoint at Stripe for the URL, with our events, version and signing secret.
 
-    An endpoint's version and secret can not be changed: for others there is a new endpoint, its
-    secret is stored (the one before stays good as AWSPREVIOUS), and the old endpoint goes last.
+    An endpoint's version and secret cannot change. If one of them must, a new endpoint is created,
+    its secret is stored (the old one stays valid as AWSPREVIOUS), and the old endpoint is deleted.
     """
-    wanted: Json = json.loads(_SUBSCRIPTION.read_text(encoding="utf-8"))
-    found = [each for each in _endpoints(side) if each["url"] == side.url]
-    kept = next((each for each in found if not renew and _is_good(each, side, wanted)), None)
+    subscription: Json = json.loads(_SUBSCRIPTION.read_text(encoding="utf-8"))
+    existing = [each for each in _endpoints(side) if each["url"] == side.url]
+    kept = next(
+        (each for each in existing if not renew and _may_stay(each, side, subscription)), None
+    )
     if kept is None:
-        endpoint = Endpoint(_make(side, wanted), new=True)
+        endpoint = Endpoint(_create(side, subscription), new=True)
     else:
         endpoint = Endpoint(kept["id"], new=False)
-        if not _is_right(kept, wanted):
-            changed: Any = {"enabled_events": wanted["enabled_events"], "disabled": False}
-            side.stripe.v1.webhook_endpoints.update(kept["id"], changed)
-    for each in found:
+        if not _is_current(kept, subscription):
+            changes: Any = {"enabled_events": subscription["enabled_events"], "disabled": False}
+            side.stripe.v1.webhook_endpoints.update(kept["id"], changes)
+    for each in existing:
         if each["id"] != endpoint.id:
             side.stripe.v1.webhook_endpoints.delete(each["id"])
     return endpoint
 
 
 def local_side(cloud: Description) -> Side:
-    """Return the sides of a local cloud: the fake, and the emulator's secret."""
+    """Return the sides of a local cloud: the fake Stripe and the emulator's secret."""
     aws = Aws(cloud.aws_endpoint_url, cloud.region)
     return Side(
         client_of(API_KEY, cloud.stripe_url),
@@ -120,7 +122,7 @@ def local_side(cloud: Description) -> Side:
 
 
 def client_of(api_key: str, base_url: str) -> StripeClient:
-    """Return a client of Stripe's API in the version that we subscribe to."""
+    """Return a client of Stripe's API with the version of our subscription."""
     version = json.loads(_SUBSCRIPTION.read_text(encoding="utf-8"))["api_version"]
     return StripeClient(
         api_key,
@@ -132,17 +134,17 @@ def client_of(api_key: str, base_url: str) -> StripeClient:
 
 
 def require_key(api_key: str, stage: str, arn: str) -> None:
-    """Raise LocalCloudError unless it is an API key of the mode that the stage pays in."""
+    """Raise LocalCloudError unless `api_key` is of the stage's mode, live or test."""
     mode = "live" if stage == _LIVE else "test"
-    found = _KEY.fullmatch(api_key)
-    if found is None:
+    match = _KEY.fullmatch(api_key)
+    if match is None:
         raise LocalCloudError(
             "The stack has no API key of Stripe yet: put it with `aws secretsmanager "
             f"put-secret-value --secret-id {arn} --secret-string file://key.txt`: docs/payments.md."
         )
-    if found.group(1) != mode:
+    if match.group(1) != mode:
         raise LocalCloudError(
-            f"The API key of {stage} is one of Stripe's {found.group(1)} mode: put one of its "
+            f"The API key of {stage} is one of Stripe's {match.group(1)} mode: put one of its "
             f"{mode} mode, see docs/payments.md."
         )
 
@@ -161,32 +163,32 @@ def _deployed(stage: str) -> Side:
 
 
 def _endpoints(side: Side) -> list[Json]:
-    listed = side.stripe.v1.webhook_endpoints.list({"limit": 100}).auto_paging_iter()
-    return [each.to_dict() for each in listed]
+    endpoints = side.stripe.v1.webhook_endpoints.list({"limit": 100}).auto_paging_iter()
+    return [each.to_dict() for each in endpoints]
 
 
-def _is_good(endpoint: Json, side: Side, wanted: Json) -> bool:
+def _may_stay(endpoint: Json, side: Side, subscription: Json) -> bool:
     stored_in = endpoint["metadata"].get(_STORED_IN)
-    return (stored_in, endpoint["api_version"]) == (side.secret_arn, wanted["api_version"])
+    return (stored_in, endpoint["api_version"]) == (side.secret_arn, subscription["api_version"])
 
 
-def _is_right(endpoint: Json, wanted: Json) -> bool:
+def _is_current(endpoint: Json, subscription: Json) -> bool:
     return endpoint["status"] == "enabled" and set(endpoint["enabled_events"]) == set(
-        wanted["enabled_events"]
+        subscription["enabled_events"]
     )
 
 
-def _make(side: Side, wanted: Json) -> str:
-    given: Any = {
+def _create(side: Side, subscription: Json) -> str:
+    parameters: Any = {
         "url": side.url,
-        "enabled_events": wanted["enabled_events"],
-        "api_version": wanted["api_version"],
+        "enabled_events": subscription["enabled_events"],
+        "api_version": subscription["api_version"],
         "description": "Teppan",
     }
-    made = side.stripe.v1.webhook_endpoints.create(given)
-    side.secrets.put_secret_value(SecretId=side.secret_arn, SecretString=made.secret)
-    side.stripe.v1.webhook_endpoints.update(made.id, {"metadata": {_STORED_IN: side.secret_arn}})
-    return made.id
+    created = side.stripe.v1.webhook_endpoints.create(parameters)
+    side.secrets.put_secret_value(SecretId=side.secret_arn, SecretString=created.secret)
+    side.stripe.v1.webhook_endpoints.update(created.id, {"metadata": {_STORED_IN: side.secret_arn}})
+    return created.id
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""`make bench`: what a call costs, as ratios to a floor measured in the same run."""
+"""`make bench`: the cost of calls, as ratios to a floor measured in the same run."""

@@ -1,8 +1,8 @@
-"""CPU of importing each function, as a ratio to the least that a DynamoDB function can do.
+"""CPU time of importing each function, as a ratio to the smallest DynamoDB function.
 
-The floor imports json and makes a botocore DynamoDB client. Every case runs in a process of its
-own with valid bytecode, all cases in random order in each round; the best of the rounds counts,
-for what else the machine does only ever adds.
+The floor imports json and creates a botocore DynamoDB client. Every case runs in its own process
+with valid bytecode, in random order in each round. The best round counts, because other load on
+the machine can only add time.
 """
 
 import os
@@ -24,7 +24,7 @@ _FLOOR = "import json, botocore.session; botocore.session.get_session().create_c
 
 
 def rows() -> Iterator[list[str]]:
-    """Yield the table, a row a function."""
+    """Yield the table's rows, one for each function."""
     cases = {"floor": _FLOOR} | {
         name: f"import sys; sys.path.insert(0, 'functions/{name}'); import app"
         for name in functions.names()
@@ -43,7 +43,7 @@ def rows() -> Iterator[list[str]]:
 
 
 def _cpu(code: str, bytecode: Path) -> float:
-    """Return the seconds of CPU that a new interpreter takes for `code`."""
+    """Return the CPU seconds that a new interpreter takes for `code`."""
     environment = os.environ | {
         "ADMIN_MFA": "required",
         "AWS_DEFAULT_REGION": "us-west-2",

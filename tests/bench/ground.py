@@ -1,4 +1,4 @@
-"""The engine, a table and a booking for the benches that call."""
+"""The engine, a table and a booking for the benchmarks that call functions."""
 
 import os
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tests.builders import booking, caller
 
 @dataclass(frozen=True)
 class Ground:
-    """What a bench stands on."""
+    """The client, the table and the booking of a benchmark."""
 
     client: BaseClient
     table_name: str
@@ -29,7 +29,7 @@ class Ground:
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """Start the engine and store one booking."""
+    """Start the engine, store one booking, and yield both."""
     with dynamodb_local() as url:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
         aws.client.cache_clear()

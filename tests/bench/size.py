@@ -1,4 +1,4 @@
-"""The size of what `make build` ships, zipped."""
+"""The zipped size of the layers and functions that `make build` makes."""
 
 import io
 import zipfile
@@ -12,7 +12,7 @@ _BUILT = ROOT / ".aws-sam" / "build"
 
 
 def rows() -> Iterator[list[str]]:
-    """Yield the table, a row a layer, and one for the largest function."""
+    """Yield the table's rows, one for each layer and one for the largest function."""
     if not _BUILT.is_dir():
         yield ["nothing is built: run `make build` first"]
         return

@@ -41,7 +41,7 @@ SOMEBODYS = Session(SESSION, CUSTOMER, SESSION_BEGAN)
 
 
 def rows() -> Iterator[list[str]]:
-    """Yield the table, a row an operation."""
+    """Yield the table's rows, one for each operation."""
     yield ["operation", "round trips", "units"]
     yield ["---", "---", "--:"]
     with ground() as stage, Meter(stage.client) as meter:

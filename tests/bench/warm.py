@@ -1,4 +1,4 @@
-"""CPU of a warm call, as a ratio to a bare botocore GetItem on the same engine."""
+"""CPU time of a warm call, as a ratio to a plain botocore GetItem on the same engine."""
 
 import contextlib
 import io
@@ -18,7 +18,7 @@ _ROUNDS = 5
 
 
 def rows() -> Iterator[list[str]]:
-    """Yield the table, a row an operation that changes nothing."""
+    """Yield the table's rows, one for each operation that changes nothing."""
     with ground() as stage, patch.object(clock, "utc_now", lambda: NOW):
         cases = {"floor": _get_item(stage)} | _handlers(stage)
         best = dict.fromkeys(cases, float("inf"))
@@ -65,7 +65,7 @@ def _caller(handler: Callable[..., object], event: dict[str, object]) -> Callabl
 
 
 def _cpu(call: Callable[[], object]) -> float:
-    """Return the seconds of CPU of `_CALLS` calls; what they log is formatted and thrown away."""
+    """Return the CPU seconds of `_CALLS` calls; their log lines are formatted and discarded."""
     sink = io.StringIO()
     handler = logger.registered_handler
     assert isinstance(handler, logging.StreamHandler)

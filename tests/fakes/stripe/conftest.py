@@ -1,4 +1,4 @@
-"""The fake Stripe, at a time that stands still."""
+"""Fixtures with the fake Stripe and a clock that does not advance by itself."""
 
 import pytest
 from local.fakes.stripe.fake import FakeStripe
@@ -17,5 +17,5 @@ def fake(clock: Clock) -> FakeStripe:
 
 @pytest.fixture
 def stripe(fake: FakeStripe) -> Caller:
-    """A client of the fake that holds its secret key."""
+    """Return a client of the fake with its secret key."""
     return Caller(fake)

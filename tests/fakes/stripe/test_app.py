@@ -1,4 +1,4 @@
-"""The fake over HTTP: Stripe's API as `handle` answers it, broken connections, `/_fake/…`."""
+"""The fake over HTTP: Stripe's API, broken connections, and `/_fake/…`."""
 
 import json
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ def http() -> Iterator[urllib3.PoolManager]:
         yield pool
 
 
-def _control(http: urllib3.PoolManager, url: str, name: str, /, **given: Any) -> Any:
-    answer = http.request("POST", f"{url}/_fake/{name}", json=given)
+def _control(http: urllib3.PoolManager, url: str, name: str, /, **parameters: Any) -> Any:
+    answer = http.request("POST", f"{url}/_fake/{name}", json=parameters)
     assert answer.status == 200, answer.data
     return answer.json()
 
 
-def test_the_api_is_the_same_over_http(
+def test_the_fakes_api_answers_over_http_as_in_process(
     fake: FakeStripe, http: urllib3.PoolManager, url: str
 ) -> None:
     answer = http.request(
@@ -45,14 +45,14 @@ def test_the_api_is_the_same_over_http(
     assert answer.status == 200
     assert answer.headers["Stripe-Version"] == "2026-05-27.dahlia"
     assert answer.headers["Idempotency-Key"] == "k"
-    (made,) = fake.everything("payment_intents")
-    assert answer.json()["id"] == made["id"]
+    (created,) = fake.everything("payment_intents")
+    assert answer.json()["id"] == created["id"]
     assert http.request("GET", f"{url}/v1/refunds").status == 401
     assert http.request("DELETE", f"{url}/v2/x", headers=KEY).status == 404
 
 
 @pytest.mark.parametrize(("kind", "effects"), [("lose_answer", 1), ("reset", 0)])
-def test_a_connection_really_breaks(
+def test_a_fault_breaks_the_http_connection(
     fake: FakeStripe, http: urllib3.PoolManager, url: str, kind: Any, effects: int
 ) -> None:
     fake.faults.next(kind)
@@ -66,7 +66,7 @@ def test_a_connection_really_breaks(
     assert http.request("GET", f"{url}/v1/payment_intents", headers=KEY).status == 200
 
 
-def test_a_connection_really_stays_silent(
+def test_a_timeout_fault_leaves_the_http_connection_silent(
     fake: FakeStripe, http: urllib3.PoolManager, url: str
 ) -> None:
     fake.faults.next("timeout")
@@ -75,21 +75,21 @@ def test_a_connection_really_stays_silent(
         http.request("GET", f"{url}/v1/payment_intents", headers=KEY, timeout=0.2)
 
 
-def test_the_customer_and_the_banks_act_over_http(
+def test_actions_of_the_customer_and_the_banks_work_over_http(
     fake: FakeStripe, http: urllib3.PoolManager, url: str
 ) -> None:
     stripe = Caller(fake)
-    bought = intent(stripe)
+    payment = intent(stripe)
 
-    assert _control(http, url, "pay", intent=bought)["status"] == "succeeded"
-    refund = _control(http, url, "refund", intent=bought, amount=1_000)
+    assert _control(http, url, "pay", intent=payment)["status"] == "succeeded"
+    refund = _control(http, url, "refund", intent=payment, amount=1_000)
     failed = _control(http, url, "settle_refund", refund=refund["id"], status="failed")
     assert failed["status"] == "failed"
-    dispute = _control(http, url, "dispute", intent=bought, amount=4_000)
+    dispute = _control(http, url, "dispute", intent=payment, amount=4_000)
     assert _control(http, url, "close_dispute", dispute=dispute["id"], won=False)["status"] == (
         "lost"
     )
-    assert _control(http, url, "balance") == {bought: 6_000}
+    assert _control(http, url, "balance") == {payment: 6_000}
     secured = intent(stripe)
     _control(http, url, "pay", intent=secured, card="4000002760003184")
     assert _control(http, url, "authenticate", intent=secured, succeed=False)["status"] == (
@@ -98,13 +98,13 @@ def test_the_customer_and_the_banks_act_over_http(
     debited = intent(stripe)
     _control(http, url, "pay", intent=debited, card="pm_usBankAccount_success")
     assert _control(http, url, "settle", intent=debited)["status"] == "succeeded"
-    asked = _control(http, url, "dispute", intent=debited, inquiry=True)
-    assert _control(http, url, "escalate_inquiry", dispute=asked["id"])["status"] == (
+    inquiry_opened = _control(http, url, "dispute", intent=debited, inquiry=True)
+    assert _control(http, url, "escalate_inquiry", dispute=inquiry_opened["id"])["status"] == (
         "needs_response"
     )
 
 
-def test_faults_are_set_and_cleared_over_http(
+def test_faults_can_be_set_and_cleared_over_http(
     fake: FakeStripe, http: urllib3.PoolManager, url: str
 ) -> None:
     _control(http, url, "faults", kind="error_500", method="GET", times=2)
@@ -117,7 +117,9 @@ def test_faults_are_set_and_cleared_over_http(
     assert http.request("GET", f"{url}/v1/refunds", headers=KEY).status == 200
 
 
-def test_the_sender_is_set_over_http(fake: FakeStripe, http: urllib3.PoolManager) -> None:
+def test_the_senders_policy_can_be_set_over_http(
+    fake: FakeStripe, http: urllib3.PoolManager
+) -> None:
     sender = Sender(fake.outbox)
     with served(fake, sender) as url:
         changed = http.request("PUT", f"{url}/_fake/sender", json={"duplicate": 0.5})
@@ -128,10 +130,10 @@ def test_the_sender_is_set_over_http(fake: FakeStripe, http: urllib3.PoolManager
     assert shown.json()["retry"] is True
 
 
-def test_endpoints_and_keys_are_set_over_http(
+def test_webhook_endpoints_and_api_keys_can_be_set_over_http(
     fake: FakeStripe, http: urllib3.PoolManager, url: str
 ) -> None:
-    made = _control(
+    created = _control(
         http,
         url,
         "subscribe",
@@ -140,10 +142,10 @@ def test_endpoints_and_keys_are_set_over_http(
         host="a.example",
         enabled_events=["charge.refunded"],
     )
-    rolled = _control(http, url, "roll_secret", endpoint=made["id"], expires_in=60)
+    rolled = _control(http, url, "roll_secret", endpoint=created["id"], expires_in=60)
     _control(http, url, "api_keys", keys=["sk_test_new"])
 
-    assert made["secret"] == "whsec_x"
+    assert created["secret"] == "whsec_x"
     assert rolled["secret"].startswith("whsec_")
     assert fake.api_keys == {"sk_test_new"}
 
@@ -162,35 +164,37 @@ def test_endpoints_and_keys_are_set_over_http(
         ("POST", "/actions/fly", None, 404),
     ],
 )
-def test_what_cannot_be_done_is_told(
+def test_an_invalid_action_over_http_is_answered_with_an_error(
     http: urllib3.PoolManager, url: str, method: str, path: str, body: Any, status: int
 ) -> None:
-    sent = None if body is None else json.dumps(body)
+    encoded = None if body is None else json.dumps(body)
 
-    assert http.request(method, f"{url}{path}", body=sent).status == status
+    assert http.request(method, f"{url}{path}", body=encoded).status == status
 
 
-def test_the_dashboard_shows_everything_and_acts(
+def test_the_dashboard_lists_objects_and_its_buttons_work(
     fake: FakeStripe, http: urllib3.PoolManager, url: str
 ) -> None:
     fake.outbox.subscribe("http://127.0.0.1:9/hooks")
-    bought = paid(fake, REFUND_PENDS, {"metadata[booking_id]": "bk_<1>"})
+    payment = paid(fake, REFUND_PENDS, {"metadata[booking_id]": "bk_<1>"})
     waiting = intent(Caller(fake))
     debited = paid(fake, "000123456789")
-    fake.refund(bought, 2_500)
+    fake.refund(payment, 2_500)
     paid(fake, INQUIRED)
 
     page = http.request("GET", f"{url}/").data.decode()
 
-    for shown in (bought, waiting, debited, "bk_&lt;1&gt;", "$25.00", "charge.dispute.created"):
+    for shown in (payment, waiting, debited, "bk_&lt;1&gt;", "$25.00", "charge.dispute.created"):
         assert shown in page
     assert "<script" not in page
-    answer = http.request("POST", f"{url}/actions/dispute", body=f"intent={bought}", redirect=False)
+    answer = http.request(
+        "POST", f"{url}/actions/dispute", body=f"intent={payment}", redirect=False
+    )
     assert (answer.status, answer.headers["Location"]) == (303, "/")
-    assert fake.everything("disputes")[0]["payment_intent"] == bought
+    assert fake.everything("disputes")[0]["payment_intent"] == payment
 
 
-def test_an_action_that_is_refused_says_why(
+def test_a_refused_dashboard_action_shows_the_reason(
     fake: FakeStripe, http: urllib3.PoolManager, url: str
 ) -> None:
     answer = http.request_encode_body(
@@ -201,16 +205,16 @@ def test_an_action_that_is_refused_says_why(
     assert "No such payment_intent: &#x27;pi_x&#x27;" in answer.data.decode()
 
 
-def test_another_sites_form_is_refused(
+def test_a_dashboard_form_from_another_site_is_refused(
     fake: FakeStripe, http: urllib3.PoolManager, url: str
 ) -> None:
-    bought = paid(fake)
+    payment = paid(fake)
 
     def press(origin: str) -> int:
         return http.request(
             "POST",
             f"{url}/actions/dispute",
-            body=f"intent={bought}",
+            body=f"intent={payment}",
             headers={"Origin": origin},
             redirect=False,
         ).status

@@ -1,4 +1,4 @@
-"""Stripe's own command line tool: `stripe trigger` makes on the fake what it makes at Stripe."""
+"""Stripe's command line tool: `stripe trigger` has the same effect on the fake as at Stripe."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def url(fake: FakeStripe) -> Iterator[str]:
 
 
 def _run(url: str, home: Path, *arguments: str) -> None:
-    """Run the tool with nothing of the developer's, and nothing sent home."""
+    """Run the tool without the developer's settings and without telemetry."""
     assert CLI.is_file(), "Stripe's CLI is not installed: run `make test`"
     done = subprocess.run(
         [CLI, *arguments, "--api-base", url, "--api-key", "sk_test_fake"],
@@ -64,7 +64,9 @@ def _run(url: str, home: Path, *arguments: str) -> None:
         "charge.dispute.closed",
     ],
 )
-def test_the_tool_triggers(fake: FakeStripe, url: str, tmp_path: Path, kind: str) -> None:
+def test_stripe_trigger_emits_the_event(
+    fake: FakeStripe, url: str, tmp_path: Path, kind: str
+) -> None:
     _run(url, tmp_path, "trigger", kind)
 
     assert kind in types_of(fake)
@@ -73,7 +75,7 @@ def test_the_tool_triggers(fake: FakeStripe, url: str, tmp_path: Path, kind: str
 _PAYMENT = {"amount": 2_000, "currency": "usd", "confirm": True, "payment_method_types": ["card"]}
 
 
-def _made(name: str, path: str, params: dict[str, Any]) -> dict[str, Any]:
+def _fixture(name: str, path: str, params: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "path": path, "method": "post", "params": params}
 
 
@@ -83,15 +85,17 @@ def _made(name: str, path: str, params: dict[str, Any]) -> dict[str, Any]:
         (
             ("refund.created", "refund.updated"),
             (
-                _made("paid", "/v1/payment_intents", _PAYMENT | {"payment_method": "pm_card_visa"}),
-                _made("refund", "/v1/refunds", {"payment_intent": "${paid:id}"}),
-                _made("updated", "/v1/refunds/${refund:id}", {"metadata": {"a": "1"}}),
+                _fixture(
+                    "paid", "/v1/payment_intents", _PAYMENT | {"payment_method": "pm_card_visa"}
+                ),
+                _fixture("refund", "/v1/refunds", {"payment_intent": "${paid:id}"}),
+                _fixture("updated", "/v1/refunds/${refund:id}", {"metadata": {"a": "1"}}),
             ),
         ),
         (
             ("charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"),
             (
-                _made(
+                _fixture(
                     "paid",
                     "/v1/payment_intents",
                     _PAYMENT | {"payment_method": "pm_card_createDispute"},
@@ -102,7 +106,7 @@ def _made(name: str, path: str, params: dict[str, Any]) -> dict[str, Any]:
                     "method": "get",
                     "params": {"payment_intent": "${paid:id}"},
                 },
-                _made(
+                _fixture(
                     "won",
                     "/v1/disputes/${disputes:data.0.id}",
                     {"evidence": {"uncategorized_text": "winning_evidence"}, "submit": True},
@@ -111,7 +115,7 @@ def _made(name: str, path: str, params: dict[str, Any]) -> dict[str, Any]:
         ),
     ],
 )
-def test_what_the_tool_cannot_trigger_it_does_from_a_file(
+def test_stripe_fixtures_from_a_file_emit_the_other_events(
     fake: FakeStripe,
     url: str,
     tmp_path: Path,
@@ -126,7 +130,7 @@ def test_what_the_tool_cannot_trigger_it_does_from_a_file(
     assert set(kinds) <= set(types_of(fake))
 
 
-def test_only_time_makes_a_refund_fail(fake: FakeStripe) -> None:
+def test_a_refund_of_the_failing_test_card_fails_later(fake: FakeStripe) -> None:
     fake.refund(paid(fake, REFUND_FAILS), 100)
 
     fake.settle_due_refunds(0)

@@ -1,4 +1,4 @@
-"""The fake as a process, as the local cloud runs it."""
+"""The fake as a process, as in the local cloud."""
 
 import json
 import sys
@@ -39,14 +39,14 @@ def test_a_payment_and_its_refund_reach_the_webhook(tmp_path: Path) -> None:
             ready_path="/_fake/health",
             env={"PYTHONPATH": str(ROOT)},
         ):
-            made = urllib3.request(
+            created = urllib3.request(
                 "POST",
                 f"{url}/v1/payment_intents",
                 body="amount=5000&currency=usd",
                 headers={"Authorization": f"Bearer {KEY}"},
             ).json()
-            _act(url, "pay", intent=made["id"], card=REFUND_FAILS)
-            _act(url, "refund", intent=made["id"], amount=5_000)
+            _act(url, "pay", intent=created["id"], card=REFUND_FAILS)
+            _act(url, "refund", intent=created["id"], amount=5_000)
             until(
                 lambda: "refund.failed" in [json.loads(r.body)["type"] for r in receiver.received]
             )
@@ -60,5 +60,5 @@ def test_a_payment_and_its_refund_reach_the_webhook(tmp_path: Path) -> None:
         assert abs(json.loads(request.body)["created"] - time.time()) < 60
 
 
-def _act(url: str, action: str, **given: object) -> None:
-    assert urllib3.request("POST", f"{url}/_fake/{action}", json=given).status == 200
+def _act(url: str, action: str, **parameters: object) -> None:
+    assert urllib3.request("POST", f"{url}/_fake/{action}", json=parameters).status == 200

@@ -6,8 +6,8 @@ from tests.fakes.stripe.given import DISPUTED, NOW, PARTY, Caller, Clock, paid
 PATH = "/v1/balance_transactions"
 
 
-def test_a_charge_costs_its_fee(fake: FakeStripe, stripe: Caller) -> None:
-    paid(fake, given={"amount": 12_345})
+def test_a_charge_has_stripes_fee(fake: FakeStripe, stripe: Caller) -> None:
+    paid(fake, parameters={"amount": 12_345})
 
     (transaction,) = stripe.get(PATH)["data"]
 
@@ -18,7 +18,7 @@ def test_a_charge_costs_its_fee(fake: FakeStripe, stripe: Caller) -> None:
     assert [fee["amount"] for fee in transaction["fee_details"]] == [388]
 
 
-def test_a_refund_returns_no_fee(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_refund_does_not_return_the_fee(fake: FakeStripe, stripe: Caller) -> None:
     refund = fake.refund(paid(fake), 2_000)
 
     transaction = stripe.get(f"{PATH}/{refund['balance_transaction']}")
@@ -27,7 +27,7 @@ def test_a_refund_returns_no_fee(fake: FakeStripe, stripe: Caller) -> None:
     assert transaction["source"] == refund["id"]
 
 
-def test_money_becomes_available_after_two_days(
+def test_a_balance_transaction_becomes_available_after_two_days(
     fake: FakeStripe, stripe: Caller, clock: Clock
 ) -> None:
     paid(fake)
@@ -39,7 +39,9 @@ def test_money_becomes_available_after_two_days(
     assert stripe.get(PATH)["data"][0]["status"] == "available"
 
 
-def test_lists_are_narrowed_by_type_and_source(fake: FakeStripe, stripe: Caller) -> None:
+def test_balance_transactions_are_filtered_by_type_and_source(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     refund = fake.refund(paid(fake), 2_000)
     paid(fake, DISPUTED)
 
@@ -51,7 +53,9 @@ def test_lists_are_narrowed_by_type_and_source(fake: FakeStripe, stripe: Caller)
     assert stripe.get(PATH, currency="eur")["data"] == []
 
 
-def test_sources_expand_to_whatever_they_are(fake: FakeStripe, stripe: Caller) -> None:
+def test_the_source_of_a_balance_transaction_expands_to_its_object(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     fake.refund(paid(fake), 2_000)
     paid(fake, DISPUTED)
 
@@ -68,11 +72,11 @@ def test_sources_expand_to_whatever_they_are(fake: FakeStripe, stripe: Caller) -
     )
 
 
-def test_payouts_are_not_here(stripe: Caller) -> None:
+def test_the_fake_has_no_payouts(stripe: Caller) -> None:
     assert stripe.refused("GET", PATH, {"payout": "po_1"})["code"] == "parameter_unknown"
 
 
-def test_a_bank_debit_costs_less(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_bank_debit_has_a_lower_fee(fake: FakeStripe, stripe: Caller) -> None:
     from local.fakes.stripe.account.balance import processing_fee
 
     assert processing_fee(int(PARTY["amount"]), "us_bank_account") == 80

@@ -1,4 +1,4 @@
-"""Stripe's own library for Python, unchanged, against the fake on a real port."""
+"""Stripe's own Python library, unchanged, works with the fake on a real port."""
 
 from collections.abc import Iterator
 
@@ -30,9 +30,11 @@ def _retrying(client: stripe.StripeClient, times: int) -> stripe.StripeClient:
     return client
 
 
-def test_payment_intents(fake: FakeStripe, client: stripe.StripeClient) -> None:
+def test_stripes_library_creates_reads_and_lists_payment_intents(
+    fake: FakeStripe, client: stripe.StripeClient
+) -> None:
     intents = client.v1.payment_intents
-    made = intents.create(
+    created = intents.create(
         {
             "amount": 10_000,
             "currency": "usd",
@@ -41,23 +43,25 @@ def test_payment_intents(fake: FakeStripe, client: stripe.StripeClient) -> None:
         },
         {"idempotency_key": "bk_1:deposit:1"},
     )
-    fake.pay(made.id)
+    fake.pay(created.id)
 
-    shown = intents.retrieve(made.id, {"expand": ["latest_charge.refunds"]})
-    listed = intents.list({"created": {"gte": made.created}, "limit": 1})
+    retrieved = intents.retrieve(created.id, {"expand": ["latest_charge.refunds"]})
+    intents_listed = intents.list({"created": {"gte": created.created}, "limit": 1})
 
-    assert shown.status == "succeeded"
-    assert shown.metadata is not None
-    assert shown.metadata.to_dict() == {"booking_id": "bk_1", "payment_type": "deposit"}
-    assert isinstance(shown.latest_charge, stripe.Charge)
-    assert shown.latest_charge.refunds is not None
-    assert [each.id for each in listed.auto_paging_iter()] == [made.id]
+    assert retrieved.status == "succeeded"
+    assert retrieved.metadata is not None
+    assert retrieved.metadata.to_dict() == {"booking_id": "bk_1", "payment_type": "deposit"}
+    assert isinstance(retrieved.latest_charge, stripe.Charge)
+    assert retrieved.latest_charge.refunds is not None
+    assert [each.id for each in intents_listed.auto_paging_iter()] == [created.id]
     other = intents.create({"amount": 500, "currency": "usd"})
     assert intents.update(other.id, {"amount": 600}).amount == 600
     assert intents.cancel(other.id).status == "canceled"
 
 
-def test_charges_and_balance_transactions(fake: FakeStripe, client: stripe.StripeClient) -> None:
+def test_stripes_library_lists_charges_and_balance_transactions(
+    fake: FakeStripe, client: stripe.StripeClient
+) -> None:
     identifier = paid(fake)
 
     (charge,) = client.v1.charges.list({"payment_intent": identifier}).data
@@ -69,26 +73,28 @@ def test_charges_and_balance_transactions(fake: FakeStripe, client: stripe.Strip
     assert transaction.source.id == charge.id
 
 
-def test_refunds(fake: FakeStripe, client: stripe.StripeClient) -> None:
+def test_stripes_library_creates_updates_and_reads_refunds(
+    fake: FakeStripe, client: stripe.StripeClient
+) -> None:
     identifier = paid(fake)
     refunds = client.v1.refunds
 
-    made = refunds.create({"payment_intent": identifier, "amount": 100})
+    created = refunds.create({"payment_intent": identifier, "amount": 100})
 
-    assert made.status == "succeeded"
-    changed = refunds.update(made.id, {"metadata": {"a": "1"}})
-    assert changed.metadata is not None
-    assert changed.metadata.to_dict() == {"a": "1"}
-    assert [each.id for each in refunds.list({"payment_intent": identifier})] == [made.id]
+    assert created.status == "succeeded"
+    updated = refunds.update(created.id, {"metadata": {"a": "1"}})
+    assert updated.metadata is not None
+    assert updated.metadata.to_dict() == {"a": "1"}
+    assert [each.id for each in refunds.list({"payment_intent": identifier})] == [created.id]
     with pytest.raises(stripe.InvalidRequestError) as refused:
         refunds.create({"payment_intent": identifier, "amount": 10_000})
     assert refused.value.param == "amount"
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        refunds.cancel(made.id)
+        refunds.cancel(created.id)
     assert refused.value.http_status == 400
 
 
-def test_disputes(fake: FakeStripe, client: stripe.StripeClient) -> None:
+def test_stripes_library_answers_disputes(fake: FakeStripe, client: stripe.StripeClient) -> None:
     identifier = paid(fake, DISPUTED)
 
     (dispute,) = client.v1.disputes.list({"payment_intent": identifier}).data
@@ -97,7 +103,7 @@ def test_disputes(fake: FakeStripe, client: stripe.StripeClient) -> None:
     assert client.v1.disputes.close(dispute.id).status == "lost"
 
 
-def test_events(fake: FakeStripe, client: stripe.StripeClient) -> None:
+def test_stripes_library_lists_events(fake: FakeStripe, client: stripe.StripeClient) -> None:
     paid(fake)
 
     kinds = [event.type for event in client.v1.events.list({"limit": 2}).auto_paging_iter()]
@@ -107,20 +113,22 @@ def test_events(fake: FakeStripe, client: stripe.StripeClient) -> None:
     assert client.v1.events.retrieve(newest.id).data.object["status"] == "succeeded"
 
 
-def test_webhook_endpoints(client: stripe.StripeClient) -> None:
+def test_stripes_library_creates_and_deletes_webhook_endpoints(client: stripe.StripeClient) -> None:
     endpoints = client.v1.webhook_endpoints
 
-    made = endpoints.create(
+    created = endpoints.create(
         {"url": "https://a.example/hooks", "enabled_events": ["charge.refunded"]}
     )
 
-    assert made.secret is not None
-    assert endpoints.update(made.id, {"disabled": True}).status == "disabled"
+    assert created.secret is not None
+    assert endpoints.update(created.id, {"disabled": True}).status == "disabled"
     assert len(endpoints.list().data) == 1
-    assert endpoints.delete(made.id).deleted is True
+    assert endpoints.delete(created.id).deleted is True
 
 
-def test_refusals_become_the_librarys_errors(fake: FakeStripe, client: stripe.StripeClient) -> None:
+def test_stripes_library_raises_its_own_errors_for_the_fakes_refusals(
+    fake: FakeStripe, client: stripe.StripeClient
+) -> None:
     create = client.v1.payment_intents.create
     with pytest.raises(stripe.CardError) as declined:
         create(
@@ -146,17 +154,19 @@ def test_refusals_become_the_librarys_errors(fake: FakeStripe, client: stripe.St
 
 
 @pytest.mark.parametrize("kind", ["lose_answer", "reset"])
-def test_the_library_retries_a_broken_connection_once_for_all(
+def test_stripes_library_retries_a_broken_connection_with_one_effect(
     fake: FakeStripe, client: stripe.StripeClient, kind: str
 ) -> None:
     fake.faults.next("lose_answer" if kind == "lose_answer" else "reset")
 
-    made = _retrying(client, 1).v1.payment_intents.create({"amount": 500, "currency": "usd"})
+    created = _retrying(client, 1).v1.payment_intents.create({"amount": 500, "currency": "usd"})
 
-    assert [each["id"] for each in fake.everything("payment_intents")] == [made.id]
+    assert [each["id"] for each in fake.everything("payment_intents")] == [created.id]
 
 
-def test_a_silent_connection_times_out(fake: FakeStripe, client: stripe.StripeClient) -> None:
+def test_stripes_library_times_out_on_a_silent_connection(
+    fake: FakeStripe, client: stripe.StripeClient
+) -> None:
     fake.faults.next("timeout")
 
     with pytest.raises(stripe.APIConnectionError):
@@ -165,13 +175,13 @@ def test_a_silent_connection_times_out(fake: FakeStripe, client: stripe.StripeCl
     assert len(fake.everything("payment_intents")) == 1
 
 
-def test_a_payment_that_asks_for_more_tells_where(
+def test_a_payment_that_needs_authentication_has_the_banks_url(
     fake: FakeStripe, client: stripe.StripeClient
 ) -> None:
     identifier = paid(fake, AUTHENTICATED)
 
-    shown = client.v1.payment_intents.retrieve(identifier)
+    retrieved = client.v1.payment_intents.retrieve(identifier)
 
-    assert shown.next_action is not None
-    assert shown.next_action.redirect_to_url is not None
+    assert retrieved.next_action is not None
+    assert retrieved.next_action.redirect_to_url is not None
     assert Caller(fake).get("/v1/payment_intents")["data"][0]["id"] == identifier

@@ -1,4 +1,4 @@
-"""Expanding: ids become objects where asked for, and nowhere else."""
+"""`expand[]` replaces ids by objects where a request asks for it, and nowhere else."""
 
 import pytest
 from local.fakes.stripe.fake import FakeStripe
@@ -8,22 +8,20 @@ from tests.fakes.stripe.given import REFUND_FAILS, Caller, paid
 INTENTS = "/v1/payment_intents"
 
 
-def test_an_intent_shows_its_charge_and_its_refunds(fake: FakeStripe, stripe: Caller) -> None:
+def test_an_expanded_intent_has_its_charge_and_refunds(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
-    made = [fake.refund(identifier, 100)["id"] for _ in range(2)]
+    refund_ids = [fake.refund(identifier, 100)["id"] for _ in range(2)]
 
     shown = stripe.get(f"{INTENTS}/{identifier}", **{"expand[]": "latest_charge.refunds"})
 
     charge = shown["latest_charge"]
     assert charge["object"] == "charge"
-    assert [each["id"] for each in charge["refunds"]["data"]] == made[::-1]
+    assert [each["id"] for each in charge["refunds"]["data"]] == refund_ids[::-1]
     assert charge["refunds"]["url"] == f"/v1/charges/{charge['id']}/refunds"
     assert spec.complaints(shown) == []
 
 
-def test_an_expanded_list_shows_ten_and_says_that_there_are_more(
-    fake: FakeStripe, stripe: Caller
-) -> None:
+def test_an_expanded_list_has_ten_objects_and_has_more(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
     for _ in range(11):
         fake.refund(identifier, 10)
@@ -34,7 +32,7 @@ def test_an_expanded_list_shows_ten_and_says_that_there_are_more(
     assert shown["latest_charge"]["refunds"]["has_more"] is True
 
 
-def test_nothing_is_expanded_unasked(fake: FakeStripe, stripe: Caller) -> None:
+def test_ids_are_not_expanded_without_a_request(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
     fake.refund(identifier, 100)
 
@@ -44,7 +42,7 @@ def test_nothing_is_expanded_unasked(fake: FakeStripe, stripe: Caller) -> None:
     assert "refunds" not in stripe.get(f"/v1/charges/{shown['latest_charge']}")
 
 
-def test_what_is_not_there_stays_null(fake: FakeStripe, stripe: Caller) -> None:
+def test_an_expanded_field_without_an_id_stays_null(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake, "4000002760003184")
 
     shown = stripe.get(f"{INTENTS}/{identifier}", **{"expand[]": "latest_charge.refunds"})
@@ -72,7 +70,7 @@ def test_what_is_not_there_stays_null(fake: FakeStripe, stripe: Caller) -> None:
         ("/v1/balance_transactions", "source"),
     ],
 )
-def test_objects_and_lists_expand_alike(
+def test_a_field_expands_in_an_object_and_in_a_list(
     fake: FakeStripe, stripe: Caller, path: str, expand: str
 ) -> None:
     identifier = paid(fake, REFUND_FAILS)
@@ -100,7 +98,7 @@ def test_objects_and_lists_expand_alike(
         ("/v1/balance_transactions", "data.source.nonsense", None),
     ],
 )
-def test_what_cannot_be_expanded_is_refused(
+def test_a_field_that_cannot_be_expanded_is_refused(
     stripe: Caller, path: str, expand: str, hint: str | None
 ) -> None:
     error = stripe.refused("GET", path, {"expand[]": expand})
@@ -109,13 +107,13 @@ def test_what_cannot_be_expanded_is_refused(
     assert (hint in error["message"]) if hint else ("You may want" not in error["message"])
 
 
-def test_a_refused_expansion_has_no_effect(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_request_with_a_refused_expansion_has_no_effect(fake: FakeStripe, stripe: Caller) -> None:
     stripe.refused("POST", INTENTS, {"amount": 5_000, "currency": "usd", "expand[]": "nonsense"})
 
     assert fake.everything("payment_intents") == []
 
 
-def test_expansions_go_four_levels_deep(stripe: Caller) -> None:
+def test_an_expansion_deeper_than_four_levels_is_refused(stripe: Caller) -> None:
     deep = "data.latest_charge.payment_intent.latest_charge.refunds"
 
     error = stripe.refused("GET", INTENTS, {"expand[]": deep})
@@ -123,7 +121,7 @@ def test_expansions_go_four_levels_deep(stripe: Caller) -> None:
     assert "more than 4 levels" in error["message"]
 
 
-def test_what_a_request_makes_expands_too(fake: FakeStripe, stripe: Caller) -> None:
+def test_an_object_expands_in_the_answer_that_creates_it(fake: FakeStripe, stripe: Caller) -> None:
     refund = stripe.post(
         "/v1/refunds",
         {"payment_intent": paid(fake), "amount": 400, "expand[]": ["charge", "payment_intent"]},

@@ -24,5 +24,7 @@ from local.fakes.stripe.api.form import decode
         ("[a]=1", {"[a]": "1"}),
     ],
 )
-def test_parameters_nest(encoded: str, decoded: dict[str, Any]) -> None:
+def test_form_parameters_with_brackets_become_nested_objects(
+    encoded: str, decoded: dict[str, Any]
+) -> None:
     assert decode(encoded) == decoded

@@ -1,4 +1,4 @@
-"""Idempotency keys: one effect and one answer, however often a request comes."""
+"""A request with an idempotency key has one effect and one answer, however often it is sent."""
 
 import threading
 
@@ -12,7 +12,9 @@ KEY = {"Idempotency-Key": "booking-1"}
 DAY = 86_400
 
 
-def test_a_repeated_request_gets_the_first_answer(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_repeated_idempotency_key_returns_the_first_answer(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     first = stripe.send("POST", INTENTS, PARTY, KEY)
     again = stripe.send("POST", INTENTS, PARTY, KEY)
 
@@ -21,7 +23,7 @@ def test_a_repeated_request_gets_the_first_answer(fake: FakeStripe, stripe: Call
     assert len(fake.everything("payment_intents")) == 1
 
 
-def test_a_replay_says_so(stripe: Caller) -> None:
+def test_a_replayed_answer_has_a_header_that_marks_it(stripe: Caller) -> None:
     first = stripe.send("POST", INTENTS, PARTY, KEY)
     again = stripe.send("POST", INTENTS, PARTY, KEY)
 
@@ -33,22 +35,22 @@ def test_a_replay_says_so(stripe: Caller) -> None:
     assert again.headers["Request-Id"] != first.headers["Request-Id"]
 
 
-def test_a_replay_tells_what_was_not_what_is(fake: FakeStripe, stripe: Caller) -> None:
-    made = stripe.post(INTENTS, PARTY, "booking-1")
-    fake.pay(made["id"])
+def test_a_replayed_answer_shows_the_object_as_it_was(fake: FakeStripe, stripe: Caller) -> None:
+    created = stripe.post(INTENTS, PARTY, "booking-1")
+    fake.pay(created["id"])
 
     again = stripe.post(INTENTS, PARTY, "booking-1")
 
     assert again["status"] == "requires_payment_method"
 
 
-def test_the_order_of_parameters_does_not_matter(stripe: Caller) -> None:
+def test_the_order_of_parameters_does_not_matter_for_an_idempotency_key(stripe: Caller) -> None:
     first = stripe.post(INTENTS, {"amount": 5_000, "currency": "usd"}, "k")
 
     assert stripe.post(INTENTS, {"currency": "usd", "amount": 5_000}, "k") == first
 
 
-def test_other_parameters_under_the_same_key_are_refused(stripe: Caller) -> None:
+def test_an_idempotency_key_with_other_parameters_is_refused(stripe: Caller) -> None:
     stripe.post(INTENTS, PARTY, "booking-1")
 
     reply = stripe.send("POST", INTENTS, PARTY | {"amount": "20000"}, KEY)
@@ -59,7 +61,7 @@ def test_other_parameters_under_the_same_key_are_refused(stripe: Caller) -> None
     assert "same parameters" in error["message"]
 
 
-def test_another_path_under_the_same_key_is_refused(fake: FakeStripe, stripe: Caller) -> None:
+def test_an_idempotency_key_with_another_path_is_refused(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
     stripe.post(INTENTS, PARTY, "booking-1")
 
@@ -70,14 +72,16 @@ def test_another_path_under_the_same_key_is_refused(fake: FakeStripe, stripe: Ca
     assert "('/v1/refunds' vs '/v1/payment_intents')" in reply.json()["error"]["message"]
 
 
-def test_another_key_is_another_request(fake: FakeStripe, stripe: Caller) -> None:
+def test_another_idempotency_key_is_another_request(fake: FakeStripe, stripe: Caller) -> None:
     stripe.post(INTENTS, PARTY, "booking-1")
     stripe.post(INTENTS, PARTY, "booking-2")
 
     assert len(fake.everything("payment_intents")) == 2
 
 
-def test_a_key_is_forgotten_after_a_day(fake: FakeStripe, stripe: Caller, clock: Clock) -> None:
+def test_an_idempotency_key_expires_after_a_day(
+    fake: FakeStripe, stripe: Caller, clock: Clock
+) -> None:
     first = stripe.post(INTENTS, PARTY, "booking-1")
     clock.advance(DAY - 1)
     assert stripe.post(INTENTS, PARTY, "booking-1") == first
@@ -87,18 +91,22 @@ def test_a_key_is_forgotten_after_a_day(fake: FakeStripe, stripe: Caller, clock:
     assert stripe.post(INTENTS, PARTY, "booking-1")["id"] != first["id"]
 
 
-def test_a_decline_is_replayed(fake: FakeStripe, stripe: Caller) -> None:
-    given = PARTY | CARD_ONLY | {"confirm": "true", "payment_method": "pm_card_chargeDeclined"}
+def test_a_declined_payment_is_replayed_for_its_idempotency_key(
+    fake: FakeStripe, stripe: Caller
+) -> None:
+    parameters = PARTY | CARD_ONLY | {"confirm": "true", "payment_method": "pm_card_chargeDeclined"}
 
-    first = stripe.send("POST", INTENTS, given, KEY)
-    again = stripe.send("POST", INTENTS, given, KEY)
+    first = stripe.send("POST", INTENTS, parameters, KEY)
+    again = stripe.send("POST", INTENTS, parameters, KEY)
 
     assert first.status == again.status == 402
     assert again.body == first.body
     assert len(fake.everything("charges")) == 1
 
 
-def test_a_refusal_by_the_operation_is_replayed(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_refused_operation_is_replayed_for_its_idempotency_key(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     identifier = stripe.post(INTENTS, PARTY)["id"]
     first = stripe.send("POST", "/v1/refunds", {"payment_intent": identifier}, KEY)
     fake.pay(identifier)
@@ -110,7 +118,9 @@ def test_a_refusal_by_the_operation_is_replayed(fake: FakeStripe, stripe: Caller
 
 
 @pytest.mark.parametrize("kind", ["error_500", "error_500_after"])
-def test_a_500_is_replayed(fake: FakeStripe, stripe: Caller, kind: str) -> None:
+def test_a_500_is_replayed_for_its_idempotency_key(
+    fake: FakeStripe, stripe: Caller, kind: str
+) -> None:
     fake.faults.next("error_500" if kind == "error_500" else "error_500_after")
 
     first = stripe.send("POST", INTENTS, PARTY, KEY)
@@ -121,7 +131,9 @@ def test_a_500_is_replayed(fake: FakeStripe, stripe: Caller, kind: str) -> None:
     assert len(fake.everything("payment_intents")) == (0 if kind == "error_500" else 1)
 
 
-def test_what_never_executed_is_not_remembered(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_request_that_was_not_executed_does_not_use_its_idempotency_key(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     assert Caller(fake, "sk_wrong").send("POST", INTENTS, PARTY, KEY).status == 401
     assert stripe.send("POST", INTENTS, {"amount": "ten"}, KEY).status == 400
     fake.faults.next("error_429")
@@ -133,7 +145,9 @@ def test_what_never_executed_is_not_remembered(fake: FakeStripe, stripe: Caller)
     assert "Idempotent-Replayed" not in reply.headers
 
 
-def test_a_lost_answer_is_found_by_its_key(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_lost_answer_is_returned_for_its_idempotency_key(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     fake.faults.next("lose_answer")
     with pytest.raises(AnswerLost):
         stripe.send("POST", INTENTS, PARTY, KEY)
@@ -141,42 +155,44 @@ def test_a_lost_answer_is_found_by_its_key(fake: FakeStripe, stripe: Caller) -> 
     again = stripe.send("POST", INTENTS, PARTY, KEY)
 
     assert again.headers["Idempotent-Replayed"] == "true"
-    (made,) = fake.everything("payment_intents")
-    assert again.json()["id"] == made["id"]
+    (created,) = fake.everything("payment_intents")
+    assert again.json()["id"] == created["id"]
 
 
-def test_a_key_in_use_is_409_and_then_replays(
+def test_an_idempotency_key_in_use_is_409_and_later_replays(
     fake: FakeStripe, stripe: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, go_on = threading.Event(), threading.Event()
+    started, resume = threading.Event(), threading.Event()
 
     def sleep(_seconds: float) -> None:
-        begun.set()
-        assert go_on.wait(5)
+        started.set()
+        assert resume.wait(5)
 
     monkeypatch.setattr("local.fakes.stripe.api.server.time.sleep", sleep)
     fake.faults.next("slow")
     answers: list[Reply] = []
     slow = threading.Thread(target=lambda: answers.append(stripe.send("POST", INTENTS, PARTY, KEY)))
     slow.start()
-    assert begun.wait(5)
+    assert started.wait(5)
 
     busy = stripe.send("POST", INTENTS, PARTY, KEY)
-    unhindered = stripe.send("GET", INTENTS)
-    go_on.set()
+    unaffected = stripe.send("GET", INTENTS)
+    resume.set()
     slow.join()
     replayed = stripe.send("POST", INTENTS, PARTY, KEY)
 
     assert busy.status == 409
     assert busy.json()["error"]["code"] == "idempotency_key_in_use"
     assert busy.json()["error"]["type"] == "idempotency_error"
-    assert unhindered.status == 200
+    assert unaffected.status == 200
     assert [answer.status for answer in answers] == [200]
     assert replayed.body == answers[0].body
     assert len(fake.everything("payment_intents")) == 1
 
 
-def test_many_at_once_make_one(fake: FakeStripe, stripe: Caller) -> None:
+def test_parallel_requests_with_one_idempotency_key_have_one_effect(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     start = threading.Barrier(8)
     answers: list[Reply] = []
 
@@ -194,7 +210,7 @@ def test_many_at_once_make_one(fake: FakeStripe, stripe: Caller) -> None:
     assert len(fake.everything("payment_intents")) == 1
 
 
-def test_keys_are_for_posts_alone(stripe: Caller) -> None:
+def test_a_get_ignores_an_idempotency_key(stripe: Caller) -> None:
     stripe.post(INTENTS, PARTY, "booking-1")
 
     reply = stripe.send("GET", INTENTS, headers=KEY)
@@ -203,6 +219,6 @@ def test_keys_are_for_posts_alone(stripe: Caller) -> None:
     assert "Idempotent-Replayed" not in reply.headers
 
 
-def test_a_key_has_at_most_255_characters(stripe: Caller) -> None:
+def test_an_idempotency_key_has_at_most_255_characters(stripe: Caller) -> None:
     assert stripe.send("POST", INTENTS, PARTY, {"Idempotency-Key": "k" * 255}).status == 200
     assert stripe.send("POST", INTENTS, PARTY, {"Idempotency-Key": "k" * 256}).status == 400

@@ -1,4 +1,4 @@
-"""Lists: newest first, in pages, narrowed."""
+"""Lists are newest first, in pages, and can be filtered."""
 
 import pytest
 from local.fakes.stripe.fake import FakeStripe
@@ -8,17 +8,17 @@ INTENTS = "/v1/payment_intents"
 
 
 def test_a_list_begins_with_the_newest(stripe: Caller) -> None:
-    made = [intent(stripe) for _ in range(3)]
+    created = [intent(stripe) for _ in range(3)]
 
     page = stripe.get(INTENTS)
 
     assert page["object"] == "list"
     assert page["url"] == INTENTS
     assert page["has_more"] is False
-    assert [each["id"] for each in page["data"]] == made[::-1]
+    assert [each["id"] for each in page["data"]] == created[::-1]
 
 
-def test_a_page_has_ten_unless_told_otherwise(stripe: Caller) -> None:
+def test_a_page_has_ten_objects_by_default(stripe: Caller) -> None:
     for _ in range(11):
         intent(stripe)
 
@@ -29,8 +29,8 @@ def test_a_page_has_ten_unless_told_otherwise(stripe: Caller) -> None:
     assert len(stripe.get(INTENTS, limit=100)["data"]) == 11
 
 
-def test_pages_follow_one_another_without_gaps(stripe: Caller) -> None:
-    made = [intent(stripe) for _ in range(7)]
+def test_pages_of_a_list_have_no_gaps(stripe: Caller) -> None:
+    created = [intent(stripe) for _ in range(7)]
 
     seen: list[str] = []
     page = stripe.get(INTENTS, limit=3)
@@ -38,25 +38,25 @@ def test_pages_follow_one_another_without_gaps(stripe: Caller) -> None:
         seen += [each["id"] for each in page["data"]]
         if not page["has_more"]:
             break
-        intent(stripe)  # what is made meanwhile does not disturb
+        intent(stripe)  # an object created between two pages changes neither
         page = stripe.get(INTENTS, limit=3, starting_after=seen[-1])
 
-    assert seen == made[::-1]
+    assert seen == created[::-1]
 
 
-def test_pages_go_back_too(stripe: Caller) -> None:
-    made = [intent(stripe) for _ in range(6)]
+def test_a_list_pages_back_with_ending_before(stripe: Caller) -> None:
+    created = [intent(stripe) for _ in range(6)]
 
-    page = stripe.get(INTENTS, limit=2, ending_before=made[1])
+    page = stripe.get(INTENTS, limit=2, ending_before=created[1])
 
-    assert [each["id"] for each in page["data"]] == [made[3], made[2]]
+    assert [each["id"] for each in page["data"]] == [created[3], created[2]]
     assert page["has_more"] is True
-    last = stripe.get(INTENTS, limit=3, ending_before=made[2])
-    assert [each["id"] for each in last["data"]] == [made[5], made[4], made[3]]
+    last = stripe.get(INTENTS, limit=3, ending_before=created[2])
+    assert [each["id"] for each in last["data"]] == [created[5], created[4], created[3]]
     assert last["has_more"] is False
 
 
-def test_a_page_begins_somewhere_real(stripe: Caller) -> None:
+def test_a_page_after_an_unknown_id_is_refused(stripe: Caller) -> None:
     error = stripe.refused("GET", INTENTS, {"starting_after": "pi_nobody"})
 
     assert error["code"] == "resource_missing"
@@ -76,20 +76,20 @@ def test_a_page_begins_somewhere_real(stripe: Caller) -> None:
         ({"created": NOW + 200}, [2]),
     ],
 )
-def test_lists_are_narrowed_by_time(
+def test_a_list_is_filtered_by_creation_time(
     stripe: Caller, clock: Clock, bounds: dict[str, int], found: list[int]
 ) -> None:
-    made = []
+    created = []
     for _ in range(3):
-        made.append(intent(stripe))
+        created.append(intent(stripe))
         clock.advance(100)
 
     page = stripe.get(INTENTS, **bounds)
 
-    assert [each["id"] for each in page["data"]] == [made[place] for place in found]
+    assert [each["id"] for each in page["data"]] == [created[place] for place in found]
 
 
-def test_a_clock_that_goes_back_hides_nothing(stripe: Caller, clock: Clock) -> None:
+def test_a_list_is_complete_after_the_clock_goes_back(stripe: Caller, clock: Clock) -> None:
     first = intent(stripe)
     clock.advance(-100)
     intent(stripe)
@@ -99,14 +99,14 @@ def test_a_clock_that_goes_back_hides_nothing(stripe: Caller, clock: Clock) -> N
     assert [each["id"] for each in page["data"]] == [first]
 
 
-def test_a_time_is_a_number(stripe: Caller) -> None:
+def test_a_creation_time_that_is_not_a_number_is_refused(stripe: Caller) -> None:
     assert stripe.refused("GET", INTENTS, {"created[gte]": "now"})["param"] == "created[gte]"
     assert stripe.refused("GET", INTENTS, {"created": "now"})["param"] == "created"
     assert stripe.refused("GET", INTENTS, {"created[on]": 1})["code"] == "parameter_unknown"
 
 
 @pytest.mark.parametrize("path", ["/v1/refunds", "/v1/charges", "/v1/disputes"])
-def test_lists_are_narrowed_by_payment(fake: FakeStripe, stripe: Caller, path: str) -> None:
+def test_a_list_is_filtered_by_payment_intent(fake: FakeStripe, stripe: Caller, path: str) -> None:
     mine, other = paid(fake), paid(fake)
     for identifier in (mine, other, mine):
         fake.refund(identifier, 100)
@@ -120,27 +120,27 @@ def test_lists_are_narrowed_by_payment(fake: FakeStripe, stripe: Caller, path: s
     assert error["code"] == "resource_missing"
 
 
-def test_narrowed_lists_have_pages_too(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_filtered_list_has_pages(fake: FakeStripe, stripe: Caller) -> None:
     mine, other = paid(fake), paid(fake)
-    made = []
+    created = []
     for _ in range(4):
-        made.append(fake.refund(mine, 100)["id"])
+        created.append(fake.refund(mine, 100)["id"])
         fake.refund(other, 100)
 
     first = stripe.get("/v1/refunds", payment_intent=mine, limit=3)
     rest = stripe.get(
         "/v1/refunds", payment_intent=mine, limit=3, starting_after=first["data"][-1]["id"]
     )
-    back = stripe.get("/v1/refunds", payment_intent=mine, ending_before=made[1])
+    back = stripe.get("/v1/refunds", payment_intent=mine, ending_before=created[1])
 
-    assert [each["id"] for each in first["data"]] == made[:0:-1]
+    assert [each["id"] for each in first["data"]] == created[:0:-1]
     assert first["has_more"] is True
-    assert [each["id"] for each in rest["data"]] == made[:1]
+    assert [each["id"] for each in rest["data"]] == created[:1]
     assert rest["has_more"] is False
-    assert [each["id"] for each in back["data"]] == [made[3], made[2]]
+    assert [each["id"] for each in back["data"]] == [created[3], created[2]]
 
 
-def test_events_are_narrowed_by_type(fake: FakeStripe, stripe: Caller) -> None:
+def test_events_are_filtered_by_type(fake: FakeStripe, stripe: Caller) -> None:
     fake.refund(paid(fake), 100)
 
     one = stripe.get("/v1/events", type="charge.refunded")["data"]

@@ -1,4 +1,4 @@
-"""The parameters of every operation are some of Stripe's own; all others are refused."""
+"""Every operation accepts a subset of Stripe's parameters and refuses all others."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -40,7 +40,7 @@ each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=_name)
 
 
 def _differences(name: str, ours: Parameter, theirs: dict[str, Any]) -> Iterator[str]:
-    """How a parameter of ours would take what Stripe's would not."""
+    """Yield the differences by which our parameter accepts values that Stripe's refuses."""
     if "anyOf" in theirs:
         found = [list(_differences(name, ours, each)) for each in theirs["anyOf"]]
         if [] not in found:
@@ -68,7 +68,7 @@ def _differences(name: str, ours: Parameter, theirs: dict[str, Any]) -> Iterator
 
 
 @each_operation
-def test_each_parameter_is_one_of_stripes(operation: Operation) -> None:
+def test_each_parameter_of_an_operation_is_one_of_stripes(operation: Operation) -> None:
     theirs = spec.properties(operation.method, operation.path)
 
     for name, parameter in operation.parameters.items():
@@ -77,7 +77,7 @@ def test_each_parameter_is_one_of_stripes(operation: Operation) -> None:
 
 
 @each_operation
-def test_what_stripe_requires_is_required(operation: Operation) -> None:
+def test_a_parameter_that_stripe_requires_is_required(operation: Operation) -> None:
     if operation.method != "POST":
         return
     body = spec.operation(operation.method, operation.path)["requestBody"]
@@ -90,9 +90,11 @@ def test_what_stripe_requires_is_required(operation: Operation) -> None:
 @each_operation
 def test_an_unknown_parameter_is_refused(stripe: Caller, operation: Operation) -> None:
     path = operation.path.partition("{")[0]
-    filled = operation.path if path == operation.path else f"{path}x_1" + _tail(operation.path)
+    path_with_id = (
+        operation.path if path == operation.path else f"{path}x_1" + _tail(operation.path)
+    )
 
-    error = stripe.refused(operation.method, filled, {"surprise": "1"})
+    error = stripe.refused(operation.method, path_with_id, {"surprise": "1"})
 
     assert error["code"] == "parameter_unknown"
     assert error["param"] == "surprise"
@@ -155,12 +157,12 @@ def test_several_unknown_parameters_are_named_together(stripe: Caller) -> None:
         ({"capture_method": "manual"}, None, "capture_method"),
     ],
 )
-def test_a_bad_value_is_refused(
+def test_an_invalid_parameter_value_is_refused(
     stripe: Caller, changes: dict[str, str], code: str | None, param: str | None
 ) -> None:
-    given = {k: v for k, v in PARTY.items() if not any(c.startswith(f"{k}[") for c in changes)}
+    parameters = {k: v for k, v in PARTY.items() if not any(c.startswith(f"{k}[") for c in changes)}
 
-    error = stripe.refused("POST", "/v1/payment_intents", given | changes)
+    error = stripe.refused("POST", "/v1/payment_intents", parameters | changes)
 
     assert error["type"] == "invalid_request_error"
     if code is not None:
@@ -177,13 +179,13 @@ def test_a_missing_parameter_is_named(stripe: Caller) -> None:
     assert error["message"] == "Missing required param: amount."
 
 
-def test_a_currency_is_read_in_any_case(stripe: Caller) -> None:
-    made = stripe.post("/v1/payment_intents", {"amount": 5000, "currency": "USD"})
+def test_a_currency_is_accepted_in_any_case(stripe: Caller) -> None:
+    created = stripe.post("/v1/payment_intents", {"amount": 5000, "currency": "USD"})
 
-    assert made["currency"] == "usd"
+    assert created["currency"] == "usd"
 
 
-def test_lists_are_read_however_they_are_written(stripe: Caller) -> None:
+def test_a_list_parameter_is_accepted_with_and_without_indexes(stripe: Caller) -> None:
     by_number = stripe.post(
         "/v1/payment_intents",
         PARTY | {"payment_method_types[0]": "card", "payment_method_types[1]": "us_bank_account"},
@@ -196,13 +198,13 @@ def test_lists_are_read_however_they_are_written(stripe: Caller) -> None:
     assert by_turn["payment_method_types"] == ["card", "us_bank_account"]
 
 
-def test_metadata_named_by_numbers_is_metadata(stripe: Caller) -> None:
-    made = stripe.post("/v1/payment_intents", PARTY | {"metadata[0]": "zero"})
+def test_metadata_keys_may_be_numbers(stripe: Caller) -> None:
+    created = stripe.post("/v1/payment_intents", PARTY | {"metadata[0]": "zero"})
 
-    assert made["metadata"] == {"0": "zero"}
+    assert created["metadata"] == {"0": "zero"}
 
 
-def test_an_empty_value_removes_what_can_be_removed(stripe: Caller) -> None:
+def test_an_empty_value_removes_an_optional_field(stripe: Caller) -> None:
     path = f"/v1/payment_intents/{intent(stripe, {'receipt_email': 'aiko@example.com'})}"
     stripe.post(path, {"metadata[a]": "1", "metadata[b]": "2"})
 
@@ -211,7 +213,7 @@ def test_an_empty_value_removes_what_can_be_removed(stripe: Caller) -> None:
     assert stripe.post(path, {"receipt_email": ""})["receipt_email"] is None
 
 
-def test_a_limit_has_limits(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_list_limit_outside_1_to_100_is_refused(fake: FakeStripe, stripe: Caller) -> None:
     paid(fake)
 
     for limit in ("0", "101", "many"):

@@ -1,4 +1,4 @@
-"""A payment intent's life, from its creation to its end."""
+"""Payment intents from creation to payment or cancellation."""
 
 import pytest
 from local.fakes.stripe.fake import FakeStripe, StripeError
@@ -17,39 +17,39 @@ from tests.fakes.stripe.given import (
 BROWSER = "pk_test_fake"
 
 
-def test_a_new_intent_waits_for_a_payment_method(stripe: Caller) -> None:
-    made = stripe.post("/v1/payment_intents", PARTY | {"metadata[booking_id]": "bk_1"})
+def test_a_new_payment_intent_requires_a_payment_method(stripe: Caller) -> None:
+    created = stripe.post("/v1/payment_intents", PARTY | {"metadata[booking_id]": "bk_1"})
 
-    assert made["status"] == "requires_payment_method"
-    assert made["amount"] == 10_000
-    assert made["created"] == NOW
-    assert made["metadata"] == {"booking_id": "bk_1"}
-    assert made["client_secret"].startswith(f"{made['id']}_secret_")
-    assert made["latest_charge"] is None
+    assert created["status"] == "requires_payment_method"
+    assert created["amount"] == 10_000
+    assert created["created"] == NOW
+    assert created["metadata"] == {"booking_id": "bk_1"}
+    assert created["client_secret"].startswith(f"{created['id']}_secret_")
+    assert created["latest_charge"] is None
 
 
-def test_a_confirmation_on_creation_pays(stripe: Caller) -> None:
-    made = stripe.post(
+def test_a_payment_intent_confirmed_on_creation_is_paid(stripe: Caller) -> None:
+    created = stripe.post(
         "/v1/payment_intents",
         PARTY | CARD_ONLY | {"confirm": "true", "payment_method": "pm_card_visa"},
     )
 
-    assert made["status"] == "succeeded"
-    assert made["payment_method"].startswith("pm_")
+    assert created["status"] == "succeeded"
+    assert created["payment_method"].startswith("pm_")
 
 
-def test_a_server_that_confirms_says_where_to_return(fake: FakeStripe, stripe: Caller) -> None:
-    given = PARTY | {"confirm": "true", "payment_method": "pm_card_visa"}
+def test_a_server_must_send_a_return_url_to_confirm(fake: FakeStripe, stripe: Caller) -> None:
+    parameters = PARTY | {"confirm": "true", "payment_method": "pm_card_visa"}
 
-    error = stripe.refused("POST", "/v1/payment_intents", given)
+    error = stripe.refused("POST", "/v1/payment_intents", parameters)
 
     assert "return_url" in error["message"]
     assert fake.everything("payment_intents") == []
-    done = stripe.post("/v1/payment_intents", given | {"return_url": "https://a.example/done"})
+    done = stripe.post("/v1/payment_intents", parameters | {"return_url": "https://a.example/done"})
     assert done["status"] == "succeeded"
 
 
-def test_a_payment_method_without_confirmation_waits_for_it(stripe: Caller) -> None:
+def test_an_intent_with_a_payment_method_requires_confirmation(stripe: Caller) -> None:
     identifier = intent(stripe, CARD_ONLY | {"payment_method": "pm_card_visa"})
     path = f"/v1/payment_intents/{identifier}"
 
@@ -57,7 +57,7 @@ def test_a_payment_method_without_confirmation_waits_for_it(stripe: Caller) -> N
     assert stripe.post(f"{path}/confirm")["status"] == "succeeded"
 
 
-def test_nothing_can_be_confirmed_without_a_payment_method(stripe: Caller) -> None:
+def test_an_intent_without_a_payment_method_cannot_be_confirmed(stripe: Caller) -> None:
     error = stripe.refused("POST", f"/v1/payment_intents/{intent(stripe, CARD_ONLY)}/confirm")
 
     assert error["code"] == "payment_intent_unexpected_state"
@@ -80,7 +80,9 @@ def test_an_unpaid_intent_can_be_cancelled(fake: FakeStripe, stripe: Caller, sta
 
 
 @pytest.mark.parametrize("status", ["succeeded", "processing", "canceled"])
-def test_other_intents_cannot_be_cancelled(fake: FakeStripe, stripe: Caller, status: str) -> None:
+def test_an_intent_in_a_final_or_processing_status_cannot_be_cancelled(
+    fake: FakeStripe, stripe: Caller, status: str
+) -> None:
     path = _in_status(fake, stripe, status)
 
     error = stripe.refused("POST", f"{path}/cancel")
@@ -90,7 +92,9 @@ def test_other_intents_cannot_be_cancelled(fake: FakeStripe, stripe: Caller, sta
 
 
 @pytest.mark.parametrize("status", ["succeeded", "processing", "canceled"])
-def test_other_intents_cannot_be_confirmed(fake: FakeStripe, stripe: Caller, status: str) -> None:
+def test_an_intent_in_a_final_or_processing_status_cannot_be_confirmed(
+    fake: FakeStripe, stripe: Caller, status: str
+) -> None:
     path = _in_status(fake, stripe, status)
 
     error = stripe.refused("POST", f"{path}/confirm", {"payment_method": "pm_card_visa"})
@@ -101,7 +105,9 @@ def test_other_intents_cannot_be_confirmed(fake: FakeStripe, stripe: Caller, sta
 
 
 @pytest.mark.parametrize("status", ["succeeded", "processing", "canceled"])
-def test_other_intents_keep_their_amount(fake: FakeStripe, stripe: Caller, status: str) -> None:
+def test_an_intent_in_a_final_or_processing_status_keeps_its_amount(
+    fake: FakeStripe, stripe: Caller, status: str
+) -> None:
     path = _in_status(fake, stripe, status)
 
     error = stripe.refused("POST", path, {"amount": 20_000})
@@ -111,7 +117,7 @@ def test_other_intents_keep_their_amount(fake: FakeStripe, stripe: Caller, statu
     stripe.refused("POST", path, {"payment_method": "pm_card_visa"})
 
 
-def test_the_amount_of_an_unpaid_intent_changes(fake: FakeStripe, stripe: Caller) -> None:
+def test_the_amount_of_an_unpaid_intent_can_be_updated(fake: FakeStripe, stripe: Caller) -> None:
     identifier = intent(stripe)
     fake.pay(identifier, AUTHENTICATED)
 
@@ -130,7 +136,7 @@ def test_a_payment_method_can_be_chosen_later(stripe: Caller) -> None:
     assert chosen["status"] == "requires_confirmation"
 
 
-def test_a_server_sends_no_card_numbers(stripe: Caller) -> None:
+def test_a_card_number_from_a_server_is_refused(stripe: Caller) -> None:
     card = {"type": "card", "card[number]": VISA, "card[exp_month]": 1, "card[exp_year]": 2034}
 
     error = stripe.refused("POST", "/v1/payment_methods", card)
@@ -139,7 +145,7 @@ def test_a_server_sends_no_card_numbers(stripe: Caller) -> None:
 
 
 def _in_status(fake: FakeStripe, stripe: Caller, status: str) -> str:
-    """The path of an intent in that status."""
+    """Return the path of an intent in a status."""
     identifier = intent(stripe)
     if status == "canceled":
         stripe.post(f"/v1/payment_intents/{identifier}/cancel")
@@ -148,7 +154,7 @@ def _in_status(fake: FakeStripe, stripe: Caller, status: str) -> str:
     return f"/v1/payment_intents/{identifier}"
 
 
-def test_the_least_amount_is_that_of_the_account(fake: FakeStripe, stripe: Caller) -> None:
+def test_an_amount_below_the_accounts_minimum_is_refused(fake: FakeStripe, stripe: Caller) -> None:
     fake.account.minimum = 400
 
     error = stripe.refused("POST", "/v1/payment_intents", {"amount": 399, "currency": "usd"})
@@ -158,13 +164,11 @@ def test_the_least_amount_is_that_of_the_account(fake: FakeStripe, stripe: Calle
     assert stripe.post("/v1/payment_intents", {"amount": 400, "currency": "usd"})["amount"] == 400
 
 
-def test_what_is_of_live_money_says_so_and_so_do_its_events(
-    fake: FakeStripe, stripe: Caller
-) -> None:
+def test_live_mode_is_marked_on_objects_and_their_events(fake: FakeStripe, stripe: Caller) -> None:
     fake.set_livemode(live=True)
-    made = stripe.post("/v1/payment_intents", {"amount": 400, "currency": "usd"})
-    fake.pay(made["id"])
+    created = stripe.post("/v1/payment_intents", {"amount": 400, "currency": "usd"})
+    fake.pay(created["id"])
 
-    assert made["livemode"] is True
+    assert created["livemode"] is True
     assert {each["livemode"] for each in fake.everything("events")} == {True}
     assert {each["livemode"] for each in fake.everything("charges")} == {True}

@@ -1,4 +1,4 @@
-"""Every object, in every state that any steps lead to, is as Stripe's document says."""
+"""Every object in every reachable state matches Stripe's OpenAPI document."""
 
 import random
 from collections.abc import Callable
@@ -26,20 +26,20 @@ _KINDS = (
 )
 
 
-def _walk(fake: FakeStripe, clock: Clock, choices: random.Random, steps: int) -> None:
-    """Do whatever comes to the mind of chance; much of it is refused."""
+def _take_random_steps(fake: FakeStripe, clock: Clock, choices: random.Random, steps: int) -> None:
+    """Take random steps; the fake refuses many of them."""
     stripe = Caller(fake)
 
-    def some(kind: str) -> str:
-        there = fake.everything(kind)
-        return str(choices.choice(there)["id"]) if there else "none"
+    def random_id(kind: str) -> str:
+        objects = fake.everything(kind)
+        return str(choices.choice(objects)["id"]) if objects else "none"
 
     def create() -> object:
         card = choices.choice(CARDS)
-        given: Json = {"amount": choices.randint(50, 90_000), "currency": "usd"}
+        parameters: Json = {"amount": choices.randint(50, 90_000), "currency": "usd"}
         if card.kind == "sepa_debit":
-            given["currency"] = "eur"
-        given |= choices.choice(
+            parameters["currency"] = "eur"
+        parameters |= choices.choice(
             (
                 {"description": "Dinner", "metadata[booking_id]": "b_1"},
                 {"shipping[name]": "Aiko", "shipping[address][city]": "Fresno"},
@@ -47,70 +47,74 @@ def _walk(fake: FakeStripe, clock: Clock, choices: random.Random, steps: int) ->
                 {"statement_descriptor_suffix": "DINNER", "payment_method_types[]": card.kind},
             )
         )
-        made = stripe.send("POST", "/v1/payment_intents", given).json()
-        return fake.pay(made["id"], card.number)
+        created = stripe.send("POST", "/v1/payment_intents", parameters).json()
+        return fake.pay(created["id"], card.number)
 
-    moves: tuple[Callable[[], object], ...] = (
+    steps_to_choose: tuple[Callable[[], object], ...] = (
         create,
         create,
-        lambda: fake.authenticate(some("payment_intents"), succeed=choices.random() < 0.7),
-        lambda: fake.settle(some("payment_intents"), succeed=choices.random() < 0.7),
-        lambda: stripe.send("POST", f"/v1/payment_intents/{some('payment_intents')}/cancel"),
+        lambda: fake.authenticate(random_id("payment_intents"), succeed=choices.random() < 0.7),
+        lambda: fake.settle(random_id("payment_intents"), succeed=choices.random() < 0.7),
+        lambda: stripe.send("POST", f"/v1/payment_intents/{random_id('payment_intents')}/cancel"),
         lambda: stripe.send(
-            "POST", f"/v1/payment_intents/{some('payment_intents')}", {"metadata[a]": "1"}
+            "POST", f"/v1/payment_intents/{random_id('payment_intents')}", {"metadata[a]": "1"}
         ),
-        lambda: fake.refund(some("payment_intents"), choices.randint(1, 40_000)),
+        lambda: fake.refund(random_id("payment_intents"), choices.randint(1, 40_000)),
         lambda: fake.settle_refund(
-            some("refunds"),
+            random_id("refunds"),
             choices.choice(("pending", "requires_action", "succeeded", "failed", "canceled")),
         ),
-        lambda: stripe.send("POST", f"/v1/refunds/{some('refunds')}/cancel"),
-        lambda: stripe.send("POST", f"/v1/refunds/{some('refunds')}", {"metadata[a]": "1"}),
-        lambda: fake.dispute(some("payment_intents"), inquiry=choices.random() < 0.5),
-        lambda: fake.close_dispute(some("disputes"), won=choices.random() < 0.5),
-        lambda: fake.escalate_inquiry(some("disputes")),
+        lambda: stripe.send("POST", f"/v1/refunds/{random_id('refunds')}/cancel"),
+        lambda: stripe.send("POST", f"/v1/refunds/{random_id('refunds')}", {"metadata[a]": "1"}),
+        lambda: fake.dispute(random_id("payment_intents"), inquiry=choices.random() < 0.5),
+        lambda: fake.close_dispute(random_id("disputes"), won=choices.random() < 0.5),
+        lambda: fake.escalate_inquiry(random_id("disputes")),
         lambda: stripe.send(
-            "POST", f"/v1/disputes/{some('disputes')}", {"evidence[uncategorized_text]": "Mine."}
+            "POST",
+            f"/v1/disputes/{random_id('disputes')}",
+            {"evidence[uncategorized_text]": "Mine."},
         ),
         lambda: clock.advance(choices.choice((1, 3_600, 200_000))),
     )
     for _ in range(steps):
         try:
-            choices.choice(moves)()
+            choices.choice(steps_to_choose)()
         except StripeError:
             continue
 
 
 @settings(max_examples=examples(12), deadline=None)
 @drawn(seed=st.integers(0, 2**32))
-def test_objects_and_snapshots_are_as_documented_in_every_state(seed: int) -> None:
+def test_objects_and_their_copies_in_events_match_stripes_schemas_in_every_state(seed: int) -> None:
     clock = Clock()
     fake = FakeStripe(clock=clock, seed=seed)
     fake.outbox.subscribe("https://example.com/hooks")
 
-    _walk(fake, clock, random.Random(seed), 40)
+    _take_random_steps(fake, clock, random.Random(seed), 40)
 
-    wrong = {
+    mismatches = {
         (thing["object"], complaint)
         for kind in _KINDS
         for thing in fake.everything(kind)
         for complaint in spec.complaints(thing)
     }
-    wrong |= {
+    mismatches |= {
         (event["type"], complaint)
         for event in fake.everything("events")
         for complaint in spec.complaints(event["data"]["object"])
     }
-    assert not wrong
+    assert not mismatches
 
 
 @settings(max_examples=examples(40), deadline=None)
 @drawn(seed=st.integers(0, 2**32))
-def test_the_balance_adds_up_whatever_happens(seed: int) -> None:
+def test_the_balance_is_the_sum_of_payments_refunds_and_disputes_after_random_steps(
+    seed: int,
+) -> None:
     clock = Clock()
     fake = FakeStripe(clock=clock, seed=seed)
 
-    _walk(fake, clock, random.Random(seed), 80)
+    _take_random_steps(fake, clock, random.Random(seed), 80)
 
     expected: dict[str, int] = {}
     for charge in fake.everything("charges"):
@@ -128,11 +132,11 @@ def test_the_balance_adds_up_whatever_happens(seed: int) -> None:
 
 @settings(max_examples=examples(40), deadline=None)
 @drawn(seed=st.integers(0, 2**32))
-def test_a_charge_counts_its_refunds_whatever_happens(seed: int) -> None:
+def test_a_charges_refunded_amount_is_the_sum_of_its_refunds_after_random_steps(seed: int) -> None:
     clock = Clock()
     fake = FakeStripe(clock=clock, seed=seed)
 
-    _walk(fake, clock, random.Random(seed), 80)
+    _take_random_steps(fake, clock, random.Random(seed), 80)
 
     for charge in fake.everything("charges"):
         counted = sum(
@@ -145,14 +149,16 @@ def test_a_charge_counts_its_refunds_whatever_happens(seed: int) -> None:
 
 
 @pytest.mark.parametrize("answer", ["deleted", "created"])
-def test_a_webhook_endpoint_answers_as_documented(stripe: Caller, answer: str) -> None:
-    made = stripe.post(
+def test_the_answers_about_a_webhook_endpoint_match_stripes_schema(
+    stripe: Caller, answer: str
+) -> None:
+    created = stripe.post(
         "/v1/webhook_endpoints",
         {"url": "https://example.com/hooks", "enabled_events[]": "charge.refunded"},
     )
 
     if answer == "created":
-        assert spec.complaints(made) == []
+        assert spec.complaints(created) == []
     else:
-        deleted = stripe.delete(f"/v1/webhook_endpoints/{made['id']}")
+        deleted = stripe.delete(f"/v1/webhook_endpoints/{created['id']}")
         assert spec.complaints(deleted, "deleted_webhook_endpoint") == []

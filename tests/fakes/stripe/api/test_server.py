@@ -1,4 +1,4 @@
-"""What every answer has, and how requests that reach no operation are refused."""
+"""The headers of every answer, and the errors of requests that reach no operation."""
 
 import base64
 
@@ -11,7 +11,7 @@ INTENTS = "/v1/payment_intents"
 FORM = "application/x-www-form-urlencoded"
 
 
-def test_every_answer_names_its_request_and_version(stripe: Caller) -> None:
+def test_every_answer_has_a_request_id_and_an_api_version(stripe: Caller) -> None:
     answers = [
         stripe.send("POST", INTENTS, PARTY),
         stripe.send("POST", INTENTS),
@@ -25,7 +25,7 @@ def test_every_answer_names_its_request_and_version(stripe: Caller) -> None:
     assert len({answer.headers["Request-Id"] for answer in answers}) == 3
 
 
-def test_an_error_has_stripes_shape(stripe: Caller) -> None:
+def test_an_error_has_stripes_fields(stripe: Caller) -> None:
     reply = stripe.send("POST", INTENTS, {"currency": "usd"})
 
     assert spec.complaints(reply.json(), "error") == []
@@ -35,16 +35,16 @@ def test_an_error_has_stripes_shape(stripe: Caller) -> None:
     assert reply.headers["Request-Id"] in reply.json()["error"]["request_log_url"]
 
 
-def test_a_decline_has_stripes_shape(stripe: Caller) -> None:
-    given = PARTY | {"confirm": "true", "payment_method": "pm_card_chargeDeclined"}
+def test_a_decline_has_stripes_fields(stripe: Caller) -> None:
+    parameters = PARTY | {"confirm": "true", "payment_method": "pm_card_chargeDeclined"}
 
-    reply = stripe.send("POST", INTENTS, given | {"return_url": "https://a.example"})
+    reply = stripe.send("POST", INTENTS, parameters | {"return_url": "https://a.example"})
 
     assert reply.status == 402
     assert spec.complaints(reply.json(), "error") == []
 
 
-def test_an_unknown_key_is_401(fake: FakeStripe) -> None:
+def test_an_unknown_api_key_is_401(fake: FakeStripe) -> None:
     reply = Caller(fake, "sk_test_1234567890abcd").send("GET", INTENTS)
 
     assert reply.status == 401
@@ -55,14 +55,14 @@ def test_an_unknown_key_is_401(fake: FakeStripe) -> None:
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Basic !", "Basic /w==", "Digest x"])
-def test_no_key_is_401(fake: FakeStripe, authorization: str) -> None:
+def test_a_request_without_an_api_key_is_401(fake: FakeStripe, authorization: str) -> None:
     reply = fake.handle("GET", INTENTS, {"Authorization": authorization}, b"")
 
     assert reply.status == 401
     assert reply.json()["error"]["message"].startswith("You did not provide an API key.")
 
 
-def test_a_key_may_come_by_basic_authentication(fake: FakeStripe) -> None:
+def test_an_api_key_is_accepted_by_basic_authentication(fake: FakeStripe) -> None:
     credentials = base64.b64encode(b"sk_test_fake:").decode()
 
     reply = fake.handle("GET", INTENTS, {"authorization": f"Basic {credentials}"}, b"")
@@ -70,7 +70,7 @@ def test_a_key_may_come_by_basic_authentication(fake: FakeStripe) -> None:
     assert reply.status == 200
 
 
-def test_keys_rotate(fake: FakeStripe) -> None:
+def test_only_the_current_api_keys_are_accepted(fake: FakeStripe) -> None:
     fake.api_keys.add("sk_test_new")
     assert Caller(fake, "sk_test_new").get(INTENTS)["data"] == []
 
@@ -126,19 +126,19 @@ def test_another_api_version_is_refused(stripe: Caller) -> None:
     assert "2020-08-27" in reply.json()["error"]["message"]
 
 
-def test_json_is_refused(fake: FakeStripe) -> None:
+def test_a_json_body_is_refused(fake: FakeStripe) -> None:
     headers = {"Authorization": "Bearer sk_test_fake", "Content-Type": "application/json"}
 
     assert fake.handle("POST", INTENTS, headers, b"{}").status == 400
 
 
-def test_a_body_that_is_no_text_is_refused(fake: FakeStripe) -> None:
+def test_a_body_that_is_not_utf_8_is_refused(fake: FakeStripe) -> None:
     headers = {"Authorization": "Bearer sk_test_fake", "Content-Type": FORM}
 
     assert fake.handle("POST", INTENTS, headers, b"\xff").status == 400
 
 
-def test_a_defect_of_the_fake_keeps_no_key_in_use(
+def test_an_internal_error_of_the_fake_frees_the_idempotency_key(
     fake: FakeStripe, stripe: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_down(*_: object) -> None:
@@ -159,7 +159,7 @@ def test_the_same_seed_gives_the_same_ids() -> None:
     assert intent(Caller(one)) == intent(Caller(other)) != intent(Caller(FakeStripe(seed=8)))
 
 
-def test_ids_look_like_stripes(stripe: Caller) -> None:
+def test_ids_have_stripes_format(stripe: Caller) -> None:
     identifier = intent(stripe)
 
     assert identifier.startswith("pi_")

@@ -1,26 +1,28 @@
-"""Webhook endpoints through the API."""
+"""Webhook endpoints in Stripe's API."""
 
 import pytest
 from local.fakes.stripe.fake import FakeStripe
 from tests.fakes.stripe.given import Caller, intent
 
 PATH = "/v1/webhook_endpoints"
-GIVEN = {"url": "https://example.com/hooks", "enabled_events[]": "payment_intent.created"}
+PARAMETERS = {"url": "https://example.com/hooks", "enabled_events[]": "payment_intent.created"}
 
 
-def test_the_secret_is_told_once(stripe: Caller) -> None:
-    made = stripe.post(PATH, GIVEN | {"description": "Ours", "api_version": "2026-05-27.dahlia"})
+def test_the_signing_secret_is_only_in_the_answer_that_creates_the_endpoint(stripe: Caller) -> None:
+    created = stripe.post(
+        PATH, PARAMETERS | {"description": "Ours", "api_version": "2026-05-27.dahlia"}
+    )
 
-    assert made["secret"].startswith("whsec_")
-    assert made["status"] == "enabled"
-    assert "secret" not in stripe.get(f"{PATH}/{made['id']}")
+    assert created["secret"].startswith("whsec_")
+    assert created["status"] == "enabled"
+    assert "secret" not in stripe.get(f"{PATH}/{created['id']}")
     assert "secret" not in stripe.get(PATH)["data"][0]
 
 
-def test_an_endpoint_changes(fake: FakeStripe, stripe: Caller) -> None:
-    path = f"{PATH}/{stripe.post(PATH, GIVEN)['id']}"
+def test_a_webhook_endpoint_can_be_updated(fake: FakeStripe, stripe: Caller) -> None:
+    path = f"{PATH}/{stripe.post(PATH, PARAMETERS)['id']}"
 
-    changed = stripe.post(
+    updated = stripe.post(
         path,
         {
             "url": "https://example.com/new",
@@ -30,14 +32,14 @@ def test_an_endpoint_changes(fake: FakeStripe, stripe: Caller) -> None:
         },
     )
 
-    assert changed["url"] == "https://example.com/new"
-    assert changed["enabled_events"] == ["charge.refunded", "refund.created"]
+    assert updated["url"] == "https://example.com/new"
+    assert updated["enabled_events"] == ["charge.refunded", "refund.created"]
     intent(stripe)
     assert fake.outbox.pending() == []
 
 
-def test_a_disabled_endpoint_receives_nothing(fake: FakeStripe, stripe: Caller) -> None:
-    path = f"{PATH}/{stripe.post(PATH, GIVEN)['id']}"
+def test_a_disabled_webhook_endpoint_receives_no_events(fake: FakeStripe, stripe: Caller) -> None:
+    path = f"{PATH}/{stripe.post(PATH, PARAMETERS)['id']}"
 
     assert stripe.post(path, {"disabled": "true"})["status"] == "disabled"
     intent(stripe)
@@ -47,17 +49,17 @@ def test_a_disabled_endpoint_receives_nothing(fake: FakeStripe, stripe: Caller) 
     assert len(fake.outbox.pending()) == 1
 
 
-def test_a_deleted_endpoint_is_gone(fake: FakeStripe, stripe: Caller) -> None:
-    kept, gone = (stripe.post(PATH, GIVEN)["id"] for _ in range(2))
+def test_a_deleted_webhook_endpoint_is_not_found(fake: FakeStripe, stripe: Caller) -> None:
+    kept, deleted = (stripe.post(PATH, PARAMETERS)["id"] for _ in range(2))
 
-    assert stripe.delete(f"{PATH}/{gone}") == {
-        "id": gone,
+    assert stripe.delete(f"{PATH}/{deleted}") == {
+        "id": deleted,
         "object": "webhook_endpoint",
         "deleted": True,
     }
 
     assert [each["id"] for each in stripe.get(PATH)["data"]] == [kept]
-    stripe.refused("DELETE", f"{PATH}/{gone}", status=404)
+    stripe.refused("DELETE", f"{PATH}/{deleted}", status=404)
     intent(stripe)
     assert len(fake.outbox.pending()) == 1
 
@@ -73,5 +75,5 @@ def test_a_deleted_endpoint_is_gone(fake: FakeStripe, stripe: Caller) -> None:
         {"connect": "true"},
     ],
 )
-def test_a_bad_endpoint_is_refused(stripe: Caller, changes: dict[str, str]) -> None:
-    stripe.refused("POST", PATH, GIVEN | changes)
+def test_an_invalid_webhook_endpoint_is_refused(stripe: Caller, changes: dict[str, str]) -> None:
+    stripe.refused("POST", PATH, PARAMETERS | changes)

@@ -1,4 +1,4 @@
-"""Each test card does what Stripe documents of it."""
+"""Each test card behaves as Stripe documents it."""
 
 import pytest
 from local.fakes.stripe.fake import FakeStripe, StripeError
@@ -23,7 +23,7 @@ from tests.fakes.stripe.given import CARD_ONLY, PARTY, Caller, intent, paid
         ("4000000000000119", "pm_card_chargeDeclinedProcessingError", "processing_error", None),
     ],
 )
-def test_a_declined_card_says_why(
+def test_a_declined_card_returns_its_documented_codes(
     fake: FakeStripe, stripe: Caller, number: str, name: str, code: str, decline_code: str | None
 ) -> None:
     by_number = fake.pay(intent(stripe), number)["last_payment_error"]
@@ -40,16 +40,18 @@ def test_a_declined_card_says_why(
 
 
 @pytest.mark.parametrize("name", ["pm_card_visa", "pm_card_mastercard", "pm_card_amex"])
-def test_a_good_card_pays(fake: FakeStripe, stripe: Caller, name: str) -> None:
+def test_an_accepted_test_card_pays(fake: FakeStripe, stripe: Caller, name: str) -> None:
     assert fake.pay(intent(stripe), name)["status"] == "succeeded"
 
 
 @pytest.mark.parametrize("number", ["4000002760003184", "4000 0025 0000 3155"])
-def test_some_cards_ask_for_authentication(fake: FakeStripe, stripe: Caller, number: str) -> None:
+def test_a_3d_secure_card_requires_authentication(
+    fake: FakeStripe, stripe: Caller, number: str
+) -> None:
     assert fake.pay(intent(stripe), number)["status"] == "requires_action"
 
 
-def test_a_card_may_be_declined_after_authentication(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_card_can_be_declined_after_authentication(fake: FakeStripe, stripe: Caller) -> None:
     identifier = intent(stripe)
     fake.pay(identifier, "4000008260003178")
 
@@ -62,7 +64,9 @@ def test_a_card_may_be_declined_after_authentication(fake: FakeStripe, stripe: C
     ("number", "status"),
     [("4000000000000259", "needs_response"), ("4000000000001976", "warning_needs_response")],
 )
-def test_some_payments_are_disputed_at_once(fake: FakeStripe, number: str, status: str) -> None:
+def test_a_dispute_test_card_opens_a_dispute_at_once(
+    fake: FakeStripe, number: str, status: str
+) -> None:
     identifier = paid(fake, number)
 
     (dispute,) = fake.everything("disputes")
@@ -71,7 +75,7 @@ def test_some_payments_are_disputed_at_once(fake: FakeStripe, number: str, statu
     assert dispute["reason"] == "fraudulent"
 
 
-def test_an_unknown_number_is_no_card(fake: FakeStripe, stripe: Caller) -> None:
+def test_an_unknown_card_number_is_refused(fake: FakeStripe, stripe: Caller) -> None:
     identifier = intent(stripe)
 
     with pytest.raises(StripeError) as refused:
@@ -82,14 +86,14 @@ def test_an_unknown_number_is_no_card(fake: FakeStripe, stripe: Caller) -> None:
     assert stripe.get(f"/v1/payment_intents/{identifier}")["last_payment_error"] is None
 
 
-def test_an_intent_for_cards_takes_no_bank_account(fake: FakeStripe, stripe: Caller) -> None:
+def test_an_intent_for_cards_refuses_a_bank_account(fake: FakeStripe, stripe: Caller) -> None:
     identifier = intent(stripe, CARD_ONLY)
 
     with pytest.raises(StripeError):
         fake.pay(identifier, "pm_usBankAccount_success")
 
 
-def test_a_bank_account_is_entered_by_a_server(stripe: Caller) -> None:
+def test_a_server_may_create_a_bank_account_payment_method(stripe: Caller) -> None:
     method = stripe.post(
         "/v1/payment_methods",
         {

@@ -1,11 +1,13 @@
-"""Disputes: opened, answered, decided; and what they do to the balance."""
+"""Disputes: opened, answered and decided, with their balance transactions."""
 
 import pytest
 from local.fakes.stripe.fake import FakeStripe, StripeError
 from tests.fakes.stripe.given import BANK, DISPUTED, NOW, Caller, Clock, intent, paid, types_of
 
 
-def test_a_dispute_withdraws_the_money(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_dispute_withdraws_the_disputed_amount_and_a_fee(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     identifier = paid(fake)
 
     dispute = fake.dispute(identifier)
@@ -21,7 +23,7 @@ def test_a_dispute_withdraws_the_money(fake: FakeStripe, stripe: Caller) -> None
     assert fake.balance_by_intent() == {identifier: 0}
 
 
-def test_a_won_dispute_brings_the_money_back(fake: FakeStripe) -> None:
+def test_a_won_dispute_reinstates_the_money(fake: FakeStripe) -> None:
     identifier = paid(fake)
 
     won = fake.close_dispute(fake.dispute(identifier)["id"], won=True)
@@ -37,7 +39,7 @@ def test_a_won_dispute_brings_the_money_back(fake: FakeStripe) -> None:
 
 
 @pytest.mark.parametrize("won", [True, False])
-def test_a_part_of_the_money_may_come_back_whatever_the_decision(
+def test_a_decided_dispute_can_reinstate_a_part_of_the_money(
     fake: FakeStripe, *, won: bool
 ) -> None:
     identifier = paid(fake)
@@ -50,21 +52,25 @@ def test_a_part_of_the_money_may_come_back_whatever_the_decision(
     assert fake.balance_by_intent() == {identifier: 6_000}
 
 
-def test_money_may_be_withdrawn_in_parts_and_come_back_later(fake: FakeStripe) -> None:
+def test_a_dispute_can_withdraw_in_parts_and_reinstate_later(fake: FakeStripe) -> None:
     identifier = paid(fake)
     dispute = fake.dispute(identifier, amount=4_000)["id"]
 
     fake.withdraw(dispute, 6_000)
     fake.close_dispute(dispute, won=True, reinstated=0)
-    late = fake.reinstate(dispute, 9_000)
+    reinstated_later = fake.reinstate(dispute, 9_000)
 
-    assert [each["amount"] for each in late["balance_transactions"]] == [-4_000, -6_000, 9_000]
-    assert [each["fee"] for each in late["balance_transactions"]] == [1_500, 0, 0]
+    assert [each["amount"] for each in reinstated_later["balance_transactions"]] == [
+        -4_000,
+        -6_000,
+        9_000,
+    ]
+    assert [each["fee"] for each in reinstated_later["balance_transactions"]] == [1_500, 0, 0]
     assert types_of(fake)[-1] == "charge.dispute.funds_reinstated"
     assert fake.balance_by_intent() == {identifier: 9_000}
 
 
-def test_no_more_is_withdrawn_than_was_paid_nor_comes_back_than_was_withdrawn(
+def test_a_dispute_withdraws_at_most_the_charge_and_reinstates_at_most_the_withdrawals(
     fake: FakeStripe,
 ) -> None:
     dispute = fake.dispute(paid(fake), amount=4_000)["id"]
@@ -77,12 +83,12 @@ def test_no_more_is_withdrawn_than_was_paid_nor_comes_back_than_was_withdrawn(
         fake.close_dispute(dispute, won=True, reinstated=4_001)
 
 
-def test_an_inquiry_has_nothing_to_withdraw(fake: FakeStripe) -> None:
+def test_an_inquiry_refuses_a_withdrawal(fake: FakeStripe) -> None:
     with pytest.raises(StripeError):
         fake.withdraw(fake.dispute(paid(fake), inquiry=True)["id"], 100)
 
 
-def test_a_lost_dispute_keeps_the_money_away(fake: FakeStripe) -> None:
+def test_a_lost_dispute_reinstates_no_money(fake: FakeStripe) -> None:
     identifier = paid(fake)
 
     lost = fake.close_dispute(fake.dispute(identifier)["id"], won=False)
@@ -99,7 +105,9 @@ def test_an_accepted_dispute_is_lost(fake: FakeStripe, stripe: Caller) -> None:
 
 
 @pytest.mark.parametrize("won", [True, False])
-def test_a_closed_dispute_stays_closed(fake: FakeStripe, stripe: Caller, *, won: bool) -> None:
+def test_a_closed_dispute_cannot_be_closed_again(
+    fake: FakeStripe, stripe: Caller, *, won: bool
+) -> None:
     dispute = fake.dispute(paid(fake))["id"]
     fake.close_dispute(dispute, won=won)
 
@@ -122,7 +130,7 @@ def test_an_inquiry_moves_no_money(fake: FakeStripe) -> None:
     assert fake.balance_by_intent() == {identifier: 10_000}
 
 
-def test_a_lost_inquiry_is_a_dispute_first(fake: FakeStripe) -> None:
+def test_a_lost_inquiry_becomes_a_dispute_first(fake: FakeStripe) -> None:
     identifier = paid(fake)
 
     lost = fake.close_dispute(fake.dispute(identifier, inquiry=True)["id"], won=False)
@@ -136,7 +144,7 @@ def test_a_lost_inquiry_is_a_dispute_first(fake: FakeStripe) -> None:
     assert fake.balance_by_intent() == {identifier: 0}
 
 
-def test_an_inquiry_escalates(fake: FakeStripe) -> None:
+def test_an_escalated_inquiry_withdraws_the_money(fake: FakeStripe) -> None:
     identifier = paid(fake)
 
     dispute = fake.escalate_inquiry(fake.dispute(identifier, inquiry=True)["id"])
@@ -157,7 +165,7 @@ def test_an_accepted_inquiry_is_closed(fake: FakeStripe, stripe: Caller) -> None
     ("evidence", "status"),
     [("winning_evidence", "won"), ("losing_evidence", "lost"), ("A menu.", "under_review")],
 )
-def test_evidence_decides_as_in_test_mode(
+def test_stripes_test_evidence_decides_a_dispute(
     fake: FakeStripe, stripe: Caller, evidence: str, status: str
 ) -> None:
     path = f"/v1/disputes/{fake.dispute(paid(fake))['id']}"
@@ -170,7 +178,7 @@ def test_evidence_decides_as_in_test_mode(
     assert shown["evidence_details"]["submission_count"] == 1
 
 
-def test_staged_evidence_is_not_submitted(fake: FakeStripe, stripe: Caller) -> None:
+def test_staged_dispute_evidence_is_not_submitted(fake: FakeStripe, stripe: Caller) -> None:
     path = f"/v1/disputes/{fake.dispute(paid(fake))['id']}"
 
     staged = stripe.post(path, {"evidence[uncategorized_text]": "A menu.", "submit": "false"})
@@ -180,7 +188,7 @@ def test_staged_evidence_is_not_submitted(fake: FakeStripe, stripe: Caller) -> N
     assert types_of(fake)[-1] == "charge.dispute.updated"
 
 
-def test_a_part_of_a_payment_is_disputed(fake: FakeStripe) -> None:
+def test_a_dispute_can_be_about_a_part_of_a_payment(fake: FakeStripe) -> None:
     identifier = paid(fake)
 
     dispute = fake.dispute(identifier, amount=2_500)
@@ -189,14 +197,16 @@ def test_a_part_of_a_payment_is_disputed(fake: FakeStripe) -> None:
     assert fake.balance_by_intent() == {identifier: 7_500}
 
 
-def test_what_is_refunded_is_not_disputed_too(fake: FakeStripe) -> None:
+def test_a_dispute_leaves_out_the_refunded_amount(fake: FakeStripe) -> None:
     identifier = paid(fake)
     fake.refund(identifier, 4_000)
 
     assert fake.dispute(identifier)["amount"] == 6_000
 
 
-def test_nobody_disputes_too_much_or_twice_or_nothing(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_dispute_that_is_too_high_a_second_one_or_unpaid_is_refused(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     identifier = paid(fake)
 
     with pytest.raises(StripeError):
@@ -210,7 +220,9 @@ def test_nobody_disputes_too_much_or_twice_or_nothing(fake: FakeStripe, stripe: 
         fake.dispute("pi_nobody")
 
 
-def test_the_time_to_answer_passes(fake: FakeStripe, stripe: Caller, clock: Clock) -> None:
+def test_a_dispute_is_past_due_after_its_deadline(
+    fake: FakeStripe, stripe: Caller, clock: Clock
+) -> None:
     path = f"/v1/disputes/{fake.dispute(paid(fake))['id']}"
     details = stripe.get(path)["evidence_details"]
     assert details["due_by"] == NOW + 9 * 86_400
@@ -221,14 +233,14 @@ def test_the_time_to_answer_passes(fake: FakeStripe, stripe: Caller, clock: Cloc
     assert stripe.get(path)["evidence_details"]["past_due"] is True
 
 
-def test_a_bank_debit_is_disputed_without_a_card(fake: FakeStripe) -> None:
+def test_a_dispute_of_a_bank_debit_has_no_card_details(fake: FakeStripe) -> None:
     identifier = paid(fake, BANK)
     fake.settle(identifier)
 
     assert "payment_method_details" not in fake.dispute(identifier)
 
 
-def test_disputes_are_found_by_their_payment(fake: FakeStripe, stripe: Caller) -> None:
+def test_disputes_are_filtered_by_payment_intent(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake, DISPUTED)
     paid(fake, DISPUTED)
 

@@ -1,4 +1,4 @@
-"""How payments go: declined, authenticated, processed, paid from a browser."""
+"""Payments: declined, authenticated, processed, and paid from a browser."""
 
 import pytest
 from local.fakes.stripe.fake import FakeStripe, StripeError
@@ -18,9 +18,7 @@ from tests.fakes.stripe.given import (
 BROWSER = "pk_test_fake"
 
 
-def test_a_payment_makes_a_charge_with_the_metadata_of_the_moment(
-    fake: FakeStripe, stripe: Caller
-) -> None:
+def test_a_payment_copies_its_metadata_into_the_charge(fake: FakeStripe, stripe: Caller) -> None:
     identifier = intent(stripe, {"metadata[booking_id]": "bk_1", "description": "Dinner"})
 
     done = fake.pay(identifier, VISA)
@@ -35,7 +33,7 @@ def test_a_payment_makes_a_charge_with_the_metadata_of_the_moment(
     assert charge["payment_intent"] == identifier
 
 
-def test_a_payment_leaves_its_events_in_order(fake: FakeStripe) -> None:
+def test_a_payment_emits_its_events_in_order(fake: FakeStripe) -> None:
     paid(fake)
 
     assert types_of(fake) == [
@@ -55,8 +53,8 @@ def test_the_balance_transaction_comes_after_the_charge(fake: FakeStripe, stripe
     assert charge["latest_charge"]["balance_transaction"].startswith("txn_")
 
 
-def test_captured_at_once_the_balance_transaction_comes_with_the_charge(fake: FakeStripe) -> None:
-    paid(fake, given={"capture_method": "automatic"})
+def test_a_charge_captured_at_once_has_its_balance_transaction(fake: FakeStripe) -> None:
+    paid(fake, parameters={"capture_method": "automatic"})
 
     assert "charge.updated" not in types_of(fake)
     (charge,) = fake.everything("charges")
@@ -140,7 +138,7 @@ def test_failed_authentication_fails_the_payment(fake: FakeStripe, stripe: Calle
     ]
 
 
-def test_only_what_waits_for_it_is_authenticated(fake: FakeStripe) -> None:
+def test_a_payment_that_does_not_wait_cannot_be_authenticated(fake: FakeStripe) -> None:
     identifier = paid(fake)
 
     with pytest.raises(StripeError):
@@ -165,7 +163,7 @@ def test_a_bank_debit_is_processing_first(fake: FakeStripe, stripe: Caller) -> N
     assert fake.balance_by_intent() == {identifier: 10_000}
 
 
-def test_a_bank_debit_may_fail(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_bank_debit_can_fail_after_processing(fake: FakeStripe, stripe: Caller) -> None:
     identifier = intent(stripe)
     fake.pay(identifier, BANK)
 
@@ -178,7 +176,7 @@ def test_a_bank_debit_may_fail(fake: FakeStripe, stripe: Caller) -> None:
     assert fake.balance_by_intent() == {identifier: 0}
 
 
-def test_only_what_is_processing_settles(fake: FakeStripe) -> None:
+def test_a_payment_that_is_not_processing_cannot_be_settled(fake: FakeStripe) -> None:
     identifier = paid(fake)
 
     with pytest.raises(StripeError):
@@ -186,14 +184,14 @@ def test_only_what_is_processing_settles(fake: FakeStripe) -> None:
 
 
 def test_a_browser_pays_with_the_client_secret(fake: FakeStripe, stripe: Caller) -> None:
-    made = stripe.post("/v1/payment_intents", PARTY | {"metadata[booking_id]": "bk_1"})
+    created = stripe.post("/v1/payment_intents", PARTY | {"metadata[booking_id]": "bk_1"})
     browser = Caller(fake, BROWSER)
     card = {"type": "card", "card[number]": VISA, "card[exp_month]": 1, "card[exp_year]": 2034}
     method = browser.post("/v1/payment_methods", card)
 
     done = browser.post(
-        f"/v1/payment_intents/{made['id']}/confirm",
-        {"client_secret": made["client_secret"], "payment_method": method["id"]},
+        f"/v1/payment_intents/{created['id']}/confirm",
+        {"client_secret": created["client_secret"], "payment_method": method["id"]},
     )
 
     assert done["status"] == "succeeded"
@@ -201,13 +199,13 @@ def test_a_browser_pays_with_the_client_secret(fake: FakeStripe, stripe: Caller)
     assert "latest_charge" not in done
 
 
-def test_a_browser_sees_less_of_a_declined_intent(fake: FakeStripe, stripe: Caller) -> None:
-    made = stripe.post("/v1/payment_intents", PARTY)
+def test_a_browser_gets_fewer_fields_of_a_declined_intent(fake: FakeStripe, stripe: Caller) -> None:
+    created = stripe.post("/v1/payment_intents", PARTY)
 
     error = Caller(fake, BROWSER).refused(
         "POST",
-        f"/v1/payment_intents/{made['id']}/confirm",
-        {"client_secret": made["client_secret"], "payment_method": "pm_card_chargeDeclined"},
+        f"/v1/payment_intents/{created['id']}/confirm",
+        {"client_secret": created["client_secret"], "payment_method": "pm_card_chargeDeclined"},
         status=402,
     )
 
@@ -223,7 +221,7 @@ def test_a_browser_needs_the_client_secret(fake: FakeStripe, stripe: Caller) -> 
     assert wrong["code"] == "resource_missing"
 
 
-def test_a_browser_can_do_nothing_else(fake: FakeStripe) -> None:
+def test_a_publishable_key_cannot_call_other_operations(fake: FakeStripe) -> None:
     browser = Caller(fake, BROWSER)
 
     error = browser.refused("POST", "/v1/refunds", {"payment_intent": paid(fake)}, status=403)
@@ -231,7 +229,7 @@ def test_a_browser_can_do_nothing_else(fake: FakeStripe) -> None:
     assert error["code"] == "secret_key_required"
 
 
-def test_a_confirmation_may_say_where_the_receipt_goes(stripe: Caller) -> None:
+def test_a_confirmation_can_set_the_receipt_address(stripe: Caller) -> None:
     identifier = intent(stripe, CARD_ONLY)
 
     done = stripe.post(

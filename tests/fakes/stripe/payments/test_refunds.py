@@ -1,4 +1,4 @@
-"""Refunds: what may be given back, and how it goes on."""
+"""Refunds: their limits, and their statuses until the end."""
 
 import pytest
 from local.fakes.stripe.fake import FakeStripe, StripeError
@@ -18,7 +18,7 @@ from tests.fakes.stripe.given import (
 REFUNDS = "/v1/refunds"
 
 
-def test_a_refund_gives_back_all_that_is_left(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_refund_without_an_amount_refunds_the_rest(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
     stripe.post(REFUNDS, {"payment_intent": identifier, "amount": 3_000})
 
@@ -31,7 +31,7 @@ def test_a_refund_gives_back_all_that_is_left(fake: FakeStripe, stripe: Caller) 
     assert charge["refunded"] is True
 
 
-def test_a_refund_of_a_charge_is_one_of_its_intent(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_refund_of_a_charge_has_its_payment_intent(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
     charge = stripe.get(f"/v1/payment_intents/{identifier}")["latest_charge"]
 
@@ -45,7 +45,7 @@ def test_a_refund_of_a_charge_is_one_of_its_intent(fake: FakeStripe, stripe: Cal
     assert refund["metadata"] == {"refund_id": "ref_1"}
 
 
-def test_a_refund_leaves_its_events(fake: FakeStripe) -> None:
+def test_a_refund_emits_its_events(fake: FakeStripe) -> None:
     identifier = paid(fake)
 
     fake.refund(identifier, 500)
@@ -56,8 +56,8 @@ def test_a_refund_leaves_its_events(fake: FakeStripe) -> None:
     assert newest["data"]["previous_attributes"] == {"amount_refunded": 0, "refunded": False}
 
 
-def test_a_refund_in_the_dashboard_knows_nothing_of_us(fake: FakeStripe) -> None:
-    identifier = paid(fake, given={"metadata[booking_id]": "bk_1"})
+def test_a_refund_in_the_dashboard_has_no_metadata_of_ours(fake: FakeStripe) -> None:
+    identifier = paid(fake, parameters={"metadata[booking_id]": "bk_1"})
 
     refund = fake.refund(identifier, 500)
 
@@ -66,7 +66,7 @@ def test_a_refund_in_the_dashboard_knows_nothing_of_us(fake: FakeStripe) -> None
     assert event["request"] == {"id": None, "idempotency_key": None}
 
 
-def test_no_more_than_is_left_is_refunded(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_refund_above_the_rest_of_the_charge_is_refused(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
     stripe.post(REFUNDS, {"payment_intent": identifier, "amount": 4_000})
 
@@ -79,7 +79,7 @@ def test_no_more_than_is_left_is_refunded(fake: FakeStripe, stripe: Caller) -> N
     assert fake.balance_by_intent() == {identifier: 6_000}
 
 
-def test_nothing_is_refunded_twice(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_fully_refunded_charge_cannot_be_refunded(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
     stripe.post(REFUNDS, {"payment_intent": identifier})
 
@@ -89,7 +89,7 @@ def test_nothing_is_refunded_twice(fake: FakeStripe, stripe: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "param"),
+    ("parameters", "code", "param"),
     [
         ({"payment_intent": "pi_nobody"}, "resource_missing", "payment_intent"),
         ({"charge": "ch_nobody"}, "resource_missing", "charge"),
@@ -100,16 +100,16 @@ def test_nothing_is_refunded_twice(fake: FakeStripe, stripe: Caller) -> None:
         ({"payment_intent": "pi_1", "reason": "boredom"}, None, "reason"),
     ],
 )
-def test_a_refund_of_nothing_is_refused(
-    stripe: Caller, given: dict[str, object], code: str | None, param: str | None
+def test_a_refund_without_a_payment_or_with_an_invalid_amount_is_refused(
+    stripe: Caller, parameters: dict[str, object], code: str | None, param: str | None
 ) -> None:
-    error = stripe.refused("POST", REFUNDS, given)
+    error = stripe.refused("POST", REFUNDS, parameters)
 
     assert error.get("code") == code
     assert error.get("param") == param
 
 
-def test_an_unpaid_intent_has_nothing_to_refund(fake: FakeStripe, stripe: Caller) -> None:
+def test_an_unpaid_payment_intent_cannot_be_refunded(fake: FakeStripe, stripe: Caller) -> None:
     unpaid = intent(stripe)
     declined = paid(fake, "4000000000000002")
     processing = paid(fake, BANK)
@@ -123,7 +123,9 @@ def test_an_unpaid_intent_has_nothing_to_refund(fake: FakeStripe, stripe: Caller
             fake.refund(identifier, 100)
 
 
-def test_charge_and_intent_must_belong_together(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_refund_refuses_a_charge_of_another_payment_intent(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     one, other = paid(fake), paid(fake)
     charge = stripe.get(f"/v1/payment_intents/{other}")["latest_charge"]
 
@@ -168,7 +170,9 @@ def test_a_refund_may_fail_after_it_succeeded(fake: FakeStripe, stripe: Caller) 
     assert stripe.post(REFUNDS, {"payment_intent": identifier})["amount"] == 10_000
 
 
-def test_a_pending_refund_counts_and_then_succeeds(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_pending_refund_counts_as_refunded_and_then_succeeds(
+    fake: FakeStripe, stripe: Caller
+) -> None:
     identifier = paid(fake, REFUND_PENDS)
 
     refund = stripe.post(REFUNDS, {"payment_intent": identifier, "amount": 6_000})
@@ -183,7 +187,7 @@ def test_a_pending_refund_counts_and_then_succeeds(fake: FakeStripe, stripe: Cal
 
 
 @pytest.mark.parametrize("end", ["failed", "canceled"])
-def test_a_pending_refund_that_ends_badly_gives_its_amount_back(
+def test_a_pending_refund_that_fails_or_is_cancelled_returns_its_amount(
     fake: FakeStripe, stripe: Caller, end: str
 ) -> None:
     identifier = paid(fake, REFUND_PENDS)
@@ -195,9 +199,7 @@ def test_a_pending_refund_that_ends_badly_gives_its_amount_back(
     assert types_of(fake).count("refund.failed") == (1 if end == "failed" else 0)
 
 
-def test_a_refund_that_waits_for_the_customer_can_be_cancelled(
-    fake: FakeStripe, stripe: Caller
-) -> None:
+def test_a_refund_that_requires_action_can_be_cancelled(fake: FakeStripe, stripe: Caller) -> None:
     refund = stripe.post(REFUNDS, {"payment_intent": paid(fake, REFUND_PENDS)})
     path = f"{REFUNDS}/{refund['id']}"
     assert "pending" in stripe.refused("POST", f"{path}/cancel")["message"]
@@ -223,7 +225,7 @@ def test_a_refund_that_waits_for_the_customer_can_be_cancelled(
         ("failed", "failed"),
     ],
 )
-def test_what_has_ended_stays_as_it_is(
+def test_a_refund_in_a_final_status_keeps_it(
     fake: FakeStripe, stripe: Caller, first: str, then: str
 ) -> None:
     refund = stripe.post(REFUNDS, {"payment_intent": paid(fake, REFUND_PENDS)})
@@ -233,12 +235,12 @@ def test_what_has_ended_stays_as_it_is(
         fake.settle_refund(refund["id"], then)
 
 
-def test_time_ends_the_refunds_of_test_cards(
+def test_refunds_of_test_cards_end_after_their_time(
     fake: FakeStripe, stripe: Caller, clock: Clock
 ) -> None:
     failing = fake.refund(paid(fake, REFUND_FAILS), 100)["id"]
     pending = fake.refund(paid(fake, REFUND_PENDS), 100)["id"]
-    usual = fake.refund(paid(fake), 100)["id"]
+    other = fake.refund(paid(fake), 100)["id"]
 
     fake.settle_due_refunds(5)
     clock.advance(6)
@@ -247,10 +249,10 @@ def test_time_ends_the_refunds_of_test_cards(
 
     assert stripe.get(f"{REFUNDS}/{failing}")["status"] == "failed"
     assert stripe.get(f"{REFUNDS}/{pending}")["status"] == "succeeded"
-    assert stripe.get(f"{REFUNDS}/{usual}")["status"] == "succeeded"
+    assert stripe.get(f"{REFUNDS}/{other}")["status"] == "succeeded"
 
 
-def test_metadata_of_a_refund_changes(fake: FakeStripe, stripe: Caller) -> None:
+def test_the_metadata_of_a_refund_can_be_updated(fake: FakeStripe, stripe: Caller) -> None:
     refund = fake.refund(paid(fake), 100)
 
     changed = stripe.post(f"{REFUNDS}/{refund['id']}", {"metadata[a]": "1"})
@@ -276,7 +278,7 @@ def test_an_unknown_refund_is_404(stripe: Caller) -> None:
     assert error["message"] == "No such refund: 're_nobody'"
 
 
-def test_a_debit_is_refunded_within_180_days_and_never_after(
+def test_a_bank_debit_can_be_refunded_for_180_days(
     fake: FakeStripe, stripe: Caller, clock: Clock
 ) -> None:
     identifier = paid(fake, BANK)

@@ -1,4 +1,4 @@
-"""The checkout page and 3-D Secure, as forms that work without JavaScript."""
+"""The checkout page and 3-D Secure as forms without JavaScript."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ BACK = "https://shop.example/done?from=fake"
 
 
 class Browser:
-    """Follows links and sends forms of pages that it has got."""
+    """A browser that follows links and sends the forms of its pages."""
 
     def __init__(self, url: str, http: urllib3.PoolManager) -> None:
         self._url = url
@@ -26,15 +26,15 @@ class Browser:
     def open(self, path: str) -> int:
         return self._show(self._http.request("GET", f"{self._url}{path}"), path)
 
-    def send(self, **given: str) -> int:
-        """Send the page's form with what is chosen, and what is hidden in it."""
+    def send(self, **fields: str) -> int:
+        """Send the page's form with the chosen and the hidden fields."""
         found = re.search(r'<form method="post" action="([^"]+)"', self.page)
         assert found is not None
         hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', self.page)
         answer = self._http.request_encode_body(
             "POST",
             f"{self._url}{found.group(1)}",
-            fields=dict(hidden) | given,
+            fields=dict(hidden) | fields,
             encode_multipart=False,
         )
         return self._show(answer, found.group(1))
@@ -57,7 +57,7 @@ def _secret(fake: FakeStripe, identifier: str) -> str:
     return secret
 
 
-def test_a_customer_pays(fake: FakeStripe, browser: Browser) -> None:
+def test_a_customer_pays_on_the_checkout_page(fake: FakeStripe, browser: Browser) -> None:
     identifier = intent(Caller(fake), {"metadata[booking_id]": "bk_1"})
     page = f"/checkout/{_secret(fake, identifier)}"
 
@@ -71,7 +71,7 @@ def test_a_customer_pays(fake: FakeStripe, browser: Browser) -> None:
     assert "Back to the shop" not in browser.page
 
 
-def test_a_declined_customer_tries_again(fake: FakeStripe, browser: Browser) -> None:
+def test_a_customer_can_pay_again_after_a_decline(fake: FakeStripe, browser: Browser) -> None:
     page = f"/checkout/{_secret(fake, intent(Caller(fake)))}"
     browser.open(page)
 
@@ -99,7 +99,7 @@ def test_a_customer_authenticates_at_the_bank(
     assert fake.everything("payment_intents")[0]["status"] == status
 
 
-def test_the_way_back_leads_to_the_shop(fake: FakeStripe, browser: Browser) -> None:
+def test_the_checkout_page_links_back_to_the_shop(fake: FakeStripe, browser: Browser) -> None:
     identifier = intent(Caller(fake))
     secret = _secret(fake, identifier)
     browser.open(f"/checkout/{secret}?return_url={quote(BACK, safe='')}")
@@ -112,7 +112,7 @@ def test_the_way_back_leads_to_the_shop(fake: FakeStripe, browser: Browser) -> N
     assert identifier in link
 
 
-def test_only_the_web_is_a_way_back(fake: FakeStripe, browser: Browser) -> None:
+def test_a_return_url_that_is_not_http_is_ignored(fake: FakeStripe, browser: Browser) -> None:
     secret = _secret(fake, intent(Caller(fake)))
     browser.open(f"/checkout/{secret}?return_url=javascript:alert(1)")
 
@@ -121,7 +121,9 @@ def test_only_the_web_is_a_way_back(fake: FakeStripe, browser: Browser) -> None:
     assert "<a " not in browser.page
 
 
-def test_a_bank_debit_takes_its_time(fake: FakeStripe, browser: Browser) -> None:
+def test_a_bank_debit_on_the_checkout_page_is_processing(
+    fake: FakeStripe, browser: Browser
+) -> None:
     browser.open(f"/checkout/{_secret(fake, intent(Caller(fake)))}")
 
     browser.send(card=BANK)
@@ -129,7 +131,9 @@ def test_a_bank_debit_takes_its_time(fake: FakeStripe, browser: Browser) -> None
     assert "being processed" in browser.page
 
 
-def test_only_what_the_intent_takes_is_offered(fake: FakeStripe, browser: Browser) -> None:
+def test_the_checkout_page_offers_the_intents_payment_methods_only(
+    fake: FakeStripe, browser: Browser
+) -> None:
     browser.open(f"/checkout/{_secret(fake, intent(Caller(fake), CARD_ONLY))}")
 
     assert BANK not in browser.page
@@ -137,7 +141,9 @@ def test_only_what_the_intent_takes_is_offered(fake: FakeStripe, browser: Browse
     assert 'role="alert"' in browser.page
 
 
-def test_a_cancelled_payment_cannot_be_paid(fake: FakeStripe, browser: Browser) -> None:
+def test_the_checkout_page_of_a_cancelled_payment_has_no_form(
+    fake: FakeStripe, browser: Browser
+) -> None:
     stripe = Caller(fake)
     identifier = intent(stripe)
     stripe.post(f"/v1/payment_intents/{identifier}/cancel")
@@ -148,7 +154,7 @@ def test_a_cancelled_payment_cannot_be_paid(fake: FakeStripe, browser: Browser) 
     assert "<form" not in browser.page
 
 
-def test_a_page_that_waits_for_nothing_leads_on(fake: FakeStripe, browser: Browser) -> None:
+def test_the_3d_secure_page_of_a_paid_intent_redirects(fake: FakeStripe, browser: Browser) -> None:
     identifier = intent(Caller(fake))
     secret = _secret(fake, identifier)
 
@@ -161,15 +167,17 @@ def test_a_page_that_waits_for_nothing_leads_on(fake: FakeStripe, browser: Brows
 
 
 @pytest.mark.parametrize("secret", ["pi_1_secret_2", "x"])
-def test_a_wrong_secret_shows_nothing(browser: Browser, secret: str) -> None:
+def test_the_checkout_page_refuses_a_wrong_secret(browser: Browser, secret: str) -> None:
     assert browser.open(f"/checkout/{secret}") == 404
 
 
-def test_a_guessed_secret_shows_nothing(fake: FakeStripe, browser: Browser) -> None:
+def test_the_checkout_page_refuses_a_guessed_secret(fake: FakeStripe, browser: Browser) -> None:
     assert browser.open(f"/checkout/{intent(Caller(fake))}_secret_guess") == 404
 
 
-def test_pages_obey_a_strict_policy(fake: FakeStripe, browser: Browser) -> None:
+def test_checkout_pages_have_a_strict_content_security_policy(
+    fake: FakeStripe, browser: Browser
+) -> None:
     browser.open(f"/checkout/{_secret(fake, intent(Caller(fake)))}")
 
     assert "default-src 'none'" in browser.headers["content-security-policy"]

@@ -1,4 +1,4 @@
-"""The outbox: what is delivered where, how it is signed, and when it is tried again."""
+"""The outbox: the deliveries of events, their signatures and their retries."""
 
 import json
 
@@ -12,26 +12,26 @@ URL = "https://example.com/hooks"
 SECRET = "whsec_of_ours"
 
 
-def test_every_event_goes_to_every_endpoint_that_wants_it(fake: FakeStripe) -> None:
+def test_an_event_is_queued_for_every_endpoint_that_receives_it(fake: FakeStripe) -> None:
     fake.outbox.subscribe(URL, ("payment_intent.succeeded", "charge.refunded"))
     fake.outbox.subscribe("https://example.com/all")
 
     paid(fake)
 
-    sent = [(each.event["type"], each.url) for each in fake.outbox.pending()]
-    assert sent.count(("payment_intent.succeeded", URL)) == 1
-    assert {kind for kind, url in sent if url == URL} == {"payment_intent.succeeded"}
-    assert len([url for _, url in sent if url != URL]) == 4
+    queued = [(each.event["type"], each.url) for each in fake.outbox.pending()]
+    assert queued.count(("payment_intent.succeeded", URL)) == 1
+    assert {kind for kind, url in queued if url == URL} == {"payment_intent.succeeded"}
+    assert len([url for _, url in queued if url != URL]) == 4
 
 
-def test_without_an_endpoint_nothing_is_queued(fake: FakeStripe) -> None:
+def test_an_event_without_an_endpoint_is_not_queued(fake: FakeStripe) -> None:
     paid(fake)
 
     assert fake.outbox.pending(all_of_them=True) == []
     assert {event["pending_webhooks"] for event in fake.everything("events")} == {0}
 
 
-def test_an_event_shows_the_object_as_it_was(fake: FakeStripe, stripe: Caller) -> None:
+def test_an_event_holds_the_object_as_it_was(fake: FakeStripe, stripe: Caller) -> None:
     fake.outbox.subscribe(URL)
     identifier = intent(stripe, {"metadata[a]": "1"})
 
@@ -63,7 +63,7 @@ def test_an_event_names_the_request_that_caused_it(fake: FakeStripe, stripe: Cal
 
 
 def test_stripes_own_library_accepts_the_signature(fake: FakeStripe, clock: Clock) -> None:
-    clock.at = _really_now()
+    clock.at = _system_time()
     fake.outbox.subscribe(URL, secret=SECRET)
     paid(fake)
 
@@ -74,7 +74,7 @@ def test_stripes_own_library_accepts_the_signature(fake: FakeStripe, clock: Cloc
         assert json.loads(body) == delivery.event
 
 
-def test_a_signature_is_of_the_time_the_body_and_the_secret(fake: FakeStripe) -> None:
+def test_a_signature_depends_on_time_body_and_secret(fake: FakeStripe) -> None:
     fake.outbox.subscribe(URL, secret=SECRET)
     paid(fake)
     (delivery, other, *_) = fake.outbox.pending()
@@ -91,7 +91,7 @@ def test_a_signature_is_of_the_time_the_body_and_the_secret(fake: FakeStripe) ->
     WebhookSignature.verify_header(delivery.body.decode(), forged, "whsec_x", None)
 
 
-def test_a_rolled_secret_signs_beside_the_old_one_for_a_while(
+def test_a_rolled_secret_signs_together_with_the_old_one_until_that_expires(
     fake: FakeStripe, clock: Clock
 ) -> None:
     endpoint = fake.outbox.subscribe(URL, secret=SECRET)
@@ -113,7 +113,7 @@ def test_a_rolled_secret_signs_beside_the_old_one_for_a_while(
         WebhookSignature.verify_header(body, one, SECRET, None)
 
 
-def test_what_is_delivered_is_no_longer_pending(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_delivered_event_is_not_pending(fake: FakeStripe, stripe: Caller) -> None:
     fake.outbox.subscribe(URL)
     intent(stripe)
     (delivery,) = fake.outbox.pending()
@@ -127,7 +127,7 @@ def test_what_is_delivered_is_no_longer_pending(fake: FakeStripe, stripe: Caller
     assert stripe.get("/v1/events", delivery_success="false")["data"] == []
 
 
-def test_what_is_dropped_was_not_delivered(fake: FakeStripe, stripe: Caller) -> None:
+def test_a_dropped_delivery_does_not_count_as_delivered(fake: FakeStripe, stripe: Caller) -> None:
     fake.outbox.subscribe(URL)
     intent(stripe)
     (delivery,) = fake.outbox.pending()
@@ -138,7 +138,7 @@ def test_what_is_dropped_was_not_delivered(fake: FakeStripe, stripe: Caller) -> 
     assert len(stripe.get("/v1/events", delivery_success="false")["data"]) == 1
 
 
-def test_what_failed_is_tried_again_ever_later(
+def test_a_failed_delivery_is_retried_with_growing_pauses(
     fake: FakeStripe, stripe: Caller, clock: Clock
 ) -> None:
     fake.outbox.subscribe(URL)
@@ -158,19 +158,19 @@ def test_what_failed_is_tried_again_ever_later(
     fake.outbox.failed(delivery)
 
 
-def test_stripe_gives_up_after_about_three_days() -> None:
+def test_retries_of_a_delivery_end_after_about_three_days() -> None:
     assert 2 * 86_400 < sum(BACKOFF) < 3.5 * 86_400
     assert list(BACKOFF) == sorted(BACKOFF)
 
 
-def _really_now() -> float:
-    """The time that stripe's library goes by when it asks how old a signature is."""
+def _system_time() -> float:
+    """Return the time with which Stripe's library checks the age of a signature."""
     import time
 
     return time.time()
 
 
-def test_a_thin_event_is_sent_without_its_object_and_is_in_no_list(fake: FakeStripe) -> None:
+def test_a_v2_event_is_sent_without_its_object_and_is_in_no_list(fake: FakeStripe) -> None:
     fake.outbox.subscribe("https://here.invalid/")
 
     fake.thin_event("v1.billing.meter.no_meter_found")

@@ -1,4 +1,4 @@
-"""The sender, posting over real HTTP to somebody who receives."""
+"""The sender posts over HTTP to a receiver."""
 
 import json
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ SECRET = "whsec_of_ours"
 
 @pytest.fixture
 def fake() -> FakeStripe:
-    """The fake by the real clock: what failed is due again when time has passed."""
+    """Return a fake with the system's clock, so that failed deliveries become due again."""
     return FakeStripe()
 
 
 @pytest.fixture
 def receiver() -> Iterator[Sink]:
-    with sink() as there:
-        yield there
+    with sink() as receiving:
+        yield receiving
 
 
 def _ids(receiver: Sink) -> list[str]:
@@ -33,7 +33,7 @@ def _sent(fake: FakeStripe) -> bool:
     return not fake.outbox.pending(all_of_them=True)
 
 
-def test_an_event_arrives_signed_as_stripe_sends_it(fake: FakeStripe, receiver: Sink) -> None:
+def test_a_sent_event_has_stripes_headers_and_signature(fake: FakeStripe, receiver: Sink) -> None:
     fake.outbox.subscribe(receiver.url, secret=SECRET)
     sender = Sender(fake.outbox)
 
@@ -51,7 +51,7 @@ def test_an_event_arrives_signed_as_stripe_sends_it(fake: FakeStripe, receiver: 
     assert [each.outcome for each in sender.attempts] == ["200"]
 
 
-def test_an_endpoint_may_be_chosen_by_its_host(fake: FakeStripe, receiver: Sink) -> None:
+def test_an_event_is_sent_with_the_endpoints_host_header(fake: FakeStripe, receiver: Sink) -> None:
     fake.outbox.subscribe(receiver.url, host="abc.lambda-url.us-west-2.on.aws")
 
     with Sender(fake.outbox).running():
@@ -61,7 +61,7 @@ def test_an_endpoint_may_be_chosen_by_its_host(fake: FakeStripe, receiver: Sink)
     assert receiver.received[0].headers["Host"] == "abc.lambda-url.us-west-2.on.aws"
 
 
-def test_what_fails_is_sent_again(fake: FakeStripe, receiver: Sink) -> None:
+def test_a_failed_delivery_is_sent_again(fake: FakeStripe, receiver: Sink) -> None:
     fake.outbox.subscribe(receiver.url)
     receiver.answers = [500, 302]
     sender = Sender(fake.outbox)
@@ -75,7 +75,7 @@ def test_what_fails_is_sent_again(fake: FakeStripe, receiver: Sink) -> None:
     assert [each.outcome for each in sender.attempts] == ["500", "302", "200"]
 
 
-def test_without_retries_a_failure_is_final(fake: FakeStripe, receiver: Sink) -> None:
+def test_a_failed_delivery_is_final_without_retries(fake: FakeStripe, receiver: Sink) -> None:
     fake.outbox.subscribe(receiver.url)
     receiver.answers = [500]
 
@@ -86,7 +86,7 @@ def test_without_retries_a_failure_is_final(fake: FakeStripe, receiver: Sink) ->
     assert len(receiver.received) == 1
 
 
-def test_an_endpoint_that_is_not_there_is_tried_again(fake: FakeStripe) -> None:
+def test_a_delivery_to_an_unreachable_endpoint_is_retried(fake: FakeStripe) -> None:
     fake.outbox.subscribe("http://127.0.0.1:1/hooks")
     sender = Sender(fake.outbox)
     fake.outbox.backoff = (0.05,)
@@ -99,7 +99,7 @@ def test_an_endpoint_that_is_not_there_is_tried_again(fake: FakeStripe) -> None:
     assert {each.outcome for each in sender.attempts} == {"NewConnectionError"}
 
 
-def test_everything_may_come_twice(fake: FakeStripe, receiver: Sink) -> None:
+def test_the_sender_can_send_every_event_twice(fake: FakeStripe, receiver: Sink) -> None:
     fake.outbox.subscribe(receiver.url)
 
     with Sender(fake.outbox, SenderPolicy(duplicate=1)).running():
@@ -112,7 +112,7 @@ def test_everything_may_come_twice(fake: FakeStripe, receiver: Sink) -> None:
     )
 
 
-def test_everything_may_be_lost(fake: FakeStripe, receiver: Sink) -> None:
+def test_the_sender_can_drop_every_event(fake: FakeStripe, receiver: Sink) -> None:
     fake.outbox.subscribe(receiver.url)
     sender = Sender(fake.outbox, SenderPolicy(drop=1))
 
@@ -125,7 +125,7 @@ def test_everything_may_be_lost(fake: FakeStripe, receiver: Sink) -> None:
     assert fake.everything("events")[0]["pending_webhooks"] == 1
 
 
-def test_events_may_come_in_another_order(
+def test_the_sender_can_reorder_events(
     fake: FakeStripe, receiver: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("local.fakes.stripe.webhooks.sender._SPREAD_SECONDS", 0.5)
@@ -136,12 +136,12 @@ def test_events_may_come_in_another_order(
             intent(Caller(fake))
         until(lambda: _sent(fake))
 
-    made = [event["id"] for event in reversed(fake.everything("events"))]
-    assert sorted(_ids(receiver)) == sorted(made)
-    assert _ids(receiver) != made
+    created = [event["id"] for event in reversed(fake.everything("events"))]
+    assert sorted(_ids(receiver)) == sorted(created)
+    assert _ids(receiver) != created
 
 
-def test_events_may_be_held_back(fake: FakeStripe, receiver: Sink) -> None:
+def test_the_sender_can_delay_events(fake: FakeStripe, receiver: Sink) -> None:
     fake.outbox.subscribe(receiver.url)
     sender = Sender(fake.outbox, SenderPolicy(delay_seconds=0.3))
 
