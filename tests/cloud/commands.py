@@ -1,4 +1,4 @@
-"""Our commands as developers run them, and a stack for those that want a deployed one."""
+"""Run our commands as developers do, and replace the deployed stack of a stage."""
 
 import os
 import subprocess
@@ -15,13 +15,13 @@ def run_module(
     *arguments: str, cloud: RunningCloud | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m` in the checkout, for `cloud`."""
-    chosen = {"PYTHONPATH": "layers/core/python"}
+    environment = {"PYTHONPATH": "layers/core/python"}
     if cloud is not None:
-        chosen[CLOUD_VARIABLE] = str(cloud.path)
+        environment[CLOUD_VARIABLE] = str(cloud.path)
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
-        env=os.environ | chosen,
+        env=os.environ | environment,
         check=False,
         capture_output=True,
         text=True,
@@ -30,7 +30,7 @@ def run_module(
 
 
 def stand_in_for_a_stage(cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the cloud's stack stand for that of every stage of samconfig.toml."""
+    """Use the cloud's stack for every stage of samconfig.toml."""
     aws = {
         "AWS_ENDPOINT_URL": cloud.description.aws_endpoint_url,
         "AWS_ACCESS_KEY_ID": "test",

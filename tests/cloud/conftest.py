@@ -1,4 +1,4 @@
-"""The deployed local cloud, one for the whole suite, and how to talk to it."""
+"""Fixtures with the deployed local cloud, one for the whole suite, and its clients."""
 
 import io
 import os
@@ -27,15 +27,15 @@ _GRACE_SECONDS = 2
 
 @dataclass(frozen=True)
 class AppClient:
-    """An app client, and what proves a call of Cognito in its name."""
+    """An app client and its secret."""
 
     id: str
     secret: str = field(repr=False)
 
     def about(self, email: str) -> dict[str, str]:
-        """Return what a call about one account says and proves."""
-        proof = secret_hash(self.id, self.secret, email)
-        return {"ClientId": self.id, "Username": email, "SecretHash": proof}
+        """Return the fields of a call about an account, with the secret hash."""
+        secret_proof = secret_hash(self.id, self.secret, email)
+        return {"ClientId": self.id, "Username": email, "SecretHash": secret_proof}
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,16 @@ class RunningCloud:
 
     description: Description
     path: Path
-    """Its `cloud.json`."""
+    """The path of its `cloud.json`."""
     running: Cloud | None
-    """The handle to redeploy it by; None when somebody else started it."""
+    """The cloud's object, for redeploying; None when another process has started the cloud."""
     refresh_grace_seconds: float
-    """For how long a refresh token may be used again."""
+    """The seconds for which a used refresh token stays valid."""
     _clients: dict[str, BaseClient] = field(default_factory=dict)
 
     @property
     def api(self) -> Api:
-        """The API, for anybody."""
+        """A client of the API."""
         return Api(self.description.api_url)
 
     def client(self, service: str) -> BaseClient:
@@ -65,7 +65,7 @@ class RunningCloud:
 
     @property
     def accounts(self) -> Accounts:
-        """The accounts, for somebody who may administer them."""
+        """The accounts, with administrator's rights."""
         table = Table(self.client("dynamodb"), self.description.table)
         return Accounts(self.client("cognito-idp"), self.description.user_pool_id, table)
 
@@ -80,7 +80,7 @@ class RunningCloud:
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
-    """A local cloud of this run's own, or the running one that TEPPAN_CLOUD names."""
+    """Start a local cloud, or use the running one that TEPPAN_CLOUD names."""
     if CLOUD_VARIABLE in os.environ:
         path = Path(os.environ[CLOUD_VARIABLE])
         yield RunningCloud(running_cloud(), path, None, grace_of_template())
@@ -94,25 +94,25 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
 
 @pytest.fixture(scope="session")
 def api(cloud: RunningCloud) -> Api:
-    """The API over HTTP."""
+    """Return a client of the API."""
     return cloud.api
 
 
 @pytest.fixture
 def customer_token(cloud: RunningCloud) -> str:
-    """A fresh access token of the demo customer."""
+    """Return a new access token of the demo customer."""
     return token_of(cloud.description, "customer")
 
 
 @pytest.fixture
 def admin_token(cloud: RunningCloud) -> str:
-    """A fresh access token of the demo admin."""
+    """Return a new access token of the demo admin."""
     return token_of(cloud.description, "admin")
 
 
 @pytest.fixture(scope="session")
 def new_customer(cloud: RunningCloud) -> Callable[[], str]:
-    """Make a customer that nobody knows yet; return the access token."""
+    """Return a function that creates a customer and returns the access token."""
 
     def make() -> str:
         user = DemoUser(f"{uuid.uuid4()}@teppan.example", "Another-customer-2026")
@@ -124,24 +124,24 @@ def new_customer(cloud: RunningCloud) -> Callable[[], str]:
 
 
 CLAIMED_DAYS = range(100, 360)
-"""Days from today that the tests may take: neither seed nor tour does."""
+"""The days from today that the tests may book; the seed and the tour use other days."""
 
 
 @pytest.fixture(scope="session")
 def new_day(api: Api) -> Callable[[], str]:
-    """Claim a date that no other test has, on which every slot is free."""
+    """Return a function that returns a date with free slots only, and each date once."""
     today = datetime.now(UTC).date()
     dates = ((today + timedelta(days)).isoformat() for days in CLAIMED_DAYS)
     return lambda: next(date for date in dates if is_free(api, date))
 
 
 def is_free(api: Api, date: str) -> bool:
-    """Tell whether nobody has booked anything that day: a running cloud may be used again."""
+    """Return whether every slot of the day is free; a running cloud may have old bookings."""
     answer = api.request("GET", "/api/v1/availability", query={"from": date, "to": date})
     return all(slot["capacity"] == slot["remaining"] == 1 for slot in answer.json()["slots"])
 
 
 @pytest.fixture
 def day(new_day: Callable[[], str]) -> str:
-    """A date on which every slot is free."""
+    """Return a date on which every slot is free."""
     return new_day()

@@ -1,4 +1,4 @@
-"""Who calls the API: somebody with a token, and somebody with an account to look after."""
+"""Callers of the API: one with a token, and a person with an account and a mailbox."""
 
 import base64
 import hashlib
@@ -19,15 +19,15 @@ from tests.builders import booking_body
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody who calls the API with a token of their own."""
+    """A caller of the API with a token."""
 
     api: Api
     token: str = field(repr=False)
 
     def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        named_headers = {name.replace("_", "-"): text for name, text in headers.items()}
         return self.api.request(
-            method, f"/api/v1{path}", token=self.token, body=body, headers=named
+            method, f"/api/v1{path}", token=self.token, body=body, headers=named_headers
         )
 
     def book(self, key: str | None = None, **booking_request: Any) -> Answer:
@@ -41,34 +41,34 @@ class Customer:
 
 @dataclass(frozen=True)
 class Party:
-    """A booking, as its customer pays for it."""
+    """A booking and its customer's requests about its payments."""
 
     owner: Customer
     id: str
 
     def open(self, payment_type: str = "deposit") -> dict[str, Any]:
-        """Ask for an intent to pay with."""
+        """Create and return a payment intent."""
         body = {"booking_id": self.id, "payment_type": payment_type}
         key = str(uuid.uuid4())
         answer = self.owner("POST", "/payments/create-payment-intent", body, Idempotency_Key=key)
         assert answer.status == 201, answer.body
-        opened: dict[str, Any] = answer.json()
-        return opened
+        intent: dict[str, Any] = answer.json()
+        return intent
 
-    def confirm(self, opened: dict[str, Any]) -> dict[str, Any]:
-        """Tell that an intent was paid, as the shop's page does on its return."""
-        body = {"payment_intent_id": opened["payment_intent_id"]}
+    def confirm(self, intent: dict[str, Any]) -> dict[str, Any]:
+        """Confirm a payment, as the shop's page does after the return from Stripe."""
+        body = {"payment_intent_id": intent["payment_intent_id"]}
         answer = self.owner("POST", "/payments/confirm-payment", body)
         assert answer.status == 200, answer.body
         confirmed: dict[str, Any] = answer.json()
         return confirmed
 
-    def account(self) -> dict[str, Any]:
+    def payments(self) -> dict[str, Any]:
         """Return balance, payments and ledger."""
         answer = self.owner("GET", f"/bookings/{self.id}/payments")
         assert answer.status == 200, answer.body
-        account: dict[str, Any] = answer.json()
-        return account
+        payments: dict[str, Any] = answer.json()
+        return payments
 
     def cancel(self) -> dict[str, Any]:
         answer = self.owner("DELETE", f"/bookings/{self.id}")
@@ -77,7 +77,7 @@ class Party:
         return cancelled
 
     def audit(self) -> list[dict[str, Any]]:
-        """Return all that has happened to it."""
+        """Return the booking's audit events."""
         events: list[dict[str, Any]] = self.owner("GET", f"/bookings/{self.id}/events").json()[
             "items"
         ]
@@ -86,7 +86,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an address, a mailbox and a password, who may or may not have an account."""
+    """A person with an address, a mailbox and a password, with or without an account."""
 
     cloud: Description
     email: str = field(default_factory=lambda: f"person-{uuid.uuid4()}@teppan.example")
@@ -96,7 +96,7 @@ class Person:
     def post(self, path: str, token: str | None = None, **fields: Any) -> Answer:
         """Call an operation under /auth.
 
-        The emulator's gateway takes this header for the source; AWS's takes the connection's.
+        The emulator's gateway reads the source address from this header, AWS's from the connection.
         """
         return Api(self.cloud.api_url).request(
             "POST",
@@ -121,7 +121,7 @@ class Person:
         return self.post("/logout", tokens["access_token"], refresh_token=tokens["refresh_token"])
 
     def reset_password(self, new_password: str) -> Answer:
-        """Ask for a code and set a new password by it."""
+        """Request a code and set a new password with it."""
         assert self.post("/reset-password", email=self.email).status == 202
         return self.post(
             "/reset-password/confirm",
@@ -130,24 +130,26 @@ class Person:
             new_password=new_password,
         )
 
-    def log_in(self, password: str | None = None, **more: str) -> Answer:
-        return self.post("/login", email=self.email, password=password or self.password, **more)
+    def log_in(self, password: str | None = None, **extra_fields: str) -> Answer:
+        return self.post(
+            "/login", email=self.email, password=password or self.password, **extra_fields
+        )
 
-    def tokens(self, **more: str) -> dict[str, Any]:
-        """Log in and return what the API answers."""
-        answer = self.log_in(**more)
+    def tokens(self, **extra_fields: str) -> dict[str, Any]:
+        """Log in and return the API's answer."""
+        answer = self.log_in(**extra_fields)
         assert answer.status == 200, answer.body
         tokens: dict[str, Any] = answer.json()
         return tokens
 
     @property
     def newest_code(self) -> str:
-        """The code in the newest mail."""
+        """The code in the person's newest mail."""
         return newest_code(self.cloud, self.email)
 
 
 def enrol(accounts: Accounts, person: Person) -> str:
-    """Set up an authenticator app by `make second-factor`; return its secret."""
+    """Set up an authenticator app with `make second-factor`; return its secret."""
     keys: list[str] = []
 
     def code(key: str) -> str:
@@ -168,12 +170,12 @@ def totp(secret: str) -> str:
 
 
 def problem_of(answer: Answer) -> tuple[int, str | None]:
-    """Return the status and, of an error, its code."""
+    """Return the status, and the code if the answer is an error."""
     return answer.status, answer.json()["code"] if answer.status >= 400 and answer.body else None
 
 
 def comparable(answer: Answer) -> tuple[int, Any]:
-    """Return all that two answers may differ in, leaving out what names the single request."""
+    """Return an answer's status and body without the fields that identify the request."""
     body = answer.json() if answer.body else None
     if isinstance(body, dict):
         body = {name: body[name] for name in body.keys() - {"request_id", "instance"}}

@@ -1,6 +1,7 @@
-"""The life of an account over HTTP, against the deployed template and contract.
+"""Accounts over HTTP, with the deployed template and contract.
 
-Rotation is what `local/aws/emulated.py` adds to the emulator; the codes are read from its mailbox.
+`local/aws/emulated.py` adds the rotation of refresh tokens to the emulator. The codes are read from
+the emulator's mailbox.
 """
 
 import json
@@ -35,13 +36,13 @@ type NewPerson = Callable[[], Person]
 
 @pytest.fixture
 def stranger(cloud: RunningCloud) -> Person:
-    """Somebody who has not registered."""
+    """Return a person who has not registered."""
     return Person(cloud.description)
 
 
 @pytest.fixture
 def new_member(cloud: RunningCloud) -> NewPerson:
-    """Make people with a confirmed account."""
+    """Return a function that creates people with a confirmed account."""
 
     def make() -> Person:
         person = Person(cloud.description)
@@ -54,12 +55,12 @@ def new_member(cloud: RunningCloud) -> NewPerson:
 
 @pytest.fixture
 def member(new_member: NewPerson) -> Person:
-    """Somebody with a confirmed account."""
+    """Return a person with a confirmed account."""
     return new_member()
 
 
 class TestStory:
-    def test_from_registering_to_a_new_password(
+    def test_an_account_works_from_registration_to_a_new_password(
         self, cloud: RunningCloud, stranger: Person, day: str
     ) -> None:
         aiko = stranger
@@ -93,12 +94,12 @@ class TestStory:
         assert booked.json()["customer_id"] == me["user_id"]
         path = f"/bookings/{booked.json()['booking_id']}"
 
-        # When she stays in for longer than an access token lasts
+        # When she uses the session for longer than an access token is valid
         refreshed = aiko.refresh(phone)
         assert refreshed.status == 200
         assert refreshed.json()["refresh_token"] != phone["refresh_token"]
 
-        # Then the refresh token sent is good for a retry, and after the grace for nothing
+        # Then the used refresh token is valid for a retry, and invalid after the grace period
         assert aiko.refresh(phone).status == 200
         time.sleep(cloud.refresh_grace_seconds + 1)
         assert problem_of(aiko.refresh(phone)) == (401, "invalid_refresh_token")
@@ -109,14 +110,14 @@ class TestStory:
         logged_out = aiko.log_out(phone)
         assert (logged_out.status, logged_out.body) == (204, b"")
 
-        # Then that session changes nothing any more, reads until its token ends, and is not renewed
+        # Then that session can change nothing, read until its token expires, and not be refreshed
         assert problem_of(on_phone("PUT", path, {"guests": 14})) == (401, "unauthorized")
         assert problem_of(on_phone.book(date=day, time="12:00")) == (401, "unauthorized")
         assert problem_of(on_phone("GET", "/auth/me")) == (401, "unauthorized")
         assert on_phone("GET", path).status == 200
         assert problem_of(aiko.refresh(phone)) == (401, "invalid_refresh_token")
 
-        # And the other one goes on
+        # And the other session stays valid
         on_laptop = Customer(cloud.api, laptop["access_token"])
         assert on_laptop("PUT", path, {"guests": 14}).status == 200
 
@@ -125,12 +126,12 @@ class TestStory:
         reset = aiko.reset_password(renewed.password)
         assert (reset.status, reset.body) == (204, b"")
 
-        # Then all her sessions are over
+        # Then all her sessions have ended
         assert problem_of(on_laptop("DELETE", path)) == (401, "unauthorized")
         assert problem_of(on_laptop("GET", "/auth/me")) == (401, "unauthorized")
         assert problem_of(aiko.refresh(laptop)) == (401, "invalid_refresh_token")
 
-        # And the new password opens the account, the old one does not
+        # And only the new password is accepted
         assert problem_of(aiko.log_in()) == (401, "invalid_credentials")
         again = Customer(cloud.api, renewed.tokens()["access_token"])
         assert again("DELETE", path).status == 200
@@ -141,29 +142,31 @@ class TestStory:
         assert first.status == 204
         assert problem_of(second) == (401, "unauthorized")
 
-    def test_a_session_refreshed_after_a_logout_elsewhere_goes_on(self, member: Person) -> None:
+    def test_a_session_stays_valid_after_a_logout_of_another_session(self, member: Person) -> None:
         phone, laptop = member.tokens(), member.tokens()
         assert member.log_out(phone).status == 204
         assert member.refresh(laptop).status == 200
 
-    def test_the_case_of_an_address_does_not_count(self, stranger: Person) -> None:
+    def test_an_e_mail_address_is_accepted_in_any_case(self, stranger: Person) -> None:
         # Given an account registered in one case
-        shouted = replace(stranger, email=stranger.email.upper())
-        assert shouted.register().status == 202
+        in_upper_case = replace(stranger, email=stranger.email.upper())
+        assert in_upper_case.register().status == 202
         assert stranger.confirm().status == 204
-        # When somebody logs in with another
-        mixed = replace(stranger, email=stranger.email.title())
-        # Then it is theirs
-        assert mixed.log_in().status == shouted.log_in().status == 200
+        # When the person logs in with another case
+        in_title_case = replace(stranger, email=stranger.email.title())
+        # Then the login succeeds
+        assert in_title_case.log_in().status == in_upper_case.log_in().status == 200
 
-    def test_the_owner_of_the_mailbox_sets_the_password(self, stranger: Person) -> None:
-        # Given somebody else has registered the address before
+    def test_the_owner_of_the_mailbox_sets_the_password_of_a_registered_address(
+        self, stranger: Person
+    ) -> None:
+        # Given another person has registered the address before
         intruder = replace(stranger, password="a passphrase of an intruder")
         assert intruder.register().status == 202
         # When its owner registers, and confirms with the code from the mailbox
         assert stranger.register().status == 202
         assert stranger.confirm().status == 204
-        # Then the owner's password opens the account, the other one does not
+        # Then only the owner's password is accepted
         assert problem_of(intruder.log_in()) == (401, "invalid_credentials")
         assert stranger.log_in().status == 200
         # And registering or confirming it once more changes nothing
@@ -172,7 +175,7 @@ class TestStory:
         assert problem_of(intruder.log_in()) == (401, "invalid_credentials")
         assert stranger.log_in().status == 200
 
-    def test_a_confirmation_that_stopped_half_way_is_recovered_by_a_reset(
+    def test_an_interrupted_confirmation_is_recovered_by_a_password_reset(
         self, cloud: RunningCloud, stranger: Person
     ) -> None:
         # Given an account that is confirmed, but whose password was not set
@@ -183,33 +186,33 @@ class TestStory:
         assert problem_of(stranger.log_in()) == (401, "invalid_credentials")
         # When its owner resets the password
         assert stranger.reset_password(stranger.password).status == 204
-        # Then it opens the account
+        # Then the new password is accepted
         assert stranger.log_in().status == 200
 
-    def test_a_new_password_spares_the_very_next_login_alone(self, member: Person) -> None:
-        # Given a session that has only just begun
+    def test_a_new_password_ends_every_session_but_the_next_login(self, member: Person) -> None:
+        # Given a session that has just begun
         asked = member.post("/reset-password", email=member.email)
         assert asked.status == 202
         before = member.tokens()
-        # When the password is set anew, and somebody logs in at once
+        # When the password is reset, and the person logs in at once
         fields = {"email": member.email, "code": member.newest_code}
         reset = member.post("/reset-password/confirm", **fields, new_password=member.password)
         assert reset.status == 204
         after = member.tokens()
-        # Then the session of before is over, the one of after lives
+        # Then the old session has ended, and the new one is valid
         assert problem_of(member.log_out(before)) == (401, "unauthorized")
         assert problem_of(member.refresh(before)) == (401, "invalid_refresh_token")
         assert member.refresh(after).status == 200
         assert member.log_out(after).status == 204
 
-    def test_the_scheme_of_a_token_may_be_in_lower_case(
+    def test_the_bearer_scheme_is_accepted_in_lower_case(
         self, cloud: RunningCloud, member: Person
     ) -> None:
         sent = {"Authorization": f"bearer {member.tokens()['access_token']}"}
         me = cloud.api.request("GET", "/api/v1/auth/me", headers=sent)
         assert (me.status, me.json()["email"]) == (200, member.email)
 
-    def test_a_code_is_good_once(self, member: Person) -> None:
+    def test_a_password_reset_code_is_valid_once(self, member: Person) -> None:
         member.post("/reset-password", email=member.email)
         fields = {"email": member.email, "code": member.newest_code}
         first = member.post("/reset-password/confirm", **fields, new_password=member.password)
@@ -219,27 +222,35 @@ class TestStory:
         assert member.log_in().status == 200
 
 
-class TestNobodyIsToldWhoHasAnAccount:
-    def test_register(self, member: Person, stranger: Person) -> None:
+class TestAccountsAreNotRevealed:
+    def test_registration_does_not_reveal_an_account(
+        self, member: Person, stranger: Person
+    ) -> None:
         taken = replace(member, password="another passphrase").register()
         assert comparable(taken) == comparable(stranger.register())
         assert taken.status == 202
         assert member.log_in().status == 200
 
     @pytest.mark.parametrize("path", ["/register/resend", "/reset-password"])
-    def test_asking_for_a_code(self, member: Person, stranger: Person, path: str) -> None:
+    def test_a_request_for_a_code_does_not_reveal_an_account(
+        self, member: Person, stranger: Person, path: str
+    ) -> None:
         known = member.post(path, email=member.email)
         unknown = stranger.post(path, email=stranger.email)
         assert comparable(known) == comparable(unknown)
         assert known.status == 202
 
-    def test_a_failed_login(self, member: Person, stranger: Person) -> None:
+    def test_a_failed_login_does_not_reveal_an_account(
+        self, member: Person, stranger: Person
+    ) -> None:
         wrong, unknown = member.log_in("not my password"), stranger.log_in()
         assert comparable(wrong) == comparable(unknown)
         assert problem_of(wrong) == (401, "invalid_credentials")
         assert wrong.headers["WWW-Authenticate"] == "Bearer"
 
-    def test_a_wrong_code(self, member: Person, stranger: Person) -> None:
+    def test_a_wrong_code_does_not_reveal_an_account(
+        self, member: Person, stranger: Person
+    ) -> None:
         known, unknown = (
             person.post(
                 "/reset-password/confirm",
@@ -252,32 +263,34 @@ class TestNobodyIsToldWhoHasAnAccount:
         assert comparable(known) == comparable(unknown)
         assert problem_of(known) == (400, "invalid_code")
 
-    def test_an_unconfirmed_account(self, member: Person, stranger: Person) -> None:
-        # Given somebody who registers an address without account, and one with
+    def test_an_unconfirmed_account_is_not_revealed(self, member: Person, stranger: Person) -> None:
+        # Given a person who registers one address with an account and one without
         taken = replace(member, password="another passphrase")
         unknown = stranger.log_in()
         assert stranger.register().status == taken.register().status == 202
-        # When they log in to both with the password that they have just sent
+        # When the person logs in to both with the password of the registration
         first, second = stranger.log_in(), taken.log_in()
-        # Then they can not tell which is which
+        # Then the answers are the same
         assert comparable(first) == comparable(second) == comparable(unknown)
         assert problem_of(first) == (401, "invalid_credentials")
 
-    def test_login_takes_as_long(self, cloud: RunningCloud, new_member: NewPerson) -> None:
+    def test_a_failed_login_takes_as_long_with_and_without_an_account(
+        self, cloud: RunningCloud, new_member: NewPerson
+    ) -> None:
         # Given warm functions, and as many people with an account as without
         known = [new_member() for _ in range(7)]
         unknown = [Person(cloud.description) for _ in known]
         Person(cloud.description).log_in()
-        # When they fail to log in, in turn
+        # When their logins fail in turn
         pairs = zip(known, unknown, strict=True)
         spans = [(_span(one), _span(other)) for one, other in pairs]
-        # Then it takes as long
+        # Then the median times are the same
         with_account, without = (median(each) for each in zip(*spans, strict=True))
         assert 1 / 1.5 < with_account / without < 1.5
 
 
 class TestLockout:
-    def test_the_sixth_failure_must_wait(self, member: Person, stranger: Person) -> None:
+    def test_the_sixth_failed_login_must_wait(self, member: Person, stranger: Person) -> None:
         answers = [
             [person.log_in("not my password") for _ in range(6)] for person in (member, stranger)
         ]
@@ -288,24 +301,28 @@ class TestLockout:
         known, unknown = ([comparable(each) for each in failures] for failures in answers)
         assert known == unknown
 
-    def test_the_right_password_waits_too_but_not_on_another_network(self, member: Person) -> None:
-        # Given as many failures as are free
+    def test_a_correct_password_must_wait_too_except_from_another_network(
+        self, member: Person
+    ) -> None:
+        # Given as many failures as are allowed without a wait
         for _ in range(5):
             member.log_in("not my password")
-        # When the right password comes too early
-        early = member.log_in()
-        # Then it waits like any other, and nobody else does
-        assert problem_of(early) == (429, "too_many_attempts")
+        # When the right password comes too early_login
+        early_login = member.log_in()
+        # Then it must wait, and a login from another network need not
+        assert problem_of(early_login) == (429, "too_many_attempts")
         assert replace(member, network="198.51.100.7").log_in().status == 200
 
     @pytest.mark.parametrize("path", ["/register/resend", "/reset-password"])
-    def test_the_fourth_mail_must_wait(self, member: Person, stranger: Person, path: str) -> None:
+    def test_the_fourth_mail_to_an_address_must_wait(
+        self, member: Person, stranger: Person, path: str
+    ) -> None:
         for person in (member, stranger):
             answers = [person.post(path, email=person.email) for _ in range(4)]
             assert [each.status for each in answers] == [202, 202, 202, 429]
             assert 890 <= int(answers[3].headers["Retry-After"]) <= 900
 
-    def test_registering_and_asking_again_count_together(self, stranger: Person) -> None:
+    def test_mails_of_registration_and_resend_count_together(self, stranger: Person) -> None:
         stranger.register()
         stranger.post("/register/resend", email=stranger.email)
         stranger.register()
@@ -328,19 +345,21 @@ class TestLockout:
 
 
 class TestAdmins:
-    def test_an_admin_is_made_by_a_command(self, cloud: RunningCloud, member: Person) -> None:
+    def test_make_admin_gives_an_account_the_admin_role(
+        self, cloud: RunningCloud, member: Person
+    ) -> None:
         _make_admin(cloud, member)
         token = member.tokens()["access_token"]
         assert _me(cloud, token)["role"] == "admin"
 
-    def test_sessions_of_before_do_not_become_an_admins(
+    def test_make_admin_ends_the_accounts_earlier_sessions(
         self, cloud: RunningCloud, member: Person
     ) -> None:
-        # Given sessions that began before, one of them only just
+        # Given two earlier sessions, one of which has just begun
         before = [member.tokens(), member.tokens()]
         # When the account becomes an admin's
         _make_admin(cloud, member)
-        # Then they are over, past our API too, and the very next one lives
+        # Then they have ended at Cognito too, and the next session is valid
         cognito, client = cloud.client("cognito-idp"), cloud.app_client
         for tokens in before:
             with pytest.raises(cognito.exceptions.NotAuthorizedException):
@@ -353,10 +372,10 @@ class TestAdmins:
             assert problem_of(member.log_out(tokens)) == (401, "unauthorized")
         assert member.log_out(member.tokens()).status == 204
 
-    def test_who_keeps_a_session_becomes_no_admin(
+    def test_make_admin_gives_no_rights_when_it_cannot_end_the_sessions(
         self, cloud: RunningCloud, member: Person
     ) -> None:
-        # Given a table that does not take down that the sessions have ended
+        # Given a table that cannot record the end of the sessions
         accounts = cloud.accounts
         broken = replace(accounts, table=Table(cloud.client("dynamodb"), "another-table"))
         with pytest.raises(ClientError):
@@ -364,9 +383,7 @@ class TestAdmins:
         # Then
         assert _me(cloud, member.tokens()["access_token"])["role"] == "customer"
 
-    def test_a_logged_out_admin_does_not_even_read(
-        self, cloud: RunningCloud, member: Person
-    ) -> None:
+    def test_a_logged_out_admin_cannot_read(self, cloud: RunningCloud, member: Person) -> None:
         _make_admin(cloud, member)
         tokens = member.tokens()
         admin = Customer(cloud.api, tokens["access_token"])
@@ -377,7 +394,7 @@ class TestAdmins:
 
 @pytest.fixture(scope="class")
 def mfa_required_of_admins(cloud: RunningCloud) -> Iterator[None]:
-    """Put the pool's trigger into the environment that it has in prod, for a class of tests."""
+    """Give the pool's trigger its environment of prod during a class of tests."""
     functions, name = cloud.client("lambda"), f"{STACK}-customize_tokens"
     recorded = json.loads(event_paths()["customize_tokens"].read_bytes())
     event = json.dumps(recorded | {"userPoolId": cloud.description.user_pool_id})
@@ -387,7 +404,7 @@ def mfa_required_of_admins(cloud: RunningCloud) -> Iterator[None]:
         functions.update_function_configuration(
             FunctionName=name, Environment={"Variables": variables}
         )
-        # A login waits only so long for a cold start on a busy machine.
+        # Start the function once, because Cognito waits only some seconds for a cold start.
         assert "FunctionError" not in functions.invoke(FunctionName=name, Payload=event)
 
     configure(before | {"ADMIN_MFA": "required"})
@@ -397,10 +414,12 @@ def mfa_required_of_admins(cloud: RunningCloud) -> Iterator[None]:
 
 @pytest.mark.usefixtures("mfa_required_of_admins")
 class TestRequiredSecondFactor:
-    def test_it_comes_first(self, cloud: RunningCloud, member: Person, day: str) -> None:
+    def test_an_admin_needs_a_second_factor_before_the_role(
+        self, cloud: RunningCloud, member: Person, day: str
+    ) -> None:
         capacity = f"/availability/{day}/18:00"
 
-        # Given an account without a second factor, which is refused and left alone
+        # Given an account without a second factor, which make admin refuses and does not change
         tokens = member.tokens()
         with pytest.raises(LocalCloudError, match=r"no second factor: run `make second-factor`"):
             _make_admin(cloud, member, mfa_required=True)
@@ -409,41 +428,41 @@ class TestRequiredSecondFactor:
         without = refreshed.json()
         assert Customer(cloud.api, without["access_token"])("GET", "/bookings").status == 200
 
-        # When it gets one, by `make second-factor`
+        # When it gets a second factor by `make second-factor`
         secret = enrol(cloud.accounts, member)
 
-        # Then a login needs the code of the app
+        # Then a login needs the app's code
         assert problem_of(member.log_in()) == (401, "mfa_required")
-        wrong = member.log_in(mfa_code=_another(totp(secret)))
+        wrong = member.log_in(mfa_code=_wrong_code(totp(secret)))
         assert problem_of(wrong) == (401, "invalid_mfa_code")
 
         # When it becomes an admin's
         _make_admin(cloud, member, mfa_required=True)
 
-        # Then the session that began without the second factor does not become one
+        # Then the session that started without the second factor has no admin's rights
         assert problem_of(member.refresh(without)) == (401, "invalid_refresh_token")
         refused = Customer(cloud.api, without["access_token"])("PUT", capacity, {"capacity": 2})
         assert problem_of(refused) == (403, "forbidden")
 
-        # And the next one is
+        # And the next session has them
         token = member.tokens(mfa_code=totp(secret))["access_token"]
         assert _me(cloud, token) == _me(cloud, token) | {"role": "admin", "mfa_enabled": True}
         assert Customer(cloud.api, token)("PUT", capacity, {"capacity": 2}).status == 200
 
-    def test_switching_it_off_takes_the_rights(
+    def test_an_admin_without_the_second_factor_has_a_customers_rights(
         self, cloud: RunningCloud, member: Person, day: str
     ) -> None:
         # Given an admin with a second factor
         secret = enrol(cloud.accounts, member)
         _make_admin(cloud, member, mfa_required=True)
         tokens = member.tokens(mfa_code=totp(secret))
-        # When an operator switches it off, because the phone is lost
+        # When an operator disables it, because the phone is lost
         cloud.client("cognito-idp").admin_set_user_mfa_preference(
             UserPoolId=cloud.description.user_pool_id,
             Username=member.email,
             SoftwareTokenMfaSettings={"Enabled": False},
         )
-        # Then neither a refresh nor a login brings more than a customer's rights
+        # Then a refresh and a login give a customer's rights only
         for later in (member.refresh(tokens).json(), member.tokens()):
             assert _me(cloud, later["access_token"])["role"] == "customer"
             customer = Customer(cloud.api, later["access_token"])
@@ -453,9 +472,9 @@ class TestRequiredSecondFactor:
 
 def _span(person: Person) -> float:
     """Return the seconds that a failed login takes."""
-    began = time.perf_counter()
+    started = time.perf_counter()
     assert person.log_in("not my password").status == 401
-    return time.perf_counter() - began
+    return time.perf_counter() - started
 
 
 def _make_admin(cloud: RunningCloud, person: Person, *, mfa_required: bool = False) -> None:
@@ -469,5 +488,5 @@ def _me(cloud: RunningCloud, token: str) -> dict[str, Any]:
     return me
 
 
-def _another(code: str) -> str:
+def _wrong_code(code: str) -> str:
     return code[::-1] if code != code[::-1] else "123456"

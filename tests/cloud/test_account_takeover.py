@@ -1,6 +1,6 @@
-"""Nobody but our functions signs anybody up, in or over: attacks on accounts past our API.
+"""Attacks on accounts that bypass our API: only our functions may call Cognito for users.
 
-A stranger knows the ids of pool and client, for every token names them, and may call Cognito.
+A stranger knows the ids of the pool and the client from any token, and can call Cognito.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -20,34 +20,36 @@ from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Person, enrol
 from tests.sizes import SIZES
 
-AT_ONCE: Final = 2
+PARALLEL_TRIALS: Final = 2
 STRANGERS_PASSWORD: Final = "a passphrase of a stranger"
 
 
 @pytest.fixture(scope="module")
 def cognito(cloud: RunningCloud) -> BaseClient:
-    """Cognito, for whoever has no credentials; it sends what it is given."""
+    """Return a client of Cognito without credentials and without parameter validation."""
     return boto3.client(
         "cognito-idp",
         endpoint_url=cloud.description.aws_endpoint_url,
         region_name=cloud.description.region,
         config=Config(
-            signature_version=UNSIGNED, parameter_validation=False, max_pool_connections=AT_ONCE
+            signature_version=UNSIGNED,
+            parameter_validation=False,
+            max_pool_connections=PARALLEL_TRIALS,
         ),
     )
 
 
 @pytest.fixture
 def member(cloud: RunningCloud) -> Person:
-    """Somebody who has registered and confirmed."""
+    """Return a person with a confirmed account."""
     person = Person(cloud.description)
     person.register()
     assert person.confirm().status == 204
     return person
 
 
-def refusal_entry(call: Any, **parameters: Any) -> str | None:
-    """Return the code of the error that a call of Cognito meets; None if it takes place."""
+def error_code(call: Any, **parameters: Any) -> str | None:
+    """Return the error code of a call of Cognito, or None if the call succeeds."""
     try:
         call(**parameters)
     except ClientError as error:
@@ -55,10 +57,10 @@ def refusal_entry(call: Any, **parameters: Any) -> str | None:
     return None
 
 
-def test_a_stranger_who_polls_while_a_victim_confirms_is_never_let_in(
+def test_a_stranger_who_polls_during_a_confirmation_never_gets_into_the_account(
     cloud: RunningCloud, cognito: BaseClient
 ) -> None:
-    # Given a stranger who signs a victim up with a password of his own, and polls for the moment
+    # Given a stranger who signs up a victim's address with his own password, and polls in the time
     # between Cognito's confirmation and our setting of the password
     def is_won(_: int) -> bool:
         victim, over = Person(cloud.description), Event()
@@ -73,27 +75,27 @@ def test_a_stranger_who_polls_while_a_victim_confirms_is_never_let_in(
             finally:
                 over.set()
             won = polling.result()
-        # Then the victim is in
+        # Then the victim can log in
         assert victim.log_in().status == 200
         return won
 
-    with ThreadPoolExecutor(AT_ONCE) as trials:
+    with ThreadPoolExecutor(PARALLEL_TRIALS) as trials:
         won = sum(trials.map(is_won, range(SIZES.takeovers)))
 
-    # And the stranger was not once: with a public client he won 4 times in 6
+    # And the stranger never could; with a public client he could in 4 of 6 trials
     assert won == 0
 
 
 class Stranger:
-    """Somebody who wants the account of `email`, and calls Cognito and our API for it."""
+    """An attacker on the account of `email`, who calls Cognito and our API."""
 
     def __init__(self, cloud: RunningCloud, cognito: BaseClient, email: str) -> None:
         self._api, self._cognito = Api(cloud.description.api_url), cognito
         self._client_id, self._email = cloud.description.client_id, email
 
     def sign_up(self) -> None:
-        """Sign the address up at Cognito, and register it with us, both with his password."""
-        refusal_entry(
+        """Sign up the address at Cognito and register it with us, both with one password."""
+        error_code(
             self._cognito.sign_up,
             ClientId=self._client_id,
             Username=self._email,
@@ -104,10 +106,10 @@ class Stranger:
         assert self._api.request("POST", "/api/v1/auth/register", body=body).status == 202
 
     def poll(self, over: Event) -> bool:
-        """Return whether Cognito let him in before `over`, or right after it."""
+        """Return whether Cognito accepts a login before `over` or directly after it."""
         while True:
             is_last = over.is_set()
-            refused = refusal_entry(
+            refused = error_code(
                 self._cognito.initiate_auth,
                 ClientId=self._client_id,
                 AuthFlow="USER_PASSWORD_AUTH",
@@ -117,30 +119,31 @@ class Stranger:
                 return refused is None
 
 
-def test_cognito_refuses_every_call_that_does_not_prove_to_be_ours(
+def test_cognito_refuses_every_call_without_the_clients_secret(
     cloud: RunningCloud, cognito: BaseClient, member: Person
 ) -> None:
-    whose = {"ClientId": cloud.description.client_id}
-    about = whose | {"Username": member.email}
+    client_id = {"ClientId": cloud.description.client_id}
+    account = client_id | {"Username": member.email}
     new = {"Username": f"new-{member.email}", "Password": STRANGERS_PASSWORD}
     credentials = {"USERNAME": member.email, "PASSWORD": member.password}
     token = member.tokens()["refresh_token"]
     calls: dict[str, dict[str, Any]] = {
-        "sign_up": whose | new,
-        "confirm_sign_up": about | {"ConfirmationCode": "123456"},
-        "resend_confirmation_code": about,
-        "forgot_password": about,
-        "confirm_forgot_password": about
+        "sign_up": client_id | new,
+        "confirm_sign_up": account | {"ConfirmationCode": "123456"},
+        "resend_confirmation_code": account,
+        "forgot_password": account,
+        "confirm_forgot_password": account
         | {"ConfirmationCode": "654321", "Password": STRANGERS_PASSWORD},
-        "initiate_auth": whose | {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": credentials},
-        "get_tokens_from_refresh_token": whose | {"RefreshToken": token},
-        "revoke_token": whose | {"Token": token},
+        "initiate_auth": client_id
+        | {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": credentials},
+        "get_tokens_from_refresh_token": client_id | {"RefreshToken": token},
+        "revoke_token": client_id | {"Token": token},
     }
 
-    refusals = {name: refusal_entry(getattr(cognito, name), **sent) for name, sent in calls.items()}
+    refusals = {name: error_code(getattr(cognito, name), **sent) for name, sent in calls.items()}
 
     assert refusals == dict.fromkeys(calls, "NotAuthorizedException")
-    # No mail went out, and all is as it was.
+    # No mail was sent, and the account has not changed.
     with pytest.raises(LocalCloudError):
         newest_code(cloud.description, new["Username"])
     assert member.log_in().status == 200
@@ -148,18 +151,18 @@ def test_cognito_refuses_every_call_that_does_not_prove_to_be_ours(
 
 
 @pytest.mark.parametrize("flow", ["USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_AUTH"])
-def test_the_operators_client_lets_nobody_in_without_aws_credentials(
+def test_the_operators_app_client_needs_aws_credentials(
     cloud: RunningCloud, cognito: BaseClient, member: Person, flow: str
 ) -> None:
     listed = cloud.client("cognito-idp").list_user_pool_clients(
         UserPoolId=cloud.description.user_pool_id
     )["UserPoolClients"]
-    (theirs,) = (each for each in listed if each["ClientName"].endswith("-second-factor"))
+    (operators_client,) = (each for each in listed if each["ClientName"].endswith("-second-factor"))
     credentials = {"USERNAME": member.email, "PASSWORD": member.password}
 
-    refused = refusal_entry(
+    refused = error_code(
         cognito.initiate_auth,
-        ClientId=theirs["ClientId"],
+        ClientId=operators_client["ClientId"],
         AuthFlow=flow,
         AuthParameters=credentials,
     )
@@ -168,7 +171,7 @@ def test_the_operators_client_lets_nobody_in_without_aws_credentials(
 
 
 def self_service(client: BaseClient) -> list[str]:
-    """Return the operations of Cognito that are authorised by an access token."""
+    """Return Cognito's operations that an access token authorises."""
     model = client.meta.service_model
     inputs = {name: model.operation_model(name).input_shape for name in model.operation_names}
     return [name for name, shape in inputs.items() if shape and "AccessToken" in shape.members]
@@ -187,27 +190,27 @@ EMULATED: Final = {
     "UpdateUserAttributes",
     "VerifySoftwareToken",
 }
-"""Those that the emulator knows; the others it refuses whatever the token."""
+"""The operations that the emulator has; it refuses all others for any token."""
 
 UNKNOWN: Final = {"InvalidAction", "MissingAuthenticationTokenException"}
 
 
 @pytest.mark.parametrize("operation", SELF_SERVICE)
-def test_an_access_token_of_ours_opens_none_of_cognitos_own_calls(
+def test_our_access_token_is_refused_by_cognitos_own_operations(
     cognito: BaseClient, member: Person, operation: str
 ) -> None:
     token = member.tokens()["access_token"]
 
-    refused = refusal_entry(getattr(cognito, xform_name(operation)), AccessToken=token)
+    refused = error_code(getattr(cognito, xform_name(operation)), AccessToken=token)
 
     assert refused in ({"NotAuthorizedException"} if operation in EMULATED else UNKNOWN)
 
 
-def test_the_self_service_calls_are_still_called_so() -> None:
+def test_the_emulated_self_service_operations_exist_in_cognito() -> None:
     assert set(SELF_SERVICE) >= EMULATED
 
 
-def test_who_sets_up_a_second_factor_changes_nothing_with_the_wrong_password(
+def test_make_second_factor_with_a_wrong_password_changes_nothing(
     cloud: RunningCloud, member: Person
 ) -> None:
     intruder = Person(cloud.description, email=member.email, password=STRANGERS_PASSWORD)

@@ -1,4 +1,4 @@
-"""The main story over HTTP, against the deployed template and contract: two customers and staff."""
+"""Bookings over HTTP with the deployed template and contract: two customers and staff."""
 
 import uuid
 from collections.abc import Callable
@@ -33,8 +33,10 @@ def times_free(api: Api, day: str) -> list[str]:
     return [slot["time"] for slot in answer.json()["slots"] if slot["available"]]
 
 
-def test_a_party_from_the_first_look_to_the_end(api: Api, aiko: Customer, day: str) -> None:
-    # Given a day on which everything is free, and a price for the party
+def test_a_booking_works_from_availability_to_cancellation(
+    api: Api, aiko: Customer, day: str
+) -> None:
+    # Given a day with free slots only, and a quote for the party
     assert times_free(api, day) == ["12:00", "15:00", "18:00", "21:00"]
     party: dict[str, Any] = {"guests": 12, "menu": {"upgrades": {"filet_mignon": 4}}}
     quote = api.request("POST", "/api/v1/quotes", body=party).json()
@@ -42,14 +44,14 @@ def test_a_party_from_the_first_look_to_the_end(api: Api, aiko: Customer, day: s
     # When she books it
     booked = aiko.book(date=day, time="18:00", **party)
 
-    # Then it costs what was quoted, and its slot is gone
+    # Then the price is the quoted one, and the slot is taken
     booking = booked.json()
     assert booked.status == 201
     assert booking["price"] == quote["price"]
     assert booked.headers["ETag"] == '"1"'
     assert times_free(api, day) == ["12:00", "15:00", "21:00"]
 
-    # And it is hers to list and to read
+    # And she can list and read it
     path = f"/bookings/{booking['booking_id']}"
     assert f"/{booked.headers['Location']}" == path
     assert aiko("GET", path).json() == booking
@@ -59,22 +61,22 @@ def test_a_party_from_the_first_look_to_the_end(api: Api, aiko: Customer, day: s
     # When she moves it to another time and brings two more guests
     changed = aiko("PUT", path, {"time": "21:00", "guests": 14}, If_Match='"1"')
 
-    # Then the old slot is free again, and the price follows
+    # Then the old slot is free again, and the price has changed
     assert changed.status == 200
     assert changed.headers["ETag"] == '"2"'
     assert (changed.json()["refund_percentage"], changed.json()["refund_limit"]) == (100, 97)
     assert changed.json()["price"]["total"] > booking["price"]["total"]
     assert times_free(api, day) == ["12:00", "15:00", "18:00"]
 
-    # And who still works on the old version is told so
+    # And a change of the old version is refused
     stale = aiko("PUT", path, {"guests": 15}, If_Match='"1"')
     assert (stale.status, stale.json()["code"]) == (412, "version_mismatch")
 
-    # When she asks what cancelling refunds, and cancels
+    # When she reads the cancellation quote, and cancels
     quoted = aiko("GET", f"{path}/cancellation-quote").json()
     cancelled = aiko("DELETE", path)
 
-    # Then that is what is refunded, every slot is free, and each step is on record
+    # Then the refund is the quoted one, every slot is free, and each step has an audit event
     assert cancelled.status == 200
     assert cancelled.json()["refund_amount"] == quoted["refund_amount"] == 0
     assert cancelled.json()["refund_percentage"] == quoted["refund_percentage"] == 100
@@ -85,17 +87,19 @@ def test_a_party_from_the_first_look_to_the_end(api: Api, aiko: Customer, day: s
     assert (again.status, again.json()["code"]) == (409, "already_cancelled")
 
 
-def test_a_taken_slot_offers_the_others(aiko: Customer, ben: Customer, day: str) -> None:
+def test_a_taken_slot_is_refused_with_the_available_times(
+    aiko: Customer, ben: Customer, day: str
+) -> None:
     aiko.book(date=day, time="15:00")
 
-    late = ben.book(date=day, time="15:00")
+    refused_booking = ben.book(date=day, time="15:00")
 
-    assert late.status == 409
-    assert late.json()["code"] == "slot_unavailable"
-    assert late.json()["available_times"] == ["12:00", "18:00", "21:00"]
+    assert refused_booking.status == 409
+    assert refused_booking.json()["code"] == "slot_unavailable"
+    assert refused_booking.json()["available_times"] == ["12:00", "18:00", "21:00"]
 
 
-def test_a_retry_makes_no_second_booking(aiko: Customer, day: str) -> None:
+def test_a_retried_booking_request_makes_one_booking(aiko: Customer, day: str) -> None:
     first = aiko.book("my-key", date=day)
     again = aiko.book("my-key", date=day)
     other = aiko.book("my-key", date=day, guests=20)
@@ -106,7 +110,9 @@ def test_a_retry_makes_no_second_booking(aiko: Customer, day: str) -> None:
     assert (other.status, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
-def test_sixteen_customers_race_for_one_slot(api: Api, new_customer: NewCustomer, day: str) -> None:
+def test_one_of_sixteen_parallel_customers_gets_the_slot(
+    api: Api, new_customer: NewCustomer, day: str
+) -> None:
     rivals = [Customer(api, new_customer()) for _ in range(16)]
 
     with ThreadPoolExecutor(16) as pool:
@@ -126,21 +132,21 @@ def test_sixteen_customers_race_for_one_slot(api: Api, new_customer: NewCustomer
         ("GET", "/events", None),
     ],
 )
-def test_another_customers_booking_does_not_exist(
+def test_another_customers_booking_is_not_found(
     aiko: Customer, ben: Customer, day: str, method: str, suffix: str, body: object
 ) -> None:
     path = f"/bookings/{aiko.book(date=day).json()['booking_id']}"
 
-    theirs = ben(method, path + suffix, body)
+    refused = ben(method, path + suffix, body)
 
-    assert (theirs.status, theirs.json()["code"]) == (404, "booking_not_found")
+    assert (refused.status, refused.json()["code"]) == (404, "booking_not_found")
     assert aiko("GET", path).json()["version"] == 1
 
 
-def test_staff_see_all_set_capacities_and_override_refunds(
+def test_staff_see_all_bookings_set_capacities_and_override_refunds(
     api: Api, aiko: Customer, ben: Customer, staff: Customer, day: str
 ) -> None:
-    # Given a slot that staff have opened for two
+    # Given a slot for which staff have set the capacity 2
     opened = staff("PUT", f"/availability/{day}/18:00", {"capacity": 2})
     assert opened.json() == {
         "date": day,
@@ -157,17 +163,17 @@ def test_staff_see_all_set_capacities_and_override_refunds(
     # When they list the day
     listed = staff("GET", f"/bookings?date_from={day}&date_to={day}").json()["items"]
 
-    # Then both are there, and either can be ended with a refund that staff decide
+    # Then both bookings are listed, and staff can cancel them with their own refund percentage
     ids = {booking["booking_id"] for booking in bookings}
     assert {item["booking_id"] for item in listed} == ids
     override = {"refund_percentage": 100, "reason": "The chef is ill."}
-    ended = staff("DELETE", f"/bookings/{bookings[0]['booking_id']}", override).json()
-    assert (ended["refund_percentage"], ended["cancelled_by"]) == (100, "admin")
+    cancelled = staff("DELETE", f"/bookings/{bookings[0]['booking_id']}", override).json()
+    assert (cancelled["refund_percentage"], cancelled["cancelled_by"]) == (100, "admin")
     refused = ben("DELETE", f"/bookings/{bookings[1]['booking_id']}", override)
     assert (refused.status, refused.json()["code"]) == (403, "forbidden")
 
 
-def test_a_list_is_walked_by_its_cursor_which_is_good_for_nobody_else(
+def test_a_lists_cursor_returns_the_next_page_to_its_customer_only(
     aiko: Customer, ben: Customer, day: str
 ) -> None:
     ids = [
@@ -176,11 +182,11 @@ def test_a_list_is_walked_by_its_cursor_which_is_good_for_nobody_else(
 
     first = aiko("GET", "/bookings?limit=2").json()
     second = aiko("GET", f"/bookings?limit=2&cursor={first['next_cursor']}").json()
-    foreign = ben("GET", f"/bookings?limit=2&cursor={first['next_cursor']}")
+    others_page = ben("GET", f"/bookings?limit=2&cursor={first['next_cursor']}")
 
     assert [item["booking_id"] for item in first["items"] + second["items"]] == ids
     assert "next_cursor" not in second
-    assert (foreign.status, foreign.json()["code"]) == (400, "invalid_cursor")
+    assert (others_page.status, others_page.json()["code"]) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize(
@@ -193,7 +199,7 @@ def test_a_list_is_walked_by_its_cursor_which_is_good_for_nobody_else(
     ],
     ids=["cut off", "too many guests", "a list", "too large"],
 )
-def test_bad_bodies_are_told_what_is_wrong(
+def test_an_invalid_body_is_answered_with_its_errors(
     aiko: Customer, body: bytes, status: int, code: str
 ) -> None:
     answer = aiko("POST", "/bookings", body, Idempotency_Key=str(uuid.uuid4()))

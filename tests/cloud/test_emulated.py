@@ -1,4 +1,4 @@
-"""What `local/aws/emulated.py` adds to the emulator's streams: records that fail come again."""
+"""`local/aws/emulated.py` adds retries of failed records to the emulator's streams."""
 
 import importlib
 import json
@@ -23,13 +23,13 @@ SOURCE = {
 
 @pytest.fixture
 def given_up() -> list[str]:
-    """The records that went to the queue of failures."""
+    """Return the list of records that were sent to the failure queue."""
     return []
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, given_up: list[str]) -> Run:
-    """Deliver records to a function that answers by what it was called with so far."""
+    """Return a function that delivers records; the answers depend on the calls so far."""
     functions = SimpleNamespace(
         _iter_all_esms=lambda: [("account", "region", SOURCE)],
         _send_ddb_stream_failure_record=lambda _, __, records, *___: given_up.append(
@@ -71,39 +71,43 @@ def failing(*failed: str) -> Json:
     }
 
 
-def test_what_succeeds_is_delivered_once(run: Run, given_up: list[str]) -> None:
+def test_a_stream_batch_that_succeeds_is_delivered_once(run: Run, given_up: list[str]) -> None:
     assert run(lambda _: failing(), "123") == ["123"]
     assert run(lambda _: {"body": None}, "123") == ["123"]
     assert given_up == []
 
 
-def test_the_failed_and_those_behind_it_come_again(run: Run, given_up: list[str]) -> None:
+def test_a_failed_stream_record_and_those_after_it_are_delivered_again(
+    run: Run, given_up: list[str]
+) -> None:
     calls = run(lambda calls: failing(*"23") if len(calls) == 1 else failing(), "1234")
     assert calls == ["1234", "234"]
     assert given_up == []
 
 
-def test_one_that_never_succeeds_makes_way_for_the_others(run: Run, given_up: list[str]) -> None:
-    # When the second always fails, and the third once it has come first
+def test_a_stream_record_that_always_fails_is_skipped_after_its_retries(
+    run: Run, given_up: list[str]
+) -> None:
+    # When the second record always fails, and the third until it comes first
     calls = run(lambda calls: failing(*"23") if calls[-1] != "34" else failing(), "1234")
-    # Then the second has had its two retries
+    # Then the second record has had its two retries
     assert calls == ["1234", "234", "234", "34"]
     assert given_up == ["2"]
 
 
-def test_a_call_that_fails_altogether_is_its_first_record_s_failure(
+def test_a_failed_call_counts_as_the_failure_of_its_first_stream_record(
     run: Run, given_up: list[str]
 ) -> None:
     assert run(lambda calls: {"error": len(calls) < 4}, "12") == ["12", "12", "12", "2"]
     assert given_up == ["1"]
 
 
-def test_an_answer_that_names_nobody_is_a_failure_of_all(run: Run) -> None:
+def test_an_answer_with_an_unknown_stream_record_fails_the_whole_batch(run: Run) -> None:
     calls = run(lambda calls: failing("") if len(calls) == 1 else failing(), "12")
     assert calls == ["12", "12"]
 
 
-def test_a_function_that_reports_nothing_is_left_to_the_emulator(
+def test_the_emulator_handles_a_function_without_batch_item_failures(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(SOURCE, "FunctionResponseTypes", [])

@@ -1,4 +1,4 @@
-"""What `make dev` promises: the cloud itself, its gateway and its tools. Stories are elsewhere."""
+"""The local cloud of `make dev`: its description, its gateway and its commands."""
 
 import io
 import json
@@ -49,7 +49,7 @@ SECURITY_HEADERS = {
 
 
 def assert_problem(answer: Answer, status: int, code: str) -> None:
-    """Hold an error against the contract's shape, whoever answered it."""
+    """Assert that an error of a function or the gateway has the contract's shape."""
     problem = answer.json()
     assert (answer.status, problem["code"]) == (status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -61,7 +61,7 @@ def assert_problem(answer: Answer, status: int, code: str) -> None:
 
 
 class TestDescription:
-    def test_cloud_json_says_what_scripts_need(self, cloud: RunningCloud) -> None:
+    def test_cloud_json_has_the_fields_for_scripts(self, cloud: RunningCloud) -> None:
         content = json.loads(cloud.path.read_text())
         assert content.keys() == {
             "api_url",
@@ -77,7 +77,7 @@ class TestDescription:
         assert content["users"].keys() == {"customer", "admin"}
         assert all(user.keys() == {"email", "password"} for user in content["users"].values())
 
-    def test_it_names_what_is_deployed(self, cloud: RunningCloud) -> None:
+    def test_cloud_json_names_the_deployed_resources(self, cloud: RunningCloud) -> None:
         described = cloud.description
         tables = cloud.client("dynamodb").list_tables()["TableNames"]
         assert described.table in tables
@@ -89,7 +89,7 @@ class TestDescription:
         url_id = urlsplit(urls["FunctionUrl"]).netloc.partition(".")[0]
         assert described.stripe_webhook_url.endswith(f"/{url_id}/")
 
-    def test_a_missing_file_is_a_clear_error(self, tmp_path: Path) -> None:
+    def test_a_missing_cloud_json_is_a_clear_error(self, tmp_path: Path) -> None:
         with pytest.raises(
             LocalCloudError, match=r"No local cloud is running .* start one with `make dev`"
         ):
@@ -98,48 +98,50 @@ class TestDescription:
     def test_a_stopped_cloud_is_a_clear_error(
         self, cloud: RunningCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        left_behind = tmp_path / "cloud.json"
+        stale_file = tmp_path / "cloud.json"
         gone = f"http://{HOST}:{free_port()}"
-        replace(cloud.description, aws_endpoint_url=gone).write(left_behind)
-        monkeypatch.setenv(CLOUD_VARIABLE, str(left_behind))
+        replace(cloud.description, aws_endpoint_url=gone).write(stale_file)
+        monkeypatch.setenv(CLOUD_VARIABLE, str(stale_file))
         with pytest.raises(LocalCloudError, match="has stopped"):
             running_cloud()
 
 
 class TestPort:
     @pytest.fixture
-    def taken(self) -> Iterator[int]:
+    def used_port(self) -> Iterator[int]:
         with socket.socket() as listener:
             listener.bind((HOST, 0))
             listener.listen()
             yield listener.getsockname()[1]
 
-    def test_a_port_in_use_is_a_clear_error(self, taken: int, tmp_path: Path) -> None:
+    def test_a_port_in_use_is_a_clear_error(self, used_port: int, tmp_path: Path) -> None:
         with (
-            pytest.raises(LocalCloudError, match=rf"Port {taken} is in use.* PORT=\d+$") as told,
-            local_cloud(taken, tmp_path, Console(io.StringIO())),
+            pytest.raises(
+                LocalCloudError, match=rf"Port {used_port} is in use.* PORT=\d+$"
+            ) as error,
+            local_cloud(used_port, tmp_path, Console(io.StringIO())),
         ):
             pytest.fail("it started")
-        assert not is_port_taken(int(str(told.value).rpartition("=")[2]))
+        assert not is_port_taken(int(str(error.value).rpartition("=")[2]))
         assert list(tmp_path.iterdir()) == []
 
-    def test_so_it_is_for_the_fake_stripe(self, taken: int, tmp_path: Path) -> None:
+    def test_a_stripe_port_in_use_is_a_clear_error(self, used_port: int, tmp_path: Path) -> None:
         with (
-            pytest.raises(LocalCloudError, match=rf"Port {taken} is in use.* STRIPE_PORT=\d+$"),
-            local_cloud(free_port(), tmp_path, Console(io.StringIO()), stripe_port=taken),
+            pytest.raises(LocalCloudError, match=rf"Port {used_port} is in use.* STRIPE_PORT=\d+$"),
+            local_cloud(free_port(), tmp_path, Console(io.StringIO()), stripe_port=used_port),
         ):
             pytest.fail("it started")
         assert list(tmp_path.iterdir()) == []
 
-    def test_make_dev_says_so_in_one_line(self, taken: int) -> None:
-        dev = run_module("local", "--port", str(taken))
+    def test_make_dev_reports_a_port_in_use_in_one_line(self, used_port: int) -> None:
+        dev = run_module("local", "--port", str(used_port))
         assert dev.returncode == 1
-        assert dev.stderr.startswith(f"Port {taken} is in use")
+        assert dev.stderr.startswith(f"Port {used_port} is in use")
         assert dev.stderr.count("\n") == 1
 
 
 class TestLeash:
-    def test_nothing_outlives_its_starter(self, tmp_path: Path) -> None:
+    def test_a_command_under_the_leash_stops_with_its_starter(self, tmp_path: Path) -> None:
         note = tmp_path / "pid"
         child = (
             f"import os, time, pathlib; pathlib.Path({str(note)!r}).write_text(str(os.getpid()))"
@@ -169,16 +171,16 @@ class TestLeash:
 
 class TestHealth:
     @pytest.mark.parametrize("path", ["/health", "/health/database"])
-    def test_get(self, api: Api, path: str) -> None:
+    def test_health_is_answered(self, api: Api, path: str) -> None:
         answer = api.request("GET", path)
         assert (answer.status, answer.json()["status"]) == (200, "ok")
 
     @pytest.mark.parametrize("path", ["/health", "/health/database"])
-    def test_head_has_no_body(self, api: Api, path: str) -> None:
+    def test_a_head_of_health_has_no_body(self, api: Api, path: str) -> None:
         answer = api.request("HEAD", path)
         assert (answer.status, answer.body) == (200, b"")
 
-    def test_it_runs_as_stage_local(self, api: Api) -> None:
+    def test_health_names_the_stage_local(self, api: Api) -> None:
         assert api.request("GET", "/health").json()["stage"] == "local"
 
 
@@ -192,7 +194,7 @@ class TestGatewayErrors:
             ("PUT", "/api/v1/availability/2027-06-19/18:00"),
         ],
     )
-    def test_no_token_is_401(self, api: Api, method: str, path: str) -> None:
+    def test_a_request_without_a_token_is_401(self, api: Api, method: str, path: str) -> None:
         answer = api.request(method, path)
         assert_problem(answer, 401, "unauthorized")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -240,7 +242,7 @@ class TestGatewayErrors:
     def test_the_name_of_a_required_header_may_have_any_case(
         self, api: Api, customer_token: str
     ) -> None:
-        """HTTP/2, so every browser, sends lower case."""
+        """HTTP/2, and so every browser, sends header names in lower case."""
         answer = api.request(
             "POST",
             "/api/v1/bookings",
@@ -250,23 +252,23 @@ class TestGatewayErrors:
         )
         assert_problem(answer, 422, "validation_failed")
 
-    def test_a_customer_is_no_admin(self, api: Api, customer_token: str) -> None:
+    def test_a_customer_cannot_set_a_capacity(self, api: Api, customer_token: str) -> None:
         path = "/api/v1/availability/2027-06-19/18:00"
         answer = api.request("PUT", path, token=customer_token, body={"capacity": 2})
         assert_problem(answer, 403, "forbidden")
 
 
 class TestCors:
-    def test_an_allowed_origin_may_read_answers(self, api: Api) -> None:
+    def test_an_allowed_origin_can_read_answers(self, api: Api) -> None:
         answer = api.request("GET", "/health", headers={"Origin": ALLOWED_ORIGIN})
         assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED_ORIGIN
 
-    def test_another_origin_may_not(self, api: Api) -> None:
+    def test_an_unknown_origin_cannot_read_answers(self, api: Api) -> None:
         answer = api.request("GET", "/health", headers={"Origin": "https://evil.example"})
         assert answer.status == 200
         assert "Access-Control-Allow-Origin" not in answer.headers
 
-    def test_errors_of_the_gateway_can_be_read_too(self, api: Api) -> None:
+    def test_an_allowed_origin_can_read_errors_of_the_gateway(self, api: Api) -> None:
         answer = api.request("GET", "/api/v1/bookings", headers={"Origin": ALLOWED_ORIGIN})
         assert answer.status == 401
         assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED_ORIGIN
@@ -281,7 +283,7 @@ class TestCors:
             "/health/database",
         ],
     )
-    def test_preflight(self, api: Api, path: str) -> None:
+    def test_a_preflight_request_is_answered_for_each_path(self, api: Api, path: str) -> None:
         answer = api.request(
             "OPTIONS",
             path,
@@ -303,7 +305,7 @@ class TestSeeds:
         slots = {(item["date"], item["time"]) for item in listed.json()["items"]}
         assert len(slots) >= 3
 
-    def test_the_deposit_of_one_is_paid(self, api: Api, customer_token: str) -> None:
+    def test_a_seeded_booking_has_a_paid_deposit(self, api: Api, customer_token: str) -> None:
         query = {"status": "confirmed"}
         eventually(
             lambda: api.request(
@@ -312,7 +314,9 @@ class TestSeeds:
             lambda listed: listed["items"],
         )
 
-    def test_a_new_customer_has_none(self, api: Api, new_customer: Callable[[], str]) -> None:
+    def test_a_new_customer_has_no_bookings(
+        self, api: Api, new_customer: Callable[[], str]
+    ) -> None:
         listed = api.request("GET", "/api/v1/bookings", token=new_customer())
         assert (listed.status, listed.json()["items"]) == (200, [])
 
@@ -321,7 +325,7 @@ KEY = {"pk": {"S": "PROBE"}, "sk": {"S": "PROBE"}}
 
 
 class TestIam:
-    """A function that uses another one's role gets no further than that role."""
+    """A probe function with another function's role has that role's rights only."""
 
     PROBE = """
 import botocore.session
@@ -371,13 +375,13 @@ def handler(event, context):
         arn = outputs[f"Stripe{which}SecretArn"]
         return probe(role_of, "get_secret_value", SecretId=arn)
 
-    def test_who_only_promises_refunds_has_no_key_of_stripe(
+    def test_a_function_that_only_records_refund_obligations_cannot_read_the_stripe_key(
         self, cloud: RunningCloud, probe: Callable[..., str]
     ) -> None:
         assert self._secret(probe, "follow_up_payments", "ApiKey", cloud) == "allowed"
         assert self._secret(probe, "refund_payment", "ApiKey", cloud) == "AccessDeniedException"
 
-    def test_nobody_but_the_webhook_may_read_its_secret(
+    def test_only_the_webhook_can_read_the_webhook_secret(
         self, cloud: RunningCloud, probe: Callable[..., str]
     ) -> None:
         assert self._secret(probe, "stripe_webhook", "Webhook", cloud) == "allowed"
@@ -385,10 +389,10 @@ def handler(event, context):
             self._secret(probe, "reconcile_payments", "Webhook", cloud) == "AccessDeniedException"
         )
 
-    def test_a_lister_of_payments_may_not_write(self, probe: Callable[..., str]) -> None:
+    def test_list_payments_cannot_write_to_the_table(self, probe: Callable[..., str]) -> None:
         assert probe("list_payments", "put_item", Item=KEY) == "AccessDeniedException"
 
-    def test_a_job_reads_its_own_index_alone(self, probe: Callable[..., str]) -> None:
+    def test_a_job_can_read_its_own_index_only(self, probe: Callable[..., str]) -> None:
         def look(index: str) -> str:
             return probe(
                 "complete_past_bookings",
@@ -401,23 +405,23 @@ def handler(event, context):
         assert look("GSI3") == "allowed"
         assert look("GSI1") == "AccessDeniedException"
 
-    def test_a_reader_may_read(self, probe: Callable[..., str]) -> None:
+    def test_a_reading_function_can_read_the_table(self, probe: Callable[..., str]) -> None:
         assert probe("get_booking", "get_item", Key=KEY) == "allowed"
 
-    def test_a_reader_may_not_write(self, probe: Callable[..., str]) -> None:
+    def test_a_reading_function_cannot_write_to_the_table(self, probe: Callable[..., str]) -> None:
         assert probe("get_booking", "put_item", Item=KEY) == "AccessDeniedException"
 
-    def test_nobody_may_scan(self, probe: Callable[..., str]) -> None:
+    def test_no_function_can_scan_the_table(self, probe: Callable[..., str]) -> None:
         assert probe("create_booking", "scan") == "AccessDeniedException"
 
-    def test_health_may_do_nothing(self, probe: Callable[..., str]) -> None:
+    def test_health_has_no_rights_on_the_table(self, probe: Callable[..., str]) -> None:
         assert probe("get_health", "get_item", Key=KEY) == "AccessDeniedException"
 
 
 class TestRedeploy:
-    def test_a_changed_function_is_sent_alone(self, cloud: RunningCloud) -> None:
+    def test_a_changed_function_is_deployed_alone(self, cloud: RunningCloud) -> None:
         if cloud.running is None:
-            pytest.skip("the cloud is somebody else's: its functions stay as they are")
+            pytest.skip("another process has started the cloud: its functions are not changed")
         deployment = cloud.running.deployment
         before = deployment.current
         source = "def handler(event, context):\n    return {'statusCode': 418, 'body': ''}\n"
@@ -434,22 +438,22 @@ class TestRedeploy:
         assert deployment.update(before) == ["GetHealthFunction"]
         assert cloud.api.request("GET", "/health").status == 200
 
-    def test_a_saved_function_needs_no_sam(self, cloud: RunningCloud) -> None:
+    def test_a_saved_function_is_rebuilt_without_sam(self, cloud: RunningCloud) -> None:
         if cloud.running is None:
-            pytest.skip("the cloud is somebody else's: what it runs is unknown")
+            pytest.skip("another process has started the cloud: its build is unknown")
         before = cloud.running.deployment.current
         saved = ROOT / "functions" / "health" / "get_health" / "app.py"
         rebuilt = rebuild_functions(before, [saved])
         assert rebuilt is not None
         assert rebuilt.artifacts == before.artifacts
 
-    def test_a_saved_layer_takes_sam(self, cloud: RunningCloud) -> None:
+    def test_a_saved_layer_is_built_by_sam(self, cloud: RunningCloud) -> None:
         if cloud.running is None:
-            pytest.skip("the cloud is somebody else's: what it runs is unknown")
+            pytest.skip("another process has started the cloud: its build is unknown")
         saved = ROOT / "layers" / "core" / "python" / "teppan" / "clock.py"
         assert rebuild_functions(cloud.running.deployment.current, [saved]) is None
 
-    def test_a_syntax_error_shows_its_place(
+    def test_a_syntax_error_in_a_saved_file_is_shown_with_its_line(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("local.aws.build.ROOT", tmp_path)
@@ -463,91 +467,93 @@ _DONE = r"^20[0124]$|groupsToOverride|\"batchItemFailures\": \[\]|^It returned n
 
 
 class TestInvoke:
-    def test_every_function_answers_its_event(self, cloud: RunningCloud) -> None:
+    def test_make_invoke_succeeds_for_every_function(self, cloud: RunningCloud) -> None:
         names = sorted(event_paths(), key=_bookings_first)
-        shown = {name: invoke_function(cloud.description, name) for name in names}
-        assert {name: told for name, (told, succeeded) in shown.items() if not succeeded} == {}
+        output = {name: invoke_function(cloud.description, name) for name in names}
+        assert {name: error for name, (error, succeeded) in output.items() if not succeeded} == {}
         unexpected = {
-            name: told
-            for name, (told, _) in shown.items()
-            if not re.search(_DONE, told, re.MULTILINE)
+            name: error
+            for name, (error, _) in output.items()
+            if not re.search(_DONE, error, re.MULTILINE)
         }
         assert unexpected == {}
 
-    def test_it_shows_the_answer_and_the_log(self, cloud: RunningCloud) -> None:
-        shown = invoke(cloud, "create_booking").stdout
-        assert re.search(r'^  "booking_id": "bkg_[a-z2-7]{26}",$', shown, re.MULTILINE)
-        assert '"operation":"createBooking"' in shown
+    def test_make_invoke_prints_the_answer_and_the_log(self, cloud: RunningCloud) -> None:
+        output = invoke(cloud, "create_booking").stdout
+        assert re.search(r'^  "booking_id": "bkg_[a-z2-7]{26}",$', output, re.MULTILINE)
+        assert '"operation":"createBooking"' in output
         event = "events/bookings/create_booking.json"
-        assert f"sam local invoke CreateBookingFunction --event {event}" in shown
+        assert f"sam local invoke CreateBookingFunction --event {event}" in output
 
-    def test_another_event_may_be_sent(self, cloud: RunningCloud) -> None:
-        shown = invoke(cloud, "reconcile_payments", '--event={"scope": "full"}').stdout
-        assert 'Schedule: {"scope": "full"}' in shown
-        assert '"operation":"reconcilePayments"' in shown
-        assert '"message":"answered"' in shown
+    def test_make_invoke_accepts_another_event(self, cloud: RunningCloud) -> None:
+        output = invoke(cloud, "reconcile_payments", '--event={"scope": "full"}').stdout
+        assert 'Schedule: {"scope": "full"}' in output
+        assert '"operation":"reconcilePayments"' in output
+        assert '"message":"answered"' in output
 
-    def test_an_unknown_name_lists_the_known_ones(self, cloud: RunningCloud) -> None:
-        shown = invoke(cloud, "creat_booking")
-        assert shown.returncode == 1
-        assert "There is no function 'creat_booking'" in shown.stderr
-        assert "  create_booking\n" in shown.stderr
+    def test_make_invoke_lists_the_functions_for_an_unknown_name(self, cloud: RunningCloud) -> None:
+        output = invoke(cloud, "creat_booking")
+        assert output.returncode == 1
+        assert "There is no function 'creat_booking'" in output.stderr
+        assert "  create_booking\n" in output.stderr
 
-    def test_a_token_can_be_had(self, cloud: RunningCloud) -> None:
+    def test_make_token_prints_a_valid_token(self, cloud: RunningCloud) -> None:
         token = run_module("local.commands.access_token", "admin", cloud=cloud).stdout.strip()
         listed = cloud.api.request("GET", "/api/v1/bookings", token=token)
         assert listed.status == 200
 
-    def test_a_trigger_shows_what_it_answers(self, cloud: RunningCloud) -> None:
-        shown = invoke(cloud, "customize_tokens").stdout
-        assert "Cognito: TokenGeneration_Authentication" in shown
-        assert '"groupsToOverride"' in shown
+    def test_make_invoke_prints_the_answer_of_a_trigger(self, cloud: RunningCloud) -> None:
+        output = invoke(cloud, "customize_tokens").stdout
+        assert "Cognito: TokenGeneration_Authentication" in output
+        assert '"groupsToOverride"' in output
 
 
-class TestMails:
-    def test_the_newest_code_can_be_read(self, cloud: RunningCloud) -> None:
-        somebody = Person(cloud.description)
-        somebody.register()
-        read = run_module("local.commands.mailed_code", somebody.email.upper(), cloud=cloud)
+class TestMakeCode:
+    def test_make_code_prints_the_newest_code(self, cloud: RunningCloud) -> None:
+        person = Person(cloud.description)
+        person.register()
+        read = run_module("local.commands.mailed_code", person.email.upper(), cloud=cloud)
         assert re.fullmatch(r"\d{6}\n", read.stdout)
 
     @pytest.mark.parametrize(
-        ("email", "said"),
+        ("email", "message"),
         [("nobody@teppan.example", "No mail with a code has gone to nobody@"), ("", "Whose code?")],
     )
-    def test_without_one_it_says_so(self, cloud: RunningCloud, email: str, said: str) -> None:
+    def test_make_code_reports_a_missing_code_or_address(
+        self, cloud: RunningCloud, email: str, message: str
+    ) -> None:
         read = run_module("local.commands.mailed_code", email, cloud=cloud)
         assert (read.returncode, read.stdout) == (1, "")
-        assert read.stderr.startswith(said)
+        assert read.stderr.startswith(message)
 
 
 class TestMakeAdmin:
-    def test_it_adds_a_confirmed_account(self, cloud: RunningCloud) -> None:
-        somebody = Person(cloud.description)
-        somebody.register()
-        somebody.confirm()
-        made = subprocess.run(
-            ["make", "-s", "admin", f"EMAIL={somebody.email.upper()}"],
+    def test_make_admin_adds_a_confirmed_account_to_the_admins(self, cloud: RunningCloud) -> None:
+        person = Person(cloud.description)
+        person.register()
+        person.confirm()
+        result = subprocess.run(
+            ["make", "-s", "admin", f"EMAIL={person.email.upper()}"],
             cwd=ROOT,
             env=os.environ | {CLOUD_VARIABLE: str(cloud.path)},
             check=True,
             capture_output=True,
             text=True,
         )
-        assert "is an admin from the next login on" in made.stdout
-        token = somebody.tokens()["access_token"]
+        assert "is an admin from the next login on" in result.stdout
+        token = person.tokens()["access_token"]
         me = cloud.api.request("GET", "/api/v1/auth/me", token=token).json()
         assert me["role"] == "admin"
 
-    def test_an_unconfirmed_account_is_refused(self, cloud: RunningCloud) -> None:
-        somebody = Person(cloud.description)
-        somebody.register()
-        made = run_module("operations.admin", somebody.email, cloud=cloud)
-        assert made.returncode == 1
-        assert "is not confirmed (UNCONFIRMED): confirm it first." in made.stderr
+    def test_make_admin_refuses_an_unconfirmed_account(self, cloud: RunningCloud) -> None:
+        person = Person(cloud.description)
+        person.register()
+        result = run_module("operations.admin", person.email, cloud=cloud)
+        assert result.returncode == 1
+        assert "is not confirmed (UNCONFIRMED): confirm it first." in result.stderr
 
     @pytest.mark.parametrize(
-        ("arguments", "said"),
+        ("arguments", "message"),
         [
             (["nobody@teppan.example"], "There is no account of nobody@teppan.example"),
             ([], "Whose account?"),
@@ -555,89 +561,89 @@ class TestMakeAdmin:
         ],
         ids=["unknown account", "no account", "unknown stage"],
     )
-    def test_a_mistake_is_told_in_one_line(
-        self, cloud: RunningCloud, arguments: list[str], said: str
+    def test_make_admin_reports_a_mistake_in_one_line(
+        self, cloud: RunningCloud, arguments: list[str], message: str
     ) -> None:
-        made = run_module("operations.admin", *arguments, cloud=cloud)
-        assert (made.returncode, made.stdout) == (1, "")
-        assert made.stderr.startswith(said)
-        assert made.stderr.count("\n") == 1
+        result = run_module("operations.admin", *arguments, cloud=cloud)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert result.stderr.startswith(message)
+        assert result.stderr.count("\n") == 1
 
-    def test_in_prod_the_second_factor_comes_first(
+    def test_make_admin_in_prod_requires_a_second_factor(
         self,
         cloud: RunningCloud,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        # Given a stack that stands for the deployed one, and somebody without a second factor
+        # Given the local stack in place of the deployed one, and a person without a second factor
         stand_in_for_a_stage(cloud, monkeypatch)
-        somebody = Person(cloud.description)
-        somebody.register()
-        somebody.confirm()
+        person = Person(cloud.description)
+        person.register()
+        person.confirm()
         # When, then
-        assert admin.main([somebody.email, "--stage", "prod"]) == 1
-        told = capsys.readouterr().err
-        assert "has no second factor: run `make second-factor` first." in told
-        assert told.count("\n") == 1
-        # When they have one, then
-        enrol(cloud.accounts, somebody)
-        assert admin.main([somebody.email, "--stage", "prod"]) == 0
+        assert admin.main([person.email, "--stage", "prod"]) == 1
+        error = capsys.readouterr().err
+        assert "has no second factor: run `make second-factor` first." in error
+        assert error.count("\n") == 1
+        # When the person has one, then
+        enrol(cloud.accounts, person)
+        assert admin.main([person.email, "--stage", "prod"]) == 0
         assert "is an admin from the next login on" in capsys.readouterr().out
 
 
 class TestSecondFactor:
-    def test_a_command_sets_it_up_with_the_owner(
+    def test_make_second_factor_sets_up_the_app_with_the_owner(
         self,
         cloud: RunningCloud,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        # Given somebody who types a password, and the code that an app makes of the key it is shown
+        # Given a person who types a password and the app's code for the printed key
         monkeypatch.setenv(CLOUD_VARIABLE, str(cloud.path))
-        somebody = Person(cloud.description)
-        somebody.register()
-        somebody.confirm()
+        person = Person(cloud.description)
+        person.register()
+        person.confirm()
         keys: list[str] = []
 
         def code(_prompt: str) -> str:
             keys.extend(re.findall(r"authenticator app: (\w+)", capsys.readouterr().out))
             return totp(keys[-1])
 
-        monkeypatch.setattr("getpass.getpass", lambda _prompt: somebody.password)
+        monkeypatch.setattr("getpass.getpass", lambda _prompt: person.password)
         monkeypatch.setattr("builtins.input", code)
         # When
-        assert second_factor.main([somebody.email]) == 0
+        assert second_factor.main([person.email]) == 0
         # Then
         assert "logs in with the app's code" in capsys.readouterr().out
-        assert problem_of(somebody.log_in()) == (401, "mfa_required")
-        assert somebody.log_in(mfa_code=totp(keys[-1])).status == 200
-        # And a second one is a clear answer
-        assert second_factor.main([somebody.email]) == 1
+        assert problem_of(person.log_in()) == (401, "mfa_required")
+        assert person.log_in(mfa_code=totp(keys[-1])).status == 200
+        # And a second run is refused with a clear message
+        assert second_factor.main([person.email]) == 1
         assert "SOFTWARE_TOKEN_MFA" in capsys.readouterr().err
 
-    def test_a_wrong_code_changes_nothing(
+    def test_make_second_factor_with_a_wrong_code_changes_nothing(
         self,
         cloud: RunningCloud,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         monkeypatch.setenv(CLOUD_VARIABLE, str(cloud.path))
-        somebody = Person(cloud.description)
-        somebody.register()
-        somebody.confirm()
-        monkeypatch.setattr("getpass.getpass", lambda _prompt: somebody.password)
+        person = Person(cloud.description)
+        person.register()
+        person.confirm()
+        monkeypatch.setattr("getpass.getpass", lambda _prompt: person.password)
         monkeypatch.setattr("builtins.input", lambda _prompt: "000000")
 
-        assert second_factor.main([somebody.email]) == 1
+        assert second_factor.main([person.email]) == 1
         assert "nothing has changed" in capsys.readouterr().err
-        assert somebody.log_in().status == 200
+        assert person.log_in().status == 200
 
 
 class TestEmulator:
-    def test_another_version_of_it_is_a_clear_error(self) -> None:
+    def test_an_unsupported_version_of_the_emulator_is_a_clear_error(self) -> None:
         script = (
             "import runpy, ministack.services.cognito as cognito; del cognito._signed_jwt;"
-            f"runpy.run_path({str(ROOT / 'local' / 'emulated.py')!r}, run_name='__main__')"
+            f"runpy.run_path({str(ROOT / 'local' / 'aws' / 'emulated.py')!r}, run_name='__main__')"
         )
         run = subprocess.run(
             [MINISTACK_PYTHON, "-c", script], capture_output=True, text=True, check=False
@@ -645,7 +651,7 @@ class TestEmulator:
         assert run.returncode == 1
         assert "has no _signed_jwt in services/cognito.py" in run.stderr
 
-    def test_the_grace_is_the_templates(self) -> None:
+    def test_the_refresh_grace_period_is_the_templates(self) -> None:
         assert 0 < grace_of_template() <= 60
 
 
@@ -655,7 +661,7 @@ def invoke(cloud: RunningCloud, name: str, *options: str) -> subprocess.Complete
 
 
 def archive(files: dict[str, str]) -> bytes:
-    """Pack sources as Lambda takes them."""
+    """Return a zip archive of sources, as Lambda accepts it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as zipped:
         for name, source in files.items():
@@ -664,7 +670,7 @@ def archive(files: dict[str, str]) -> bytes:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process exists."""
+    """Return whether a process exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -673,7 +679,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for something that must come true while a leash takes its time."""
+    """Wait until a condition is true, at most for the grace period of a leash."""
     deadline = time.monotonic() + 2 * GRACE_SECONDS
     while not condition():
         assert time.monotonic() < deadline
@@ -681,5 +687,5 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def _bookings_first(name: str) -> tuple[bool, str]:
-    """Create before anything that needs a booking, cancel when all the others are done."""
+    """Sort functions so that bookings are created first and cancelled last."""
     return (name == "cancel_booking", name)

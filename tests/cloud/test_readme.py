@@ -1,4 +1,4 @@
-"""The tour of the README, run as it stands there, answers as it says."""
+"""The commands of the README's tour print what the README shows."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from tests.builders import ROOT
 from tests.cloud.conftest import RunningCloud
 
 _END = "--- end of step ---"
-_CHANGING = {
+_CHANGING_VALUES = {
     r"bkg_[a-z2-7]{26}": "<booking>",
     r"\bpi_[A-Za-z0-9]{20,}": "<intent>",
     r"\bre_[A-Za-z0-9]{20,}": "<refund>",
@@ -24,35 +24,35 @@ _CHANGING = {
 
 @dataclass(frozen=True)
 class Step:
-    """A command of the tour and what the README says that it prints."""
+    """A command of the tour and the output in the README."""
 
     command: str
-    promised: str
+    shown_output: str
 
 
 def tour() -> Iterator[Step]:
-    """Yield the commands of every `console` block, each with the output below it."""
+    """Yield the commands of every `console` block with the output below them."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
         for step in re.findall(r"^\$ .*?(?=^\$ |\Z)", block, re.DOTALL | re.MULTILINE):
             first, *rest = step.splitlines()
-            more = [line[2:] for line in rest if line.startswith("> ")]
-            said = [line for line in rest if not line.startswith("> ")]
-            yield Step("\n".join([first[2:], *more]), "\n".join(said))
+            continued = [line[2:] for line in rest if line.startswith("> ")]
+            output_lines = [line for line in rest if not line.startswith("> ")]
+            yield Step("\n".join([first[2:], *continued]), "\n".join(output_lines))
 
 
-def pattern(promised: str) -> re.Pattern[str]:
-    """Match what is promised: `...` stands for anything, and lines may be broken anywhere."""
+def pattern(shown_output: str) -> re.Pattern[str]:
+    """Return a pattern for the output: `...` matches anything, line breaks do not matter."""
     parts = [
         r"\s*".join(re.escape(word) for word in part.split())
-        for part in steady(promised).split("...")
+        for part in without_changing_values(shown_output).split("...")
     ]
     return re.compile(r"\s*.*\s*".join(parts), re.DOTALL)
 
 
-def steady(text: str) -> str:
-    """Replace what differs from day to day."""
-    for changing, name in _CHANGING.items():
+def without_changing_values(text: str) -> str:
+    """Replace the values that differ from day to day."""
+    for changing, name in _CHANGING_VALUES.items():
         text = re.sub(changing, name, text)
     return text
 
@@ -80,6 +80,6 @@ def test_the_tour_answers_as_the_readme_shows(cloud: RunningCloud) -> None:
     printed = run.stdout.split(_END)
     assert len(printed) == len(steps) + 1
     for step, output in zip(steps, printed, strict=False):
-        assert pattern(step.promised).fullmatch(steady(output).strip()), (
-            f"{step.command}\nprinted\n{output}\ninstead of\n{step.promised}"
+        assert pattern(step.shown_output).fullmatch(without_changing_values(output).strip()), (
+            f"{step.command}\nprinted\n{output}\ninstead of\n{step.shown_output}"
         )

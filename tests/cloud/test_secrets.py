@@ -1,9 +1,9 @@
-"""Passwords, codes, tokens and keys reach no log, no metric and no item of the table.
+"""Passwords, codes, tokens and keys are in no log, no metric and no item of the table.
 
-What a booking says of people, and what lets its customer pay, is in the table and nowhere else.
+Personal data of bookings and the client secrets of payments are in the table only.
 
-The local cloud has no traces and no Sentry, and its gateway writes no access log: of that, the
-settings are held against what they may hold.
+The local cloud has no traces, no Sentry and no access log of the gateway. For these, the settings
+are tested.
 """
 
 import json
@@ -21,7 +21,7 @@ from tests.cloud.people import Customer, Party, Person
 from tests.cloud.till import Till, eventually, signature_header
 from tests.contract.documents import TEMPLATE
 
-OF_NOBODY = {
+ANONYMOUS_FIELDS = {
     "error.responseType",
     "httpMethod",
     "integration.latency",
@@ -35,27 +35,27 @@ OF_NOBODY = {
     "status",
     "xrayTraceId",
 }
-"""What the gateway can say of a request without saying anything of what was sent, or by whom."""
+"""The fields of the access log, which contain neither content nor caller of a request."""
 
 
 @dataclass
 class Story:
-    """What was said in confidence, and the ids of the requests in which it was."""
+    """The secrets that were sent or received, and the ids of their requests."""
 
     secrets: dict[str, str] = field(default_factory=dict)
-    """The text by what it is."""
+    """The secret texts by name."""
     private: dict[str, str] = field(default_factory=dict)
-    """What the table may hold."""
+    """The texts that only the table may hold, by name."""
     request_ids: set[str] = field(default_factory=set)
 
-    def told(self, answer: Answer, expected: int) -> Answer:
+    def answered(self, answer: Answer, expected: int) -> Answer:
         assert answer.status == expected, answer.body
         self.request_ids.add(answer.headers["X-Request-Id"])
         return answer
 
-    def given(self, session: str, answer: Answer) -> dict[str, str]:
-        """Keep the tokens of an answer; a claim set or a signature alone is as telling."""
-        tokens: dict[str, str] = self.told(answer, 200).json()
+    def keep_tokens(self, session: str, answer: Answer) -> dict[str, str]:
+        """Keep the tokens of an answer; its claims and its signatures are secrets too."""
+        tokens: dict[str, str] = self.answered(answer, 200).json()
         for name in ("access_token", "id_token", "refresh_token"):
             _, claims, signature = tokens[name].split(".")
             self.secrets[f"claims of the {name} of the {session}"] = claims
@@ -65,51 +65,53 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(cloud: RunningCloud) -> Story:
-    """The life of an account with its mistakes, all of it in words that appear nowhere else."""
-    story, somebody = Story(), Person(cloud.description)
-    email, password = somebody.email, somebody.password
-    guess, renewed = "guess of a passphrase", "renewed passphrase"
+    """Use an account with typical mistakes; all its texts are unique."""
+    story, person = Story(), Person(cloud.description)
+    email, password = person.email, person.password
+    guess, new_password = "guess of a passphrase", "renewed passphrase"
     story.secrets |= {
         "address": email,
         "password": password,
         "guess": guess,
-        "new password": renewed,
+        "new password": new_password,
     }
 
-    story.told(somebody.register(), 202)
-    story.secrets["confirmation code"] = somebody.newest_code
-    story.told(somebody.log_in(), 401)
-    story.told(
-        somebody.post("/register/confirm", email=email, code="918273", password=password), 400
+    story.answered(person.register(), 202)
+    story.secrets["confirmation code"] = person.newest_code
+    story.answered(person.log_in(), 401)
+    story.answered(
+        person.post("/register/confirm", email=email, code="918273", password=password), 400
     )
     story.secrets["wrong code"] = "918273"
-    story.told(somebody.confirm(), 204)
+    story.answered(person.confirm(), 204)
 
-    story.told(somebody.log_in(guess), 401)
-    session = story.given("login", somebody.log_in())
-    session = story.given(
-        "refresh", somebody.post("/refresh", refresh_token=session["refresh_token"])
+    story.answered(person.log_in(guess), 401)
+    session = story.keep_tokens("login", person.log_in())
+    session = story.keep_tokens(
+        "refresh", person.post("/refresh", refresh_token=session["refresh_token"])
     )
-    story.told(_me(cloud, session["access_token"]), 200)
-    story.told(_me(cloud, session["access_token"], access_token=session["access_token"]), 422)
-    story.told(
-        somebody.post("/logout", session["access_token"], refresh_token=session["refresh_token"]),
+    story.answered(_me(cloud, session["access_token"]), 200)
+    story.answered(_me(cloud, session["access_token"], access_token=session["access_token"]), 422)
+    story.answered(
+        person.post("/logout", session["access_token"], refresh_token=session["refresh_token"]),
         204,
     )
-    story.told(somebody.post("/refresh", refresh_token=session["refresh_token"]), 401)
+    story.answered(person.post("/refresh", refresh_token=session["refresh_token"]), 401)
 
-    story.told(somebody.post("/reset-password", email=email), 202)
-    story.secrets["reset code"] = somebody.newest_code
-    fields = {"email": email, "code": somebody.newest_code}
-    story.told(somebody.post("/reset-password/confirm", **fields, new_password=renewed), 204)
+    story.answered(person.post("/reset-password", email=email), 202)
+    story.secrets["reset code"] = person.newest_code
+    fields = {"email": email, "code": person.newest_code}
+    story.answered(person.post("/reset-password/confirm", **fields, new_password=new_password), 204)
 
-    # Everything where it does not belong
-    story.told(somebody.post("/login", email=password, password=email), 422)
-    story.told(somebody.post("/login", email=email, password=password, **{guess: renewed}), 422)
-    story.told(somebody.post("/register", email=email, password=[password]), 422)
-    story.told(somebody.post("/refresh", refresh_token=f"{session['refresh_token']} "), 422)
+    # Secrets in the wrong fields
+    story.answered(person.post("/login", email=password, password=email), 422)
+    story.answered(
+        person.post("/login", email=email, password=password, **{guess: new_password}), 422
+    )
+    story.answered(person.post("/register", email=email, password=[password]), 422)
+    story.answered(person.post("/refresh", refresh_token=f"{session['refresh_token']} "), 422)
     cut_off = json.dumps({"email": email, "password": password})[:-1].encode()
-    story.told(cloud.api.request("POST", "/api/v1/auth/login", body=cut_off), 400)
+    story.answered(cloud.api.request("POST", "/api/v1/auth/login", body=cut_off), 400)
     return story
 
 
@@ -117,7 +119,7 @@ def story(cloud: RunningCloud) -> Story:
 def payment(
     cloud: RunningCloud, story: Story, new_customer: Callable[[], str], new_day: Callable[[], str]
 ) -> Story:
-    """A party that is booked, paid for, cancelled and refunded; and what goes wrong with that."""
+    """Book, pay, cancel and refund a party, with typical mistakes."""
     till, outputs = Till(cloud), outputs_of(cloud.client("cloudformation"), STACK)
     secrets = cloud.client("secretsmanager")
     for what in ("ApiKey", "Webhook"):
@@ -132,31 +134,29 @@ def payment(
         venue=venue | {"postal_code": "93023"},
         special_requests="Grandfather cannot climb stairs.",
     )
-    party = Party(customer, story.told(booked, 201).json()["booking_id"])
-    opened = party.open()
+    party = Party(customer, story.answered(booked, 201).json()["booking_id"])
+    intent = party.open()
     del venue["state"]
     story.private |= {**contact, **venue} | {
         "phone": "+13105557731",
         "request": "cannot climb stairs",
-        "client secret": opened["client_secret"],
+        "client secret": intent["client_secret"],
     }
-    till.pay(opened, "4000000000000002")
-    till.pay(opened)
-    eventually(party.account, lambda account: account["booking_status"] == "confirmed")
+    till.pay(intent, "4000000000000002")
+    till.pay(intent)
+    eventually(party.payments, lambda account: account["booking_status"] == "confirmed")
     party.cancel()
-    eventually(party.account, lambda account: account["balance"]["refunded"])
-    # Refused, and where it does not belong
-    forged = signature_header(opened["client_secret"], "whsec_guessed")
+    eventually(party.payments, lambda account: account["balance"]["refunded"])
+    # Refused requests, with secrets in the wrong fields
+    forged = signature_header(intent["client_secret"], "whsec_guessed")
     story.secrets["signature"] = forged.rpartition("=")[2]
-    story.told(
-        till.emit_alarm_metric(opened["client_secret"].encode(), Stripe_Signature=forged), 400
-    )
-    body = {"payment_intent_id": opened["client_secret"]}
-    story.told(customer("POST", "/payments/confirm-payment", body), 422)
+    story.answered(till.send_event(intent["client_secret"].encode(), Stripe_Signature=forged), 400)
+    body = {"payment_intent_id": intent["client_secret"]}
+    story.answered(customer("POST", "/payments/confirm-payment", body), 422)
     return story
 
 
-def test_no_sink_knows_a_secret(cloud: RunningCloud, payment: Story) -> None:
+def test_no_log_metric_or_item_contains_a_secret(cloud: RunningCloud, payment: Story) -> None:
     found = {
         (what, sink)
         for sink, text in sinks(cloud)
@@ -167,11 +167,13 @@ def test_no_sink_knows_a_secret(cloud: RunningCloud, payment: Story) -> None:
     assert found == set()
 
 
-def test_the_sinks_were_not_dry(cloud: RunningCloud, payment: Story) -> None:
+def test_the_searched_logs_metrics_and_items_are_not_empty(
+    cloud: RunningCloud, payment: Story
+) -> None:
     texts = dict(sinks(cloud))
     logged = "".join(texts.values())
     assert {each for each in payment.request_ids if each not in logged} == set()
-    # Our metrics are log lines, which AWS makes metrics of
+    # Our metrics are log lines, from which AWS makes metrics
     assert "AccountsConfirmed" in texts[f"/aws/lambda/{STACK}-confirm_registration"]
     assert "PaymentsCaptured" in texts[f"/aws/lambda/{STACK}-stripe_webhook"]
     assert "RefundsSettled" in texts[f"/aws/lambda/{STACK}-follow_up_payments"]
@@ -179,18 +181,18 @@ def test_the_sinks_were_not_dry(cloud: RunningCloud, payment: Story) -> None:
     assert payment.private["address_line1"] in texts["the table"]
 
 
-def test_the_access_log_has_no_room_for_a_secret() -> None:
+def test_the_access_log_format_has_no_field_with_a_secret() -> None:
     api = resources_of_type(TEMPLATE, "AWS::Serverless::Api")["Api"]["Properties"]
     logged = re.findall(r"\$context\.([\w.]+)", api["AccessLogSetting"]["Format"])
     assert logged
-    assert set(logged) <= OF_NOBODY
+    assert set(logged) <= ANONYMOUS_FIELDS
     for settings in api["MethodSettings"]:
         assert settings.get("LoggingLevel", "OFF") == "OFF"
         assert not settings.get("DataTraceEnabled", False)
 
 
 def sinks(cloud: RunningCloud) -> Iterator[tuple[str, str]]:
-    """Yield everything that is kept, by where."""
+    """Yield each place and everything that is stored there."""
     logs = cloud.client("logs")
     for page in logs.get_paginator("describe_log_groups").paginate():
         for group in page["logGroups"]:
@@ -202,7 +204,7 @@ def sinks(cloud: RunningCloud) -> Iterator[tuple[str, str]]:
     items = (
         cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.description.table)
     )
-    # Stripe's events are kept as they came; the code that a bank gives has six digits like ours.
+    # Stripe's events are stored unchanged; a bank's code in them has six digits like ours.
     table = "\n".join(str(each["Items"]) for each in items)
     yield "the table", re.sub(r"(authorization_code\W+)\d{6}", r"\1", table)
 

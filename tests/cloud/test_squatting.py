@@ -1,4 +1,4 @@
-"""One free account wants every slot, at no cost and for ever (`domain.md §4`): over HTTP."""
+"""Limits for an account that books every slot without paying (`domain.md §4`), over HTTP."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ type Places = list[tuple[str, str]]
 
 @pytest.fixture(scope="module")
 def places(new_day: Callable[[], str]) -> Places:
-    """As many free slots as the squatter took before there were limits."""
+    """Return as many free slots as an account could take before there were limits."""
     free = ((day, at) for day in iter(new_day, "") for at in STARTS)
     return list(islice(free, SIZES.squatted_slots))
 
@@ -44,9 +44,7 @@ def outcomes(answers: list[Answer]) -> Counter[str]:
     )
 
 
-def test_one_account_holds_three_slots_however_many_it_wants(
-    squatter: Customer, places: Places
-) -> None:
+def test_a_customer_holds_at_most_three_unpaid_slots(squatter: Customer, places: Places) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda place: book(squatter, place), places))
 
@@ -55,12 +53,14 @@ def test_one_account_holds_three_slots_however_many_it_wants(
         "too_many_pending_bookings": SIZES.squatted_slots - MOST_UNPAID,
     }
     assert len(squatter("GET", "/bookings?status=pending").json()["items"]) == MOST_UNPAID
-    # And others find the rest free
+    # And the other slots are free
     held = {(each["date"], each["time"]) for each in squatter("GET", "/bookings").json()["items"]}
     assert held <= set(places)
 
 
-def test_cancelling_and_booking_again_ends_after_ten(squatter: Customer, places: Places) -> None:
+def test_a_customer_makes_at_most_ten_bookings_a_day_with_cancelled_ones(
+    squatter: Customer, places: Places
+) -> None:
     answers = []
     for place in places[:30]:
         answers.append(book(squatter, place))
@@ -69,7 +69,7 @@ def test_cancelling_and_booking_again_ends_after_ten(squatter: Customer, places:
             assert squatter("DELETE", path).status == 200
 
     counted = outcomes(answers)
-    taken = counted.pop("slot_unavailable", 0)  # by the squatter of the other test
+    taken = counted.pop("slot_unavailable", 0)  # by the customer of the other test
     assert counted == {"booked": MOST_MADE, "too_many_bookings_in_a_day": 30 - MOST_MADE - taken}
     refused = answers[-1]
     assert refused.status == 429
@@ -77,26 +77,26 @@ def test_cancelling_and_booking_again_ends_after_ten(squatter: Customer, places:
     assert squatter("GET", "/bookings?status=pending").json()["items"] == []
 
 
-def test_whoever_pays_books_on(
+def test_a_customer_who_pays_can_book_more(
     cloud: RunningCloud, squatter: Customer, free: Iterator[tuple[str, str]]
 ) -> None:
     till = Till(cloud)
     for _ in range(MOST_UNPAID + 1):
-        made = book(squatter, next(free))
-        assert made.status == 201, made.body
-        party = Party(squatter, made.json()["booking_id"])
-        opened = party.open()
-        till.pay(opened)
-        assert party.confirm(opened)["booking_status"] == "confirmed"
+        booked = book(squatter, next(free))
+        assert booked.status == 201, booked.body
+        party = Party(squatter, booked.json()["booking_id"])
+        intent = party.open()
+        till.pay(intent)
+        assert party.confirm(intent)["booking_status"] == "confirmed"
 
 
 @pytest.fixture
 def free(api: Api, places: Places) -> Iterator[tuple[str, str]]:
-    """The slots that nobody holds by now."""
+    """Yield the slots that are still free."""
     return (place for place in reversed(places) if _is_free(api, place))
 
 
 def _is_free(api: Api, place: tuple[str, str]) -> bool:
     day, at = place
-    shown = api.request("GET", "/api/v1/availability", query={"from": day, "to": day}).json()
-    return any(slot["available"] for slot in shown["slots"] if slot["time"] == at)
+    availability = api.request("GET", "/api/v1/availability", query={"from": day, "to": day}).json()
+    return any(slot["available"] for slot in availability["slots"] if slot["time"] == at)

@@ -1,4 +1,4 @@
-"""`make webhook`: what Stripe has registered of us, by the same code here and on AWS."""
+"""`make webhook` registers our endpoint at Stripe, locally and on AWS with the same code."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tests.cloud.till import Till
 from tests.contract.documents import SUBSCRIPTION
 
 
-def test_it_is_told_where_events_go(cloud: RunningCloud) -> None:
+def test_make_webhook_restores_a_changed_endpoint_and_keeps_its_secret(cloud: RunningCloud) -> None:
     # Given the endpoint that the start has registered
     till = Till(cloud)
     [before] = till.get("/v1/webhook_endpoints")["data"]
@@ -26,38 +26,38 @@ def test_it_is_told_where_events_go(cloud: RunningCloud) -> None:
     assert before["url"] == cloud.description.stripe_webhook_url
     assert before["api_version"] == wanted["api_version"]
     assert sorted(before["enabled_events"]) == sorted(wanted["enabled_events"])
-    # When somebody has changed it, and it is registered again
+    # When it has been changed, and make webhook runs again
     side = local_side(cloud.description)
-    narrowed: Any = {"enabled_events": ["charge.refunded"], "disabled": True}
-    side.stripe.v1.webhook_endpoints.update(before["id"], narrowed)
-    shown = run_module("operations.webhook", cloud=cloud)
-    # Then it is as before, with the same secret, which nobody is told
+    changed: Any = {"enabled_events": ["charge.refunded"], "disabled": True}
+    side.stripe.v1.webhook_endpoints.update(before["id"], changed)
+    output = run_module("operations.webhook", cloud=cloud)
+    # Then it is as before, with the same secret, which is not printed
     assert till.get("/v1/webhook_endpoints")["data"] == [before]
-    assert shown.stdout == (
+    assert output.stdout == (
         f"Stripe sends events to {before['url']} ({before['id']}); its secret stays.\n"
     )
 
 
-def test_an_endpoint_whose_secret_got_lost_is_replaced(cloud: RunningCloud) -> None:
-    # Given an endpoint alone whose secret could not be stored
+def test_make_webhook_replaces_an_endpoint_whose_secret_was_not_stored(cloud: RunningCloud) -> None:
+    # Given an endpoint whose secret could not be stored
     side, till = local_side(cloud.description), Till(cloud)
     [before] = till.get("/v1/webhook_endpoints")["data"]
     broken = replace(side, secret_arn="arn:aws:secretsmanager:us-west-2:0:secret:gone")
     with pytest.raises(ClientError):
         subscribe(broken, renew=True)
     side.stripe.v1.webhook_endpoints.delete(before["id"])
-    # When it is registered again
-    shown = run_module("operations.webhook", cloud=cloud)
-    # Then it is another one, whose secret is stored, and told to nobody
+    # When make webhook runs again
+    output = run_module("operations.webhook", cloud=cloud)
+    # Then there is a new endpoint, whose secret is stored and not printed
     [endpoint] = till.get("/v1/webhook_endpoints")["data"]
     stored = side.secrets.get_secret_value(SecretId=side.secret_arn)["SecretString"]
-    assert f"({endpoint['id']}); its new secret is stored." in shown.stdout
+    assert f"({endpoint['id']}); its new secret is stored." in output.stdout
     assert stored.startswith("whsec_")
-    assert stored not in shown.stdout + shown.stderr
+    assert stored not in output.stdout + output.stderr
 
 
 @pytest.mark.parametrize(
-    ("key", "stage", "said"),
+    ("key", "stage", "message"),
     [
         ("RxK3vB7nQ2", "dev", "no API key of Stripe yet"),
         ("sk_test_4eC39HqLyjWD", "prod", "is one of Stripe's test mode: put one of its live"),
@@ -69,21 +69,23 @@ def test_an_endpoint_whose_secret_got_lost_is_replaced(cloud: RunningCloud) -> N
     ],
     ids=["random", "test key in prod", "live key elsewhere"],
 )
-def test_a_stage_has_a_key_of_its_own_mode(key: str, stage: str, said: str) -> None:
-    with pytest.raises(LocalCloudError, match=said) as told:
+def test_make_webhook_refuses_a_stripe_key_of_the_other_mode(
+    key: str, stage: str, message: str
+) -> None:
+    with pytest.raises(LocalCloudError, match=message) as error:
         require_key(key, stage, "arn:of:the:secret")
-    assert key not in str(told.value)
+    assert key not in str(error.value)
 
 
 @pytest.mark.parametrize(("key", "stage"), [("sk_test_a", "dev"), ("rk_live_a", "prod")])
-def test_its_own_is_taken(key: str, stage: str) -> None:
+def test_make_webhook_accepts_a_stripe_key_of_the_stages_mode(key: str, stage: str) -> None:
     require_key(key, stage, "arn:of:the:secret")
 
 
-def test_a_deployed_stage_is_registered_by_the_same_code(
+def test_make_webhook_registers_a_deployed_stage(
     cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # Given a stack that stands for the deployed one, and the fake in Stripe's place
+    # Given the local stack in place of the deployed one, and the fake in place of Stripe
     stand_in_for_a_stage(cloud, monkeypatch)
     monkeypatch.setattr("operations.webhook._STRIPE", cloud.description.stripe_url)
     # When
@@ -97,7 +99,7 @@ def test_a_deployed_stage_is_registered_by_the_same_code(
     subscribe(side, renew=True)
 
 
-def test_a_key_that_stripe_does_not_take_is_told_in_one_line(
+def test_make_webhook_reports_a_refused_stripe_key_in_one_line(
     cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stand_in_for_a_stage(cloud, monkeypatch)
@@ -109,5 +111,5 @@ def test_a_key_that_stripe_does_not_take_is_told_in_one_line(
         lambda *_: outputs | {"StripeApiKeySecretArn": outputs["CursorSecretArn"]},
     )
     assert webhook.main(["--stage", "dev"]) == 1
-    told = capsys.readouterr().err
-    assert told == "Stripe does not take the API key in the stack's secret.\n"
+    error = capsys.readouterr().err
+    assert error == "Stripe does not take the API key in the stack's secret.\n"

@@ -1,4 +1,4 @@
-"""The other side of a payment: Stripe's page, its staff, its network, and what it tells us."""
+"""Stripe in the tests of the cloud: its pages, its actions, its API and its events."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from local.fakes.stripe.process import API_KEY
 from tests.cloud.conftest import RunningCloud
 
 PROMPT = {"delay_seconds": 0.0, "duplicate": 0.0, "drop": 0.0, "reorder": False, "retry": True}
-"""How the fake sends events when nothing is wrong."""
+"""The fake's policy for sending events without faults."""
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _PATIENCE_SECONDS = 60.0
@@ -24,7 +24,7 @@ _PATIENCE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Till:
-    """The fake Stripe of a cloud."""
+    """A client of a cloud's fake Stripe."""
 
     cloud: RunningCloud
     _stripe: Api = field(init=False, repr=False)
@@ -32,35 +32,35 @@ class Till:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_stripe", Api(self.cloud.description.stripe_url))
 
-    def page(self, path: str, **given: str) -> str:
-        """Open a page, or press its button with what is filled in; return where that leads."""
-        answer = self._stripe.request("GET", path) if not given else self._press(path, given)
+    def page(self, path: str, **fields: str) -> str:
+        """Open a page, or send its form with `fields`; return the resulting page."""
+        answer = self._stripe.request("GET", path) if not fields else self._press(path, fields)
         while answer.status == 303:
             answer = self._stripe.request("GET", answer.headers["Location"])
         return answer.body.decode()
 
-    def _press(self, path: str, given: dict[str, str]) -> Answer:
-        answer = self._stripe.request("POST", path, body=urlencode(given).encode(), headers=_FORM)
+    def _press(self, path: str, fields: dict[str, str]) -> Answer:
+        answer = self._stripe.request("POST", path, body=urlencode(fields).encode(), headers=_FORM)
         assert answer.status == 303, answer.body
         return answer
 
-    def pay(self, opened: dict[str, Any], card: str = "4242424242424242") -> str:
-        """Pay an intent on the checkout page; return what it says then."""
-        return self.page(f"/checkout/{opened['client_secret']}", card=card)
+    def pay(self, intent: dict[str, Any], card: str = "4242424242424242") -> str:
+        """Pay an intent on the checkout page; return the resulting page."""
+        return self.page(f"/checkout/{intent['client_secret']}", card=card)
 
-    def act(self, name: str, **given: Any) -> Any:
-        """Do what only banks, staff at Stripe's dashboard or its network can do."""
-        done = self._stripe.request("POST", f"/_fake/{name}", body=given)
+    def act(self, name: str, **fields: Any) -> Any:
+        """Run an action of a bank, of the dashboard or of the network."""
+        done = self._stripe.request("POST", f"/_fake/{name}", body=fields)
         assert done.status == 200, done.body
         return done.json()
 
     def get(self, path: str) -> Any:
-        """Return what Stripe's API knows."""
+        """Return the answer of Stripe's API to a GET."""
         return self._stripe.request("GET", path, token=API_KEY).json()
 
     @contextmanager
     def sending(self, **policy: Any) -> Iterator[None]:
-        """Send events in another way until the block ends."""
+        """Change the policy for sending events until the block ends."""
         self._send(policy)
         try:
             yield
@@ -71,7 +71,7 @@ class Till:
         assert self._stripe.request("PUT", "/_fake/sender", body=policy).status == 200
 
     def events(self, intent: str) -> list[dict[str, Any]]:
-        """Return the events about an intent that we have subscribed to, oldest first."""
+        """Return the events of our subscription about an intent, oldest first."""
         listed = self.get("/v1/events?limit=100")["data"]
         about = [each for each in reversed(listed) if intent in json.dumps(each)]
         return [
@@ -79,21 +79,21 @@ class Till:
         ]
 
     def outcomes(self, kind: str) -> list[str]:
-        """Return how the attempts went to send events of a kind, as the dashboard shows them."""
+        """Return the outcomes of sending events of a kind, from the dashboard."""
         cells = re.findall(r"<tr>(.*?)</tr>", self.page("/"), re.DOTALL)
         rows = [re.findall(r"<td>(.*?)</td>", each, re.DOTALL) for each in cells]
         return [row[-1] for row in rows if len(row) == 5 and row[2] == kind]
 
-    def emit_alarm_metric(self, body: bytes, **headers: str) -> Answer:
-        """Send something to the webhook, as anybody can."""
-        named = {name.replace("_", "-"): text for name, text in headers.items()}
-        sent = {"Content-Type": "application/json; charset=utf-8"} | named
+    def send_event(self, body: bytes, **headers: str) -> Answer:
+        """Send a request to the webhook's public URL."""
+        named_headers = {name.replace("_", "-"): text for name, text in headers.items()}
+        all_headers = {"Content-Type": "application/json; charset=utf-8"} | named_headers
         url = Api(self.cloud.description.stripe_webhook_url)
-        return url.request("POST", "", body=body, headers=sent)
+        return url.request("POST", "", body=body, headers=all_headers)
 
 
 def signature_header(body: str, secret: str, *, age: int = 0) -> str:
-    """Sign as Stripe does, `age` seconds ago."""
+    """Return Stripe's signature of a body, made `age` seconds ago."""
     at = int(time.time()) - age
     sign = stripe.WebhookSignature.generate_signature_header
     header: str = sign(body, secret, timestamp=at)
@@ -101,7 +101,7 @@ def signature_header(body: str, secret: str, *, age: int = 0) -> str:
 
 
 def run_job(cloud: RunningCloud, name: str, event: dict[str, Any] | None = None) -> None:
-    """Run a job now; one on a schedule runs alone, so one that runs already is waited for."""
+    """Run a job now; wait first if its schedule has started it, as it runs once at a time."""
     functions = cloud.client("lambda")
     payload = json.dumps(event or {}).encode()
 
@@ -117,7 +117,7 @@ def run_job(cloud: RunningCloud, name: str, event: dict[str, Any] | None = None)
 
 
 def eventually[T](read: Callable[[], T], holds: Callable[[T], object]) -> T:
-    """Return what `read` returns once it holds: webhooks, streams and jobs take their time."""
+    """Return the first result of `read` for which `holds` is true; wait for it if necessary."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not holds(found := read()):
         assert time.monotonic() < deadline, found

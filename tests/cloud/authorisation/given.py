@@ -1,4 +1,4 @@
-"""What a good request needs, made over HTTP in the deployed cloud (`tests.functions.requests`)."""
+"""The data that a good request needs, made over HTTP in the deployed cloud."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,34 +19,34 @@ NO_TOKEN = Tokens("", "none")
 
 @dataclass
 class People:
-    """The callers of the matrix, logged in."""
+    """The callers of the matrix, with their sessions."""
 
     cloud: RunningCloud
     bad_tokens: dict[Kind, str | None]
     slots: Iterator[tuple[str, str]]
-    """Free ones."""
+    """Date and time of free slots."""
     _sessions: dict[Kind, Tokens] = field(default_factory=dict)
 
     def begin(self, kind: Kind) -> Tokens:
-        """Begin a session of a kind."""
+        """Begin and return a session of a kind of caller."""
         if kind in self.bad_tokens:
             return Tokens(self.bad_tokens[kind] or "", NO_TOKEN.refresh)
         tokens = log_in(self.cloud.api, USERS[LOGGED_OUT.get(kind, kind)])
         if kind in LOGGED_OUT:
-            somebody = Person(self.cloud.description)
-            ended = somebody.post("/logout", tokens.access, refresh_token=tokens.refresh)
+            person = Person(self.cloud.description)
+            ended = person.post("/logout", tokens.access, refresh_token=tokens.refresh)
             assert ended.status == 204, ended.body
         return Tokens(tokens.access, tokens.refresh)
 
     def session(self, kind: Kind) -> Tokens:
-        """Return the one session of a kind that lasts."""
+        """Return the shared session of a kind of caller."""
         if kind not in self._sessions:
             self._sessions[kind] = self.begin(kind)
         return self._sessions[kind]
 
 
 class OverHttp:
-    """`Given` for the deployed cloud. `caller` is the kind whose `session` is asked for."""
+    """`Given` for the deployed cloud. `session` returns the session of the kind `caller`."""
 
     def __init__(self, people: People) -> None:
         self.caller = Kind.NO_TOKEN
@@ -55,9 +55,9 @@ class OverHttp:
 
     @cached_property
     def _booked(self) -> tuple[str, str]:
-        """A booking and the payment of its deposit.
+        """Return the ids of a booking and of the payment of its deposit.
 
-        Staff book for the customer and pay: customers may not hold so many pending bookings.
+        Staff book for the customer and pay, because customers may hold few pending bookings.
         """
         date, time = self.free_slot
         staff = Customer(self._people.cloud.api, self._people.session(Kind.ADMIN).access)
@@ -125,7 +125,7 @@ def _account(person: Person, code: str = "") -> Account:
 
 
 def free_slots(new_day: Callable[[], str]) -> Iterator[tuple[str, str]]:
-    """Yield date and time of slots that nobody has booked."""
+    """Yield date and time of free slots."""
     while True:
         day = new_day()
         for at in ("12:00", "15:00", "18:00", "21:00"):

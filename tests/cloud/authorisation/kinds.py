@@ -15,7 +15,7 @@ from tests.functions.every_operation.access import PaymentTiming
 
 
 class Kind(StrEnum):
-    """A kind of caller, named by what its token is."""
+    """A kind of caller, named after its token."""
 
     NO_TOKEN = "no token"
     GARBAGE = "garbage"
@@ -38,23 +38,23 @@ USERS: Final = {
     Kind.ADMIN: DemoUser(f"{uuid.uuid4()}@teppan.example", "an admin's passphrase"),
 }
 LOGGED_OUT: Final = {Kind.REVOKED: Kind.CUSTOMER, Kind.REVOKED_ADMIN: Kind.ADMIN}
-STANDINGS: Final = {
+TIMINGS: Final = {
     Kind.CUSTOMER: PaymentTiming.CUSTOMER,
     Kind.ANOTHER_CUSTOMER: PaymentTiming.ANOTHER_CUSTOMER,
     Kind.ADMIN: PaymentTiming.ADMIN,
 }
-"""What the callers with a good token are to the customer's booking."""
+"""The callers with a valid token, by their relation to the customer's booking."""
 
 
 def create_users(cloud: RunningCloud) -> None:
-    """Make the users whose tokens are good."""
+    """Create the users with valid tokens."""
     for kind, user in USERS.items():
         role = "admin" if kind is Kind.ADMIN else "customer"
         create_user(cloud.client("cognito-idp"), cloud.description.user_pool_id, user, role)
 
 
 def bad_tokens(cloud: RunningCloud) -> dict[Kind, str | None]:
-    """Return a token of each kind that the authorizer refuses; None is no token at all."""
+    """Return a token of each kind that the authorizer refuses; None means no token."""
     cognito, pool_id = cloud.client("cognito-idp"), cloud.description.user_pool_id
     good = log_in(cloud.api, USERS[Kind.CUSTOMER])
     return {
@@ -70,10 +70,12 @@ def bad_tokens(cloud: RunningCloud) -> dict[Kind, str | None]:
 
 
 def _tampered(token: str) -> str:
-    """Return the token with the claims of an admin, under the signature of before."""
+    """Return the token with an admin's claims and the old signature."""
     head, claims, signature = token.split(".")
-    promoted = json.loads(base64.urlsafe_b64decode(claims + "==")) | {"cognito:groups": ["admin"]}
-    return f"{head}.{_encoded(promoted)}.{signature}"
+    admin_claims = json.loads(base64.urlsafe_b64decode(claims + "==")) | {
+        "cognito:groups": ["admin"]
+    }
+    return f"{head}.{_encoded(admin_claims)}.{signature}"
 
 
 def _unsigned(token: str) -> str:
@@ -86,10 +88,10 @@ def _encoded(part: dict[str, Any]) -> str:
 
 
 def _expired(cloud: RunningCloud) -> str:
-    """Return a token that the real client has issued for one second, when that is over."""
+    """Return an expired token that the real client has issued for one second."""
     cognito, described = cloud.client("cognito-idp"), cloud.description
-    whose = {"UserPoolId": described.user_pool_id, "ClientId": described.client_id}
-    client = cognito.describe_user_pool_client(**whose)["UserPoolClient"]
+    client_ids = {"UserPoolId": described.user_pool_id, "ClientId": described.client_id}
+    client = cognito.describe_user_pool_client(**client_ids)["UserPoolClient"]
     settings = {
         name: value
         for name, value in client.items()
@@ -107,10 +109,10 @@ def _expired(cloud: RunningCloud) -> str:
 
 
 def _of_another_pool(cognito: BaseClient, pool_id: str) -> str:
-    """Return an admin's token of a pool like ours."""
-    ours = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+    """Return an admin's token of another pool with the same settings."""
+    our_pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
     another = cognito.create_user_pool(
-        PoolName="another", UsernameAttributes=["email"], Policies=ours["Policies"]
+        PoolName="another", UsernameAttributes=["email"], Policies=our_pool["Policies"]
     )["UserPool"]["Id"]
     cognito.create_group(UserPoolId=another, GroupName="admin")
     create_user(cognito, another, USERS[Kind.ADMIN], "admin")

@@ -1,7 +1,7 @@
-"""Who may do what: every operation of the contract, called by every kind of caller, over HTTP.
+"""Access over HTTP: every kind of caller calls every operation of the contract.
 
-What to expect is derived from the contract (`tests.functions.every_operation.access`); what is sent
-is the request that each operation declares in its own test file.
+The expected answers are derived from the contract (`tests.functions.every_operation.access`). The
+requests are those that each operation declares in its own test file.
 """
 
 import uuid
@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 from tests.cloud.authorisation.given import OverHttp, People, free_slots
-from tests.cloud.authorisation.kinds import STANDINGS, Kind, bad_tokens, create_users
+from tests.cloud.authorisation.kinds import TIMINGS, Kind, bad_tokens, create_users
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import problem_of
 from tests.functions import contract
@@ -27,10 +27,10 @@ type Answered = tuple[int, str | None]
 
 
 def expected(operation: str, kind: Kind) -> Answered:
-    """Return what the contract promises for a cell of the matrix."""
+    """Return the answer that the contract requires for a cell of the matrix."""
     if kind is not Kind.REVOKED:
-        return expected_answer(operation, STANDINGS.get(kind, PaymentTiming.STRANGER))
-    # The role is looked at before the session: that takes no read.
+        return expected_answer(operation, TIMINGS.get(kind, PaymentTiming.STRANGER))
+    # The role is checked before the session, because that takes no read.
     status, code = expected_answer(operation, PaymentTiming.CUSTOMER)
     needs_live_session = changes_something(operation) or operation in LIVE_SESSION_READS
     if status < 300 and needs_live_session:
@@ -46,7 +46,7 @@ class Matrix:
     _shared: dict[str, OverHttp] = field(default_factory=dict)
 
     def given(self, operation: str, kind: Kind) -> OverHttp:
-        """Return what the request is about: new where it succeeds and may change something."""
+        """Return the request's data: new data if the request succeeds and may change it."""
         is_read = contract.OPERATIONS[operation].method in {"GET", "HEAD", "OPTIONS"}
         if is_read or expected(operation, kind)[0] >= 400:
             given = self._shared.setdefault(operation, OverHttp(self.people))
@@ -56,32 +56,32 @@ class Matrix:
         return given
 
     def send(self, operation: str, kind: Kind) -> Answered:
-        """Return how the operation answers that kind of caller."""
+        """Return the operation's answer to a kind of caller."""
         request = example_of(operation).request(self.given(operation, kind))
         session = request.session or self.people.session(kind)
         called = contract.OPERATIONS[operation]
-        is_keyed = "Idempotency-Key" in contract.parameters(operation, "header")
+        has_idempotency_key = "Idempotency-Key" in contract.parameters(operation, "header")
         answer = self.people.cloud.api.request(
             called.method,
             called.path.replace("+", "").format(**request.path),
             token=session.access or None,
             body=request.body,
             query=request.query,
-            headers={"Idempotency-Key": str(uuid.uuid4())} if is_keyed else {},
+            headers={"Idempotency-Key": str(uuid.uuid4())} if has_idempotency_key else {},
         )
         return problem_of(answer)
 
 
 @pytest.fixture(scope="module")
 def answers(cloud: RunningCloud, new_day: Callable[[], str]) -> dict[tuple[str, Kind], Answered]:
-    """Return how every operation answers every kind of caller."""
+    """Return the answers of every operation to every kind of caller."""
     create_users(cloud)
     matrix = Matrix(People(cloud, bad_tokens(cloud), free_slots(new_day)))
     return {(name, kind): matrix.send(name, kind) for name, kind in product(declared(), Kind)}
 
 
 @pytest.mark.parametrize("operation", declared())
-def test_every_kind_of_caller_gets_what_the_contract_promises(
+def test_every_operation_answers_each_kind_of_caller_as_the_contract_requires(
     answers: dict[tuple[str, Kind], Answered], operation: str
 ) -> None:
     assert {kind: answers[operation, kind] for kind in Kind} == {
@@ -89,5 +89,7 @@ def test_every_kind_of_caller_gets_what_the_contract_promises(
     }
 
 
-def test_no_cell_of_the_matrix_is_left_out(answers: dict[tuple[str, Kind], Answered]) -> None:
+def test_the_access_matrix_has_every_operation_and_kind_of_caller(
+    answers: dict[tuple[str, Kind], Answered],
+) -> None:
     assert answers.keys() == set(product(contract.OPERATIONS, Kind))
