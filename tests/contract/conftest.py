@@ -1,4 +1,4 @@
-"""The template as CloudFormation gets it."""
+"""Fixtures with the template in the form that CloudFormation gets."""
 
 from copy import deepcopy
 from typing import Any
@@ -9,7 +9,7 @@ from tests.contract.documents import CONTRACT, TEMPLATE
 
 
 class NoManagedPolicies:
-    """Stands in for the list that SAM gets from IAM: our functions name no managed policy."""
+    """An empty list in place of IAM's managed policies, which our functions do not use."""
 
     def load(self) -> dict[str, str]:
         return {}
@@ -17,7 +17,7 @@ class NoManagedPolicies:
 
 @pytest.fixture(scope="package", params=TEMPLATE["Parameters"]["Stage"]["AllowedValues"])
 def stack(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What CloudFormation is given for a stage: the include inlined, SAM's resources expanded."""
+    """Return a stage's template with the contract included and SAM's resources expanded."""
     template = deepcopy(TEMPLATE)
     for resource in template["Resources"].values():
         for uri in ("CodeUri", "ContentUri"):

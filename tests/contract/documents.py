@@ -1,4 +1,4 @@
-"""The contract and the template as data, and how their names hang together."""
+"""The contract and the template as data, and the relations of their names."""
 
 import json
 import re
@@ -31,7 +31,7 @@ CALLERS: Mapping[str, str] = {
     "completePastBookings": SCHEDULE,
     "reconcilePayments": SCHEDULE,
 }
-"""The functions that no operation calls, and what does."""
+"""The functions that no operation calls, by name, with their callers."""
 
 TRIGGERS = frozenset(CALLERS)
 
@@ -40,10 +40,10 @@ SECONDS: Mapping[str, int] = {
     "rate(1 hour)": 3_600,
     "cron(0 11 * * ? *)": 86_400,
 }
-"""How far apart a schedule's starts are."""
+"""The time between two starts of a schedule."""
 
 SUBSCRIPTION = ROOT / "events/payments/stripe_subscription.json"
-"""What Stripe is asked to send to the webhook: no event of a function."""
+"""The webhook's subscription at Stripe; it is not an event of a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Operation:
 
     @property
     def served_by(self) -> str:
-        """The operationId of its function: a HEAD is served by the GET of its path."""
+        """The operationId of its function; the function of a GET serves the HEAD too."""
         if self.method == "HEAD":
             return str(CONTRACT["paths"][self.path]["get"]["operationId"])
         return self.id
@@ -75,12 +75,12 @@ class Operation:
 
     @property
     def roles(self) -> frozenset[str]:
-        """Who may call it; nobody in particular when it is public."""
+        """The roles that may call it; empty when it is public."""
         return frozenset(self.spec.get("x-teppan-roles", ()))
 
     @property
     def contents(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Its body (status "") and answers: status, media type, media type object."""
+        """Yield status, media type and media type object of body (status "") and answers."""
         for media_type, content in self.spec.get("requestBody", {}).get("content", {}).items():
             yield "", media_type, content
         for status, answer in self.spec["responses"].items():
@@ -99,7 +99,7 @@ def operations() -> list[Operation]:
 
 
 def resolved(node: dict[str, Any]) -> dict[str, Any]:
-    """Follow the `$ref` of `node`, if it is one."""
+    """Return the node that the `$ref` of `node` names, or `node` if it has none."""
     found: Any = CONTRACT
     if "$ref" not in node:
         return node
@@ -121,16 +121,16 @@ def walk(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...
 
 
 def faults(value: Any, schema: dict[str, Any]) -> list[str]:
-    """Return what is wrong with `value` by a schema of the contract; formats are checked."""
+    """Return the errors of `value` against a schema of the contract, with formats."""
     whole = {"allOf": [schema], "components": CONTRACT["components"]}
     validator = OAS30Validator(whole, format_checker=oas30_format_checker)
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
 def gateway_problem(kind: str) -> dict[str, Any]:
-    """Return what API Gateway answers by itself, its variables filled in."""
+    """Return the body of API Gateway's own answer with its variables filled in."""
     template: str = GATEWAY_RESPONSES[kind]["responseTemplates"][JSON]
-    # The one variable that brings its own quotes.
+    # The only variable whose value has its own quotes.
     filled = template.replace("$context.error.messageString", '"a message"')
     problem: dict[str, Any] = json.loads(re.sub(r"\$context(\.\w+)+", "a-value", filled))
     return problem

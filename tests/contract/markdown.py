@@ -16,7 +16,7 @@ _PARSER: Final = MarkdownIt("commonmark").enable("table")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One heading: its level (1 to 6), its words and the anchor that GitHub gives it."""
+    """A heading: its level (1 to 6), its text and its anchor on GitHub."""
 
     level: int
     text: str
@@ -25,14 +25,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table, each cell as its inline tokens."""
+    """A table; each cell is its inline tokens."""
 
     header: list[str]
     rows: list[list[Token]]
 
 
 def repository_files(*suffixes: str) -> list[Path]:
-    """Return the files of the repository with those suffixes, without what is fetched or built."""
+    """Return the repository's files with those suffixes, without fetched or built files."""
     folders = [each for each in ROOT.iterdir() if each.is_dir() and each.name[0] != "."]
     files = [*ROOT.iterdir(), *(file for folder in folders for file in folder.rglob("*"))]
     return sorted(file for file in files if file.is_file() and file.suffix in suffixes)
@@ -50,7 +50,7 @@ def inlines(page: Path) -> Iterator[Token]:
 
 
 def words(inline: Token) -> str:
-    """Return the text that a reader sees, without marks."""
+    """Return the visible text, without markup."""
     return "".join(child.content for child in inline.children or ())
 
 

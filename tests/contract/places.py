@@ -34,7 +34,7 @@ _EVENTS: Final = {path.stem: path for path in ROOT.glob("events/*/*.json") if pa
 
 
 def missing(operation: Operation) -> list[str]:
-    """Return the places that an operation of the contract lacks: empty when it is complete."""
+    """Return the missing places of an operation; the list is empty when it is complete."""
     name, resource = snake(operation.id), pascal(operation.id)
     absent = [
         f"template.yaml: {resource}{ending}"
@@ -54,7 +54,7 @@ def missing(operation: Operation) -> list[str]:
 
 
 def _placeholders(name: str, files: list[str]) -> list[str]:
-    """Return what `make endpoint` has left to write: `file:line: TO WRITE(name): …`."""
+    """Return the placeholders of `make endpoint`: `file:line: TO WRITE(name): …`."""
     return [
         f"{each}:{number}: {line[line.index(_PLACEHOLDER) :].strip(' "')}"
         for each in files
@@ -70,19 +70,19 @@ def _lines_of(file: str) -> list[str]:
 
 
 def complete() -> list[Operation]:
-    """Return the operations that have every place; `test_names` fails for the others."""
+    """Return the operations that have every place; `test_names.py` fails for the others."""
     lacking = {each.id for each in operations() if missing(each)}
     return [each for each in operations() if not {each.id, each.served_by} & lacking]
 
 
 def complete_functions() -> frozenset[str]:
-    """Return the logical ids of the functions that serve a complete operation, or none."""
+    """Return the logical ids of the functions of complete operations and of triggers."""
     called = {each.served_by for each in complete()} | TRIGGERS
     return frozenset(f"{pascal(each)}Function" for each in called)
 
 
 def orphans() -> list[str]:
-    """Return what is named after an operation or trigger that does not exist, with its place."""
+    """Return the places of names that belong to no operation or trigger."""
     served = {each.served_by for each in operations()} | TRIGGERS
     names = {snake(each) for each in served}
     called = {pascal(each.id) for each in operations()} | {pascal(each) for each in TRIGGERS}
@@ -99,7 +99,7 @@ def orphans() -> list[str]:
 
 
 def _schedules() -> set[str]:
-    """Return the names of the schedules: each has its own permission to call its job."""
+    """Return the names of the schedules; each has its own permission to call its job."""
     return {
         name.removesuffix("Rule")
         for name, resource in TEMPLATE["Resources"].items()
@@ -108,7 +108,7 @@ def _schedules() -> set[str]:
 
 
 def _has_own(operation: Operation, ending: str) -> bool:
-    """Return whether an operation has this resource: a HEAD shares the function of its GET."""
+    """Return whether an operation has this resource; a HEAD has the function of its GET."""
     return ending == "Permission" or operation.served_by == operation.id
 
 
@@ -117,7 +117,7 @@ def _is_declared(name: str, kind: str) -> bool:
 
 
 def _domain_of(operation: Operation) -> str:
-    """Return the folder of the operation's domain, as far as any of its places tells."""
+    """Return the folder of the operation's domain, or `<domain>` if no place has it."""
     name = snake(operation.id)
     if name in _FOLDERS:
         return _FOLDERS[name]

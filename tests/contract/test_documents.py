@@ -1,4 +1,4 @@
-"""The pages of `docs/` hang together: no dead link, anchor or citation, and the index is whole."""
+"""The pages of `docs/` have no dead link, anchor or citation, and the index is complete."""
 
 import re
 from collections.abc import Iterator
@@ -22,20 +22,20 @@ SECTION: Final = r"\d+(?:\.\d+)?"
 CITATION: Final = re.compile(
     rf"\b([a-z-]+)\.md`?\s+(§{SECTION}(?:(?:-|,\s+§|\s+and\s+§){SECTION})*)"
 )
-"""Sections of a page of `docs/`, by number: one, a range, or several."""
+"""The numbers of sections of a page of `docs/`: one, a range, or several."""
 ADDRESS: Final = re.compile(r"(?<![\w./])docs/[\w./-]*\w(?:#[\w-]+)?")
-"""A page of `docs/` by its path, perhaps with an anchor."""
+"""The path of a page of `docs/`, optionally with an anchor."""
 TEST: Final = re.compile(r"((?:\w+/)*test_\w+\.py)((?:::\w+)*)")
-"""A test by its file and some of its folders, perhaps with the name of a class or function."""
+"""A test's file with some of its folders, and optionally a class or function."""
 
 
 def shown(page: Path) -> str:
-    """Return a file as a failure shows it."""
+    """Return a file's path for the message of a failure."""
     return page.relative_to(ROOT).as_posix()
 
 
 def dead_links(page: Path) -> list[str]:
-    """Return the links of a page, within the repository, that lead nowhere."""
+    """Return the links of a page to targets in the repository that do not exist."""
     dead = []
     for link in links(page):
         target = urlsplit(link)
@@ -49,13 +49,13 @@ def dead_links(page: Path) -> list[str]:
 
 
 def sections(page: Path) -> set[str]:
-    """Return the numbers with which headings of a page begin, such as `6` and `6.1`."""
+    """Return the numbers at the beginning of a page's headings, such as `6` and `6.1`."""
     found = (re.match(SECTION, heading.text) for heading in headings(page))
     return {match[0] for match in found if match}
 
 
 def dead_citations(text: str) -> list[str]:
-    """Return the citations in a text that name no section, page, anchor or decision."""
+    """Return the citations in a text whose section, page, anchor or decision does not exist."""
     return [*dead_sections(text), *dead_addresses(text)]
 
 
@@ -93,7 +93,7 @@ def dead_tests(text: str) -> list[str]:
     ]
 
 
-def test_pages_and_sources_are_found() -> None:
+def test_the_document_tests_find_pages_and_sources() -> None:
     assert {ROOT / "README.md", ROOT / "docs" / "domain.md"} <= set(PAGES)
     assert {ROOT / "Makefile", ROOT / "template.yaml", Path(__file__)} <= set(SOURCES)
 
@@ -135,11 +135,11 @@ def test_a_dead_link_is_found(link: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_dead_citation_is_found(cited: str) -> None:
-    # Filled in here, so that this file has no dead citation itself.
+    # The text is put together here, so that this file has no dead citation itself.
     assert len(dead_citations(cited.format(n=99, docs="docs"))) == 1
 
 
-def test_a_citation_that_holds_is_not_dead() -> None:
+def test_a_citation_of_an_existing_section_is_not_dead() -> None:
     text = "`domain.md §6-7`, domain.md §6.1, docs/decisions/0001, docs/domain.md, a.com/docs/gone"
 
     assert dead_citations(text) == []
@@ -151,7 +151,7 @@ def test_every_test_that_a_page_points_to_exists() -> None:
     assert {name: dead for name, text in texts.items() if (dead := dead_tests(text))} == {}
 
 
-def test_a_pointer_to_a_test_that_is_gone_is_found() -> None:
+def test_a_pointer_to_a_missing_test_is_found() -> None:
     name = Path(__file__).name
 
     assert dead_tests(f"contract/{name}, {name}::TestDecisions") == []
@@ -159,19 +159,19 @@ def test_a_pointer_to_a_test_that_is_gone_is_found() -> None:
 
 
 class TestDecisions:
-    def test_records_are_numbered_without_a_gap(self) -> None:
+    def test_decision_records_are_numbered_without_a_gap(self) -> None:
         numbers = [int(record.name[:4]) for record in RECORDS]
 
         assert numbers == [*range(1, len(RECORDS) + 1)]
 
-    def test_a_record_has_its_number_in_the_title_and_its_sections_in_order(self) -> None:
+    def test_a_decision_record_has_its_number_in_the_title_and_its_sections_in_order(self) -> None:
         written = {record.name: [each.text for each in headings(record)] for record in RECORDS}
 
         for name, (title, *others) in written.items():
             assert title.startswith(f"{name[:4]}. ")
             assert others == [each for each in SECTIONS if each != "Figure" or each in others]
 
-    def test_the_index_lists_every_record_with_its_date_and_status(self) -> None:
+    def test_the_index_lists_every_decision_record_with_its_date_and_status(self) -> None:
         [index] = tables(DECISIONS / "README.md")
         listed = {row[0].content: (words(row[1]), words(row[3])) for row in index.rows}
 
@@ -181,7 +181,7 @@ class TestDecisions:
 
 
 def date_and_status(record: Path) -> tuple[str, str]:
-    """Return the date and the status of a record, without what it supersedes itself."""
+    """Return the date and the status of a record, without the records that it supersedes."""
     text = record.read_text(encoding="utf-8")
     fields = dict(re.findall(r"^- (Date|Status): (.+)$", text, flags=re.MULTILINE))
     status = re.sub(r"\[(\d+)\]\(.+?\)", r"\1", fields["Status"])

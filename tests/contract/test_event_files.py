@@ -18,26 +18,26 @@ OPERATIONS: Final = {each.id: each for each in operations()}
 STALE: Final = "is stale: run `make events`"
 
 
-def test_every_file_is_one_that_make_events_writes() -> None:
+def test_every_event_file_is_one_that_make_events_writes() -> None:
     assert set(event_paths().values()) == set(FILES), "run `make events`"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_file_is_what_make_events_writes(path: Path) -> None:
+def test_an_event_file_is_what_make_events_writes(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == FILES[path], f"{path.name} {STALE}"
 
 
-def test_the_booking_is_the_one_that_its_customer_and_key_lead_to() -> None:
+def test_the_booking_id_of_the_events_derives_from_its_customer_and_key() -> None:
     assert derived("bkg", story.CUSTOMER, OPERATIONS["createBooking"]) == story.BOOKING
     assert examples(OPERATIONS["createBooking"], "201", "booking_id") == {story.BOOKING}
 
 
-def test_the_refund_of_the_contract_is_the_one_that_the_admin_and_the_key_lead_to() -> None:
+def test_the_refund_id_of_the_contract_derives_from_the_admin_and_the_key() -> None:
     refund = derived("ref", story.ADMIN, OPERATIONS["refundPayment"])
     assert examples(OPERATIONS["refundPayment"], "201", "refund_id") == {refund}
 
 
-def test_the_people_and_instants_are_those_of_the_contract() -> None:
+def test_the_people_and_times_of_the_events_are_those_of_the_contract() -> None:
     created = OPERATIONS["createBooking"]
     assert examples(created, "201", "customer_id") == {story.CUSTOMER}
     assert examples(created, "201", "created_at") == {story.instant(story.BOOKED_AT)}
@@ -47,7 +47,7 @@ def test_the_people_and_instants_are_those_of_the_contract() -> None:
     assert story.instant(story.CANCELLED_AT) in cancelled
 
 
-def test_the_refund_of_the_stream_is_the_entry_that_the_contract_shows() -> None:
+def test_the_refund_in_the_stream_event_is_the_contracts_ledger_entry() -> None:
     record = json.loads(event_paths()["follow_up_payments"].read_bytes())["Records"][1]
     image = record["dynamodb"]["NewImage"]
     shown = [
@@ -61,7 +61,7 @@ def test_the_refund_of_the_stream_is_the_entry_that_the_contract_shows() -> None
 
 
 def derived(prefix: str, account: str, operation: Operation) -> str:
-    """Return the id of what `account` makes with the `Idempotency-Key` of the contract."""
+    """Return the id that `account` and the contract's `Idempotency-Key` give."""
     [key] = [each["example"] for each in operation.parameters if each["name"] == "Idempotency-Key"]
     return derived_id(prefix, caller(account), IdempotentRequest(key, fingerprint=""))
 

@@ -1,4 +1,4 @@
-"""The events are requests that API Gateway would let through, as it hands them to a function."""
+"""The event files are valid requests in the form in which API Gateway passes them on."""
 
 import json
 import os
@@ -27,7 +27,7 @@ each_event = pytest.mark.parametrize(
 
 
 @each_event
-def test_the_event_is_a_request_of_the_contract(path: Path) -> None:
+def test_an_event_file_is_a_request_of_the_contract(path: Path) -> None:
     # Given
     event, operation = _event(path), SERVED[path.stem]
     # Then
@@ -40,7 +40,7 @@ def test_the_event_is_a_request_of_the_contract(path: Path) -> None:
 
 
 @each_event
-def test_the_event_says_everything_twice_alike(path: Path) -> None:
+def test_an_event_file_has_the_same_values_in_its_repeated_fields(path: Path) -> None:
     event = _event(path)
     for single, multiple in (
         ("headers", "multiValueHeaders"),
@@ -51,13 +51,13 @@ def test_the_event_says_everything_twice_alike(path: Path) -> None:
 
 
 @each_event
-def test_the_event_carries_an_access_token_where_one_is_needed(path: Path) -> None:
+def test_an_event_file_has_an_access_token_where_its_operation_needs_one(path: Path) -> None:
     principal = principal_of(_event(path))
     assert (principal is not None) == SERVED[path.stem].is_secured
     assert ("Authorization" in _event(path)["headers"]) == SERVED[path.stem].is_secured
 
 
-def test_the_trigger_s_event_is_an_admin_s_second_version_one() -> None:
+def test_the_event_of_the_token_trigger_is_an_admins_in_version_2() -> None:
     event = _event(event_paths()["customize_tokens"])
     assert event["version"] == "2"
     assert event["userPoolId"] == os.environ["USER_POOL_ID"]

@@ -1,4 +1,4 @@
-"""No folder of the repository has more modules than a reader takes in at one glance."""
+"""No folder of the repository has too many modules."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ MOST_MODULES = 15
 
 
 def modules_by_folder() -> dict[str, int]:
-    """Return how many Python files each folder holds, without hidden folders."""
+    """Return the number of Python files in each folder that is not hidden."""
     counts = {}
     for folder, subfolders, files in os.walk(ROOT):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
@@ -18,7 +18,7 @@ def modules_by_folder() -> dict[str, int]:
     return counts
 
 
-def test_the_walk_finds_the_folders_of_modules() -> None:
+def test_the_layout_test_finds_the_folders_with_modules() -> None:
     counts = modules_by_folder()
 
     assert counts["local/commands"] >= 5

@@ -1,4 +1,4 @@
-"""What is given to make as an argument reaches our command as it is; nothing runs it."""
+"""An argument of make reaches our command unchanged, and no shell executes it."""
 
 import json
 import os
@@ -38,28 +38,28 @@ COMMANDS: Final = {
     "DOMAIN": ("endpoint", "--domain={}"),
     "ROUTE": ("endpoint", "--route={}"),
 }
-"""A target that takes each argument, and how its command gets it."""
+"""A target for each argument, and the argument's form for the command."""
 
 FLAGS: Final = {"KEEP": ("dev", "--keep"), "RENEW": ("webhook", "--renew")}
 
 TOOLS: Final = ("sam", "ministack", "dynamodb-local", "stripe-cli")
 READY: Final = [".venv/.ready", *(f".tools/{name}/.ready" for name in TOOLS)]
-"""Not made again: it is not what the tests are about."""
+"""Files that make must not make again in these tests."""
 
 
 def make(directory: Path, target: str, *arguments: str, **environment: str) -> list[str]:
-    """Run a target with a stand-in for Python, and return what that was called with."""
-    stand_in, called_with = directory / "python", directory / "called with"
+    """Run a target with a fake Python, and return the arguments of its call."""
+    fake_python, called_with = directory / "python", directory / "called with"
     profile = directory / "profile"
-    stand_in.write_text(
+    fake_python.write_text(
         f"#!{sys.executable}\nimport json, os, sys\n"
         f"open({str(profile)!r}, 'w').write(os.environ.get('TEPPAN_PROFILE', ''))\n"
         f"open({str(called_with)!r}, 'w').write(json.dumps(sys.argv[1:]))\n"
     )
-    stand_in.chmod(0o755)
+    fake_python.chmod(0o755)
     old = [flag for ready in READY for flag in ("-o", ready)]
     subprocess.run(
-        ["make", "-s", "-f", ROOT / "Makefile", *old, f"python={stand_in}", target, *arguments],
+        ["make", "-s", "-f", ROOT / "Makefile", *old, f"python={fake_python}", target, *arguments],
         cwd=directory,
         env={name: os.environ[name] for name in ("PATH", "HOME")} | environment,
         check=True,
@@ -71,7 +71,7 @@ def make(directory: Path, target: str, *arguments: str, **environment: str) -> l
 
 
 def options_of(called: list[str]) -> list[str]:
-    """Return what the module was called with, without the end of its options (`--`)."""
+    """Return the module's arguments without the end of its options (`--`)."""
     return [each for each in called[2:] if each != "--"]
 
 
@@ -82,7 +82,9 @@ def options_of(called: list[str]) -> list[str]:
         *((name, " and ".join(AWKWARD)) for name in COMMANDS),
     ],
 )
-def test_an_argument_with_a_quote_arrives_as_it_is(tmp_path: Path, name: str, text: str) -> None:
+def test_an_argument_of_make_with_special_characters_arrives_unchanged(
+    tmp_path: Path, name: str, text: str
+) -> None:
     target, shape = COMMANDS[name]
 
     called = make(tmp_path, target, f"{name}={text}")
@@ -92,7 +94,7 @@ def test_an_argument_with_a_quote_arrives_as_it_is(tmp_path: Path, name: str, te
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_what_is_not_given_is_left_out_whatever_the_environment_says(
+def test_make_leaves_out_a_missing_argument_even_if_the_environment_has_it(
     tmp_path: Path, name: str
 ) -> None:
     target, _ = COMMANDS[name]
@@ -102,7 +104,7 @@ def test_what_is_not_given_is_left_out_whatever_the_environment_says(
 
 
 @pytest.mark.parametrize("name", FLAGS)
-def test_a_flag_is_set_by_any_text(tmp_path: Path, name: str) -> None:
+def test_a_flag_of_make_is_set_by_any_text(tmp_path: Path, name: str) -> None:
     target, flag = FLAGS[name]
 
     assert make(tmp_path, target, f"{name}=$(shell touch ran)'")[2:] == [flag]
@@ -110,18 +112,18 @@ def test_a_flag_is_set_by_any_text(tmp_path: Path, name: str) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-def test_several_arguments_go_together(tmp_path: Path) -> None:
+def test_make_passes_several_arguments_on(tmp_path: Path) -> None:
     called = make(tmp_path, "admin", "EMAIL=o'brien@example.com", "STAGE=prod", "PORT=4700")
 
     assert called[2:] == ["--port=4700", "--stage=prod", "--", "o'brien@example.com"]
 
 
 @pytest.mark.parametrize("target", ["code", "admin", "second-factor"])
-def test_an_address_that_begins_with_a_hyphen_is_no_option(tmp_path: Path, target: str) -> None:
+def test_an_address_with_a_leading_hyphen_is_not_an_option(tmp_path: Path, target: str) -> None:
     assert make(tmp_path, target, "EMAIL=-n@example.com")[2:] == ["--", "-n@example.com"]
 
 
-def test_the_arguments_of_pytest_are_words_with_quotes(tmp_path: Path) -> None:
+def test_quotes_in_the_arguments_of_pytest_are_kept(tmp_path: Path) -> None:
     called = make(tmp_path, "bench", "-o", "build", "ARGS=tests/unit -k 'a or b'")
 
     assert called[2:] == ["tests/unit", "-k", "a or b"]
@@ -135,7 +137,7 @@ def test_the_arguments_of_pytest_are_words_with_quotes(tmp_path: Path) -> None:
         (["PROFILE=$(shell touch ran)'"], "$(shell touch ran)'"),
     ],
 )
-def test_the_profile_of_the_tests_is_quick_unless_another_is_given(
+def test_make_test_uses_the_profile_quick_by_default(
     tmp_path: Path, arguments: list[str], profile: str
 ) -> None:
     make(tmp_path, "test", *arguments, PROFILE="of the environment")
@@ -144,11 +146,11 @@ def test_the_profile_of_the_tests_is_quick_unless_another_is_given(
     assert not (tmp_path / "ran").exists()
 
 
-def test_the_pipeline_runs_the_full_profile() -> None:
+def test_the_ci_script_runs_the_full_profile() -> None:
     assert "make test PROFILE=full" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-def test_every_argument_that_the_makefile_names_is_passed_so() -> None:
+def test_every_argument_of_the_makefile_is_passed_through_the_environment() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     (names,) = (line for line in text.splitlines() if line.startswith("arguments := "))
 

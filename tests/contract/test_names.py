@@ -1,4 +1,4 @@
-"""One name for one operation: contract, template, functions, events and tests agree, both ways."""
+"""An operation has the same name in contract, template, functions, events and tests."""
 
 import re
 from pathlib import Path
@@ -29,7 +29,7 @@ from teppan.http import endpoint
 each_operation = pytest.mark.parametrize("operation", complete(), ids=lambda each: each.id)
 
 NAMES = {operation.served_by for operation in complete()} | TRIGGERS
-"""What functions are named after."""
+"""The operations and triggers that functions are named after."""
 
 DECORATORS = {POOL: "trigger", URL: "endpoint", STREAM: "job", SCHEDULE: "job"}
 """The decorators of the functions that no operation calls."""
@@ -45,13 +45,13 @@ def test_every_operation_has_its_own_id() -> None:
     assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", each) for each in ids)
 
 
-def test_a_trigger_is_no_operation() -> None:
+def test_a_trigger_is_not_an_operation() -> None:
     assert not TRIGGERS & {operation.id for operation in operations()}
 
 
 @pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
 def test_an_operation_has_its_places(operation: Operation) -> None:
-    """The other suites run over the operations that have them all: one failure for one omission."""
+    """The other suites use complete operations only, so an omission fails one test."""
     lacking = missing(operation)
 
     assert not lacking, "\n  ".join(
@@ -73,7 +73,7 @@ def test_nothing_is_named_after_an_operation_that_does_not_exist() -> None:
 
 
 @each_operation
-def test_the_gateway_may_call_a_function_for_its_operation_alone(operation: Operation) -> None:
+def test_the_gateway_may_call_a_function_for_its_operation_only(operation: Operation) -> None:
     # Given
     path = re.sub(r"\{[^}]+\}", "*", operation.path)
     # When
@@ -91,7 +91,7 @@ def test_the_gateway_may_call_a_function_for_its_operation_alone(operation: Oper
 
 
 @pytest.mark.parametrize("trigger", called_by(POOL))
-def test_the_user_pool_alone_may_call_a_trigger(trigger: str) -> None:
+def test_only_the_user_pool_may_call_its_trigger(trigger: str) -> None:
     permission = TEMPLATE["Resources"][pascal(trigger) + "Permission"]["Properties"]
     assert permission == {
         "Action": "lambda:InvokeFunction",
@@ -102,7 +102,7 @@ def test_the_user_pool_alone_may_call_a_trigger(trigger: str) -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_schedule_alone_may_call_its_job(name: str) -> None:
+def test_only_its_schedule_may_call_a_scheduled_job(name: str) -> None:
     permission = TEMPLATE["Resources"][name.removesuffix("Rule") + "Permission"]["Properties"]
     [target] = RULES[name]["Properties"]["Targets"]
     assert permission == {
@@ -114,7 +114,7 @@ def test_a_schedule_alone_may_call_its_job(name: str) -> None:
 
 
 @pytest.mark.parametrize("called", sorted(NAMES))
-def test_a_function_bears_its_name_and_logs_to_its_group(called: str) -> None:
+def test_a_function_has_its_name_and_its_log_group(called: str) -> None:
     # Given
     name, folder = snake(called), FOLDERS[snake(called)]
     # When
@@ -129,13 +129,13 @@ def test_a_function_bears_its_name_and_logs_to_its_group(called: str) -> None:
         "LogGroupName": {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{name}"},
         "RetentionInDays": {"Ref": "LogRetentionDays"},
     }
-    # The name that metrics, traces and log lines carry.
+    # The name in metrics, traces and log lines.
     decorator = DECORATORS[CALLERS[called]] if called in CALLERS else "endpoint"
     assert f'@{decorator}("{called}"' in _one_line(folder / "app.py")
 
 
 @each_operation
-def test_a_function_lets_in_whom_its_operation_names(operation: Operation) -> None:
+def test_a_function_allows_the_roles_of_its_operation(operation: Operation) -> None:
     source = _one_line(FOLDERS[snake(operation.served_by)] / "app.py")
     [roles] = re.findall(r"@endpoint\([^)]*\broles=(\w+)", source)
     assert vars(endpoint)[roles] - {Role.ANONYMOUS} == operation.roles

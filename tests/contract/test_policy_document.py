@@ -1,6 +1,6 @@
-"""Every number of `docs/domain.md` is the one of the policy, and every one of the policy is in it.
+"""`docs/domain.md` has the numbers of the policy, all of them and no others.
 
-A number in bold is followed by its name in the policy, or stands in a table that is named after it.
+A bold number is followed by its name in the policy, or is in a table with that name.
 """
 
 import re
@@ -28,7 +28,7 @@ def span(text: str) -> timedelta:
 
 
 def value(text: str, like: Any) -> Any:
-    """Read `text` as a value of the type of `like`."""
+    """Return `text` as a value of the type of `like`."""
     match like:
         case timedelta():
             return span(text)
@@ -51,14 +51,14 @@ MARKED: Final = [
 
 
 @pytest.mark.parametrize(("text", "name"), MARKED)
-def test_a_marked_number_is_the_one_of_the_policy(text: str, name: str) -> None:
+def test_a_bold_number_of_the_document_is_the_policys(text: str, name: str) -> None:
     expected = getattr(CURRENT, name)
 
     assert value(text, expected) == expected
 
 
 @pytest.mark.parametrize("name", PRICES)
-def test_a_price_table_is_the_one_of_the_policy(name: str) -> None:
+def test_a_price_table_of_the_document_is_the_policys(name: str) -> None:
     table = next(each for each in tables(PAGE) if each.header[0] == name)
 
     listed = {words(code): int(words(price)) for code, price in table.rows}
@@ -66,7 +66,7 @@ def test_a_price_table_is_the_one_of_the_policy(name: str) -> None:
     assert listed == getattr(CURRENT, name)
 
 
-def test_a_bold_number_outside_those_tables_has_its_name() -> None:
+def test_a_bold_number_outside_the_tables_has_its_name() -> None:
     named = [each for each in tables(PAGE) if each.header[0] in PRICES or each.header == TIERS]
     cells = [cell for table in named for row in table.rows for cell in row]
     bold = [
@@ -79,7 +79,7 @@ def test_a_bold_number_outside_those_tables_has_its_name() -> None:
     assert bold == [text for text, _ in MARKED if re.search(r"\d", text)]
 
 
-def test_the_refund_table_has_the_tiers_of_the_policy() -> None:
+def test_the_refund_table_of_the_document_has_the_policys_tiers() -> None:
     table = next(each for each in tables(PAGE) if each.header == TIERS)
     *tiers, (rest, _) = [[words(cell) for cell in row] for row in table.rows]
 
@@ -96,12 +96,12 @@ def test_the_refund_table_has_the_tiers_of_the_policy() -> None:
     assert rest == "less"
 
 
-def test_every_field_of_the_policy_is_in_the_document() -> None:
+def test_every_field_of_the_policy_is_in_the_domain_document() -> None:
     assert {name for _, name in MARKED} | {*PRICES, "refund_tiers"} == set(CURRENT.__slots__)
 
 
 def of_the_contract() -> Mapping[str, set[str]]:
-    """Return the numbers that the contract has and the policy does not, by what they are."""
+    """Return the numbers that only the contract has, by their meaning."""
     contact, booking = SCHEMAS["Contact"]["properties"], SCHEMAS["CreateBooking"]["properties"]
     return {
         "name": {str(contact["name"]["minLength"]), str(contact["name"]["maxLength"])},
@@ -112,14 +112,14 @@ def of_the_contract() -> Mapping[str, set[str]]:
 
 
 def unmarked_numbers() -> Iterator[str]:
-    """Yield every number of the text that is not bold, code, a link or the number of a section."""
+    """Yield each number that is not bold, code, a link or a section's number."""
     for inline in inlines(PAGE):
         text = re.sub(r"\*\*.+?\*\*|`.+?`|\[.+?\]\(.+?\)", "", inline.content, flags=re.DOTALL)
         text = re.sub(r"^\d\.(\d+)? |\b\d\.\d\b|RFC \d+|E\.164", "", text)
         yield from re.findall(r"\d+", text)
 
 
-def test_no_number_stands_without_the_name_that_it_has_in_the_policy() -> None:
+def test_no_number_of_the_policy_is_in_the_document_without_its_name() -> None:
     known = set().union(*of_the_contract().values())
 
     assert set(unmarked_numbers()) == known

@@ -1,4 +1,4 @@
-"""`docs/problems.md` has one section for each problem `code`: the page of the problem's `type`."""
+"""`docs/problems.md` has one section for each problem `code`; the `type` links to it."""
 
 import importlib
 import pkgutil
@@ -27,18 +27,18 @@ from teppan.http.problem import TYPE, problem
 PAGE: Final = ROOT / "docs" / "problems.md"
 SECTION: Final = re.compile(r"^### `(\w+)`\n(\d{3})\. (.+?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 WIDESPREAD: Final = 12
-"""The operations from which on a section says "every operation", perhaps of a kind."""
+"""The number of operations from which a section says "every operation"."""
 
 WEBHOOK_ERRORS: Final = (
     MethodNotAllowed(),
     InvalidSignature(),
     EventNotOurs(),
 )
-"""What only the webhook answers; it is no operation of the contract."""
+"""The codes that only the webhook returns; it is not an operation of the contract."""
 
 
 def error_codes(kind: type[DomainError] = DomainError) -> Iterator[str]:
-    """Yield the code of every error class that is imported by now."""
+    """Yield the code of every imported error class."""
     for each in kind.__subclasses__():
         if hasattr(each, "code"):
             yield each.code
@@ -52,8 +52,8 @@ def import_errors() -> None:
             importlib.import_module(module.name)
 
 
-def promised() -> Mapping[str, set[str]]:
-    """Return the operations that promise each code in the contract."""
+def declared() -> Mapping[str, set[str]]:
+    """Return the operations that declare each code in the contract."""
     found: dict[str, set[str]] = defaultdict(set)
     for operation in operations():
         for _, media_type, content in operation.contents:
@@ -64,7 +64,7 @@ def promised() -> Mapping[str, set[str]]:
 
 
 def statuses() -> Iterator[tuple[str, str]]:
-    """Yield code and status of every problem in the contract, and of those the gateway makes."""
+    """Yield code and status of every problem in the contract and of API Gateway's own."""
     for operation in operations():
         for status, media_type, content in operation.contents:
             if media_type == PROBLEM_JSON:
@@ -75,25 +75,25 @@ def statuses() -> Iterator[tuple[str, str]]:
         yield error.code, str(problem(error, "/", "request-1").status)
 
 
-PROMISED: Final = promised()
+PROMISED: Final = declared()
 WRITTEN: Final = {
     code: (status, text) for code, status, text in SECTION.findall(PAGE.read_text(encoding="utf-8"))
 }
 
 
-def test_every_code_has_its_section_and_no_section_is_of_another() -> None:
+def test_the_problem_page_has_exactly_one_section_for_each_code() -> None:
     import_errors()
     known = {*SCHEMAS["Problem"]["properties"]["code"]["enum"], *error_codes()}
 
     assert set(WRITTEN) == known
 
 
-def test_the_type_of_a_problem_leads_to_its_section() -> None:
+def test_the_type_of_a_problem_links_to_its_section() -> None:
     assert TYPE == "/docs/problems#"
     assert set(WRITTEN) <= anchors(PAGE)
 
 
-def test_a_section_has_the_status_that_the_contract_has() -> None:
+def test_a_section_of_the_problem_page_has_the_contracts_status() -> None:
     expected: dict[str, set[str]] = defaultdict(set)
     for code, status in statuses():
         expected[code].add(status)
@@ -102,7 +102,7 @@ def test_a_section_has_the_status_that_the_contract_has() -> None:
 
 
 @pytest.mark.parametrize("code", WRITTEN)
-def test_a_section_says_where_a_problem_comes_from_and_what_to_do(code: str) -> None:
+def test_a_section_of_the_problem_page_has_the_operations_and_a_remedy(code: str) -> None:
     _, text = WRITTEN[code]
     source = re.search(r"^- \*\*From:\*\* (.+?)\n- \*\*Do:\*\* \w", text, re.MULTILINE | re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""The sizes of the suites: `full` never tries less than `quick`, and docs/testing.md lists all."""
+"""The sizes of the suites: `full` is never smaller than `quick`; docs/testing.md lists all."""
 
 import re
 from dataclasses import asdict
@@ -11,17 +11,17 @@ from tests.sizes import FULL, QUICK, Sizes, examples, pairs
 
 ROWS, COLUMNS = ("a", "b", "c"), (1, 2, 3, 4, 5)
 FEWER_IS_MORE = {"share_of_examples", "stops_apart"}
-"""Sizes of which a smaller number tries more."""
+"""Sizes for which a smaller number means more cases."""
 
 
 @pytest.mark.parametrize("name", asdict(FULL))
-def test_the_full_profile_tries_at_least_what_the_quick_one_tries(name: str) -> None:
+def test_the_full_profile_has_at_least_the_sizes_of_the_quick_one(name: str) -> None:
     quick, full = getattr(QUICK, name), getattr(FULL, name)
 
     assert full <= quick if name in FEWER_IS_MORE else full >= quick
 
 
-def test_the_document_lists_every_size_of_both_profiles() -> None:
+def test_the_testing_document_lists_every_size_of_both_profiles() -> None:
     text = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
     listed = {
         name: (quick, full)

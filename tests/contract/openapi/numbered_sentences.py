@@ -1,7 +1,7 @@
-"""The sentences of the contract that have a number, with the names of `figures.py` in its place.
+"""The contract's sentences with numbers; each number is a name of `figures.py`.
 
 A place is an operation, a schema, a parameter, an example, a gateway response, or "info". The
-sentences are long enough to say which number is meant, so that no other number fits.
+sentences are long enough to identify the number.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ Guests of 13 and over
 Guests from 6 to 12
 Guests of 5 and under
 """
-"""Standards, and sentences that may stand at any place."""
+"""Names of standards, and sentences that are allowed at any place."""
 
 _MAILED: Final = """
 After {mail_free} requests for a code to an address from one network
@@ -115,7 +115,7 @@ _OPERATIONS: Final = {
         less than {balance_days} days ahead
         Eight adults, 44 miles away
     """,
-    # How long a code is valid: Amazon Cognito's own numbers, which cannot be set.
+    # The validity of codes is Amazon Cognito's own and cannot be set.
     "register": f"{_NEW_PASSWORD}{_MAILED}A code is valid for 24 hours",
     "confirmRegistration": _CODED,
     "resendConfirmationCode": _MAILED,
@@ -196,4 +196,4 @@ _OTHERS: Final = {
 }
 
 SENTENCES: Final[Mapping[str, str]] = {**_OTHERS, **_OPERATIONS, **_SCHEMAS, **_EXAMPLES}
-"""The sentences that each place must have, one a line; it has no other numbers."""
+"""The sentences that each place must have, one for each line; it has no other numbers."""

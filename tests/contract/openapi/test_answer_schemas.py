@@ -1,4 +1,4 @@
-"""The schemas of answers: what is always there, which words there are, how long a text may be."""
+"""The schemas of answers: required properties, enumerations and lengths of texts."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -44,7 +44,7 @@ OPTIONAL: Final[Mapping[str, set[str]]] = {
     "SlotAvailability": {"reason"},
     "Problem": {"errors", "available_times"},
 }
-"""The properties of answers that may be absent."""
+"""The optional properties of answers."""
 
 MAX_ID_LENGTH: Final[Mapping[str, int]] = {
     "special_requests": 500,
@@ -53,11 +53,11 @@ MAX_ID_LENGTH: Final[Mapping[str, int]] = {
     "type": 255,
     "error": 100,
 }
-"""The longest text of a property of an answer, in characters; the others have no limit."""
+"""The longest text of an answer's property in characters; the others have no limit."""
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_an_answer_has_every_property_but_the_optional_ones(name: str) -> None:
+def test_an_answers_schema_requires_every_property_but_the_optional_ones(name: str) -> None:
     optional = SCHEMAS[name]["properties"].keys() - set(SCHEMAS[name].get("required", []))
     assert optional == OPTIONAL.get(name, set())
 
@@ -71,7 +71,7 @@ def test_an_answer_has_every_property_but_the_optional_ones(name: str) -> None:
         if schema.get("type") == "string" and "enum" not in schema
     ],
 )
-def test_a_text_of_an_answer_is_as_long_as_it_may_be_sent(
+def test_a_text_of_an_answer_has_the_length_limit_of_the_request(
     name: str, field: str, schema: dict[str, Any]
 ) -> None:
     unlimited = name == "Problem" or (name, field) == ("Violation", "pointer")
@@ -94,7 +94,7 @@ def test_a_text_of_an_answer_is_as_long_as_it_may_be_sent(
         ("WebhookEvent", "status", EventState),
     ],
 )
-def test_the_words_of_the_contract_are_those_of_the_domain(
+def test_the_enumerations_of_the_contract_are_those_of_the_domain(
     schema: str, field: str | None, words: Iterable[StrEnum]
 ) -> None:
     told = SCHEMAS[schema]["properties"][field] if field else SCHEMAS[schema]

@@ -1,4 +1,4 @@
-"""What an operation can answer follows from what it takes: who, parameters, headers, body."""
+"""The answers of an operation follow from its callers, parameters, headers and body."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -12,7 +12,7 @@ each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=l
 WITHOUT_THE_DATABASE: Final = {"createQuote", "getHealth", "headHealth", "preflight"}
 LOCKED: Final = {each.id for each in OPERATIONS.values() if "/auth/" in each.path}
 OF_ONE_BOOKING: Final = {"createPaymentIntent", "refundPayment"}
-"""Operations that name their booking in the body."""
+"""Operations whose body has the booking's id."""
 
 CHANGES_A_BOOKING: Final = {
     *("updateBooking", "cancelBooking"),
@@ -23,7 +23,7 @@ FORBIDS_CUSTOMERS_A_FIELD: Final = {
 }
 CALLS_STRIPE: Final = {"createPaymentIntent", "confirmPayment"}
 BOOKS: Final = {"createBooking", "updateBooking", "createQuote", "setSlotCapacity"}
-"""Operations that take a slot."""
+"""Operations that claim a slot."""
 
 VERSION: Final = {"$ref": "#/components/schemas/BookingVersion"}
 REQUIRED_QUERY: Final = {"searchAvailability": {"from", "to"}}
@@ -68,7 +68,7 @@ PROBLEMS: Final[Mapping[str, Callable[[Operation], bool]]] = {
     "payment_provider_failed": lambda each: each.id in CALLS_STRIPE,
     "payment_provider_unavailable": lambda each: each.id in CALLS_STRIPE,
 }
-"""Which operations answer with a problem: those and no others."""
+"""The condition for an operation to have a problem, by the problem's code."""
 
 RULES: Final[Mapping[str, set[str]]] = {
     "createBooking": {
@@ -109,31 +109,31 @@ HEADERS: Final[Mapping[str, Callable[[Operation], bool]]] = {
     "Access-Control-Allow-Origin": lambda each: each.method == "OPTIONS",
     "Access-Control-Max-Age": lambda each: each.method == "OPTIONS",
 }
-"""Which operations answer with a header when all is well: those and no others."""
+"""The condition for an operation's success to have a header, by the header's name."""
 
 STATUSES: Final = {
     "201": {"createBooking", "createPaymentIntent", "refundPayment"},
     "202": {"register", "resendConfirmationCode", "requestPasswordReset"},
     "204": {"confirmRegistration", "confirmPasswordReset", "logout", "preflight"},
 }
-"""Which operations answer otherwise than 200 when all is well."""
+"""The operations whose success has another status than 200."""
 
 
-def good_status(operation: Operation) -> str:
+def success_status(operation: Operation) -> str:
     [status] = [each for each in operation.spec["responses"] if each < "400"]
     return str(status)
 
 
 def properties_of(operation: Operation) -> Mapping[str, object]:
-    """Return the properties of the good answer, none without a body."""
-    content = operation.spec["responses"][good_status(operation)].get("content", {})
+    """Return the properties of the successful answer; none if it has no body."""
+    content = operation.spec["responses"][success_status(operation)].get("content", {})
     name = content[JSON]["schema"]["$ref"].rpartition("/")[2] if content else ""
     found: Mapping[str, object] = SCHEMAS[name]["properties"] if name else {}
     return found
 
 
 @each_operation
-def test_an_operation_names_exactly_the_problems_that_it_can_have(operation: Operation) -> None:
+def test_an_operation_declares_exactly_the_problems_that_it_can_have(operation: Operation) -> None:
     named = {
         name
         for _, media_type, content in operation.contents
@@ -145,20 +145,22 @@ def test_an_operation_names_exactly_the_problems_that_it_can_have(operation: Ope
 
 
 @each_operation
-def test_an_operation_sends_exactly_the_headers_that_it_owes(operation: Operation) -> None:
-    answer = operation.spec["responses"][good_status(operation)]
+def test_an_operation_declares_exactly_the_headers_of_its_success(operation: Operation) -> None:
+    answer = operation.spec["responses"][success_status(operation)]
     owed = {name for name, applies in HEADERS.items() if applies(operation)}
     assert answer.get("headers", {}).keys() == owed
 
 
 @each_operation
-def test_an_operation_answers_with_its_status(operation: Operation) -> None:
+def test_an_operation_declares_the_status_of_its_success(operation: Operation) -> None:
     expected = [status for status, ids in STATUSES.items() if operation.id in ids]
-    assert [good_status(operation)] == (expected or ["200"])
+    assert [success_status(operation)] == (expected or ["200"])
 
 
 @each_operation
-def test_an_operation_requires_its_path_its_key_and_two_dates(operation: Operation) -> None:
+def test_an_operation_requires_only_path_parameters_idempotency_keys_and_availability_dates(
+    operation: Operation,
+) -> None:
     required = {each["name"] for each in operation.parameters if each.get("required")}
     in_path = {each["name"] for each in operation.parameters if each["in"] == "path"}
     key = {"Idempotency-Key"} if takes(operation, "Idempotency-Key") else set[str]()
@@ -166,14 +168,14 @@ def test_an_operation_requires_its_path_its_key_and_two_dates(operation: Operati
 
 
 @each_operation
-def test_a_head_answers_with_the_statuses_of_its_get(operation: Operation) -> None:
+def test_a_head_operation_has_the_statuses_of_its_get(operation: Operation) -> None:
     if operation.method == "HEAD":
         get = OPERATIONS[operation.served_by]
         assert operation.spec["responses"].keys() == get.spec["responses"].keys()
 
 
 @each_operation
-def test_only_head_and_preflight_answer_without_a_body(operation: Operation) -> None:
+def test_only_head_and_preflight_operations_answer_without_a_body(operation: Operation) -> None:
     answered = {status for status, _, _ in operation.contents if status}
     if operation.method == "HEAD":
         assert not answered

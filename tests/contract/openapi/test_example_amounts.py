@@ -1,4 +1,4 @@
-"""Every amount, percentage and span in an example is what the policy or the template makes it."""
+"""Every amount, percentage and time span in an example follows from policy or template."""
 
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -24,7 +24,7 @@ STARTS: Final = {
     for value in EXAMPLES.values()
     if value.keys() >= {"booking_id", "starts_at", "version"} and value["version"] == 1
 }
-"""When the booking of an example starts, as it was created."""
+"""The start of an example's booking when it was created."""
 PRICES: Final = {
     (value["booking_id"], value["guests"]): value["price"]["total"]
     for value in EXAMPLES.values()
@@ -33,7 +33,7 @@ PRICES: Final = {
 
 
 def nodes_with(*fields: str) -> list[Any]:
-    """Return every object of an example that has all of `fields`, as parameters of a test."""
+    """Return every object in the examples with all of `fields`, as test parameters."""
     return [
         pytest.param(node, id=".".join((name, *path)))
         for name, value in EXAMPLES.items()
@@ -43,7 +43,7 @@ def nodes_with(*fields: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("node", nodes_with("payment_type", "amount"))
-def test_a_payment_is_of_the_deposit_or_of_what_is_left_of_a_price(node: dict[str, Any]) -> None:
+def test_a_payment_in_an_example_is_a_deposit_or_the_rest_of_a_price(node: dict[str, Any]) -> None:
     totals = set(PRICES.values())
     due = {
         "deposit": {CURRENT.deposit},
@@ -54,7 +54,9 @@ def test_a_payment_is_of_the_deposit_or_of_what_is_left_of_a_price(node: dict[st
 
 
 @pytest.mark.parametrize("node", nodes_with("booking_id", "refund_percentage", "cancelled_at"))
-def test_a_cancellation_refunds_the_percentage_of_the_deposit(node: dict[str, Any]) -> None:
+def test_a_cancellation_in_an_example_refunds_the_percentage_of_the_deposit(
+    node: dict[str, Any],
+) -> None:
     at = datetime.fromisoformat(node["cancelled_at"])
     base = Balance(captured=CURRENT.deposit) if node["refund_amount"] else Balance()
     if node["refund_percentage"] in TIERS:
@@ -68,7 +70,9 @@ def test_a_cancellation_refunds_the_percentage_of_the_deposit(node: dict[str, An
 
 
 @pytest.mark.parametrize("node", nodes_with("quoted_at", "valid_until"))
-def test_a_quote_is_valid_until_its_percentage_falls(node: dict[str, Any]) -> None:
+def test_a_cancellation_quote_in_an_example_is_valid_until_its_percentage_falls(
+    node: dict[str, Any],
+) -> None:
     starts_at, at = STARTS[node["booking_id"]], datetime.fromisoformat(node["quoted_at"])
     terms = refund_terms(Balance(captured=node["refund_base"]), starts_at, at, CURRENT)
     assert node["refund_percentage"] == terms.percentage
@@ -76,7 +80,9 @@ def test_a_quote_is_valid_until_its_percentage_falls(node: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("node", nodes_with("capacity", "remaining", "available"))
-def test_a_slot_can_be_booked_exactly_if_the_domain_says_so(node: dict[str, Any]) -> None:
+def test_a_slot_in_an_example_is_available_exactly_if_the_domain_allows_a_booking(
+    node: dict[str, Any],
+) -> None:
     slot = slot_at(date.fromisoformat(node["date"]), time.fromisoformat(node["time"]), CURRENT)
     booked = node["capacity"] - node["remaining"]
     reason = unavailable(slot, Occupancy(node["capacity"], booked), BOOKED_AT, CURRENT)
@@ -84,28 +90,28 @@ def test_a_slot_can_be_booked_exactly_if_the_domain_says_so(node: dict[str, Any]
 
 
 @pytest.mark.parametrize("node", nodes_with("capacity", "remaining", "booked"))
-def test_a_slot_has_room_for_what_is_not_booked(node: dict[str, Any]) -> None:
+def test_a_slot_in_an_example_has_its_capacity_less_its_bookings_left(node: dict[str, Any]) -> None:
     assert node["booked"] + node["remaining"] == node["capacity"] <= CURRENT.max_capacity
 
 
 @pytest.mark.parametrize("node", nodes_with("guests", "total", "created_at"))
-def test_a_booking_in_a_list_costs_what_it_costs_alone(node: dict[str, Any]) -> None:
+def test_a_booking_in_a_list_example_has_the_price_of_its_own_example(node: dict[str, Any]) -> None:
     party = party_of(node["guests"], None, None, None)
     without_extras = price_of(party, Menu({}, {}), None, CURRENT).total
     assert node["total"] == PRICES.get((node["booking_id"], node["guests"]), without_extras)
 
 
 @pytest.mark.parametrize("node", nodes_with("expires_in"))
-def test_tokens_last_as_long_as_the_template_says(node: dict[str, Any]) -> None:
+def test_tokens_in_an_example_have_the_validity_of_the_template(node: dict[str, Any]) -> None:
     assert node["expires_in"] == ACCESS_MINUTES * 60
 
 
-def test_the_free_times_of_a_taken_slot_are_start_times() -> None:
+def test_the_available_times_in_an_example_are_start_times() -> None:
     problem = CONTRACT["components"]["examples"]["SlotUnavailable"]["value"]
     starts = {f"{each:%H:%M}" for each in CURRENT.start_times}
     assert set(problem["available_times"]) < starts
 
 
-def test_a_page_is_as_large_as_the_design_says() -> None:
+def test_the_page_sizes_of_the_contract_are_those_of_the_code() -> None:
     limit = CONTRACT["components"]["parameters"]["Limit"]["schema"]
     assert limit == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}

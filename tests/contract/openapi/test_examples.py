@@ -1,4 +1,4 @@
-"""The examples of the contract are bookings that could exist: they obey the domain."""
+"""The examples of the contract obey the rules of the domain."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 
 
 def each_with(*fields: str) -> pytest.MarkDecorator:
-    """Run a test for each example that has all of `fields`."""
+    """Return the mark that runs a test for each example with all of `fields`."""
     chosen = {name: value for name, value in EXAMPLES.items() if value.keys() >= set(fields)}
     return pytest.mark.parametrize("example", chosen.values(), ids=chosen)
 
@@ -43,7 +43,7 @@ SLOTS = [
 
 
 @each_with("price")
-def test_prices_are_what_the_domain_computes(example: dict[str, Any]) -> None:
+def test_the_price_in_an_example_is_the_domains(example: dict[str, Any]) -> None:
     # Given
     policy, price = POLICIES[example["policy_version"]], example["price"]
     party = party_of(*(example[who] for who in ("guests", "adults", "children", "toddlers")))
@@ -81,14 +81,14 @@ def test_prices_are_what_the_domain_computes(example: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("example", SLOTS)
-def test_starts_are_what_the_clock_of_the_venue_says(example: dict[str, Any]) -> None:
+def test_the_start_in_an_example_is_the_venues_local_time(example: dict[str, Any]) -> None:
     policy = POLICIES["2026-11"]
     slot = slot_at(date.fromisoformat(example["date"]), time.fromisoformat(example["time"]), policy)
     assert datetime.fromisoformat(example["starts_at"]) == slot.starts_at
 
 
 @each_with("price", "starts_at")
-def test_payments_are_due_when_the_policy_says(example: dict[str, Any]) -> None:
+def test_the_payment_deadlines_in_an_example_are_the_policys(example: dict[str, Any]) -> None:
     policy = POLICIES[example["policy_version"]]
     starts_at, made_at, payment_due_at, balance_due_at = (
         datetime.fromisoformat(example[name])
@@ -100,7 +100,9 @@ def test_payments_are_due_when_the_policy_says(example: dict[str, Any]) -> None:
 
 
 @each_with("entries", "balance")
-def test_accounts_are_what_their_ledger_says(example: dict[str, Any]) -> None:
+def test_the_balance_in_an_example_is_the_sum_of_its_ledger_entries(
+    example: dict[str, Any],
+) -> None:
     # Given
     entries = [
         LedgerEntry(
@@ -135,7 +137,7 @@ def test_accounts_are_what_their_ledger_says(example: dict[str, Any]) -> None:
 
 
 @each_with("refund_id", "estimated_refund_date")
-def test_refunds_arrive_when_the_policy_says(example: dict[str, Any]) -> None:
+def test_the_estimated_refund_date_in_an_example_is_the_policys(example: dict[str, Any]) -> None:
     policy = POLICIES["2026-11"]
     promised = datetime.fromisoformat(example["created_at"]).astimezone(policy.zone)
     arrival = (promised + policy.refund_arrival).date()
@@ -143,7 +145,7 @@ def test_refunds_arrive_when_the_policy_says(example: dict[str, Any]) -> None:
 
 
 @each_with("refund_base")
-def test_refunds_are_the_percentage_of_their_base(example: dict[str, Any]) -> None:
+def test_the_refund_in_an_example_is_the_percentage_of_its_base(example: dict[str, Any]) -> None:
     percentage = example["refund_percentage"]
     assert example["refund_amount"] == half_up(example["refund_base"], percentage, 100)
     quoted_at, valid_until = (

@@ -1,6 +1,6 @@
-"""API Gateway can import the contract, and answers by itself in our form.
+"""API Gateway can import the contract, and its own answers have our form.
 
-Nothing checks the import without AWS, so its known rules are held here one by one.
+The import itself needs AWS, so the tests check its known rules one by one.
 """
 
 import json
@@ -27,7 +27,7 @@ from tests.contract.places import complete, complete_functions
 from teppan.http.headers import SECURITY, cors
 
 LARGEST_INCLUDE = 300_000
-"""Bytes; with the template well under the 1 MB that CloudFormation takes after includes."""
+"""Bytes; with the template it stays well under CloudFormation's 1 MB after includes."""
 
 SECURED = (
     "/api/v1/auth/logout",
@@ -37,18 +37,18 @@ SECURED = (
     "/api/v1/payments/",
     "/api/v1/webhooks/",
 )
-"""Where paths begin that take an access token."""
+"""The beginnings of paths that need an access token."""
 
 each_operation = pytest.mark.parametrize("operation", complete(), ids=lambda each: each.id)
 each_gateway_response = pytest.mark.parametrize("kind", GATEWAY_RESPONSES)
 
 
-def test_the_document_is_plain_and_small_enough_to_be_included() -> None:
+def test_the_contract_is_plain_and_small_enough_to_be_included() -> None:
     assert len(CONTRACT_TEXT.encode()) < LARGEST_INCLUDE
-    # JSON types only: CloudFormation knows neither YAML's dates nor null ...
+    # JSON types only: CloudFormation accepts neither YAML's dates nor null.
     assert json.loads(json.dumps(CONTRACT)) == CONTRACT
     assert not [path for path, node in walk(CONTRACT) if node is None]
-    # ... nor aliases, nor short intrinsics inside an include.
+    # It accepts neither aliases nor short intrinsics in an include.
     assert not re.search(r"(?m)^[^#'\"]*:\s+[&*!]\w", CONTRACT_TEXT)
 
 
@@ -56,7 +56,7 @@ def test_schema_names_are_alphanumeric() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9]+", name) for name in SCHEMAS)
 
 
-def test_schemas_use_only_keywords_that_models_know() -> None:
+def test_schemas_use_only_keywords_of_api_gateway_models() -> None:
     unknown = {"discriminator", "example", "exclusiveMaximum", "exclusiveMinimum", "nullable"}
     unknown |= {"readOnly", "writeOnly", "xml", "deprecated", "externalDocs"}
     for path, node in walk(SCHEMAS):
@@ -65,13 +65,13 @@ def test_schemas_use_only_keywords_that_models_know() -> None:
 
 
 @each_operation
-def test_responses_and_their_headers_are_written_out(operation: Operation) -> None:
+def test_responses_and_their_headers_are_written_without_references(operation: Operation) -> None:
     for answer in operation.spec["responses"].values():
         assert "$ref" not in answer
         assert not [name for name, header in answer.get("headers", {}).items() if "$ref" in header]
 
 
-def test_paths_are_routable() -> None:
+def test_paths_of_the_contract_can_be_routed_by_api_gateway() -> None:
     variables: dict[str, set[str]] = {}
     for path in CONTRACT["paths"]:
         parent = ""
@@ -80,12 +80,12 @@ def test_paths_are_routable() -> None:
             if segment.startswith("{"):
                 variables.setdefault(parent, set()).add(segment)
             parent += "/" + segment
-    # Siblings must share one name for their variable.
+    # Sibling paths must use one name for their variable.
     assert all(len(names) == 1 for names in variables.values())
 
 
 @each_operation
-def test_operations_reach_their_function(operation: Operation) -> None:
+def test_an_operation_is_integrated_with_its_function(operation: Operation) -> None:
     integration = operation.spec["x-amazon-apigateway-integration"]
     function = pascal(operation.served_by) + "Function"
     assert integration["type"] == "aws_proxy"
@@ -94,7 +94,7 @@ def test_operations_reach_their_function(operation: Operation) -> None:
         "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
         f"${{{function}.Arn}}/invocations"
     )
-    # The function gives up first, so that its own answer reaches the caller.
+    # The function times out first, so that its own answer reaches the caller.
     usual = TEMPLATE["Globals"]["Function"]["Timeout"]
     timeout = FUNCTIONS[function]["Properties"].get("Timeout", usual)
     assert integration["timeoutInMillis"] == (timeout + 1) * 1000 <= 29_000
@@ -108,15 +108,15 @@ def test_every_resource_that_the_contract_names_is_in_the_template() -> None:
     assert named - lacking == (complete_functions() | {"UserPool"}) - triggers
 
 
-def test_the_gateway_checks_parameters_and_leaves_bodies_to_the_functions() -> None:
+def test_the_gateway_validates_parameters_but_not_bodies() -> None:
     name = CONTRACT["x-amazon-apigateway-request-validator"]
     validator = CONTRACT["x-amazon-apigateway-request-validators"][name]
     assert validator == {"validateRequestParameters": True, "validateRequestBody": False}
 
 
 @each_operation
-def test_the_gateway_checks_no_header(operation: Operation) -> None:
-    """It compares names by case: browsers, which send lower case, would never get through."""
+def test_the_gateway_validates_no_header(operation: Operation) -> None:
+    """The gateway compares names by case, and browsers send them in lower case."""
     has_required_header = any(
         each["in"] == "header" and each.get("required") for each in operation.parameters
     )
@@ -127,20 +127,20 @@ def test_the_gateway_checks_no_header(operation: Operation) -> None:
         "validateRequestParameters": False,
         "validateRequestBody": False,
     }
-    # Then nothing that it would check is left unchecked.
+    # Then the function checks every parameter that the gateway does not.
     if has_required_header:
         assert {each["in"] for each in operation.parameters} == {"header"}
 
 
 @each_operation
-def test_secured_operations_ask_for_an_access_token(operation: Operation) -> None:
+def test_a_secured_operation_requires_an_access_token(operation: Operation) -> None:
     security = operation.spec.get("security", CONTRACT["security"])
     assert security in ([], [{"CognitoAccessToken": ["teppan/api"]}])
     assert operation.is_secured == operation.path.startswith(SECURED)
 
 
 @each_operation
-def test_secured_operations_say_who_may_call_them(operation: Operation) -> None:
+def test_a_secured_operation_declares_the_roles_that_may_call_it(operation: Operation) -> None:
     assert operation.is_secured == bool(operation.roles)
     assert ("x-teppan-roles" in operation.spec) == operation.is_secured
     assert operation.roles <= {"customer", "admin"}
@@ -157,7 +157,7 @@ def test_the_authorizer_is_the_user_pool() -> None:
 
 
 @each_gateway_response
-def test_gateway_answers_are_problem_documents(kind: str) -> None:
+def test_the_gateways_own_answers_are_problem_documents(kind: str) -> None:
     # Given
     response = GATEWAY_RESPONSES[kind]
     # When
@@ -169,7 +169,7 @@ def test_gateway_answers_are_problem_documents(kind: str) -> None:
 
 
 @each_gateway_response
-def test_gateway_answers_carry_the_headers_of_our_own(kind: str) -> None:
+def test_the_gateways_own_answers_have_the_headers_of_our_functions(kind: str) -> None:
     # Given
     expected = {name: f"'{text}'" for name, text in SECURITY.items()}
     expected |= {name: f"'{text}'" for name, text in cors("any", frozenset({"any"})).items()}
@@ -188,9 +188,9 @@ def test_gateway_answers_carry_the_headers_of_our_own(kind: str) -> None:
     assert headers.keys() - expected.keys() == extra
 
 
-def test_every_kind_of_failure_has_an_answer() -> None:
+def test_every_kind_of_gateway_failure_has_its_own_answer() -> None:
     assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= GATEWAY_RESPONSES.keys()
-    # The body names a status: a kind without its own entry gets the default's, never its own.
+    # The body has a status, and a kind without its own entry gets the status of the default.
     assert all("statusCode" in response for response in GATEWAY_RESPONSES.values())
 
 

@@ -1,4 +1,4 @@
-"""No text of the contract has a number that the policy, the template or the code does not have."""
+"""Every number in a text of the contract comes from the policy, the template or the code."""
 
 import re
 from collections import defaultdict
@@ -21,11 +21,11 @@ from teppan.domain.policy import CURRENT
 
 _TEXTS: Final = {"summary", "description", "title", "detail"}
 _NAMES: Final = re.compile(r"`[^`]*/[^`]*`|`bkg_[^`]*`")
-"""Paths (`POST /api/v1/quotes`) hold no number that anybody decides."""
+"""Paths (`POST /api/v1/quotes`), whose numbers are not checked."""
 
 
 def texts_of(node: Any, *, with_values: bool) -> Iterator[str]:
-    """Yield the texts at `node`, in one line each; those of an example's value only if asked."""
+    """Yield the texts at `node`, each in one line; example values only `with_values`."""
     match node:
         case dict():
             for name, value in node.items():
@@ -63,7 +63,7 @@ def numbers_left(text: str, sentences: str) -> list[str]:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_text_has_no_number_besides_those_that_are_decided_elsewhere(place: str) -> None:
+def test_a_text_of_the_contract_has_no_number_outside_the_known_sentences(place: str) -> None:
     known = STATUSES.get(place, {str(status) for status in range(200, 600)})
     left = [each for text in PLACES[place] for each in numbers_left(text, SENTENCES.get(place, ""))]
     assert [each for each in left if each.strip("(),.:;") not in known] == []
@@ -73,11 +73,13 @@ def test_a_text_has_no_number_besides_those_that_are_decided_elsewhere(place: st
     ("place", "sentence"),
     [(place, sentence) for place, sentences in SENTENCES.items() for sentence in filled(sentences)],
 )
-def test_a_text_says_each_number_as_it_is_decided(place: str, sentence: str) -> None:
+def test_a_text_of_the_contract_has_each_number_of_policy_template_or_code(
+    place: str, sentence: str
+) -> None:
     assert any(sentence in text for text in PLACES[place])
 
 
-def test_a_number_outside_the_known_sentences_is_noticed() -> None:
+def test_a_number_outside_the_known_sentences_is_found() -> None:
     assert numbers_left("A party starts 36 hours ahead.", "24 hours ahead") == ["36"]
     assert numbers_left("See `POST /api/v1/quotes`, within 24 hours.", "24 hours") == []
 
@@ -91,10 +93,10 @@ LIMITS: Final[Mapping[str, int]] = {
     "travel_miles": CURRENT.max_miles,
     "status": 599,
 }
-"""The largest number that a property may hold, in whichever schema it stands."""
+"""The largest value of a property, in every schema."""
 
 UNLIMITED: Final = {("CreateQuote", "travel_miles"), ("UpdateBooking", "travel_miles")}
-"""The service refuses more with `venue_too_far`, which says how far we travel."""
+"""The service refuses a larger value with `venue_too_far`, which states our limit."""
 
 INTEGERS: Final = [
     (name, field)
@@ -105,6 +107,6 @@ INTEGERS: Final = [
 
 
 @pytest.mark.parametrize(("name", "field"), INTEGERS)
-def test_an_integer_has_the_limit_of_the_policy_and_no_other(name: str, field: str) -> None:
+def test_an_integer_of_a_schema_has_exactly_the_policys_limit(name: str, field: str) -> None:
     limit = None if (name, field) in UNLIMITED else LIMITS.get(field)
     assert SCHEMAS[name]["properties"][field].get("maximum") == limit

@@ -25,33 +25,33 @@ from teppan.domain.policy import CURRENT
 from teppan.identity import errors as identity_errors
 
 OF_THE_WEBHOOK = {"event_not_ours", "invalid_signature", "method_not_allowed"}
-"""The problems that only Stripe is answered with; its URL is not in the contract."""
+"""The problems that only the webhook returns; its URL is not in the contract."""
 
 each_operation = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
 each_schema = pytest.mark.parametrize("name", SCHEMAS)
 
 
-def test_the_document_is_valid_openapi() -> None:
-    # Given: the + of a greedy path is API Gateway's; OpenAPI and the gateway's parameter lack it
+def test_the_contract_is_valid_openapi() -> None:
+    # Given the contract without the + of greedy paths, which is not OpenAPI but API Gateway's
     document = deepcopy(CONTRACT)
     document["paths"]["/{proxy}"] = document["paths"].pop("/{proxy+}")
     assert document["openapi"] == "3.0.3"
     assert not [error.message for error in OpenAPIV30SpecValidator(document).iter_errors()]
 
 
-def test_the_document_says_who_where_and_under_which_terms() -> None:
+def test_the_contract_has_contact_servers_and_terms() -> None:
     info = CONTRACT["info"]
     assert all(info[key] for key in ("title", "version", "description", "contact", "license"))
     assert all(server["url"] and server["description"] for server in CONTRACT["servers"])
 
 
-def test_tags_are_described_and_used() -> None:
+def test_the_tags_of_the_contract_are_described_and_used() -> None:
     described = {tag["name"] for tag in CONTRACT["tags"] if tag["description"]}
     assert described == {tag for each in operations() for tag in each.spec["tags"]}
 
 
 @each_operation
-def test_operations_are_documented(operation: Operation) -> None:
+def test_an_operation_of_the_contract_is_documented(operation: Operation) -> None:
     assert operation.spec["summary"]
     assert operation.spec["description"]
     assert len(operation.spec["tags"]) == 1
@@ -62,7 +62,7 @@ def test_operations_are_documented(operation: Operation) -> None:
 
 
 @each_operation
-def test_operations_name_what_can_go_wrong(operation: Operation) -> None:
+def test_an_operation_of_the_contract_has_examples_of_its_errors(operation: Operation) -> None:
     statuses = set(operation.spec["responses"])
     codes = {
         name
@@ -76,7 +76,7 @@ def test_operations_name_what_can_go_wrong(operation: Operation) -> None:
 
 
 @each_operation
-def test_operations_send_the_headers_that_go_with_a_status(operation: Operation) -> None:
+def test_an_answer_of_the_contract_has_the_headers_of_its_status(operation: Operation) -> None:
     for status, answer in operation.spec["responses"].items():
         declared = answer.get("headers", {}).keys()
         assert ("WWW-Authenticate" in declared) == (status == "401"), status
@@ -85,7 +85,7 @@ def test_operations_send_the_headers_that_go_with_a_status(operation: Operation)
 
 
 @each_operation
-def test_examples_validate(operation: Operation) -> None:
+def test_examples_are_valid_against_their_schemas(operation: Operation) -> None:
     for status, media_type, content in operation.contents:
         assert media_type == (PROBLEM_JSON if status >= "4" else JSON)
         assert content["examples"]
@@ -97,13 +97,13 @@ def test_examples_validate(operation: Operation) -> None:
                 assert value["type"] == f"/docs/problems#{name}"
 
 
-def test_formats_are_checked() -> None:
+def test_the_validator_checks_formats() -> None:
     assert faults("2026-02-30", SCHEMAS["LocalDate"])
     assert faults("yesterday", SCHEMAS["Booking"]["properties"]["starts_at"])
 
 
 @each_schema
-def test_every_property_is_described(name: str) -> None:
+def test_every_property_of_a_schema_has_a_description(name: str) -> None:
     for path, node in walk(SCHEMAS[name], (name,)):
         if isinstance(node, dict) and path[-1] != "properties" and "type" in node:
             for field, schema in node.get("properties", {}).items():
@@ -111,7 +111,7 @@ def test_every_property_is_described(name: str) -> None:
 
 
 @each_operation
-def test_request_schemas_are_closed(operation: Operation) -> None:
+def test_request_schemas_refuse_unknown_properties(operation: Operation) -> None:
     for status, _, content in operation.contents:
         if not status:
             for schema in _objects_in(content["schema"]):
@@ -124,7 +124,7 @@ def _objects_in(schema: dict[str, Any]) -> list[dict[str, Any]]:
     return [schema, *below] if schema["type"] == "object" else below
 
 
-def test_the_codes_are_the_ones_in_use_and_no_others() -> None:
+def test_the_problem_codes_of_the_contract_are_exactly_those_in_use() -> None:
     # Given
     listed = SCHEMAS["Problem"]["properties"]["code"]["enum"]
     examples = CONTRACT["components"]["examples"].values()
@@ -136,7 +136,7 @@ def test_the_codes_are_the_ones_in_use_and_no_others() -> None:
     assert set(listed) == ours | gateways
 
 
-def test_every_error_of_the_domain_is_in_the_contract_word_for_word() -> None:
+def test_every_error_of_the_domain_is_in_the_contract_with_the_same_text() -> None:
     examples = CONTRACT["components"]["examples"].values()
     titles = {example["value"]["code"]: example["value"]["title"] for example in examples}
     for error in _leaves(DomainError):
@@ -145,7 +145,7 @@ def test_every_error_of_the_domain_is_in_the_contract_word_for_word() -> None:
     assert not OF_THE_WEBHOOK & titles.keys()
 
 
-def test_what_an_error_always_says_is_what_its_example_says() -> None:
+def test_the_fixed_detail_of_an_error_is_the_one_in_its_example() -> None:
     examples = CONTRACT["components"]["examples"].values()
     details = {example["value"]["code"]: example["value"]["detail"] for example in examples}
     said = {

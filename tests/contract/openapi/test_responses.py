@@ -1,4 +1,4 @@
-"""Every answer of our functions is one that the contract describes, and each it describes comes."""
+"""Our functions give every answer in the contract, and no other."""
 
 from collections.abc import Iterator
 
@@ -20,13 +20,13 @@ FROM_THE_GATEWAY = {429, 502, 504}
 """The statuses that API Gateway answers, unless a function has a problem of its own for one."""
 
 HEAD_PROBLEMS = {422: "validation_failed", 500: "internal_error", 503: "storage_unavailable"}
-"""What a HEAD, which declares no body, answers these statuses with."""
+"""The problem codes of a HEAD, which declares no body, by status."""
 
 
 def codes(operation: Operation, status: int) -> list[str | None]:
-    """Return the problems that our function answers with `status`; [None] for a good answer.
+    """Return the problem codes of a function's answers with `status`; [None] for a success.
 
-    Empty for a status that only API Gateway answers, which the cloud suite sees.
+    The list is empty for a status of API Gateway alone, which the cloud suite tests.
     """
     ours: list[str | None] = [code for at, code in contract.problems(operation.id) if at == status]
     if ours or status in FROM_THE_GATEWAY:
@@ -50,7 +50,7 @@ def scene(table: Table, now: Clock) -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize(("operation", "status", "code"), ANSWERS)
-def test_each_answer_is_as_the_contract_describes_it(
+def test_each_answer_of_a_function_is_as_the_contract_describes_it(
     scene: Scene, operation: str, status: int, code: str | None
 ) -> None:
     described = resolved(contract.OPERATIONS[operation].spec["responses"][str(status)])
@@ -62,7 +62,7 @@ def test_each_answer_is_as_the_contract_describes_it(
     assert set(described.get("headers", {})) - SOMETIMES <= set(answer.headers)
 
 
-def test_an_answer_that_says_too_much_is_noticed() -> None:
+def test_an_undeclared_field_of_an_answer_is_found() -> None:
     health = {"status": "ok", "service": "teppan", "stage": "dev", "version": "1"}
     json = {"Content-Type": "application/json"}
     contract.check("getHealth", 200, json, health)

@@ -1,4 +1,4 @@
-"""The schemas that our code checks bodies by and those of the contract are the same, both ways."""
+"""The schemas of our code and those of the contract are the same for every request body."""
 
 import importlib
 import json
@@ -19,10 +19,10 @@ for module in pkgutil.walk_packages(schemas.__path__, f"{schemas.__name__}."):
     importlib.import_module(module.name)
 
 WITHOUT_MEANING = {"title", "description", "default", "example", "examples"}
-"""What a schema says to people only."""
+"""Keywords that do not matter to a validator."""
 
 SHARED_PARTS = {PartyBody}
-"""Models that exist to be inherited; no body has exactly their fields."""
+"""Base models; no body has exactly their fields."""
 
 
 def models(base: type[RequestBody] = RequestBody) -> Iterator[type[RequestBody]]:
@@ -56,7 +56,7 @@ REQUESTED = {
     for name in requested(operation.spec.get("requestBody", {}))
     if SCHEMAS[name]["type"] == "object"
 }
-"""The bodies and their parts, without the single values."""
+"""The schemas of bodies and their parts, without those of single values."""
 
 
 NEW_PASSWORDS = [
@@ -64,36 +64,38 @@ NEW_PASSWORDS = [
     ("ConfirmRegistration", "password"),
     ("ConfirmPasswordReset", "new_password"),
 ]
-"""Where somebody chooses a password."""
+"""The fields with a new password."""
 
 
-def ours(model: type[RequestBody]) -> Any:
-    """Return a model's schema with its definitions put in."""
+def schema_of(model: type[RequestBody]) -> Any:
+    """Return a model's schema with its definitions inlined."""
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
 
-    def whole(node: Any) -> Any:
+    def inlined(node: Any) -> Any:
         match node:
             case {"$ref": reference}:
-                return whole(definitions[reference.rpartition("/")[2]])
+                return inlined(definitions[reference.rpartition("/")[2]])
             case dict():
-                return {name: whole(value) for name, value in node.items()}
+                return {name: inlined(value) for name, value in node.items()}
             case list():
-                return [whole(value) for value in node]
+                return [inlined(value) for value in node]
             case _:
                 return node
 
-    return whole(schema)
+    return inlined(schema)
 
 
-def meaning(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return what `schema` says to a validator, in one spelling."""
+def validated_part(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of `schema` that matters to a validator, in one notation."""
     kept = {name: value for name, value in schema.items() if name not in WITHOUT_MEANING}
-    # It tells forms to hide what is typed; any string will do.
+    # The format is for forms that hide the input; it does not limit the text.
     if kept.get("format") == "password":
         del kept["format"]
     if "properties" in kept:
-        kept["properties"] = {name: meaning(each) for name, each in kept["properties"].items()}
+        kept["properties"] = {
+            name: validated_part(each) for name, each in kept["properties"].items()
+        }
     for unordered in ("required", "enum"):
         if unordered in kept:
             kept[unordered] = sorted(kept[unordered])
@@ -101,7 +103,7 @@ def meaning(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def differences(left: Any, right: Any, at: str = "") -> Iterator[str]:
-    """Yield where two schemas differ, and how: the code's side first."""
+    """Yield the differences of two schemas, the code's side first."""
     if isinstance(left, dict) and isinstance(right, dict):
         for name in sorted(left.keys() | right.keys()):
             yield from differences(left.get(name), right.get(name), f"{at}/{name}")
@@ -114,22 +116,25 @@ def test_every_schema_of_a_request_has_its_model_and_every_model_its_schema() ->
 
 
 @pytest.mark.parametrize("name", sorted(REQUESTED & set(MODELS)))
-def test_model_and_schema_say_the_same(name: str) -> None:
-    in_code, in_contract = meaning(ours(MODELS[name])), meaning(inlined(SCHEMAS[name]))
+def test_a_model_and_its_schema_in_the_contract_are_the_same(name: str) -> None:
+    in_code, in_contract = (
+        validated_part(schema_of(MODELS[name])),
+        validated_part(inlined(SCHEMAS[name])),
+    )
 
     assert list(differences(in_code, in_contract)) == []
 
 
 @pytest.mark.parametrize("name", sorted(REQUESTED))
-def test_nothing_unknown_is_let_in(name: str) -> None:
+def test_a_model_refuses_unknown_fields(name: str) -> None:
     assert SCHEMAS[name]["additionalProperties"] is False
 
 
 @pytest.mark.parametrize(("name", "field"), NEW_PASSWORDS)
-def test_a_new_password_is_by_one_rule_in_code_and_contract(name: str, field: str) -> None:
+def test_a_new_password_has_the_same_rule_in_code_and_contract(name: str, field: str) -> None:
     declared = SCHEMAS[name]["properties"][field]
 
-    in_code = ours(MODELS[name])["properties"][field]
+    in_code = schema_of(MODELS[name])["properties"][field]
 
     assert declared["format"] == "password"
     for rule in ("pattern", "minLength", "maxLength"):
@@ -177,7 +182,7 @@ def test_the_contract_refuses_control_characters_as_the_code_does(
         for name, each in content["examples"].items()
     ],
 )
-def test_an_example_of_the_contract_is_a_body_to_the_code(
+def test_an_example_body_of_the_contract_is_accepted_by_the_code(
     model: str, example: dict[str, Any]
 ) -> None:
     sent = MODELS[model].model_validate_json(json.dumps(example)).model_dump()

@@ -1,6 +1,6 @@
-"""Whatever is wrong with a value, a person reads a sentence: never a pattern, type or class.
+"""The text about an invalid value is a sentence, without patterns, types or class names.
 
-Each field of each body, and each parameter, is spoilt in every way that its schema excludes.
+Each field of each body, and each parameter, gets a value that each keyword of its schema excludes.
 """
 
 import json
@@ -12,7 +12,7 @@ import pytest
 from tests.builders import gateway_event
 from tests.contract.documents import operations, resolved
 from tests.contract.openapi.bodies import members, with_value
-from tests.contract.openapi.test_schemas import MODELS, ours
+from tests.contract.openapi.test_schemas import MODELS, schema_of
 
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body
@@ -22,7 +22,7 @@ from teppan.http.violation_texts import UNKNOWN
 MARK: Final = "Xanthippe"
 
 SENTENCE: Final = re.compile(r"(must (be|not be|have|add up)|is) [\w@(),.:+ -]*\w\)?")
-"""It begins so that a field's name can stand before it, and has no full stop."""
+"""A sentence starts so that a field's name can precede it, and has no full stop."""
 
 OF_PROGRAMMERS: Final = re.compile(
     r"[\\^$*{}\[\]|?]|\b(str|int|string|integer|Input|Field|pattern|regex|match|null|None|value)\b"
@@ -55,11 +55,11 @@ WITHOUT_VALUES: Final = {
     "required",
     "title",
 }
-"""Keywords of objects, which are spoilt by their members."""
+"""Keywords of objects, whose members get the invalid values."""
 
 
-def told(model: type[RequestBody], body: Any) -> dict[str, str]:
-    """Return the sentence for each place that is refused; the body is read as a request is."""
+def sentences_for(model: type[RequestBody], body: Any) -> dict[str, str]:
+    """Return the sentence for each refused field; the body is read like a request's."""
     request = incoming(gateway_event("POST", body=json.dumps(body)))
     try:
         read_body(request, model, optional=False)
@@ -68,7 +68,7 @@ def told(model: type[RequestBody], body: Any) -> dict[str, str]:
     return {}
 
 
-def spoilt(schema: dict[str, Any]) -> Iterator[Any]:
+def invalid_values(schema: dict[str, Any]) -> Iterator[Any]:
     for keyword, limit in schema.items():
         if keyword not in WITHOUT_VALUES:
             yield from SPOILT[keyword](limit)
@@ -78,12 +78,12 @@ def spoilt(schema: dict[str, Any]) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
-def test_each_value_of_a_body_is_refused_with_a_sentence(name: str) -> None:
+def test_an_invalid_value_of_a_body_is_refused_with_a_sentence(name: str) -> None:
     model, seen = MODELS[name], set[str]()
 
-    for field, schema in members(ours(model)):
-        for value in spoilt(schema):
-            seen |= set(told(model, with_value(field, value)).values())
+    for field, schema in members(schema_of(model)):
+        for value in invalid_values(schema):
+            seen |= set(sentences_for(model, with_value(field, value)).values())
 
     assert seen
     assert [text for text in seen if not SENTENCE.fullmatch(text)] == []
@@ -96,15 +96,15 @@ def test_each_value_of_a_body_is_refused_with_a_sentence(name: str) -> None:
     [
         pytest.param(name, field, id=f"{name}-{'.'.join(field)}")
         for name in sorted(MODELS)
-        for field, schema in members(ours(MODELS[name]))
+        for field, schema in members(schema_of(MODELS[name]))
         if "pattern" in schema and field[-1] != "time"  # a start time: `invalid_time`, below
     ],
 )
-def test_a_pattern_has_a_sentence_of_its_own(name: str, field: tuple[str, ...]) -> None:
-    schema = dict(members(ours(MODELS[name])))[field]
+def test_a_field_with_a_pattern_has_its_own_sentence(name: str, field: tuple[str, ...]) -> None:
+    schema = dict(members(schema_of(MODELS[name])))[field]
     no_match = "\0" * schema.get("minLength", 1)
 
-    sentences = told(MODELS[name], with_value(field, no_match))
+    sentences = sentences_for(MODELS[name], with_value(field, no_match))
 
     assert sentences["/" + "/".join(field)] not in {"", UNKNOWN}
 
@@ -118,11 +118,13 @@ def test_a_pattern_has_a_sentence_of_its_own(name: str, field: tuple[str, ...]) 
         ("CreatePaymentIntent", "payment_type", "must be one of deposit, balance, full"),
     ],
 )
-def test_it_says_what_to_send(name: str, field: str, sentence: str) -> None:
-    assert told(MODELS[name], {field: MARK})[f"/{field}"] == sentence
+def test_the_sentence_about_an_invalid_value_says_what_to_send(
+    name: str, field: str, sentence: str
+) -> None:
+    assert sentences_for(MODELS[name], {field: MARK})[f"/{field}"] == sentence
 
 
-def test_the_contracts_example_reads_as_what_is_answered() -> None:
+def test_the_contracts_validation_example_has_the_sentences_of_the_code() -> None:
     details = {
         each["detail"]
         for operation in operations()

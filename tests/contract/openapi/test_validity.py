@@ -1,6 +1,6 @@
-"""What is valid by the contract is accepted by our code, and the reverse, for every field.
+"""A value of any field is valid by the contract exactly if our code accepts it.
 
-test_schemas.py holds the two schemas against each other; here their readers are: patterns are
+test_schemas.py compares the two schemas; these tests compare their validators. Patterns are
 ECMA-262 in the contract and Rust's in the code, and lengths are checked after trimming.
 """
 
@@ -38,10 +38,10 @@ NO_PATTERN_CAN_SAY_IT: Final[Mapping[str, str]] = {
     "password": "a new one must not be a common one, nor the address",
     "new_password": "a new one must not be a common one, nor the address",
 }
-"""Fields of which we accept less than the contract's schema allows, and why."""
+"""Fields for which we accept less than the contract's schema allows, with the reason."""
 
 NORMALISED: Final = {"password", "new_password"}
-"""Fields whose limits hold for the text in Unicode's form NFKC, as the contract says of them."""
+"""Fields whose limits apply to the text in Unicode's form NFKC, as the contract states."""
 
 FIELDS: Final = {
     (name, field): schema
@@ -56,7 +56,7 @@ each_field = pytest.mark.parametrize(
 
 
 def is_accepted(model: type[RequestBody], field: tuple[str, ...], value: Any) -> bool:
-    """Tell whether our code takes `value`; what else is wrong with the body does not matter."""
+    """Return whether our code accepts `value`; other errors of the body do not matter."""
     try:
         model.model_validate_json(json.dumps(with_value(field, value)))
     except ValidationError as refusal:
@@ -82,7 +82,7 @@ def check(name: str, field: tuple[str, ...], value: Any) -> None:
 
 
 def texts(schema: dict[str, Any]) -> st.SearchStrategy[str]:
-    """Return texts that match the schema's pattern or nearly do."""
+    """Return texts that match the schema's pattern or nearly match it."""
     awkward = st.text(st.sampled_from(AWKWARD), max_size=6)
     if "pattern" not in schema:
         return awkward
@@ -93,10 +93,10 @@ def texts(schema: dict[str, Any]) -> st.SearchStrategy[str]:
 
 
 @each_field
-def test_at_its_limits_a_value_is_valid_and_accepted_or_neither(
+def test_a_value_at_its_limits_is_valid_by_the_contract_exactly_if_accepted(
     name: str, field: tuple[str, ...]
 ) -> None:
-    """A name of two spaces was valid by the contract (2 characters) and refused by us."""
+    """A name of two spaces, for example, has 2 characters, but none after trimming."""
     for value in boundaries(FIELDS[name, field]):
         check(name, field, value)
 
@@ -111,14 +111,16 @@ def test_at_its_limits_a_value_is_valid_and_accepted_or_neither(
 )
 @settings(max_examples=examples(50), deadline=None)
 @given(data=st.data())
-def test_any_text_is_valid_and_accepted_or_neither(
+def test_any_text_is_valid_by_the_contract_exactly_if_accepted(
     name: str, field: tuple[str, ...], data: st.DataObject
 ) -> None:
     check(name, field, data.draw(texts(FIELDS[name, field])))
 
 
 @each_field
-def test_the_contract_says_trimmed_where_we_trim(name: str, field: tuple[str, ...]) -> None:
+def test_the_contract_marks_each_field_that_the_code_trims(
+    name: str, field: tuple[str, ...]
+) -> None:
     schema = FIELDS[name, field]
     good = next((each for each in ("ab", "12") if is_valid(each, schema)), None)
     if good is None:  # then no space is allowed either: the tests above try it
@@ -138,7 +140,7 @@ def test_the_contract_says_trimmed_where_we_trim(name: str, field: tuple[str, ..
     assert (kept == good) == is_trimmed(schema)
 
 
-def test_patterns_are_read_alike_by_all_engines() -> None:
+def test_the_contracts_patterns_mean_the_same_to_all_engines() -> None:
     patterns = {node for path, node in walk(CONTRACT) if path and path[-1] == "pattern"}
 
     assert patterns
@@ -147,11 +149,11 @@ def test_patterns_are_read_alike_by_all_engines() -> None:
         assert pattern.startswith("^") and pattern.endswith("$")
 
 
-def test_the_exceptions_are_fields() -> None:
+def test_the_exceptions_for_validity_are_existing_fields() -> None:
     assert NO_PATTERN_CAN_SAY_IT.keys() <= {field[-1] for _, field in FIELDS}
 
 
-def test_headers_of_requests_say_what_they_take() -> None:
+def test_the_request_headers_of_the_contract_have_their_limits() -> None:
     headers = {
         each["name"]: each["schema"]
         for operation in operations()

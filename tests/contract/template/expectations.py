@@ -1,7 +1,7 @@
-"""What a part of the template must be, as a table; whatever no table names is a difference.
+"""Tables of the template's expected values; a value that no table names is a difference.
 
-A table maps a path (`Properties.TimeToLiveSpecification.Enabled`) to the value that must be there,
-or to a `Check`. In a table for all resources of one kind, `<Name>` stands for the logical id
+A table maps a path (`Properties.TimeToLiveSpecification.Enabled`) to its expected value or to a
+`Check`. In a table for all resources of one kind, `<Name>` stands for the logical id
 without the kind's suffix, `<name>` for the same in snake case.
 """
 
@@ -21,18 +21,18 @@ HERE: Final = "tests/contract/template/"
 
 @dataclass(frozen=True)
 class Check:
-    """A value that is not written down but checked, with what it must be in words."""
+    """A check of a value, with a description of the valid values."""
 
-    wanted: str
+    expected: str
     holds: Callable[[Any], bool]
 
     def __repr__(self) -> str:
-        return self.wanted
+        return self.expected
 
 
 @dataclass(frozen=True)
 class Row:
-    """Where one resource differs from the others of its kind, and why; ABSENT drops a path."""
+    """The differences of one resource from its kind, with the reason; ABSENT removes a path."""
 
     why: str
     table: Table
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Kind:
-    """What every resource of one CloudFormation type must be, and the rows of those that differ."""
+    """The expected values of every resource of a type, and the rows of those that differ."""
 
     type: str
     suffix: str
@@ -48,7 +48,7 @@ class Kind:
     rows: Mapping[str, Row] = field(default_factory=dict)
 
     def table(self, logical_id: str) -> Table:
-        """Return what the resource must be."""
+        """Return the expected values of the resource."""
         whole: Table = {"Type": self.type, **self.every}
         if row := self.rows.get(logical_id):
             whole = {**whole, **row.table}
@@ -71,7 +71,7 @@ sentence: Final = Check(
 
 
 def proved_by(test: str) -> Check:
-    """Leave a value to a test, `file.py::test_name`, that is there."""
+    """Return a check that leaves the value to an existing test, `file.py::test_name`."""
     file, _, name = test.partition("::")
     path = ROOT / (file if "/" in file else HERE + file)
     if not re.search(rf"^(async )?def {name}\(", path.read_text(encoding="utf-8"), re.MULTILINE):
@@ -80,24 +80,24 @@ def proved_by(test: str) -> Check:
 
 
 def differences(actual: Mapping[str, Any], table: Table) -> list[str]:
-    """Return where `actual` is not what `table` says, and what the table says nothing of."""
+    """Return the paths at which `actual` differs from `table` or that `table` does not have."""
     rest: Any = deepcopy(dict(actual))
     found = []
-    for path, wanted in table.items():
+    for path, expected in table.items():
         value = _take(rest, path.split("."))
-        if not (wanted.holds(value) if isinstance(wanted, Check) else _same(value, wanted)):
+        if not (expected.holds(value) if isinstance(expected, Check) else _same(value, expected)):
             shown = "nothing" if value is MISSING else repr(value)
-            found.append(f"{path}: {shown}, expected {wanted!r}")
+            found.append(f"{path}: {shown}, expected {expected!r}")
     return found + [f"{path}: {value!r}, which no table expects" for path, value in _leaves(rest)]
 
 
-def _same(value: Any, wanted: Any) -> bool:
-    # YAML's true is no 1.
-    return type(value) is type(wanted) and bool(value == wanted)
+def _same(value: Any, expected: Any) -> bool:
+    # In Python, True equals 1.
+    return type(value) is type(expected) and bool(value == expected)
 
 
 def _take(node: Any, keys: list[str]) -> Any:
-    """Take the value at `keys` out of `node`, with the mappings that are empty then."""
+    """Remove and return the value at `keys` of `node`; remove mappings that become empty."""
     key, *further = keys
     if not isinstance(node, dict) or key not in node:
         return MISSING
@@ -118,7 +118,7 @@ def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _filled(node: Any, name: str) -> Any:
-    """Return `node` with the name of a resource in place of `<Name>` and `<name>`."""
+    """Return `node` with a resource's name in place of `<Name>` and `<name>`."""
     match node:
         case str():
             return node.replace("<Name>", name).replace("<name>", snake(name))
@@ -130,24 +130,24 @@ def _filled(node: Any, name: str) -> Any:
 
 
 def ref(name: str) -> dict[str, str]:
-    """Return what `!Ref` becomes."""
+    """Return the long form of `!Ref`."""
     return {"Ref": name}
 
 
 def get_att(name: str, attribute: str) -> dict[str, list[str]]:
-    """Return what `!GetAtt` becomes."""
+    """Return the long form of `!GetAtt`."""
     return {"Fn::GetAtt": [name, attribute]}
 
 
 def sub(text: str) -> dict[str, str]:
-    """Return what `!Sub` becomes."""
+    """Return the long form of `!Sub`."""
     return {"Fn::Sub": text}
 
 
 def when(condition: str, then: Any, otherwise: Any) -> dict[str, list[Any]]:
-    """Return what `!If` becomes."""
+    """Return the long form of `!If`."""
     return {"Fn::If": [condition, then, otherwise]}
 
 
 EXCEPT_LOCALLY: Final = {"Fn::If": ["IsLocal", False, True]}
-"""True on every stage of AWS; the local cloud is thrown away, and has no tracing."""
+"""True on every stage of AWS; the local cloud is temporary and has no tracing."""

@@ -1,4 +1,4 @@
-"""What the sections of the template beside its resources must be."""
+"""The expected values of the template's sections other than the resources."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,7 +14,7 @@ from tests.contract.template.expectations import (
 )
 
 NAMESPACE: Final = "Teppan"
-"""The namespace of our metrics; alarms must look for them in the one where functions count."""
+"""The namespace of our metrics, the same for functions and alarms."""
 
 SERVICE: Final = "teppan"
 """The value of the dimension `service`."""
@@ -160,7 +160,10 @@ WHOLE: Final[Mapping[str, Any]] = {
     "AWSTemplateFormatVersion": "2010-09-09",
     "Transform": "AWS::Serverless-2016-10-31",
     "Description": sentence,
-    **{name: proved_by("test_expectations.py::test_a_section_is_as_expected") for name in SECTIONS},
-    "Resources": proved_by("test_expectations.py::test_a_resource_is_as_expected"),
+    **{
+        name: proved_by("test_expectations.py::test_a_section_of_the_template_is_as_its_table")
+        for name in SECTIONS
+    },
+    "Resources": proved_by("test_expectations.py::test_a_resource_of_the_template_is_as_its_table"),
 }
-"""The sections of the template."""
+"""The sections of the template by name."""

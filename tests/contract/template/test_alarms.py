@@ -1,4 +1,4 @@
-"""Alarms watch metrics that there are, and tell the one topic."""
+"""Alarms use existing metrics and notify the one topic."""
 
 import ast
 from typing import Any
@@ -19,7 +19,7 @@ ALARMS = {
 }
 SERVICE = [{"Name": "service", "Value": "teppan"}]
 
-FACTS = {
+ALARM_METRICS = {
     "RefundsFailed": ("Sum", 1),
     "DisputesOpened": ("Sum", 1),
     "PaymentsUnmatched": ("Sum", 1),
@@ -30,22 +30,22 @@ FACTS = {
     "WebhooksMissed": ("Sum", 3),
     "OverdueBookingsLeft": ("Minimum", 1),
 }
-"""The facts that our code tells with the dimension `service` alone: statistic, least value."""
+"""Our metrics with the dimension `service` only: their statistic and their threshold."""
 
 HOUR = 3_600
-MISSED = {
+MISSING_RUNS = {
     "ReleaseUnpaidBookingsRule": ("ReleaseUnpaidBookingsMissingAlarm", HOUR),
     "CompletePastBookingsRule": ("CompletePastBookingsMissingAlarm", 3 * HOUR),
     "ReconcileRecentPaymentsRule": ("ReconcilePaymentsMissingAlarm", HOUR),
     "ReconcileAllPaymentsRule": ("LedgerCompareMissingAlarm", 26 * HOUR),
 }
-"""The alarm that tells of each schedule that stands still, and after how long."""
+"""The alarm for missing runs of each schedule, and its waiting time."""
 
-MISSING = {alarm for alarm, _ in MISSED.values()}
+MISSING = {alarm for alarm, _ in MISSING_RUNS.values()}
 
 RULES = resources_of_type(TEMPLATE, "AWS::Events::Rule")
 RUN_SECONDS = 900
-"""How long a run may take at most."""
+"""The longest time of a run."""
 
 each_alarm = pytest.mark.parametrize("name", ALARMS)
 each_rule = pytest.mark.parametrize("rule", RULES)
@@ -56,7 +56,7 @@ def function(name: str) -> list[dict[str, Any]]:
 
 
 def least(alarm: dict[str, Any]) -> float:
-    """The least value, of those that are whole, at which it goes off."""
+    """Return the smallest whole value that raises the alarm."""
     above = alarm["ComparisonOperator"] == "GreaterThanThreshold"
     return float(alarm["Threshold"] + above)
 
@@ -67,7 +67,7 @@ def test_an_alarm_has_a_description_and_notifies_the_topic(name: str) -> None:
     assert alarm["AlarmDescription"].endswith(".")
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
     assert alarm["TreatMissingData"] == ("breaching" if name in MISSING else "notBreaching")
-    # CloudWatch looks back a day at most, a week when a period is an hour or more.
+    # CloudWatch evaluates at most a day, or a week if a period is an hour or more.
     assert alarm["Period"] * alarm["EvaluationPeriods"] <= (
         604_800 if alarm["Period"] >= 3_600 else 86_400
     )
@@ -79,8 +79,8 @@ def test_each_metric_of_money_that_must_alarm_has_its_alarm() -> None:
         each["MetricName"]: (each["Statistic"], least(each))
         for name, each in ours
         if name not in MISSING
-    } == FACTS
-    facts = [each for _, each in ours if each["MetricName"] in FACTS]
+    } == ALARM_METRICS
+    facts = [each for _, each in ours if each["MetricName"] in ALARM_METRICS]
     assert [each for each in facts if each["Dimensions"] != SERVICE] == []
 
 
@@ -101,23 +101,23 @@ def test_each_metric_of_an_alarm_is_emitted_by_our_code() -> None:
         and isinstance(node.value, ast.Name)
         and node.value.id == "Alarm"
     }
-    assert texts | named | set(Alarm) >= FACTS.keys()
+    assert texts | named | set(Alarm) >= ALARM_METRICS.keys()
 
 
 def test_a_refused_webhook_of_a_stranger_raises_no_alarm() -> None:
-    # Anybody may post to the webhook's URL; what they send is refused and counted.
+    # The webhook's URL is public, so strangers' requests are refused and counted.
     assert "WebhooksRefused" not in {each["MetricName"] for each in ALARMS.values()}
-    # What Stripe sends is missed where it is refused too, and a day brings few events.
+    # Refused events of Stripe are missing elsewhere too, and there are few events a day.
     assert ALARMS["WebhooksMissedAlarm"]["Period"] == 24 * HOUR
 
 
 def test_each_schedule_has_an_alarm_for_missing_runs() -> None:
-    assert MISSED.keys() == RULES.keys()
+    assert MISSING_RUNS.keys() == RULES.keys()
 
 
 @each_rule
 def test_the_alarm_for_missing_runs_waits_longer_than_a_late_run(rule: str) -> None:
-    name, after = MISSED[rule]
+    name, after = MISSING_RUNS[rule]
     alarm, schedule = ALARMS[name], RULES[rule]["Properties"]["ScheduleExpression"]
     assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
         "SampleCount",
@@ -126,7 +126,7 @@ def test_the_alarm_for_missing_runs_waits_longer_than_a_late_run(rule: str) -> N
     )
     assert alarm["DatapointsToAlarm"] == alarm["EvaluationPeriods"]
     assert alarm["Period"] * alarm["EvaluationPeriods"] == after
-    # One start may be late, or wait for a run that is in its way.
+    # A start may be late, or wait for the end of another run.
     assert after >= SECONDS[schedule] + RUN_SECONDS
 
 
@@ -135,7 +135,7 @@ def test_a_run_emits_the_metric_whose_absence_raises_the_alarm(
     rule: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # Given
-    alarm = ALARMS[MISSED[rule][0]]
+    alarm = ALARMS[MISSING_RUNS[rule][0]]
     watched = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
     [called] = [name for name in called_by(SCHEDULE) if _is_started_by(rule, name)]
     # When
@@ -160,7 +160,7 @@ def test_a_failed_run_of_each_job_raises_an_alarm() -> None:
 
 
 def test_failures_of_the_stripe_webhook_raise_an_alarm() -> None:
-    # It answers its own failures: they are no Errors of Lambda's.
+    # The function answers its own failures, so Lambda does not count them as Errors.
     alarm = ALARMS["StripeWebhookErrorsAlarm"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Url5xxCount")
     assert (alarm["Statistic"], alarm["Dimensions"]) == ("Sum", function("stripeWebhook"))

@@ -1,4 +1,4 @@
-"""Every resource and section of the template is as its table says; nothing is left unsaid."""
+"""Every resource and section of the template equals its table, completely."""
 
 from typing import Any, Final
 
@@ -26,29 +26,29 @@ each_section = pytest.mark.parametrize("section", SECTIONS)
 
 
 @each_resource
-def test_a_resource_is_of_a_kind_that_has_a_table(name: str) -> None:
+def test_a_resource_of_the_template_is_of_a_kind_with_a_table(name: str) -> None:
     assert RESOURCES[name]["Type"] in KINDS, f"{name}: write a Kind for it in {HERE}kinds"
 
 
 @each_resource
-def test_a_resource_is_as_expected(name: str) -> None:
+def test_a_resource_of_the_template_is_as_its_table(name: str) -> None:
     resource = RESOURCES[name]
 
     assert differences(resource, KINDS[resource["Type"]].table(name)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.type)
-def test_rows_of_a_kind_are_resources_with_a_reason(kind: Kind) -> None:
+def test_each_row_of_a_kind_is_a_resource_with_a_reason(kind: Kind) -> None:
     assert {RESOURCES[name]["Type"] for name in kind.rows} <= {kind.type}
     assert all(row.why for row in kind.rows.values())
 
 
-def test_each_kind_has_a_resource() -> None:
+def test_each_kind_with_a_table_has_a_resource() -> None:
     assert {resource["Type"] for resource in RESOURCES.values()} == KINDS.keys()
 
 
 @each_section
-def test_a_section_is_as_expected(section: str) -> None:
+def test_a_section_of_the_template_is_as_its_table(section: str) -> None:
     assert differences(TEMPLATE[section], SECTIONS[section]) == []
 
 
@@ -57,7 +57,7 @@ def test_the_template_has_no_other_section() -> None:
 
 
 class TestDifferences:
-    """The comparison itself misses nothing."""
+    """The comparison with a table finds every difference."""
 
     kind: Final = Kind(
         "AWS::SQS::Queue",
@@ -74,37 +74,39 @@ class TestDifferences:
         properties = {**self.good["Properties"], **changes}
         return differences({**self.good, "Properties": properties}, self.kind.table("LateQueue"))
 
-    def test_a_resource_as_its_row_says_has_none(self) -> None:
+    def test_a_resource_as_in_its_row_has_no_difference(self) -> None:
         assert self.of() == []
 
-    def test_a_changed_value_is_one(self) -> None:
+    def test_a_changed_value_is_a_difference(self) -> None:
         assert self.of(Kept={"Days": 14}) == ["Properties.Kept.Days: 14, expected 1"]
 
-    def test_a_value_of_another_type_is_one(self) -> None:
+    def test_a_value_of_another_type_is_a_difference(self) -> None:
         assert self.of(Kept={"Days": True}) == ["Properties.Kept.Days: True, expected 1"]
 
-    def test_a_missing_value_is_one(self) -> None:
+    def test_a_missing_value_is_a_difference(self) -> None:
         assert self.of(Kept={}) == ["Properties.Kept.Days: nothing, expected 1"]
 
     @pytest.mark.parametrize("value", [False, {}, [], None, {"Ref": "Other"}])
-    def test_a_value_that_no_table_names_is_one(self, value: Any) -> None:
+    def test_a_value_that_no_table_names_is_a_difference(self, value: Any) -> None:
         assert len(self.of(More=value)) == 1
 
-    def test_a_value_beside_one_that_is_expected_is_one(self) -> None:
+    def test_an_additional_value_is_a_difference(self) -> None:
         [found] = self.of(Kept={"Days": 1, "Nights": 2})
         assert found == "Properties.Kept.Nights: 2, which no table expects"
 
-    def test_a_check_that_fails_is_one(self) -> None:
+    def test_a_failed_check_is_a_difference(self) -> None:
         [found] = self.of(Text="no sentence")
         assert found == f"Properties.Text: 'no sentence', expected {sentence!r}"
 
-    def test_a_proof_must_name_a_test_that_is_there(self) -> None:
+    def test_a_value_can_be_left_to_an_existing_test_only(self) -> None:
         with pytest.raises(LookupError, match=r"test_jobs\.py has no test_of_dreams"):
             proved_by("test_jobs.py::test_of_dreams")
 
-    def test_what_is_proved_elsewhere_must_be_there(self) -> None:
+    def test_a_value_that_is_left_to_a_test_must_exist(self) -> None:
         table = {
-            "Properties.Name": proved_by("test_expectations.py::test_each_kind_has_a_resource")
+            "Properties.Name": proved_by(
+                "test_expectations.py::test_each_kind_with_a_table_has_a_resource"
+            )
         }
 
         assert differences({"Properties": {"Name": ref("X")}}, table) == []

@@ -1,6 +1,6 @@
-"""The firewall counts every path of the contract, however it is spelt, and whoever calls Cognito.
+"""The firewalls count every path of the contract in any spelling, and calls of Cognito.
 
-The emulator has no WAF: a small evaluator reads the rules as AWS documents them.
+The emulator has no WAF, so a small evaluator applies the rules as AWS documents them.
 """
 
 import re
@@ -32,17 +32,17 @@ GROUPS: Final = {
     "/health": "health",
     "/api/v1/webhooks/": "webhooks",
 }
-"""The rule that counts a path, by how the path begins."""
+"""The rule that counts a path, by the beginning of the path."""
 
 ANY_PATH: Final = "/{proxy+}"
-"""A browser's preflight: it is counted with the path that it is about."""
+"""A browser's preflight request, which is counted with its path."""
 
 API, POOL = TEMPLATE["Resources"]["Firewall"], TEMPLATE["Resources"]["UserPoolFirewall"]
 RULES: Final[dict[str, Any]] = {rule["Name"]: rule for rule in API["Properties"]["Rules"]}
 
 
 def _normalised(path: str) -> str:
-    """Drop empty segments and `.`, and go up for `..`, as NORMALIZE_PATH does."""
+    """Return the path without empty segments, `.` and `..`, as NORMALIZE_PATH does."""
     kept: list[str] = []
     for segment in path.split("/"):
         if segment == ".." and kept:
@@ -59,7 +59,7 @@ TRANSFORMATIONS: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 FREE_OF_CHARGE: Final = 1500
-"""Capacity units of one web ACL; more cost extra."""
+"""The free capacity units of one web ACL."""
 
 SPELLINGS: Final[Mapping[str, Callable[[str], str]]] = {
     "as it is": lambda path: path,
@@ -82,7 +82,7 @@ each_path = pytest.mark.parametrize(
 
 
 def counts(rule: dict[str, Any], path: str) -> bool:
-    """Tell whether a rate-based rule counts a request for `path`."""
+    """Return whether a rate-based rule counts a request for `path`."""
     scope = rule["Statement"]["RateBasedStatement"].get("ScopeDownStatement")
     if scope is None:
         return True
@@ -97,7 +97,7 @@ def counted_by(path: str) -> set[str]:
     return {name for name, rule in RULES.items() if counts(rule, path)}
 
 
-def real(path: str) -> str:
+def sent_path(path: str) -> str:
     """Return a path as callers send it."""
     return re.sub(r"\{booking_id\}", "bkg_" + "a" * 26, path).replace("{", "").replace("}", "")
 
@@ -110,8 +110,8 @@ def group(path: str) -> str:
 @each_path
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_a_path_is_counted_in_its_group_however_it_is_spelt(path: str, spelling: str) -> None:
-    """`/api/v1/%61uth/login` was counted nowhere, and most paths not at all."""
-    sent = SPELLINGS[spelling](real(path))
+    """For example, `/api/v1/%61uth/login` is counted as `/api/v1/auth/login`."""
+    sent = SPELLINGS[spelling](sent_path(path))
 
     assert counted_by(sent) == {group(path), "everything"}
 
@@ -131,7 +131,7 @@ def test_each_firewall_rule_has_its_limit() -> None:
     assert {each["AggregateKeyType"] for each in counted.values()} == {"IP"}
     assert all(rule["Action"] == {"Block": {}} for rule in RULES.values())
     assert [rule["Priority"] for rule in RULES.values()] == list(range(1, len(RULES) + 1))
-    # As much as all the groups together, and less than a tenth of what the throttle lets through.
+    # As much as all groups together, and less than a tenth of the API's throttle.
     assert LIMITS["everything"] == sum(LIMITS.values()) - LIMITS["everything"]
     settings = TEMPLATE["Resources"]["Api"]["Properties"]["MethodSettings"]
     assert LIMITS["everything"] < settings[0]["ThrottlingRateLimit"] * 300 / 10
@@ -149,7 +149,7 @@ def test_paths_are_decoded_and_normalised_before_they_are_compared() -> None:
 
 
 def test_a_request_that_the_firewall_blocks_gets_a_429_of_the_gateway() -> None:
-    """A custom response of the firewall would take its place and could set no Content-Type."""
+    """A custom response of the firewall would replace it and could not set Content-Type."""
     response = GATEWAY_RESPONSES["WAF_FILTERED"]
     assert response["statusCode"] == 429
     assert not [
@@ -197,7 +197,7 @@ def test_staging_and_production_have_the_firewalls() -> None:
 
 
 def test_the_user_pool_firewall_never_blocks_our_own_functions() -> None:
-    """They may share one address: what the API lets through must fit below its limits."""
+    """They may share one address, so the API's limits must be below the firewall's."""
     by_operation, by_address = (
         rule["Statement"]["RateBasedStatement"] for rule in POOL["Properties"]["Rules"]
     )
@@ -218,10 +218,10 @@ def test_the_user_pool_firewall_never_blocks_our_own_functions() -> None:
         },
     ]
     assert by_operation["AggregateKeyType"] == "CUSTOM_KEYS"
-    # Registering an address that waits for its code has Cognito resend it, as resending does.
+    # A registration of an unconfirmed address makes Cognito resend the code, as a resend does.
     assert 2 * max(most) < by_operation["Limit"] < 3 * max(most)
     assert by_address["AggregateKeyType"] == "IP"
-    # A login asks twice when there is a second factor.
+    # A login with a second factor calls Cognito twice.
     assert sum(most) + max(most) < by_address["Limit"] < 2 * sum(most)
 
 
@@ -241,7 +241,7 @@ def test_the_firewalls_stay_within_the_free_capacity() -> None:
 def _capacity(statement: dict[str, Any]) -> int:
     """Return the capacity units of a rate-based rule, as AWS counts them.
 
-    2, and 30 for each custom key; a match that contains a text 10, and 10 for each transformation.
+    A rule costs 2, a custom key 30, a match of a contained text 10, a transformation 10.
     """
     match = statement.get("ScopeDownStatement", {}).get("ByteMatchStatement")
     scope = 10 + 10 * len(match["TextTransformations"]) if match else 0

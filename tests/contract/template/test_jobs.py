@@ -1,4 +1,4 @@
-"""Jobs start when they should, and what finally fails goes to the failure queue."""
+"""Jobs start on their schedules, and runs that finally fail go to the failure queue."""
 
 import json
 from datetime import datetime
@@ -55,7 +55,7 @@ def test_a_start_of_a_job_that_fails_goes_to_the_failure_queue(name: str) -> Non
     [target] = rule["Targets"]
     assert target["DeadLetterConfig"] == {"Arn": QUEUE}
     assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 1
-    # No start waits for longer than until the next one.
+    # A start waits at most until the next one.
     assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= SECONDS[rule["ScheduleExpression"]]
 
 
@@ -101,7 +101,7 @@ def test_the_sample_event_of_reconcile_payments_is_the_input_of_a_schedule() -> 
 
 
 def may_send(stack: Json, function: str) -> bool:
-    """Whether the role that SAM makes for `function` may send to the failure queue."""
+    """Return whether the role that SAM makes for `function` may send to the failure queue."""
     role = stack["Resources"][function + "Role"]["Properties"]
     return any(
         "sqs:SendMessage" in statement["Action"] and statement["Resource"] == QUEUE

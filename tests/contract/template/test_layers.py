@@ -1,4 +1,4 @@
-"""The layers of packages hold what the lock file says, and all that functions import from them."""
+"""The package layers match the lock file and contain every package that functions import."""
 
 import ast
 import os
@@ -27,7 +27,7 @@ for service in ("cognito-idp", "dynamodb", "secretsmanager"):
 zoneinfo.reset_tzpath(to=())
 zoneinfo.ZoneInfo("America/Los_Angeles")
 """
-"""Imports what the core package does and makes the clients that it makes."""
+"""Imports the packages of the core package and makes its clients."""
 
 PAYMENTS = """
 import os, sys
@@ -51,10 +51,10 @@ for name in (
 ):
     get_object_class("V1", name)
 """
-"""Imports our gateway and what it asks of Stripe's package."""
+"""Imports our provider and the parts of Stripe's package that it uses."""
 
 LEFT_OUT = "stripe.params"
-"""The types of parameters, for type checkers."""
+"""The parameter types, which only type checkers need."""
 
 LOCK = {
     package["name"]: package
@@ -74,7 +74,7 @@ def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
     # When
     runtime = _needed(LOCK["teppan"]["dependencies"])
     payments = _needed(LOCK["teppan"]["dev-dependencies"]["payments"]) - runtime
-    # What every function has must not come twice.
+    # The layer must not repeat packages that every function has.
     names = {"runtime": runtime, "payments": payments}[layer]
     wanted = {
         name: (LOCK[name]["version"], {file["hash"] for file in _files(LOCK[name])})
@@ -105,7 +105,7 @@ def test_the_payments_layer_has_every_package_that_payment_functions_add(tmp_pat
     assert not [each for each in packages.iterdir() if (below / each.name).exists()]
 
 
-def test_what_the_payments_layer_leaves_out_is_imported_by_type_checkers_alone() -> None:
+def test_the_part_that_the_payments_layer_leaves_out_is_imported_for_type_checks_only() -> None:
     package = Path(stripe.__file__).parent
     importers = [
         file.relative_to(package)
@@ -123,8 +123,8 @@ def test_bytecode_is_valid_where_lambda_unpacks_it(layer: str) -> None:
 
 
 def _built(layer: str, directory: Path) -> Path:
-    """Return the packages of a layer as `sam build` makes it: from a copy of its folder alone."""
-    # Its requirements need the other layers; building it does not.
+    """Return the packages of a layer, made as `sam build` does from a copy of its folder."""
+    # Only resolving its requirements needs the other layers; building it does not.
     source = directory / "source"
     shutil.copytree(ROOT / "layers" / layer, source)
     path = os.pathsep.join([str(TOOLS / "uv" / "bin"), os.environ["PATH"]])
@@ -145,7 +145,7 @@ def _built(layer: str, directory: Path) -> Path:
 def _run(program: str, *paths: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-I", "-S", "-c", program, *paths],
-        # As on Lambda; without it the X-Ray SDK makes a client of its own.
+        # As on Lambda; without it the X-Ray SDK makes its own client.
         env={"LAMBDA_TASK_ROOT": "/var/task"},
         check=False,
         capture_output=True,
@@ -154,7 +154,7 @@ def _run(program: str, *paths: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _imports(node: ast.AST) -> Iterator[str]:
-    """Yield what is imported below `node` at run time."""
+    """Yield the modules that `node` imports at run time."""
     match node:
         case ast.If(test=ast.Name("TYPE_CHECKING"), orelse=otherwise):
             for statement in otherwise:

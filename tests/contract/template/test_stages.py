@@ -1,4 +1,4 @@
-"""samconfig.toml: what `sam` does on each stage, and where the stages differ."""
+"""samconfig.toml: the settings of `sam` on each stage, and the differences of the stages."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""The stream of the table wakes follow_up_payments for the records that concern it; no others."""
+"""The table's stream calls follow_up_payments for the relevant records only."""
 
 import json
 from dataclasses import replace
@@ -125,7 +125,7 @@ def any_passes(record: Json) -> bool:
 
 
 def passes(value: Any, pattern: Any) -> bool:
-    """Whether Lambda's filter `pattern` lets `value` through: what ours use of its language."""
+    """Return whether Lambda's filter `pattern` accepts `value`; only the operators that we use."""
     match pattern:
         case dict():
             return isinstance(value, dict) and all(

@@ -1,4 +1,4 @@
-"""template.yaml becomes a clean stack with the contract inside, and allows no more than needed."""
+"""template.yaml makes a valid stack with the contract, and gives only the needed rights."""
 
 import json
 import tomllib
@@ -38,7 +38,7 @@ SECRETS = {
 """The variables that name a secret."""
 
 SPARSE = {"GSI3", "GSI4"}
-"""The indexes that tell a job which bookings to look at, and nothing of them."""
+"""The indexes with keys only, from which jobs read the ids of bookings."""
 
 
 def test_the_stack_of_each_stage_passes_cfn_lint(stack: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ def test_a_policy_of_a_function_names_actions_and_resources_without_wildcards(na
 def test_the_variables_of_a_function_name_exactly_what_its_policy_allows(name: str) -> None:
     told = FUNCTIONS[name]["Properties"].get("Environment", {}).get("Variables", {})
     used = {"dynamodb": {"TABLE_NAME"}, "cognito-idp": {"USER_POOL_ID"}, "secretsmanager": SECRETS}
-    # The pool's trigger learns its pool from its event.
+    # The pool's trigger gets the pool's id from its event.
     if name.removesuffix("Function") not in map(pascal, called_by(POOL)):
         for service, variables in used.items():
             assert (service in _services(name)) == bool(variables & told.keys()), service
@@ -86,7 +86,7 @@ def test_a_function_has_the_layer_of_payments_if_it_imports_from_it(name: str) -
 def test_a_secured_function_may_check_whether_the_session_has_ended(operation: Operation) -> None:
     name = pascal(operation.served_by) + "Function"
     told = FUNCTIONS[name]["Properties"]["Environment"]["Variables"]
-    # The gateway's authorizer takes tokens of every client of the pool, ours of one.
+    # The authorizer accepts tokens of every client of the pool, our check those of one.
     assert told["USER_POOL_CLIENT_ID"] == {"Ref": "UserPoolClient"}
     assert _resources(name, "dynamodb:BatchGetItem") == [{"Fn::GetAtt": ["Table", "Arn"]}]
 
@@ -224,6 +224,6 @@ def _services(name: str) -> set[str]:
 
 
 def _resources(name: str, action: str) -> list[Any]:
-    """Return what a function may do `action` on."""
+    """Return the resources on which a function may do `action`."""
     named = [each["Resource"] for each in _statements(name) if action in each["Action"]]
     return [one for each in named for one in (each if isinstance(each, list) else [each])]

@@ -1,4 +1,4 @@
-"""The user pool: what it asks of people, what its mail says, and how long sessions are."""
+"""The user pool: its password rules, its mails and the validity of its sessions."""
 
 import re
 
@@ -53,7 +53,7 @@ def test_a_second_factor_is_optional_and_an_admin_needs_it_in_production() -> No
         "ADMIN_MFA": {"Fn::If": ["IsProd", "required", "optional"]},
         "SECOND_FACTOR_CLIENT_NAME": SECOND_FACTOR_CLIENT["ClientName"],
     }
-    # Cognito waits 5 s.
+    # Cognito waits 5 s for its trigger.
     assert function["Timeout"] < 5
 
 
@@ -65,7 +65,7 @@ def test_access_tokens_are_valid_15_minutes_and_refresh_tokens_rotate() -> None:
     assert CLIENT["EnableTokenRevocation"] is True
     rotation = CLIENT["RefreshTokenRotation"]
     assert rotation == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 60}
-    # And the contract says so, wherever it says it.
+    # And the contract has the same figures.
     refresh = CONTRACT["paths"]["/api/v1/auth/refresh"]["post"]
     for text in (CONTRACT["info"]["description"], refresh["description"]):
         told = re.findall(r"valid for (\d+)\s+seconds", text)

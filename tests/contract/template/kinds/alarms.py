@@ -1,4 +1,4 @@
-"""What wakes a person: alarms, and the topic that tells of them."""
+"""The expected values of alarms and of their topic."""
 
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ OURS: Final = [{"Name": "service", "Value": SERVICE}]
 
 
 def of_a_function(name: str) -> list[dict[str, Any]]:
-    """Return the dimension under which Lambda counts a function."""
+    """Return the dimension of Lambda's metrics of a function."""
     return [{"Name": "FunctionName", "Value": ref(f"{name}Function")}]
 
 
@@ -26,7 +26,7 @@ def errors(name: str) -> Row:
 
 
 def missing(metric: str, period: int, periods: int, operation: str | None = None) -> Row:
-    """Expect an alarm when none of so many periods has a datapoint."""
+    """Expect an alarm when none of the last `periods` has a datapoint."""
     by_operation = [{"Name": "operation", "Value": operation}] if operation else []
     return Row(
         "quiet is bad: it tells of runs that there are not",

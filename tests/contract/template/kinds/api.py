@@ -1,4 +1,4 @@
-"""What stands before the functions: the API, its log role, who may call, and the firewalls."""
+"""The expected values of the API, its log role, its permissions and the firewalls."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from tests.contract.template.expectations import (
 from tests.contract.template.kinds.data import KEPT
 
 NEVER_LOGGED: Final = {"MetricsEnabled": True, "LoggingLevel": "OFF", "DataTraceEnabled": False}
-"""Execution logs could hold headers and bodies, that is personal data."""
+"""Execution logs could contain headers and bodies, and so personal data."""
 
 _METHOD: Final = {"HttpMethod", "ResourcePath", "ThrottlingRateLimit", "ThrottlingBurstLimit"}
 
@@ -84,7 +84,7 @@ PERMISSIONS: Final = Kind(
     "Permission",
     {
         "Properties": proved_by(
-            f"{NAMES}::test_the_gateway_may_call_a_function_for_its_operation_alone"
+            f"{NAMES}::test_the_gateway_may_call_a_function_for_its_operation_only"
         )
     },
     {
@@ -92,12 +92,12 @@ PERMISSIONS: Final = Kind(
         for why, test, names in (
             (
                 "Cognito calls it",
-                "test_the_user_pool_alone_may_call_a_trigger",
+                "test_only_the_user_pool_may_call_its_trigger",
                 ["CustomizeTokensPermission"],
             ),
             (
                 "a schedule calls it",
-                "test_a_schedule_alone_may_call_its_job",
+                "test_only_its_schedule_may_call_a_scheduled_job",
                 [
                     "ReleaseUnpaidBookingsPermission",
                     "CompletePastBookingsPermission",
@@ -112,7 +112,7 @@ PERMISSIONS: Final = Kind(
 
 
 def _count_each_address(names: list[str], metrics: list[str], keys: list[set[str]]) -> Check:
-    """Expect rate-based rules in this order that block, count five minutes, and keep no sample."""
+    """Expect rate-based rules in this order that block, count five minutes and keep no samples."""
 
     def hold(rules: list[dict[str, Any]]) -> bool:
         rates = [rule["Statement"].get("RateBasedStatement", {}) for rule in rules]
@@ -137,7 +137,7 @@ def _count_each_address(names: list[str], metrics: list[str], keys: list[set[str
 
 
 def visible_as(metric: str) -> dict[str, Any]:
-    """Return the visibility of what is counted as `metric` and never sampled."""
+    """Return the visibility settings with `metric` and without samples."""
     return {
         "CloudWatchMetricsEnabled": True,
         "MetricName": metric,

@@ -1,4 +1,4 @@
-"""What holds data or writes logs: table, secrets, queue, log groups, layers."""
+"""The expected values of table, secrets, queue, log groups and layers."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What runs: functions, the stream that one of them reads, and the schedules that start others."""
+"""The expected values of functions, of the stream's mapping and of schedules."""
 
 from typing import Any, Final
 
@@ -31,14 +31,14 @@ VARIABLES: Final[dict[str, Any]] = {
     "ADMIN_MFA": when("IsProd", "required", "optional"),
     "SECOND_FACTOR_CLIENT_NAME": sub("${AWS::StackName}-second-factor"),
 }
-"""The value of each variable, wherever it is set; test_template.py proves which function has it."""
+"""The value of each variable; test_template.py proves which functions have it."""
 
 WITHOUT_AWS: Final = {"Properties.Environment.Variables": ABSENT, "Properties.Policies": ABSENT}
 WITH_STRIPE: Final = {"Properties.Layers": [ref("PaymentsLayer")], "Properties.Timeout": 28}
 
 
 def scheduled(timeout: int, event_age: int) -> dict[str, Any]:
-    """Return what a job on a schedule has: one run at a time, and a queue for its failures."""
+    """Return the values of a scheduled job: one run at a time, and a failure queue."""
     return {
         "Properties.Timeout": timeout,
         "Properties.ReservedConcurrentExecutions": 1,
@@ -116,13 +116,15 @@ SOURCES: Final = Kind(
 )
 
 
-def starts(job: str, function: str, age: int, retries: int, **told: str) -> list[dict[str, Any]]:
+def starts(
+    job: str, function: str, age: int, retries: int, **input_text: str
+) -> list[dict[str, Any]]:
     """Return the one target of a rule."""
     return [
         {
             "Id": job,
             "Arn": get_att(function, "Arn"),
-            **told,
+            **input_text,
             "RetryPolicy": {"MaximumEventAgeInSeconds": age, "MaximumRetryAttempts": retries},
             "DeadLetterConfig": {"Arn": QUEUE},
         }

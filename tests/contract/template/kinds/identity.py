@@ -1,4 +1,4 @@
-"""Who may sign in and how: the user pool, its scope, clients, groups and trigger's rights."""
+"""The expected values of the user pool, its scope, clients, groups and trigger's rights."""
 
 from typing import Final
 
@@ -71,7 +71,7 @@ RESOURCE_SERVERS: Final = Kind(
     "ResourceServer",
     _POOL
     | {
-        # tests/unit/identity/test_scopes.py holds identifier and scope against the contract.
+        # tests/unit/identity/test_scopes.py compares identifier and scope with the contract.
         "Properties.Identifier": "teppan",
         "Properties.Name": "The Teppan API",
         "Properties.Scopes": [
@@ -92,7 +92,7 @@ CLIENTS: Final = Kind(
         "Properties.GenerateSecret": True,
         "Properties.ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
         "Properties.ReadAttributes": ["email", "email_verified"],
-        # An empty list would be the default: every standard attribute.
+        # An empty list would mean the default, every standard attribute.
         "Properties.WriteAttributes": ["email"],
         "Properties.PreventUserExistenceErrors": "ENABLED",
         "Properties.EnableTokenRevocation": True,
@@ -115,7 +115,7 @@ CLIENTS: Final = Kind(
                 "Properties.RefreshTokenRotation": ABSENT,
                 "Properties.AccessTokenValidity": 5,
                 "Properties.IdTokenValidity": 5,
-                # Cognito accepts no less.
+                # Cognito's minimum.
                 "Properties.RefreshTokenValidity": 1,
                 "Properties.TokenValidityUnits": {
                     "AccessToken": "minutes",
