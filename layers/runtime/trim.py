@@ -1,8 +1,8 @@
-"""Leave out of an installed AWS SDK what no function of ours loads.
+"""Remove the parts of an installed AWS SDK that no function loads.
 
 botocore describes every service of AWS (30 MB) and reads its list of endpoints (1 MB) with each
-new client. Kept are the services below, without their documentation; a client of another service
-then fails to be created, at once and by name.
+new client. The services below are kept, without their documentation. Creating a client of another
+service then fails at once with the service's name.
 """
 
 import gzip
@@ -22,7 +22,7 @@ _MODELS: Final = ("service-2", "endpoint-rule-set-1")
 
 
 def main(packages: Path) -> None:
-    """Trim what is installed in the folder `packages`."""
+    """Trim the packages in the folder `packages`."""
     _trim_data(packages / "botocore" / "data")
     shutil.rmtree(packages / "bin")
     (packages / ".lock").unlink(missing_ok=True)

@@ -90,8 +90,8 @@ def _report(endpoint: Endpoint, written: list[str]) -> str:
 Wrote {endpoint.operation_id} ({endpoint.method.upper()} {endpoint.path}):
 {places}
 
-Next: write its service with a unit test, and what is marked TO WRITE({endpoint.name}). This names
-what is left, and nothing else runs on the endpoint before that:
+Next: write its service with a unit test, and what is marked TO WRITE({endpoint.name}). This test
+lists what is left; the other suites skip the endpoint until then:
   make test ARGS="tests/contract/test_names.py -k {endpoint.operation_id}"
 Then: make check test
 """
