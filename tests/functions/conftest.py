@@ -64,8 +64,8 @@ def api_key(call: Handlers, stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch)
     """The name of a secret with Stripe's API key that this test alone uses, and may rotate."""
     name = new_secret(API_KEY)
     call.provider = gateway_to(stripe, name)
-    monkeypatch.setattr(secret, "_kept", {})
-    monkeypatch.setattr(secret, "_doubted", {})
+    monkeypatch.setattr(secret, "_cache", {})
+    monkeypatch.setattr(secret, "_reread_at", {})
     return name
 
 

@@ -75,7 +75,7 @@ def test_what_stopped_and_is_never_repeated_is_found_by_the_jobs(
 def test_the_full_compare_may_stop_anywhere(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     near = replace(CURRENT, horizon=timedelta(days=40))  # one month is like another
     monkeypatch.setattr(ledger_differences, "CURRENT", near)
-    monkeypatch.setattr(ledger_differences, "_COMPARED", near.horizon)
+    monkeypatch.setattr(ledger_differences, "_COMPARED_PERIOD", near.horizon)
     booking, intent = world.paid()
 
     def given(world: World) -> Path:

@@ -38,8 +38,8 @@ def refusal_entry(code: str) -> ClientError:
 def manager(monkeypatch: pytest.MonkeyPatch) -> SecretsManager:
     stub = SecretsManager()
     monkeypatch.setattr(secret, "client", lambda _service: stub)
-    monkeypatch.setattr(secret, "_kept", {})
-    monkeypatch.setattr(secret, "_doubted", {})
+    monkeypatch.setattr(secret, "_cache", {})
+    monkeypatch.setattr(secret, "_reread_at", {})
     return stub
 
 
@@ -96,7 +96,7 @@ def test_a_rotation_while_the_values_are_kept_leaves_the_replaced_one_valid(
     # Given an instance that keeps both values, and then a rotation
     manager.versions["AWSPREVIOUS"] = "old"
     assert list(secret.valid(ARN)) == ["new", "old"]
-    secret._doubted.clear()
+    secret._reread_at.clear()
     manager.versions |= {"AWSCURRENT": "newer", "AWSPREVIOUS": "new"}
 
     # When something fits neither, so that the newer value is read

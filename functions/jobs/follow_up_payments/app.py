@@ -21,7 +21,7 @@ def handler(event: Event, author: Author, _time_left: TimeLeft) -> Event:
         change = record.change()
         if change.alarm and alarms.is_pending(table, change.alarm):
             raise_alarm(change.alarm.alarm, change.alarm.subject)
-            alarms.raised(table, change.alarm)
+            alarms.remove(table, change.alarm)
         if change.closing_mark:
             close_marked(table, stripe, change.booking_id, change.closing_mark, author())
         record_sent_refunds(send_refunds(table, stripe, change.booking_id, author()))

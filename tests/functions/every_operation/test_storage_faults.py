@@ -400,7 +400,7 @@ class TestCursorSecret:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         self.rotate(own_secret)
-        monkeypatch.setattr(secret, "_kept", {})
+        monkeypatch.setattr(secret, "_cache", {})
 
         assert self.go_on(call, first_page).status == 200
 
@@ -413,7 +413,7 @@ class TestCursorSecret:
     ) -> None:
         self.rotate(own_secret)
         self.rotate(own_secret)
-        monkeypatch.setattr(secret, "_kept", {})
+        monkeypatch.setattr(secret, "_cache", {})
 
         assert self.go_on(call, first_page).problem == (400, "invalid_cursor")
 
@@ -424,13 +424,13 @@ class TestCursorSecret:
         stored(table)
         call("createBooking", booking_body(time="12:00"))
         call("listBookings", query={"limit": "1"})
-        kept = dict(secret._kept)
+        kept = dict(secret._cache)
         # And one that has read the new secret and signs with it
         self.rotate(own_secret)
-        monkeypatch.setattr(secret, "_kept", {})
+        monkeypatch.setattr(secret, "_cache", {})
         page = call("listBookings", query={"limit": "1"}).body
         # When the next page is asked of the first
-        monkeypatch.setattr(secret, "_kept", kept)
+        monkeypatch.setattr(secret, "_cache", kept)
 
         assert self.go_on(call, page).status == 200
 
@@ -456,7 +456,7 @@ class TestPseudonymSecret:
 
         with monkeypatch.context() as outage:
             outage.setattr(secret, "client", lambda _: unreachable)
-            outage.setattr(secret, "_kept", {})
+            outage.setattr(secret, "_cache", {})
             assert_unavailable(call(operation, **request))
 
         assert snapshot() == before

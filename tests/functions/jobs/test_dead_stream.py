@@ -20,7 +20,7 @@ from tests.functions.money import REFUND_FAILS, Till, opened, paid
 from teppan.domain.alarm import Alarm
 from teppan.domain.bookings.booking import Booking
 from teppan.store import alarms
-from teppan.store.bookings import bookings, closing_marks
+from teppan.store.bookings import closing_marks, queues
 from teppan.store.table import Table
 
 
@@ -76,7 +76,7 @@ def test_nothing_is_left_payable(
     intents = stripe.everything("payment_intents")
     of_these = [each for each in intents if each["metadata"]["booking_id"] in closable]
     assert [each["status"] for each in of_these] == ["canceled", "canceled"]
-    assert list(closing_marks.to_close(table)) == []
+    assert list(closing_marks.pending(table)) == []
 
 
 def test_nothing_is_left_unsent(
@@ -96,7 +96,7 @@ def test_nothing_is_left_unsent(
 
     run_every_job(call)
 
-    assert list(bookings.unsettled(table)) == []
+    assert list(queues.unsettled(table)) == []
     excess = cheaper.price.total - till.account(cheaper)["total"]
     made = sorted(each["amount"] for each in stripe.everything("refunds"))
     assert made == sorted([2_500, (cancelled.price.total + 1) // 2, excess])
@@ -124,4 +124,4 @@ def test_no_alarm_is_left_untold(
     text = output()
     assert told(text, Alarm.REFUNDS_FAILED) == [1]
     assert told(text, Alarm.DISPUTES_OPENED) == [1]
-    assert list(alarms.marked(table, now.at)) == []
+    assert list(alarms.pending(table, now.at)) == []

@@ -748,9 +748,9 @@ def test_a_change_while_a_payment_is_closed_is_followed_too(
         assert till.follow_up() == []
 
     # Then the second change is still marked, until it is followed
-    assert [each.booking_id for each in closing_marks.to_close(table)] == [booking.id]
+    assert [each.booking_id for each in closing_marks.pending(table)] == [booking.id]
     till.follow_up()
-    assert list(closing_marks.to_close(table)) == []
+    assert list(closing_marks.pending(table)) == []
 
 
 def test_an_alarm_outlives_whoever_comes_upon_its_cause(

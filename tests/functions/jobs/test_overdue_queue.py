@@ -30,7 +30,7 @@ from teppan.domain.policy import CURRENT
 from teppan.services.payments.release_unpaid import THREADS, release_unpaid
 from teppan.store import keys
 from teppan.store.attributes import to_attributes
-from teppan.store.bookings import bookings
+from teppan.store.bookings import bookings, queues
 from teppan.store.bookings.items import booking_item, event_item
 from teppan.store.payments.items import attempt_item
 from teppan.trigger import TriggerFailedError
@@ -109,7 +109,7 @@ def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
     assert Counter(each["status"] for each in stripe.everything("payment_intents")) == {
         "canceled": 2_000
     }
-    assert list(bookings.due(call.table, keys.RELEASE, now.at)) == []
+    assert list(queues.due(call.table, keys.RELEASE, now.at)) == []
     assert elapsed.serial_seconds == pytest.approx(2_000 * STRIPE_SECONDS)
     # And one after the other would have been too slow by far
     assert elapsed.seconds < TIMEOUT - MINUTE < elapsed.serial_seconds / 2

@@ -56,8 +56,8 @@ def store(api_key: str, *values: str) -> None:
     """Put the values into the secret one after the other, and be an instance that has read none."""
     for value in values:
         rotate(api_key, value)
-    secret._kept.clear()
-    secret._doubted.clear()
+    secret._cache.clear()
+    secret._reread_at.clear()
 
 
 def lose_webhooks(stripe: FakeStripe) -> None:
@@ -410,7 +410,7 @@ class TestRecentEvents:
         assert jobs.through(table, "reconcile_payments") == now.at
         recent(call)
         assert told(output(), Alarm.EVENTS_FAILED) == [1]
-        assert list(alarms.marked(table, now.at)) == []
+        assert list(alarms.pending(table, now.at)) == []
 
     def test_an_unreadable_one_holds_nothing_up_at_all(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, table: Table
@@ -669,7 +669,7 @@ class TestOutOfTime:
         lose_webhooks(stripe)
 
         with (
-            patch("teppan.store.bookings.bookings.unsettled", side_effect=lambda _: broken()),
+            patch("teppan.store.bookings.queues.unsettled", side_effect=lambda _: broken()),
             pytest.raises(TriggerFailedError),
         ):
             call.job(JOB, {"scope": "recent"})

@@ -274,8 +274,8 @@ class TestRotation:
 
     def forget(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Be an instance that has read no secret yet."""
-        monkeypatch.setattr(secret, "_kept", {})
-        monkeypatch.setattr(secret, "_doubted", {})
+        monkeypatch.setattr(secret, "_cache", {})
+        monkeypatch.setattr(secret, "_reread_at", {})
 
     @pytest.mark.parametrize("secrets", [["old"], ["new"], ["new", "old"], ["old", "new"]])
     @pytest.mark.parametrize("is_new", [True, False], ids=["new instance", "old instance"])
@@ -290,7 +290,7 @@ class TestRotation:
     ) -> None:
         values = {"old": WEBHOOK_SECRET, "new": "whsec_new"}
         list(secret.valid(name))
-        self.forget(monkeypatch) if is_new else secret._doubted.clear()
+        self.forget(monkeypatch) if is_new else secret._reread_at.clear()
         rotate(name, values["new"])
 
         header = signed(delivery.body, *(values[each] for each in secrets))
@@ -314,7 +314,7 @@ class TestRotation:
         assert call.webhook(delivery.body, stripe.outbox.sign(delivery)).status == 200
 
         rotate(name, rolled)
-        secret._doubted.clear()
+        secret._reread_at.clear()
         stripe.outbox.roll_secret(delivery.endpoint, 0)
         header = signed(delivery.body, rolled)
 
@@ -623,7 +623,7 @@ class TestWhatCanNeverBeApplied:
         with patch("teppan.services.payments.receive_event.inbox.alarm_raised"):
             send(call, self.UNREADABLE)
 
-        (marked,) = alarms.marked(call.table, NOW)
+        (marked,) = alarms.pending(call.table, NOW)
         assert marked.alarm()[:2] == (Alarm.EVENTS_FAILED, "evt_1")
 
     def test_of_dynamodb_s_own_refusal_is_not_tried_again(

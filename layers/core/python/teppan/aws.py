@@ -1,4 +1,4 @@
-"""AWS clients: short timeouts, few retries, traced, and nothing imported beyond botocore."""
+"""AWS clients of botocore: short timeouts, few retries, traced."""
 
 from functools import cache
 from threading import Lock
@@ -13,7 +13,7 @@ from botocore.exceptions import HTTPClientError
 from teppan.observability.trace import tracer
 
 UNREACHABLE: Final = (AwsConnectionError, HTTPClientError)
-"""What a client raises when the service can not be reached, or does not answer in time."""
+"""The errors of a client if the service cannot be reached or does not answer in time."""
 
 _CONFIG: Final = Config(
     connect_timeout=1,
@@ -22,19 +22,19 @@ _CONFIG: Final = Config(
     user_agent="teppan",
 )
 _CONFIGS: Final = {
-    # It sends mails and calls triggers; and a code that it has taken is refused the second time.
+    # Slower: it sends mails and calls triggers. No retries: it accepts a code only once.
     "cognito-idp": _CONFIG.merge(Config(read_timeout=5, retries={"total_max_attempts": 1})),
 }
-_MAKING: Final = Lock()
+_CLIENT_LOCK: Final = Lock()
 
 
 @cache
 def client(service: str) -> BaseClient:
-    """Return the process's one client of an AWS `service`, by the environment's region.
+    """Return the process's one client of an AWS `service`, in the environment's region.
 
-    Clients may be shared by threads; making one may not.
+    Threads may share a client, but botocore's creation of a client is not thread-safe.
     """
-    with _MAKING:
+    with _CLIENT_LOCK:
         tracer.patch(("botocore",))
         return botocore.session.get_session().create_client(
             service, config=_CONFIGS.get(service, _CONFIG)

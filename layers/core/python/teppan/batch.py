@@ -1,4 +1,4 @@
-"""Work on many items, whatever becomes of each: one after the other (`thread_pool`: by threads)."""
+"""Run a function on each of many items, one after the other (`thread_pool`: in threads)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from teppan.observability.log import failure_of, logger
 
 @dataclass(frozen=True, slots=True)
 class BatchResult[T, R]:
-    """What came of the items: `begun` ones are in `results` or `failed`, those after are `left`.
+    """The results of a run: `begun` items are in `results` or `failed`, the rest are in `left`.
 
-    `is_listed` is False when the list of items ended early: there may be more. That is a failure,
-    unless `stopped_by` says that there is no payment provider yet to list them.
+    `is_listed` is False if the list of items ended early, so there may be more. This is a failure,
+    unless the list was `stopped_by` a missing payment provider.
     """
 
     begun: int
@@ -24,13 +24,13 @@ class BatchResult[T, R]:
 
     @property
     def failures(self) -> int:
-        """How much has failed: items, and the list of them."""
+        """The number of failures: each item, and the list itself."""
         return len(self.failed) + (not self.is_listed and self.stopped_by is None)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed[T]:
-    """The items of a list as far as it could be read; `is_complete` when that was to its end."""
+    """The items of a list as far as it could be read; `is_complete` if it was read to its end."""
 
     items: list[T]
     is_complete: bool
@@ -38,32 +38,32 @@ class Listed[T]:
 
 
 def list_all[T](items: Iterable[T]) -> Listed[T]:
-    """Return the items; a failure of what yields them is logged, and keeps those before it."""
+    """Return the items; if listing them fails, log it and return the items before the failure."""
     found: list[T] = []
     try:
         for item in items:
-            found.append(item)  # noqa: PERF402 - list() would lose what came before a failure
+            found.append(item)  # noqa: PERF402 - list() would lose the items before a failure
     except PaymentsNotConfigured as error:
         return Listed(found, is_complete=False, stopped_by=error)
-    except Exception as error:  # noqa: BLE001 - logged; the items found must not wait for it
+    except Exception as error:  # noqa: BLE001 - logged; the items found are still processed
         logger.error("list ended early", **failure_of(error))
         return Listed(found, is_complete=False)
     return Listed(found, is_complete=True)
 
 
 def always() -> bool:
-    """Begin every item, whatever time is left."""
+    """Return True: begin every item."""
     return True
 
 
 def run_each[T, R](
     items: Iterable[T], do: Callable[[T], R], may_begin: Callable[[], bool] = always
 ) -> BatchResult[T, R]:
-    """Do each in order, whatever becomes of the others, until `may_begin` says no.
+    """Call `do` with each item in order, until `may_begin` returns False.
 
-    What fails is logged: an item, or whatever yields them, which keeps the items before it. So an
-    item has to be read in `do`, if reading it may fail. Each line that is logged meanwhile names
-    the item as `str` does, so that may tell of no person.
+    An item that fails is logged and does not stop the others. If `items` fails, the items before
+    the failure are still processed; an item whose reading may fail is therefore read in `do`. Log
+    lines written in `do` carry `str(item)`, which must contain no personal data.
     """
     listed = list_all(items)
     results: list[R] = []
@@ -76,7 +76,7 @@ def run_each[T, R](
         try:
             logger.append_keys(item=str(item))
             results.append(do(item))
-        except Exception as error:  # noqa: BLE001 - logged; the others must not wait for this one
+        except Exception as error:  # noqa: BLE001 - logged; the other items are still processed
             logger.error("failed in part", **failure_of(error))
             failed.append(item)
     logger.remove_keys(["item"])

@@ -1,4 +1,4 @@
-"""The only place that reads the time of day, and how an instant is written."""
+"""The clock and the text form of instants; the only module that reads the time of day."""
 
 import time
 from datetime import UTC, datetime
@@ -10,15 +10,15 @@ def utc_now() -> datetime:
 
 
 def sleep_until(instant: datetime) -> None:
-    """Return when it is `instant`."""
+    """Sleep until `instant`; return at once if it has passed."""
     time.sleep(max(0, (instant - utc_now()).total_seconds()))
 
 
 def to_rfc3339(instant: datetime) -> str:
-    """Write an instant as `2026-12-25T02:00:00Z`; texts sort as instants do."""
+    """Return an instant as `2026-12-25T02:00:00Z`; the texts sort in the order of the instants."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def from_rfc3339(text: str) -> datetime:
-    """Read what `to_rfc3339` wrote."""
+    """Return the instant that `to_rfc3339` wrote."""
     return datetime.fromisoformat(text)

@@ -1,6 +1,6 @@
-"""Secrets from Secrets Manager, kept for a few minutes; during a rotation two are valid.
+"""Secrets from Secrets Manager, cached for a few minutes; during a rotation two values are valid.
 
-Powertools would keep them too, but loads boto3 in the middle of a request, for nothing else.
+Powertools can cache secrets too, but it would load boto3 during a request.
 """
 
 import time
@@ -13,17 +13,17 @@ from teppan.aws import UNREACHABLE, client
 from teppan.domain.errors import StorageUnavailable
 
 KEPT_SECONDS: Final = 300
-"""How long a value, or that there is none, is believed."""
+"""How long a value is cached, and how long the absence of a value is."""
 
 DOUBT_SECONDS: Final = 10
-"""How often a value that fits nothing may be doubted and read again before that."""
+"""The shortest time between two early reads of a secret, after no cached value was accepted."""
 
-_kept: dict[tuple[str, str], tuple[float, str | None]] = {}
-_doubted: dict[str, float] = {}
+_cache: dict[tuple[str, str], tuple[float, str | None]] = {}
+_reread_at: dict[str, float] = {}
 
 
 def current(arn: str) -> str:
-    """Return the secret's value, to sign with; raises `StorageUnavailable`."""
+    """Return the secret's current value, for signing; raises `StorageUnavailable`."""
     value = _value(arn, "AWSCURRENT")
     if value is None:
         raise StorageUnavailable
@@ -31,28 +31,28 @@ def current(arn: str) -> str:
 
 
 def valid(arn: str) -> Iterator[str]:
-    """Yield the values to accept, each read on demand: the current one and the one before it.
+    """Yield the values to accept, each read on demand: the current one, then the previous one.
 
-    Last comes a newer one, if the secret was rotated since we read it.
+    Last, yield the newer value if the secret was rotated since it was cached.
     """
-    yield (known := current(arn))
+    yield (cached := current(arn))
     previous = _value(arn, "AWSPREVIOUS")
     if previous is not None:
         yield previous
-    if time.monotonic() - _doubted.get(arn, -DOUBT_SECONDS) >= DOUBT_SECONDS:
-        _doubted[arn] = time.monotonic()
-        _kept.pop((arn, "AWSCURRENT"), None)
-        if (newer := current(arn)) != known:
-            _kept.pop((arn, "AWSPREVIOUS"), None)
+    if time.monotonic() - _reread_at.get(arn, -DOUBT_SECONDS) >= DOUBT_SECONDS:
+        _reread_at[arn] = time.monotonic()
+        _cache.pop((arn, "AWSCURRENT"), None)
+        if (newer := current(arn)) != cached:
+            _cache.pop((arn, "AWSPREVIOUS"), None)
             yield newer
 
 
 def _value(arn: str, version: str) -> str | None:
-    kept = _kept.get((arn, version))
-    if kept is None or time.monotonic() - kept[0] > KEPT_SECONDS:
-        kept = time.monotonic(), _read(arn, version)
-        _kept[arn, version] = kept
-    return kept[1]
+    cached = _cache.get((arn, version))
+    if cached is None or time.monotonic() - cached[0] > KEPT_SECONDS:
+        cached = time.monotonic(), _read(arn, version)
+        _cache[arn, version] = cached
+    return cached[1]
 
 
 def _read(arn: str, version: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What the environment tells a function; a missing value stops it at its cold start."""
+"""Settings from environment variables; a missing one makes the cold start fail."""
 
 import os
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Settings:
 
     @property
     def takes_live_money(self) -> bool:
-        """Whether payments of the stage are real ones; every other stage takes test cards only."""
+        """Whether the stage takes real payments; all other stages take test cards only."""
         return self.stage == "prod"
 
 
@@ -35,7 +35,7 @@ def settings() -> Settings:
 
 
 def required(name: str) -> str:
-    """Return the environment variable `name`; raises `MissingSettingError` when it is not set."""
+    """Return the environment variable `name`; raises `MissingSettingError` if it is not set."""
     try:
         return os.environ[name]
     except KeyError:

@@ -1,6 +1,6 @@
-"""Work on many items by a few threads, for jobs that wait for other services most of the time.
+"""Run a function on each of many items in a few threads, for jobs that mostly wait for services.
 
-What `do` calls must be safe for threads: clients of botocore and of Stripe are, metrics are not.
+The function must be thread-safe: the clients of botocore and of Stripe are, metrics are not.
 """
 
 from collections import deque
@@ -14,10 +14,10 @@ from teppan.observability.log import failure_of, logger
 def run_in_threads[T, R](
     items: Sequence[T], do: Callable[[T], R], *, threads: int, may_begin: Callable[[], bool]
 ) -> BatchResult[T, R]:
-    """Do each item, begun in order, until `may_begin` says no; return when all begun have ended.
+    """Call `do` with each item, begun in order, until `may_begin` returns False.
 
-    One that fails is logged and does not stop the others. Each line that is logged meanwhile names
-    the item as `str` does, so that may tell of no person.
+    Returns when all begun items have ended. An item that fails is logged and does not stop the
+    others. Log lines written in `do` carry `str(item)`, which must contain no personal data.
     """
     waiting, results, failed = deque(items), list[R](), list[T]()
 
@@ -30,7 +30,7 @@ def run_in_threads[T, R](
             try:
                 logger.thread_safe_append_keys(item=str(item))
                 results.append(do(item))
-            except Exception as error:  # noqa: BLE001 - logged; the others must not wait for this one
+            except Exception as error:  # noqa: BLE001 - logged; the other items are still processed
                 logger.error("failed in part", **failure_of(error))
                 failed.append(item)
 

@@ -1,4 +1,4 @@
-"""The decorators of functions that another AWS service calls, not a person over HTTP."""
+"""The decorators of functions that AWS services call: triggers and jobs."""
 
 import time
 from collections.abc import Callable
@@ -16,24 +16,24 @@ from teppan.observability.metrics import count, metrics, record_run
 type Event = dict[str, Any]
 type Handle = Callable[[Event], Event]
 type Author = Callable[[], Caller]
-"""Who acts in a job, at the present instant: each item that a job works on has its own."""
+"""Returns the caller that a job acts as, at the present instant; called once for each item."""
 type TimeLeft = Callable[[], timedelta]
-"""Until Lambda stops the function."""
+"""Returns the time until Lambda stops the function."""
 type Run = Callable[[Event, Author, TimeLeft], Event | None]
 type LambdaHandler = Callable[[Event, Any], Event | None]
 
 
 class TriggerFailedError(Exception):
-    """A trigger has failed; the log says why. Carries no detail: AWS may print the message."""
+    """A trigger has failed; the log has the cause. Carries no detail: AWS may print the message."""
 
 
 class PartlyFailedError(Exception):
-    """Some of what a job had to do has failed; each has its line in the log."""
+    """Some items of a job have failed; each has a line in the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class trigger:  # noqa: N801 - it reads as the decorator that it is
-    """Turns a handler of events into a Lambda handler; a failure is the caller's to know."""
+    """Turns a handler of events into a Lambda handler that fails if the handler fails."""
 
     name: str
 
@@ -44,10 +44,10 @@ class trigger:  # noqa: N801 - it reads as the decorator that it is
 
 @dataclass(frozen=True, slots=True)
 class job:  # noqa: N801 - it reads as the decorator that it is
-    """Turns a job into a Lambda handler: it acts as the system, under the id of its invocation.
+    """Turns a job into a Lambda handler. The job acts as the system; its request id is Lambda's.
 
-    A run that stops because no key of Stripe's is stored yet is logged and counted, and no failure:
-    before a stage has its key there is nothing at Stripe that it could miss.
+    A run without a stored Stripe key is logged and counted but does not fail: before a stage has a
+    key, it has no payments at Stripe.
     """
 
     name: str
@@ -71,9 +71,9 @@ class job:  # noqa: N801 - it reads as the decorator that it is
 
 
 def raise_if_any_failed(*outcomes: BatchResult[Any, Any]) -> None:
-    """Raise `PartlyFailedError` when anything has failed: the job is not done, an alarm says so.
+    """Raise `PartlyFailedError` if anything failed, so that the job's alarm is raised.
 
-    Raises `PaymentsNotConfigured` when that alone has stopped one.
+    Raises `PaymentsNotConfigured` if only this stopped an outcome.
     """
     if failures := sum(each.failures for each in outcomes):
         raise PartlyFailedError(f"{failures} failed")

@@ -1,1 +1,1 @@
-"""One use case a module: ask the domain for a decision, then the store to make it true."""
+"""Use cases, one a module: the domain decides, the store writes the decision."""

@@ -1,4 +1,4 @@
-"""Work through a job's queue so that what fails again and again is not in the way of the others."""
+"""A job's queue across runs: items that fail repeatedly do not block the items behind them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from teppan.store.queue import Queued
 from teppan.store.table import Table
 
 LAST_BEGIN: Final = timedelta(seconds=60)
-"""How long before its end a run begins no more: the longest that one booking takes."""
+"""A run begins no item when less time than this is left: the longest that one booking takes."""
 
 
 def work_through[R](
@@ -20,18 +20,18 @@ def work_through[R](
     queue: Iterable[Queued],
     run: Callable[[list[Queued]], BatchResult[Queued, R]],
 ) -> BatchResult[Queued, R]:
-    """Let `run` do the queue, beginning behind the place where the last run stopped.
+    """Pass the queue to `run`, starting behind the place where the previous run stopped.
 
-    What there is no time for is left to the next run. Raises `StorageUnavailable`.
+    Items for which there is no time are left to the next run. Raises `StorageUnavailable`.
     """
     stopped_at = jobs.stopped_at(table, name)
     listed = list_all(queue)
-    in_turn = sorted(listed.items, key=lambda each: (each.place <= stopped_at, each.place))
-    outcome = replace(run(in_turn), is_listed=listed.is_complete)
-    if not outcome.begun and (in_turn or not listed.is_complete):
+    ordered = sorted(listed.items, key=lambda each: (each.place <= stopped_at, each.place))
+    outcome = replace(run(ordered), is_listed=listed.is_complete)
+    if not outcome.begun and (ordered or not listed.is_complete):
         return outcome
     has_more = outcome.left or not listed.is_complete
-    stops_at = in_turn[outcome.begun - 1].place if has_more else ""
-    if stops_at != stopped_at:
-        jobs.stop_at(table, name, stops_at)
+    last_place = ordered[outcome.begun - 1].place if has_more else ""
+    if last_place != stopped_at:
+        jobs.stop_at(table, name, last_place)
     return outcome

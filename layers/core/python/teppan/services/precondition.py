@@ -1,11 +1,11 @@
-"""What a caller demands of a thing's version before changing it."""
+"""Preconditions on the version of a resource that a caller changes."""
 
 from collections.abc import Callable
 
 type Precondition = Callable[[int], bool]
-"""Whether a version is acceptable."""
+"""Returns whether the version is acceptable."""
 
 
 def any_version(_version: int) -> bool:
-    """Accept every version: the caller demands nothing."""
+    """Accept every version."""
     return True

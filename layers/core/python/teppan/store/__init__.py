@@ -1,1 +1,1 @@
-"""DynamoDB: the only place that knows the table (`docs/data-model.md`)."""
+"""The DynamoDB table (`docs/data-model.md`); no other package reads or writes it."""

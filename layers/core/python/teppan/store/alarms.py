@@ -1,7 +1,7 @@
-"""Alarms that are still to be raised: a mark on the item that each is about.
+"""Pending alarms: each is a mark on the item that the alarm is about.
 
-The mark is written with the item, in the item's own transaction, and removed after the alarm has
-been raised; so an alarm is raised at least once, whoever stops in between.
+The mark is written in the transaction that writes the item, and removed after the alarm was raised.
+An alarm is therefore raised at least once, even if a function stops in between.
 """
 
 from collections.abc import Iterator
@@ -13,11 +13,12 @@ from teppan.clock import to_rfc3339
 from teppan.domain.alarm import Alarm
 from teppan.store import keys
 from teppan.store.attributes import Item, Key
-from teppan.store.table import ConditionFailed, Table, Update
+from teppan.store.failures import ConditionFailed
+from teppan.store.table import Table, Update
 
 
 class PendingAlarm(NamedTuple):
-    """An alarm to raise, and the item that it is about: its key and its mark."""
+    """An alarm to raise, its subject, and the key and the mark of the item that it is about."""
 
     alarm: Alarm
     subject: str
@@ -26,12 +27,12 @@ class PendingAlarm(NamedTuple):
 
 
 def mark(alarm: Alarm, subject: str, at: datetime) -> Item:
-    """Return the attributes that mark an item; `subject` (no personal data) goes into the log."""
+    """Return the attributes of a mark; `subject` (no personal data) goes into the log."""
     return {"gsi4pk": keys.ALARMS, "gsi4sk": f"{to_rfc3339(at)}#{alarm}#{subject}"}
 
 
-class Marked(NamedTuple):
-    """A marked item as the index has it; each is read by itself, because one may be unreadable."""
+class MarkedItem(NamedTuple):
+    """A marked item from the index; its alarm is read separately, because reading may fail."""
 
     item: Item
 
@@ -40,39 +41,39 @@ class Marked(NamedTuple):
         return str(self.item["gsi4sk"])
 
     def alarm(self) -> PendingAlarm:
-        """Return the alarm to raise; raises `ValueError` when a newer version knows it alone."""
-        return _pending(self.item)
+        """Return the alarm to raise; raises `ValueError` if only a newer release knows it."""
+        return _pending_alarm(self.item)
 
 
-def marked(table: Table, until: datetime) -> Iterator[Marked]:
-    """Yield the items whose alarm has waited to be raised since `until` or longer, oldest first."""
+def pending(table: Table, until: datetime) -> Iterator[MarkedItem]:
+    """Yield the items whose alarm has been pending since `until` or longer, oldest first."""
     items = table.query_all(
         "gsi4pk = :alarms AND gsi4sk <= :until",
         {"alarms": keys.ALARMS, "until": f"{to_rfc3339(until)}~"},
         index=keys.BY_WORK,
     )
-    return map(Marked, items)
+    return map(MarkedItem, items)
 
 
 def pending_on(item: Item) -> PendingAlarm | None:
-    """Return the alarm that the item is marked with, if it is."""
-    return _pending(item) if item.get("gsi4pk") == keys.ALARMS else None
+    """Return the pending alarm of the item, or None."""
+    return _pending_alarm(item) if item.get("gsi4pk") == keys.ALARMS else None
 
 
 def is_pending(table: Table, alarm: PendingAlarm) -> bool:
-    """Return whether the alarm is still to be raised."""
+    """Return whether the alarm is still pending."""
     item = table.get(alarm.key)
     return item is not None and item.get("gsi4sk") == alarm.mark
 
 
-def raised(table: Table, alarm: PendingAlarm) -> None:
-    """Remove the mark: the alarm has been raised."""
+def remove(table: Table, alarm: PendingAlarm) -> None:
+    """Remove the mark after the alarm was raised."""
     with suppress(ConditionFailed):
         table.update(
             Update(alarm.key, "REMOVE gsi4pk, gsi4sk", "gsi4sk = :mark", {"mark": alarm.mark})
         )
 
 
-def _pending(item: Item) -> PendingAlarm:
+def _pending_alarm(item: Item) -> PendingAlarm:
     _, alarm, subject = item["gsi4sk"].split("#", 2)
     return PendingAlarm(Alarm(alarm), subject, (item["pk"], item["sk"]), item["gsi4sk"])

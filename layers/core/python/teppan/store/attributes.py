@@ -1,6 +1,6 @@
-"""Plain Python values to DynamoDB attribute values and back.
+"""Convert plain Python values to DynamoDB attribute values and back.
 
-boto3's serializer costs 15 % of a cold start and makes every number a Decimal; cents stay int.
+boto3's serializer takes 15 % of a cold start and returns numbers as Decimal. Here they stay int.
 """
 
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ type Key = tuple[str, str]
 """The partition key and the sort key of an item."""
 
 type AttributeMap = dict[str, dict[str, Any]]
-"""An item as DynamoDB's API writes it."""
+"""An item in the form of DynamoDB's API."""
 
 
 def to_attributes(item: Mapping[str, Any]) -> AttributeMap:
-    """Return `item` as DynamoDB writes it, without the keys whose value is None."""
+    """Return `item` in the form of DynamoDB's API, without the keys whose value is None."""
     return {name: to_attribute(value) for name, value in item.items() if value is not None}
 
 
 def to_attribute(value: Any) -> dict[str, Any]:
-    """Return one attribute value; raises `TypeError` for a type we do not store (floats!)."""
+    """Return one attribute value; raises `TypeError` for a type that is not stored, as float."""
     match value:
         case bool():
             return {"BOOL": value}
@@ -61,5 +61,5 @@ def _from_attribute(attribute: dict[str, Any]) -> Any:
 
 
 def plain(thing: Any) -> Item:
-    """Return the fields of a flat dataclass; a field that is not stored as it is, is replaced."""
+    """Return the fields of a flat dataclass; the caller replaces values that are not plain."""
     return {name: getattr(thing, name) for name in thing.__slots__}

@@ -1,7 +1,7 @@
-"""The inbox of events from outside systems: each is stored before anything is done about it.
+"""The inbox of webhook events: each event is stored before it is handled.
 
-An item has at most 400 KB, and an event may have more; so it is kept compressed, and left out
-where that does not make it small enough. Stripe shows it by its id for 30 days.
+An item has at most 400 KB, and an event may be larger. The event is stored compressed, or left out
+if it is still too large. Stripe shows an event by its id for 30 days.
 """
 
 import zlib
@@ -13,7 +13,8 @@ from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.alarm import Alarm
 from teppan.domain.webhook import EventSource, EventState, WebhookEvent
 from teppan.store import alarms, keys
-from teppan.store.table import ConditionFailed, Table, Update
+from teppan.store.failures import ConditionFailed
+from teppan.store.table import Table, Update
 
 SOURCE: Final = EventSource.STRIPE
 
@@ -23,21 +24,21 @@ KEPT: Final = timedelta(days=90)
 LARGEST_KEPT: Final = 200 * 1024
 """The most bytes of a compressed event that are stored."""
 
+# These attribute names are reserved words of DynamoDB.
 _NAMES: Final = {"#status": "status", "#type": "type", "#raw": "raw", "#size": "size"}
 _STATUS: Final = {"#status": "status", "#error": "error"}
-# Reserved words, all of them.
-_OPEN: Final = "#status IN (:received, :failed)"
+_IS_OPEN: Final = "#status IN (:received, :failed)"
 
 
 class Receipt(NamedTuple):
-    """How far an event has come, and how often it has been received, this time included."""
+    """The state of an event, and the number of its deliveries, including this one."""
 
     state: EventState
     attempts: int
 
 
 def receive(table: Table, event: WebhookEvent, at: datetime) -> Receipt:
-    """Store the event, or count that it came again."""
+    """Store the event, or count another delivery of it."""
     raw = zlib.compress(event.payload.encode())
     is_kept = len(raw) <= LARGEST_KEPT
     values = {
@@ -78,29 +79,29 @@ def receive(table: Table, event: WebhookEvent, at: datetime) -> Receipt:
 def done(
     event: WebhookEvent, state: EventState, at: datetime, alarm: Alarm | None = None
 ) -> Update:
-    """Return the write that ends the event's handling, refused when that was done before.
+    """Return the write that sets the event's final state, refused if the event already has one.
 
-    `alarm` is what is to be raised because of it.
+    With an `alarm`, the write also marks the event with it.
     """
-    marked = alarms.mark(alarm, event.id, at) if alarm else {}
-    marking = "".join(f", {name} = :{name}" for name in marked)
+    mark = alarms.mark(alarm, event.id, at) if alarm else {}
+    set_mark = "".join(f", {name} = :{name}" for name in mark)
     return Update(
         keys.webhook(SOURCE, event.id),
-        f"SET #status = :state, handled_at = :at{marking} REMOVE #error",
-        _OPEN,
+        f"SET #status = :state, handled_at = :at{set_mark} REMOVE #error",
+        _IS_OPEN,
         {
             "state": state.value,
             "at": to_rfc3339(at),
             "received": EventState.RECEIVED.value,
             "failed": EventState.FAILED.value,
-            **marked,
+            **mark,
         },
         _STATUS,
     )
 
 
 def count_error(table: Table, event: WebhookEvent, at: datetime) -> tuple[int, datetime]:
-    """Count that handling the event has erred; return how often it has, and since when."""
+    """Count an error of handling the event; return the number of errors and the first instant."""
     write = Update(
         keys.webhook(SOURCE, event.id),
         "SET erred_at = if_not_exists(erred_at, :at) ADD errors :one",
@@ -112,11 +113,11 @@ def count_error(table: Table, event: WebhookEvent, at: datetime) -> tuple[int, d
 
 
 def fail(table: Table, event: WebhookEvent, error: str, at: datetime) -> bool:
-    """Mark the event as failed by `error`, a class or a word, with the alarm that is to be raised.
+    """Mark the event as failed, with the class or code of its `error`, and with an alarm.
 
-    Return whether it was not marked so before: each is alarming once.
+    Return False if the event was marked before: its alarm is raised once.
     """
-    marked = alarms.mark(Alarm.EVENTS_FAILED, event.id, at)
+    mark = alarms.mark(Alarm.EVENTS_FAILED, event.id, at)
     write = Update(
         keys.webhook(SOURCE, event.id),
         "SET #status = :failed, #error = :error, handled_at = :at,"
@@ -127,7 +128,7 @@ def fail(table: Table, event: WebhookEvent, error: str, at: datetime) -> bool:
             "received": EventState.RECEIVED.value,
             "error": error,
             "at": to_rfc3339(at),
-            **marked,
+            **mark,
         },
         _STATUS,
     )
@@ -139,7 +140,7 @@ def fail(table: Table, event: WebhookEvent, error: str, at: datetime) -> bool:
 
 
 def alarm_raised(table: Table, event: WebhookEvent) -> None:
-    """Remove the mark: the alarm of the event has been raised."""
+    """Remove the mark after the event's alarm was raised."""
     write = Update(
         keys.webhook(SOURCE, event.id),
         "REMOVE gsi4pk, gsi4sk",

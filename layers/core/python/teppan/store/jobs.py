@@ -1,4 +1,4 @@
-"""How far a job has come, for its next run."""
+"""The progress of a job, for its next run."""
 
 from datetime import datetime
 
@@ -8,23 +8,23 @@ from teppan.store.table import Table, Update
 
 
 def through(table: Table, job: str) -> datetime | None:
-    """Return until when the job has seen everything; None before its first run."""
+    """Return the instant until which the job has covered all events; None before its first run."""
     item = table.get(keys.job(job))
     return from_rfc3339(item["through"]) if item else None
 
 
 def stopped_at(table: Table, job: str) -> str:
-    """Return the place in its queue at which the job's last run stopped; empty: it ended it."""
+    """Return the place in the queue where the previous run stopped; empty if it reached the end."""
     item = table.get(keys.job(job)) or {}
     return str(item.get("stopped_at", ""))
 
 
 def stop_at(table: Table, job: str, place: str) -> None:
-    """Note the place at which a run stops, empty for the end of its queue."""
+    """Store the place in the queue where the run stops; empty for the end."""
     table.update(Update(keys.job(job), "SET stopped_at = :place", None, {"place": place}))
 
 
 def advance(table: Table, job: str, at: datetime) -> None:
-    """Note that the job has seen everything until `at`."""
+    """Store that the job has covered all events until `at`."""
     write = Update(keys.job(job), "SET through = :at", None, {"at": to_rfc3339(at)})
     table.update(write)

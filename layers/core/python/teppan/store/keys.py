@@ -1,4 +1,4 @@
-"""The table's keys and indexes (`architecture.md §4`); personal data is in none of them."""
+"""The table's keys and indexes (`architecture.md §4`). No key holds personal data."""
 
 from datetime import date
 from typing import Final
@@ -11,16 +11,16 @@ from teppan.domain.ledger import LedgerEntry
 from teppan.store.attributes import Key
 
 BY_CUSTOMER: Final = "GSI1"
-"""Bookings of one customer by start."""
+"""The index of a customer's bookings, by start."""
 
 BY_MONTH: Final = "GSI2"
-"""Bookings of one local month by start."""
+"""The index of the bookings of a local month, by start, and of the webhook events of a month."""
 
 BY_DUE: Final = "GSI3"
-"""Bookings for which a job has something to do, by when."""
+"""The index of the bookings that a job has to process, by due time."""
 
 BY_WORK: Final = "GSI4"
-"""What a job has to follow up: refunds under way, payments to close, alarms to raise."""
+"""The index of follow-up work: refunds in flight, payments to close, alarms to raise."""
 
 BOOKING: Final = "BOOKING"
 EVENT: Final = "EVENT#"
@@ -32,7 +32,7 @@ ALARMS: Final = "ALARMS"
 CLOSE: Final = "CLOSE"
 RELEASE: Final = "release"
 COMPLETE: Final = "complete"
-"""The jobs that look for bookings by when they are due."""
+"""The jobs that process bookings by due time."""
 
 
 def booking(booking_id: str) -> Key:
@@ -41,17 +41,17 @@ def booking(booking_id: str) -> Key:
 
 
 def booking_id(partition: str) -> str:
-    """Return the id of the booking that a partition is of."""
+    """Return the id of the booking that a partition belongs to."""
     return partition.removeprefix("BOOKING#")
 
 
 def event(booking_id: str, version: int) -> Key:
-    """Return the key of the audit event that led to `version`; keys sort as versions do."""
+    """Return the key of the audit event of `version`; the keys sort in the order of versions."""
     return f"BOOKING#{booking_id}", f"{EVENT}{version:010}"
 
 
 def ledger_entry(booking_id: str, entry: LedgerEntry) -> Key:
-    """Return the natural key of a ledger entry; a refund may keep several promises."""
+    """Return the natural key of a ledger entry; one refund may fulfil several obligations."""
     parts = [entry.reference, entry.kind.value]
     if entry.refund not in {None, entry.reference}:
         parts.append(str(entry.refund))
@@ -59,57 +59,57 @@ def ledger_entry(booking_id: str, entry: LedgerEntry) -> Key:
 
 
 def payment(booking_id: str, payment_type: str, attempt: int) -> Key:
-    """Return the key of an attempt to pay a booking; each can be opened once."""
+    """Return the key of a payment attempt."""
     return f"BOOKING#{booking_id}", f"{PAYMENT}{payment_type}#{attempt:04}"
 
 
 def open_payment(booking_id: str) -> Key:
-    """Return the key of what says which attempt to pay a booking is open; there is one at most."""
+    """Return the key of the guard of a booking's payment attempts, which names the open one."""
     return f"BOOKING#{booking_id}", OPEN_PAYMENT
 
 
 def request(request_id: str) -> Key:
-    """Return the key of what a request with an idempotency key has made."""
+    """Return the key of the record of a request with an idempotency key."""
     return f"REQUEST#{request_id}", "REQUEST"
 
 
 def webhook(source: str, event_id: str) -> Key:
-    """Return the key of an event that an outside system has sent."""
+    """Return the key of a webhook event."""
     return f"WEBHOOK#{source}#{event_id}", "WEBHOOK"
 
 
 def webhook_month(source: str, at: date) -> str:
-    """Return the partition of the events of `source` that came in a month (UTC)."""
+    """Return the partition of the events of `source` that were received in a month (UTC)."""
     return f"WEBHOOKS#{source}#{at:%Y-%m}"
 
 
 def job(name: str) -> Key:
-    """Return the key of what a job remembers between its runs."""
+    """Return the key of a job's progress."""
     return f"JOB#{name}", "JOB"
 
 
 def due(job: str) -> str:
-    """Return the partition of the bookings that `job` waits for."""
+    """Return the partition of the bookings that `job` has to process."""
     return f"DUE#{job}"
 
 
 def attempts(person: str, operation: str, network: str) -> Key:
-    """Return the key of a network's attempts at an operation of a person, both pseudonyms."""
+    """Return the key of the attempts at an operation; person and network are pseudonyms."""
     return f"PERSON#{person}", f"ATTEMPTS#{operation}#{network}"
 
 
 def allowance(person: str, operation: str) -> Key:
-    """Return the key of what all networks have attempted at a person, which is a pseudonym."""
+    """Return the key of a person's allowance over all networks; the person is a pseudonym."""
     return f"PERSON#{person}", f"ALLOWANCE#{operation}"
 
 
 def session(session_id: str) -> Key:
-    """Return the key of a session that somebody has logged out of."""
+    """Return the key of a session that ended by a logout."""
     return f"SESSION#{session_id}", "SESSION"
 
 
 def sessions(account_id: str) -> Key:
-    """Return the key of what has ended all sessions of an account."""
+    """Return the key of the end of all sessions of an account."""
     return f"ACCOUNT#{account_id}", "SESSIONS"
 
 
@@ -124,7 +124,7 @@ def slot_month(day: date) -> str:
 
 
 def quota(customer_id: str) -> Key:
-    """Return the key of what counts against a customer's limits."""
+    """Return the key of a customer's quota."""
     return f"CUSTOMER#{customer_id}", "QUOTA"
 
 
@@ -139,17 +139,17 @@ def booking_month(day: date) -> str:
 
 
 def start(booking: Booking) -> str:
-    """Return the index sort key of a booking: its instant, then its id."""
+    """Return the index sort key of a booking: its start, then its id."""
     return f"{to_rfc3339(booking.slot.starts_at)}#{booking.id}"
 
 
 def due_at(booking: Booking) -> tuple[str, str] | None:
-    """Return the partition and sort key by which a job finds the booking, if one waits for it."""
-    waits = {
+    """Return the partition and sort key by which a job finds the booking, or None."""
+    due_times = {
         Status.PENDING: (RELEASE, booking.payment_due_at),
         Status.CONFIRMED: (COMPLETE, booking.completes_at),
     }
-    if booking.status not in waits:
+    if booking.status not in due_times:
         return None
-    job, at = waits[booking.status]
+    job, at = due_times[booking.status]
     return due(job), f"{to_rfc3339(at)}#{booking.id}"

@@ -1,4 +1,4 @@
-"""Ledger entries as table items and back."""
+"""Convert ledger entries to table items and back."""
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.alarm import alarm_of
@@ -8,11 +8,11 @@ from teppan.store.attributes import Item, plain
 
 
 def ledger_item(booking_id: str, entry: LedgerEntry) -> Item:
-    """Return a ledger entry's item."""
+    """Return the item of a ledger entry, marked if the entry raises an alarm."""
     pk, sk = keys.ledger_entry(booking_id, entry)
     alarm = alarm_of(entry)
-    marked = alarms.mark(alarm, entry.payment, entry.at) if alarm else {}
-    return plain(entry) | {"pk": pk, "sk": sk, "at": to_rfc3339(entry.at)} | marked
+    mark = alarms.mark(alarm, entry.payment, entry.at) if alarm else {}
+    return plain(entry) | {"pk": pk, "sk": sk, "at": to_rfc3339(entry.at)} | mark
 
 
 def entry_of(item: Item) -> LedgerEntry:

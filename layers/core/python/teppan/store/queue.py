@@ -1,11 +1,11 @@
-"""What a job finds in an index: the bookings it has to look at, in order."""
+"""Entries of a job's queue, which is a partition of an index."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A booking that a job has to look at, and its `place` in the order of the index."""
+    """A booking that a job has to process, and its `place` in the order of the index."""
 
     booking_id: str
     place: str

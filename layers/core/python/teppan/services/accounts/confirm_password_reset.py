@@ -1,4 +1,4 @@
-"""Set a new password by the code from the mailbox; that ends every session of the account."""
+"""Set a new password with the code from the e-mail, and end every session of the account."""
 
 from contextlib import suppress
 
@@ -29,11 +29,11 @@ def confirm_password_reset(
     password: str,
     caller: Caller,
 ) -> None:
-    """Change the password, then end all sessions, those of the same second too.
+    """Change the password, then end all sessions, including those begun in the same second.
 
-    A note of the change is made before it and taken back only when Cognito has refused it: if it
-    stops anywhere in between, the sessions count as ended. Raises `InvalidCode`, `InvalidInput`,
-    `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
+    The reset is recorded before the password changes. The record is removed only if Cognito refuses
+    the reset. If the function stops in between, the sessions therefore count as ended. Raises
+    `InvalidCode`, `InvalidInput`, `TooManyAttempts`, `IdentityUnavailable`, `StorageUnavailable`.
     """
     at, origin = caller.at, origin_of(email, caller)
     count_attempt(table, origin, RESET)
@@ -48,7 +48,7 @@ def confirm_password_reset(
         sessions.abandon_reset(table, account_id, at)
         raise
     ended_at = end_sessions(table, accounts, email, account_id, reset=at)
-    with suppress(StorageUnavailable):  # the password is set; only the next wait is longer
+    with suppress(StorageUnavailable):  # the password is set; a failure only makes waits longer
         forget_attempts(table, origin, RESET)
         forget_attempts(table, origin, LOGIN)
     clock.sleep_until(ended_at)

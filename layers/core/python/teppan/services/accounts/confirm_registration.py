@@ -1,4 +1,4 @@
-"""Confirm an account by the code from its mailbox; whoever does sets its password."""
+"""Confirm an account with the code from the e-mail, and set its password."""
 
 from contextlib import suppress
 
@@ -26,11 +26,12 @@ def confirm_registration(
     password: str,
     caller: Caller,
 ) -> None:
-    """Confirm the account, set the password and end every session there may be.
+    """Confirm the account, set the password and end every session.
 
-    Whoever registered the address beforehand gains nothing: the mailbox decides. Stopped between
-    the steps, nobody knows the password, and resetting it goes on from there. Raises
-    `InvalidCode`, `InvalidInput`, `TooManyAttempts`, `IdentityUnavailable`, `StorageUnavailable`.
+    Only the owner of the mailbox can do this, whoever registered the address. If the function stops
+    between the steps, nobody knows the password, and a password reset completes the registration.
+    Raises `InvalidCode`, `InvalidInput`, `TooManyAttempts`, `IdentityUnavailable` and
+    `StorageUnavailable`.
     """
     origin = origin_of(email, caller)
     count_attempt(table, origin, CONFIRMATION)
@@ -38,6 +39,6 @@ def confirm_registration(
     accounts.set_password(email, password)
     account = accounts.find(email)
     ended_at = end_sessions(table, accounts, email, account.id) if account else caller.at
-    with suppress(StorageUnavailable):  # the account is there; what stays runs out by itself
+    with suppress(StorageUnavailable):  # the account is confirmed; the attempts expire anyway
         forget_attempts(table, origin, CONFIRMATION)
     clock.sleep_until(ended_at)

@@ -1,4 +1,4 @@
-"""What a token may open: its groups and its scopes (`architecture.md §6`)."""
+"""The groups and scopes of a token (`architecture.md §6`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,25 +11,25 @@ from teppan.identity.scopes import API, SELF_SERVICE
 
 @dataclass(frozen=True, slots=True)
 class ScopeChanges:
-    """The scopes that an access token gets and loses."""
+    """The scopes that are added to an access token, and those that are removed."""
 
     add: tuple[str, ...] = ()
     suppress: tuple[str, ...] = ()
 
 
 OUR_API_ONLY: Final = ScopeChanges(add=(API,), suppress=(SELF_SERVICE,))
-"""For every login: a token that is stolen changes nothing of the account at Cognito."""
+"""For every login: a stolen token cannot change the account at Cognito."""
 
 SELF_SERVICE_ONLY: Final = ScopeChanges()
-"""For `make second-factor`: Cognito's own calls, and none of ours."""
+"""For `make second-factor`: the token opens Cognito's own calls, and none of ours."""
 
 
 def groups_of_token(
     accounts: Directory, user_name: str, groups: Sequence[str], *, mfa_demanded: bool
 ) -> list[str]:
-    """Return the groups that a token of the user carries.
+    """Return the groups for the user's token.
 
-    Where a second factor is demanded of admins, one without it gets a customer's token. Raises
+    If admins need a second factor, an admin without one gets a customer's token. Raises
     `IdentityUnavailable` and `TooManyAttempts`.
     """
     if not mfa_demanded or Role.ADMIN not in groups:
@@ -41,5 +41,5 @@ def groups_of_token(
 
 
 def scopes_of_token(*, sets_up_second_factor: bool) -> ScopeChanges:
-    """Return how the scopes of an access token differ from what Cognito gives it."""
+    """Return the changes to the scopes that Cognito gives an access token."""
     return SELF_SERVICE_ONLY if sets_up_second_factor else OUR_API_ONLY

@@ -1,4 +1,4 @@
-"""End every session of an account whose password has just been set."""
+"""End every session of an account after its password was set."""
 
 from datetime import datetime
 
@@ -12,11 +12,11 @@ from teppan.store.table import Table
 def end_sessions(
     table: Table, accounts: Directory, name: str, account_id: str, reset: datetime | None = None
 ) -> datetime:
-    """Revoke all tokens, then refuse the access tokens that are out; return when that holds.
+    """Revoke all tokens and end all sessions; return the instant from which logins are valid again.
 
-    `name` is the account's address or user name; `reset` the instant of a reset's note, which has
-    served then (`store.sessions`). Sessions that began in the present second end too, so whoever
-    wants to log in again waits for the instant that is returned. Raises `TooManyAttempts`,
+    `name` is the account's address or user name. `reset` is the instant of the recorded password
+    reset (`store.sessions`), which is removed. Sessions that began in the present second end too,
+    so a caller who logs in again must wait for the returned instant. Raises `TooManyAttempts`,
     `IdentityUnavailable` and `StorageUnavailable`.
     """
     accounts.end_sessions(name)

@@ -1,4 +1,4 @@
-"""The account behind a session, as the pool knows it."""
+"""The account of a session, as the user pool has it."""
 
 from teppan.identity.account import Account
 from teppan.identity.cognito.directory import Directory
@@ -6,9 +6,9 @@ from teppan.identity.errors import SessionEnded
 
 
 def get_me(accounts: Directory, account_id: str) -> Account:
-    """Return the account; raises `SessionEnded` when it is gone, disabled or not confirmed.
+    """Return the account; raises `SessionEnded` if it is deleted, disabled or not confirmed.
 
-    Raises `TooManyAttempts` and `IdentityUnavailable` too.
+    Also raises `TooManyAttempts` and `IdentityUnavailable`.
     """
     account = accounts.find(account_id)
     if account is None or not (account.is_enabled and account.is_confirmed):

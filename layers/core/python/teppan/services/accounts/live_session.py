@@ -1,4 +1,4 @@
-"""Refuse a session that has ended before its access token did (`architecture.md §6`)."""
+"""Refuse a session that ended before its access token expires (`architecture.md §6`)."""
 
 from datetime import datetime
 
@@ -9,6 +9,6 @@ from teppan.store.table import Table
 
 
 def check_live(table: Table, session: Session, at: datetime) -> None:
-    """Return if nobody has ended the session; raises `SessionEnded` and `StorageUnavailable`."""
+    """Raise `SessionEnded` if the session has ended; raises `StorageUnavailable`."""
     if not is_live(session, sessions.endings(table, session), at):
         raise SessionEnded

@@ -1,4 +1,4 @@
-"""Count attempts at what could be guessed or would flood a mailbox (`domain.accounts.lockout`)."""
+"""Count attempts at guessing secrets and requests for mails (`domain.accounts.lockout`)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,18 +17,18 @@ from teppan.store.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What is counted together, by network and by address, and how much of it is allowed."""
+    """A limit, and the names of the operations it counts, by network and by address."""
 
     lockout: Lockout
     by_network: str
     by_address: str
     trusts_logins: bool = False
-    """Whether a network that the account has logged in from is held by its own attempts alone."""
+    """Whether a network with an earlier login is limited by its own attempts only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose address an attempt is at, from which network, both as pseudonyms, and when (UTC)."""
+    """The pseudonyms of an attempt's address and network, and its instant (UTC)."""
 
     person: str
     network: str
@@ -45,14 +45,14 @@ RESET_MAILS: Final = Counter(MAILS, "request_password_reset", "request_password_
 
 REGISTRATION_MAILS: Final = Counter(MAILS, "confirmation_mails", "register")
 RESENT_MAILS: Final = Counter(MAILS, "confirmation_mails", "resend_confirmation_code")
-"""One network asks for both together. Their allowances are two: asking again for an address that
-has not been registered sends nothing, and must not use up what the registration needs."""
+"""A network has one limit for both. An address has two allowances: asking for another code for an
+address that is not registered sends nothing, and must not use up the allowance to register."""
 
 
 def origin_of(email: str, caller: Caller) -> Origin:
-    """Return where the caller's attempts at a lower-case address are counted.
+    """Return the origin of the caller's attempts at a lower-case address.
 
-    The network's pseudonym is another one at each address, so that the table does not tell who
+    The pseudonym of a network differs from address to address, so the table does not show who
     shares a network. Raises `StorageUnavailable`.
     """
     network = pseudonym(f"{email}\n{network_of(caller.source_ip)}")
@@ -60,20 +60,20 @@ def origin_of(email: str, caller: Caller) -> Origin:
 
 
 def count_attempt(table: Table, origin: Origin, counter: Counter) -> None:
-    """Count one more attempt, before it is made.
+    """Count an attempt, before it is made.
 
-    Raises `TooManyAttempts` while there is a wait, and for all but one of simultaneous attempts
-    from one network.
+    Raises `TooManyAttempts` while the caller has to wait, and for all but one of simultaneous
+    attempts from one network.
     """
     if wait := _count(table, origin, counter):
         raise TooManyAttempts(wait)
 
 
 def count_mail(table: Table, origin: Origin, counter: Counter) -> bool:
-    """Count one more mail, before it is sent, and return whether it may be.
+    """Count a mail, before it is sent, and return whether it may be sent.
 
-    When others have had all the mails sent that the address is allowed, nobody is told so: a code
-    is in the mailbox. Raises `TooManyAttempts` as `count_attempt` does for one's own network.
+    If other networks have used up the mails for the address, the caller does not learn it: a code
+    is already in the mailbox. Raises `TooManyAttempts` if the caller's own network has to wait.
     """
     if _count(table, origin, counter):
         log_unsent("AddressAllowanceSpent")
@@ -82,30 +82,32 @@ def count_mail(table: Table, origin: Origin, counter: Counter) -> bool:
 
 
 def forget_attempts(table: Table, origin: Origin, counter: Counter) -> None:
-    """Start counting the network's attempts anew: one has succeeded."""
+    """Reset the network's attempts after one that succeeded."""
     lockout.forget(table, origin.person, origin.network, counter.by_network, origin.at)
 
 
 def _count(table: Table, origin: Origin, counter: Counter) -> int:
-    """Count, and return the seconds to wait because of others (0: go ahead).
+    """Count an attempt; return the seconds to wait because of other networks (0: none).
 
-    An attempt that is seen to have to wait is not counted; one whose turn others take meanwhile
-    counts for its network. Raises `TooManyAttempts` when the network itself has to wait.
+    An attempt that has to wait is not counted, unless other networks use up the allowance at the
+    same time: it then counts for its own network. Raises `TooManyAttempts` if its own network has
+    to wait.
     """
     person, network, at = origin.person, origin.network, origin.at
     own, shared = counter.lockout.by_network, counter.lockout.by_address
     trusted = _LOGIN if counter.trusts_logins else counter.by_network
-    seen, logins, spent_until = lockout.find(
+    attempts, logins, spent_until = lockout.find(
         table, person, network, counter.by_network, trusted, counter.by_address
     )
-    if wait := own.wait(seen, at):
+    if wait := own.wait(attempts, at):
         raise TooManyAttempts(wait)
     is_trusted = counter.trusts_logins and logins is not None and logins.is_trusted(at)
     if not is_trusted and (wait := shared.wait(spent_until, at)):
         return wait
     try:
-        lockout.record(table, person, network, counter.by_network, seen, own.next(seen, at))
-        # From a trusted network too: the steps must not tell that somebody has logged in there.
+        after = own.next(attempts, at)
+        lockout.record(table, person, network, counter.by_network, attempts, after)
+        # Also from a trusted network: the calls must not show that somebody has logged in there.
         lockout.spend(table, person, counter.by_address, shared, spent_until, at)
     except AttemptedMeanwhileError as error:
         raise TooManyAttempts(1) from error

@@ -1,4 +1,4 @@
-"""Log in, without telling whether an address has an account (`architecture.md §6`)."""
+"""Log in, without showing whether an address has an account (`architecture.md §6`)."""
 
 from contextlib import suppress
 
@@ -15,13 +15,13 @@ def log_in(
 ) -> Tokens:
     """Start a session.
 
-    Every failure walks the same steps. Raises `InvalidCredentials`, with the right password
-    `PasswordResetRequired`, `MfaRequired` and `InvalidMfaCode`, and always `TooManyAttempts`,
-    `IdentityUnavailable` and `StorageUnavailable`.
+    Every failure makes the same calls. Raises `InvalidCredentials`, `TooManyAttempts`,
+    `IdentityUnavailable`, `StorageUnavailable`, and only if the password is right
+    `PasswordResetRequired`, `MfaRequired` and `InvalidMfaCode`.
     """
     origin = origin_of(email, caller)
     count_attempt(table, origin, LOGIN)
     tokens = pool.log_in(email, password, mfa_code)
-    with suppress(StorageUnavailable):  # the session is there; only the next wait is longer
+    with suppress(StorageUnavailable):  # the session has begun; a failure only makes waits longer
         forget_attempts(table, origin, LOGIN)
     return tokens

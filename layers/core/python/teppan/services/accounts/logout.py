@@ -11,7 +11,7 @@ from teppan.store.table import Table
 def log_out(
     table: Table, pool: UserPool, session: Session, refresh_token: str, at: datetime
 ) -> None:
-    """Revoke the refresh token, then end the session; stopped in between, it can be repeated.
+    """Revoke the refresh token, then end the session; a repetition is safe.
 
     Raises `InvalidInput`, `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
     """

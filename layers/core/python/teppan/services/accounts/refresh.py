@@ -1,4 +1,4 @@
-"""Stay in: new tokens for a session that nobody has ended."""
+"""Return new tokens for a session that has not ended."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from teppan.store.table import Table
 
 
 def refresh(table: Table, pool: UserPool, refresh_token: str, at: datetime) -> Tokens:
-    """Return new tokens of the session; the refresh token sent is good for a short grace only.
+    """Return new tokens of the session; the old refresh token stays valid for a short time only.
 
     Raises `InvalidRefreshToken`, `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
     """

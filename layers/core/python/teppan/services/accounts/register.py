@@ -1,4 +1,4 @@
-"""Register an account, without telling whether the address has one (`architecture.md §6`)."""
+"""Register an account, without showing whether the address has one (`architecture.md §6`)."""
 
 from teppan.domain.caller import Caller
 from teppan.identity.cognito.refusals import AccountExistsError
@@ -8,9 +8,9 @@ from teppan.store.table import Table
 
 
 def register(table: Table, pool: UserPool, email: str, caller: Caller) -> None:
-    """Make an unconfirmed account and have a code sent; one that there is gets another code.
+    """Create an unconfirmed account and send a code; an existing account gets another code.
 
-    Its password is set when it is confirmed. Raises `TooManyAttempts`, `IdentityUnavailable` and
+    The password is set with the confirmation. Raises `TooManyAttempts`, `IdentityUnavailable` and
     `StorageUnavailable`.
     """
     if not count_mail(table, origin_of(email, caller), REGISTRATION_MAILS):

@@ -1,4 +1,4 @@
-"""Send a code to reset a password, without telling whether there is an account."""
+"""Send a code to reset a password, without showing whether the address has an account."""
 
 from teppan.domain.caller import Caller
 from teppan.identity.cognito.directory import Directory
@@ -10,9 +10,9 @@ from teppan.store.table import Table
 def request_password_reset(
     table: Table, pool: UserPool, accounts: Directory, email: str, caller: Caller
 ) -> None:
-    """Have a code sent if the address has a confirmed account, or one that staff have made.
+    """Send a code if the address has a confirmed account, or an account that staff created.
 
-    Every request looks the account up, so that the steps tell little of it. Raises
+    Every request looks the account up, so the duration shows little about it. Raises
     `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
     """
     if not count_mail(table, origin_of(email, caller), RESET_MAILS):

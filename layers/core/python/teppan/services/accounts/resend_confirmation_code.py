@@ -1,4 +1,4 @@
-"""Send another confirmation code, without telling whether there is an account to confirm."""
+"""Send another confirmation code, without showing whether there is an account to confirm."""
 
 from teppan.domain.caller import Caller
 from teppan.identity.cognito.user_pool import UserPool
@@ -7,7 +7,7 @@ from teppan.store.table import Table
 
 
 def resend_confirmation_code(table: Table, pool: UserPool, email: str, caller: Caller) -> None:
-    """Have a code sent if the account waits for one.
+    """Send a code if the account is not confirmed yet.
 
     Raises `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
     """

@@ -1,4 +1,4 @@
-"""Which bookings a caller may see (`domain.md §8`)."""
+"""Access to bookings (`domain.md §8`)."""
 
 from teppan.domain.bookings.booking import Booking, booking_not_found, check_visible
 from teppan.domain.caller import Caller
@@ -7,7 +7,7 @@ from teppan.store.table import Table
 
 
 def get_booking_for(table: Table, booking_id: str, caller: Caller) -> Booking:
-    """Return the booking; raises `BookingNotFound`, also when it is another customer's."""
+    """Return the booking; raises `BookingNotFound`, also for another customer's booking."""
     booking = bookings.find(table, booking_id)
     if booking is None:
         raise booking_not_found()

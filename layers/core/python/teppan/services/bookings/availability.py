@@ -1,4 +1,4 @@
-"""Which slots can be booked, and how many bookings a slot takes (`domain.md §2`)."""
+"""Search availability and set the capacity of a slot (`domain.md §2`)."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -14,7 +14,7 @@ from teppan.store.table import Table
 
 @dataclass(frozen=True, slots=True)
 class SlotAvailability:
-    """A slot, how full it is, and why it can not be booked, if so."""
+    """A slot, its occupancy, and the reason why it cannot be booked (None: it can)."""
 
     slot: Slot
     occupancy: Occupancy
@@ -24,9 +24,9 @@ class SlotAvailability:
 def search_availability(
     table: Table, first: date, last: date, caller: Caller
 ) -> list[SlotAvailability]:
-    """Return every slot from day `first` to `last`: one Query a month.
+    """Return every slot from day `first` to `last`, both included: one Query a month.
 
-    Raises `InvalidInput` when the days are in the wrong order or too many.
+    Raises `InvalidInput` if the days are in the wrong order or too many.
     """
     longest = CURRENT.max_availability_days
     if not 0 <= (last - first).days < longest:
@@ -41,7 +41,7 @@ def search_availability(
 def set_slot_capacity(
     table: Table, day: date, start: time, capacity: int, caller: Caller
 ) -> tuple[Slot, Occupancy]:
-    """Let the slot take `capacity` bookings; 0 closes it. Staff only, by the endpoint's roles.
+    """Set the capacity of a slot; 0 closes it. The endpoint's roles restrict this to staff.
 
     Raises `InvalidTime`, `LeadTimeTooShort` for a slot in the past, and `SlotHasBookings`.
     """

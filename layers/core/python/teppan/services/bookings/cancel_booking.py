@@ -1,4 +1,4 @@
-"""Cancel a booking and say beforehand what that would refund (`domain.md §6`)."""
+"""Cancel a booking, or return beforehand what a cancellation refunds (`domain.md §6`)."""
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.cancellation import (
@@ -21,7 +21,7 @@ def cancel_booking(
     caller: Caller,
     precondition: Precondition,
 ) -> Booking:
-    """Cancel, release the slot and record the refund owed, in one transaction.
+    """Cancel, release the slot and enter the refund obligation, in one transaction.
 
     Raises what `revise` and `cancel` raise.
     """
@@ -37,6 +37,6 @@ def cancel_booking(
 def quote_cancellation(
     table: Table, booking_id: str, caller: Caller
 ) -> tuple[Booking, RefundTerms]:
-    """Return the booking and what cancelling it now would refund; raises as cancelling does."""
+    """Return the booking and what cancelling it now refunds; raises what `cancel` raises."""
     booking = get_booking_for(table, booking_id, caller)
     return booking, cancellation_terms(booking, caller.at)

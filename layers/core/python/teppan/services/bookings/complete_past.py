@@ -1,4 +1,4 @@
-"""Take confirmed parties to have taken place some hours after their start (`domain.md §4`)."""
+"""Complete confirmed bookings some hours after their start (`domain.md §4`)."""
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.change import complete
@@ -8,5 +8,5 @@ from teppan.store.table import Table
 
 
 def complete_past(table: Table, booking_id: str, caller: Caller) -> Booking:
-    """Complete the booking if it is time; raises what `revise` raises."""
+    """Complete the booking if its time has come; raises what `revise` raises."""
     return revise(table, booking_id, complete, caller)

@@ -1,4 +1,4 @@
-"""Create a booking: claim the slot, store the booking and its first event, once per key."""
+"""Create a booking, once for each idempotency key."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,12 @@ from teppan.store.bookings.slots import available_times
 from teppan.store.table import Table
 
 _ATTEMPTS = 8
-"""A quota may have changed each time it was seen, by other creates of the same customer."""
+"""Other requests of the same customer may change the quota between read and write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """The booking as it is now; `replayed` when an earlier request with the same key made it."""
+    """The booking as it is now; `replayed` if an earlier request with the same key created it."""
 
     booking: Booking
     replayed: bool
@@ -31,9 +31,9 @@ class Created:
 def create_booking(
     table: Table, booking_request: BookingRequest, request: IdempotentRequest, caller: Caller
 ) -> Created:
-    """Book a slot for `caller`, or the customer that staff name (`domain.md §2-4`).
+    """Book a slot for `caller`, or for the customer that staff name (`domain.md §2-4`).
 
-    One round trip; a second one when the customer's quota must be renewed first. Raises what `book`
+    Takes one round trip, or two if the customer's quota has to be renewed first. Raises what `book`
     and `check_customer` raise, `SlotUnavailable`, `TooManyPendingBookings`, `TooManyBookingsInADay`
     and `IdempotencyKeyReused`.
     """
@@ -53,7 +53,7 @@ def create_booking(
     except StorageUnavailable:
         raise
     except DomainError:
-        # A retry may come when rules and limits no longer let the same request through.
+        # A retry may arrive after a deadline or a limit has passed; it still gets its booking.
         if earlier := bookings.find(table, booking_id):
             return _replayed(earlier, request)
         raise

@@ -1,4 +1,4 @@
-"""Price a party without booking it (`domain.md §3`): what a booking at the same inputs costs."""
+"""Quote the price of a party (`domain.md §3`): the price of a booking with the same inputs."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -13,7 +13,7 @@ from teppan.domain.policy import CURRENT
 
 @dataclass(frozen=True, slots=True)
 class QuoteRequest:
-    """What to price; without a start, or before travel is known, those do not count."""
+    """What to price; a missing start or travel distance is left out of the price."""
 
     party: Party
     menu: Menu
@@ -23,7 +23,7 @@ class QuoteRequest:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The price and the part of it that confirms a booking made now."""
+    """The price, and the amount that confirms a booking made now."""
 
     request: QuoteRequest
     price: Price
@@ -34,7 +34,7 @@ class Quote:
 def create_quote(request: QuoteRequest, caller: Caller) -> Quote:
     """Return the quote under the current policy.
 
-    Raises `InvalidInput`, `VenueTooFar`, and for a start what booking it raises.
+    Raises `InvalidInput`, `VenueTooFar`, and for a start what `slot_at` and `check_bookable` raise.
     """
     price = price_of(request.party, request.menu, request.travel_miles, CURRENT)
     if request.start is None:

@@ -10,9 +10,9 @@ from teppan.store.table import Table
 def list_booking_events(
     table: Table, booking_id: str, caller: Caller, *, limit: int, after: int | None
 ) -> tuple[list[AuditEvent], int | None]:
-    """Return a page of events, oldest first, and the version to go on behind, if any: one Query.
+    """Return a page of events, oldest first, and the last version if there are more: one Query.
 
-    Every event names its customer, so the page itself shows whether the caller may see it. Raises
+    Every event has its customer's id, so access needs no read of the booking. Raises
     `BookingNotFound`.
     """
     events = bookings.events(table, booking_id, limit + 1, after)

@@ -1,4 +1,4 @@
-"""List bookings by start: a customer's own, or for staff anybody's (`domain.md §8`)."""
+"""List bookings by start: customers their own, staff those of any customer (`domain.md §8`)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,9 +15,9 @@ _WIDEST = timedelta(days=731)
 
 
 def list_bookings(table: Table, query: BookingQuery, caller: Caller) -> BookingPage:
-    """Return one page of `query` within what `caller` may see.
+    """Return one page of the bookings of `query` that `caller` may see.
 
-    Raises `Forbidden` for a customer who names another, `InvalidInput` for impossible dates.
+    Raises `Forbidden` if a customer names another one, and `InvalidInput` for impossible dates.
     """
     if not caller.is_admin:
         if query.customer_id not in {None, caller.id}:
@@ -36,9 +36,10 @@ def list_bookings(table: Table, query: BookingQuery, caller: Caller) -> BookingP
 
 
 def _within_window(query: BookingQuery, today: date) -> BookingQuery:
-    """Bound a list across customers: one date alone looks as far as a list may reach.
+    """Return the query with both dates, for a list across customers.
 
-    Without dates it shows what matters now: from the start of last month to the booking horizon.
+    With one date, the list covers the widest window. Without dates it covers the start of last
+    month to the booking horizon. Raises `InvalidInput` if the window is too wide.
     """
     if query.first and query.last:
         if query.last - query.first > _WIDEST:

@@ -1,7 +1,8 @@
 """Revise a booking so that two writers never overwrite each other (`domain.md §5`).
 
-A step is decided on the booking as read and stored only if it is still that version. When another
-writer was faster, the refused write brings the newer booking along, and the step is decided again.
+A step is decided on the booking as read. It is stored only if the booking still has that version.
+If another writer was faster, the refused write returns the newer booking, and the step is decided
+again.
 """
 
 import random
@@ -22,15 +23,17 @@ from teppan.store.table import Put, Table, Update
 _MAX_RETRIES = 64
 _LONGEST_PAUSE = 0.05
 
-
 type Decision = Callable[[Booking, Caller], Step]
-"""Decides on the booking as it is. The caller signs with an instant that is not before its last
-change, so that the times of a booking's versions never decrease; rules go by the caller's `at`."""
+"""Returns the step for a booking as it is now. The second argument is the caller, whose `signed_at`
+is not before the booking's last change, so the times of its versions never decrease. Rules use the
+caller's `at`."""
+
 type ExtraWrites = Callable[[Step], Sequence[Put | Update]]
+"""Returns the extra writes for the transaction of a step."""
 
 
 def no_extra_writes(_step: Step) -> Sequence[Put | Update]:
-    """Write nothing but the step itself."""
+    """Return no extra writes."""
     return ()
 
 
@@ -45,13 +48,14 @@ def revise(
     extra_writes: ExtraWrites = no_extra_writes,
     reason: str | None = None,
 ) -> Booking:
-    """Carry out `decide` on the booking and return it; a step that changes nothing writes nothing.
+    """Decide a step, store it and return the booking after it.
 
-    `if_slot_taken` decides when others have the slot. `extra_writes` returns further writes for the
-    same transaction, even when the booking does not change. `reason` goes into the audit trail.
+    `if_slot_taken` replaces `decide` if other bookings hold the slot. `extra_writes` returns extra
+    writes for the same transaction, even when the booking itself does not change. `reason` goes
+    into the audit trail.
 
     Raises `BookingNotFound`, `VersionMismatch`, `SlotUnavailable`, `EditConflict`,
-    `DoneBeforeError` (by `extra_writes`) and what `decide` raises.
+    `DoneBeforeError` (an extra write was refused) and what `decide` raises.
     """
     booking = get_booking_for(table, booking_id, caller)
     for _ in range(_MAX_RETRIES):
@@ -59,12 +63,8 @@ def revise(
             raise VersionMismatch(f"The booking is at version {booking.version}.")
         signer = caller.signing_after(booking.updated_at)
         step = decide(booking, signer)
-        if step.after == booking:
-            bookings.write_alone(table, extra_writes(step))
-            return booking
-        event = audit_event(booking, step.after, signer, step.entries, reason)
         try:
-            bookings.save(table, booking, step.after, event, step.entries, extra_writes(step))
+            _store(table, booking, step, signer, extra_writes(step), reason)
         except ChangedMeanwhileError as error:
             booking = error.booking
             time.sleep(random.uniform(0, _LONGEST_PAUSE))
@@ -76,3 +76,19 @@ def revise(
         else:
             return step.after
     raise EditConflict("Others kept changing the booking; please try again.")
+
+
+def _store(
+    table: Table,
+    before: Booking,
+    step: Step,
+    signer: Caller,
+    extra_writes: Sequence[Put | Update],
+    reason: str | None,
+) -> None:
+    """Store the step; if the booking does not change, write only `extra_writes`."""
+    if step.after == before:
+        bookings.write_alone(table, extra_writes)
+        return
+    event = audit_event(before, step.after, signer, step.entries, reason)
+    bookings.save(table, before, step.after, event, step.entries, extra_writes)

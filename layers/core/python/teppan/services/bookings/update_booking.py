@@ -1,4 +1,4 @@
-"""Change a booking: its slot, party, menu, venue, contact, and by staff its status and travel."""
+"""Change a booking: its slot, party, menu, venue and contact; for staff also status and travel."""
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.change import Changes, change

@@ -1,6 +1,7 @@
-"""Make the ledger say what Stripe says of a payment: the one way money gets into a booking.
+"""Enter the state of a payment at the provider into the ledger (`domain.md §7`).
 
-Webhooks, `confirm-payment`, the stream and the jobs all end here (`domain.md §7`).
+This is the only way money gets into a booking. Webhooks, `confirmPayment`, the stream and the jobs
+all use it.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from teppan.store.table import Put, Table, Update
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The booking with all that is known of the payment, and the entries that this added."""
+    """The booking after the snapshot was applied, and the ledger entries that were added."""
 
     booking: Booking
     snapshot: PaymentSnapshot
@@ -36,9 +37,9 @@ def apply_payment(
     caller: Caller,
     extra_writes: Sequence[Put | Update] = (),
 ) -> Applied | None:
-    """Ask Stripe about the payment and enter what is new; None when it is not one of ours.
+    """Ask the provider for the payment and enter what is new; None if the payment is not ours.
 
-    `extra_writes` is written in the same transaction. Raises what `revise` and the gateway raise.
+    `extra_writes` go into the same transaction. Raises what `revise` and the provider raise.
     """
     snapshot = provider.snapshot(payment)
     if snapshot is None:
@@ -55,7 +56,7 @@ def apply_snapshot(
     caller: Caller,
     extra_writes: Sequence[Put | Update] = (),
 ) -> Applied:
-    """Enter what `snapshot` tells and the booking lacks; raises what `revise` raises."""
+    """Enter what the ledger lacks of `snapshot`; raises what `revise` raises."""
     entries: list[LedgerEntry] = []
     while True:
         decision = _Decision(table, snapshot)
@@ -82,23 +83,23 @@ def apply_snapshot(
 
 
 class _Decision:
-    """What `snapshot` does to a booking; `step` is the one decided last."""
+    """Decides what a snapshot changes in a booking; `step` is the latest decision."""
 
     step: Step
 
     def __init__(self, table: Table, snapshot: PaymentSnapshot) -> None:
         self._table = table
-        self._statement = snapshot
+        self._snapshot = snapshot
 
     def decide(self, booking: Booking, signer: Caller, *, slot_taken: bool = False) -> Step:
-        """Decide by the ledger as it is now; where no money has moved, there is nothing to do."""
+        """Decide by the ledger as it is now; change nothing if nothing was captured."""
         self.step = Step(booking)
-        if self._statement.has_captured:
+        if self._snapshot.has_captured:
             ledger = bookings.ledger(self._table, booking.id)
             self.step = post_payment(
                 booking,
                 ledger,
-                self._statement,
+                self._snapshot,
                 signer,
                 max_entries=MAX_STEP_ENTRIES,
                 slot_taken=slot_taken,
@@ -106,5 +107,5 @@ class _Decision:
         return self.step
 
     def decide_without_slot(self, booking: Booking, signer: Caller) -> Step:
-        """Decide for a booking whose slot others have by now."""
+        """Decide for a booking whose slot other bookings hold by now."""
         return self.decide(booking, signer, slot_taken=True)

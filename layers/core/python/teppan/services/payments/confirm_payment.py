@@ -1,4 +1,4 @@
-"""Take note of a payment at once, for whoever has just paid (`domain.md §7`)."""
+"""Confirm a payment as soon as the customer has paid (`domain.md §7`)."""
 
 from dataclasses import replace
 
@@ -14,10 +14,10 @@ from teppan.store.table import Table
 def confirm_payment(
     table: Table, provider: PaymentProvider, intent_id: str, caller: Caller
 ) -> Applied:
-    """Enter what Stripe says of the intent; as often as one likes, with one effect.
+    """Enter the state of the intent at the provider; a repetition has no further effect.
 
-    Raises `PaymentNotFound`, also for another customer's, `EditConflict` and what the gateway
-    raises.
+    Raises `PaymentNotFound`, also for another customer's payment, `EditConflict` and what the
+    provider raises.
     """
     snapshot = provider.snapshot(intent_id)
     if snapshot is None:
@@ -29,5 +29,5 @@ def confirm_payment(
     applied = apply_snapshot(table, snapshot, caller)
     if applied.entries:
         return applied
-    # The webhook may have been faster, in between our reads: its booking is what counts.
+    # The webhook may have been faster, between our reads: return the booking that it wrote.
     return replace(applied, booking=get_booking_for(table, snapshot.booking_id, caller))

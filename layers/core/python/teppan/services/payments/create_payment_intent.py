@@ -1,7 +1,8 @@
-"""Open a payment: the server decides the amount, and a retry never makes a second intent (§7).
+"""Create a payment intent: the server decides the amount (`domain.md §7`).
 
-The attempt is stored before Stripe is asked, under a key that its repetition derives again; and a
-booking has one open attempt at a time: one for another type or an older amount is closed first.
+The attempt is stored before the provider is asked, and the provider's idempotency key is derived
+from the attempt, so a retry never creates a second intent. A booking has one open attempt at a
+time: an attempt of another type or with an outdated amount is closed first.
 """
 
 from contextlib import suppress
@@ -34,7 +35,7 @@ _ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The attempt and its intent; `replayed` when an earlier request with the same key made it."""
+    """The attempt and its intent; `replayed` if an earlier request with the same key opened it."""
 
     attempt: PaymentAttempt
     intent: Intent
@@ -45,29 +46,29 @@ def create_payment_intent(
     table: Table,
     provider: PaymentProvider,
     booking_id: str,
-    wanted: PaymentType,
+    payment_type: PaymentType,
     request: IdempotentRequest,
     caller: Caller,
 ) -> Opened:
-    """Return the intent with which `caller` pays what is due of the booking as `wanted`.
+    """Return the intent with which `caller` pays what is due of the booking as `payment_type`.
 
     Raises `BookingNotFound`, `IdempotencyKeyReused`, `PaymentInProgress`, `EditConflict`, and what
-    `amount_due`, `next_attempt` and the gateway raise.
+    `amount_due`, `next_attempt` and the provider raise.
     """
     booking = get_booking_for(table, booking_id, caller)
     request_id = derived_id("pay", caller, request)
     for _ in range(_ATTEMPTS):
-        if made := requests.find(table, request_id):
-            return _replayed(table, provider, booking_id, made, request)
+        if earlier := requests.find(table, request_id):
+            return _replayed(table, provider, booking_id, earlier, request)
         try:
-            amount = amount_due(booking, wanted, caller.at)
+            amount = amount_due(booking, payment_type, caller.at)
         except (BookingNotPayable, PaymentOverdue, PaymentNotDue):
             # Close what is still open before answering that nothing is due.
             if not close_excess(table, provider, booking, caller).paid:
                 raise
             booking = get_booking_for(table, booking_id, caller)
             continue
-        if chosen := _choose(table, provider, booking, wanted, amount, caller):
+        if chosen := _choose_attempt(table, provider, booking, payment_type, amount, caller):
             record = RequestRecord(request_id, request.fingerprint, chosen.attempt.name)
             write = payments.open_new if chosen.is_new else payments.join
             with suppress(OpenedMeanwhileError):
@@ -80,52 +81,57 @@ def create_payment_intent(
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
-    """The attempt to go on with; `intent` where Stripe was asked about it already."""
+class _ChosenAttempt:
+    """The attempt to use; `intent` is set if the provider was already asked for it."""
 
     attempt: PaymentAttempt
     is_new: bool = False
     intent: Intent | None = None
 
 
-def _choose(
+def _choose_attempt(
     table: Table,
     provider: PaymentProvider,
     booking: Booking,
-    wanted: PaymentType,
+    payment_type: PaymentType,
     amount: Cents,
     caller: Caller,
-) -> _Chosen | None:
-    """Return the open attempt that fits or a new one; None when things have moved: look again."""
-    known = [_as_known(table, booking, each) for each in payments.attempts(table, booking.id)]
-    still_open = [each for each in known if not each.status.is_final]
-    fitting = [each for each in still_open if (each.type, each.amount) == (wanted, amount)][-1:]
-    if fitting:
-        [attempt] = fitting
+) -> _ChosenAttempt | None:
+    """Return the open attempt of that type and amount, or a new one, and close all others.
+
+    Return None if a payment was made or closed meanwhile: the caller reads the booking again.
+    """
+    stored = payments.attempts(table, booking.id)
+    attempts = [_sync_attempt(table, booking, each) for each in stored]
+    still_open = [each for each in attempts if not each.status.is_final]
+    wanted = payment_type, amount
+    matching = [each for each in still_open if (each.type, each.amount) == wanted][-1:]
+    if matching:
+        [attempt] = matching
         try:
             intent = provider.intent(attempt.intent) if attempt.intent else None
             is_over = intent is not None and intent.status.is_final
         except PaymentUnknown:
             is_over = True
         if is_over:
-            close_payments(table, provider, fitting, caller)
+            close_payments(table, provider, matching, caller)
             return None
-        chosen = _Chosen(attempt, intent=intent)
+        chosen = _ChosenAttempt(attempt, intent=intent)
     else:
-        new = next_attempt(booking, wanted, amount, known, caller.signed_at)
-        chosen = _Chosen(new, is_new=True)
-    # Only now: where no new one may be opened, those that are open stay.
-    others = [each for each in still_open if each not in fitting]
+        attempt = next_attempt(booking, payment_type, amount, attempts, caller.signed_at)
+        chosen = _ChosenAttempt(attempt, is_new=True)
+    # Close the others only now: `next_attempt` raises if no further attempt is allowed.
+    others = [each for each in still_open if each not in matching]
     closing = close_payments(table, provider, others, caller)
     if closing.in_progress:
         raise PaymentInProgress
     return None if closing.paid else chosen
 
 
-def _as_known(table: Table, booking: Booking, attempt: PaymentAttempt) -> PaymentAttempt:
-    """Return the attempt as the ledger has it.
+def _sync_attempt(table: Table, booking: Booking, attempt: PaymentAttempt) -> PaymentAttempt:
+    """Return the attempt with its state in the ledger, and store that state if it is final.
 
-    Note it, if it was paid by a request that stopped before it noted that; else it seems open.
+    A request may stop after it has entered a payment and before it has stored the attempt's status.
     """
     known = attempt.as_known_to(booking)
     if known.status.is_final and not attempt.status.is_final and known.intent:
@@ -139,10 +145,10 @@ def _replayed(
     table: Table,
     provider: PaymentProvider,
     booking_id: str,
-    made: RequestRecord,
+    earlier: RequestRecord,
     request: IdempotentRequest,
 ) -> Opened:
-    check_same(made.fingerprint, request)
+    check_same(earlier.fingerprint, request)
     attempts = payments.attempts(table, booking_id)
-    attempt = next(each for each in attempts if each.name == made.made)
+    attempt = next(each for each in attempts if each.name == earlier.made)
     return Opened(attempt, intent_of(table, provider, attempt), replayed=True)

@@ -1,4 +1,4 @@
-"""Compare every ledger with Stripe's balance, to the cent (`domain.md §7`)."""
+"""Compare every ledger with the provider's balance, to the cent (`domain.md §7`)."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,66 +16,67 @@ from teppan.services.payments.provider import PaymentProvider
 from teppan.store.bookings import bookings, listing
 from teppan.store.table import Table
 
-_COMPARED: Final = timedelta(days=548)
-"""How far back we look: payments for every party that is ahead, and disputes."""
-_READS: Final = 3
-"""A ledger is read beside its booking, which may change in between."""
-_NOTHING: Final = Balance()
+_COMPARED_PERIOD: Final = timedelta(days=548)
+"""How far back payments are compared: covers payments for all future parties, and disputes."""
+_MAX_READS: Final = 3
+"""Reads of a booking and its ledger, which are two calls and may not match."""
+_ZERO: Final = Balance()
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def differences(table: Table, provider: PaymentProvider, now: datetime) -> Mapping[str, Cents]:
-    """Return by how many cents the books differ, for each payment intent for which they do.
+    """Return the difference in cents of each payment intent whose books differ.
 
-    The books are Stripe's balance, the ledger's entries, and the sums that a booking carries. What
-    Stripe holds for others, or books before it is sure of it, makes no difference.
+    The books are the provider's balance, the ledger's entries, and the sums on the booking.
+    Payments of other systems and payments in progress at the bank do not count.
     """
-    since = now - _COMPARED
+    since = now - _COMPARED_PERIOD
     stripe: Counter[str] = Counter()
     for payment, amount in provider.movements(since):
         stripe[payment] += amount
-    ours: dict[str, _Books] = {}
-    for booking_id in _changed(table, since, now):
+    ours: dict[str, _PaymentBooks] = {}
+    for booking_id in _bookings_with_ledger(table, since, now):
         ours |= _books_of(table, booking_id)
     for payment in stripe.keys() - ours.keys():
-        ours |= _looked_up(table, provider, payment)
+        ours |= _find_books(table, provider, payment)
     return {
         payment: cents
         for payment, books in ours.items()
-        if books.captured_at >= since and (cents := books.apart_from(stripe[payment]))
+        if books.captured_at >= since and (cents := books.difference_from(stripe[payment]))
     }
 
 
 def disputed(table: Table, now: datetime) -> Iterator[str]:
-    """Yield the payment intents in dispute: how one ends may move no money, and differ nowhere."""
-    for booking_id in _changed(table, now - _COMPARED, now, PaymentStatus.DISPUTED):
+    """Yield the payment intents in dispute: a dispute may end without a difference in the books."""
+    since = now - _COMPARED_PERIOD
+    for booking_id in _bookings_with_ledger(table, since, now, PaymentStatus.DISPUTED):
         books = _books_of(table, booking_id)
-        yield from (payment for payment, each in books.items() if each.carried.at_risk)
+        yield from (payment for payment, each in books.items() if each.on_booking.at_risk)
 
 
 @dataclass(frozen=True, slots=True)
-class _Books:
-    """What we say of one payment: by its entries, and by the sums on its booking."""
+class _PaymentBooks:
+    """Our two balances of one payment: of its ledger entries, and on its booking."""
 
-    entries: Balance = _NOTHING
-    carried: Balance = _NOTHING
+    entries: Balance = _ZERO
+    on_booking: Balance = _ZERO
     captured_at: datetime = _NEVER
 
-    def apart_from(self, stripe: Cents) -> Cents:
-        """Return how much more Stripe holds than we say; or how far what we say differs."""
+    def difference_from(self, stripe: Cents) -> Cents:
+        """Return how much more the provider holds, or else by how much our two balances differ."""
         drift = sum(
             abs(ours - sums)
-            for ours, sums in zip(astuple(self.entries), astuple(self.carried), strict=True)
+            for ours, sums in zip(astuple(self.entries), astuple(self.on_booking), strict=True)
         )
         return stripe - self.entries.at_provider or drift
 
 
-def _changed(
+def _bookings_with_ledger(
     table: Table, since: datetime, now: datetime, status: PaymentStatus | None = None
 ) -> Iterator[str]:
-    """Yield the ids of the bookings that may have a ledger: each entry makes a new version.
+    """Yield the ids of the bookings that may have a ledger, with that payment status if given.
 
-    With a `status`, of those whose payment stands so.
+    A booking at version 1 has no ledger: each entry makes a new version.
     """
     first, last = since.date(), (now + CURRENT.horizon).date() + timedelta(days=1)
     for row in listing.all_between(table, first, last):
@@ -83,43 +84,46 @@ def _changed(
             yield row["booking_id"]
 
 
-def _books_of(table: Table, booking_id: str) -> Mapping[str, _Books]:
+def _books_of(table: Table, booking_id: str) -> Mapping[str, _PaymentBooks]:
     """Return our books of a booking's payments, read again if they seem to differ.
 
-    Those of an item that cannot be read are none: what Stripe holds of its payments differs then.
+    An item that cannot be read has no books, so the provider's balance of its payments differs.
     """
-    books: Mapping[str, _Books] = {}
-    for _ in range(_READS):
+    books: Mapping[str, _PaymentBooks] = {}
+    for _ in range(_MAX_READS):
         try:
             ledger = bookings.ledger(table, booking_id)
             booking = bookings.find(table, booking_id)
         except (KeyError, TypeError, ValueError):
             return {}
-        carried = booking.payments if booking else {}
+        on_booking = booking.payments if booking else {}
         entries = entered({}, ledger)
         captured = {each.payment: each.at for each in ledger if each.kind is EntryKind.CAPTURED}
         books = {
-            payment: _Books(
-                entries.get(payment, _NOTHING),
-                carried.get(payment, _NOTHING),
+            payment: _PaymentBooks(
+                entries.get(payment, _ZERO),
+                on_booking.get(payment, _ZERO),
                 captured.get(payment, _NEVER),
             )
-            for payment in entries.keys() | carried.keys()
+            for payment in entries.keys() | on_booking.keys()
         }
-        if entries == carried:
+        if entries == on_booking:
             break
     return books
 
 
-def _looked_up(table: Table, provider: PaymentProvider, payment: str) -> Mapping[str, _Books]:
-    """Return our books of a payment that no list has shown; none if it should be in no ledger.
+def _find_books(
+    table: Table, provider: PaymentProvider, payment: str
+) -> Mapping[str, _PaymentBooks]:
+    """Return our books of a payment that no listed booking has.
 
-    Not so another's, nor a bank debit under way: Stripe books it, and takes it back if it fails.
+    Empty if the payment belongs in no ledger: it is not ours, or it is a bank debit in progress,
+    which the provider books at once and reverses if it fails.
     """
     try:
         snapshot = provider.snapshot(payment)
     except (ProviderFailed, Unavailable):
-        return {payment: _Books()}  # what can not be explained is a difference
+        return {payment: _PaymentBooks()}  # a payment that cannot be read counts as a difference
     if snapshot is None or snapshot.status is IntentStatus.PROCESSING:
         return {}
-    return {payment: _books_of(table, snapshot.booking_id).get(payment, _Books())}
+    return {payment: _books_of(table, snapshot.booking_id).get(payment, _PaymentBooks())}

@@ -1,4 +1,4 @@
-"""What was paid for a booking, what went back, and how it stands (`domain.md §7`)."""
+"""List the payments and refunds of a booking (`domain.md §7`)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,7 @@ _ATTEMPTS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A booking with the attempts to pay it and its ledger, both oldest first."""
+    """A booking with its payment attempts and its ledger, both oldest first."""
 
     booking: Booking
     attempts: list[PaymentAttempt]
@@ -26,21 +26,22 @@ class Account:
 
 
 def list_payments(table: Table, booking_id: str, caller: Caller) -> Account:
-    """Return the booking's account, all of it as it was at one moment.
+    """Return the booking, its attempts and its ledger, all of the same moment.
 
-    Money moves with the booking's version: while that stays the same, what is read in between fits.
-    Raises `BookingNotFound`, and `StorageUnavailable` when others keep being faster.
+    Each movement of money makes a new version of the booking. The reads between two reads of the
+    same version therefore match. Raises `BookingNotFound`, and `StorageUnavailable` if the version
+    changes in each attempt.
     """
     booking = get_booking_for(table, booking_id, caller)
     for _ in range(_ATTEMPTS):
-        account = _account(table, booking)
+        account = _read(table, booking)
         booking = get_booking_for(table, booking_id, caller)
         if booking.version == account.booking.version:
             return account
     raise StorageUnavailable
 
 
-def _account(table: Table, booking: Booking) -> Account:
+def _read(table: Table, booking: Booking) -> Account:
     attempts = [each.as_known_to(booking) for each in payments.attempts(table, booking.id)]
     return Account(
         booking,

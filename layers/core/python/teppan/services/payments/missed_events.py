@@ -1,4 +1,4 @@
-"""Look at Stripe's events for what was lost on its way to us (`domain.md §7`)."""
+"""Receive the provider's events that were not delivered (`domain.md §7`)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,9 +22,9 @@ _EVENTS_KEPT: Final = timedelta(days=30)
 
 
 def unseen_events(table: Table, provider: PaymentProvider, now: datetime) -> Iterator[PaymentEvent]:
-    """Yield Stripe's events since the last run, and from some time before it, oldest first."""
-    before = jobs.through(table, JOB) or now - _EVENTS_KEPT
-    yield from provider.events(max(before - _OVERLAP, now - _EVENTS_KEPT))
+    """Yield the events since shortly before the previous run, oldest first."""
+    previous_run = jobs.through(table, JOB) or now - _EVENTS_KEPT
+    yield from provider.events(max(previous_run - _OVERLAP, now - _EVENTS_KEPT))
 
 
 def receive_again(
@@ -32,39 +32,41 @@ def receive_again(
     provider: PaymentProvider,
     event: PaymentEvent,
     caller: Caller,
-    looked_at: set[str],
+    synced_payments: set[str],
 ) -> EventResult:
-    """Receive an event as if it had come; if it had, look whether Stripe tells more by now.
+    """Receive an event as if it were delivered now.
 
-    Not for old ones, so that a run gets further than the one before; and once is enough for a
-    payment: `looked_at` says of which, and is added to. Raises what `receive_event` raises.
+    If a recent event was received before, apply its payment again: the provider may know more by
+    now. Old events are skipped, so that each run gets further than the previous one. A payment is
+    applied once a run: `synced_payments` has those that were, and is added to. Raises what
+    `receive_event` raises.
     """
     received = receive_event(table, provider, event, caller)
     if received.state is EventState.FAILED:
         return received
-    if event.payment is None or event.payment in looked_at:
+    if event.payment is None or event.payment in synced_payments:
         return received
     if received.repeated:
         if not event.is_recent(caller.at):
             return received
         received = replace(received, entries=look_again(table, provider, event.payment, caller))
-    looked_at.add(event.payment)
+    synced_payments.add(event.payment)
     return received
 
 
 def look_again(
     table: Table, provider: PaymentProvider, payment: str, caller: Caller
 ) -> tuple[LedgerEntry, ...]:
-    """Enter what Stripe tells of a payment and its ledger lacks; raises as `apply_payment` does."""
+    """Apply the payment and return the entries added; raises what `apply_payment` raises."""
     applied = apply_payment(table, provider, payment, caller)
     return applied.entries if applied else ()
 
 
 def mark_seen(table: Table, outcome: BatchResult[PaymentEvent, None], began: datetime) -> None:
-    """Let the next run begin where this one `began`, or at the first event that is not handled.
+    """Make the next run begin where this one `began`, or at the first event not handled.
 
     An event that can never be applied counts as handled: it is marked as failed in the inbox.
-    Where Stripe did not list all events, it begins again where this one did.
+    If the provider did not list all events, the next run covers the same window again.
     """
     unhandled = [*outcome.failed, *outcome.left]
     if outcome.is_listed:

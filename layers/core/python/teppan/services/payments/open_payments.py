@@ -1,4 +1,4 @@
-"""The attempt of a booking that may still be paid: its intent, and closing it."""
+"""Open payment attempts: find their intents, and close them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,12 +16,12 @@ from teppan.store.payments import payments
 from teppan.store.table import Table
 
 _UNKNOWN_FOR_GOOD: Final = timedelta(days=2)
-"""How long a payment has to be unknown to Stripe before it is taken for over."""
+"""An intent that is unknown to the provider for so long counts as cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingResult:
-    """What closing them came to: some were `paid` meanwhile, or are `in_progress` at the bank."""
+    """Whether some of the attempts to close were `paid` meanwhile, or are `in_progress`."""
 
     paid: bool = False
     in_progress: bool = False
@@ -30,9 +30,9 @@ class ClosingResult:
 def intent_of(table: Table, provider: PaymentProvider, attempt: PaymentAttempt) -> Intent:
     """Return the attempt's intent as it is now.
 
-    One that has stopped before it noted its intent finds or makes it by the same key. An intent is
-    handed out only once the attempt names it: what others have closed meanwhile is closed here too.
-    Raises what the gateway raises.
+    If the attempt has no intent stored, open it with the same idempotency key: this finds or
+    creates it. The intent is returned only after it is stored with the attempt. If another request
+    has closed the attempt meanwhile, the intent is cancelled. Raises what the provider raises.
     """
     if attempt.intent:
         return provider.intent(attempt.intent)
@@ -57,42 +57,42 @@ def intent_of(table: Table, provider: PaymentProvider, attempt: PaymentAttempt) 
 
 
 def open_attempts(table: Table, booking_id: str) -> list[PaymentAttempt]:
-    """Return the attempts of the booking that are not known to be over."""
+    """Return the attempts of the booking that are not final."""
     return [each for each in payments.attempts(table, booking_id) if not each.status.is_final]
 
 
 def close_marked(
     table: Table, provider: PaymentProvider, booking_id: str, mark: str, caller: Caller
 ) -> None:
-    """Close what asks for more than is due by now, and remove the mark of the step that asked it.
+    """Close the attempts that ask for more than is due, and remove the closing mark.
 
-    The mark stays while a payment is at the bank: if it fails there, it can be paid again. Raises
-    as `close_payments` does.
+    The mark stays while a payment is in progress at the bank: if it fails there, the customer can
+    pay again. Raises what `close_payments` raises.
     """
     booking = bookings.find(table, booking_id)
     if booking is None or not close_excess(table, provider, booking, caller).in_progress:
-        closing_marks.unmark(table, booking_id, mark)
+        closing_marks.remove(table, booking_id, mark)
 
 
 def close_excess(
     table: Table, provider: PaymentProvider, booking: Booking, caller: Caller
 ) -> ClosingResult:
-    """Close what asks for more than is due of the booking now (`domain.md §5`).
+    """Close the attempts that ask for more than is due now (`domain.md §5`).
 
-    Raises as `close_payments` does.
+    Raises what `close_payments` raises.
     """
-    asking_too_much = [
+    excess = [
         each
         for each in open_attempts(table, booking.id)
         if not may_stay_open(each, booking, caller.at)
     ]
-    return close_payments(table, provider, asking_too_much, caller)
+    return close_payments(table, provider, excess, caller)
 
 
 def close_payments(
     table: Table, provider: PaymentProvider, attempts: list[PaymentAttempt], caller: Caller
 ) -> ClosingResult:
-    """Cancel the intents of `attempts` at Stripe; enter those that turn out to be paid.
+    """Cancel the intents of `attempts` at the provider; enter those that were paid meanwhile.
 
     Raises what `apply_payment` raises.
     """
@@ -109,14 +109,14 @@ def _close(
     try:
         intent = attempt.intent or intent_of(table, provider, attempt).id
     except (ProviderFailed, PaymentRefused):
-        # Nobody has the secret of what could not be made.
+        # Nobody can pay an intent that was never created.
         if attempt.intent is None and payments.give_up(table, attempt) is None:
             return IntentStatus.CANCELED
         raise
     try:
         status = provider.cancel(intent)
     except PaymentUnknown:
-        # Stripe's data or our key may be another one for a while; what stays unknown is over.
+        # A wrong key makes intents unknown for a while: wait before treating them as cancelled.
         if caller.at < payments.note_unknown(table, attempt, caller.at) + _UNKNOWN_FOR_GOOD:
             raise
         status = IntentStatus.CANCELED

@@ -1,4 +1,4 @@
-"""The payment provider as the services see it; `teppan_payments` is the one for Stripe."""
+"""The protocol of the payment provider; `teppan_payments` implements it for Stripe."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,14 +12,14 @@ from teppan.domain.payments.snapshot import PaymentSnapshot
 
 
 class RefundRefusedError(Exception):
-    """The provider does not make that refund; it stays owed.
+    """The provider refused a refund; the refund stays owed.
 
-    `code` is the provider's error code; a refusal that `is_final` is so for ever, one that
-    `is_disputed` while the payment is in dispute, and for ever when the dispute was lost.
+    `code` is the provider's error code. If `is_final`, the provider will never make the refund. If
+    `is_disputed`, it refuses while the payment is in dispute, and for ever if the dispute is lost.
     """
 
     def __init__(self, code: str, *, is_final: bool = False, is_disputed: bool = False) -> None:
-        """Keep why."""
+        """Keep the provider's error code and the kind of refusal."""
         super().__init__(code)
         self.code = code
         self.is_final = is_final
@@ -27,15 +27,15 @@ class RefundRefusedError(Exception):
 
 
 class PaymentProvider(Protocol):
-    """What we ask of the provider; the same question twice has one effect.
+    """The calls to the provider; each can be repeated without a second effect.
 
     All raise `PaymentProviderUnavailable` and `PaymentProviderFailed`.
     """
 
     def open(self, attempt: PaymentAttempt) -> Intent:
-        """Make the intent of the attempt, or return the one that it has made.
+        """Create the intent of the attempt, or return the existing one.
 
-        Raises `PaymentRefused` when there can never be one.
+        Raises `PaymentRefused` if the provider will never create it.
         """
         ...
 
@@ -44,21 +44,21 @@ class PaymentProvider(Protocol):
         ...
 
     def cancel(self, intent_id: str) -> IntentStatus:
-        """Cancel the intent; return how it stands then: canceled, or too late for that."""
+        """Cancel the intent; return its status, which is not `CANCELED` if it was too late."""
         ...
 
     def snapshot(self, intent_id: str) -> PaymentSnapshot | None:
-        """Return all that is known of the payment now; None when it is unknown or not ours."""
+        """Return the payment as it is now; None if it is unknown or not ours."""
         ...
 
     def send_refund(self, booking_id: str, refund: RefundObligation) -> None:
-        """Make the refund; raises `RefundRefusedError`."""
+        """Send the refund; raises `RefundRefusedError`."""
         ...
 
     def events(self, since: datetime) -> Iterator[PaymentEvent]:
-        """Yield the events of the types we handle that were made since then, oldest first."""
+        """Yield the events created since then, of the types that we handle, oldest first."""
         ...
 
     def movements(self, since: datetime) -> Iterator[tuple[str, Cents]]:
-        """Yield each movement of the balance since then: the payment intent and the cents."""
+        """Yield each balance movement since then: the payment intent and the cents."""
         ...

@@ -1,8 +1,8 @@
-"""Receive what Stripe says has happened: store it, look at the payment, and be done in one go.
+"""Receive a webhook event of the provider: store it, then apply its payment.
 
-The mark that ends an event is written with its effect; what fails for now is sent again by Stripe,
-and what is lost for ever is found by `reconcile_payments`, which ends here too. What can never be
-applied is marked as failed, and holds nothing up.
+An event is marked as handled in the transaction of its effect. If that fails, the provider delivers
+the event again, and `reconcile_payments` finds events whose deliveries are lost. An event that can
+never be applied is marked as failed and blocks no others.
 """
 
 from teppan.domain.alarm import Alarm
@@ -17,47 +17,53 @@ from teppan.services.payments.provider import PaymentProvider
 from teppan.store import inbox
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import DoneBeforeError
-from teppan.store.table import REJECTED, Table, is_rejected
+from teppan.store.failures import REJECTED, is_rejected
+from teppan.store.table import Table
 
 
 def receive_event(
     table: Table, provider: PaymentProvider, event: PaymentEvent, caller: Caller
 ) -> EventResult:
-    """Handle the event, once, however often and by however many it is received.
+    """Handle the event once, however often it is delivered, also at the same time.
 
-    Raises what `apply_payment` raises, unless it can not be different the next time: the event then
-    waits in the inbox for its repetition.
+    Raises what `apply_payment` raises; the event then stays in the inbox until the next delivery.
+    A permanent error is not raised: it marks the event as failed.
     """
     receipt = inbox.receive(table, event, caller.signed_at)
     if receipt.state in {EventState.HANDLED, EventState.IGNORED}:
         return EventResult(receipt.state, repeated=True)
-    first = receipt.attempts == 1
+    is_first = receipt.attempts == 1
     if event.fault:
-        newly = inbox.fail(table, event, event.fault, caller.signed_at)
-        return EventResult(EventState.FAILED, first=first, newly_failed=newly)
+        is_newly_failed = inbox.fail(table, event, event.fault, caller.signed_at)
+        return EventResult(EventState.FAILED, first=is_first, newly_failed=is_newly_failed)
     try:
-        return _apply(table, provider, event, caller, first=first)
+        return _apply(table, provider, event, caller, is_first=is_first)
     except Exception as error:
         if not _is_permanent(table, event, error, caller):
             raise
-        word = REJECTED if is_rejected(error) else type(error).__name__
-        newly = inbox.fail(table, event, word, caller.signed_at)
-        return EventResult(EventState.FAILED, first=first, newly_failed=newly, failure=error)
+        code = REJECTED if is_rejected(error) else type(error).__name__
+        is_newly_failed = inbox.fail(table, event, code, caller.signed_at)
+        return EventResult(
+            EventState.FAILED, first=is_first, newly_failed=is_newly_failed, failure=error
+        )
 
 
 def end_alarm(table: Table, event: PaymentEvent, received: EventResult) -> None:
-    """Remove the mark of the event's alarm, which was raised where the event was handled.
+    """Remove the mark of the event's alarm after it was raised.
 
-    Who stops before leaves it to the job that walks the marks.
+    If the function stops before, `reconcile_payments` raises the alarm again.
     """
     if received.alarm:
         inbox.alarm_raised(table, event)
 
 
 def _is_permanent(table: Table, event: PaymentEvent, error: Exception, caller: Caller) -> bool:
-    """Whether an event can never be applied; an error that is nobody else's is counted."""
-    of_others = isinstance(error, Unavailable | ProviderFailed | EditConflict)
-    if of_others and not isinstance(error, PaymentFault):
+    """Return whether the event can never be applied.
+
+    Counts the event's errors, except outages and conflicts, which say nothing about the event.
+    """
+    is_external = isinstance(error, Unavailable | ProviderFailed | EditConflict)
+    if is_external and not isinstance(error, PaymentFault):
         return False
     if is_rejected(error):
         return True
@@ -66,21 +72,21 @@ def _is_permanent(table: Table, event: PaymentEvent, error: Exception, caller: C
 
 
 def _apply(
-    table: Table, provider: PaymentProvider, event: PaymentEvent, caller: Caller, *, first: bool
+    table: Table, provider: PaymentProvider, event: PaymentEvent, caller: Caller, *, is_first: bool
 ) -> EventResult:
     handled = inbox.done(event, EventState.HANDLED, caller.signed_at)
     ignored = inbox.done(event, EventState.IGNORED, caller.signed_at)
     try:
         if event.payment is None:
             bookings.write_alone(table, [ignored])
-            return EventResult(EventState.IGNORED, first=first)
+            return EventResult(EventState.IGNORED, first=is_first)
         applied = apply_payment(table, provider, event.payment, caller, [handled])
         if applied is None:
             unmatched = inbox.done(
                 event, EventState.IGNORED, caller.signed_at, Alarm.PAYMENTS_UNMATCHED
             )
             bookings.write_alone(table, [unmatched])
-            return EventResult(EventState.IGNORED, first=first, unmatched=True)
+            return EventResult(EventState.IGNORED, first=is_first, unmatched=True)
     except DoneBeforeError:
         return EventResult(EventState.HANDLED, repeated=True)
-    return EventResult(EventState.HANDLED, applied.entries, first=first)
+    return EventResult(EventState.HANDLED, applied.entries, first=is_first)

@@ -1,4 +1,4 @@
-"""What a run of `reconcile_payments` goes through; no walk waits for another's failures (§7)."""
+"""The parts of a `reconcile_payments` run; a failure in one does not stop the others (§7)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,23 +24,23 @@ from teppan.services.payments.provider import PaymentProvider
 from teppan.services.payments.receive_event import end_alarm
 from teppan.services.payments.send_refunds import send_refunds
 from teppan.store import alarms
-from teppan.store.alarms import Marked
-from teppan.store.bookings import bookings, closing_marks
+from teppan.store.alarms import MarkedItem
+from teppan.store.bookings import closing_marks, queues
 from teppan.store.queue import Queued
 from teppan.store.table import Table
 
 _RESERVED: Final = timedelta(minutes=7)
-"""What a walk leaves of a run's 15 minutes to what comes after it."""
+"""The part of a run's 15 minutes that is kept for the later parts."""
 
 _LEFT_TO_STREAM: Final = timedelta(minutes=5)
-"""How long an alarm waits for the stream to raise it, so that few are raised twice."""
+"""How long the stream has to raise an alarm, so that few alarms are raised twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. `author` returns who acts at the present instant, `time_left` how long it may last.
+    """One run. `author` returns the caller at the present instant, `time_left` the time it may use.
 
-    Each walk gives what it did to its `record` at once: a run may be stopped.
+    Each part passes each result to `record` at once, because Lambda may stop the run.
     """
 
     table: Table
@@ -48,18 +48,21 @@ class Run:
     author: Callable[[], Caller]
     time_left: Callable[[], timedelta]
 
-    def raise_alarms(self, raise_alarm: Callable[[Alarm, str], None]) -> BatchResult[Marked, None]:
+    def raise_alarms(
+        self, raise_alarm: Callable[[Alarm, str], None]
+    ) -> BatchResult[MarkedItem, None]:
         """Raise the alarms that the stream has not raised."""
 
-        def follow(marked: Marked) -> None:
+        def raise_and_remove(marked: MarkedItem) -> None:
             pending = marked.alarm()
             raise_alarm(pending.alarm, pending.subject)
-            alarms.raised(self.table, pending)
+            alarms.remove(self.table, pending)
 
-        return run_each(alarms.marked(self.table, self.author().at - _LEFT_TO_STREAM), follow)
+        overdue = alarms.pending(self.table, self.author().at - _LEFT_TO_STREAM)
+        return run_each(overdue, raise_and_remove)
 
     def close_payments(self) -> BatchResult[Queued, None]:
-        """Close the open payments that ask for more than is due by now."""
+        """Close the open attempts that ask for more than is due."""
 
         def close(queued: Queued) -> None:
             close_marked(self.table, self.provider, queued.booking_id, queued.place, self.author())
@@ -67,12 +70,12 @@ class Run:
         return work_through(
             self.table,
             "reconcilePayments:close",
-            closing_marks.to_close(self.table),
-            partial(run_each, do=close, may_begin=self._leaves_enough),
+            closing_marks.pending(self.table),
+            partial(run_each, do=close, may_begin=self._has_time),
         )
 
     def send_refunds(self, record: Callable[[SendResult], None]) -> BatchResult[Queued, None]:
-        """Send the refunds that are owed, and look what has become of those on their way."""
+        """Send the refunds that are owed, and enter the results of those that were sent."""
 
         def send(queued: Queued) -> None:
             record(send_refunds(self.table, self.provider, queued.booking_id, self.author()))
@@ -80,23 +83,23 @@ class Run:
         return work_through(
             self.table,
             "reconcilePayments:settle",
-            bookings.unsettled(self.table),
-            partial(run_each, do=send, may_begin=self._leaves_enough),
+            queues.unsettled(self.table),
+            partial(run_each, do=send, may_begin=self._has_time),
         )
 
     def receive_events(
         self, record: Callable[[PaymentEvent, EventResult, datetime], None]
     ) -> BatchResult[PaymentEvent, None]:
-        """Receive the events that were missed; those left are in the window of the next run."""
+        """Receive the events that were missed; the next run's window covers those left."""
 
         def receive(event: PaymentEvent) -> None:
             caller = self.author()
-            received = receive_again(self.table, self.provider, event, caller, looked_at)
+            received = receive_again(self.table, self.provider, event, caller, synced_payments)
             record(event, received, caller.at)
             end_alarm(self.table, event, received)
 
         began = self.author().at
-        looked_at: set[str] = set()
+        synced_payments: set[str] = set()
         outcome = run_each(
             unseen_events(self.table, self.provider, began),
             receive,
@@ -108,12 +111,12 @@ class Run:
     def mend(
         self, differing: Iterable[str], record: Callable[[tuple[LedgerEntry, ...]], None]
     ) -> BatchResult[str, None]:
-        """Enter what the ledgers of payments lack whose books differ."""
+        """Enter what the ledgers lack of the payments whose books differ."""
 
-        def look(payment: str) -> None:
+        def sync(payment: str) -> None:
             record(look_again(self.table, self.provider, payment, self.author()))
 
-        return run_each(differing, look, self._leaves_enough)
+        return run_each(differing, sync, self._has_time)
 
-    def _leaves_enough(self) -> bool:
+    def _has_time(self) -> bool:
         return self.time_left() > _RESERVED

@@ -1,4 +1,7 @@
-"""Staff refund a booking, in full or in part (`domain.md §7`): promised here, sent by a job."""
+"""Refund a booking in full or in part, by staff (`domain.md §7`).
+
+The refund obligation is entered here; `send_refunds` sends the refund.
+"""
 
 from dataclasses import dataclass
 
@@ -20,7 +23,7 @@ from teppan.store.table import Table
 
 @dataclass(frozen=True, slots=True)
 class RefundWanted:
-    """What to refund: `amount` cents, or all that is left, and why."""
+    """What to refund (`amount` cents, or all that is left) and why."""
 
     booking_id: str
     reason: str
@@ -29,7 +32,7 @@ class RefundWanted:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """A refund as it stands: its obligations and what became of them; `replayed` by a known key."""
+    """A refund with its ledger entries; `replayed` if an earlier request with the key made it."""
 
     id: str
     booking: Booking
@@ -40,7 +43,7 @@ class Refunded:
 def refund_payment(
     table: Table, wanted: RefundWanted, request: IdempotentRequest, caller: Caller
 ) -> Refunded:
-    """Enter the obligation to refund, once a key; `send_refunds` sends it.
+    """Enter the refund obligations, once for each idempotency key.
 
     Raises `BookingNotFound`, `RefundExceedsCaptured`, `IdempotencyKeyReused` and `EditConflict`.
     """
@@ -64,7 +67,7 @@ def refund_payment(
             reason=wanted.reason,
         )
     except (DoneBeforeError, RefundExceedsCaptured, BookingNotFound):
-        # A retry may come when nothing is left, because its first request has taken it.
+        # A retry may find nothing left to refund, because its first request refunded it.
         if earlier := requests.find(table, refund_id):
             return _replayed(table, earlier, request)
         raise
@@ -76,7 +79,7 @@ def _replayed(table: Table, earlier: RequestRecord, request: IdempotentRequest) 
     booking = bookings.find(table, earlier.made)
     if booking is None:
         raise LookupError(earlier.made)
-    ours = f"{earlier.id}-"
+    prefix = f"{earlier.id}-"
     ledger = bookings.ledger(table, booking.id)
-    entries = tuple(each for each in ledger if (each.refund or "").startswith(ours))
+    entries = tuple(each for each in ledger if (each.refund or "").startswith(prefix))
     return Refunded(earlier.id, booking, entries, replayed=True)

@@ -1,4 +1,4 @@
-"""Give back the slots of bookings that nobody has paid in time (`domain.md §4`)."""
+"""Expire bookings that were not paid in time, and release their slots (`domain.md §4`)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,13 +14,13 @@ from teppan.services.job_queue import LAST_BEGIN, work_through
 from teppan.services.payments.open_payments import close_payments, open_attempts
 from teppan.services.payments.provider import PaymentProvider
 from teppan.store import keys
-from teppan.store.bookings import bookings
+from teppan.store.bookings import queues
 from teppan.store.queue import Queued
 from teppan.store.table import Table
 from teppan.thread_pool import run_in_threads
 
 THREADS: Final = 6
-"""Stripe takes 25 requests a second at one endpoint, and answers in about 300 ms: these make 20."""
+"""Six threads make about 20 requests a second, as Stripe answers in about 300 ms; it allows 25."""
 
 _JOB: Final = "releaseUnpaidBookings"
 
@@ -31,15 +31,15 @@ def release_overdue(
     author: Callable[[], Caller],
     time_left: Callable[[], timedelta],
 ) -> BatchResult[Queued, bool]:
-    """Release every booking whose time to pay has passed, the longest overdue first.
+    """Release every booking whose payment is overdue, the longest overdue first.
 
-    `author` returns who releases it at the present instant. What the time does not suffice for is
-    left to the next run, which goes on behind the place where this one stops.
+    `author` returns the caller at the present instant. Bookings for which there is no time are left
+    to the next run, which continues behind the place where this one stops.
     """
     return work_through(
         table,
         _JOB,
-        bookings.due(table, keys.RELEASE, author().at),
+        queues.due(table, keys.RELEASE, author().at),
         lambda queue: run_in_threads(
             queue,
             lambda due: release_unpaid(table, provider, due.booking_id, author()),
@@ -52,20 +52,20 @@ def release_overdue(
 def release_unpaid(
     table: Table, provider: PaymentProvider, booking_id: str, caller: Caller
 ) -> bool:
-    """Cancel the booking unless Stripe knows of a payment; return whether its slot is free now.
+    """Expire the booking unless it has been paid; return whether its slot is released.
 
-    A payment that is at the bank is waited for until the start. Two runs at the same booking have
-    one effect. Raises what `revise`, `apply_payment` and the gateway raise.
+    While a payment is in progress at the bank, the booking stays until the start. Two runs on the
+    same booking have one effect. Raises what `revise`, `apply_payment` and the provider raise.
     """
     booking = get_booking_for(table, booking_id, caller)
     if expire(booking, caller).after == booking:
         return False
     closing = close_payments(table, provider, open_attempts(table, booking_id), caller)
-    wait = closing.in_progress and caller.at < booking.slot.starts_at
+    must_wait = closing.in_progress and caller.at < booking.slot.starts_at
     after = revise(
         table,
         booking_id,
-        lambda booking, signer: Step(booking) if wait else expire(booking, signer),
+        lambda booking, signer: Step(booking) if must_wait else expire(booking, signer),
         caller,
     )
     return after.has_expired

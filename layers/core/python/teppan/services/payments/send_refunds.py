@@ -1,4 +1,4 @@
-"""Keep the promises of refunds (`domain.md §6-7`): sent at least once, with one effect."""
+"""Send the refunds that are owed (`domain.md §6-7`): at least once, with one effect."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -26,10 +26,10 @@ from teppan.store.table import Table
 def send_refunds(
     table: Table, provider: PaymentProvider, booking_id: str, caller: Caller
 ) -> SendResult:
-    """Send what the booking owes, and take note of what has become of what was sent.
+    """Send the refunds that the booking owes, and enter the results of those that were sent.
 
-    Raises `PaymentProviderErred` when the next try needs to come soon, and what `apply_payment`
-    and the gateway raise.
+    Raises `PaymentProviderErred` if a refund must be tried again soon, and what `apply_payment` and
+    the provider raise.
     """
     booking = bookings.find(table, booking_id)
     if booking is None:
@@ -39,7 +39,7 @@ def send_refunds(
     failure: ProviderFailed | Unavailable | None = None
     for payment in [name for name, each in booking.payments.items() if each.in_flight]:
         try:
-            # Stripe is asked first: it forgets our key after a day, the name in the metadata never.
+            # Sync first: Stripe forgets an idempotency key after a day, but keeps the metadata.
             entries += _sync_payment(table, provider, payment, caller)
             sent = [
                 _send(provider, booking, refund)
@@ -48,16 +48,16 @@ def send_refunds(
             if not sent:
                 continue
             entries += _sync_payment(table, provider, payment, caller)
-            # Only after a look, for an error is not always a refusal, nor a dispute open for ever.
-            refusals |= _entries_of(table, booking_id, [each for each in sent if each])
+            # Sync before this: after an error the refund may exist, and a dispute may have ended.
+            refusals |= _refusal_entries(table, booking_id, [each for each in sent if each])
         except (ProviderFailed, Unavailable) as error:
-            failure = error  # the other payments' refunds do not wait for this one
-    left = _still_owed(table, booking_id, refusals)
+            failure = error  # raised below, after the refunds of the other payments
+    still_owed = _enter_refusals(table, booking_id, refusals)
     if failure:
         raise failure
-    if any(entry.reason is RefusalReason.PROVIDER_ERROR for entry, _ in left):
+    if any(entry.reason is RefusalReason.PROVIDER_ERROR for entry, _ in still_owed):
         raise PaymentProviderErred
-    return SendResult(tuple(entries), tuple(code for _, code in left))
+    return SendResult(tuple(entries), tuple(code for _, code in still_owed))
 
 
 def _sync_payment(
@@ -70,7 +70,7 @@ def _sync_payment(
 def _sendable(
     table: Table, booking_id: str, payment: str, caller: Caller
 ) -> list[RefundObligation]:
-    """Return what may be sent now: not of a payment in dispute, nor what has just failed."""
+    """Return the refunds that may be sent now: none in dispute, none that failed recently."""
     booking = bookings.find(table, booking_id)
     if booking is None or booking.payments[payment].at_risk:
         return []
@@ -82,28 +82,30 @@ def _sendable(
 
 
 type _Refusals = dict[str, tuple[LedgerEntry, str]]
-"""Refused attempts by name: the entry that says so, and Stripe's error code."""
+"""Refused refunds by name: the ledger entry of the refusal, and Stripe's error code."""
 
 
-class _Refused(NamedTuple):
-    """A refund that was not made, why, and when: a run may be long."""
+class _RefusedRefund(NamedTuple):
+    """A refund that was refused, the error, and the instant."""
 
     refund: RefundObligation
     error: RefundRefusedError | PaymentProviderErred
     at: datetime
 
 
-def _send(provider: PaymentProvider, booking: Booking, refund: RefundObligation) -> _Refused | None:
+def _send(
+    provider: PaymentProvider, booking: Booking, refund: RefundObligation
+) -> _RefusedRefund | None:
     """Send the refund; return its refusal, if it was refused."""
     try:
         provider.send_refund(booking.id, refund)
     except (RefundRefusedError, PaymentProviderErred) as error:
-        return _Refused(refund, error, clock.utc_now().replace(microsecond=0))
+        return _RefusedRefund(refund, error, clock.utc_now().replace(microsecond=0))
     return None
 
 
-def _entries_of(table: Table, booking_id: str, refused: list[_Refused]) -> _Refusals:
-    """Return the entries of refusals, by what is known of the payment now."""
+def _refusal_entries(table: Table, booking_id: str, refused: list[_RefusedRefund]) -> _Refusals:
+    """Return the ledger entries of refusals, by the state of the payment now."""
     booking = bookings.find(table, booking_id)
     if booking is None:
         return {}
@@ -116,23 +118,26 @@ def _entries_of(table: Table, booking_id: str, refused: list[_Refused]) -> _Refu
     }
 
 
-def _reason(booking: Booking, refused: _Refused) -> RefusalReason:
+def _reason(booking: Booking, refused: _RefusedRefund) -> RefusalReason:
     refund, error, _ = refused
     if isinstance(error, PaymentProviderErred):
         return RefusalReason.PROVIDER_ERROR
-    # Stripe refuses for a dispute, and none is open: it was lost.
+    # Stripe refuses because of a dispute, but none is open: the dispute was lost.
     was_lost = error.is_disputed and not booking.payments[refund.payment].at_risk
     return refusal_reason(refund, booking.policy, is_final=error.is_final or was_lost)
 
 
-def _still_owed(
+def _enter_refusals(
     table: Table, booking_id: str, refusals: _Refusals
 ) -> list[tuple[LedgerEntry, str]]:
-    """Enter the refusals of what is owed all the same, so that it gets another key; return them."""
+    """Enter and return the refusals of refunds that are still owed.
+
+    A refusal entry gives the next try another idempotency key.
+    """
     if not refusals:
         return []
     owed = {each.name for each in open_obligations(bookings.ledger(table, booking_id))}
-    left = [refused for name, refused in refusals.items() if name in owed]
-    for entry, _ in left:
+    still_owed = [refused for name, refused in refusals.items() if name in owed]
+    for entry, _ in still_owed:
         bookings.note(table, booking_id, entry)
-    return left
+    return still_owed

@@ -1,4 +1,4 @@
-"""List the events that outside systems have sent us (`domain.md §8`: staff only)."""
+"""List the webhook events in the inbox, for staff (`domain.md §8`)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,13 +12,13 @@ from teppan.store.webhooks import listing
 from teppan.store.webhooks.listing import EventPage, EventQuery
 
 WIDEST: Final = KEPT + timedelta(days=1)
-"""How many days a list covers at most: all that the inbox keeps."""
+"""The most days that a list covers: as long as the inbox keeps events."""
 
 
 def list_webhook_events(table: Table, query: EventQuery, caller: Caller) -> EventPage:
-    """Return one page of events, the one that came last first.
+    """Return one page of events, the latest first.
 
-    With one day alone, or none, it covers as much as it may. Raises `InvalidInput` for impossible
+    Without one day or both, the list covers the widest window. Raises `InvalidInput` for impossible
     days.
     """
     if query.after:

@@ -1,4 +1,4 @@
-"""Attempts in the table: by address and network, and by address alone."""
+"""Attempts in the table: counted by address and network, and by address alone."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -7,18 +7,19 @@ from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.accounts.lockout import FORGOTTEN, TRUSTED, Allowance, Attempts
 from teppan.store import keys
 from teppan.store.attributes import Item
-from teppan.store.table import ConditionFailed, Table, Update
+from teppan.store.failures import ConditionFailed
+from teppan.store.table import Table, Update
 
 
 class AttemptedMeanwhileError(Exception):
-    """The same network has attempted the same since we looked."""
+    """The same network has made another attempt since the read."""
 
 
 class AllowanceSpentError(Exception):
-    """Others have spent the allowance of the address since we looked."""
+    """Other networks have used up the allowance of the address since the read."""
 
     def __init__(self, spent_until: datetime) -> None:
-        """Keep until when it is spent."""
+        """Keep the instant until which the allowance is used up."""
         super().__init__("the allowance is spent")
         self.spent_until = spent_until
 
@@ -26,17 +27,17 @@ class AllowanceSpentError(Exception):
 def find(
     table: Table, person: str, network: str, by_network: str, trusted: str, by_address: str
 ) -> tuple[Attempts | None, Attempts | None, datetime | None]:
-    """Return what a network has attempted, and what makes it trusted; when the allowance is back.
+    """Return a network's attempts, its attempts that may make it trusted, and the allowance's end.
 
-    `person` and `network` are pseudonyms; the others name what is counted, `trusted` perhaps the
-    same as `by_network`. One BatchGetItem.
+    `person` and `network` are pseudonyms. The others are names of counted operations; `trusted` may
+    be the same as `by_network`. One BatchGetItem.
     """
-    own, its_logins = (keys.attempts(person, each, network) for each in (by_network, trusted))
+    own, logins = (keys.attempts(person, each, network) for each in (by_network, trusted))
     allowance = keys.allowance(person, by_address)
-    items = table.get_all(*dict.fromkeys((own, its_logins, allowance)))
+    items = table.get_all(*dict.fromkeys((own, logins, allowance)))
     return (
         _attempts_of(items.get(own)),
-        _attempts_of(items.get(its_logins)),
+        _attempts_of(items.get(logins)),
         _instant(items[allowance]["spent_until"]) if allowance in items else None,
     )
 
@@ -86,10 +87,10 @@ def spend(
     spent_until: datetime | None,
     at: datetime,
 ) -> None:
-    """Take one attempt out of the allowance, of which `spent_until` was seen.
+    """Take one attempt out of the allowance, whose `spent_until` was read before.
 
-    The conditions are ranges, so simultaneous attempts each take their own and none has to read
-    again. Raises `AllowanceSpentError`.
+    The conditions are ranges, so simultaneous attempts succeed without another read. Raises
+    `AllowanceSpentError`.
     """
     now, interval = _milliseconds(at), allowance.interval * 1000
     expiry = at + allowance.tolerance + FORGOTTEN
@@ -109,12 +110,13 @@ def spend(
             Update(key, expression, condition, values | {"interval": interval, "latest": latest})
         )
     except ConditionFailed as failure:
-        met = failure.refused[0]
-        raise AllowanceSpentError(_instant(met["spent_until"]) if met else expiry) from failure
+        stored = failure.refused[0]
+        spent_until = _instant(stored["spent_until"]) if stored else expiry
+        raise AllowanceSpentError(spent_until) from failure
 
 
 def forget(table: Table, person: str, network: str, operation: str, at: datetime) -> None:
-    """Start counting the network's attempts anew: one has succeeded."""
+    """Reset the network's attempts after one that succeeded."""
     values = {
         "none": 0,
         "at": to_rfc3339(at),

@@ -1,11 +1,9 @@
-"""Bookings in the table: each change is one conditional transaction with its slot and its event."""
+"""Bookings in the table: each change is one transaction with its slots, event and entries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Final
 
-from teppan.clock import to_rfc3339
 from teppan.domain.bookings.audit import AuditEvent
 from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.quota import Quota
@@ -16,15 +14,15 @@ from teppan.store import keys
 from teppan.store.bookings import closing_marks, quotas, slots
 from teppan.store.bookings.items import booking_item, booking_of, event_item, event_of
 from teppan.store.bookings.quotas import Renewal
+from teppan.store.failures import ConditionFailed
 from teppan.store.ledger import entry_of, ledger_item
-from teppan.store.queue import Queued
-from teppan.store.table import ConditionFailed, Put, Table, Update
+from teppan.store.table import Put, Table, Update
 
 MAX_STEP_ENTRIES: Final = 20
-"""The most entries that payments and corrections each add to a step.
+"""The most entries that a step adds of the payment's postings, and of each kind of correction.
 
-A DynamoDB transaction takes 100 writes: as many as this of what the provider tells and of each kind
-of correction, and an obligation for each payment there may be, beside the booking and its event.
+A DynamoDB transaction takes 100 writes: these entries, a refund obligation for each possible
+payment, the booking and its event.
 """
 
 _NEW = "attribute_not_exists(pk)"
@@ -32,12 +30,12 @@ _UNCHANGED = "version = :version"
 
 
 def is_partial(step: Step) -> bool:
-    """Return whether there may be more to enter than the step had room for."""
+    """Return whether the step may have left out entries, so that another step is needed."""
     return len(step.entries) >= MAX_STEP_ENTRIES
 
 
 class BookingExistsError(Exception):
-    """A booking with that id is there already: `booking`."""
+    """A booking with that id exists: `booking`."""
 
     def __init__(self, booking: Booking) -> None:
         """Keep the booking that was found."""
@@ -46,10 +44,10 @@ class BookingExistsError(Exception):
 
 
 class QuotaReachedError(Exception):
-    """The customer may not book for now, by what is counted in `quota`."""
+    """The customer has reached a limit; `quota` is the stored quota."""
 
     def __init__(self, quota: Quota) -> None:
-        """Keep what was found."""
+        """Keep the stored quota."""
         super().__init__("too many bookings")
         self.quota = quota
 
@@ -59,42 +57,42 @@ class SlotTakenError(Exception):
 
 
 class DoneBeforeError(Exception):
-    """What was to be written with the step is there already: it was taken before."""
+    """An extra write of the step was refused: the step was done before."""
 
 
 class ChangedMeanwhileError(Exception):
-    """The booking is not at the version that the change was made for: it is `booking` now."""
+    """The booking has another version than the step was decided on; `booking` is the newer one."""
 
     def __init__(self, booking: Booking) -> None:
-        """Keep the booking as it is now."""
+        """Keep the newer booking."""
         super().__init__(booking.id)
         self.booking = booking
 
 
 def find(table: Table, booking_id: str) -> Booking | None:
-    """Return the booking, strongly consistent, or None: one GetItem."""
+    """Return the booking or None, by one strongly consistent GetItem."""
     item = table.get(keys.booking(booking_id))
     return booking_of(item) if item else None
 
 
 def add(table: Table, booking: Booking, event: AuditEvent, renewal: Renewal | None = None) -> None:
-    """Store a new pending booking, claim its slot, write its event and count it: one round trip.
+    """Store a new pending booking with its event, claim its slot and count it: one round trip.
 
-    Limits are for what customers make themselves. Raises `BookingExistsError`, `QuotaReachedError`
-    and `SlotTakenError`, the first of these that holds.
+    Limits apply only to bookings that customers make themselves. Raises the first that holds of
+    `BookingExistsError`, `QuotaReachedError` and `SlotTakenError`.
     """
     by_customer = event.actor_role is Role.CUSTOMER
-    counted = quotas.claim(booking, renewal) if by_customer else quotas.hold(booking)
+    quota_write = quotas.claim(booking, renewal) if by_customer else quotas.hold(booking)
     try:
         table.write(
             Put(booking_item(booking), _NEW),
-            counted,
+            quota_write,
             slots.claim(booking.slot, booking.id, booking.policy),
             Put(event_item(event), _NEW),
         )
     except ConditionFailed as failure:
-        if met := failure.refused.get(0):
-            raise BookingExistsError(booking_of(met)) from failure
+        if existing := failure.refused.get(0):
+            raise BookingExistsError(booking_of(existing)) from failure
         if 1 in failure.refused:
             raise QuotaReachedError(quotas.quota_of(failure.refused[1])) from failure
         raise SlotTakenError from failure
@@ -110,16 +108,16 @@ def save(
 ) -> None:
     """Store the step from `before` to `after` with its slots, quota, event and ledger entries.
 
-    A step that leaves less due marks the booking's payments to be closed. `extra_writes` go into
-    the same transaction; a refused one means that the step was done before. Raises
-    `ChangedMeanwhileError`, `SlotTakenError` and `DoneBeforeError`.
+    A step that leaves less due adds a closing mark. `extra_writes` go into the same transaction; if
+    one is refused, the step was done before. Raises `ChangedMeanwhileError`, `SlotTakenError` and
+    `DoneBeforeError`.
     """
     writes: list[Put | Update] = [
         Put(booking_item(after), _UNCHANGED, {"version": before.version}),
         *extra_writes,
         Put(event_item(event), _NEW),
         *(Put(ledger_item(after.id, entry), _NEW) for entry in entries),
-        *closing_marks.closing_mark(before, after),
+        *closing_marks.mark(before, after),
         *_quota_writes(before, after),
         *_slot_writes(before, after),
     ]
@@ -129,17 +127,17 @@ def save(
         refused = failure.refused
         if any(0 < position <= len(extra_writes) for position in refused):
             raise DoneBeforeError from failure
-        if met := refused.get(0):
-            raise ChangedMeanwhileError(booking_of(met)) from failure
+        if newer := refused.get(0):
+            raise ChangedMeanwhileError(booking_of(newer)) from failure
         if isinstance(writes[max(refused)], Update):
             raise SlotTakenError from failure
         raise
 
 
 def write_alone(table: Table, writes: Sequence[Put | Update]) -> None:
-    """Write what would have gone with a step that changes nothing; raises `DoneBeforeError`.
+    """Write the extra writes of a step that does not change the booking; raises `DoneBeforeError`.
 
-    A single update needs no transaction, which would cost twice as much.
+    A single update is written without a transaction, which would cost twice as much.
     """
     try:
         match writes:
@@ -154,7 +152,7 @@ def write_alone(table: Table, writes: Sequence[Put | Update]) -> None:
 
 
 def note(table: Table, booking_id: str, entry: LedgerEntry) -> None:
-    """Store an entry that moves no money, and so needs no change of the booking; once is enough."""
+    """Store an entry that moves no money, without a new version; a repetition has no effect."""
     with suppress(ConditionFailed):
         table.write(Put(ledger_item(booking_id, entry), _NEW))
 
@@ -168,24 +166,8 @@ def ledger(table: Table, booking_id: str) -> list[LedgerEntry]:
     return [entry_of(item) for item in items]
 
 
-def due(table: Table, job: str, now: datetime) -> Iterator[Queued]:
-    """Yield the bookings for which `job` was due by `now`, the longest due first."""
-    items = table.query_all(
-        "gsi3pk = :job AND gsi3sk <= :now",
-        {"job": keys.due(job), "now": f"{to_rfc3339(now)}~"},
-        index=keys.BY_DUE,
-    )
-    return (Queued(keys.booking_id(item["pk"]), item["gsi3sk"]) for item in items)
-
-
-def unsettled(table: Table) -> Iterator[Queued]:
-    """Yield the bookings of which a refund is owed or on its way."""
-    items = table.query_all("gsi4pk = :all", {"all": keys.UNSETTLED}, index=keys.BY_WORK)
-    return (Queued(keys.booking_id(item["pk"]), item["gsi4sk"]) for item in items)
-
-
 def events(table: Table, booking_id: str, limit: int, after: int | None) -> list[AuditEvent]:
-    """Return at most `limit` audit events behind version `after`, oldest first: one Query."""
+    """Return at most `limit` audit events after version `after`, oldest first: one Query."""
     pk, _ = keys.booking(booking_id)
     page = table.query(
         "pk = :booking AND begins_with(sk, :event)",
@@ -199,13 +181,13 @@ def events(table: Table, booking_id: str, limit: int, after: int | None) -> list
 
 
 def _quota_writes(before: Booking, after: Booking) -> list[Update]:
-    """Return what no longer counts a booking that was pending; none becomes pending again."""
-    ended = before.status is Status.PENDING is not after.status
-    return [quotas.release(before)] if ended else []
+    """Return the write that releases the quota of a booking that is no longer pending, if any."""
+    is_no_longer_pending = before.status is Status.PENDING is not after.status
+    return [quotas.release(before)] if is_no_longer_pending else []
 
 
 def _slot_writes(before: Booking, after: Booking) -> list[Update]:
-    """Return what gives the old slot back and takes the new one, where they differ."""
+    """Return the writes that release the old slot and claim the new one, if they differ."""
     held = before.slot if before.holds_slot else None
     wanted = after.slot if after.holds_slot else None
     if held == wanted:

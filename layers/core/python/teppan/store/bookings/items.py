@@ -1,4 +1,4 @@
-"""Domain objects as table items and back: the one place that names the attributes."""
+"""Convert bookings and audit events to table items and back."""
 
 from datetime import date, time
 
@@ -16,23 +16,9 @@ from teppan.store.attributes import Item, plain
 
 
 def booking_item(booking: Booking) -> Item:
-    """Return a booking's item with its keys and index keys."""
-    pk, sk = keys.booking(booking.id)
-    start = keys.start(booking)
+    """Return the item of a booking with its keys and index keys."""
     cancellation = booking.cancellation
-    due_pk, due_sk = keys.due_at(booking) or (None, None)
-    unsettled = booking.balance.in_flight > 0
-    return {
-        "pk": pk,
-        "sk": sk,
-        "gsi1pk": keys.customer(booking.customer_id),
-        "gsi1sk": start,
-        "gsi2pk": keys.booking_month(booking.slot.date),
-        "gsi2sk": start,
-        "gsi3pk": due_pk,
-        "gsi3sk": due_sk,
-        "gsi4pk": keys.UNSETTLED if unsettled else None,
-        "gsi4sk": booking.id if unsettled else None,
+    return _key_attributes(booking) | {
         "booking_id": booking.id,
         "version": booking.version,
         "status": booking.status.value,
@@ -65,6 +51,26 @@ def booking_item(booking: Booking) -> Item:
         "cancellation": plain(cancellation) | {"at": to_rfc3339(cancellation.at)}
         if cancellation
         else None,
+    }
+
+
+def _key_attributes(booking: Booking) -> Item:
+    """Return the keys and index keys of a booking's item; None for an index that it is not in."""
+    pk, sk = keys.booking(booking.id)
+    start = keys.start(booking)
+    due_pk, due_sk = keys.due_at(booking) or (None, None)
+    is_unsettled = booking.balance.in_flight > 0
+    return {
+        "pk": pk,
+        "sk": sk,
+        "gsi1pk": keys.customer(booking.customer_id),
+        "gsi1sk": start,
+        "gsi2pk": keys.booking_month(booking.slot.date),
+        "gsi2sk": start,
+        "gsi3pk": due_pk,
+        "gsi3sk": due_sk,
+        "gsi4pk": keys.UNSETTLED if is_unsettled else None,
+        "gsi4sk": booking.id if is_unsettled else None,
     }
 
 
@@ -104,7 +110,7 @@ def booking_of(item: Item) -> Booking:
 
 
 def event_item(event: AuditEvent) -> Item:
-    """Return an audit event's item."""
+    """Return the item of an audit event."""
     pk, sk = keys.event(event.booking_id, event.version)
     return plain(event) | {
         "pk": pk,

@@ -1,8 +1,8 @@
-"""Lists of bookings by start, from the indexes: a page costs the same whatever the table holds.
+"""Lists of bookings by start, from the indexes; a page costs the same in a table of any size.
 
-A page is one Query. Where it would come back empty-handed (a month without bookings, a filter that
-matches nothing nearby) it goes on, a fixed number of times; a page may thus be short, or even
-empty, and still have a next one.
+A page is one Query. If the Query returns nothing (a month without bookings, a filter without a
+match nearby), further Queries follow, up to a fixed number. A page may therefore be short or empty
+and still have a next page.
 """
 
 from collections.abc import Iterator
@@ -32,17 +32,17 @@ SUMMARY: Final = (
     "total",
     "created_at",
 )
-"""What the indexes project of a booking: what a list shows, and nothing personal."""
+"""The attributes of a booking that the indexes project: those of a list, no personal data."""
 
 _EXAMINED_WITH_FILTER = 500
 _QUERIES = 14
 
 
 class Position(NamedTuple):
-    """A place in a list: in partition `partition`, behind sort key `start` (empty: at its top).
+    """A place in a list: in `partition`, behind sort key `start` (empty: at its beginning).
 
-    `first` and `last` are the dates of the list (ISO, or empty), so that a list whose bounds follow
-    the calendar is walked to the end as it was begun.
+    `first` and `last` are the dates of the list (ISO, or empty). They keep the bounds of a list the
+    same on all its pages, also if the day changes meanwhile.
     """
 
     partition: str
@@ -53,9 +53,9 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingQuery:
-    """Which bookings, in which order; the dates are local and both included.
+    """The bookings to list and their order; the dates are local, and both are included.
 
-    Without `customer_id` both dates are needed.
+    Without `customer_id`, both dates are required.
     """
 
     limit: int
@@ -70,7 +70,7 @@ class BookingQuery:
 
 @dataclass(frozen=True, slots=True)
 class BookingPage:
-    """Summaries in order of start, and the place to go on from, if any."""
+    """Summaries in order of start, and the position of the next page, if any."""
 
     items: list[Item]
     next: Position | None
@@ -78,15 +78,15 @@ class BookingPage:
 
 def bookings(table: Table, query: BookingQuery) -> BookingPage:
     """Return one page of `query`."""
-    place: Position | None = query.after or _top(query, _partitions(query)[0])
+    position: Position | None = query.after or _beginning(query, _partitions(query)[0])
     for _ in range(_QUERIES):
-        if place is None:
+        if position is None:
             return BookingPage([], None)
-        page = _read(table, query, place)
-        rows, place = page.items[: query.limit], _next(query, place, page)
+        page = _read(table, query, position)
+        rows, position = page.items[: query.limit], _next(query, position, page)
         if rows:
-            return BookingPage([{name: row[name] for name in SUMMARY} for row in rows], place)
-    return BookingPage([], place)
+            return BookingPage([{name: row[name] for name in SUMMARY} for row in rows], position)
+    return BookingPage([], position)
 
 
 def all_between(table: Table, first: date, last: date) -> Iterator[Item]:
@@ -97,7 +97,7 @@ def all_between(table: Table, first: date, last: date) -> Iterator[Item]:
         )
 
 
-def _read(table: Table, query: BookingQuery, place: Position) -> Page:
+def _read(table: Table, query: BookingQuery, position: Position) -> Page:
     index, prefix = (keys.BY_CUSTOMER, "gsi1") if query.customer_id else (keys.BY_MONTH, "gsi2")
     filters = {
         name: value.value
@@ -107,7 +107,7 @@ def _read(table: Table, query: BookingQuery, place: Position) -> Page:
     return table.query(
         f"{prefix}pk = :partition AND {prefix}sk BETWEEN :first AND :last",
         {
-            "partition": place.partition,
+            "partition": position.partition,
             "first": _midnight(query.first) if query.first else "0",
             "last": _midnight(query.last + timedelta(days=1)) if query.last else "9",
             **filters,
@@ -117,22 +117,22 @@ def _read(table: Table, query: BookingQuery, place: Position) -> Page:
         names={f"#{name}": name for name in filters} or None,
         forward=not query.descending,
         limit=_EXAMINED_WITH_FILTER if filters else query.limit + 1,
-        after=_start_key(prefix, place),
+        after=_start_key(prefix, position),
     )
 
 
-def _next(query: BookingQuery, place: Position, page: Page) -> Position | None:
-    """Return where the list goes on: behind the last row shown, or the last one examined."""
-    index = "gsi1sk" if query.customer_id else "gsi2sk"
+def _next(query: BookingQuery, position: Position, page: Page) -> Position | None:
+    """Return the position behind the last row shown, or behind the last row examined."""
+    sort_key = "gsi1sk" if query.customer_id else "gsi2sk"
     if len(page.items) > query.limit:
-        return place._replace(start=page.items[query.limit - 1][index])
+        return position._replace(start=page.items[query.limit - 1][sort_key])
     if page.stopped_at:
-        return place._replace(start=page.stopped_at[index])
-    behind = (each for each in _partitions(query) if _behind(query, each, place))
-    return next((_top(query, each) for each in behind), None)
+        return position._replace(start=page.stopped_at[sort_key])
+    later = (each for each in _partitions(query) if _is_later(query, each, position))
+    return next((_beginning(query, each) for each in later), None)
 
 
-def _top(query: BookingQuery, partition: str) -> Position:
+def _beginning(query: BookingQuery, partition: str) -> Position:
     first, last = query.first, query.last
     return Position(
         partition,
@@ -141,12 +141,14 @@ def _top(query: BookingQuery, partition: str) -> Position:
     )
 
 
-def _behind(query: BookingQuery, partition: str, place: Position) -> bool:
-    return partition < place.partition if query.descending else partition > place.partition
+def _is_later(query: BookingQuery, partition: str, position: Position) -> bool:
+    if query.descending:
+        return partition < position.partition
+    return partition > position.partition
 
 
 def _partitions(query: BookingQuery) -> list[str]:
-    """Return the partitions to walk, in the order of the list."""
+    """Return the partitions of the list, in its order."""
     if query.customer_id:
         return [keys.customer(query.customer_id)]
     if query.first is None or query.last is None:
@@ -156,12 +158,12 @@ def _partitions(query: BookingQuery) -> list[str]:
     return sorted(months, reverse=query.descending)
 
 
-def _start_key(prefix: str, place: Position) -> dict[str, str] | None:
-    if not place.start:
+def _start_key(prefix: str, position: Position) -> dict[str, str] | None:
+    if not position.start:
         return None
-    _, booking_id = place.start.split("#")
+    _, booking_id = position.start.split("#")
     pk, sk = keys.booking(booking_id)
-    return {"pk": pk, "sk": sk, f"{prefix}pk": place.partition, f"{prefix}sk": place.start}
+    return {"pk": pk, "sk": sk, f"{prefix}pk": position.partition, f"{prefix}sk": position.start}
 
 
 def _midnight(day: date) -> str:

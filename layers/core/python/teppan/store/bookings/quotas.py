@@ -1,7 +1,7 @@
-"""Customers' quotas in the table: one item each, written in the transactions of their bookings.
+"""Customers' quotas in the table: one item for each, written in the transactions of bookings.
 
-`pending` and `made` are sets, so that counting and releasing a booking are idempotent, as claims of
-slots are. What is in `made` too long leaves it when a create finds the set full.
+`pending` and `made` are sets, so counting and releasing a booking are idempotent, as slot claims
+are. When a create finds `made` full, it removes the entries that no longer count.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from teppan.store.table import Update
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A quota as it was `seen`, and the part of it to be `kept`."""
+    """A quota as it was read (`seen`), and the part of it that still counts (`kept`)."""
 
     seen: Quota
     kept: Quota
@@ -26,39 +26,39 @@ class Renewal:
 def claim(booking: Booking, renewal: Renewal | None = None) -> Update:
     """Return the write that counts a customer's new booking, refused at either limit.
 
-    A `renewal` replaces what was counted before, unless that has changed since it was seen.
+    With a `renewal`, the write replaces the counted bookings; it is refused if they have changed.
     """
     policy = booking.policy
-    own = frozenset({_entry(booking.id, booking.created_at)})
+    entry = frozenset({_entry(booking.id, booking.created_at)})
     values = {"id": frozenset({booking.id}), "most_pending": policy.max_pending_bookings}
     has_room = "(attribute_not_exists(pending) OR size(pending) < :most_pending)"
     if renewal is None:
         return Update(
             _key(booking),
-            "ADD pending :id, made :own",
+            "ADD pending :id, made :entry",
             f"{has_room} AND (attribute_not_exists(made) OR size(made) < :most_made)",
-            {**values, "own": own, "most_made": policy.max_bookings_in_window},
+            {**values, "entry": entry, "most_made": policy.max_bookings_in_window},
         )
     return Update(
         _key(booking),
         "SET made = :kept ADD pending :id",
         f"{has_room} AND made = :seen",
-        {**values, "kept": _entries(renewal.kept) | own, "seen": _entries(renewal.seen)},
+        {**values, "kept": _entries(renewal.kept) | entry, "seen": _entries(renewal.seen)},
     )
 
 
 def hold(booking: Booking) -> Update:
-    """Return the write that counts a booking made by staff among its customer's pending ones."""
+    """Return the write that adds a booking by staff to the customer's pending ones, unlimited."""
     return Update(_key(booking), "ADD pending :id", None, {"id": frozenset({booking.id})})
 
 
 def release(booking: Booking) -> Update:
-    """Return the write that no longer counts the booking as pending; a second time does nothing."""
+    """Return the write that removes the booking from the pending ones; repeatable."""
     return Update(_key(booking), "DELETE pending :id", None, {"id": frozenset({booking.id})})
 
 
 def quota_of(item: Item | None) -> Quota:
-    """Return the quota that an item holds; a customer without one has booked nothing."""
+    """Return the quota that an item holds; an empty one without an item."""
     stored = item or {}
     made = (entry.partition("#") for entry in stored.get("made", ()))
     return Quota(

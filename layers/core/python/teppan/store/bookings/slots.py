@@ -1,7 +1,7 @@
-"""Slots in the table: who holds them, how many they take (`domain.md §2`).
+"""Slots in the table: their claims and their capacity (`domain.md §2`).
 
-A slot's item is made by its first write. `claims` is a set of booking ids, so claiming and
-releasing are idempotent; `capacity` is there only where an admin has set one.
+The first write creates a slot's item. `claims` is a set of booking ids, so claim and release are
+idempotent. `capacity` exists only if an admin has set it.
 """
 
 from datetime import date, datetime
@@ -13,9 +13,10 @@ from teppan.domain.caller import Caller
 from teppan.domain.policy import CURRENT, Policy
 from teppan.store import keys
 from teppan.store.attributes import Item
-from teppan.store.table import ConditionFailed, Table, Update
+from teppan.store.failures import ConditionFailed
+from teppan.store.table import Table, Update
 
-_CAPACITY = {"#capacity": "capacity"}  # a reserved word
+_CAPACITY = {"#capacity": "capacity"}  # a reserved word of DynamoDB
 
 _HAS_ROOM = (
     "contains(claims, :id)"
@@ -27,7 +28,7 @@ _HAS_ROOM = (
 
 
 def claim(slot: Slot, booking_id: str, policy: Policy) -> Update:
-    """Return the write that takes `slot`, refused when it is full or closed."""
+    """Return the write that claims `slot`, refused if it is full or closed."""
     return Update(
         keys.slot(slot),
         "ADD claims :claim",
@@ -43,14 +44,14 @@ def claim(slot: Slot, booking_id: str, policy: Policy) -> Update:
 
 
 def release(slot: Slot, booking_id: str) -> Update:
-    """Return the write that gives `slot` back; a second time does nothing."""
+    """Return the write that releases `slot`; a repetition has no effect."""
     return Update(keys.slot(slot), "DELETE claims :claim", None, {"claim": frozenset({booking_id})})
 
 
 def set_capacity(table: Table, slot: Slot, capacity: int, caller: Caller) -> Occupancy:
-    """Let `slot` take `capacity` bookings from now on and return how full it is.
+    """Set the capacity of `slot` and return its occupancy.
 
-    Raises `SlotHasBookings` when it holds more.
+    Raises `SlotHasBookings` if the slot holds more bookings.
     """
     write = Update(
         keys.slot(slot),
@@ -62,7 +63,7 @@ def set_capacity(table: Table, slot: Slot, capacity: int, caller: Caller) -> Occ
             "by": caller.id,
             "at": to_rfc3339(caller.signed_at),
             "request_id": caller.request_id,
-            # DynamoDB takes no absent value; who comes through no gateway is known by the first id.
+            # DynamoDB accepts no absent value; a call without the gateway has the first id only.
             "gateway_request_id": caller.gateway_request_id or caller.request_id,
         },
         _CAPACITY,

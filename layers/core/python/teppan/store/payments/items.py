@@ -1,4 +1,4 @@
-"""Attempts to pay as table items and back."""
+"""Convert payment attempts to table items and back."""
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.bookings.dues import PaymentType
@@ -8,13 +8,13 @@ from teppan.store.attributes import Item, plain
 
 
 def attempt_item(attempt: PaymentAttempt) -> Item:
-    """Return the item of an attempt to pay."""
+    """Return the item of a payment attempt."""
     pk, sk = keys.payment(attempt.booking_id, attempt.type, attempt.number)
     return plain(attempt) | {"pk": pk, "sk": sk, "opened_at": to_rfc3339(attempt.opened_at)}
 
 
 def attempt_of(item: Item) -> PaymentAttempt:
-    """Return the attempt that `attempt_item` wrote."""
+    """Return the payment attempt that `attempt_item` wrote."""
     return PaymentAttempt(
         booking_id=item["booking_id"],
         type=PaymentType(item["type"]),

@@ -1,8 +1,9 @@
-"""Attempts to pay a booking: stored before Stripe is asked, so that the next one finds the intent.
+"""Payment attempts, stored before the provider is asked, so that a retry finds the intent.
 
-One item of each booking, its guard, names the attempt that is `open` (absent: none is) and counts
-all `attempts`. An attempt that is opened or ends is written together with the guard, under a
-condition on it: so a booking has one open attempt at most, and never more attempts than it may.
+Each booking has one item, the guard, that names the `open` attempt (absent: none is open) and
+counts all `attempts`. Opening and ending an attempt write the guard in the same transaction, under
+a condition. A booking therefore has at most one open attempt, and never more attempts than the
+policy allows.
 """
 
 from contextlib import suppress
@@ -13,20 +14,25 @@ from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.payments.attempt import IntentStatus, PaymentAttempt, payment_attempt_name
 from teppan.store import keys
+from teppan.store.failures import ConditionFailed
 from teppan.store.payments.items import attempt_item, attempt_of
 from teppan.store.payments.requests import RequestRecord, record
-from teppan.store.table import Check, ConditionFailed, Put, Table, Update
+from teppan.store.table import Check, Put, Table, Update
 
-_STATUS = {"#status": "status"}  # a reserved word
-_OPEN = {"#open": "open"}  # another one
+# Reserved words of DynamoDB.
+_STATUS = {"#status": "status"}
+_OPEN = {"#open": "open"}
+
+_NOT_FINAL = "attribute_exists(pk) AND NOT #status IN (:succeeded, :canceled)"
+_FINAL = {"succeeded": IntentStatus.SUCCEEDED.value, "canceled": IntentStatus.CANCELED.value}
 
 
 class OpenedMeanwhileError(Exception):
-    """The booking or its attempts have changed, or the request is known already: look again."""
+    """The booking or its attempts have changed, or the request is known: read them again."""
 
 
 def attempts(table: Table, booking_id: str) -> list[PaymentAttempt]:
-    """Return all attempts to pay the booking, strongly consistent."""
+    """Return all payment attempts of the booking, strongly consistent."""
     pk, _ = keys.booking(booking_id)
     items = table.query_all(
         "pk = :booking AND begins_with(sk, :payment)", {"booking": pk, "payment": keys.PAYMENT}
@@ -35,10 +41,10 @@ def attempts(table: Table, booking_id: str) -> list[PaymentAttempt]:
 
 
 def open_new(table: Table, booking: Booking, request: RequestRecord, new: PaymentAttempt) -> None:
-    """Record the request and the attempt that it opens, the booking's only open one.
+    """Store a new attempt as the booking's only open one, with the request that opens it.
 
-    Raises `OpenedMeanwhileError` when `booking` is not as it was read, another attempt is open, or
-    there are as many as there may be.
+    Raises `OpenedMeanwhileError` if `booking` has changed since it was read, if another attempt is
+    open, or if the booking has as many attempts as the policy allows.
     """
     opening = Update(
         keys.open_payment(booking.id),
@@ -51,9 +57,9 @@ def open_new(table: Table, booking: Booking, request: RequestRecord, new: Paymen
 
 
 def join(table: Table, booking: Booking, request: RequestRecord, open_: PaymentAttempt) -> None:
-    """Record a further request for an attempt that is open.
+    """Record another request for an open attempt.
 
-    Raises `OpenedMeanwhileError` when it is not any more, or `booking` is not as it was read.
+    Raises `OpenedMeanwhileError` if the attempt is no longer open, or if `booking` has changed.
     """
     is_open = Check(
         keys.open_payment(booking.id), "#open = :name", {"name": open_.name}, names=_OPEN
@@ -74,26 +80,28 @@ def _add(
 def note(
     table: Table,
     booking_id: str,
-    wanted: PaymentType,
+    payment_type: PaymentType,
     number: int,
     *,
     intent: str,
     status: IntentStatus,
 ) -> PaymentAttempt | None:
-    """Note how the intent of an attempt stands; what is final stays, and ends the attempt.
+    """Store the intent of an attempt and its status; a final status ends the attempt.
 
-    Only to be done after the ledger knows: an open attempt is looked at again, a final one is not.
-    Return None, or the attempt when nothing was noted: it has ended, or another intent is its own.
+    Call this only after the payment was entered into the ledger: a final attempt is not read from
+    the provider again. Return None, or the stored attempt if the write was refused, because the
+    attempt has ended or has another intent.
     """
     write = Update(
-        keys.payment(booking_id, wanted, number),
+        keys.payment(booking_id, payment_type, number),
         "SET intent = :intent, #status = :status",
         f"{_NOT_FINAL} AND (attribute_not_exists(intent) OR intent = :intent)",
         {"intent": intent, "status": status.value, **_FINAL},
         _STATUS,
     )
     if status.is_final:
-        return _end(table, booking_id, payment_attempt_name(booking_id, wanted, number), write)
+        name = payment_attempt_name(booking_id, payment_type, number)
+        return _end(table, booking_id, name, write)
     try:
         table.update(write)
     except ConditionFailed as failure:
@@ -102,9 +110,9 @@ def note(
 
 
 def give_up(table: Table, attempt: PaymentAttempt) -> PaymentAttempt | None:
-    """End an attempt of which Stripe has not made the intent.
+    """End an attempt whose intent the provider has not created.
 
-    Return None, or the attempt when it has an intent after all, or has ended.
+    Return None, or the stored attempt if it has an intent by now or has ended.
     """
     write = Update(
         keys.payment(attempt.booking_id, attempt.type, attempt.number),
@@ -116,12 +124,8 @@ def give_up(table: Table, attempt: PaymentAttempt) -> PaymentAttempt | None:
     return _end(table, attempt.booking_id, attempt.name, write)
 
 
-_NOT_FINAL = "attribute_exists(pk) AND NOT #status IN (:succeeded, :canceled)"
-_FINAL = {"succeeded": IntentStatus.SUCCEEDED.value, "canceled": IntentStatus.CANCELED.value}
-
-
 def _end(table: Table, booking_id: str, name: str, write: Update) -> PaymentAttempt | None:
-    """Write that an attempt ends, and that none is open: nothing is left that asks too much."""
+    """End an attempt and remove it from the guard, with the guard's closing mark."""
     closing = Update(
         keys.open_payment(booking_id),
         "REMOVE #open, gsi4pk, gsi4sk",
@@ -144,7 +148,7 @@ def _attempt_in(failure: ConditionFailed) -> PaymentAttempt | None:
 
 
 def note_unknown(table: Table, attempt: PaymentAttempt, at: datetime) -> datetime:
-    """Note that Stripe does not know the attempt's intent; return since when that is so."""
+    """Record that the provider does not know the intent; return the first instant of that."""
     write = Update(
         keys.payment(attempt.booking_id, attempt.type, attempt.number),
         "SET unknown_since = if_not_exists(unknown_since, :at)",
@@ -155,7 +159,7 @@ def note_unknown(table: Table, attempt: PaymentAttempt, at: datetime) -> datetim
 
 
 def count_try(table: Table, attempt: PaymentAttempt) -> None:
-    """Note that Stripe failed to make the intent: asked again, it needs another key."""
+    """Count a failed creation of the intent, so that the next try has another idempotency key."""
     write = Update(
         keys.payment(attempt.booking_id, attempt.type, attempt.number),
         "SET tries = :next",

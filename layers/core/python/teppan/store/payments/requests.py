@@ -1,4 +1,4 @@
-"""What a request with an idempotency key has made, so that its repetition finds it again."""
+"""Records of requests with an idempotency key, so that a repetition finds the first result."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from teppan.store.table import Put, Table
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """A request by its derived id, the hash of its body, and the name of what it made."""
+    """A request: its derived id, the hash of its body, and the id of its result (`made`)."""
 
     id: str
     fingerprint: str
@@ -16,13 +16,13 @@ class RequestRecord:
 
 
 def find(table: Table, request_id: str) -> RequestRecord | None:
-    """Return the record of the request, strongly consistent, if it has made something."""
+    """Return the record of the request, strongly consistent, or None."""
     item = table.get(keys.request(request_id))
     return RequestRecord(request_id, item["fingerprint"], item["made"]) if item else None
 
 
 def record(request: RequestRecord) -> Put:
-    """Return the write that records the request, refused when there is a record already."""
+    """Return the write that records the request, refused if it is already recorded."""
     pk, sk = keys.request(request.id)
     return Put(
         {"pk": pk, "sk": sk, "fingerprint": request.fingerprint, "made": request.made},

@@ -1,4 +1,4 @@
-"""The table's stream, as far as somebody follows it: what has to follow a write."""
+"""Records of the table's stream, and the follow-up work that they ask for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ from teppan.store.bookings import closing_marks
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a record asks for: to raise `alarm`, or to close payments, marked by `closing_mark`.
+    """The follow-up work of a record: an `alarm` to raise, or payments to close (`closing_mark`).
 
-    Whatever it is, the booking may owe a refund.
+    In each case the booking may also owe a refund.
     """
 
     booking_id: str
@@ -24,29 +24,29 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class StreamRecord:
-    """One record of a batch; it is read only by `change`, so that each fails by itself."""
+    """One record of a batch; `change` reads it, so that an unreadable record fails alone."""
 
     sequence_number: str
     raw: Mapping[str, Any] = field(repr=False)
 
     def __str__(self) -> str:
-        """Return the booking's id, or the number; the images hold personal data, keys do not."""
+        """Return the booking's id, or else the number; images hold personal data, keys do not."""
         key = self.raw["dynamodb"].get("Keys")
         return keys.booking_id(key["pk"]["S"]) if key else self.sequence_number
 
     def change(self) -> Change:
-        """Return what the record asks for; raises whatever reading it raises."""
-        written = from_attributes(self.raw["dynamodb"]["NewImage"])
-        booking_id = keys.booking_id(written["pk"])
-        if written["sk"] == keys.OPEN_PAYMENT:
-            return Change(booking_id, closing_mark=closing_marks.mark_of(written))
-        return Change(booking_id, alarm=alarms.pending_on(written))
+        """Return the follow-up work; raises `KeyError` or `ValueError` for an unreadable record."""
+        item = from_attributes(self.raw["dynamodb"]["NewImage"])
+        booking_id = keys.booking_id(item["pk"])
+        if item["sk"] == keys.OPEN_PAYMENT:
+            return Change(booking_id, closing_mark=closing_marks.mark_on(item))
+        return Change(booking_id, alarm=alarms.pending_on(item))
 
 
 def records(event: Mapping[str, Any]) -> list[StreamRecord]:
     """Return the records of a batch, in its order.
 
-    Raises `KeyError` when one has no sequence number: Lambda could not be told which one failed,
-    so the whole batch has to come again.
+    Raises `KeyError` if a record has no sequence number. Lambda needs the number to retry a single
+    record, so it must retry the whole batch.
     """
     return [StreamRecord(each["dynamodb"]["SequenceNumber"], each) for each in event["Records"]]

@@ -1,4 +1,4 @@
-"""The list of the inbox, newest first, from the index by month."""
+"""The list of webhook events, newest first, from the index by month."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ LISTED: Final = (
     "size",
     "raw_kept",
 )
-"""The attributes of an event that the index projects, beside those that bookings have too."""
+"""The attributes that the index projects for events only; others it projects for bookings too."""
 
 _EXAMINED_WITH_FILTER: Final = 500
 _QUERIES: Final = 14
 
 
 class Place(NamedTuple):
-    """Where a list goes on: behind sort key `behind` of the partition of `month` (`yyyy-mm`)."""
+    """A place in a list: behind sort key `behind` in the partition of `month` (`yyyy-mm`)."""
 
     month: str
     behind: str
@@ -38,7 +38,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventQuery:
-    """Which events, by the days (UTC, both included) on which they came; both are needed."""
+    """The events to list, by the day of receipt (UTC); both days are required and included."""
 
     limit: int
     source: EventSource
@@ -51,7 +51,7 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True)
 class InboxEvent:
-    """An event as lists show it; what was sent is not in it."""
+    """An event as lists show it, without its payload."""
 
     id: str
     source: EventSource
@@ -69,16 +69,16 @@ class InboxEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events, newest first, and the place to go on from, if any."""
+    """Events, newest first, and the place of the next page, if any."""
 
     items: list[InboxEvent]
     next: Place | None
 
 
 def events(table: Table, query: EventQuery) -> EventPage:
-    """Return one page of `query`: a Query a month, and as many as a filter that finds little needs.
+    """Return one page of `query`, by one Query a month, or more if a filter matches little.
 
-    A page may be short, or even empty, and still have a next one.
+    A page may be short or empty and still have a next page.
     """
     if query.first is None or query.last is None:
         raise ValueError("a list of events needs both days")
@@ -137,7 +137,7 @@ def _read(
 
 
 def _months(first: date, last: date, after: Place | None) -> Iterator[str]:
-    """Yield the months (`yyyy-mm`) to walk, newest first, from where the list goes on."""
+    """Yield the months (`yyyy-mm`) of the list, newest first, beginning at the place `after`."""
     days = (last - timedelta(days=n) for n in range((last - first).days + 1))
     months = dict.fromkeys(f"{day:%Y-%m}" for day in days)
     start = after.month if after else "9"
