@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from tests.money.swift import SwiftDynamoDB
+from tests.money.support.swift import SwiftDynamoDB
 
 
 def empty(dynamodb: BaseClient, table_name: str) -> None:

@@ -9,8 +9,8 @@ from aws_lambda_powertools.metrics import base as powertools
 from botocore.client import BaseClient
 from tests.conftest import Clock
 from tests.functions.secrets_manager import keep_cursor_secret
-from tests.money.swift import SwiftDynamoDB
-from tests.money.world import World, opened_world
+from tests.money.support.swift import SwiftDynamoDB
+from tests.money.support.world import World, opened_world
 
 from teppan.observability.log import logger
 from teppan.observability.metrics import metrics

@@ -13,10 +13,10 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from tests.money.books import check_against_stripe, check_sums
-from tests.money.paths import BY_A_JOB, BY_A_PERSON, BY_STRIPE, LOST, Given, Path, left, name_of
-from tests.money.tap import Crash
-from tests.money.world import World
+from tests.money.support.books import check_against_stripe, check_sums
+from tests.money.support.paths import BY_A_JOB, BY_A_PERSON, BY_STRIPE, LOST, Given, Path, left, name_of
+from tests.money.support.tap import Crash
+from tests.money.support.world import World
 from tests.sizes import SIZES
 
 from teppan.domain.policy import CURRENT

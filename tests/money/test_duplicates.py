@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.functions.money import REFUND_PENDS
-from tests.money.books import check_against_stripe, check_sums
-from tests.money.paths import whole_life
-from tests.money.world import World
+from tests.money.support.books import check_against_stripe, check_sums
+from tests.money.support.paths import whole_life
+from tests.money.support.world import World
 from tests.sizes import SIZES
 
 from teppan.store import keys

@@ -7,8 +7,8 @@ from itertools import cycle, islice
 import pytest
 from tests.functions.handlers import Answer
 from tests.functions.money import VISA
-from tests.money.tap import Crash
-from tests.money.world import World
+from tests.money.support.tap import Crash
+from tests.money.support.world import World
 from tests.sizes import SIZES
 from tests.store.threads import at_once
 

@@ -16,8 +16,8 @@ import pytest
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import NOW, booking, caller
 from tests.functions.money import REFUND_PENDS
-from tests.money.books import check_against_stripe, check_sums
-from tests.money.world import World
+from tests.money.support.books import check_against_stripe, check_sums
+from tests.money.support.world import World
 from tests.sizes import SIZES
 
 from teppan.domain.bookings.booking import Booking

@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 from tests.functions.handlers import Answer
-from tests.money.books import check_against_stripe, check_sums
-from tests.money.paths import (
+from tests.money.support.books import check_against_stripe, check_sums
+from tests.money.support.paths import (
     Given,
     Intent,
     cancelling,
@@ -27,7 +27,7 @@ from tests.money.paths import (
     refunding,
     told_of,
 )
-from tests.money.world import World
+from tests.money.support.world import World
 from tests.sizes import pairs
 
 FAULTS: Final = (

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 from tests.functions.handlers import Answer
-from tests.money.books import books, check_against_stripe, check_sums, refunds_at_stripe
-from tests.money.world import DEPOSIT, World
+from tests.money.support.books import books, check_against_stripe, check_sums, refunds_at_stripe
+from tests.money.support.world import DEPOSIT, World
 from tests.sizes import SIZES
 from tests.store.threads import at_once
 

@@ -8,8 +8,8 @@ the seventh alone, and `MONEY_STEPS=10000` as many steps, whatever the profile.
 import os
 
 import pytest
-from tests.money.walk import Walk
-from tests.money.world import World
+from tests.money.support.walk import Walk
+from tests.money.support.world import World
 from tests.sizes import SIZES
 
 STEPS = int(os.environ.get("MONEY_STEPS", SIZES.walk_steps))

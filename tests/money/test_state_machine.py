@@ -24,7 +24,7 @@ from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, booking_body
 from tests.functions.handlers import Answer
 from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_PENDS, SECURE, VISA
-from tests.money.books import (
+from tests.money.support.books import (
     books,
     by_payment,
     check_against_stripe,
@@ -33,7 +33,7 @@ from tests.money.books import (
     kept_by_policy,
     payable,
 )
-from tests.money.world import World
+from tests.money.support.world import World
 from tests.sizes import SIZES
 
 MOST_BOOKINGS = 2

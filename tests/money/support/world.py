@@ -17,7 +17,7 @@ from tests.functions.handlers import Answer, Handlers, handlers
 from tests.functions.money import VISA
 from tests.functions.stream import BATCH, Record, Stream
 from tests.functions.stripe import gateway_to
-from tests.money.tap import Tap, TappedDynamoDB, TappedStripe
+from tests.money.support.tap import Tap, TappedDynamoDB, TappedStripe
 
 from teppan.services.payments import release_unpaid
 from teppan.store import keys

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.builders import ADMIN
-from tests.money.world import World
+from tests.money.support.world import World
 
 from teppan.store import keys
 

@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any, Final
 
 from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_FAILS, REFUND_PENDS, SECURE, VISA
-from tests.money.books import refunds_at_stripe
-from tests.money.world import World
+from tests.money.support.books import refunds_at_stripe
+from tests.money.support.world import World
 
 from teppan.services.payments import missed_events
 from teppan.store import jobs

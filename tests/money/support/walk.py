@@ -20,8 +20,8 @@ from tests.functions.money import (
     SECURE,
     VISA,
 )
-from tests.money.books import check_against_stripe, check_sums, check_times
-from tests.money.world import STARTS, World
+from tests.money.support.books import check_against_stripe, check_sums, check_times
+from tests.money.support.world import STARTS, World
 
 from teppan.trigger import TriggerFailedError
 
