@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 from tests.conftest import Clock
 from tests.functions.secrets_manager import keep_cursor_secret
 from tests.money.support.swift import SwiftDynamoDB
-from tests.money.support.world import World, opened_world
+from tests.money.support.world import World, open_world
 
 from teppan.observability.log import logger
 from teppan.observability.metrics import metrics
@@ -33,14 +33,14 @@ def swift(dynamodb: BaseClient, table_name: str) -> Iterator[Table]:
 @pytest.fixture
 def world(dynamodb: BaseClient, swift: Table, now: Clock) -> Iterator[World]:
     """All functions on the new table and an empty Stripe, at a time that the test sets."""
-    with opened_world(dynamodb, swift, now) as world:
+    with open_world(dynamodb, swift, now) as world:
         yield world
 
 
 @pytest.fixture
 def real_world(dynamodb: BaseClient, table: Table, now: Clock) -> Iterator[World]:
     """The same through AWS's own client: what threads and faults do to it is what counts."""
-    with opened_world(dynamodb, table, now) as world:
+    with open_world(dynamodb, table, now) as world:
         yield world
 
 

@@ -14,7 +14,16 @@ from functools import partial
 
 import pytest
 from tests.money.support.books import check_against_stripe, check_sums
-from tests.money.support.paths import BY_A_JOB, BY_A_PERSON, BY_STRIPE, LOST, Given, Path, left, name_of
+from tests.money.support.paths import (
+    BY_A_JOB,
+    BY_A_PERSON,
+    BY_STRIPE,
+    LOST,
+    Given,
+    Path,
+    final_state,
+    path_name,
+)
 from tests.money.support.tap import Crash
 from tests.money.support.world import World
 from tests.sizes import SIZES
@@ -36,8 +45,8 @@ def stopped_everywhere(world: World, given: Given) -> Iterator[tuple[Path, str]]
         yield path, f"after call {number}, {name}"
 
 
-@pytest.mark.parametrize("given", [*BY_A_PERSON, *BY_STRIPE, *BY_A_JOB], ids=name_of)
-def test_what_stopped_and_is_repeated_ends_as_if_it_had_not_stopped(
+@pytest.mark.parametrize("given", [*BY_A_PERSON, *BY_STRIPE, *BY_A_JOB], ids=path_name)
+def test_a_path_stopped_and_repeated_ends_like_one_that_never_stopped(
     world: World, given: Given
 ) -> None:
     stops = {}
@@ -47,21 +56,21 @@ def test_what_stopped_and_is_repeated_ends_as_if_it_had_not_stopped(
         stops[stop] = path.booking
     world.follow_up()
 
-    ends = {stop: left(world, booking) for stop, booking in stops.items()}
+    ends = {stop: final_state(world, booking) for stop, booking in stops.items()}
     assert len(ends) > 3 // SIZES.stops_apart
     assert {stop: end for stop, end in ends.items() if end != ends["nowhere"]} == {}
     check_sums(world, stops["nowhere"])
     check_against_stripe(world, stops.values())
 
 
-@pytest.mark.parametrize("given", [*BY_A_PERSON, *LOST], ids=name_of)
-def test_what_stopped_and_is_never_repeated_is_found_by_the_jobs(
+@pytest.mark.parametrize("given", [*BY_A_PERSON, *LOST], ids=path_name)
+def test_a_path_stopped_and_never_repeated_is_completed_by_the_jobs(
     world: World, given: Given
 ) -> None:
     bookings = [path.booking for path, _ in stopped_everywhere(world, given)]
 
     # When neither stream nor webhook tell anybody, and only the clock goes on
-    world.forget()
+    world.drop_deliveries()
     world.take_records()
     world.later(minutes=5)
     world.reconcile()
@@ -72,15 +81,17 @@ def test_what_stopped_and_is_never_repeated_is_found_by_the_jobs(
     check_against_stripe(world, bookings)
 
 
-def test_the_full_compare_may_stop_anywhere(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    near = replace(CURRENT, horizon=timedelta(days=40))  # one month is like another
-    monkeypatch.setattr(ledger_differences, "CURRENT", near)
-    monkeypatch.setattr(ledger_differences, "_COMPARED_PERIOD", near.horizon)
-    booking, intent = world.paid()
+def test_a_full_reconciliation_may_stop_after_any_call(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near_policy = replace(CURRENT, horizon=timedelta(days=40))  # one month is like another
+    monkeypatch.setattr(ledger_differences, "CURRENT", near_policy)
+    monkeypatch.setattr(ledger_differences, "_COMPARED_PERIOD", near_policy.horizon)
+    booking, intent = world.paid_booking()
 
     def given(world: World) -> Path:
         world.stripe.refund(intent, 100)
-        world.forget()
+        world.drop_deliveries()
         return Path(booking, partial(world.reconcile, "full"))
 
     for path, _ in stopped_everywhere(world, given):

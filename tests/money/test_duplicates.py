@@ -5,36 +5,36 @@ from concurrent.futures import ThreadPoolExecutor
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.functions.money import REFUND_PENDS
 from tests.money.support.books import check_against_stripe, check_sums
-from tests.money.support.paths import whole_life
+from tests.money.support.paths import acts_on_payment
 from tests.money.support.world import World
 from tests.sizes import SIZES
 
 from teppan.store import keys
 
 THREADS = 16
-TIMES = SIZES.deliveries
+DELIVERIES = SIZES.deliveries
 
 
-def test_every_event_many_times_by_many_threads_has_one_effect(real_world: World) -> None:
+def test_an_event_delivered_many_times_at_once_has_one_effect(real_world: World) -> None:
     world = real_world
     booking = world.book()
-    intent = world.opened(booking)
+    intent = world.open_intent(booking)
     types = set[str]()
     with ThreadPoolExecutor(THREADS) as pool:
-        for happen in whole_life(world, intent).values():
+        for act in acts_on_payment(world, intent).values():
             # Given what has just happened at Stripe
-            happen()
-            events = world.take()
+            act()
+            events = world.take_deliveries()
             types |= {each.event["type"] for each in events}
             before = world.steps(booking)
 
             # When its events come many times each, at once
-            answers = list(pool.map(world.send, events * TIMES))
+            answers = list(pool.map(world.send, events * DELIVERIES))
 
             # Then all are taken, and the booking has taken one step at most
             assert {answer.status for answer in answers} == {200}
             assert world.steps(booking) - before <= 1
-            assert {_attempts(world, each) for each in events} == {TIMES}
+            assert {_attempts(world, each) for each in events} == {DELIVERIES}
             check_sums(world, booking)
             check_against_stripe(world, [booking])
 
@@ -52,7 +52,7 @@ def test_every_event_many_times_by_many_threads_has_one_effect(real_world: World
         "charge.dispute.closed",
         "charge.dispute.funds_reinstated",
     }
-    kinds = [each["kind"] for each in world.account(booking)["entries"]]
+    kinds = [each["kind"] for each in world.list_payments(booking)["entries"]]
     assert sorted(kinds) == [
         "captured",
         "dispute_opened",
@@ -67,26 +67,26 @@ def test_every_event_many_times_by_many_threads_has_one_effect(real_world: World
     ]
 
 
-def test_all_events_of_four_bookings_at_once_have_the_effect_of_one_after_the_other(
+def test_all_events_of_four_bookings_delivered_at_once_take_one_step_each(
     real_world: World,
 ) -> None:
     world = real_world
 
-    # Given four bookings whose payments have gone their whole way, and nobody has told us
+    # Given four bookings whose payments have gone their whole way, and nobody has webhooks us
     bookings = [world.book() for _ in range(4)]
     events: list[Delivery] = []
     for booking in bookings:
-        intent = world.opened(booking)
+        intent = world.open_intent(booking)
         world.stripe.pay(intent, REFUND_PENDS)
         refund = world.stripe.refund(intent, 2_500)["id"]
         world.stripe.settle_refund(refund, "succeeded")
         dispute = world.stripe.dispute(intent, amount=6_000)["id"]
         world.stripe.close_dispute(dispute, won=True)
-        events += world.take()
+        events += world.take_deliveries()
 
     # When all their events come at the same time, many times
     with ThreadPoolExecutor(THREADS) as pool:
-        answers = list(pool.map(world.send, events * TIMES))
+        answers = list(pool.map(world.send, events * DELIVERIES))
 
     # Then each booking has been created, and then has taken one step: it learned everything
     assert {answer.status for answer in answers} == {200}
@@ -96,17 +96,17 @@ def test_all_events_of_four_bookings_at_once_have_the_effect_of_one_after_the_ot
     check_against_stripe(world, bookings)
 
 
-def test_a_confirmation_and_the_webhook_at_once_have_one_effect(real_world: World) -> None:
+def test_a_payment_confirmed_and_delivered_at_once_has_one_effect(real_world: World) -> None:
     world = real_world
     booking = world.book()
     intent = world.pay(booking)
-    (event,) = world.take()
+    (event,) = world.take_deliveries()
 
     with ThreadPoolExecutor(THREADS) as pool:
-        said = [pool.submit(world.confirm, intent) for _ in range(TIMES)]
-        told = [pool.submit(world.send, event) for _ in range(TIMES)]
+        confirmations = [pool.submit(world.confirm, intent) for _ in range(DELIVERIES)]
+        webhooks = [pool.submit(world.send, event) for _ in range(DELIVERIES)]
 
-    assert {each.result().status for each in [*said, *told]} == {200}
+    assert {each.result().status for each in [*confirmations, *webhooks]} == {200}
     assert world.steps(booking) == 2
     assert world.status(booking) == ("confirmed", "deposit_paid")
     check_against_stripe(world, [booking])

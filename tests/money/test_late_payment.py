@@ -19,56 +19,56 @@ from tests.money.support.books import books, check_against_stripe, check_sums, r
 from tests.money.support.world import DEPOSIT, World
 from tests.sizes import SIZES
 
-KEPT: Final = ("confirmed", "deposit_paid")
-RETURNED: Final = ("cancelled", "refunded")
-NOTHING: Final = ("cancelled", "awaiting_payment")
+CONFIRMED: Final = ("confirmed", "deposit_paid")
+REFUNDED: Final = ("cancelled", "refunded")
+EXPIRED: Final = ("cancelled", "awaiting_payment")
 
 
-def test_with_the_slot_still_free_the_booking_is_confirmed(world: World) -> None:
+def test_a_late_payment_confirms_the_booking_if_the_slot_is_free(world: World) -> None:
     # Given a booking that has lapsed, and money for it all the same
-    booking, intent = world.lapsed()
-    assert world.status(booking) == NOTHING
+    booking, intent = world.expired()
+    assert world.status(booking) == EXPIRED
     world.stripe.pay(intent)
 
     # When Stripe tells us
-    world.emit_alarm_metric()
+    world.deliver()
 
     # Then it is as if the customer had paid in time
-    assert world.status(booking) == KEPT
+    assert world.status(booking) == CONFIRMED
     world.follow_up()
-    assert world.status(booking) == KEPT
+    assert world.status(booking) == CONFIRMED
     shown = world.call("getBooking", booking_id=booking, by=ADMIN).body
     assert shown.get("cancellation") is None
     check_against_stripe(world, [booking])
 
 
-def test_with_the_slot_taken_all_of_it_goes_back(world: World) -> None:
+def test_a_late_payment_is_refunded_in_full_if_the_slot_is_taken(world: World) -> None:
     place = world.place()
-    booking, intent = world.lapsed(**place)
+    booking, intent = world.expired(**place)
     rival = world.book(**place)
     world.stripe.pay(intent)
 
-    world.emit_alarm_metric()
+    world.deliver()
     assert world.status(booking) == ("cancelled", "refund_pending")
     world.follow_up()
 
-    assert world.status(booking) == RETURNED
+    assert world.status(booking) == REFUNDED
     assert refunds_at_stripe(world, intent) == [(DEPOSIT, "succeeded")]
     assert world.status(rival) == ("pending", "awaiting_payment")
     check_against_stripe(world, [booking, rival])
 
 
-def test_nobody_pays_what_the_stream_has_closed(world: World) -> None:
-    booking, intent = world.lapsed()
+def test_a_payment_closed_by_the_stream_cannot_be_paid(world: World) -> None:
+    booking, intent = world.expired()
 
     world.follow_up()
 
     with pytest.raises(StripeError):
         world.stripe.pay(intent)
-    assert world.account(booking)["payments"][0]["status"] == "canceled"
+    assert world.list_payments(booking)["payments"][0]["status"] == "canceled"
 
 
-def test_the_slot_waits_for_a_payment_that_is_at_the_bank(world: World) -> None:
+def test_a_slot_is_kept_while_a_payment_is_in_progress_at_the_bank(world: World) -> None:
     booking = world.book()
     intent = world.pay(booking, card=BANK)
     world.later(hours=25)
@@ -78,11 +78,11 @@ def test_the_slot_waits_for_a_payment_that_is_at_the_bank(world: World) -> None:
 
     world.stripe.settle(intent)
     world.release()
-    assert world.status(booking) == KEPT
+    assert world.status(booking) == CONFIRMED
 
 
 @pytest.mark.parametrize("round_", range(SIZES.late_rounds))
-def test_late_money_is_kept_with_the_slot_or_returned_in_any_interleaving(
+def test_a_late_payment_confirms_or_is_refunded_in_any_interleaving(
     world: World, round_: int
 ) -> None:
     rng = random.Random(round_)
@@ -92,8 +92,13 @@ def test_late_money_is_kept_with_the_slot_or_returned_in_any_interleaving(
     world.follow_up()
     world.reconcile()
 
-    ends = Counter(case.end() for case in cases)
-    assert {(KEPT, False), (KEPT, True), (RETURNED, True), (NOTHING, False)} <= ends.keys(), ends
+    results = Counter(case.end() for case in cases)
+    assert {
+        (CONFIRMED, False),
+        (CONFIRMED, True),
+        (REFUNDED, True),
+        (EXPIRED, False),
+    } <= results.keys(), results
     check_against_stripe(world, [case.booking for case in cases])
 
 
@@ -117,7 +122,7 @@ class _Case:
         asks_late = self.random.random() < 0.6
         if not asks_late:
             self.open()
-        in_time: list[Callable[[], object]] = [self.pay, self.emit_alarm_metric, self.confirm]
+        in_time: list[Callable[[], object]] = [self.pay, self.deliver, self.confirm]
         late = [*in_time, self.world.release, self.take_the_slot]
         self._shuffled(in_time if self.random.random() < 0.3 else [])
         self.world.later(hours=24, seconds=1)
@@ -127,23 +132,23 @@ class _Case:
         elif asks_late:
             late += [self.open_late, self.world.release]
         self._shuffled(late)
-        self.emit_alarm_metric()
+        self.deliver()
         self.confirm()
         self.world.release()
         if self.rival:
             assert self.world.cancel(self.rival).status == 200
 
     def end(self) -> tuple[tuple[str, str], bool]:
-        """Return how it ended and whether the money was late, having checked that all is well."""
+        """Return how it status and whether the money was late, having checked that all is well."""
         account = check_sums(self.world, self.booking)
-        ended = account["booking_status"], account["payment_status"]
-        assert ended in ((KEPT, RETURNED) if self.paid else (NOTHING,))
-        assert books(account["entries"]).kept == (DEPOSIT if ended == KEPT else 0)
-        assert not (self.rival and ended == KEPT)
-        return ended, self.was_late
+        status = account["booking_status"], account["payment_status"]
+        assert status in ((CONFIRMED, REFUNDED) if self.paid else (EXPIRED,))
+        assert books(account["entries"]).kept == (DEPOSIT if status == CONFIRMED else 0)
+        assert not (self.rival and status == CONFIRMED)
+        return status, self.was_late
 
     def open(self) -> None:
-        self.intent = self.world.opened(self.booking)
+        self.intent = self.world.open_intent(self.booking)
 
     def open_late(self) -> None:
         """The customer asked a moment before the deadline; it took a while."""
@@ -160,18 +165,18 @@ class _Case:
             booking = self.world.call("getBooking", booking_id=self.booking, by=ADMIN).body
             self.was_late = booking["status"] == "cancelled"
 
-    def emit_alarm_metric(self) -> None:
+    def deliver(self) -> None:
         """Stripe tells, unless that gets lost."""
         if self.random.random() < 0.1:
-            self.world.forget()
-        self.world.emit_alarm_metric()
+            self.world.drop_deliveries()
+        self.world.deliver()
 
     def confirm(self) -> None:
         if self.intent:
             assert self.world.confirm(self.intent).status == 200
 
     def take_the_slot(self) -> None:
-        answer = self.world.ask_to_book(**self.place)
+        answer = self.world.request_booking(**self.place)
         assert answer.status in {201, 409}
         self.rival = self.rival or answer.body.get("booking_id", "")
 

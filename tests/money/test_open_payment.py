@@ -38,9 +38,11 @@ def guard(world: World, booking: str) -> dict[str, object]:
     return world.call.table.get(keys.open_payment(booking)) or {}
 
 
-class TestAtTheSameMoment:
+class TestSimultaneousIntents:
     @pytest.mark.parametrize("trial", range(SIZES.trials))
-    def test_deposit_and_full_have_one_payable_intent(self, real_world: World, trial: int) -> None:
+    def test_deposit_and_full_opened_at_once_have_one_payable_intent(
+        self, real_world: World, trial: int
+    ) -> None:
         booking = real_world.book()
 
         answers = at_once([partial(real_world.open, booking, each) for each in ("deposit", "full")])
@@ -52,7 +54,9 @@ class TestAtTheSameMoment:
         named = guard(real_world, booking).get("open")
         assert ([named] if named else []) == still_open(real_world, booking)
 
-    def test_two_tabs_of_one_type_share_an_intent(self, real_world: World) -> None:
+    def test_simultaneous_requests_of_one_payment_type_share_an_intent(
+        self, real_world: World
+    ) -> None:
         booking = real_world.book()
 
         answers = at_once([partial(real_world.open, booking)] * 4)
@@ -62,11 +66,13 @@ class TestAtTheSameMoment:
         assert found
         assert {each["payment_intent_id"] for each in found} == {intent}
 
-    def test_there_are_never_more_attempts_than_may_be(self, real_world: World) -> None:
+    def test_simultaneous_requests_never_exceed_the_allowed_payment_attempts(
+        self, real_world: World
+    ) -> None:
         # Given three attempts less than there may be
         booking = real_world.book()
-        for wanted in islice(cycle(("deposit", "full")), CURRENT.payment_attempts - 3):
-            real_world.opened(booking, wanted)
+        for payment_type in islice(cycle(("deposit", "full")), CURRENT.payment_attempts - 3):
+            real_world.open_intent(booking, payment_type)
 
         # When many ask for one after the other, in pairs
         for _ in range(4):
@@ -78,8 +84,10 @@ class TestAtTheSameMoment:
         assert len(payable(real_world, booking)) <= 1
 
 
-class TestAStopBetweenTwoWrites:
-    def test_an_attempt_that_was_paid_and_not_noted_is_not_in_the_way(self, world: World) -> None:
+class TestStopBetweenTwoWrites:
+    def test_a_paid_attempt_whose_status_was_not_stored_blocks_no_new_attempt(
+        self, world: World
+    ) -> None:
         # Given a deposit that the ledger knows and its attempt does not
         booking = world.book()
         intent = world.pay(booking)
@@ -91,9 +99,7 @@ class TestAStopBetweenTwoWrites:
         assert world.open(booking, "balance").status == 201
         assert len(still_open(world, booking)) == len(payable(world, booking)) == 1
 
-    def test_an_attempt_whose_intent_was_never_made_is_found_by_the_next_request(
-        self, world: World
-    ) -> None:
+    def test_an_attempt_without_an_intent_is_closed_by_the_next_request(self, world: World) -> None:
         booking = world.book()
         with world.tap.watched(after=1, name="transact_write_items"), pytest.raises(Crash):
             world.open(booking)
@@ -103,7 +109,7 @@ class TestAStopBetweenTwoWrites:
 
         assert len(payable(world, booking)) == len(still_open(world, booking)) == 1
 
-    def test_an_intent_that_others_closed_before_it_was_noted_is_not_handed_out(
+    def test_an_intent_closed_before_it_was_stored_is_returned_as_canceled(
         self, world: World
     ) -> None:
         """Somebody else asks for the full price while Stripe makes the deposit's intent."""
@@ -154,10 +160,12 @@ LESS_DUE: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("change", LESS_DUE.values(), ids=LESS_DUE)
-class TestAPriceOfYesterday:
-    def test_can_not_be_paid_once_the_stream_was_read(self, world: World, change: Change) -> None:
+class TestOutdatedPrice:
+    def test_a_payment_with_an_outdated_price_is_closed_by_the_stream(
+        self, world: World, change: Change
+    ) -> None:
         booking = world.book()
-        world.opened(booking, "full")
+        world.open_intent(booking, "full")
         change(world, booking)
 
         world.follow_up()
@@ -165,11 +173,11 @@ class TestAPriceOfYesterday:
         assert payable(world, booking) == []
         assert "gsi4pk" not in guard(world, booking)
 
-    def test_can_not_be_paid_once_the_jobs_have_run_though_the_stream_is_dead(
+    def test_a_payment_with_an_outdated_price_is_closed_by_the_job_if_the_stream_is_down(
         self, world: World, change: Change
     ) -> None:
         booking = world.book()
-        world.opened(booking, "full")
+        world.open_intent(booking, "full")
         change(world, booking)
         world.take_records()
         world.later(hours=1)
@@ -180,9 +188,9 @@ class TestAPriceOfYesterday:
         assert "gsi4pk" not in guard(world, booking)
 
 
-def test_what_is_due_as_well_after_the_change_stays_open(world: World) -> None:
+def test_a_payment_that_is_still_due_after_a_change_stays_open(world: World) -> None:
     booking = world.book()
-    intent = world.opened(booking)  # the deposit, which fewer guests owe too
+    intent = world.open_intent(booking)  # the deposit, which fewer guests owe too
     fewer_guests(world, booking)
 
     world.follow_up()
@@ -191,10 +199,10 @@ def test_what_is_due_as_well_after_the_change_stays_open(world: World) -> None:
     assert "gsi4pk" not in guard(world, booking)
 
 
-def test_nobody_who_is_told_that_nothing_is_due_can_still_pay(world: World) -> None:
+def test_a_request_answered_with_nothing_due_leaves_no_payable_intent(world: World) -> None:
     # Given an open payment of a booking that was cancelled; neither stream nor job has run
     booking = world.book()
-    world.opened(booking, "full")
+    world.open_intent(booking, "full")
     cancelled(world, booking)
 
     assert world.open(booking).problem == (409, "booking_not_payable")
@@ -202,14 +210,14 @@ def test_nobody_who_is_told_that_nothing_is_due_can_still_pay(world: World) -> N
     assert payable(world, booking) == []
 
 
-def test_a_cancelled_booking_is_closed_though_stripe_was_down_for_a_minute(world: World) -> None:
+def test_payments_of_a_cancelled_booking_are_closed_after_a_stripe_outage(world: World) -> None:
     # Given a stream that meets a Stripe that is down until its record is given up
     booking = world.book()
-    world.opened(booking)
+    world.open_intent(booking)
     cancelled(world, booking)
     world.stripe.faults.next("reset", times=1_000)
     for _ in range(9):
-        records = world.read()
+        records = world.read_records()
         assert world.hand_over(records)
     world.take_records()
     assert payable(world, booking)
@@ -221,7 +229,7 @@ def test_a_cancelled_booking_is_closed_though_stripe_was_down_for_a_minute(world
     assert payable(world, booking) == []
 
 
-def test_a_bank_debit_that_fails_after_the_cancellation_can_not_be_tried_again(
+def test_a_bank_debit_that_fails_after_the_cancellation_cannot_be_retried(
     world: World,
 ) -> None:
     booking = world.book()
@@ -231,27 +239,29 @@ def test_a_bank_debit_that_fails_after_the_cancellation_can_not_be_tried_again(
     assert guard(world, booking)["gsi4pk"] == keys.CLOSE
 
     world.stripe.settle(intent, succeed=False)
-    world.forget()
+    world.drop_deliveries()
     world.reconcile()
 
     assert payable(world, booking) == []
     assert "gsi4pk" not in guard(world, booking)
 
 
-class TestAPaymentThatStripeDoesNotKnow:
+class TestIntentUnknownToStripe:
     """Its test data were deleted, or the stage was given the key of another account."""
 
-    def test_fails_loudly_at_first(self, world: World) -> None:
-        booking, _ = forgotten(world)
+    def test_an_intent_unknown_to_stripe_fails_the_job_at_first(self, world: World) -> None:
+        booking, _ = with_unknown_intent(world)
         world.cancel(booking)
         with pytest.raises(TriggerFailedError):
             world.reconcile()
 
         assert world.open(world.book()).status == 201
 
-    @pytest.mark.parametrize("wanted", ["deposit", "full"])
-    def test_is_over_two_days_later_and_holds_no_slot(self, world: World, wanted: str) -> None:
-        booking, place = forgotten(world, wanted)
+    @pytest.mark.parametrize("payment_type", ["deposit", "full"])
+    def test_an_intent_unknown_for_two_days_holds_no_slot(
+        self, world: World, payment_type: str
+    ) -> None:
+        booking, place = with_unknown_intent(world, payment_type)
         world.later(days=1, seconds=1)
         with pytest.raises(TriggerFailedError):
             world.release()
@@ -261,11 +271,13 @@ class TestAPaymentThatStripeDoesNotKnow:
         world.release()
 
         assert world.status(booking)[0] == "cancelled"
-        assert world.ask_to_book(**place).status == 201
+        assert world.request_booking(**place).status == 201
         world.reconcile()
 
-    def test_of_a_cancelled_booking_is_given_up(self, world: World) -> None:
-        booking, _ = forgotten(world)
+    def test_an_unknown_intent_of_a_cancelled_booking_is_given_up_after_two_days(
+        self, world: World
+    ) -> None:
+        booking, _ = with_unknown_intent(world)
         assert world.cancel(booking).status == 200
         world.take_records()
         with pytest.raises(TriggerFailedError):
@@ -274,28 +286,28 @@ class TestAPaymentThatStripeDoesNotKnow:
 
         world.reconcile()
 
-        assert [each["status"] for each in world.account(booking)["payments"]] == ["canceled"]
+        assert [each["status"] for each in world.list_payments(booking)["payments"]] == ["canceled"]
 
-    def test_that_it_knows_again_is_closed_after_all(self, world: World) -> None:
+    def test_an_intent_unknown_once_and_then_known_again_is_closed(self, world: World) -> None:
         """One answer, by the key of another account, must not leave it payable for good."""
         booking = world.book()
-        intent = world.opened(booking)
+        intent = world.open_intent(booking)
         world.later(hours=23)
         assert world.cancel(booking).status == 200
         world.later(days=3)
-        kept = world.stripe.account.payment_intents[intent]
+        stored_intent = world.stripe.account.payment_intents[intent]
         world.stripe.account.payment_intents.remove(intent)
         assert world.hand_over(world.take_records(booking))
-        world.stripe.account.payment_intents.add(kept)
+        world.stripe.account.payment_intents.add(stored_intent)
 
         world.reconcile()
 
         assert payable(world, booking) == []
 
 
-def forgotten(world: World, wanted: str = "deposit") -> tuple[str, dict[str, str]]:
-    """Return a booking whose open payment Stripe has forgotten, and its date and time."""
+def with_unknown_intent(world: World, payment_type: str = "deposit") -> tuple[str, dict[str, str]]:
+    """Return a booking whose open payment Stripe has with_unknown_intent, and its date and time."""
     place = world.place()
     booking = world.book(**place)
-    world.stripe.account.payment_intents.remove(world.opened(booking, wanted))
+    world.stripe.account.payment_intents.remove(world.open_intent(booking, payment_type))
     return booking, place

@@ -30,7 +30,7 @@ from teppan_payments.stripe_provider import StripeProvider
 
 type Moment = Callable[[World, str], object]
 
-SIX: Final = (
+EVENT_TYPES: Final = (
     "payment_intent.payment_failed",
     "payment_intent.succeeded",
     "refund.created",
@@ -41,7 +41,7 @@ SIX: Final = (
 """A card is declined, another one pays the deposit, staff give some back in the dashboard, that
 arrives (or fails), the customer disputes the rest, and the bank decides."""
 
-ALL_ORDERS: Final = list(permutations(range(len(SIX))))
+ALL_ORDERS: Final = list(permutations(range(len(EVENT_TYPES))))
 ORDERS: Final = ALL_ORDERS[:: len(ALL_ORDERS) // SIZES.event_orders]
 BATCH: Final = 120
 
@@ -75,17 +75,17 @@ def _of(world: World, kind: str, intent: str) -> list[dict[str, Any]]:
     return [each for each in found if each["payment_intent"] == intent]
 
 
-def happened(world: World, moment: Moment, intent: str, event: str) -> Delivery:
+def event_of(world: World, moment: Moment, intent: str, event: str) -> Delivery:
     """Let it happen; return the one event of that type, the others are lost."""
     moment(world, intent)
-    (delivery,) = (each for each in world.take() if each.event["type"] == event)
+    (delivery,) = (each for each in world.take_deliveries() if each.event["type"] == event)
     return delivery
 
 
-def six_events(world: World, intent: str, *, ends_well: bool) -> list[Delivery]:
+def events_of_history(world: World, intent: str, *, ends_well: bool) -> list[Delivery]:
     """Let the whole history happen; return its six events."""
-    steps = zip(history(ends_well), SIX, strict=True)
-    return [happened(world, moment, intent, event) for moment, event in steps]
+    steps = zip(history(ends_well), EVENT_TYPES, strict=True)
+    return [event_of(world, moment, intent, event) for moment, event in steps]
 
 
 def final_state(world: World, booking: str, intent: str) -> Any:
@@ -116,57 +116,65 @@ def final_state(world: World, booking: str, intent: str) -> Any:
     return json.dumps(json.loads(named), sort_keys=True)
 
 
-@pytest.mark.parametrize("part", range(0, len(ORDERS), BATCH))
-def test_all_orders_with_duplicates_end_alike(world: World, part: int) -> None:
-    ends: set[str] = set()
-    for order in ORDERS[part : part + BATCH]:
+@pytest.mark.parametrize("first_order", range(0, len(ORDERS), BATCH))
+def test_all_orders_of_events_with_duplicates_have_the_same_result(
+    world: World, first_order: int
+) -> None:
+    results: set[str] = set()
+    for order in ORDERS[first_order : first_order + BATCH]:
         # Given a booking whose payment has come its whole way
         booking = world.book()
-        intent = world.opened(booking)
-        events = six_events(world, intent, ends_well=True)
+        intent = world.open_intent(booking)
+        events = events_of_history(world, intent, ends_well=True)
 
         # When its events come in this order, each of them twice
-        told = [events[n] for n in order]
-        world.emit_alarm_metric(
-            [told[0], *(each for pair in pairwise(told) for each in pair), told[-1]]
+        deliveries = [events[n] for n in order]
+        world.deliver(
+            [
+                deliveries[0],
+                *(each for pair in pairwise(deliveries) for each in pair),
+                deliveries[-1],
+            ]
         )
 
-        ends.add(final_state(world, booking, intent))
+        results.add(final_state(world, booking, intent))
 
     # Then nobody can tell which order it was
-    assert len(ends) == 1
+    assert len(results) == 1
     check_sums(world, booking)
     check_against_stripe(world, [booking])
 
 
-def test_events_between_the_moments_end_alike(world: World) -> None:
-    """Each event is told at some moment after it was made, while the history goes on."""
+def test_events_delivered_during_the_history_have_the_same_result(world: World) -> None:
+    """Each event is deliveries at some moment after it was made, while the history goes on."""
     rng = random.Random(720)
-    ends: set[str] = set()
+    results: set[str] = set()
     for ends_well in (True, False) * SIZES.event_histories:
         # Given a booking, and a history that goes on while its events are on their way
         booking = world.book()
-        intent = world.opened(booking)
-        under_way: list[Delivery] = []
-        for moment, event in zip(history(ends_well), SIX, strict=True):
-            under_way.append(happened(world, moment, intent, event))
+        intent = world.open_intent(booking)
+        in_transit: list[Delivery] = []
+        for moment, event in zip(history(ends_well), EVENT_TYPES, strict=True):
+            in_transit.append(event_of(world, moment, intent, event))
 
             # When some of them arrive, maybe not for the first time
-            told = [each for each in under_way if rng.random() < 0.4]
-            rng.shuffle(told)
-            world.emit_alarm_metric(told)
+            deliveries = [each for each in in_transit if rng.random() < 0.4]
+            rng.shuffle(deliveries)
+            world.deliver(deliveries)
             check_sums(world, booking)
-        rng.shuffle(under_way)
-        world.emit_alarm_metric(under_way)
+        rng.shuffle(in_transit)
+        world.deliver(in_transit)
 
         # Then its money is where it would be anyway
-        ends.add(json.dumps([ends_well, world.account(booking)["balance"]], sort_keys=True))
+        results.add(
+            json.dumps([ends_well, world.list_payments(booking)["balance"]], sort_keys=True)
+        )
         check_against_stripe(world, [booking])
 
-    assert len(ends) == 2
+    assert len(results) == 2
 
 
-class Stale(StripeProvider):
+class OutdatedProvider(StripeProvider):
     """A gateway that tells of some payments what was true at another time."""
 
     def __init__(self, api: Stripe) -> None:
@@ -180,60 +188,63 @@ class Stale(StripeProvider):
 
 
 @pytest.mark.parametrize("ends_well", [True, False])
-def test_what_was_looked_up_early_may_be_entered_late(world: World, *, ends_well: bool) -> None:
+def test_a_snapshot_applied_late_never_undoes_a_newer_one(world: World, *, ends_well: bool) -> None:
     """Stripe moves on while an answer is on its way to us: an old one never undoes a newer one."""
-    stale = world.call.provider = Stale(world.call.provider._api)
+    outdated = world.call.provider = OutdatedProvider(world.call.provider._api)
     rng = random.Random(721)
-    ends: set[str] = set()
+    results: set[str] = set()
     for order in rng.sample(ALL_ORDERS, 2 * SIZES.event_histories):
-        # Given what Stripe would have said as each event was made
+        # Given what Stripe would have snapshots as each event was made
         booking = world.book()
-        intent = world.opened(booking)
-        events, said = [], []
-        for moment, event in zip(history(ends_well), SIX, strict=True):
-            events.append(happened(world, moment, intent, event))
-            said.append(stale.snapshot(intent))
+        intent = world.open_intent(booking)
+        events, snapshots = [], []
+        for moment, event in zip(history(ends_well), EVENT_TYPES, strict=True):
+            events.append(event_of(world, moment, intent, event))
+            snapshots.append(outdated.snapshot(intent))
 
         # When the events come in this order, and with each what was true then
         for n in order:
-            stale.snapshots[intent] = said[n]
-            world.emit_alarm_metric([events[n]])
+            outdated.snapshots[intent] = snapshots[n]
+            world.deliver([events[n]])
             check_sums(world, booking)
 
         # Then the newest is what counts
-        del stale.snapshots[intent]
-        ends.add(json.dumps(world.account(booking)["balance"], sort_keys=True))
+        del outdated.snapshots[intent]
+        results.add(json.dumps(world.list_payments(booking)["balance"], sort_keys=True))
         check_against_stripe(world, [booking])
 
-    assert len(ends) == 1
+    assert len(results) == 1
 
 
 @pytest.mark.parametrize("ends_well", [True, False])
-def test_all_orders_of_old_answers(world: World, *, ends_well: bool) -> None:
+def test_all_orders_of_old_snapshots_have_the_same_result(world: World, *, ends_well: bool) -> None:
     """The same for all orders, and most of the six twice, by the rules alone.
 
     Only the money: a payment that was lost again before we hear of it confirms no booking.
     """
     booking_id = world.book()
-    intent = world.opened(booking_id)
-    said = []
+    intent = world.open_intent(booking_id)
+    snapshots = []
     for moment in history(ends_well):
         moment(world, intent)
         snapshot = world.call.provider.snapshot(intent)
         assert snapshot
-        said.append(snapshot)
+        snapshots.append(snapshot)
     start = replace(booking(booking_id), id=booking_id)
 
-    ends = {
-        _entered(start, [said[n] for pair in pairwise(order) for n in pair]) for order in ORDERS
+    results = {
+        _payments_after(start, [snapshots[n] for pair in pairwise(order) for n in pair])
+        for order in ORDERS
     }
 
-    assert len(ends) == 1
+    assert len(results) == 1
 
 
-def _entered(start: Booking, said: Sequence[PaymentSnapshot]) -> str:
-    now, ledger = start, list[LedgerEntry]()
-    for snapshot in said:
-        step = post_payment(now, ledger, snapshot, caller(at=NOW), max_entries=MAX_STEP_ENTRIES)
-        now, ledger = step.after, [*ledger, *step.entries]
-    return repr(now.payments)
+def _payments_after(start: Booking, snapshots: Sequence[PaymentSnapshot]) -> str:
+    booking_, ledger = start, list[LedgerEntry]()
+    for snapshot in snapshots:
+        step = post_payment(
+            booking_, ledger, snapshot, caller(at=NOW), max_entries=MAX_STEP_ENTRIES
+        )
+        booking_, ledger = step.after, [*ledger, *step.entries]
+    return repr(booking_.payments)

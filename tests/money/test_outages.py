@@ -1,4 +1,4 @@
-"""Stripe down, slow, busy or failing, at any moment that a person waits for it.
+"""Stripe down, slow, busy or answer_while_failing, at any moment that a person waits for it.
 
 The person gets a clear problem that says when to try again; nothing is lost, and trying again has
 one effect. What needs nothing of Stripe just works.
@@ -18,14 +18,14 @@ from tests.money.support.paths import (
     cancelling,
     changing,
     confirming,
-    left,
-    name_of,
-    opening,
-    opening_another,
-    opening_what_is_paid,
+    final_state,
+    path_name,
+    opening_a_deposit,
+    opening_the_full_price,
+    opening_after_an_unreported_payment,
     paying_too_late,
     refunding,
-    told_of,
+    receiving,
 )
 from tests.money.support.world import World
 from tests.sizes import pairs
@@ -38,11 +38,16 @@ FAULTS: Final = (
     "error_500",
     "error_500_after",
 )
-LASTING: Final = (1, 2)
+FAULT_COUNTS: Final = (1, 2)
 """For one try, or for both that our client makes of a call."""
 
-WAITED_FOR: Final = (opening, opening_another, opening_what_is_paid, confirming)
-SENT_AGAIN: Final = (told_of("a_capture"), told_of("a_dispute"), paying_too_late)
+SYNCHRONOUS: Final = (
+    opening_a_deposit,
+    opening_the_full_price,
+    opening_after_an_unreported_payment,
+    confirming,
+)
+REDELIVERED: Final = (receiving("a_capture"), receiving("a_dispute"), paying_too_late)
 NEEDS_NO_STRIPE: Final = (cancelling, refunding, changing)
 
 
@@ -51,42 +56,42 @@ def is_of_stripe(call: str) -> bool:
     return " " in call
 
 
-@pytest.mark.parametrize("given", [*WAITED_FOR, *SENT_AGAIN], ids=name_of)
-def test_a_fault_at_any_call_is_told_clearly_and_leaves_one_effect(
+@pytest.mark.parametrize("given", [*SYNCHRONOUS, *REDELIVERED], ids=path_name)
+def test_a_stripe_fault_at_any_call_is_answered_clearly_and_leaves_one_effect(
     world: World, no_waiting: None, given: Given
 ) -> None:
-    good = given(world)
+    undisturbed = given(world)
     with world.tap.watched() as calls:
-        good.act()
-    end = left(world, good.booking)
-    bookings, told = [good.booking], set[tuple[str, int]]()
+        undisturbed.act()
+    end = final_state(world, undisturbed.booking)
+    bookings, answered = [undisturbed.booking], set[tuple[str, int]]()
 
     positions = [n for n, call in enumerate(calls) if is_of_stripe(call)]
-    for (fault, times), position in pairs(list(product(FAULTS, LASTING)), positions):
+    for (fault, times), position in pairs(list(product(FAULTS, FAULT_COUNTS)), positions):
         # When Stripe fails at this call
         path = given(world)
         fail = partial(world.stripe.faults.next, fault, times=times)
-        first = failing(world, position, fail, path.act)
+        first = answer_while_failing(world, position, fail, path.act)
 
         # Then we say so, and when to come again
-        check_told(first)
-        told.add((fault, first.status))
+        check_answer(first)
+        answered.add((fault, first.status))
 
         # And the same request again has the effect of one that went well
         world.stripe.faults.clear()
         again = path.act()
         assert isinstance(again, Answer) and again.status in {200, 201}, (fault, again)
-        known, at_stripe = left(world, path.booking)
+        known, at_stripe = final_state(world, path.booking)
         assert (known, without_orphan(at_stripe, fault)) == end, fault
         bookings.append(path.booking)
 
-    assert {(fault, 503) for fault in FAULTS} <= told
+    assert {(fault, 503) for fault in FAULTS} <= answered
     check_sums(world, bookings[-1])
     check_against_stripe(world, bookings)
 
 
-@pytest.mark.parametrize("given", [*WAITED_FOR, *SENT_AGAIN], ids=name_of)
-def test_a_slow_stripe_is_waited_for(world: World, given: Given) -> None:
+@pytest.mark.parametrize("given", [*SYNCHRONOUS, *REDELIVERED], ids=path_name)
+def test_a_request_waits_for_a_slow_stripe(world: World, given: Given) -> None:
     path = given(world)
     world.stripe.faults.next("slow", times=99, seconds=0.001)
 
@@ -95,8 +100,10 @@ def test_a_slow_stripe_is_waited_for(world: World, given: Given) -> None:
     assert isinstance(answer, Answer) and answer.status in {200, 201}
 
 
-@pytest.mark.parametrize("given", NEEDS_NO_STRIPE, ids=name_of)
-def test_what_needs_no_stripe_goes_on_without_it(world: World, given: Given) -> None:
+@pytest.mark.parametrize("given", NEEDS_NO_STRIPE, ids=path_name)
+def test_a_request_that_needs_no_stripe_succeeds_while_stripe_is_down(
+    world: World, given: Given
+) -> None:
     path = given(world)
     world.stripe.faults.rate("reset", 1)
 
@@ -104,15 +111,15 @@ def test_what_needs_no_stripe_goes_on_without_it(world: World, given: Given) -> 
 
     assert isinstance(answer, Answer) and answer.status in {200, 201}
     # And what it promises is kept once Stripe is back
-    assert world.hand_over(world.read())
+    assert world.hand_over(world.read_records())
     world.stripe.faults.clear()
     world.follow_up()
-    assert world.account(path.booking)["balance"]["refunded"] > 0
+    assert world.list_payments(path.booking)["balance"]["refunded"] > 0
     check_against_stripe(world, [path.booking])
 
 
-@pytest.mark.parametrize("given", WAITED_FOR, ids=name_of)
-def test_a_key_that_stripe_does_not_take_is_ours_to_mend(world: World, given: Given) -> None:
+@pytest.mark.parametrize("given", SYNCHRONOUS, ids=path_name)
+def test_a_stripe_key_that_is_refused_is_answered_with_502(world: World, given: Given) -> None:
     path = given(world)
     valid = set(world.stripe.api_keys)
     world.stripe.api_keys.clear()
@@ -137,7 +144,7 @@ def without_orphan(intents: list[Intent], fault: str) -> list[Intent]:
     return before if is_orphan and newest[0][1] == "requires_payment_method" else intents
 
 
-def failing(
+def answer_while_failing(
     world: World, position: int, fail: Callable[[], object], act: Callable[[], object]
 ) -> Answer:
     """Act, while Stripe begins to fail just before the call at that position (from 0)."""
@@ -149,8 +156,8 @@ def failing(
     return answer
 
 
-def check_told(answer: Answer) -> None:
-    """Check that an answer is a good one, or a problem of the provider's with a time to wait."""
+def check_answer(answer: Answer) -> None:
+    """Check that an answer is a undisturbed one, or a problem of the provider's with a time to wait."""
     if answer.status >= 400:
         assert answer.problem == (503, "payment_provider_unavailable"), answer
         assert answer.headers["Content-Type"] == "application/problem+json"

@@ -11,14 +11,14 @@ from tests.sizes import SIZES
 from tests.store.threads import at_once
 
 
-def answered(requests: list[Callable[[], Answer]]) -> list[Answer]:
+def send_at_once(requests: list[Callable[[], Answer]]) -> list[Answer]:
     """Send all requests at once; return the answers, in the order of the requests."""
     answers = at_once(requests)
     assert all(isinstance(each, Answer) for each in answers), answers
     return [each for each in answers if isinstance(each, Answer)]
 
 
-def settle_from_everywhere(world: World) -> None:
+def send_from_stream_and_job(world: World) -> None:
     """Let the stream's function and the job that looks again run at the same time, four times."""
     records = world.take_records()
     failures = at_once(
@@ -28,49 +28,53 @@ def settle_from_everywhere(world: World) -> None:
 
 
 @pytest.mark.parametrize("amount", [1_000, 1_500])
-def test_twenty_partial_refunds_at_once(real_world: World, amount: int) -> None:
+def test_twenty_partial_refunds_at_once_never_exceed_the_captured_amount(
+    real_world: World, amount: int
+) -> None:
     world = real_world
-    booking, intent = world.paid()
+    booking, intent = world.paid_booking()
 
     # When twenty refunds are asked for at once, of more than there is
-    answers = answered([partial(world.refund, booking, amount) for _ in range(20)])
+    answers = send_at_once([partial(world.refund, booking, amount) for _ in range(20)])
 
-    # Then as many are promised as there is money for
-    taken = [each for each in answers if each.status == 201]
-    assert len(taken) == DEPOSIT // amount
-    assert {each.problem for each in answers if each not in taken} == {
+    # Then as many are obligations as there is money for
+    accepted = [each for each in answers if each.status == 201]
+    assert len(accepted) == DEPOSIT // amount
+    assert {each.problem for each in answers if each not in accepted} == {
         (409, "refund_exceeds_captured")
     }
     check_sums(world, booking)
 
     # And Stripe makes each of them, once
-    settle_from_everywhere(world)
-    assert refunds_at_stripe(world, intent) == [(amount, "succeeded")] * len(taken)
-    assert books(world.account(booking)["entries"]).refunded == amount * len(taken)
+    send_from_stream_and_job(world)
+    assert refunds_at_stripe(world, intent) == [(amount, "succeeded")] * len(accepted)
+    assert books(world.list_payments(booking)["entries"]).refunded == amount * len(accepted)
     check_against_stripe(world, [booking])
 
 
-def test_one_refund_asked_for_twenty_times_at_once(real_world: World) -> None:
+def test_one_refund_requested_twenty_times_at_once_is_sent_once(real_world: World) -> None:
     world = real_world
-    booking, intent = world.paid()
+    booking, intent = world.paid_booking()
     key = {"Idempotency-Key": "cold-noodles"}
 
-    answers = answered([partial(world.refund, booking, 1_000, headers=key) for _ in range(20)])
+    answers = send_at_once([partial(world.refund, booking, 1_000, headers=key) for _ in range(20)])
 
     assert {each.status for each in answers} == {201}
     assert len({each.body["refund_id"] for each in answers}) == 1
     assert sum("Idempotency-Replayed" not in each.headers for each in answers) == 1
-    settle_from_everywhere(world)
+    send_from_stream_and_job(world)
     assert refunds_at_stripe(world, intent) == [(1_000, "succeeded")]
 
 
 @pytest.mark.parametrize("attempt", range(SIZES.repetitions))
-def test_two_admins_and_a_cancellation_at_once(real_world: World, attempt: int) -> None:
+def test_two_refunds_and_a_cancellation_at_once_never_refund_a_cent_twice(
+    real_world: World, attempt: int
+) -> None:
     world = real_world
-    booking, intent = world.paid()
+    booking, intent = world.paid_booking()
 
     # When two refunds and a cancellation want more than there is
-    first, second, cancelled = answered(
+    first, second, cancelled = send_at_once(
         [
             partial(world.refund, booking, 6_000),
             partial(world.refund, booking, 6_000),
@@ -80,24 +84,24 @@ def test_two_admins_and_a_cancellation_at_once(real_world: World, attempt: int) 
 
     # Then the cancellation takes its part of what is left when it comes, and no cent twice
     assert cancelled.status == 200
-    given = sum(each.status == 201 for each in (first, second)) * 6_000
-    assert given <= 6_000
+    granted = sum(each.status == 201 for each in (first, second)) * 6_000
+    assert granted <= 6_000
     base = DEPOSIT if cancelled.body["refund_amount"] == 9_700 else DEPOSIT - 6_000
     assert cancelled.body["refund_amount"] == base * 97 // 100
-    promised = books(world.account(booking)["entries"]).promised
-    assert promised == given + cancelled.body["refund_amount"] <= DEPOSIT
+    obligations = books(world.list_payments(booking)["entries"]).obligations
+    assert obligations == granted + cancelled.body["refund_amount"] <= DEPOSIT
 
     # And what goes back through Stripe is just that
-    settle_from_everywhere(world)
-    assert sum(amount for amount, _ in refunds_at_stripe(world, intent)) == promised
+    send_from_stream_and_job(world)
+    assert sum(amount for amount, _ in refunds_at_stripe(world, intent)) == obligations
     check_sums(world, booking)
     check_against_stripe(world, [booking])
 
 
-def test_staff_in_the_dashboard_and_staff_here_at_once(real_world: World) -> None:
-    """The dashboard asks nobody: what it has taken is missing from what we have promised."""
+def test_dashboard_refunds_and_our_refunds_at_once_refund_each_cent_once(real_world: World) -> None:
+    """The dashboard asks nobody: what it has accepted is missing from what we have obligations."""
     world = real_world
-    booking, intent = world.paid()
+    booking, intent = world.paid_booking()
 
     # Given refunds of ours for all there is, and half of it refunded in the dashboard before them
     for _ in range(4):
@@ -105,12 +109,12 @@ def test_staff_in_the_dashboard_and_staff_here_at_once(real_world: World) -> Non
     world.stripe.refund(intent, 5_000)
 
     # When ours are sent, from everywhere
-    settle_from_everywhere(world)
-    world.emit_alarm_metric()
-    settle_from_everywhere(world)
+    send_from_stream_and_job(world)
+    world.deliver()
+    send_from_stream_and_job(world)
 
     # Then all of it has gone back, once
     assert sum(amount for amount, _ in refunds_at_stripe(world, intent)) == DEPOSIT
-    assert books(world.account(booking)["entries"]).in_flight == 0
+    assert books(world.list_payments(booking)["entries"]).in_flight == 0
     check_sums(world, booking)
     check_against_stripe(world, [booking])

@@ -22,7 +22,7 @@ def seeds() -> list[int]:
 
 
 @pytest.mark.parametrize("seed", seeds())
-def test_after_the_jobs_the_ledger_is_what_stripe_says(
+def test_a_random_walk_ends_with_the_ledger_equal_to_stripe(
     world: World, no_waiting: None, seed: int
 ) -> None:
     walk = Walk(world, seed)

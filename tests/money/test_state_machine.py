@@ -37,12 +37,12 @@ from tests.money.support.world import World
 from tests.sizes import SIZES
 
 MOST_BOOKINGS = 2
-LEAST = st.sampled_from([VISA, VISA, VISA, DECLINED, SECURE, DISPUTED, REFUND_PENDS, BANK])
+CARDS = st.sampled_from([VISA, VISA, VISA, DECLINED, SECURE, DISPUTED, REFUND_PENDS, BANK])
 NUMBER = st.integers(min_value=0, max_value=5)
 VENUE = booking_body()["venue"]
 
 
-class Money(RuleBasedStateMachine):
+class MoneyMachine(RuleBasedStateMachine):
     """A story of one or two bookings. What Stripe's side can not do now, is not done."""
 
     world: World
@@ -51,19 +51,19 @@ class Money(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.made: list[str] = []
-        self.disturbed = set[str]()
-        self.mail: list[Delivery] = []
-        self.opened_for: dict[str, str] = {}
-        self.world.forget()
+        self.booking_ids: list[str] = []
+        self.with_other_refunds = set[str]()
+        self.deliveries: list[Delivery] = []
+        self.booking_of_intent: dict[str, str] = {}
+        self.world.drop_deliveries()
 
     # What people do.
 
-    @precondition(lambda self: len(self.made) < MOST_BOOKINGS)
+    @precondition(lambda self: len(self.booking_ids) < MOST_BOOKINGS)
     @rule(target=bookings)
     def book(self) -> str:
-        self.made.append(self.world.book())
-        return self.made[-1]
+        self.booking_ids.append(self.world.book())
+        return self.booking_ids[-1]
 
     @rule(
         target=intents,
@@ -71,17 +71,17 @@ class Money(RuleBasedStateMachine):
         wanted=st.sampled_from(["deposit", "deposit", "full", "balance"]),
     )
     def open(self, booking: str, wanted: str) -> str | MultipleResults[str]:
-        answer = clear(self.world.open(booking, wanted))
+        answer = check_answered(self.world.open(booking, wanted))
         if answer.status != 201:
             return multiple()
         intent = str(answer.body["payment_intent_id"])
-        self.opened_for[intent] = booking
+        self.booking_of_intent[intent] = booking
         return intent
 
-    @rule(intent=intents, card=LEAST)
+    @rule(intent=intents, card=CARDS)
     def pay(self, intent: str, card: str) -> None:
         if card == DISPUTED:
-            self.disturbed.add(self.opened_for[intent])
+            self.with_other_refunds.add(self.booking_of_intent[intent])
         self.at_stripe(lambda: self.world.stripe.pay(intent, card))
 
     @rule(intent=intents, succeed=st.booleans())
@@ -90,34 +90,34 @@ class Money(RuleBasedStateMachine):
 
     @rule(intent=intents)
     def confirm(self, intent: str) -> None:
-        assert clear(self.world.confirm(intent)).status == 200
+        assert check_answered(self.world.confirm(intent)).status == 200
 
     @rule(booking=bookings, percentage=st.sampled_from([None, None, 0, 33, 100]))
     def cancel(self, booking: str, percentage: int | None) -> None:
-        clear(self.world.cancel(booking, percentage))
+        check_answered(self.world.cancel(booking, percentage))
 
     @rule(booking=bookings, guests=st.integers(min_value=8, max_value=15))
     def reprice(self, booking: str, guests: int) -> None:
-        clear(self.world.change(booking, guests=guests))
+        check_answered(self.world.change(booking, guests=guests))
 
     @rule(booking=bookings, miles=st.sampled_from([0, 30, 31, 200]))
     def set_distance(self, booking: str, miles: int) -> None:
-        clear(self.world.change(booking, by=ADMIN, travel_miles=miles))
+        check_answered(self.world.change(booking, by=ADMIN, travel_miles=miles))
 
     @rule(
         booking=bookings, line=st.sampled_from(["1200 Ocean Avenue", "1200 OCEAN  Ave.", "7 Elm"])
     )
-    def name_a_venue(self, booking: str, line: str) -> None:
-        clear(self.world.change(booking, venue={**VENUE, "address_line1": line}))
+    def change_venue(self, booking: str, line: str) -> None:
+        check_answered(self.world.change(booking, venue={**VENUE, "address_line1": line}))
 
     @rule(booking=bookings)
     def move(self, booking: str) -> None:
-        clear(self.world.change(booking, **self.world.place()))
+        check_answered(self.world.change(booking, **self.world.place()))
 
     @rule(booking=bookings, amount=st.sampled_from([None, 1, 3_333]))
     def refund(self, booking: str, amount: int | None) -> None:
-        if clear(self.world.refund(booking, amount)).status == 201:
-            self.disturbed.add(booking)
+        if check_answered(self.world.refund(booking, amount)).status == 201:
+            self.with_other_refunds.add(booking)
 
     # What happens at Stripe.
 
@@ -127,14 +127,14 @@ class Money(RuleBasedStateMachine):
 
     @rule(intent=intents, amount=st.sampled_from([None, 4_000]), withdrawn=st.booleans())
     def dispute(self, intent: str, amount: int | None, *, withdrawn: bool) -> None:
-        self.disturbed.add(self.opened_for[intent])
+        self.with_other_refunds.add(self.booking_of_intent[intent])
         self.at_stripe(
             lambda: self.world.stripe.dispute(intent, amount=amount, withdrawn=withdrawn)
         )
 
     @rule(number=NUMBER, won=st.booleans(), reinstated=st.sampled_from([None, None, 0, 6_000]))
     def decide(self, number: int, *, won: bool, reinstated: int | None) -> None:
-        self.of_a_dispute(
+        self.at_a_dispute(
             number,
             lambda dispute: self.world.stripe.close_dispute(
                 dispute, won=won, reinstated=reinstated
@@ -143,15 +143,15 @@ class Money(RuleBasedStateMachine):
 
     @rule(number=NUMBER, amount=st.sampled_from([1_000, 6_000]))
     def withdraw_again(self, number: int, amount: int) -> None:
-        self.of_a_dispute(number, lambda dispute: self.world.stripe.withdraw(dispute, amount))
+        self.at_a_dispute(number, lambda dispute: self.world.stripe.withdraw(dispute, amount))
 
     @rule(number=NUMBER, amount=st.sampled_from([1_000, 4_000, 10_000]))
     def reinstate(self, number: int, amount: int) -> None:
-        self.of_a_dispute(number, lambda dispute: self.world.stripe.reinstate(dispute, amount))
+        self.at_a_dispute(number, lambda dispute: self.world.stripe.reinstate(dispute, amount))
 
     @rule(intent=intents, amount=st.sampled_from([500, 4_700, 5_000, 9_000, 9_700, 10_000]))
     def refund_in_the_dashboard(self, intent: str, amount: int) -> None:
-        self.disturbed.add(self.opened_for[intent])
+        self.with_other_refunds.add(self.booking_of_intent[intent])
         self.at_stripe(lambda: self.world.stripe.refund(intent, amount))
 
     @rule(
@@ -159,26 +159,26 @@ class Money(RuleBasedStateMachine):
         status=st.sampled_from(["succeeded", "failed", "canceled", "requires_action"]),
     )
     def move_refund(self, number: int, status: str) -> None:
-        refunds = self.of_this_story("refunds")
+        refunds = self.ids_of_this_story("refunds")
         if refunds:
             refund = refunds[number % len(refunds)]
             self.at_stripe(lambda: self.world.stripe.settle_refund(refund, status))
 
     # What is told.
 
-    @precondition(lambda self: self.mail)
+    @precondition(lambda self: self.deliveries)
     @rule(number=NUMBER, keep=st.booleans())
     def deliver(self, number: int, *, keep: bool) -> None:
         """Deliver an event; when it is kept, it comes again."""
-        delivery = self.mail[number % len(self.mail)]
-        self.world.emit_alarm_metric([delivery])
+        delivery = self.deliveries[number % len(self.deliveries)]
+        self.world.deliver([delivery])
         if not keep:
-            self.mail.remove(delivery)
+            self.deliveries.remove(delivery)
 
-    @precondition(lambda self: self.mail)
+    @precondition(lambda self: self.deliveries)
     @rule(number=NUMBER)
     def lose(self, number: int) -> None:
-        self.mail.pop(number % len(self.mail))
+        self.deliveries.pop(number % len(self.deliveries))
 
     # What our jobs do.
 
@@ -187,7 +187,7 @@ class Money(RuleBasedStateMachine):
         self.world.follow_up()
 
     @rule()
-    def lose_the_stream(self) -> None:
+    def lose_stream_records(self) -> None:
         """Its records are given up: what must follow them is owed all the same."""
         self.world.take_records()
 
@@ -201,9 +201,11 @@ class Money(RuleBasedStateMachine):
         self.world.reconcile()
 
     @invariant()
-    def the_books_add_up(self) -> None:
-        self.mail += [each for each in self.world.take() if self.is_of_this_story(each)]
-        for booking in self.made:
+    def books_add_up(self) -> None:
+        self.deliveries += [
+            each for each in self.world.take_deliveries() if self.is_of_this_story(each)
+        ]
+        for booking in self.booking_ids:
             check_sums(self.world, booking)
         self.world.call.answers.clear()
         self.world.later(seconds=1)
@@ -211,57 +213,59 @@ class Money(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Let the jobs find what nobody has told, and keep every promise that can be kept."""
         for status in ("succeeded", "succeeded"):
-            for refund in self.of_this_story("refunds"):
+            for refund in self.ids_of_this_story("refunds"):
                 self.at_stripe(lambda: self.world.stripe.settle_refund(refund, status))  # noqa: B023
         for _ in range(2):
             self.world.reconcile()
             self.world.follow_up()
             self.world.later(hours=25)
         self.world.reconcile("full")
-        check_against_stripe(self.world, self.made)
-        for booking in self.made:
-            self.check_the_end(booking)
+        check_against_stripe(self.world, self.booking_ids)
+        for booking in self.booking_ids:
+            self.check_final_state(booking)
 
-    def check_the_end(self, booking: str) -> None:
+    def check_final_state(self, booking: str) -> None:
         account = check_sums(self.world, booking)
         check_times(self.world, booking)
         due = account["deposit_due"] + account["balance_due"]
         assert all(each <= due for each in payable(self.world, booking)), account
         for payment in by_payment(account["entries"]).values():
             assert payment.disputed or payment.contested or not payment.owed, account
-        if account["booking_status"] == "cancelled" and booking not in self.disturbed:
+        if account["booking_status"] == "cancelled" and booking not in self.with_other_refunds:
             most = kept_by_policy(self.world, booking, account["entries"])
             assert books(account["entries"]).kept == most, account
 
-    def of_a_dispute(self, number: int, happen: Callable[[str], object]) -> None:
-        """Let something happen to one of the disputes, if there is one and Stripe allows it."""
-        found = self.of_this_story("disputes")
+    def at_a_dispute(self, number: int, act: Callable[[str], object]) -> None:
+        """Let something act to one of the disputes, if there is one and Stripe allows it."""
+        found = self.ids_of_this_story("disputes")
         if found:
-            self.at_stripe(lambda: happen(found[number % len(found)]))
+            self.at_stripe(lambda: act(found[number % len(found)]))
 
-    def of_this_story(self, kind: str) -> list[str]:
+    def ids_of_this_story(self, kind: str) -> list[str]:
         found = self.world.stripe.everything(kind)
-        return [each["id"] for each in found if each["payment_intent"] in self.opened_for]
+        return [each["id"] for each in found if each["payment_intent"] in self.booking_of_intent]
 
     def is_of_this_story(self, delivery: Delivery) -> bool:
         """Whether an event is not an echo of an earlier story, whose refunds still go their way."""
         changed = delivery.event["data"]["object"]
-        return not self.opened_for.keys().isdisjoint({changed["id"], changed.get("payment_intent")})
+        return not self.booking_of_intent.keys().isdisjoint(
+            {changed["id"], changed.get("payment_intent")}
+        )
 
     @staticmethod
-    def at_stripe(happen: Callable[[], object]) -> None:
+    def at_stripe(act: Callable[[], object]) -> None:
         with suppress(StripeError):
-            happen()
+            act()
 
 
-def clear(answer: Answer) -> Answer:
+def check_answered(answer: Answer) -> Answer:
     """Check that an answer is one of ours: with Stripe in good health, none is a failure."""
     assert answer.status < 500, answer
     return answer
 
 
 def test_the_books_add_up_after_every_step_of_any_story(world: World) -> None:
-    class Story(Money):
+    class Story(MoneyMachine):
         pass
 
     Story.world = world

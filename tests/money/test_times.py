@@ -25,13 +25,15 @@ def times(table: Table, booking: Booking) -> list[datetime]:
 
 
 @pytest.mark.parametrize("seed", range(SIZES.repetitions))
-def test_requests_that_began_in_another_order_than_they_wrote(table: Table, seed: int) -> None:
+def test_version_times_never_decrease_for_requests_written_in_another_order(
+    table: Table, seed: int
+) -> None:
     # Given requests and jobs that began within a minute, and write in any order
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     made = stored(table, captured=10_000)
 
-    def begun() -> datetime:
-        return NOW + timedelta(seconds=chance.randrange(60))
+    def begin_instant() -> datetime:
+        return NOW + timedelta(seconds=rng.randrange(60))
 
     changes = [
         partial(
@@ -39,7 +41,7 @@ def test_requests_that_began_in_another_order_than_they_wrote(table: Table, seed
             table,
             made.id,
             Changes(special_requests=f"Candles {n}"),
-            chance.choice((admin, caller, system))(at=begun()),
+            rng.choice((admin, caller, system))(at=begin_instant()),
             any_version,
         )
         for n in range(12)
@@ -50,7 +52,7 @@ def test_requests_that_began_in_another_order_than_they_wrote(table: Table, seed
             table,
             RefundWanted(made.id, "Cold noodles", 10),
             IdempotentRequest(f"key {n}", "f" * 64),
-            admin(at=begun()),
+            admin(at=begin_instant()),
         )
         for n in range(4)
     ]

@@ -59,19 +59,19 @@ ALL_EXTRAS = Menu(
 
 
 @pytest.fixture
-def made(table: Table) -> Booking:
+def large_booking(table: Table) -> Booking:
     """A stored booking with everything on the menu."""
-    made = booking(menu=ALL_EXTRAS, special_requests="x" * 500)
-    bookings.add(table, made, audit_event(None, made, caller()))
-    return made
+    large_booking = booking(menu=ALL_EXTRAS, special_requests="x" * 500)
+    bookings.add(table, large_booking, audit_event(None, large_booking, caller()))
+    return large_booking
 
 
 @pytest.fixture
-def plain(table: Table) -> Booking:
+def small_booking(table: Table) -> Booking:
     """A stored booking as most are."""
-    plain = booking()
-    bookings.add(table, plain, audit_event(None, plain, caller()))
-    return plain
+    small_booking = booking()
+    bookings.add(table, small_booking, audit_event(None, small_booking, caller()))
+    return small_booking
 
 
 def stored(booking: Booking) -> Item:
@@ -90,7 +90,7 @@ class TestTheCalculatorAgreesWithTheEngine:
         return put
 
     @pytest.mark.parametrize("request_length", [0, 700, 1000, 1400, 5000])
-    def test_on_writes_of_any_size(
+    def test_computed_write_units_of_new_items_match_the_engine(
         self, put: Callable[[Item], None], meter: Meter, request_length: int
     ) -> None:
         item = stored(booking(special_requests="é" * request_length))
@@ -112,7 +112,9 @@ class TestTheCalculatorAgreesWithTheEngine:
         ],
         ids=["nothing listed", "listed", "moved", "due", "over", "owed", "nothing"],
     )
-    def test_on_changes(self, put: Callable[[Item], None], meter: Meter, changes: Item) -> None:
+    def test_computed_write_units_of_changes_match_the_engine(
+        self, put: Callable[[Item], None], meter: Meter, changes: Item
+    ) -> None:
         before = stored(booking())
         after = {name: each for name, each in (before | changes).items() if each is not None}
         put(before)
@@ -122,15 +124,17 @@ class TestTheCalculatorAgreesWithTheEngine:
 
         assert meter.units == capacity.write_units(before, after, transaction=False)
 
-    def test_on_reads(self, table: Table, made: Booking, meter: Meter) -> None:
-        item = stored(made)
+    def test_computed_read_units_match_the_engine(
+        self, table: Table, large_booking: Booking, meter: Meter
+    ) -> None:
+        item = stored(large_booking)
 
-        table.get(keys.booking(made.id))
+        table.get(keys.booking(large_booking.id))
 
         assert meter.units == capacity.read_units(capacity.size(item), consistent=True)
 
 
-def test_creating_is_one_round_trip(table: Table, meter: Meter) -> None:
+def test_creating_a_booking_is_one_round_trip(table: Table, meter: Meter) -> None:
     created = create_booking(table, booking_request(), IdempotentRequest("key", "a" * 64), caller())
 
     assert meter.calls == ["TransactWriteItems"]
@@ -142,7 +146,7 @@ def test_creating_is_one_round_trip(table: Table, meter: Meter) -> None:
     }
 
 
-def test_replaying_is_one_round_trip(table: Table, meter: Meter) -> None:
+def test_replaying_a_create_is_one_round_trip(table: Table, meter: Meter) -> None:
     request = IdempotentRequest("key", "a" * 64)
     create_booking(table, booking_request(), request, caller())
     meter.reset()
@@ -151,8 +155,10 @@ def test_replaying_is_one_round_trip(table: Table, meter: Meter) -> None:
     assert meter.calls == ["TransactWriteItems"]
 
 
-def test_getting_is_one_get_item(table: Table, made: Booking, meter: Meter) -> None:
-    get_booking_for(table, made.id, caller())
+def test_getting_a_booking_is_one_get_item(
+    table: Table, large_booking: Booking, meter: Meter
+) -> None:
+    get_booking_for(table, large_booking.id, caller())
 
     assert meter.calls == ["GetItem"]
     assert meter.units == 1
@@ -161,57 +167,69 @@ def test_getting_is_one_get_item(table: Table, made: Booking, meter: Meter) -> N
 @pytest.mark.parametrize(
     ("changes", "units"), [(Changes(special_requests="Candles"), 8), (Changes(time=time(21)), 14)]
 )
-def test_changing_is_a_read_and_a_write(
-    table: Table, plain: Booking, meter: Meter, changes: Changes, units: float
+def test_changing_a_booking_is_one_read_and_one_write(
+    table: Table, small_booking: Booking, meter: Meter, changes: Changes, units: float
 ) -> None:
-    changed = update_booking(table, plain.id, changes, caller(), any_version)
+    changed = update_booking(table, small_booking.id, changes, caller(), any_version)
 
     assert meter.calls == ["GetItem", "TransactWriteItems"]
-    assert _step_units(table, plain, changed) == units
+    assert _step_units(table, small_booking, changed) == units
 
 
-def test_cancelling_is_a_read_and_a_write(table: Table, plain: Booking, meter: Meter) -> None:
-    ended = cancel_booking(table, plain.id, CancellationRequest(), caller(), any_version)
+def test_cancelling_a_booking_is_one_read_and_one_write(
+    table: Table, small_booking: Booking, meter: Meter
+) -> None:
+    cancelled = cancel_booking(
+        table, small_booking.id, CancellationRequest(), caller(), any_version
+    )
 
     assert meter.calls == ["GetItem", "TransactWriteItems"]
-    assert _step_units(table, plain, ended) == 16
+    assert _step_units(table, small_booking, cancelled) == 16
 
 
-def test_quoting_a_cancellation_is_one_get_item(table: Table, made: Booking, meter: Meter) -> None:
-    quote_cancellation(table, made.id, caller())
+def test_quoting_a_cancellation_is_one_get_item(
+    table: Table, large_booking: Booking, meter: Meter
+) -> None:
+    quote_cancellation(table, large_booking.id, caller())
 
     assert meter.calls == ["GetItem"]
 
 
-def test_the_audit_trail_is_one_query(table: Table, made: Booking, meter: Meter) -> None:
-    list_booking_events(table, made.id, caller(), limit=20, after=None)
+def test_listing_the_audit_trail_is_one_query(
+    table: Table, large_booking: Booking, meter: Meter
+) -> None:
+    list_booking_events(table, large_booking.id, caller(), limit=20, after=None)
 
     assert meter.calls == ["Query"]
 
 
-def test_the_account_is_two_queries_between_two_looks_at_the_booking(
-    table: Table, plain: Booking, meter: Meter
+def test_listing_payments_is_two_queries_between_two_reads_of_the_booking(
+    table: Table, small_booking: Booking, meter: Meter
 ) -> None:
     # Given an attempt and an entry: a Query that finds nothing is free here, and not on AWS
-    opened = attempt(booking_id=plain.id)
-    payments.open_new(table, plain, RequestRecord("pay_1", "f" * 64, opened.name), opened)
-    bookings.note(table, plain.id, ledger_entry(EntryKind.CAPTURED))
+    attempt_ = attempt(booking_id=small_booking.id)
+    payments.open_new(
+        table, small_booking, RequestRecord("pay_1", "f" * 64, attempt_.name), attempt_
+    )
+    bookings.note(table, small_booking.id, ledger_entry(EntryKind.CAPTURED))
     meter.reset()
 
-    list_payments(table, plain.id, caller())
+    list_payments(table, small_booking.id, caller())
 
     assert meter.calls == ["GetItem", "Query", "Query", "GetItem"]
     assert meter.units == 4
 
 
-def test_a_month_of_availability_is_one_query(table: Table, made: Booking, meter: Meter) -> None:
+def test_a_month_of_availability_is_one_query(
+    table: Table, large_booking: Booking, meter: Meter
+) -> None:
     search_availability(table, date(2026, 12, 1), date(2026, 12, 31), caller())
 
     assert meter.calls == ["Query"]
     assert meter.units == 1
 
 
-def test_a_month_of_full_slots_of_the_largest_capacity_is_still_one_query(
+def test_a_month_of_full_slots_of_the_largest_capacity_is_one_query(
     table: Table, dynamodb: BaseClient, table_name: str, meter: Meter
 ) -> None:
     # Given 124 slots with 20 bookings each
@@ -229,7 +247,7 @@ def test_a_month_of_full_slots_of_the_largest_capacity_is_still_one_query(
     assert meter.calls == ["Query"]
 
 
-def test_a_page_of_the_inbox_is_one_query_whatever_the_events_hold(
+def test_a_page_of_webhook_events_is_one_query_for_events_of_any_size(
     table: Table, meter: Meter
 ) -> None:
     # Given events of 40 KB each
@@ -254,20 +272,20 @@ def test_a_page_of_the_inbox_is_one_query_whatever_the_events_hold(
     assert meter.units <= 1.5
 
 
-def test_setting_a_capacity_is_one_update(table: Table, meter: Meter) -> None:
+def test_setting_the_capacity_of_a_slot_is_one_update(table: Table, meter: Meter) -> None:
     slots.set_capacity(table, slot_at(PARTY_DATE, time(18), CURRENT), 3, admin())
 
     assert meter.calls == ["UpdateItem"]
     assert meter.units == 1
 
 
-def _stored_units(table: Table, made: Booking) -> dict[str, float]:
-    """Return what the transaction that made `made` consumed, item by item."""
+def _stored_units(table: Table, large_booking: Booking) -> dict[str, float]:
+    """Return what the transaction that large_booking `large_booking` consumed, item by item."""
     stored = {
-        "booking": keys.booking(made.id),
-        "slot": keys.slot(made.slot),
-        "event": keys.event(made.id, 1),
-        "quota": keys.quota(made.customer_id),
+        "booking": keys.booking(large_booking.id),
+        "slot": keys.slot(large_booking.slot),
+        "event": keys.event(large_booking.id, 1),
+        "quota": keys.quota(large_booking.customer_id),
     }
     return {
         name: capacity.write_units(None, table.get(key) or {}, transaction=True)
@@ -277,14 +295,14 @@ def _stored_units(table: Table, made: Booking) -> dict[str, float]:
 
 def _step_units(table: Table, before: Booking, after: Booking) -> float:
     """Return what the transaction consumed that led from one version to the next."""
-    touched = {
+    changed_slots = {
         slot
         for slot in (before.slot, after.slot)
         if (before.slot, before.status) != (after.slot, after.status)
     }
     written = [
         table.get(keys.event(after.id, after.version)),
-        *(table.get(keys.slot(slot)) for slot in touched),
+        *(table.get(keys.slot(slot)) for slot in changed_slots),
         *([table.get(keys.quota(after.customer_id))] if before.status is not after.status else []),
         *([mark] if (mark := table.get(keys.open_payment(after.id))) else []),
     ]

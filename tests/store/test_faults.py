@@ -45,20 +45,20 @@ def table(client: BaseClient, table_name: str) -> Table:
 
 
 @pytest.fixture
-def made(table: Table) -> Booking:
-    made = booking()
-    bookings.add(table, made, audit_event(None, made, caller()))
-    return made
+def stored_booking(table: Table) -> Booking:
+    stored_booking = booking()
+    bookings.add(table, stored_booking, audit_event(None, stored_booking, caller()))
+    return stored_booking
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
 
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
-class TestALostMessageIsRetriedToTheSameResult:
-    def test_of_a_creation(
+class TestLostMessages:
+    def test_a_create_with_a_lost_message_is_retried_with_one_effect(
         self, table: Table, client: BaseClient, everything: Everything, fault: Callable[..., None]
     ) -> None:
         with Faults(client, WRITE, fault) as faults:
@@ -69,34 +69,39 @@ class TestALostMessageIsRetriedToTheSameResult:
         assert bookings.find(table, created.booking.id) == created.booking
         assert len(everything()) == 4  # the booking, its event, its slot, its customer's quota
 
-    def test_of_a_change(
-        self, table: Table, client: BaseClient, made: Booking, fault: Callable[..., None]
+    def test_a_change_with_a_lost_message_is_retried_with_one_effect(
+        self, table: Table, client: BaseClient, stored_booking: Booking, fault: Callable[..., None]
     ) -> None:
         with Faults(client, WRITE, fault):
             changed = update_booking(
-                table, made.id, Changes(special_requests="Candles"), caller(), any_version
+                table, stored_booking.id, Changes(special_requests="Candles"), caller(), any_version
             )
 
         assert changed.version == 2
-        assert bookings.find(table, made.id) == changed
+        assert bookings.find(table, stored_booking.id) == changed
 
-    def test_of_a_cancellation(
-        self, table: Table, client: BaseClient, made: Booking, fault: Callable[..., None]
+    def test_a_cancellation_with_a_lost_message_is_retried_with_one_effect(
+        self, table: Table, client: BaseClient, stored_booking: Booking, fault: Callable[..., None]
     ) -> None:
         with Faults(client, WRITE, fault):
-            ended = cancel_booking(table, made.id, CancellationRequest(), caller(), any_version)
+            ended = cancel_booking(
+                table, stored_booking.id, CancellationRequest(), caller(), any_version
+            )
 
         assert ended.status is Status.CANCELLED
-        assert [event.version for event in bookings.events(table, made.id, 9, None)] == [1, 2]
+        assert [event.version for event in bookings.events(table, stored_booking.id, 9, None)] == [
+            1,
+            2,
+        ]
 
 
 def test_a_retry_of_a_transaction_whose_answer_was_lost_is_the_same_transaction(
     table: Table, client: BaseClient, everything: Callable[[], list[Item]]
 ) -> None:
     # Given a write whose answer is lost, and which DynamoDB still carries out when it is sent again
-    still_at_it = refused("TransactionInProgressException")
+    still_in_progress = refused("TransactionInProgressException")
 
-    with Faults(client, WRITE, lost_answer, still_at_it) as faults:
+    with Faults(client, WRITE, lost_answer, still_in_progress) as faults:
         created = create_booking(table, booking_request(), KEY, caller())
 
     # Then sending it once more gives the answer that was lost
@@ -105,7 +110,7 @@ def test_a_retry_of_a_transaction_whose_answer_was_lost_is_the_same_transaction(
     assert len(everything()) == 4
 
 
-def test_a_caller_whose_every_answer_was_lost_asks_again_and_gets_the_booking(
+def test_a_create_repeated_after_all_answers_were_lost_returns_the_booking(
     table: Table, client: BaseClient, everything: Everything
 ) -> None:
     # Given a creation that took place though no answer came through
@@ -123,17 +128,17 @@ def test_a_caller_whose_every_answer_was_lost_asks_again_and_gets_the_booking(
     assert len(everything()) == 4
 
 
-def test_a_change_whose_every_answer_was_lost_is_not_made_twice(
-    table: Table, client: BaseClient, made: Booking
+def test_a_change_repeated_after_all_answers_were_lost_is_made_once(
+    table: Table, client: BaseClient, stored_booking: Booking
 ) -> None:
     candles = Changes(special_requests="Candles")
     with (
         Faults(client, WRITE, lost_answer, lost_answer),
         pytest.raises(StorageUnavailable),
     ):
-        update_booking(table, made.id, candles, caller(), any_version)
+        update_booking(table, stored_booking.id, candles, caller(), any_version)
 
-    assert update_booking(table, made.id, candles, caller(), any_version).version == 2
+    assert update_booking(table, stored_booking.id, candles, caller(), any_version).version == 2
 
 
 @pytest.mark.parametrize(
@@ -145,7 +150,7 @@ def test_a_change_whose_every_answer_was_lost_is_not_made_twice(
         ("ProvisionedThroughputExceeded", "None", "None"),
     ],
 )
-def test_contention_is_waited_out(
+def test_a_transaction_is_retried_until_contention_ends(
     table: Table, client: BaseClient, everything: Everything, reasons: tuple[str, ...]
 ) -> None:
     with Faults(client, WRITE, *[cancelled(*reasons)] * 5) as faults:
@@ -155,7 +160,7 @@ def test_contention_is_waited_out(
     assert len(everything()) == 4
 
 
-def test_contention_without_end_is_an_outage_and_writes_nothing(
+def test_contention_that_does_not_end_raises_storage_unavailable(
     table: Table, client: BaseClient, everything: Everything
 ) -> None:
     conflict = cancelled("None", "TransactionConflict", "None")
@@ -165,7 +170,7 @@ def test_contention_without_end_is_an_outage_and_writes_nothing(
     assert everything() == []
 
 
-def test_a_capacity_waits_for_the_transactions_on_its_slot(
+def test_setting_a_capacity_is_retried_while_a_transaction_holds_the_slot(
     table: Table, client: BaseClient
 ) -> None:
     slot = slot_at(PARTY_DATE, CURRENT.start_times[0], CURRENT)
@@ -186,25 +191,34 @@ def test_a_capacity_waits_for_the_transactions_on_its_slot(
     ],
 )
 @pytest.mark.parametrize("operation", ["GetItem", WRITE])
-def test_a_busy_database_is_an_outage(
-    table: Table, client: BaseClient, made: Booking, operation: str, code: str, status: int
+def test_a_throttled_or_failing_database_raises_storage_unavailable(
+    table: Table,
+    client: BaseClient,
+    stored_booking: Booking,
+    operation: str,
+    code: str,
+    status: int,
 ) -> None:
     with (
         Faults(client, operation, *[refused(code, status)] * 100),
         pytest.raises(StorageUnavailable),
     ):
-        update_booking(table, made.id, Changes(special_requests="Hi"), caller(), any_version)
+        update_booking(
+            table, stored_booking.id, Changes(special_requests="Hi"), caller(), any_version
+        )
 
-    assert bookings.find(table, made.id) == made
+    assert bookings.find(table, stored_booking.id) == stored_booking
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
-def test_a_fault_of_our_own_is_no_outage(table: Table, client: BaseClient, code: str) -> None:
+def test_a_request_error_of_our_own_is_raised_as_it_is(
+    table: Table, client: BaseClient, code: str
+) -> None:
     with Faults(client, WRITE, *[refused(code)] * 9), pytest.raises(ClientError, match=code):
         create_booking(table, booking_request(), KEY, caller())
 
 
-def test_a_transaction_cancelled_for_our_own_fault_is_not_repeated(
+def test_a_transaction_cancelled_for_our_own_error_is_not_retried(
     table: Table, client: BaseClient
 ) -> None:
     fault = cancelled("ItemCollectionSizeLimitExceeded", "None", "None")

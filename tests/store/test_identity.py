@@ -40,19 +40,19 @@ HERE = Origin(PERSON, "network", NOW)
 SPENT = timedelta(seconds=PASSWORDS.by_address.burst * PASSWORDS.by_address.interval)
 """How far ahead the allowance of an address is used up when it is spent."""
 
-SOMEBODYS = Session(SESSION, CUSTOMER, SESSION_BEGAN)
+CUSTOMER_SESSION = Session(SESSION, CUSTOMER, SESSION_BEGAN)
 
 
-class TestWhatItCosts:
+class TestCosts:
     """The figures stand in `docs/data-model.md`."""
 
     def test_checking_a_session_is_one_batch_of_two_reads(self, table: Table, meter: Meter) -> None:
         # For items that are not there the engine takes nothing, AWS as much as for small ones.
-        sessions.end(table, SOMEBODYS, NOW)
+        sessions.end(table, CUSTOMER_SESSION, NOW)
         sessions.end_all(table, CUSTOMER, NOW)
         meter.reset()
 
-        sessions.endings(table, SOMEBODYS)
+        sessions.endings(table, CUSTOMER_SESSION)
 
         assert (meter.calls, meter.units) == (["BatchGetItem"], 2)
 
@@ -67,9 +67,7 @@ class TestWhatItCosts:
         assert meter.calls == ["BatchGetItem", "UpdateItem", "UpdateItem"]
         assert meter.units == 2 + 2
 
-    def test_a_code_of_a_reset_reads_the_logins_too_whoever_asks(
-        self, table: Table, meter: Meter
-    ) -> None:
+    def test_counting_a_reset_code_reads_the_logins_too(self, table: Table, meter: Meter) -> None:
         count_attempt(table, HERE, LOGIN)
         count_attempt(table, HERE, RESET)
         meter.reset()
@@ -79,7 +77,9 @@ class TestWhatItCosts:
         assert meter.calls == ["BatchGetItem", "UpdateItem", "UpdateItem"]
         assert meter.units == 3 + 2
 
-    def test_from_where_one_was_right_it_is_the_same(self, table: Table, meter: Meter) -> None:
+    def test_counting_an_attempt_from_a_trusted_network_costs_the_same(
+        self, table: Table, meter: Meter
+    ) -> None:
         # Else the steps would tell that somebody has logged in from there.
         count_attempt(table, HERE, LOGIN)
         forget_attempts(table, HERE, LOGIN)
@@ -90,7 +90,9 @@ class TestWhatItCosts:
         assert meter.calls == ["BatchGetItem", "UpdateItem", "UpdateItem"]
         assert meter.units == 2 + 2
 
-    def test_a_wait_is_the_reads_alone(self, table: Table, meter: Meter) -> None:
+    def test_an_attempt_that_has_to_wait_costs_only_the_reads(
+        self, table: Table, meter: Meter
+    ) -> None:
         for _ in range(PASSWORDS.by_network.free):
             count_attempt(table, HERE, LOGIN)
         meter.reset()
@@ -104,14 +106,14 @@ class TestWhatItCosts:
         "write",
         [
             partial(forget_attempts, origin=HERE, counter=LOGIN),
-            partial(sessions.end, session=SOMEBODYS, at=NOW),
+            partial(sessions.end, session=CUSTOMER_SESSION, at=NOW),
             partial(sessions.begin_reset, account_id=CUSTOMER, at=NOW),
             partial(sessions.abandon_reset, account_id=CUSTOMER, at=NOW),
             partial(sessions.end_all, account_id=CUSTOMER, at=NOW),
         ],
         ids=lambda write: f"{write.func.__module__}.{write.func.__name__}",
     )
-    def test_every_other_step_is_one_small_write(
+    def test_a_write_to_attempts_or_sessions_is_one_unit(
         self, table: Table, meter: Meter, write: Callable[[Table], None]
     ) -> None:
         count_attempt(table, HERE, LOGIN)
@@ -121,11 +123,11 @@ class TestWhatItCosts:
 
         assert (meter.calls, meter.units) == (["UpdateItem"], 1)
 
-    def test_nothing_of_it_is_in_an_index_and_all_of_it_goes_away(
+    def test_items_of_attempts_and_sessions_are_in_no_index_and_expire(
         self, table: Table, everything: Callable[[], list[Item]]
     ) -> None:
         count_attempt(table, HERE, LOGIN)
-        sessions.end(table, SOMEBODYS, NOW)
+        sessions.end(table, CUSTOMER_SESSION, NOW)
         sessions.begin_reset(table, "one", NOW)
         sessions.end_all(table, "other", NOW)
 
@@ -139,8 +141,10 @@ def later(seconds: float, network: str = "network") -> Origin:
     return Origin(PERSON, network, NOW + timedelta(seconds=seconds))
 
 
-def counted(table: Table, counter: Counter = LOGIN, network: str = "network") -> Attempts | None:
-    """Return what is counted of a network."""
+def attempts_of(
+    table: Table, counter: Counter = LOGIN, network: str = "network"
+) -> Attempts | None:
+    """Return what is attempts_of of a network."""
     return lockout.find(
         table, PERSON, network, counter.by_network, LOGIN.by_network, counter.by_address
     )[0]
@@ -153,49 +157,55 @@ def spent_until(table: Table, counter: Counter = LOGIN) -> datetime | None:
     )[2]
 
 
-def passed(answers: list[object]) -> int:
-    """Return how many were let through; all others must have been told to wait."""
+def count_passed(answers: list[object]) -> int:
+    """Return how many were let passed; all others must have been told to wait."""
     refused = [answer for answer in answers if answer is not None]
     assert all(isinstance(answer, TooManyAttempts) for answer in refused)
     return len(answers) - len(refused)
 
 
-class TestARaceOfAttempts:
+class TestSimultaneousAttempts:
     @pytest.mark.parametrize("counter", [LOGIN, CONFIRMATION])
-    def test_never_passes_more_than_are_free(self, table: Table, counter: Counter) -> None:
+    def test_simultaneous_attempts_never_pass_more_than_the_free_ones(
+        self, table: Table, counter: Counter
+    ) -> None:
         # Given sixty-four who try the same at the same moment from one network
         answers = at_once([partial(count_attempt, table, HERE, counter)] * 64)
 
-        # Then those who got through are counted, every one
-        through = passed(answers)
-        assert 1 <= through <= counter.lockout.by_network.free
-        seen = counted(table, counter)
-        assert seen is not None and seen.count == through
+        # Then those who got passed are attempts_of, every one
+        passed = count_passed(answers)
+        assert 1 <= passed <= counter.lockout.by_network.free
+        attempts = attempts_of(table, counter)
+        assert attempts is not None and attempts.count == passed
 
-    def test_of_the_last_free_one_has_one_winner(self, table: Table) -> None:
+    def test_simultaneous_attempts_for_the_last_free_one_have_one_winner(
+        self, table: Table
+    ) -> None:
         for _ in range(PASSWORDS.by_network.free - 1):
             count_attempt(table, HERE, LOGIN)
 
         answers = at_once([partial(count_attempt, table, HERE, LOGIN)] * 32)
 
-        assert passed(answers) == 1
+        assert count_passed(answers) == 1
 
-    def test_of_the_one_after_a_wait_has_one_winner(self, table: Table) -> None:
+    def test_simultaneous_attempts_after_a_wait_have_one_winner(self, table: Table) -> None:
         for _ in range(PASSWORDS.by_network.free):
             count_attempt(table, HERE, LOGIN)
         after = later(PASSWORDS.by_network.first)
 
         answers = at_once([partial(count_attempt, table, after, LOGIN)] * 32)
 
-        assert passed(answers) == 1
+        assert count_passed(answers) == 1
 
-    def test_spends_of_the_allowance_what_got_through_and_no_more(self, table: Table) -> None:
-        through = passed(at_once([partial(count_attempt, table, HERE, LOGIN)] * 64))
+    def test_simultaneous_attempts_spend_only_what_passed_of_the_allowance(
+        self, table: Table
+    ) -> None:
+        passed = count_passed(at_once([partial(count_attempt, table, HERE, LOGIN)] * 64))
 
         interval = timedelta(seconds=PASSWORDS.by_address.interval)
-        assert spent_until(table) == NOW + through * interval
+        assert spent_until(table) == NOW + passed * interval
 
-    def test_keeps_nobody_else_waiting(self, table: Table) -> None:
+    def test_attempts_at_other_addresses_and_operations_do_not_wait(self, table: Table) -> None:
         tries = [
             partial(count_attempt, table, Origin(f"person {n}", "network", NOW), counter)
             for n in range(16)
@@ -205,8 +215,8 @@ class TestARaceOfAttempts:
         assert at_once(tries) == [None] * 32
 
 
-class TestARaceFromManyNetworks:
-    def test_is_let_through_while_the_allowance_lasts(self, table: Table) -> None:
+class TestAttemptsFromManyNetworks:
+    def test_attempts_from_many_networks_pass_while_the_allowance_lasts(self, table: Table) -> None:
         # Given strangers on fifty networks, and the owner, at the same moment
         tries = [partial(count_attempt, table, later(0, f"network {n}"), LOGIN) for n in range(51)]
 
@@ -215,7 +225,9 @@ class TestARaceFromManyNetworks:
         assert spent_until(table) == NOW + 51 * timedelta(seconds=60)
 
     @pytest.mark.parametrize("left", [0, 1, 7])
-    def test_never_overdraws_it(self, table: Table, left: int) -> None:
+    def test_attempts_from_many_networks_never_overdraw_the_allowance(
+        self, table: Table, left: int
+    ) -> None:
         # Given an allowance of which so many are left
         self.spend(table, PASSWORDS.by_address.burst - left)
         tries = [partial(count_attempt, table, later(0, f"network {n}"), LOGIN) for n in range(40)]
@@ -224,12 +236,12 @@ class TestARaceFromManyNetworks:
         answers = at_once(tries)
 
         # Then so many get one, and the others a wait of a minute at most
-        assert passed(answers) == left
+        assert count_passed(answers) == left
         waits = [answer.retry_after for answer in answers if isinstance(answer, TooManyAttempts)]
         assert set(waits) == {60}
         assert spent_until(table) == NOW + SPENT
 
-    def test_does_not_hold_who_was_right_there_before(self, table: Table) -> None:
+    def test_a_spent_allowance_does_not_stop_a_trusted_network(self, table: Table) -> None:
         count_attempt(table, HERE, LOGIN)
         forget_attempts(table, HERE, LOGIN)
         self.spend(table, PASSWORDS.by_address.burst - 1)
@@ -240,7 +252,9 @@ class TestARaceFromManyNetworks:
 
         assert spent_until(table) == NOW + SPENT
 
-    def test_does_not_hold_their_code_of_a_reset_either(self, table: Table) -> None:
+    def test_a_spent_allowance_does_not_stop_a_reset_from_a_trusted_network(
+        self, table: Table
+    ) -> None:
         # Given somebody who has logged in here, and strangers who have spent the codes of the day
         count_attempt(table, HERE, LOGIN)
         forget_attempts(table, HERE, LOGIN)
@@ -256,7 +270,7 @@ class TestARaceFromManyNetworks:
         with pytest.raises(TooManyAttempts):
             count_attempt(table, HERE, CONFIRMATION)
 
-    def test_holds_their_mails_all_the_same(self, table: Table) -> None:
+    def test_a_spent_allowance_stops_mails_also_from_a_trusted_network(self, table: Table) -> None:
         count_attempt(table, HERE, LOGIN)
         forget_attempts(table, HERE, LOGIN)
         for n in range(MAILS.by_address.burst):
@@ -264,7 +278,9 @@ class TestARaceFromManyNetworks:
 
         assert not count_mail(table, HERE, RESET_MAILS)
 
-    def test_holds_a_reset_again_when_the_login_is_long_ago(self, table: Table) -> None:
+    def test_a_reset_from_a_network_with_an_old_login_needs_the_allowance(
+        self, table: Table
+    ) -> None:
         count_attempt(table, HERE, LOGIN)
         forget_attempts(table, HERE, LOGIN)
         month = 30 * 24 * 60 * 60
@@ -274,7 +290,9 @@ class TestARaceFromManyNetworks:
         with pytest.raises(TooManyAttempts):
             count_attempt(table, later(month), RESET)
 
-    def test_holds_them_again_when_that_is_long_ago(self, table: Table) -> None:
+    def test_an_attempt_from_a_network_with_an_old_login_needs_the_allowance(
+        self, table: Table
+    ) -> None:
         count_attempt(table, HERE, LOGIN)
         forget_attempts(table, HERE, LOGIN)
         month = 30 * 24 * 60 * 60
@@ -285,7 +303,7 @@ class TestARaceFromManyNetworks:
 
         assert waiting.value.retry_after == 60
 
-    def test_sends_no_more_mails_than_the_allowance_and_tells_nobody(self, table: Table) -> None:
+    def test_mails_from_many_networks_stop_silently_at_the_allowance(self, table: Table) -> None:
         tries = [
             partial(count_mail, table, later(0, f"network {n}"), RESET_MAILS) for n in range(40)
         ]
@@ -301,7 +319,7 @@ class TestARaceFromManyNetworks:
         lockout.spend(table, PERSON, LOGIN.by_address, all_of_them, spent_until(table), at)
 
 
-def test_an_attempt_is_let_through_at_the_instant_at_which_the_allowance_is_whole_again(
+def test_an_attempt_passes_at_the_instant_when_the_allowance_is_full_again(
     table: Table,
 ) -> None:
     count_attempt(table, HERE, LOGIN)
@@ -313,7 +331,7 @@ def test_an_attempt_is_let_through_at_the_instant_at_which_the_allowance_is_whol
     assert spent_until(table) == again.at + timedelta(seconds=PASSWORDS.by_address.interval)
 
 
-def test_an_attempt_whose_record_was_not_heard_of_waits_a_second(
+def test_an_attempt_whose_write_lost_its_answer_waits_a_second(
     dynamodb: BaseClient, table_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a client that sends the record again, and meets it
@@ -324,24 +342,28 @@ def test_an_attempt_whose_record_was_not_heard_of_waits_a_second(
     with Faults(client, "UpdateItem", lost_answer), pytest.raises(TooManyAttempts) as waiting:
         count_attempt(table, HERE, LOGIN)
 
-    # Then it was counted once, and the next may be made
+    # Then it was attempts_of once, and the next may be made
     assert waiting.value.retry_after == 1
     count_attempt(table, later(1), LOGIN)
-    seen = counted(table)
-    assert seen is not None and seen.count == 2
+    attempts = attempts_of(table)
+    assert attempts is not None and attempts.count == 2
 
 
-class TestARaceOfResets:
-    def test_leaves_the_note_of_each_that_is_not_taken_back(self, table: Table) -> None:
+class TestSimultaneousResets:
+    def test_simultaneous_resets_keep_the_record_of_each_that_is_not_abandoned(
+        self, table: Table
+    ) -> None:
         begun = [NOW + n * SECOND for n in range(20)]
         at_once([partial(sessions.begin_reset, table, CUSTOMER, at) for at in begun])
 
         at_once([partial(sessions.abandon_reset, table, CUSTOMER, at) for at in begun[:15]])
 
-        found = sessions.endings(table, SOMEBODYS)
+        found = sessions.endings(table, CUSTOMER_SESSION)
         assert found == Endings(resets_begun=frozenset(begun[15:]))
 
-    def test_takes_away_the_note_of_each_that_took_place(self, table: Table) -> None:
+    def test_simultaneous_resets_remove_the_record_of_each_that_took_place(
+        self, table: Table
+    ) -> None:
         begun = [NOW + n * SECOND for n in range(10)]
         at_once([partial(sessions.begin_reset, table, CUSTOMER, at) for at in begun])
 
@@ -350,23 +372,23 @@ class TestARaceOfResets:
         )
 
         # The one that was never heard of again still ends what began before it.
-        found = sessions.endings(table, SOMEBODYS)
+        found = sessions.endings(table, CUSTOMER_SESSION)
         assert found.resets_begun == frozenset(begun[9:])
-        before = replace(SOMEBODYS, began_at=begun[9])
+        before = replace(CUSTOMER_SESSION, began_at=begun[9])
         assert is_live(before, found, begun[9] + 19 * SECOND)
         assert not is_live(before, found, begun[9] + 20 * SECOND)
-        assert not is_live(SOMEBODYS, found, NOW + 10 * SECOND)
+        assert not is_live(CUSTOMER_SESSION, found, NOW + 10 * SECOND)
 
 
-def test_a_logout_is_known_to_the_next_reader_at_once(table: Table) -> None:
+def test_a_logout_is_visible_to_the_next_read(table: Table) -> None:
     for n in range(50):
-        session = replace(SOMEBODYS, id=f"session {n}")
+        session = replace(CUSTOMER_SESSION, id=f"session {n}")
         sessions.end(table, session, NOW)
         assert sessions.endings(table, session).logged_out
 
 
-def test_what_has_ended_is_kept_longer_than_any_refresh_token(table: Table) -> None:
-    sessions.end(table, SOMEBODYS, NOW)
+def test_the_end_of_a_session_is_kept_longer_than_any_refresh_token(table: Table) -> None:
+    sessions.end(table, CUSTOMER_SESSION, NOW)
     sessions.end_all(table, CUSTOMER, NOW)
 
     for key in (keys.session(SESSION), keys.sessions(CUSTOMER)):

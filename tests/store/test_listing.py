@@ -36,7 +36,7 @@ def stored(table: Table, number: int, day: date, customer: str = CUSTOMER) -> Bo
     return made
 
 
-def walk(table: Table, query: BookingQuery) -> list[str]:
+def read_all_pages(table: Table, query: BookingQuery) -> list[str]:
     """Follow the pages to the end and return the ids in order."""
     seen: list[str] = []
     while True:
@@ -60,30 +60,30 @@ def across_months(table: Table) -> list[str]:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 12, 100])
 @pytest.mark.parametrize("descending", [False, True])
-class TestAWalkShowsEveryBookingOnceInOrder:
-    def test_of_all(
+class TestAllPagesOfAList:
+    def test_a_list_of_all_bookings_shows_each_once_in_order(
         self, table: Table, across_months: list[str], limit: int, descending: bool
     ) -> None:
         expected = across_months[::-1] if descending else across_months
-        assert walk(table, BookingQuery(limit=limit, descending=descending)) == expected
+        assert read_all_pages(table, BookingQuery(limit=limit, descending=descending)) == expected
 
-    def test_of_a_customer(
+    def test_a_list_of_a_customer_shows_each_booking_once_in_order(
         self, table: Table, across_months: list[str], limit: int, descending: bool
     ) -> None:
-        theirs = across_months[::2][::-1] if descending else across_months[::2]
+        expected = across_months[::2][::-1] if descending else across_months[::2]
         query = BookingQuery(limit=limit, customer_id=CUSTOMER, descending=descending)
-        assert walk(table, query) == theirs
+        assert read_all_pages(table, query) == expected
 
-    def test_within_dates(
+    def test_a_list_within_dates_shows_each_booking_once_in_order(
         self, table: Table, across_months: list[str], limit: int, descending: bool
     ) -> None:
         inner = across_months[2:9]
         query = BookingQuery(
             limit=limit, first=days_ahead(10), last=days_ahead(102), descending=descending
         )
-        assert walk(table, query) == (inner[::-1] if descending else inner)
+        assert read_all_pages(table, query) == (inner[::-1] if descending else inner)
 
-    def test_of_a_status(
+    def test_a_list_of_a_status_shows_each_booking_once_in_order(
         self, table: Table, across_months: list[str], limit: int, descending: bool
     ) -> None:
         # Given that every third booking is cancelled
@@ -91,10 +91,10 @@ class TestAWalkShowsEveryBookingOnceInOrder:
             cancel_booking(table, booking_id, CancellationRequest("x", 100), admin(), any_version)
         cancelled = across_months[::3][::-1] if descending else across_months[::3]
         query = BookingQuery(limit=limit, status=Status.CANCELLED, descending=descending)
-        assert walk(table, query) == cancelled
+        assert read_all_pages(table, query) == cancelled
 
 
-def test_a_page_that_finds_something_is_one_query(
+def test_a_list_page_with_bookings_is_one_query(
     table: Table, across_months: list[str], meter: Meter
 ) -> None:
     page = list_bookings(
@@ -105,31 +105,31 @@ def test_a_page_that_finds_something_is_one_query(
     assert meter.calls == ["Query"]
 
 
-def test_months_without_bookings_are_walked_past_in_one_page(table: Table) -> None:
+def test_a_list_page_skips_months_without_bookings(table: Table) -> None:
     # Given a booking in half a year and nothing before
-    far = stored(table, 1, days_ahead(180))
+    distant = stored(table, 1, days_ahead(180))
 
     page = list_bookings(table, BookingQuery(limit=10), admin())
 
-    assert [item["booking_id"] for item in page.items] == [far.id]
+    assert [item["booking_id"] for item in page.items] == [distant.id]
 
 
-def test_an_empty_list_has_no_next_page(table: Table) -> None:
+def test_an_empty_list_of_bookings_has_no_next_page(table: Table) -> None:
     page = list_bookings(table, BookingQuery(limit=10), admin())
 
     assert page.items == []
     assert page.next is None
 
 
-def test_filters_combine(table: Table, across_months: list[str]) -> None:
+def test_filters_of_a_list_combine(table: Table, across_months: list[str]) -> None:
     query = BookingQuery(
         limit=10, status=Status.PENDING, payment_status=PaymentStatus.PAID, customer_id=CUSTOMER
     )
 
-    assert walk(table, query) == []
+    assert read_all_pages(table, query) == []
 
 
-def test_a_local_day_is_whole_whatever_the_day_in_utc(table: Table) -> None:
+def test_a_listed_day_is_a_local_day_and_not_a_utc_day(table: Table) -> None:
     # Given a party at nine in the evening, which in UTC is the next day
     late = booking("bkg_late", date=date(2026, 12, 31), time=time(21))
     bookings.add(table, late, audit_event(None, late, caller()))
@@ -139,11 +139,11 @@ def test_a_local_day_is_whole_whatever_the_day_in_utc(table: Table) -> None:
         limit=5, first=new_year - timedelta(days=1), last=new_year - timedelta(days=1)
     )
 
-    assert walk(table, eve) == ["bkg_late"]
-    assert walk(table, replace(eve, first=new_year, last=new_year)) == []
+    assert read_all_pages(table, eve) == ["bkg_late"]
+    assert read_all_pages(table, replace(eve, first=new_year, last=new_year)) == []
 
 
-def test_a_walk_is_steady_while_writers_are_at_work(table: Table) -> None:
+def test_a_list_read_page_by_page_is_complete_while_others_write(table: Table) -> None:
     # Given 30 bookings that stay, and a writer who makes, moves and cancels others among them
     staying = [stored(table, 100 + n, days_ahead(10 + 2 * n)).id for n in range(30)]
     done = Event()
@@ -162,11 +162,13 @@ def test_a_walk_is_steady_while_writers_are_at_work(table: Table) -> None:
 
     # When the list is walked again and again meanwhile
     try:
-        walks = [walk(table, BookingQuery(limit=4, customer_id=CUSTOMER)) for _ in range(15)]
+        complete_reads = [
+            read_all_pages(table, BookingQuery(limit=4, customer_id=CUSTOMER)) for _ in range(15)
+        ]
     finally:
         done.set()
         writer.join()
 
-    # Then each walk shows every one of them, once, in order
-    for seen in walks:
+    # Then each read_all_pages shows every one of them, once, in order
+    for seen in complete_reads:
         assert [booking_id for booking_id in seen if booking_id in staying] == staying

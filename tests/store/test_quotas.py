@@ -55,12 +55,12 @@ DAY = timedelta(hours=24)
 
 
 @pytest.fixture(autouse=True)
-def known_customers(monkeypatch: pytest.MonkeyPatch) -> None:
+def accept_any_customer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Staff name no customer whom Cognito does not know."""
     monkeypatch.setattr(service, "check_customer", lambda _: None)
 
 
-def place(number: int) -> BookingRequest:
+def request_for(number: int) -> BookingRequest:
     """Return a wish for a slot of its own."""
     days, start = divmod(number, len(CURRENT.start_times))
     return booking_request(date=days_ahead(10 + days), time=CURRENT.start_times[start])
@@ -70,13 +70,13 @@ def create(
     table: Table, number: int, at: datetime = NOW, by: str = CUSTOMER, key: str | None = None
 ) -> Booking:
     request = IdempotentRequest(key or f"{number}", "a" * 64)
-    return create_booking(table, place(number), request, caller(by, at=at)).booking
+    return create_booking(table, request_for(number), request, caller(by, at=at)).booking
 
 
 def create_for(table: Table, number: int, customer: str = CUSTOMER) -> Booking:
     """Let staff book for the customer."""
     request = IdempotentRequest(f"staff-{number}", "a" * 64)
-    wanted = replace(place(number), customer_id=customer)
+    wanted = replace(request_for(number), customer_id=customer)
     return create_booking(table, wanted, request, admin()).booking
 
 
@@ -114,8 +114,8 @@ def pending(table: Table, customer: str = CUSTOMER) -> set[str]:
     return {row["booking_id"] for row in page.items}
 
 
-class TestAtMostThreeUnpaid:
-    def test_30_creates_at_once_make_three(self, table: Table) -> None:
+class TestPendingLimit:
+    def test_30_creates_at_once_make_three_pending_bookings(self, table: Table) -> None:
         answers = at_once([partial(create, table, n) for n in range(30)])
 
         made = {answer.id for answer in answers if isinstance(answer, Booking)}
@@ -123,7 +123,7 @@ class TestAtMostThreeUnpaid:
         assert sum(isinstance(answer, TooManyPendingBookings) for answer in answers) == 27
         assert pending(table) == made == quota(table).pending
 
-    def test_what_is_refused_takes_no_slot(self, table: Table) -> None:
+    def test_a_create_refused_by_the_pending_limit_takes_no_slot(self, table: Table) -> None:
         for n in range(3):
             create(table, n)
 
@@ -133,32 +133,36 @@ class TestAtMostThreeUnpaid:
         assert create(table, 3, by=OTHER_CUSTOMER).status is Status.PENDING
 
     @pytest.mark.parametrize("end", [cancel, pay, release])
-    def test_one_that_is_paid_or_ended_makes_room_for_another(
+    def test_a_booking_paid_or_ended_no_longer_counts_as_pending(
         self, table: Table, end: Callable[[Table, Booking], Booking]
     ) -> None:
-        held = [create(table, n) for n in range(3)]
+        pending_bookings = [create(table, n) for n in range(3)]
 
-        assert end(table, held[1]).status is not Status.PENDING
+        assert end(table, pending_bookings[1]).status is not Status.PENDING
 
         assert create(table, 3).status is Status.PENDING
         with pytest.raises(TooManyPendingBookings):
             create(table, 4)
 
-    def test_a_change_makes_none(self, table: Table) -> None:
-        held = [create(table, n) for n in range(3)]
-        update_booking(table, held[0].id, Changes(date=days_ahead(90)), caller(), any_version)
+    def test_a_changed_booking_still_counts_as_pending(self, table: Table) -> None:
+        pending_bookings = [create(table, n) for n in range(3)]
+        update_booking(
+            table, pending_bookings[0].id, Changes(date=days_ahead(90)), caller(), any_version
+        )
 
         with pytest.raises(TooManyPendingBookings):
             create(table, 3)
 
-    def test_twenty_cancellations_at_once_make_room_for_one(self, table: Table) -> None:
-        held = [create(table, n) for n in range(3)]
+    def test_twenty_cancellations_of_a_booking_at_once_release_its_quota_once(
+        self, table: Table
+    ) -> None:
+        pending_bookings = [create(table, n) for n in range(3)]
 
-        at_once([partial(cancel, table, held[0])] * 20)
+        at_once([partial(cancel, table, pending_bookings[0])] * 20)
 
-        assert quota(table).pending == {each.id for each in held[1:]}
+        assert quota(table).pending == {each.id for each in pending_bookings[1:]}
 
-    def test_the_limit_is_told_before_a_taken_slot(self, table: Table) -> None:
+    def test_the_pending_limit_is_reported_before_a_taken_slot(self, table: Table) -> None:
         for n in range(3):
             create(table, n)
         create(table, 3, by=OTHER_CUSTOMER)
@@ -166,7 +170,7 @@ class TestAtMostThreeUnpaid:
         with pytest.raises(TooManyPendingBookings):
             create(table, 3)
 
-    def test_a_taken_slot_counts_nothing(self, table: Table) -> None:
+    def test_a_create_refused_by_a_taken_slot_counts_nothing(self, table: Table) -> None:
         create(table, 0, by=OTHER_CUSTOMER)
 
         with pytest.raises(SlotUnavailable):
@@ -175,8 +179,8 @@ class TestAtMostThreeUnpaid:
         assert quota(table) == Quota()
 
 
-class TestAtMostTenInADay:
-    def test_cancelling_and_booking_again_ends_after_ten(self, table: Table) -> None:
+class TestDailyLimit:
+    def test_the_daily_limit_counts_cancelled_bookings_too(self, table: Table) -> None:
         for n in range(10):
             cancel(table, create(table, n))
 
@@ -186,25 +190,31 @@ class TestAtMostTenInADay:
         assert refused.value.retry_after == 86_400
         assert pending(table) == set()
 
-    def test_also_when_all_of_it_happens_at_once(self, table: Table) -> None:
+    def test_the_daily_limit_holds_for_creates_and_cancellations_at_once(
+        self, table: Table
+    ) -> None:
         def book_and_cancel(lane: int) -> int:
-            won = 0
+            completed = 0
             for turn in range(8):
                 try:
                     cancel(table, create(table, 8 * lane + turn))
                 except TooManyBookingsInADay:
-                    return won
+                    return completed
                 except TooManyPendingBookings:
                     continue
-                won += 1
-            return won
+                completed += 1
+            return completed
 
-        won = at_once([partial(book_and_cancel, lane) for lane in range(6)])
+        completed = at_once([partial(book_and_cancel, lane) for lane in range(6)])
 
-        assert sum(each for each in won if isinstance(each, int)) == len(quota(table).made) == 10
-        assert all(isinstance(each, int) for each in won), won
+        assert (
+            sum(each for each in completed if isinstance(each, int)) == len(quota(table).made) == 10
+        )
+        assert all(isinstance(each, int) for each in completed), completed
 
-    def test_the_eleventh_comes_24_hours_after_the_first(self, table: Table) -> None:
+    def test_the_daily_limit_allows_the_eleventh_booking_24_hours_after_the_first(
+        self, table: Table
+    ) -> None:
         for n in range(10):
             cancel(table, create(table, n, NOW + n * timedelta(hours=1)), NOW + timedelta(hours=9))
 
@@ -217,7 +227,7 @@ class TestAtMostTenInADay:
             create(table, 11, NOW + DAY)
         assert refused.value.retry_after == 3_600
 
-    def test_what_counts_no_more_is_dropped_then_and_costs_that_create_a_second_trip(
+    def test_a_create_that_renews_a_full_quota_takes_a_second_round_trip(
         self, table: Table, meter: Meter
     ) -> None:
         # Given a customer who books every three days
@@ -232,7 +242,7 @@ class TestAtMostTenInADay:
         assert [n for n, calls in enumerate(trips) if calls > 1] == [10, 20]
         assert max(trips) == 2
 
-    def test_a_create_that_drops_old_bookings_keeps_one_that_was_counted_meanwhile(
+    def test_a_create_that_renews_the_quota_keeps_a_booking_counted_meanwhile(
         self, table: Table, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # Given ten bookings of yesterday, and a create that another one overtakes after its read
@@ -254,7 +264,7 @@ class TestAtMostTenInADay:
         assert set(quota(table).made) == set(made) == pending(table)
         assert len(made) == 2
 
-    def test_creates_that_find_it_full_at_the_same_time_lose_nothing(self, table: Table) -> None:
+    def test_creates_that_renew_the_quota_at_once_count_every_booking(self, table: Table) -> None:
         for n in range(10):
             cancel(table, create(table, n))
 
@@ -266,36 +276,40 @@ class TestAtMostTenInADay:
         assert set(quota(table).made) == quota(table).pending == pending(table) == made
 
 
-class TestAReplayAtTheLimit:
+class TestReplayAtALimit:
     """The first request has made it; the same one again is no booking more."""
 
-    def test_of_unpaid_bookings_answers_with_the_booking(self, table: Table) -> None:
-        held = [create(table, n) for n in range(3)]
+    def test_a_replay_at_the_pending_limit_returns_the_booking(self, table: Table) -> None:
+        pending_bookings = [create(table, n) for n in range(3)]
 
-        assert create(table, 2) == held[2]
+        assert create(table, 2) == pending_bookings[2]
 
-    def test_of_the_day_answers_with_the_booking(self, table: Table) -> None:
+    def test_a_replay_at_the_daily_limit_returns_the_booking(self, table: Table) -> None:
         made = [cancel(table, create(table, n)) for n in range(10)]
 
         assert create(table, 9) == made[9]
 
-    def test_also_when_others_have_the_slot_by_now(self, table: Table) -> None:
-        gone = cancel(table, create(table, 9))
+    def test_a_replay_of_a_cancelled_booking_whose_slot_is_taken_returns_the_booking(
+        self, table: Table
+    ) -> None:
+        cancelled = cancel(table, create(table, 9))
         create(table, 9, by=OTHER_CUSTOMER)
         for n in range(3):
             create(table, n)
 
-        assert create(table, 9) == gone
+        assert create(table, 9) == cancelled
 
-    def test_with_another_body_is_refused_as_such(self, table: Table) -> None:
+    def test_a_reused_key_with_another_body_is_refused_also_at_the_limit(
+        self, table: Table
+    ) -> None:
         for n in range(3):
             create(table, n)
         other = IdempotentRequest("0", "b" * 64)
 
         with pytest.raises(IdempotencyKeyReused):
-            create_booking(table, place(0), other, caller())
+            create_booking(table, request_for(0), other, caller())
 
-    def test_fifty_at_once_count_as_one(self, table: Table) -> None:
+    def test_fifty_replays_at_once_count_as_one_booking(self, table: Table) -> None:
         for n in range(2):
             create(table, n)
 
@@ -306,19 +320,19 @@ class TestAReplayAtTheLimit:
         assert len(quota(table).pending) == len(quota(table).made) == 3
 
 
-class TestStaff:
-    def test_book_as_many_for_themselves_as_they_like(self, table: Table) -> None:
+class TestStaffBookings:
+    def test_staff_bookings_for_themselves_have_no_limit(self, table: Table) -> None:
         for n in range(12):
-            create_booking(table, place(n), IdempotentRequest(f"{n}", "a" * 64), admin())
+            create_booking(table, request_for(n), IdempotentRequest(f"{n}", "a" * 64), admin())
 
-    def test_book_for_a_customer_at_the_limit(self, table: Table) -> None:
+    def test_staff_may_book_for_a_customer_at_the_limit(self, table: Table) -> None:
         for n in range(3):
             create(table, n)
 
         assert create_for(table, 3).customer_id == CUSTOMER
         assert len(pending(table)) == 4
 
-    def test_what_they_make_counts_among_the_unpaid_and_not_among_the_made(
+    def test_staff_bookings_count_as_pending_but_not_for_the_daily_limit(
         self, table: Table
     ) -> None:
         made = [create_for(table, n) for n in range(3)]
@@ -333,28 +347,30 @@ class TestStaff:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_pending_is_the_set_of_pending_bookings_whatever_happens(table: Table, seed: int) -> None:
-    dice = random.Random(seed)
+def test_the_pending_quota_is_the_set_of_pending_bookings_after_any_steps(
+    table: Table, seed: int
+) -> None:
+    rng = random.Random(seed)
     live: list[Booking] = []
     now = NOW
 
     def book(number: int) -> None:
-        by = dice.choice([CUSTOMER, OTHER_CUSTOMER])
-        make = create_for(table, number, by) if dice.random() < 0.2 else None
+        by = rng.choice([CUSTOMER, OTHER_CUSTOMER])
+        make = create_for(table, number, by) if rng.random() < 0.2 else None
         live.append(make or create(table, number, now, by))
 
     def change(_: int) -> None:
-        later = Changes(date=days_ahead(60 + dice.randrange(40)))
-        one = dice.choice(live)
+        later = Changes(date=days_ahead(60 + rng.randrange(40)))
+        one = rng.choice(live)
         update_booking(table, one.id, later, caller(one.customer_id, at=now), any_version)
 
     def end(number: int) -> None:
         ends: list[Callable[[Table, Booking], Booking]] = [partial(cancel, at=now), pay, release]
-        dice.choice(ends)(table, live.pop(number % len(live)))
+        rng.choice(ends)(table, live.pop(number % len(live)))
 
     for number in range(60):
-        now += timedelta(minutes=dice.choice([1, 1, 300]))
-        act = dice.choice([book, book, change, end]) if live else book
+        now += timedelta(minutes=rng.choice([1, 1, 300]))
+        act = rng.choice([book, book, change, end]) if live else book
         with suppress(DomainError):
             act(number)
         for customer in (CUSTOMER, OTHER_CUSTOMER):

@@ -42,7 +42,7 @@ type Everything = Callable[[], list[Item]]
 FIRST = IdempotentRequest("first", "a" * 64)
 
 
-def one_of(number: int) -> Caller:
+def customer_number(number: int) -> Caller:
     """Return one of many customers."""
     return caller(f"{number:08}-1111-4111-8111-111111111111")
 
@@ -56,7 +56,7 @@ def live_claims(items: list[Item]) -> dict[tuple[str, str], frozenset[str]]:
     }
 
 
-def test_slots_that_many_staff_want_get_exactly_one_booking_each(
+def test_slots_wanted_by_many_staff_get_exactly_one_booking_each(
     table: Table, everything: Everything
 ) -> None:
     # Given free slots, and members of staff who all want each of them
@@ -66,27 +66,27 @@ def test_slots_that_many_staff_want_get_exactly_one_booking_each(
     ]
 
     def book_all(customer: int) -> list[str]:
-        won = []
+        added = []
         for slot in random.Random(customer).sample(wanted, len(wanted)):
-            mine = booking(
+            candidate = booking(
                 f"bkg_{customer:02}_{slot.date}_{slot.time:%H}", date=slot.date, time=slot.time
             )
             try:
-                bookings.add(table, mine, audit_event(None, mine, admin()))
+                bookings.add(table, candidate, audit_event(None, candidate, admin()))
             except SlotTakenError:
                 continue
-            won.append(mine.id)
-        return won
+            added.append(candidate.id)
+        return added
 
     # When all of them try at once
     with ThreadPoolExecutor(SIZES.racers) as pool:
-        won = list(chain.from_iterable(pool.map(book_all, range(SIZES.racers))))
+        added = list(chain.from_iterable(pool.map(book_all, range(SIZES.racers))))
 
     # Then every slot has one booking, and the table holds nothing else
     items = everything()
     claimed = [claim for claims in live_claims(items).values() for claim in claims]
-    assert len(won) == SIZES.raced_slots
-    assert sorted(claimed) == sorted(won)
+    assert len(added) == SIZES.raced_slots
+    assert sorted(claimed) == sorted(added)
     assert all(len(claims) == 1 for claims in live_claims(items).values())
     assert Counter(item["pk"].partition("#")[0] for item in items) == {
         "BOOKING": 2 * SIZES.raced_slots,
@@ -109,7 +109,7 @@ def test_a_slot_of_capacity_n_admits_exactly_n(
                 table,
                 booking_request(),
                 IdempotentRequest(str(n), "a" * 64),
-                one_of(n),
+                customer_number(n),
             )
             for n in range(40)
         ]
@@ -121,7 +121,7 @@ def test_a_slot_of_capacity_n_admits_exactly_n(
     assert len(held) == capacity
 
 
-def test_many_editors_of_one_booking_lose_no_update(table: Table) -> None:
+def test_simultaneous_changes_of_one_booking_lose_no_update(table: Table) -> None:
     # Given a booking, and members of staff who each add a mile to the way to it
     editors = 2 * SIZES.racers
     made = booking()
@@ -182,12 +182,14 @@ def test_a_moving_booking_is_in_exactly_one_slot_at_every_moment(
 
     def rival(number: int) -> None:
         for turn in range(30):
-            mine = booking(f"bkg_rival_{number}_{turn}", time=random.choice(CURRENT.start_times))
+            candidate = booking(
+                f"bkg_rival_{number}_{turn}", time=random.choice(CURRENT.start_times)
+            )
             try:
-                bookings.add(table, mine, audit_event(None, mine, admin()))
+                bookings.add(table, candidate, audit_event(None, candidate, admin()))
             except SlotTakenError:
                 continue
-            cancel_booking(table, mine.id, CancellationRequest(), caller(), any_version)
+            cancel_booking(table, candidate.id, CancellationRequest(), caller(), any_version)
 
     def move() -> int:
         moves = 0
@@ -216,7 +218,7 @@ def test_a_moving_booking_is_in_exactly_one_slot_at_every_moment(
     assert stored and [slot for slot in day if moving.id in _claims(table, slot)] == [stored.slot]
 
 
-def test_movers_and_bookers_of_one_slot_leave_one_holder(
+def test_moves_and_creates_of_one_slot_at_once_leave_one_holder(
     table: Table, everything: Everything
 ) -> None:
     # Given ten bookings in slots of their own
@@ -235,7 +237,7 @@ def test_movers_and_bookers_of_one_slot_leave_one_holder(
             table,
             booking_request(),
             IdempotentRequest(f"n{n}", "a" * 64),
-            one_of(n),
+            customer_number(n),
         )
         for n in range(10)
     ]
@@ -249,7 +251,9 @@ def test_movers_and_bookers_of_one_slot_leave_one_holder(
     assert sum(len(each) for each in claims.values()) in {10, 11}
 
 
-def test_the_same_key_fifty_times_makes_one_booking(table: Table, everything: Everything) -> None:
+def test_fifty_creates_with_the_same_key_at_once_make_one_booking(
+    table: Table, everything: Everything
+) -> None:
     answers = at_once(
         [partial(create_booking, table, booking_request(), FIRST, caller()) for _ in range(50)]
     )
@@ -265,7 +269,7 @@ def test_the_same_key_fifty_times_makes_one_booking(table: Table, everything: Ev
     }
 
 
-def test_the_same_key_with_another_body_is_refused_while_they_race(table: Table) -> None:
+def test_creates_with_the_same_key_and_two_bodies_at_once_accept_one_body(table: Table) -> None:
     other = IdempotentRequest(FIRST.key, "b" * 64)
 
     answers = at_once(
@@ -280,7 +284,7 @@ def test_the_same_key_with_another_body_is_refused_while_they_race(table: Table)
     assert sum(isinstance(answer, IdempotencyKeyReused) for answer in answers) == 10
 
 
-def test_twenty_cancellations_at_once_are_one(table: Table, everything: Everything) -> None:
+def test_twenty_cancellations_at_once_cancel_once(table: Table, everything: Everything) -> None:
     made = booking()
     bookings.add(table, made, audit_event(None, made, caller()))
 
@@ -297,7 +301,7 @@ def test_twenty_cancellations_at_once_are_one(table: Table, everything: Everythi
     assert [event.version for event in bookings.events(table, made.id, 10, None)] == [1, 2]
 
 
-def test_lowering_the_capacity_never_leaves_more_bookings_than_it(
+def test_lowering_the_capacity_never_leaves_more_bookings_than_the_capacity(
     table: Table, everything: Everything
 ) -> None:
     slot = slot_at(PARTY_DATE, time(18), CURRENT)
@@ -311,7 +315,7 @@ def test_lowering_the_capacity_never_leaves_more_bookings_than_it(
                     table,
                     booking_request(),
                     IdempotentRequest(str(n), "a" * 64),
-                    one_of(n),
+                    customer_number(n),
                 )
                 for n in range(10)
             ],

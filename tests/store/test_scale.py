@@ -57,28 +57,28 @@ def test_a_list_page_costs_the_same_in_a_small_table_and_in_a_large_one(
 
     # Given 100 bookings of one customer in one month, and what a page of them costs
     _fill(dynamodb, table_name, range(100))
-    few = costs()
+    small_table_costs = costs()
 
     # When there are many more
     _fill(dynamodb, table_name, range(100, SIZES.listed_bookings))
 
     # Then a page costs what it did: one Query of the page's items and one more
-    assert costs() == few
-    assert all(cost.calls == ["Query"] for cost in few.values())
-    assert all(cost.items_read == 21 for cost in few.values())
+    assert costs() == small_table_costs
+    assert all(cost.calls == ["Query"] for cost in small_table_costs.values())
+    assert all(cost.items_read == 21 for cost in small_table_costs.values())
 
 
 def _fill(dynamodb: BaseClient, table_name: str, numbers: range) -> None:
     """Write what a list sees of many bookings."""
-    kept = ("sk", "gsi1pk", "gsi2pk", *SUMMARY)
-    whole = booking_item(booking())
-    summary = to_attributes({name: whole[name] for name in kept})
+    summary_names = ("sk", "gsi1pk", "gsi2pk", *SUMMARY)
+    item = booking_item(booking())
+    summary = to_attributes({name: item[name] for name in summary_names})
 
     def put(chunk: range) -> None:
         items = []
         for number in chunk:
             booking_id = f"bkg_{number:026}"
-            start = {"S": f"{whole['starts_at']}#{booking_id}"}
+            start = {"S": f"{item['starts_at']}#{booking_id}"}
             key = {"pk": {"S": f"BOOKING#{booking_id}"}, "gsi1sk": start, "gsi2sk": start}
             items.append({"PutRequest": {"Item": summary | key}})
         answer = dynamodb.batch_write_item(RequestItems={table_name: items})

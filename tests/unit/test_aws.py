@@ -5,7 +5,7 @@ import pytest
 from teppan.aws import client
 
 
-def test_a_process_has_one_client_of_a_service() -> None:
+def test_a_process_has_one_aws_client_for_each_service() -> None:
     assert client("dynamodb") is client("dynamodb")
     assert client("dynamodb") is not client("secretsmanager")
 
@@ -18,7 +18,7 @@ def test_a_process_has_one_client_of_a_service() -> None:
         ("cognito-idp", 5, 1),  # it sends mails, and takes a code only once
     ],
 )
-def test_a_client_gives_up_before_the_function_times_out(
+def test_an_aws_client_gives_up_before_the_function_times_out(
     service: str, read_timeout: int, attempts: int
 ) -> None:
     config = client(service).meta.config

@@ -11,13 +11,13 @@ SECRET = "aiko@example.com"
 
 
 class TestRunEach:
-    def test_each_is_done_in_order(self) -> None:
+    def test_run_each_processes_the_items_in_order(self) -> None:
         done: list[int] = []
 
         assert run_each([3, 1, 2], done.append).failures == 0
         assert done == [3, 1, 2]
 
-    def test_what_fails_does_not_stop_the_others_and_is_returned(self, logged: LogLines) -> None:
+    def test_run_each_logs_and_returns_failed_items_and_continues(self, logged: LogLines) -> None:
         def do(item: int) -> int:
             if item % 2:
                 raise ValueError(SECRET)
@@ -32,9 +32,7 @@ class TestRunEach:
         assert all(line["error"] == "ValueError" for line in lines)
         assert SECRET not in repr(lines)
 
-    def test_an_item_that_can_not_be_listed_takes_none_before_it_along(
-        self, logged: LogLines
-    ) -> None:
+    def test_run_each_processes_the_items_before_a_listing_failure(self, logged: LogLines) -> None:
         def items() -> Iterator[int]:
             yield 1
             yield 2
@@ -47,7 +45,7 @@ class TestRunEach:
         assert (line["message"], line["error"]) == ("list ended early", "ValueError")
         assert SECRET not in repr(line)
 
-    def test_an_item_that_can_not_be_named_fails_alone(self, logged: LogLines) -> None:
+    def test_run_each_fails_only_the_item_without_a_name(self, logged: LogLines) -> None:
         class Nameless:
             def __str__(self) -> str:
                 raise ValueError(SECRET)
@@ -59,15 +57,15 @@ class TestRunEach:
         assert (outcome.results, outcome.failed) == ([2], items[:1])
         assert SECRET not in repr(logged())
 
-    def test_out_of_time_nothing_more_is_begun(self) -> None:
-        has_time = iter([True, True, False])
+    def test_run_each_begins_no_item_after_its_time(self) -> None:
+        time_left = iter([True, True, False])
 
-        outcome = run_each(range(5), lambda item: item, lambda: next(has_time))
+        outcome = run_each(range(5), lambda item: item, lambda: next(time_left))
 
         assert (outcome.begun, outcome.results, outcome.left) == (2, [0, 1], [2, 3, 4])
 
 
-def test_a_list_that_ends_early_keeps_what_came_before(logged: LogLines) -> None:
+def test_list_all_keeps_the_items_before_a_failure(logged: LogLines) -> None:
     def items() -> Iterator[int]:
         yield 1
         raise ValueError(SECRET)
@@ -76,5 +74,5 @@ def test_a_list_that_ends_early_keeps_what_came_before(logged: LogLines) -> None
     assert [line["message"] for line in logged()] == ["list ended early"]
 
 
-def test_a_list_that_ends_is_complete() -> None:
+def test_list_all_of_all_items_is_complete() -> None:
     assert list_all(iter([1, 2])) == Listed([1, 2], is_complete=True)

@@ -10,7 +10,7 @@ from teppan import clock
 from teppan.clock import from_rfc3339, to_rfc3339
 
 
-def test_now_is_in_utc() -> None:
+def test_utc_now_is_the_present_in_utc() -> None:
     now = clock.utc_now()
 
     assert now.tzinfo is UTC
@@ -28,7 +28,7 @@ def test_now_is_in_utc() -> None:
         (-timedelta(days=1), 0),
     ],
 )
-def test_sleeping_lasts_until_then_and_not_at_all_once_it_is_over(
+def test_sleep_until_sleeps_only_until_an_instant_ahead(
     ahead: timedelta, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
@@ -48,7 +48,9 @@ def test_sleeping_lasts_until_then_and_not_at_all_once_it_is_over(
         (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
     ],
 )
-def test_an_instant_is_written_in_utc_and_read_back(instant: datetime, text: str) -> None:
+def test_an_instant_is_written_as_rfc3339_in_utc_and_read_back(
+    instant: datetime, text: str
+) -> None:
     assert to_rfc3339(instant) == text
     assert from_rfc3339(text) == instant
     assert from_rfc3339(text).tzinfo is UTC

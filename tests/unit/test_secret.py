@@ -14,23 +14,23 @@ ARN = "arn:aws:secretsmanager:us-west-2:000000000000:secret:cursor"
 
 
 class SecretsManager:
-    """Stands for the AWS client: versions by stage, and how often it was asked."""
+    """Stands for the AWS client: versions by stage, and how often it was stages_read."""
 
     def __init__(self) -> None:
         self.versions = {"AWSCURRENT": "new"}
-        self.asked: list[str] = []
+        self.stages_read: list[str] = []
         self.failure: Exception | None = None
 
     def get_secret_value(self, **request: Any) -> dict[str, Any]:
-        self.asked.append(request["VersionStage"])
+        self.stages_read.append(request["VersionStage"])
         if self.failure:
             raise self.failure
         if request["VersionStage"] not in self.versions:
-            raise refusal_entry("ResourceNotFoundException")
+            raise error_of("ResourceNotFoundException")
         return {"SecretString": self.versions[request["VersionStage"]]}
 
 
-def refusal_entry(code: str) -> ClientError:
+def error_of(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": ""}}, "GetSecretValue")
 
 
@@ -43,18 +43,18 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> SecretsManager:
     return stub
 
 
-def test_the_current_value_signs(manager: SecretsManager) -> None:
+def test_the_current_secret_is_returned(manager: SecretsManager) -> None:
     assert secret.current(ARN) == "new"
 
 
-def test_it_is_asked_for_once(manager: SecretsManager) -> None:
+def test_a_secret_is_read_once_and_then_cached(manager: SecretsManager) -> None:
     for _ in range(3):
         secret.current(ARN)
 
-    assert manager.asked == ["AWSCURRENT"]
+    assert manager.stages_read == ["AWSCURRENT"]
 
 
-def test_after_five_minutes_it_is_asked_for_again(
+def test_a_cached_secret_is_read_again_after_five_minutes(
     manager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_at = 1000
@@ -68,29 +68,29 @@ def test_after_five_minutes_it_is_asked_for_again(
     assert secret.current(ARN) == "newer"
 
 
-def test_two_secrets_are_kept_apart(manager: SecretsManager) -> None:
+def test_two_secrets_are_cached_separately(manager: SecretsManager) -> None:
     secret.current(ARN)
     manager.versions["AWSCURRENT"] = "another"
 
     assert (secret.current(ARN), secret.current("other")) == ("new", "another")
 
 
-def test_during_a_rotation_the_previous_one_is_valid_too(manager: SecretsManager) -> None:
+def test_the_previous_secret_is_valid_too_during_a_rotation(manager: SecretsManager) -> None:
     manager.versions["AWSPREVIOUS"] = "old"
 
     assert list(secret.valid(ARN)) == ["new", "old"]
     assert list(secret.valid(ARN)) == ["new", "old"]  # the cache keeps them apart
 
 
-def test_the_previous_one_is_read_only_when_the_current_one_is_not_it(
+def test_the_previous_secret_is_read_only_on_demand(
     manager: SecretsManager,
 ) -> None:
     next(secret.valid(ARN))
 
-    assert manager.asked == ["AWSCURRENT"]
+    assert manager.stages_read == ["AWSCURRENT"]
 
 
-def test_a_rotation_while_the_values_are_kept_leaves_the_replaced_one_valid(
+def test_a_secret_replaced_while_cached_stays_valid(
     manager: SecretsManager,
 ) -> None:
     # Given an instance that keeps both values, and then a rotation
@@ -106,20 +106,20 @@ def test_a_rotation_while_the_values_are_kept_leaves_the_replaced_one_valid(
     assert list(secret.valid(ARN)) == ["newer", "new"]
 
 
-def test_before_the_first_rotation_there_is_only_one(manager: SecretsManager) -> None:
+def test_a_secret_without_a_rotation_has_one_valid_value(manager: SecretsManager) -> None:
     assert list(secret.valid(ARN)) == ["new"]
 
 
 @pytest.mark.parametrize(
     "failure",
     [
-        refusal_entry("InternalServiceError"),
-        refusal_entry("ThrottlingException"),
-        refusal_entry("AccessDeniedException"),
+        error_of("InternalServiceError"),
+        error_of("ThrottlingException"),
+        error_of("AccessDeniedException"),
         ConnectTimeoutError(endpoint_url="https://secretsmanager"),
     ],
 )
-def test_when_it_can_not_be_read_the_service_is_unavailable(
+def test_a_secret_that_cannot_be_read_raises_storage_unavailable(
     manager: SecretsManager, failure: Exception
 ) -> None:
     manager.failure = failure
@@ -128,15 +128,17 @@ def test_when_it_can_not_be_read_the_service_is_unavailable(
         secret.current(ARN)
 
 
-def test_without_a_current_one_nothing_can_be_signed(manager: SecretsManager) -> None:
+def test_a_secret_without_a_current_value_raises_storage_unavailable(
+    manager: SecretsManager,
+) -> None:
     manager.versions.clear()
 
     with pytest.raises(StorageUnavailable):
         secret.current(ARN)
 
 
-def test_a_failure_is_not_remembered(manager: SecretsManager) -> None:
-    manager.failure = refusal_entry("ThrottlingException")
+def test_a_failed_read_of_a_secret_is_not_cached(manager: SecretsManager) -> None:
+    manager.failure = error_of("ThrottlingException")
     with pytest.raises(StorageUnavailable):
         secret.current(ARN)
 
@@ -145,16 +147,16 @@ def test_a_failure_is_not_remembered(manager: SecretsManager) -> None:
     assert secret.current(ARN) == "new"
 
 
-def test_that_there_is_no_previous_one_is_remembered(manager: SecretsManager) -> None:
+def test_the_absence_of_a_previous_secret_is_cached(manager: SecretsManager) -> None:
     """Or else every forged cursor costs a call of Secrets Manager."""
     for _ in range(3):
         list(secret.valid(ARN))
 
-    assert manager.asked.count("AWSPREVIOUS") == 1
+    assert manager.stages_read.count("AWSPREVIOUS") == 1
 
 
-def test_forged_cursors_in_a_row_make_it_read_again_only_once(manager: SecretsManager) -> None:
+def test_many_rejected_values_cause_one_early_read_of_a_secret(manager: SecretsManager) -> None:
     for _ in range(5):
         list(secret.valid(ARN))
 
-    assert manager.asked.count("AWSCURRENT") == 2
+    assert manager.stages_read.count("AWSCURRENT") == 2

@@ -8,14 +8,14 @@ from teppan.settings import MissingSettingError, Settings, required, settings
 
 
 @pytest.fixture(autouse=True)
-def read_anew() -> Iterator[None]:
+def clear_cache() -> Iterator[None]:
     """Settings are read once a process; here they are read once a test."""
     settings.cache_clear()
     yield
     settings.cache_clear()
 
 
-def test_they_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAGE", "prod")
     monkeypatch.setenv("SERVICE_VERSION", "1.2.3")
     monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.example, https://b.example,")
@@ -25,14 +25,14 @@ def test_they_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None
     )
 
 
-def test_no_origin_at_all_can_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_setting_of_allowed_origins_may_be_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_ORIGINS", "")
 
     assert settings().allowed_origins == frozenset()
 
 
 @pytest.mark.parametrize("name", ["STAGE", "SERVICE_VERSION", "ALLOWED_ORIGINS"])
-def test_a_missing_one_stops_the_cold_start_and_is_named(
+def test_a_missing_setting_raises_an_error_with_its_name(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(name)
@@ -41,7 +41,9 @@ def test_a_missing_one_stops_the_cold_start_and_is_named(
         settings()
 
 
-def test_a_required_variable_is_read_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_required_variable_is_returned_or_raises_an_error_with_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("TABLE_NAME", "bookings-1")
 
     assert required("TABLE_NAME") == "bookings-1"

@@ -23,18 +23,18 @@ def run[R](
     return run_in_threads(items, do, threads=threads, may_begin=may_begin)
 
 
-def test_each_is_done_once() -> None:
+def test_threads_process_each_item_once() -> None:
     outcome = run(list(range(100)), lambda item: item * 2)
 
     assert sorted(outcome.results) == list(range(0, 200, 2))
     assert (outcome.begun, outcome.left, outcome.failed) == (100, [], [])
 
 
-def test_nothing_is_done_at_once() -> None:
+def test_threads_without_items_return_an_empty_result() -> None:
     assert run([], lambda item: item) == BatchResult(0, [], [], [])
 
 
-def test_as_many_as_there_are_threads_are_under_way_at_a_time() -> None:
+def test_all_threads_work_at_the_same_time() -> None:
     together = Barrier(4, timeout=60)
 
     outcome = run(list(range(8)), lambda _: together.wait())
@@ -42,24 +42,24 @@ def test_as_many_as_there_are_threads_are_under_way_at_a_time() -> None:
     assert outcome.failed == []
 
 
-def test_and_no_more_than_that() -> None:
-    under_way, most, lock = 0, 0, Lock()
+def test_no_more_items_run_at_a_time_than_there_are_threads() -> None:
+    running, most, lock = 0, 0, Lock()
 
     def do(_: int) -> None:
-        nonlocal under_way, most
+        nonlocal running, most
         with lock:
-            under_way += 1
-            most = max(most, under_way)
+            running += 1
+            most = max(most, running)
         time.sleep(0)
         with lock:
-            under_way -= 1
+            running -= 1
 
     run(list(range(200)), do, threads=3)
 
     assert most <= 3
 
 
-def test_they_are_begun_in_order() -> None:
+def test_threads_begin_the_items_in_order() -> None:
     begun: list[int] = []
 
     run([3, 1, 2], begun.append, threads=1)
@@ -67,7 +67,7 @@ def test_they_are_begun_in_order() -> None:
     assert begun == [3, 1, 2]
 
 
-def test_what_fails_does_not_stop_the_others(logged: LogLines) -> None:
+def test_a_failed_item_does_not_stop_the_other_items_of_the_threads(logged: LogLines) -> None:
     def do(item: int) -> int:
         if item % 2:
             raise ValueError(SECRET)
@@ -85,7 +85,7 @@ def test_what_fails_does_not_stop_the_others(logged: LogLines) -> None:
     assert SECRET not in repr(lines)
 
 
-def test_what_a_thread_logs_names_its_own_item(logged: LogLines) -> None:
+def test_log_lines_of_a_thread_carry_its_own_item(logged: LogLines) -> None:
     together = Barrier(4, timeout=60)
 
     def do(item: int) -> None:
@@ -101,16 +101,18 @@ def test_what_a_thread_logs_names_its_own_item(logged: LogLines) -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_out_of_time_nothing_more_is_begun_and_what_was_is_ended(threads: int) -> None:
-    asked = iter([True] * 5)
+def test_threads_begin_no_item_after_their_time_and_end_those_begun(threads: int) -> None:
+    answers = iter([True] * 5)
 
-    outcome = run(list(range(20)), lambda item: item, threads, may_begin=lambda: next(asked, False))
+    outcome = run(
+        list(range(20)), lambda item: item, threads, may_begin=lambda: next(answers, False)
+    )
 
     assert sorted(outcome.results) == [0, 1, 2, 3, 4]
     assert (outcome.begun, outcome.left) == (5, list(range(5, 20)))
 
 
-def test_what_is_no_failure_of_an_item_ends_it_all() -> None:
+def test_an_exception_that_ends_the_process_is_raised_by_the_threads() -> None:
     class Stopped(BaseException):
         """The process is gone."""
 
@@ -121,7 +123,7 @@ def test_what_is_no_failure_of_an_item_ends_it_all() -> None:
         run([1], do)
 
 
-def test_an_item_that_can_not_be_named_does_not_end_its_thread(logged: LogLines) -> None:
+def test_an_item_without_a_name_does_not_end_its_thread(logged: LogLines) -> None:
     class Nameless:
         def __str__(self) -> str:
             raise ValueError(SECRET)

@@ -35,14 +35,14 @@ def fail(_event: Event) -> Event:
     raise ValueError(SECRET)
 
 
-def test_the_handler_gets_the_event_and_its_answer_goes_back() -> None:
+def test_a_trigger_passes_the_event_on_and_returns_the_answer() -> None:
     assert run(lambda event: event | {"seen": True}, {"version": "2"}) == {
         "version": "2",
         "seen": True,
     }
 
 
-def test_a_failure_fails_the_call_and_tells_nothing() -> None:
+def test_a_failed_trigger_raises_an_error_without_details() -> None:
     with pytest.raises(TriggerFailedError) as failure:
         run(fail)
 
@@ -51,7 +51,7 @@ def test_a_failure_fails_the_call_and_tells_nothing() -> None:
     assert failure.value.__suppress_context__
 
 
-def test_it_is_logged_without_its_message(logged: LogLines) -> None:
+def test_a_failed_trigger_is_logged_without_the_errors_message(logged: LogLines) -> None:
     with pytest.raises(TriggerFailedError):
         run(fail)
 
@@ -61,11 +61,11 @@ def test_it_is_logged_without_its_message(logged: LogLines) -> None:
     assert SECRET not in repr(line)
 
 
-@pytest.mark.parametrize("asked", ["true", "TRUE", "1"])
-def test_the_event_is_not_logged_even_when_the_environment_asks_for_it(
-    asked: str, logged: LogLines, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("setting", ["true", "TRUE", "1"])
+def test_the_event_of_a_trigger_is_never_logged(
+    setting: str, logged: LogLines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", asked)
+    monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", setting)
 
     run(lambda event: event, {"request": {"userAttributes": {"email": SECRET}}})
 
@@ -74,7 +74,7 @@ def test_the_event_is_not_logged_even_when_the_environment_asks_for_it(
     assert SECRET not in repr(line)
 
 
-def test_what_it_logs_carries_its_name_for_one_call_only(logged: LogLines) -> None:
+def test_log_keys_of_a_trigger_last_for_one_call(logged: LogLines) -> None:
     def note(event: Event) -> Event:
         logger.append_keys(**event)
         logger.info("noted")
@@ -101,7 +101,7 @@ def metrics_in(written: str) -> dict[str, Any]:
 
 class TestJob:
     @pytest.mark.usefixtures("now")
-    def test_it_acts_as_the_system_under_the_id_of_its_invocation(self) -> None:
+    def test_a_job_acts_as_the_system_with_the_request_id_of_its_invocation(self) -> None:
         seen: list[tuple[Event, Caller]] = []
         context = lambda_context()
 
@@ -113,44 +113,44 @@ class TestJob:
             ({"a": 1}, Caller("followUpPayments", Role.SYSTEM, context.aws_request_id, NOW))
         ]
 
-    def test_each_item_that_it_works_on_has_its_own_instant(self, now: Clock) -> None:
+    def test_a_job_reads_the_clock_for_each_item(self, now: Clock) -> None:
         seen: list[datetime] = []
 
-        def go(_event: Event, author: Author, _time_left: TimeLeft) -> None:
+        def body(_event: Event, author: Author, _time_left: TimeLeft) -> None:
             for _ in range(2):
                 seen.append(author().at)
                 now.set(now.at + timedelta(minutes=3))
 
-        job("reconcilePayments")(go)({}, lambda_context())
+        job("reconcilePayments")(body)({}, lambda_context())
 
         assert seen == [NOW, NOW + timedelta(minutes=3)]
 
-    def test_it_knows_how_long_it_may_run(self) -> None:
+    def test_a_job_gets_the_remaining_time(self) -> None:
         left: list[timedelta] = []
         context = lambda_context()
         context.get_remaining_time_in_millis = iter([90_000, 250]).__next__
 
-        def go(_event: Event, _author: Author, time_left: TimeLeft) -> None:
+        def body(_event: Event, _author: Author, time_left: TimeLeft) -> None:
             left.extend([time_left(), time_left()])
 
-        job("releaseUnpaidBookings")(go)({}, context)
+        job("releaseUnpaidBookings")(body)({}, context)
 
         assert left == [timedelta(seconds=90), timedelta(milliseconds=250)]
 
-    def test_its_answer_goes_back(self) -> None:
+    def test_a_job_returns_its_answer(self) -> None:
         failures: Event = {"batchItemFailures": [{"itemIdentifier": "7"}]}
 
         assert job("followUpPayments")(lambda _event, _caller, _left: failures)(
             {}, lambda_context()
         ) == (failures)
 
-    def test_it_may_answer_nothing(self) -> None:
+    def test_a_job_may_return_nothing(self) -> None:
         assert (
             job("reconcilePayments")(lambda _event, _caller, _left: None)({}, lambda_context())
             is None
         )
 
-    def test_a_failure_fails_the_run_and_tells_nothing(self, logged: LogLines) -> None:
+    def test_a_failed_job_raises_an_error_without_details(self, logged: LogLines) -> None:
         with pytest.raises(TriggerFailedError) as failure:
             job("followUpPayments")(lambda event, _caller, _left: fail(event))({}, lambda_context())
 
@@ -160,14 +160,14 @@ class TestJob:
         assert SECRET not in repr(line)
 
     @pytest.mark.parametrize("failed", [False, True])
-    def test_a_run_is_counted_also_when_it_fails(
+    def test_a_job_run_is_counted_also_if_it_fails(
         self, failed: bool, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def go(event: Event, _author: Author, _time_left: TimeLeft) -> Event:
+        def body(event: Event, _author: Author, _time_left: TimeLeft) -> Event:
             return fail(event) if failed else event
 
         try:
-            job("followUpPayments")(go)({}, lambda_context())
+            job("followUpPayments")(body)({}, lambda_context())
         except TriggerFailedError:
             assert failed
 
@@ -177,10 +177,10 @@ class TestJob:
 
 
 class TestRaiseIfAnyFailed:
-    def test_without_failures_nothing_happens(self) -> None:
+    def test_raise_if_any_failed_without_failures_raises_nothing(self) -> None:
         raise_if_any_failed(BatchResult(1, [], [1], []), BatchResult(0, [], [], []))
 
-    def test_with_some_the_job_has_failed(self) -> None:
+    def test_raise_if_any_failed_counts_failed_items_and_lists(self) -> None:
         with pytest.raises(PartlyFailedError, match="3 failed"):
             raise_if_any_failed(
                 BatchResult(2, [], [], ["a", "b"]), BatchResult(0, [], [], [], is_listed=False)

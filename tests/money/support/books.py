@@ -40,10 +40,10 @@ class Books:
     @property
     def disputed(self) -> int:
         """What the bank holds until it has decided."""
-        return self.out - self.lost
+        return self.withdrawn - self.lost
 
     @property
-    def out(self) -> int:
+    def withdrawn(self) -> int:
         """What Stripe has withdrawn for disputes and not given back."""
         return self.sums["dispute_withdrawn"] - self.sums["dispute_reinstated"]
 
@@ -54,23 +54,23 @@ class Books:
         return self.sums["dispute_opened"] - self.sums["dispute_withdrawn"] - ended
 
     @property
-    def promised(self) -> int:
+    def obligations(self) -> int:
         """What goes back, or has."""
-        promised = self.sums["refund_owed"] + self.sums["goodwill_owed"]
-        promised += self.sums["goodwill_restored"]
-        return promised - self.sums["refund_waived"] - self.sums["goodwill_waived"]
+        obligations = self.sums["refund_owed"] + self.sums["goodwill_owed"]
+        obligations += self.sums["goodwill_restored"]
+        return obligations - self.sums["refund_waived"] - self.sums["goodwill_waived"]
 
     @property
     def in_flight(self) -> int:
-        return self.promised - self.refunded
+        return self.obligations - self.refunded
 
     @property
     def owed(self) -> int:
-        """What is promised, and not with Stripe."""
-        return self.promised - self.sums["refund_sent"] + self.sums["refund_failed"]
+        """What is obligations, and not with Stripe."""
+        return self.obligations - self.sums["refund_sent"] + self.sums["refund_failed"]
 
     @property
-    def undone(self) -> int:
+    def uncredited(self) -> int:
         """What no longer counts as paid, because it goes back."""
         return self.sums["refund_owed"] - self.sums["refund_waived"]
 
@@ -78,7 +78,7 @@ class Books:
     def at_stripe(self) -> int:
         """What Stripe's balance must hold."""
         sent = self.sums["refund_sent"] - self.sums["refund_failed"]
-        return self.captured - sent - self.out
+        return self.captured - sent - self.withdrawn
 
     @property
     def kept(self) -> int:
@@ -112,19 +112,19 @@ def check_sums(world: World, booking: str) -> Json:
     cancellation says of what was paid before it. (The tests' clocks let no two things happen in
     one second where that matters.)
     """
-    account = world.account(booking)
-    all_of_it = books(account["entries"])
-    told = account["balance"]
-    assert told == {
-        "captured": all_of_it.captured,
-        "refunded": all_of_it.refunded,
-        "refund_owed": all_of_it.in_flight - told["refund_sent"],
-        "refund_sent": told["refund_sent"],
-        "disputed": all_of_it.disputed,
-        "lost": all_of_it.lost,
-        "refundable": told["refundable"],
-        "paid": max(0, all_of_it.captured - all_of_it.lost - all_of_it.undone),
-    }, told
+    account = world.list_payments(booking)
+    total = books(account["entries"])
+    balance = account["balance"]
+    assert balance == {
+        "captured": total.captured,
+        "refunded": total.refunded,
+        "refund_owed": total.in_flight - balance["refund_sent"],
+        "refund_sent": balance["refund_sent"],
+        "disputed": total.disputed,
+        "lost": total.lost,
+        "refundable": balance["refundable"],
+        "paid": max(0, total.captured - total.lost - total.uncredited),
+    }, balance
     for payment, each in by_payment(account["entries"]).items():
         positive = (each.captured, each.refunded, each.lost, each.disputed, each.contested)
         assert min(positive) >= 0, payment
@@ -133,9 +133,9 @@ def check_sums(world: World, booking: str) -> Json:
         at_risk = each.disputed or each.contested
         assert at_risk or each.kept >= 0 or not each.owed, (payment, each)
     if account["booking_status"] == "cancelled":
-        assert all_of_it.kept <= kept_by_policy(world, booking, account["entries"]), account
-    elif not (all_of_it.disputed or all_of_it.contested):
-        assert told["paid"] <= account["total"] or not told["refundable"], account
+        assert total.kept <= kept_by_policy(world, booking, account["entries"]), account
+    elif not (total.disputed or total.contested):
+        assert balance["paid"] <= account["total"] or not balance["refundable"], account
     pending = account["booking_status"] == "pending"
     assert account["deposit_due"] > 0 or not pending, account
     assert world.counts_as_pending(booking) == pending, account
@@ -153,7 +153,7 @@ def check_against_stripe(world: World, bookings: Iterable[str]) -> None:
         if intents[intent]["amount_received"]:
             held[intents[intent]["metadata"]["booking_id"]][intent] = cents
     for booking in bookings:
-        entries = world.account(booking)["entries"]
+        entries = world.list_payments(booking)["entries"]
         ours = {payment: each.at_stripe for payment, each in by_payment(entries).items()}
         assert ours == held[booking], (booking, ours, held[booking], entries)
 

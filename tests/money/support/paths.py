@@ -26,7 +26,7 @@ MOMENTS: Final = (
     "a_dispute",
     "a_dispute_won",
 )
-"""What happens to one payment; see `whole_life`."""
+"""What happens to one payment; see `acts_on_payment`."""
 
 _KEYS: Final = count()
 
@@ -44,287 +44,287 @@ type Intent = tuple[int, str, list[tuple[int, str]]]
 """Amount and status of a payment at Stripe, and of each of its refunds."""
 
 
-def opening(world: World) -> Path:
+def opening_a_deposit(world: World) -> Path:
     booking = world.book()
-    return Path(booking, _keyed(world.open, booking))
+    return Path(booking, _with_key(world.open, booking))
 
 
-def opening_another(world: World) -> Path:
+def opening_the_full_price(world: World) -> Path:
     """The open payment of the deposit is closed for one of the full price."""
     booking = world.book()
-    world.opened(booking)
-    return Path(booking, _keyed(world.open, booking, "full"))
+    world.open_intent(booking)
+    return Path(booking, _with_key(world.open, booking, "full"))
 
 
-def opening_what_is_paid(world: World) -> Path:
+def opening_after_an_unreported_payment(world: World) -> Path:
     """The deposit was paid and nobody has told us; now the full price is asked for."""
     booking = world.book()
     world.pay(booking)
-    world.forget()
-    return Path(booking, _keyed(world.open, booking, "full"))
+    world.drop_deliveries()
+    return Path(booking, _with_key(world.open, booking, "full"))
 
 
 def confirming(world: World) -> Path:
     booking = world.book()
     intent = world.pay(booking)
-    world.forget()
+    world.drop_deliveries()
     return Path(booking, partial(world.confirm, intent))
 
 
-def told_of(moment: str) -> Given:
-    """Return the path of the first event of a moment in a payment's life."""
+def receiving(moment: str) -> Given:
+    """Return the path of the first event of a moment in a payment's acts."""
 
     def given(world: World) -> Path:
         booking = world.book()
-        intent = world.opened(booking)
-        life = whole_life(world, intent)
+        intent = world.open_intent(booking)
+        acts = acts_on_payment(world, intent)
         for earlier in MOMENTS[: MOMENTS.index(moment)]:
-            life[earlier]()
+            acts[earlier]()
         world.confirm(intent)
-        world.forget()
-        life[moment]()
-        event = world.take()[0]
+        world.drop_deliveries()
+        acts[moment]()
+        event = world.take_deliveries()[0]
         return Path(booking, partial(world.send, event))
 
-    given.__name__ = f"told_of_{moment}"
+    given.__name__ = f"receiving_{moment}"
     return given
 
 
-def told_of_a_lost_dispute(world: World) -> Path:
-    booking, intent = world.paid(card=DISPUTED)
-    world.stripe.close_dispute(the_one(world, "disputes", intent), won=False)
-    return Path(booking, partial(world.send, world.take()[0]))
+def receiving_a_lost_dispute(world: World) -> Path:
+    booking, intent = world.paid_booking(card=DISPUTED)
+    world.stripe.close_dispute(only_id_of(world, "disputes", intent), won=False)
+    return Path(booking, partial(world.send, world.take_deliveries()[0]))
 
 
-def told_of_a_dispute_won_in_part(world: World) -> Path:
+def receiving_a_dispute_won_in_part(world: World) -> Path:
     """It was withdrawn twice, and a part comes back."""
-    booking, intent = world.paid()
+    booking, intent = world.paid_booking()
     dispute = world.stripe.dispute(intent, amount=4_000)["id"]
     world.stripe.withdraw(dispute, 3_000)
     world.stripe.close_dispute(dispute, won=True, reinstated=2_500)
-    return Path(booking, partial(world.send, world.take()[-1]))
+    return Path(booking, partial(world.send, world.take_deliveries()[-1]))
 
 
-def told_of_a_part_by_hand(world: World) -> Path:
+def receiving_a_dashboard_refund_in_part(world: World) -> Path:
     """Staff refund a part of what our own refund has failed to bring back."""
-    booking, intent = world.paid(card=REFUND_FAILS)
+    booking, intent = world.paid_booking(card=REFUND_FAILS)
     assert world.cancel(booking).status == 200
     assert not world.hand_over(world.take_records(booking))
-    world.stripe.settle_refund(the_one(world, "refunds", intent), "failed")
+    world.stripe.settle_refund(only_id_of(world, "refunds", intent), "failed")
     assert world.confirm(intent).status == 200
-    world.forget()
+    world.drop_deliveries()
     world.stripe.refund(intent, 5_000)
-    return Path(booking, partial(world.send, world.take()[0]))
+    return Path(booking, partial(world.send, world.take_deliveries()[0]))
 
 
 def cancelling(world: World) -> Path:
-    booking, _ = world.paid()
+    booking, _ = world.paid_booking()
     return Path(booking, partial(world.cancel, booking))
 
 
-def settling_a_cancellation(world: World) -> Path:
+def following_up_a_cancellation(world: World) -> Path:
     """It had two payments, and one was open."""
-    booking, _ = world.paid()
+    booking, _ = world.paid_booking()
     assert world.confirm(world.pay(booking, "balance")).status == 200
     assert world.cancel(booking).status == 200
-    return _settling(world, booking)
+    return _following_up(world, booking)
 
 
-def settling_an_unpaid_cancellation(world: World) -> Path:
+def following_up_an_unpaid_cancellation(world: World) -> Path:
     booking = world.book()
-    world.opened(booking)
+    world.open_intent(booking)
     assert world.cancel(booking).status == 200
-    return _settling(world, booking)
+    return _following_up(world, booking)
 
 
 def refunding(world: World) -> Path:
-    booking, _ = world.paid()
-    return Path(booking, _keyed(world.refund, booking, 2_500))
+    booking, _ = world.paid_booking()
+    return Path(booking, _with_key(world.refund, booking, 2_500))
 
 
-def settling_a_refund(world: World) -> Path:
-    booking, _ = world.paid(card=REFUND_PENDS)
+def following_up_a_refund(world: World) -> Path:
+    booking, _ = world.paid_booking(card=REFUND_PENDS)
     assert world.refund(booking, 2_500).status == 201
-    return _settling(world, booking)
+    return _following_up(world, booking)
 
 
-def settling_a_refund_that_failed(world: World) -> Path:
+def reconciling_a_failed_refund(world: World) -> Path:
     """The first try came back a day ago."""
-    booking, intent = world.paid(card=REFUND_FAILS)
+    booking, intent = world.paid_booking(card=REFUND_FAILS)
     assert world.refund(booking, 2_500).status == 201
     assert not world.hand_over(world.take_records(booking))
-    world.stripe.settle_refund(the_one(world, "refunds", intent), "failed")
+    world.stripe.settle_refund(only_id_of(world, "refunds", intent), "failed")
     assert world.confirm(intent).status == 200
-    world.forget()
+    world.drop_deliveries()
     world.later(hours=24)
-    _nothing_new(world)
+    _complete_a_run(world)
     return Path(booking, world.reconcile)
 
 
 def releasing(world: World) -> Path:
     booking = world.book()
-    world.opened(booking)
+    world.open_intent(booking)
     world.later(hours=24, seconds=1)
     return Path(booking, world.release)
 
 
-def releasing_what_is_paid(world: World) -> Path:
+def releasing_after_an_unreported_payment(world: World) -> Path:
     booking = world.book()
     world.pay(booking)
-    world.forget()
+    world.drop_deliveries()
     world.later(hours=24, seconds=1)
     return Path(booking, world.release)
 
 
-def settling_a_release(world: World) -> Path:
+def following_up_an_expiry(world: World) -> Path:
     """An intent was opened while the job looked the other way; nobody has paid it yet."""
-    booking, _ = world.lapsed()
-    return _settling(world, booking)
+    booking, _ = world.expired()
+    return _following_up(world, booking)
 
 
-def reviving(world: World) -> Path:
-    booking, intent = world.lapsed()
+def reinstating(world: World) -> Path:
+    booking, intent = world.expired()
     world.stripe.pay(intent, VISA)
-    return Path(booking, partial(world.send, world.take()[0]))
+    return Path(booking, partial(world.send, world.take_deliveries()[0]))
 
 
 def paying_too_late(world: World) -> Path:
     """Somebody else has the slot by now."""
     place = world.place()
-    booking, intent = world.lapsed(**place)
+    booking, intent = world.expired(**place)
     other = world.book(**place)
     assert world.confirm(world.pay(other)).status == 200
-    world.forget()
+    world.drop_deliveries()
     world.take_records(booking)
     world.stripe.pay(intent, VISA)
-    return Path(booking, partial(world.send, world.take()[0]))
+    return Path(booking, partial(world.send, world.take_deliveries()[0]))
 
 
-def paying_for_what_was_cancelled(world: World) -> Path:
+def paying_after_the_cancellation(world: World) -> Path:
     """The bank takes its time, and the customer cancels meanwhile."""
     booking = world.book()
     intent = world.pay(booking, card=BANK)
     assert world.cancel(booking).status == 200
     world.follow_up()
-    world.forget()
+    world.drop_deliveries()
     world.stripe.settle(intent)
-    return Path(booking, partial(world.send, world.take()[0]))
+    return Path(booking, partial(world.send, world.take_deliveries()[0]))
 
 
 def changing(world: World) -> Path:
     """Fewer guests than were paid for."""
-    booking, _ = world.paid("full")
+    booking, _ = world.paid_booking("full")
     return Path(booking, partial(world.change, booking, guests=10))
 
 
-def settling_an_overpayment(world: World) -> Path:
+def following_up_an_overpayment(world: World) -> Path:
     path = changing(world)
     path.act()
-    return _settling(world, path.booking)
+    return _following_up(world, path.booking)
 
 
-def settling_a_cheaper_booking(world: World) -> Path:
+def following_up_a_lower_price(world: World) -> Path:
     """Its open payment asks for more than it costs by now."""
     booking = world.book()
-    world.opened(booking, "full")
+    world.open_intent(booking, "full")
     assert world.change(booking, guests=10).status == 200
-    return _settling(world, booking)
+    return _following_up(world, booking)
 
 
-def finding_what_is_to_be_closed(world: World) -> Path:
+def reconciling_an_open_payment(world: World) -> Path:
     """The stream has told nobody of a cancellation with an open payment."""
     booking = world.book()
-    world.opened(booking)
+    world.open_intent(booking)
     assert world.cancel(booking).status == 200
     world.take_records(booking)
-    _nothing_new(world)
+    _complete_a_run(world)
     return Path(booking, world.reconcile)
 
 
-def finding_a_lost_event(world: World) -> Path:
-    _nothing_new(world)
+def reconciling_a_lost_event(world: World) -> Path:
+    _complete_a_run(world)
     booking = world.book()
     world.pay(booking)
-    world.forget()
+    world.drop_deliveries()
     return Path(booking, world.reconcile)
 
 
-def finding_a_lost_record(world: World) -> Path:
-    booking, _ = world.paid()
+def reconciling_a_lost_record(world: World) -> Path:
+    booking, _ = world.paid_booking()
     assert world.cancel(booking).status == 200
     world.take_records(booking)
-    _nothing_new(world)
+    _complete_a_run(world)
     return Path(booking, world.reconcile)
 
 
-def _settling(world: World, booking: str) -> Path:
+def _following_up(world: World, booking: str) -> Path:
     return Path(booking, partial(world.hand_over, world.take_records(booking)))
 
 
-def _nothing_new(world: World) -> None:
+def _complete_a_run(world: World) -> None:
     """Let the job have seen everything there is, and that some time ago."""
     world.later(hours=1)
     jobs.advance(world.call.table, missed_events.JOB, world.clock.at)
     world.later(minutes=16)
 
 
-def _keyed(ask: Callable[..., Any], *given: Any) -> Act:
+def _with_key(ask: Callable[..., Any], *given: Any) -> Act:
     return partial(ask, *given, headers={"Idempotency-Key": f"key-{next(_KEYS)}"})
 
 
 BY_A_PERSON: Final[tuple[Given, ...]] = (
-    opening,
-    opening_another,
-    opening_what_is_paid,
+    opening_a_deposit,
+    opening_the_full_price,
+    opening_after_an_unreported_payment,
     confirming,
     cancelling,
     refunding,
     changing,
 )
 BY_STRIPE: Final[tuple[Given, ...]] = (
-    *map(told_of, MOMENTS),
-    told_of_a_lost_dispute,
-    told_of_a_dispute_won_in_part,
-    told_of_a_part_by_hand,
-    reviving,
+    *map(receiving, MOMENTS),
+    receiving_a_lost_dispute,
+    receiving_a_dispute_won_in_part,
+    receiving_a_dashboard_refund_in_part,
+    reinstating,
     paying_too_late,
-    paying_for_what_was_cancelled,
+    paying_after_the_cancellation,
 )
 LOST: Final[tuple[Given, ...]] = (
-    told_of("a_capture"),
-    told_of("a_dashboard_refund"),
-    told_of("a_return"),
-    told_of("a_dispute_won"),
-    told_of_a_dispute_won_in_part,
-    told_of_a_part_by_hand,
+    receiving("a_capture"),
+    receiving("a_dashboard_refund"),
+    receiving("a_return"),
+    receiving("a_dispute_won"),
+    receiving_a_dispute_won_in_part,
+    receiving_a_dashboard_refund_in_part,
     paying_too_late,
 )
 """Of those by Stripe, the ones that move money each in a way of its own."""
 
 BY_A_JOB: Final[tuple[Given, ...]] = (
-    settling_a_cancellation,
-    settling_an_unpaid_cancellation,
-    settling_a_refund,
-    settling_a_refund_that_failed,
-    settling_an_overpayment,
-    settling_a_cheaper_booking,
-    settling_a_release,
+    following_up_a_cancellation,
+    following_up_an_unpaid_cancellation,
+    following_up_a_refund,
+    reconciling_a_failed_refund,
+    following_up_an_overpayment,
+    following_up_a_lower_price,
+    following_up_an_expiry,
     releasing,
-    releasing_what_is_paid,
-    finding_a_lost_event,
-    finding_a_lost_record,
-    finding_what_is_to_be_closed,
+    releasing_after_an_unreported_payment,
+    reconciling_a_lost_event,
+    reconciling_a_lost_record,
+    reconciling_an_open_payment,
 )
 
 
-def name_of(given: Given) -> str:
+def path_name(given: Given) -> str:
     """Return what a path is called in the name of its test."""
     return given.__name__
 
 
-def left(world: World, booking: str) -> tuple[Any, list[Intent]]:
+def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:
     """Return what we know of a booking, and its payments at Stripe, newest first."""
-    account = world.account(booking)
+    account = world.list_payments(booking)
     intents = [
         (each["amount"], each["status"], sorted(refunds_at_stripe(world, each["id"])))
         for each in world.stripe.everything("payment_intents")
@@ -340,14 +340,14 @@ def left(world: World, booking: str) -> tuple[Any, list[Intent]]:
     return (standing, entries, attempts), intents
 
 
-def the_one(world: World, kind: str, intent: str) -> str:
+def only_id_of(world: World, kind: str, intent: str) -> str:
     """Return the id of the one refund or dispute of a payment."""
     everything = world.stripe.everything(kind)
     (found,) = (each["id"] for each in everything if each["payment_intent"] == intent)
     return str(found)
 
 
-def whole_life(world: World, intent: str) -> dict[str, Act]:
+def acts_on_payment(world: World, intent: str) -> dict[str, Act]:
     """Return what can happen to a payment, in order: every type of event that we handle."""
     stripe = world.stripe
     acts: list[Act] = [
@@ -356,9 +356,9 @@ def whole_life(world: World, intent: str) -> dict[str, Act]:
         lambda: stripe.authenticate(intent, succeed=False),
         lambda: stripe.pay(intent, REFUND_PENDS),
         lambda: stripe.refund(intent, 2_500),
-        lambda: stripe.settle_refund(the_one(world, "refunds", intent), "succeeded"),
-        lambda: stripe.settle_refund(the_one(world, "refunds", intent), "failed"),
+        lambda: stripe.settle_refund(only_id_of(world, "refunds", intent), "succeeded"),
+        lambda: stripe.settle_refund(only_id_of(world, "refunds", intent), "failed"),
         lambda: stripe.dispute(intent, amount=6_000),
-        lambda: stripe.close_dispute(the_one(world, "disputes", intent), won=True),
+        lambda: stripe.close_dispute(only_id_of(world, "disputes", intent), won=True),
     ]
     return dict(zip(MOMENTS, acts, strict=True))

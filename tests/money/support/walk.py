@@ -101,7 +101,7 @@ class Walk:
         self.world.reconcile()
         self.world.follow_up()
         self.world.reconcile("full")
-        self.world.forget()
+        self.world.drop_deliveries()
 
     def check(self) -> None:
         """Check every booking's books, and that Stripe's are the same."""
@@ -119,7 +119,7 @@ class Walk:
         booking_request = {"date": day.isoformat(), "time": self.random.choice(STARTS)}
         regular = self.random.choice((CUSTOMER, OTHER_CUSTOMER))
         by = regular if self.random.random() < REGULARS else None
-        answer = self._asked(self.world.ask_to_book(by=by, **booking_request))
+        answer = self._asked(self.world.request_booking(by=by, **booking_request))
         if answer.status == 201:
             self.bookings.append(answer.body["booking_id"])
 
@@ -208,7 +208,7 @@ class Walk:
 
     def read_stream(self) -> None:
         """Let Lambda hand over some records; all of them come again while one of them fails."""
-        records = self.world.read()
+        records = self.world.read_records()
         batch = records[:10]
         if batch and not self.world.hand_over(batch):
             del records[: len(batch)]
@@ -230,7 +230,7 @@ class Walk:
 
     def _listen(self) -> None:
         """Take what Stripe wants to tell; some of it gets lost for ever."""
-        for delivery in self.world.take():
+        for delivery in self.world.take_deliveries():
             changed: dict[str, Any] = delivery.event["data"]["object"]
             known = {"refund": self.refunds, "dispute": self.disputes}.get(changed["object"])
             if known is not None and changed["id"] not in known[-20:]:

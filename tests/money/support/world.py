@@ -44,7 +44,7 @@ _FLEETING: Final = frozenset({"version", "updated_at"})
 
 
 @contextmanager
-def opened_world(dynamodb: BaseClient, table: Table, clock: Clock) -> Iterator["World"]:
+def open_world(dynamodb: BaseClient, table: Table, clock: Clock) -> Iterator["World"]:
     """Open a world on an empty table; each answer is held against the contract at its end."""
     with handlers(table) as call, ExitStack() as patches:
         for name in _OF_MONEY:
@@ -86,16 +86,16 @@ class World:
 
     def book(self, *, by: str | None = None, key: str | None = None, **booking_request: Any) -> str:
         """Book a slot of its own, unless `booking_request` name one; return the booking's id."""
-        answer = self.ask_to_book(by=by, key=key, **(self.place() | booking_request))
+        answer = self.request_booking(by=by, key=key, **(self.place() | booking_request))
         assert answer.status == 201, answer.body
         return str(answer.body["booking_id"])
 
-    def ask_to_book(
+    def request_booking(
         self, *, by: str | None = None, key: str | None = None, **booking_request: Any
     ) -> Answer:
         """Book as a customer, one who has not booked before unless `by` says who."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-        who = by or self.newcomer()
+        who = by or self.new_customer()
         answer = self.call(
             "createBooking", booking_body(**booking_request), by=who, headers=headers
         )
@@ -103,7 +103,7 @@ class World:
             self.owners[str(answer.body["booking_id"])] = who
         return answer
 
-    def newcomer(self) -> str:
+    def new_customer(self) -> str:
         """Return the account of a customer who has done nothing yet."""
         self._people += 1
         return f"{self._people:08}-1111-4111-8111-111111111111"
@@ -124,7 +124,7 @@ class World:
             self.owners[str(answer.body["payment_intent_id"])] = owner
         return answer
 
-    def opened(self, booking: str, wanted: str = "deposit", **request: Any) -> str:
+    def open_intent(self, booking: str, wanted: str = "deposit", **request: Any) -> str:
         """Open a payment of the booking; return the intent's id."""
         answer = self.open(booking, wanted, **request)
         assert answer.status == 201, answer.body
@@ -132,7 +132,7 @@ class World:
 
     def pay(self, booking: str, wanted: str = "deposit", card: str = VISA) -> str:
         """Open a payment and pay it at Stripe, which has not told us; return the intent's id."""
-        intent = self.opened(booking, wanted)
+        intent = self.open_intent(booking, wanted)
         self.stripe.pay(intent, card)
         return intent
 
@@ -159,14 +159,14 @@ class World:
         who = by or self.owners.get(booking, CUSTOMER)
         return self.call("updateBooking", changes, booking_id=booking, by=who)
 
-    def paid(
+    def paid_booking(
         self, wanted: str = "deposit", card: str = VISA, **booking_request: Any
     ) -> tuple[str, str]:
         """Return a booking and its payment, of which all has been told."""
         booking = self.book(**booking_request)
         intent = self.pay(booking, wanted, card)
         assert self.confirm(intent).status == 200
-        self.forget()
+        self.drop_deliveries()
         return booking, intent
 
     # What Stripe tells.
@@ -176,13 +176,13 @@ class World:
         found: list[Delivery] = self.stripe.outbox.pending(all_of_them=True)
         return found
 
-    def take(self) -> list[Delivery]:
+    def take_deliveries(self) -> list[Delivery]:
         """Take everything out of Stripe's hands: it is told when and as often as the test says."""
         taken = self.pending()
-        self.forget()
+        self.drop_deliveries()
         return taken
 
-    def forget(self) -> None:
+    def drop_deliveries(self) -> None:
         """Let everything be lost for ever that Stripe has not told yet."""
         for delivery in self.pending():
             self.stripe.outbox.drop(delivery)
@@ -191,13 +191,13 @@ class World:
         """Let Stripe send an event, again or not."""
         return self.call.webhook(delivery.body, self.stripe.outbox.sign(delivery))
 
-    def emit_alarm_metric(self, deliveries: Sequence[Delivery] | None = None) -> None:
+    def deliver(self, deliveries: Sequence[Delivery] | None = None) -> None:
         """Let Stripe send events, by default all that are left; each must be taken."""
-        for delivery in self.take() if deliveries is None else deliveries:
+        for delivery in self.take_deliveries() if deliveries is None else deliveries:
             answer = self.send(delivery)
             assert answer.status == 200, answer.body
 
-    def lapsed(self, wanted: str = "deposit", **booking_request: Any) -> tuple[str, str]:
+    def expired(self, wanted: str = "deposit", **booking_request: Any) -> tuple[str, str]:
         """Return a booking that has just lapsed unpaid, and an intent that can still be paid.
 
         Its customer asked for the intent at the last moment, while the job was looking the other
@@ -209,7 +209,7 @@ class World:
 
         def ask() -> None:
             self.later(seconds=-1)
-            found.append(self.opened(booking, wanted))
+            found.append(self.open_intent(booking, wanted))
             self.later(seconds=1)
 
         self.later(seconds=1)
@@ -222,13 +222,13 @@ class World:
 
     def follow_up(self) -> None:
         """Call `followUpPayments` with the table's stream; a failed batch comes again."""
-        self.read()
+        self.read_records()
         while self._records:
             failed = self.hand_over(self._records[:BATCH])
             assert not failed, failed
             del self._records[:BATCH]
 
-    def read(self) -> list[Record]:
+    def read_records(self) -> list[Record]:
         """Return the records that wait for `followUpPayments`."""
         self._records += self.stream.read()
         return self._records
@@ -241,7 +241,7 @@ class World:
     def take_records(self, booking: str | None = None) -> list[Record]:
         """Take records (of one booking) out of Lambda's hands: the test hands them over."""
         pk = None if booking is None else keys.booking(booking)[0]
-        records = self.read()
+        records = self.read_records()
         taken = [
             each for each in records if pk is None or each["dynamodb"]["Keys"]["pk"]["S"] == pk
         ]
@@ -263,7 +263,7 @@ class World:
         owner = self.owners.get(booking, CUSTOMER)
         return booking in quota_of(self.call.table.get(keys.quota(owner))).pending
 
-    def account(self, booking: str) -> dict[str, Any]:
+    def list_payments(self, booking: str) -> dict[str, Any]:
         """Return what `listPayments` shows staff of the booking."""
         answer = self.call("listPayments", booking_id=booking, by=ADMIN)
         assert answer.status == 200, answer.body
@@ -272,7 +272,7 @@ class World:
 
     def status(self, booking: str) -> tuple[str, str]:
         """Return where the booking and its payment stand."""
-        shown = self.account(booking)
+        shown = self.list_payments(booking)
         return shown["booking_status"], shown["payment_status"]
 
     def items(self, booking: str) -> list[Item]:

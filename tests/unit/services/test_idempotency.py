@@ -12,11 +12,11 @@ def id_of(key: str, who: str = caller().id, prefix: str = "bkg") -> str:
     return derived_id(prefix, caller(who), IdempotentRequest(key, "fingerprint"))
 
 
-def test_an_id_is_its_prefix_and_26_characters() -> None:
+def test_a_derived_id_is_its_prefix_and_26_characters() -> None:
     assert re.fullmatch(r"bkg_[a-z2-7]{26}", id_of("key"))
 
 
-def test_the_same_caller_and_key_name_the_same_thing_at_any_time_with_any_body() -> None:
+def test_a_derived_id_depends_on_neither_time_nor_body() -> None:
     later = caller(at=NOW + timedelta(days=365))
 
     again = derived_id("bkg", later, IdempotentRequest("key", "another fingerprint"))
@@ -24,7 +24,7 @@ def test_the_same_caller_and_key_name_the_same_thing_at_any_time_with_any_body()
     assert again == id_of("key")
 
 
-def test_another_key_caller_or_kind_names_another() -> None:
+def test_a_derived_id_differs_by_key_caller_and_prefix() -> None:
     ids = {id_of("key"), id_of("Key"), id_of("key", OTHER_CUSTOMER), id_of("key", prefix="pay")}
 
     assert len(ids) == 4

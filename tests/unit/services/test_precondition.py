@@ -6,5 +6,5 @@ from teppan.services.precondition import any_version
 
 
 @pytest.mark.parametrize("version", [1, 2, 10**10])
-def test_every_version_will_do(version: int) -> None:
+def test_any_version_accepts_every_version(version: int) -> None:
     assert any_version(version)

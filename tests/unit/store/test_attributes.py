@@ -34,7 +34,7 @@ class Colour(StrEnum):
         (MappingProxyType({"a": 1}), {"M": {"a": {"N": "1"}}}),
     ],
 )
-def test_a_value_is_written_as_dynamodb_takes_it(value: Any, attribute: dict[str, Any]) -> None:
+def test_a_plain_value_becomes_its_attribute_value(value: Any, attribute: dict[str, Any]) -> None:
     assert to_attribute(value) == attribute
 
 
@@ -42,16 +42,16 @@ def test_a_value_is_written_as_dynamodb_takes_it(value: Any, attribute: dict[str
     "value",
     [1.5, 0.0, float("nan"), Decimal(1), None, {"set"}, object(), [1.5], {"a": 1.5}],
 )
-def test_what_we_do_not_store_is_refused_floats_above_all(value: object) -> None:
+def test_a_value_of_a_type_that_is_not_stored_is_refused(value: object) -> None:
     with pytest.raises(TypeError):
         to_attribute(value)
 
 
-def test_an_absent_value_is_an_absent_attribute() -> None:
+def test_a_value_of_none_becomes_no_attribute() -> None:
     assert to_attributes({"a": None, "b": {"c": None, "d": 1}}) == {"b": {"M": {"d": {"N": "1"}}}}
 
 
-def test_an_item_comes_back_as_it_was() -> None:
+def test_an_item_is_read_back_as_it_was_stored() -> None:
     item = {
         "pk": "BOOKING#1",
         "version": 3,
@@ -64,7 +64,7 @@ def test_an_item_comes_back_as_it_was() -> None:
     assert from_attributes(to_attributes(item)) == item
 
 
-def test_cents_come_back_as_int() -> None:
+def test_a_stored_number_is_read_back_as_int() -> None:
     (amount,) = from_attributes({"amount": {"N": "71445"}}).values()
 
     assert type(amount) is int

@@ -48,12 +48,14 @@ ENTRIES = {
 
 
 @pytest.mark.parametrize("name", ENTRIES)
-def test_a_ledger_entry_comes_back_as_it_was(name: str) -> None:
+def test_a_ledger_entry_is_read_back_as_it_was_stored(name: str) -> None:
     assert entry_of(stored(ledger_item("bkg_1", ENTRIES[name]))) == ENTRIES[name]
 
 
 @pytest.mark.parametrize("reason", [*RefundReason, *RefusalReason])
-def test_every_reason_comes_back_as_it_was(reason: RefundReason | RefusalReason) -> None:
+def test_every_reason_of_an_entry_is_read_back_as_it_was_stored(
+    reason: RefundReason | RefusalReason,
+) -> None:
     entry = ledger_entry(EntryKind.REFUND_OWED, refund="r", reason=reason)
 
     found = entry_of(stored(ledger_item("bkg_1", entry)))
@@ -61,12 +63,12 @@ def test_every_reason_comes_back_as_it_was(reason: RefundReason | RefusalReason)
     assert found.reason is reason
 
 
-def test_no_two_reasons_are_called_alike() -> None:
+def test_refund_reasons_and_refusal_reasons_have_different_values() -> None:
     """A stored reason is read back by its text alone."""
     assert not set(RefundReason) & set(RefusalReason)
 
 
-def test_entries_of_one_thing_are_items_of_their_own() -> None:
+def test_ledger_entries_of_different_kinds_have_different_keys() -> None:
     keys = {
         (item["pk"], item["sk"])
         for kind in EntryKind

@@ -11,15 +11,15 @@ from teppan.services.accounts.customize_tokens import groups_of_token, scopes_of
 
 
 class Accounts(Directory):
-    """Stands for the pool: its one account, and whom it was asked about."""
+    """Stands for the pool: its one account, and whom it was lookups about."""
 
     def __init__(self, *, mfa_enabled: bool = False) -> None:
-        super().__init__(cognito(), "never asked")
-        self.asked: list[str] = []
+        super().__init__(cognito(), "never lookups")
+        self.lookups: list[str] = []
         self.account: Account | None = account(id=ADMIN, mfa_enabled=mfa_enabled)
 
     def find(self, name: str) -> Account | None:
-        self.asked.append(name)
+        self.lookups.append(name)
         return self.account
 
 
@@ -27,12 +27,12 @@ def groups(accounts: Accounts, *member_of: str, mfa_demanded: bool = True) -> li
     return groups_of_token(accounts, ADMIN, member_of, mfa_demanded=mfa_demanded)
 
 
-def test_an_admin_with_a_second_factor_is_one() -> None:
+def test_an_admin_with_a_second_factor_keeps_the_admin_group() -> None:
     assert groups(Accounts(mfa_enabled=True), "customer", "admin") == ["customer", "admin"]
 
 
 @pytest.mark.parametrize(
-    ("member_of", "left"),
+    ("member_of", "kept_groups"),
     [
         (["admin"], ["customer"]),
         (["admin", "customer"], ["customer"]),
@@ -40,13 +40,13 @@ def test_an_admin_with_a_second_factor_is_one() -> None:
         (["chefs", "admin", "customer"], ["chefs", "customer"]),
     ],
 )
-def test_without_one_everything_but_that_group_is_left_or_a_customers(
-    member_of: list[str], left: list[str]
+def test_an_admin_without_a_second_factor_loses_the_admin_group(
+    member_of: list[str], kept_groups: list[str]
 ) -> None:
-    assert groups(Accounts(), *member_of) == left
+    assert groups(Accounts(), *member_of) == kept_groups
 
 
-def test_an_account_that_is_gone_is_no_admin() -> None:
+def test_a_deleted_admin_account_loses_the_admin_group() -> None:
     accounts = Accounts(mfa_enabled=True)
     accounts.account = None
 
@@ -56,60 +56,64 @@ def test_an_account_that_is_gone_is_no_admin() -> None:
 @pytest.mark.parametrize("mfa_demanded", [True, False])
 @pytest.mark.parametrize("mfa_enabled", [True, False])
 @pytest.mark.parametrize("member_of", [["admin"], ["admin", "customer"], ["customer"], ["chefs"]])
-def test_a_member_of_something_never_becomes_one_of_nothing(
+def test_a_user_with_groups_always_keeps_at_least_one_group(
     member_of: list[str], mfa_enabled: bool, mfa_demanded: bool
 ) -> None:
     """Nobody has to know what Cognito makes of an empty list."""
-    left = groups(Accounts(mfa_enabled=mfa_enabled), *member_of, mfa_demanded=mfa_demanded)
+    kept_groups = groups(Accounts(mfa_enabled=mfa_enabled), *member_of, mfa_demanded=mfa_demanded)
 
-    assert left
-    assert {type(group) for group in left} == {str}
+    assert kept_groups
+    assert {type(group) for group in kept_groups} == {str}
 
 
-def test_it_is_the_users_own_account_that_is_looked_at() -> None:
+def test_the_second_factor_is_read_from_the_users_own_account() -> None:
     accounts = Accounts()
 
     groups(accounts, "admin")
 
-    assert accounts.asked == [ADMIN]
+    assert accounts.lookups == [ADMIN]
 
 
 @pytest.mark.parametrize("member_of", [[], ["customer"], ["administrators", "Admin"]])
-def test_nobody_else_costs_a_look(member_of: list[str]) -> None:
+def test_a_user_who_is_no_admin_needs_no_account_lookup(member_of: list[str]) -> None:
     accounts = Accounts()
 
     assert groups(accounts, *member_of) == member_of
-    assert accounts.asked == []
+    assert accounts.lookups == []
 
 
 @pytest.mark.parametrize("member_of", [[], ["admin"], ["admin", "customer"]])
-def test_where_it_is_not_demanded_nobody_does(member_of: list[str]) -> None:
+def test_no_account_lookup_is_made_where_a_second_factor_is_not_demanded(
+    member_of: list[str],
+) -> None:
     accounts = Accounts()
 
     assert groups(accounts, *member_of, mfa_demanded=False) == member_of
-    assert accounts.asked == []
+    assert accounts.lookups == []
 
 
-def test_what_can_not_be_looked_up_is_not_granted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_admin_whose_account_cannot_be_read_gets_no_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     accounts = Accounts(mfa_enabled=True)
 
-    def busy(_name: str) -> Account | None:
+    def raise_unavailable(_name: str) -> Account | None:
         raise IdentityUnavailable
 
-    monkeypatch.setattr(accounts, "find", busy)
+    monkeypatch.setattr(accounts, "find", raise_unavailable)
 
     with pytest.raises(IdentityUnavailable):
         groups(accounts, "admin")
 
 
-def test_a_login_opens_our_api_and_none_of_cognitos_own_calls() -> None:
+def test_a_token_of_a_login_opens_our_api_and_none_of_cognitos_own_calls() -> None:
     scopes = scopes_of_token(sets_up_second_factor=False)
 
     assert scopes.add == ("teppan/api",)
     assert scopes.suppress == ("aws.cognito.signin.user.admin",)
 
 
-def test_setting_up_a_second_factor_opens_cognitos_own_calls_and_nothing_of_ours() -> None:
+def test_a_token_to_set_up_a_second_factor_opens_only_cognitos_own_calls() -> None:
     scopes = scopes_of_token(sets_up_second_factor=True)
 
     assert scopes.add == scopes.suppress == ()

@@ -13,20 +13,24 @@ from teppan.services.accounts.get_me import get_me
 class Accounts(Directory):
     """Stands for the pool and its one account."""
 
-    def __init__(self, known: Account | None) -> None:
+    def __init__(self, stored_account: Account | None) -> None:
         super().__init__(cognito(), "never asked")
-        self.known = known
+        self.stored_account = stored_account
 
     def find(self, name: str) -> Account | None:
         assert name == CUSTOMER
-        return self.known
+        return self.stored_account
 
 
-def test_the_account_is_the_one_of_the_token() -> None:
+def test_get_me_returns_the_account_of_the_token() -> None:
     assert get_me(Accounts(account()), CUSTOMER) == account()
 
 
-@pytest.mark.parametrize("known", [None, account(is_enabled=False), account(status="UNCONFIRMED")])
-def test_an_account_that_is_gone_or_disabled_has_no_session(known: Account | None) -> None:
+@pytest.mark.parametrize(
+    "stored_account", [None, account(is_enabled=False), account(status="UNCONFIRMED")]
+)
+def test_get_me_of_a_deleted_disabled_or_unconfirmed_account_raises_session_ended(
+    stored_account: Account | None,
+) -> None:
     with pytest.raises(SessionEnded):
-        get_me(Accounts(known), CUSTOMER)
+        get_me(Accounts(stored_account), CUSTOMER)

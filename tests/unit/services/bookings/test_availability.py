@@ -16,7 +16,7 @@ NO_TABLE = Table(None, "never asked")
 
 
 @pytest.mark.parametrize("days", [-1, 32, 400])
-def test_a_search_is_for_1_to_32_days_in_order(days: int) -> None:
+def test_an_availability_search_outside_1_to_32_days_is_refused(days: int) -> None:
     with pytest.raises(InvalidInput) as refusal:
         search_availability(NO_TABLE, PARTY_DATE, PARTY_DATE + timedelta(days=days), caller())
 
@@ -24,7 +24,9 @@ def test_a_search_is_for_1_to_32_days_in_order(days: int) -> None:
 
 
 @pytest.mark.parametrize("days", [0, 31])
-def test_as_many_are_answered(days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_availability_search_of_1_to_32_days_returns_each_slot_with_its_reason(
+    days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     last = PARTY_DATE + timedelta(days=days)
     full = [(slot(), Occupancy(1, 1)), (slot(last), Occupancy(1, 0))]
     monkeypatch.setattr(slots, "occupancies", lambda _table, _first, _last: full)
@@ -37,13 +39,13 @@ def test_as_many_are_answered(days: int, monkeypatch: pytest.MonkeyPatch) -> Non
     ]
 
 
-def test_a_slot_that_has_begun_takes_no_capacity() -> None:
-    begun = admin(slot().starts_at)
+def test_the_capacity_of_a_slot_that_has_begun_cannot_be_set() -> None:
+    past_start_admin = admin(slot().starts_at)
 
     with pytest.raises(LeadTimeTooShort):
-        set_slot_capacity(NO_TABLE, PARTY_DATE, time(18), 2, begun)
+        set_slot_capacity(NO_TABLE, PARTY_DATE, time(18), 2, past_start_admin)
 
 
-def test_a_time_that_is_no_start_time_has_none() -> None:
+def test_the_capacity_of_a_time_that_is_no_start_time_cannot_be_set() -> None:
     with pytest.raises(InvalidTime):
         set_slot_capacity(NO_TABLE, PARTY_DATE, time(19), 2, admin(NOW))

@@ -11,35 +11,35 @@ from teppan.services.bookings.customers import check_customer
 
 
 class Accounts:
-    """A directory with one account, or an error, whatever it is asked for."""
+    """A directory with one account, or an error, whatever it is lookups for."""
 
     def __init__(self, found: Account | Exception | None) -> None:
         self.found = found
-        self.asked: list[str] = []
+        self.lookups: list[str] = []
 
     def find(self, name: str) -> Account | None:
-        self.asked.append(name)
+        self.lookups.append(name)
         if isinstance(self.found, Exception):
             raise self.found
         return self.found
 
 
 @pytest.fixture
-def known(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Accounts:
+def accounts(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Accounts:
     accounts = Accounts(request.param)
     monkeypatch.setattr(directory, "directory", lambda: accounts)
     return accounts
 
 
-@pytest.mark.parametrize("known", [account()], indirect=True)
-def test_a_confirmed_account_is_one_and_is_asked_for_once(known: Accounts) -> None:
+@pytest.mark.parametrize("accounts", [account()], indirect=True)
+def test_a_confirmed_account_is_accepted_as_customer_by_one_lookup(accounts: Accounts) -> None:
     check_customer(CUSTOMER)
 
-    assert known.asked == [CUSTOMER]
+    assert accounts.lookups == [CUSTOMER]
 
 
 @pytest.mark.parametrize(
-    "known",
+    "accounts",
     [
         pytest.param(None, id="nobody"),
         pytest.param(account(status="UNCONFIRMED"), id="not confirmed"),
@@ -48,8 +48,10 @@ def test_a_confirmed_account_is_one_and_is_asked_for_once(known: Accounts) -> No
     ],
     indirect=True,
 )
-@pytest.mark.usefixtures("known")
-def test_nothing_else_is() -> None:
+@pytest.mark.usefixtures("accounts")
+def test_an_account_that_is_missing_unconfirmed_disabled_or_another_is_refused_as_customer() -> (
+    None
+):
     with pytest.raises(InvalidInput) as refused:
         check_customer(CUSTOMER)
 
@@ -58,9 +60,9 @@ def test_nothing_else_is() -> None:
     assert "confirmed account" in violation.detail
 
 
-@pytest.mark.parametrize("known", [TooManyAttempts(5), IdentityUnavailable()], indirect=True)
-@pytest.mark.usefixtures("known")
-def test_a_cognito_that_is_too_busy_is_unavailable() -> None:
+@pytest.mark.parametrize("accounts", [TooManyAttempts(5), IdentityUnavailable()], indirect=True)
+@pytest.mark.usefixtures("accounts")
+def test_a_customer_check_while_cognito_throttles_raises_identity_unavailable() -> None:
     """Nobody has tried too often: it is everybody's calls together."""
     with pytest.raises(IdentityUnavailable):
         check_customer(CUSTOMER)

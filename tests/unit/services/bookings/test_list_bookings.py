@@ -1,4 +1,4 @@
-"""Refusals that come before the table is asked (§8); the pages are tested on DynamoDB."""
+"""Refusals that come before the table is queries_made (§8); the pages are tested on DynamoDB."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,11 +11,11 @@ from teppan.store.bookings import listing
 from teppan.store.bookings.listing import BookingPage, BookingQuery
 from teppan.store.table import Table
 
-NO_TABLE = Table(None, "never asked")
+NO_TABLE = Table(None, "never queries_made")
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[BookingQuery]:
+def queries_made(monkeypatch: pytest.MonkeyPatch) -> list[BookingQuery]:
     """The queries that would go to the table; each finds nothing."""
     queries: list[BookingQuery] = []
 
@@ -27,38 +27,42 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[BookingQuery]:
     return queries
 
 
-@pytest.mark.parametrize("named", [None, CUSTOMER])
-def test_a_customer_lists_their_own_at_any_date(
-    named: str | None, asked: list[BookingQuery]
+@pytest.mark.parametrize("customer_id", [None, CUSTOMER])
+def test_a_customer_lists_own_bookings_of_any_date(
+    customer_id: str | None, queries_made: list[BookingQuery]
 ) -> None:
-    list_bookings(NO_TABLE, BookingQuery(limit=20, customer_id=named), caller())
+    list_bookings(NO_TABLE, BookingQuery(limit=20, customer_id=customer_id), caller())
 
-    assert asked == [BookingQuery(limit=20, customer_id=CUSTOMER)]
-
-
-@pytest.mark.parametrize("named", [CUSTOMER, OTHER_CUSTOMER])
-def test_staff_list_anybodys(named: str, asked: list[BookingQuery]) -> None:
-    list_bookings(NO_TABLE, BookingQuery(limit=20, customer_id=named), admin())
-
-    assert asked == [BookingQuery(limit=20, customer_id=named)]
+    assert queries_made == [BookingQuery(limit=20, customer_id=CUSTOMER)]
 
 
-def test_staff_list_everybodys_from_last_month_to_the_horizon(asked: list[BookingQuery]) -> None:
+@pytest.mark.parametrize("customer_id", [CUSTOMER, OTHER_CUSTOMER])
+def test_staff_list_the_bookings_of_any_customer(
+    customer_id: str, queries_made: list[BookingQuery]
+) -> None:
+    list_bookings(NO_TABLE, BookingQuery(limit=20, customer_id=customer_id), admin())
+
+    assert queries_made == [BookingQuery(limit=20, customer_id=customer_id)]
+
+
+def test_a_staff_list_without_dates_covers_last_month_to_the_horizon(
+    queries_made: list[BookingQuery],
+) -> None:
     list_bookings(NO_TABLE, BookingQuery(limit=20), admin())
 
-    (query,) = asked
+    (query,) = queries_made
     assert (query.first, query.last) == (date(2026, 10, 1), date(2027, 11, 23))
 
 
-def test_the_months_that_staff_see_follow_the_calendar_of_the_venue(
-    asked: list[BookingQuery],
+def test_a_staff_list_without_dates_uses_the_venues_calendar(
+    queries_made: list[BookingQuery],
 ) -> None:
     # Given the last evening of a month at the venue: in UTC the next month has begun
     evening = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 
     list_bookings(NO_TABLE, BookingQuery(limit=20), admin(evening))
 
-    (query,) = asked
+    (query,) = queries_made
     assert (query.first, query.last) == (date(2026, 10, 1), date(2027, 11, 30))
 
 
@@ -66,28 +70,30 @@ def test_the_months_that_staff_see_follow_the_calendar_of_the_venue(
     ("first", "last"),
     [(PARTY_DATE, PARTY_DATE), (date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=731))],
 )
-def test_or_at_the_dates_they_name(first: date, last: date, asked: list[BookingQuery]) -> None:
+def test_a_staff_list_with_dates_covers_these_dates(
+    first: date, last: date, queries_made: list[BookingQuery]
+) -> None:
     list_bookings(NO_TABLE, BookingQuery(limit=20, first=first, last=last), admin())
 
-    assert asked == [BookingQuery(limit=20, first=first, last=last)]
+    assert queries_made == [BookingQuery(limit=20, first=first, last=last)]
 
 
-@pytest.mark.parametrize("half", [{"first": PARTY_DATE}, {"last": PARTY_DATE}])
-def test_a_customer_may_name_one_date_only(
-    half: dict[str, date], asked: list[BookingQuery]
+@pytest.mark.parametrize("one_date", [{"first": PARTY_DATE}, {"last": PARTY_DATE}])
+def test_a_customer_may_list_with_one_date_only(
+    one_date: dict[str, date], queries_made: list[BookingQuery]
 ) -> None:
-    list_bookings(NO_TABLE, BookingQuery(limit=20, **half), caller())  # type: ignore[arg-type]
+    list_bookings(NO_TABLE, BookingQuery(limit=20, **one_date), caller())  # type: ignore[arg-type]
 
-    assert len(asked) == 1
+    assert len(queries_made) == 1
 
 
-def test_a_customer_who_names_another_is_refused() -> None:
+def test_a_customer_who_lists_another_customers_bookings_is_refused() -> None:
     with pytest.raises(Forbidden):
         list_bookings(NO_TABLE, BookingQuery(limit=20, customer_id=OTHER_CUSTOMER), caller())
 
 
 @pytest.mark.parametrize("customer_id", [None, CUSTOMER])
-def test_dates_in_the_wrong_order_are_refused(customer_id: str | None) -> None:
+def test_a_list_with_dates_in_the_wrong_order_is_refused(customer_id: str | None) -> None:
     query = BookingQuery(
         limit=20,
         customer_id=customer_id,
@@ -95,9 +101,9 @@ def test_dates_in_the_wrong_order_are_refused(customer_id: str | None) -> None:
         last=PARTY_DATE - timedelta(days=1),
     )
 
-    for who in (caller(), admin()):
+    for each_caller in (caller(), admin()):
         with pytest.raises(InvalidInput):
-            list_bookings(NO_TABLE, query, who)
+            list_bookings(NO_TABLE, query, each_caller)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +113,6 @@ def test_dates_in_the_wrong_order_are_refused(customer_id: str | None) -> None:
         {"first": date(2020, 1, 1), "last": date(2026, 1, 1)},
     ],
 )
-def test_a_list_across_customers_spans_two_years_at_most(dates: dict[str, date]) -> None:
+def test_a_list_across_customers_of_more_than_two_years_is_refused(dates: dict[str, date]) -> None:
     with pytest.raises(InvalidInput):
         list_bookings(NO_TABLE, BookingQuery(limit=20, **dates), admin())  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from teppan.domain.errors import DomainError
 from teppan.services.payments.provider import RefundRefusedError
 
 
-def test_a_refused_refund_says_why_and_is_nothing_a_caller_sees() -> None:
+def test_a_refused_refund_has_the_providers_code_and_is_no_domain_error() -> None:
     error = RefundRefusedError("charge_already_refunded")
 
     assert (error.code, str(error)) == ("charge_already_refunded", "charge_already_refunded")

@@ -52,15 +52,15 @@ def stored(item: Item) -> Item:
 
 
 @pytest.mark.parametrize("name", BOOKINGS)
-def test_a_booking_comes_back_as_it_was(name: str) -> None:
+def test_a_booking_is_read_back_as_it_was_stored(name: str) -> None:
     assert booking_of(stored(booking_item(BOOKINGS[name]))) == BOOKINGS[name]
 
 
-def test_a_booking_has_all_that_a_list_shows() -> None:
+def test_a_booking_item_has_all_attributes_of_a_list() -> None:
     assert set(SUMMARY) <= set(stored(booking_item(booking())))
 
 
-def test_its_item_says_what_the_domain_derives() -> None:
+def test_a_booking_item_has_the_derived_attributes() -> None:
     item = booking_item(confirmed())
 
     assert item["payment_status"] == "deposit_paid"
@@ -79,41 +79,47 @@ def test_its_item_says_what_the_domain_derives() -> None:
     ],
     ids=["created", "changed", "changed in private", "cancelled"],
 )
-def test_an_audit_event_comes_back_as_it_was(before: Booking | None, after: Booking) -> None:
+def test_an_audit_event_is_read_back_as_it_was_stored(
+    before: Booking | None, after: Booking
+) -> None:
     event = audit_event(before, after, caller())
 
     assert event_of(stored(event_item(event))) == event
 
 
 class TestIndexes:
-    def test_a_pending_booking_is_found_when_its_payment_is_overdue(self) -> None:
+    def test_a_pending_booking_item_is_indexed_by_its_payment_deadline(self) -> None:
         item = stored(booking_item(booking("bkg_1")))
 
         assert (item["gsi3pk"], item["gsi3sk"]) == ("DUE#release", "2026-11-24T18:00:00Z#bkg_1")
 
-    def test_a_confirmed_one_when_its_party_is_over(self) -> None:
+    def test_a_confirmed_booking_item_is_indexed_by_its_completion(self) -> None:
         item = stored(booking_item(confirmed(booking_id="bkg_1")))
 
         assert (item["gsi3pk"], item["gsi3sk"]) == ("DUE#complete", "2026-12-25T08:00:00Z#bkg_1")
 
     @pytest.mark.parametrize("status", [Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW])
-    def test_one_that_is_over_by_no_job(self, status: Status) -> None:
+    def test_the_item_of_a_booking_that_is_over_is_in_no_job_index(self, status: Status) -> None:
         assert not {"gsi3pk", "gsi3sk"} & set(stored(booking_item(in_status(status))))
 
     @pytest.mark.parametrize("unsettled", [Balance(9, refund_owed=1), Balance(9, refund_sent=1)])
-    def test_a_refund_under_way_is_found_until_it_arrives(self, unsettled: Balance) -> None:
+    def test_a_booking_item_is_indexed_while_a_refund_is_in_flight(
+        self, unsettled: Balance
+    ) -> None:
         item = stored(booking_item(holding(confirmed(booking_id="bkg_1"), unsettled)))
 
         assert (item["gsi4pk"], item["gsi4sk"]) == ("UNSETTLED", "bkg_1")
 
     @pytest.mark.parametrize("settled", [Balance(), Balance(9), Balance(9, refunded=9)])
-    def test_a_booking_without_one_is_not(self, settled: Balance) -> None:
+    def test_a_booking_item_without_a_refund_in_flight_is_not_indexed(
+        self, settled: Balance
+    ) -> None:
         item = stored(booking_item(holding(confirmed(), settled)))
 
         assert not {"gsi4pk", "gsi4sk"} & set(item)
 
 
-def test_an_item_carries_its_index_keys() -> None:
+def test_a_booking_item_has_its_index_keys() -> None:
     item = booking_item(booking("bkg_1"))
 
     assert item["gsi1pk"] == f"CUSTOMER#{CUSTOMER}"
@@ -121,14 +127,14 @@ def test_an_item_carries_its_index_keys() -> None:
     assert item["gsi1sk"] == item["gsi2sk"] == "2026-12-25T02:00:00Z#bkg_1"
 
 
-def test_no_personal_data_is_in_a_key_or_in_a_list() -> None:
-    about = booking(special_requests="Peanut allergy")
-    item = booking_item(about)
+def test_keys_and_list_attributes_of_a_booking_hold_no_personal_data() -> None:
+    with_request = booking(special_requests="Peanut allergy")
+    item = booking_item(with_request)
     keys = [str(item[name]) for name in item if name.endswith(("pk", "sk"))]
     shown = [str(item[name]) for name in SUMMARY]
-    personal = [about.special_requests] + [
+    personal = [with_request.special_requests] + [
         getattr(thing, name)
-        for thing in (about.venue, about.contact)
+        for thing in (with_request.venue, with_request.contact)
         for name in thing.__slots__
         if getattr(thing, name)
     ]
@@ -137,7 +143,7 @@ def test_no_personal_data_is_in_a_key_or_in_a_list() -> None:
         assert not [each for each in personal if each != "CA" and each.lower() in text.lower()]
 
 
-def test_an_instant_is_stored_so_that_texts_sort_by_time() -> None:
+def test_stored_instants_sort_as_text() -> None:
     later = replace(booking(), updated_at=NOW.replace(hour=23))
 
     assert booking_item(later)["updated_at"] > booking_item(booking())["updated_at"]

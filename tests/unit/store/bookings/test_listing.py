@@ -17,8 +17,8 @@ NEW_YEAR = {"first": date(2026, 12, 31), "last": date(2027, 1, 1)}
 MIDDAY = "2026-12-25T20:00:00Z#bkg_1"
 
 
-def query(**asked: Any) -> BookingQuery:
-    return BookingQuery(limit=2, **asked)
+def query(**request: Any) -> BookingQuery:
+    return BookingQuery(limit=2, **request)
 
 
 class TestPartitions:
@@ -31,7 +31,7 @@ class TestPartitions:
             (date(2027, 1, 31), date(2027, 3, 1), ["2027-01", "2027-02", "2027-03"]),
         ],
     )
-    def test_a_list_across_customers_walks_the_local_months(
+    def test_a_list_across_customers_reads_the_partitions_of_its_local_months(
         self, first: date, last: date, months: list[str]
     ) -> None:
         partitions = [f"BOOKINGS#{month}" for month in months]
@@ -42,16 +42,18 @@ class TestPartitions:
             == (partitions[::-1])
         )
 
-    def test_a_customers_list_is_one(self) -> None:
+    def test_a_customers_list_reads_one_partition(self) -> None:
         assert listing._partitions(query(customer_id=CUSTOMER)) == [f"CUSTOMER#{CUSTOMER}"]
 
     @pytest.mark.parametrize("dates", [{}, {"first": date(2027, 1, 1)}, {"last": date(2027, 1, 1)}])
-    def test_without_a_customer_both_dates_are_needed(self, dates: dict[str, date]) -> None:
+    def test_a_list_across_customers_without_both_dates_is_refused(
+        self, dates: dict[str, date]
+    ) -> None:
         with pytest.raises(ValueError, match="both dates"):
             listing._partitions(query(**dates))
 
 
-class TestDays:
+class TestDayBounds:
     @pytest.mark.parametrize(
         ("day", "instant"),
         [
@@ -63,26 +65,26 @@ class TestDays:
             (date(2026, 11, 2), "2026-11-02T08:00:00Z"),
         ],
     )
-    def test_a_day_begins_at_midnight_of_the_venue(self, day: date, instant: str) -> None:
+    def test_a_listed_day_begins_at_midnight_of_the_venue(self, day: date, instant: str) -> None:
         assert listing._midnight(day) == instant
 
 
-class TestGoingOn:
-    def test_behind_the_last_row_shown_when_one_more_was_found(self) -> None:
+class TestNextPosition:
+    def test_a_full_page_continues_behind_its_last_row(self) -> None:
         rows = [{"gsi2sk": start} for start in ("a", "b", "c")]
 
         place = listing._next(query(**NEW_YEAR), Position("BOOKINGS#2026-12"), Page(rows, None))
 
         assert place == Position("BOOKINGS#2026-12", "b")
 
-    def test_a_page_just_full_is_the_last_of_its_partition(self) -> None:
+    def test_a_page_without_a_further_row_is_the_last_of_its_partition(self) -> None:
         rows = [{"gsi2sk": start} for start in ("a", "b")]
 
         place = listing._next(query(**NEW_YEAR), Position("BOOKINGS#2027-01"), Page(rows, None))
 
         assert place is None
 
-    def test_behind_the_last_row_examined_when_a_filter_hid_it(self) -> None:
+    def test_a_filtered_page_continues_behind_the_last_row_examined(self) -> None:
         page = Page([], {"gsi2sk": "x"})
 
         assert listing._next(query(**NEW_YEAR), Position("BOOKINGS#2026-12"), page) == (
@@ -90,41 +92,41 @@ class TestGoingOn:
         )
 
     @pytest.mark.parametrize(
-        ("descending", "now", "then"),
+        ("descending", "current_month", "next_month"),
         [(False, "2026-12", "2027-01"), (True, "2027-01", "2026-12")],
     )
-    def test_at_the_top_of_the_next_month_after_the_end_of_one(
-        self, descending: bool, now: str, then: str
+    def test_a_list_continues_at_the_beginning_of_the_next_month(
+        self, descending: bool, current_month: str, next_month: str
     ) -> None:
         place = listing._next(
             query(descending=descending, **NEW_YEAR),
-            Position(f"BOOKINGS#{now}", "somewhere"),
+            Position(f"BOOKINGS#{current_month}", "somewhere"),
             Page([], None),
         )
 
         assert place is not None
-        assert (place.partition, place.start) == (f"BOOKINGS#{then}", "")
+        assert (place.partition, place.start) == (f"BOOKINGS#{next_month}", "")
 
     @pytest.mark.parametrize(("descending", "last"), [(False, "2027-01"), (True, "2026-12")])
-    def test_nowhere_after_the_last(self, descending: bool, last: str) -> None:
-        asked = query(descending=descending, **NEW_YEAR)
+    def test_a_list_ends_after_its_last_month(self, descending: bool, last: str) -> None:
+        request = query(descending=descending, **NEW_YEAR)
 
-        assert listing._next(asked, Position(f"BOOKINGS#{last}"), Page([], None)) is None
+        assert listing._next(request, Position(f"BOOKINGS#{last}"), Page([], None)) is None
 
-    def test_a_customers_list_goes_on_by_its_own_index(self) -> None:
+    def test_a_customers_list_continues_by_the_customers_index(self) -> None:
         rows = [{"gsi1sk": start} for start in ("a", "b", "c")]
-        mine = Position(f"CUSTOMER#{CUSTOMER}")
+        position = Position(f"CUSTOMER#{CUSTOMER}")
 
-        assert listing._next(query(customer_id=CUSTOMER), mine, Page(rows, None)) == (
-            Position(mine.partition, "b")
+        assert listing._next(query(customer_id=CUSTOMER), position, Page(rows, None)) == (
+            Position(position.partition, "b")
         )
 
 
 class TestStartKey:
-    def test_the_top_of_a_partition_has_none(self) -> None:
+    def test_the_beginning_of_a_partition_has_no_start_key(self) -> None:
         assert listing._start_key("gsi1", Position("CUSTOMER#x")) is None
 
-    def test_a_place_is_the_whole_key_of_the_row_before_it(self) -> None:
+    def test_a_start_key_is_the_whole_key_of_the_row_before(self) -> None:
         assert listing._start_key("gsi2", Position("BOOKINGS#2026-12", MIDDAY)) == {
             "pk": "BOOKING#bkg_1",
             "sk": "BOOKING",
@@ -133,24 +135,24 @@ class TestStartKey:
         }
 
 
-class Spy(Table):
-    """Keeps what it is asked and finds nothing."""
+class QueryRecorder(Table):
+    """Keeps what it is request and finds nothing."""
 
     def __init__(self) -> None:
-        self.asked: dict[str, Any] = {}
+        self.request: dict[str, Any] = {}
 
     def query(self, condition: str, values: Mapping[str, Any], **how: Any) -> Page:
-        self.asked = {"condition": condition, "values": values} | how
+        self.request = {"condition": condition, "values": values} | how
         return Page([], None)
 
 
-class TestReading:
-    def test_a_page_is_one_row_longer_than_it_shows(self) -> None:
-        table = Spy()
+class TestPageQuery:
+    def test_a_page_query_reads_one_row_more_than_it_shows(self) -> None:
+        table = QueryRecorder()
 
         listing._read(table, query(**NEW_YEAR), Position("BOOKINGS#2026-12"))
 
-        assert table.asked == {
+        assert table.request == {
             "condition": "gsi2pk = :partition AND gsi2sk BETWEEN :first AND :last",
             "values": {
                 "partition": "BOOKINGS#2026-12",
@@ -165,30 +167,31 @@ class TestReading:
             "after": None,
         }
 
-    def test_a_customers_page_without_dates_has_no_bounds(self) -> None:
-        table = Spy()
+    def test_a_page_query_of_a_customer_without_dates_has_no_bounds(self) -> None:
+        table = QueryRecorder()
 
         listing._read(table, query(customer_id=CUSTOMER, descending=True), Position("CUSTOMER#1"))
 
-        assert table.asked["index"] == "GSI1"
-        assert table.asked["forward"] is False
-        assert table.asked["values"]["first"] < "2" < table.asked["values"]["last"]
+        assert table.request["index"] == "GSI1"
+        assert table.request["forward"] is False
+        assert table.request["values"]["first"] < "2" < table.request["values"]["last"]
 
-    def test_a_filter_looks_at_more_rows_than_it_shows(self) -> None:
-        table = Spy()
-        asked = query(status=Status.PENDING, payment_status=PaymentStatus.PAID, **NEW_YEAR)
+    def test_a_filtered_page_query_examines_more_rows_than_it_shows(self) -> None:
+        table = QueryRecorder()
+        request = query(status=Status.PENDING, payment_status=PaymentStatus.PAID, **NEW_YEAR)
 
-        listing._read(table, asked, Position("BOOKINGS#2026-12"))
+        listing._read(table, request, Position("BOOKINGS#2026-12"))
 
-        assert table.asked["filter_by"] == (
+        assert table.request["filter_by"] == (
             "#status = :status AND #payment_status = :payment_status"
         )
-        assert table.asked["names"] == {"#status": "status", "#payment_status": "payment_status"}
+        assert table.request["names"] == {"#status": "status", "#payment_status": "payment_status"}
         assert (
-            table.asked["values"].items() >= {"status": "pending", "payment_status": "paid"}.items()
+            table.request["values"].items()
+            >= {"status": "pending", "payment_status": "paid"}.items()
         )
-        assert table.asked["limit"] == 500
+        assert table.request["limit"] == 500
 
 
-def test_a_list_shows_nothing_personal() -> None:
+def test_a_booking_summary_has_no_personal_data() -> None:
     assert not {"contact", "venue", "special_requests", "menu"} & set(listing.SUMMARY)

@@ -16,7 +16,7 @@ def stored(item: Item) -> Item:
 
 
 @pytest.mark.parametrize(
-    "made",
+    "original",
     [
         attempt(),
         attempt(intent="pi_1", status=IntentStatus.PROCESSING),
@@ -24,11 +24,11 @@ def stored(item: Item) -> Item:
     ],
     ids=["opened", "with its intent", "over"],
 )
-def test_an_attempt_comes_back_as_it_was(made: PaymentAttempt) -> None:
-    assert attempt_of(stored(attempt_item(made))) == made
+def test_a_payment_attempt_is_read_back_as_it_was_stored(original: PaymentAttempt) -> None:
+    assert attempt_of(stored(attempt_item(original))) == original
 
 
-def test_an_attempt_is_stored_under_its_type_and_number() -> None:
+def test_a_payment_attempt_is_stored_under_its_type_and_number() -> None:
     item = stored(attempt_item(attempt(booking_id="bkg_1", number=2)))
 
     assert (item["pk"], item["sk"]) == ("BOOKING#bkg_1", "PAYMENT#deposit#0002")

@@ -38,7 +38,7 @@ def change(item: Item) -> Change:
     return found.change()
 
 
-def test_an_entry_that_is_alarming_asks_for_its_alarm() -> None:
+def test_a_stream_record_of_an_entry_with_an_alarm_asks_to_raise_it() -> None:
     entry = ledger_entry(EntryKind.DISPUTE_OPENED)
     item = ledger_item("bkg_1", entry)
 
@@ -50,43 +50,43 @@ def test_an_entry_that_is_alarming_asks_for_its_alarm() -> None:
     )
 
 
-def test_another_entry_asks_for_none() -> None:
+def test_a_stream_record_of_an_entry_without_an_alarm_raises_none() -> None:
     assert change(ledger_item("bkg_1", ledger_entry(EntryKind.REFUND_OWED))) == Change("bkg_1")
 
 
-def test_a_step_that_left_less_due_asks_to_close_payments() -> None:
+def test_a_stream_record_with_a_closing_mark_asks_to_close_payments() -> None:
     marked = guard(gsi4pk=keys.CLOSE, gsi4sk=MARK)
 
     assert change(marked) == Change("bkg_1", closing_mark=MARK)
 
 
-def test_an_open_payment_without_the_mark_asks_for_nothing() -> None:
+def test_a_stream_record_of_a_guard_without_a_mark_closes_nothing() -> None:
     assert change(guard()) == Change("bkg_1")
 
 
-def test_records_keep_their_order() -> None:
+def test_stream_records_keep_their_order() -> None:
     batch = {"Records": [record(guard(), str(n)) for n in (3, 1, 2)]}
 
     assert [each.sequence_number for each in records(batch)] == ["3", "1", "2"]
 
 
-def test_an_empty_batch_has_no_records() -> None:
+def test_an_empty_stream_batch_has_no_records() -> None:
     assert records({"Records": []}) == []
 
 
-@pytest.mark.parametrize("lost", ["NewImage", "Keys"])
-def test_a_record_is_named_by_its_number_alone_whatever_it_lacks(lost: str) -> None:
+@pytest.mark.parametrize("missing", ["NewImage", "Keys"])
+def test_a_broken_stream_record_is_logged_by_its_booking_or_number(missing: str) -> None:
     broken = record(guard())
-    del broken["dynamodb"][lost]
+    del broken["dynamodb"][missing]
 
     (found,) = records({"Records": [broken]})
 
     assert found.sequence_number == "7"
-    assert str(found) == ("7" if lost == "Keys" else "bkg_1")
+    assert str(found) == ("7" if missing == "Keys" else "bkg_1")
     assert "deposit" not in repr(found)
 
 
-def test_a_record_without_a_number_fails_the_batch() -> None:
+def test_a_stream_record_without_a_number_fails_the_batch() -> None:
     broken = record(guard())
     del broken["dynamodb"]["SequenceNumber"]
 
