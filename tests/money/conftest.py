@@ -1,4 +1,4 @@
-"""Money in motion: handlers, jobs and webhook on AWS's own engine and the fake Stripe."""
+"""Fixtures of the money tests: all functions on DynamoDB Local and the fake Stripe."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -19,36 +19,36 @@ from teppan.store.table import Table
 
 @pytest.fixture(scope="session", autouse=True)
 def cursor_secret() -> None:
-    """The secret that cursors are signed with."""
+    """Store the secret that signs cursors."""
     keep_cursor_secret()
 
 
 @pytest.fixture
 def swift(dynamodb: BaseClient, table_name: str) -> Iterator[Table]:
-    """The new table through a client that costs next to nothing."""
+    """Yield the new table with a fast client."""
     with closing(SwiftDynamoDB(dynamodb.meta.endpoint_url)) as client:
         yield Table(client, table_name)
 
 
 @pytest.fixture
 def world(dynamodb: BaseClient, swift: Table, now: Clock) -> Iterator[World]:
-    """All functions on the new table and an empty Stripe, at a time that the test sets."""
+    """Yield all functions on the new table and an empty Stripe; the test sets the time."""
     with open_world(dynamodb, swift, now) as world:
         yield world
 
 
 @pytest.fixture
 def real_world(dynamodb: BaseClient, table: Table, now: Clock) -> Iterator[World]:
-    """The same through AWS's own client: what threads and faults do to it is what counts."""
+    """Yield the same world with botocore's client, for tests of threads and faults."""
     with open_world(dynamodb, table, now) as world:
         yield world
 
 
 @pytest.fixture(autouse=True)
 def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Log and count nothing: a hundred thousand answers are no news.
+    """Turn off logs and metrics: a walk gives a hundred thousand answers.
 
-    Metrics are collected by process, as Lambda runs it; here many threads are one process.
+    Metrics are collected for each process; in these tests many threads share one process.
     """
     for method in ("add_metric", "add_dimension", "flush_metrics"):
         monkeypatch.setattr(metrics.provider, method, lambda *_, **__: None)
@@ -61,7 +61,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Nobody waits between two tries."""
+    """Make `time.sleep` return at once."""
 
     def sleep(_seconds: float) -> None:
         return None

@@ -1,10 +1,10 @@
 """The process may stop after any call to AWS or Stripe, on every path that money takes.
 
-Each path is walked once to count its calls, and then once for each of them (profile `quick`: for
-one in `SIZES.stops_apart`), up to there. Afterwards
-somebody asks again with the same key, Stripe sends its event again, Lambda its records, or the job
-runs again, as it would; and what is left is what a walk without a stop leaves. Where it is a person
-who may not ask again, the jobs alone must bring ledger and Stripe together.
+Each path runs once to count its calls, and once again for each call (profile `quick`: for one in
+`SIZES.stops_apart`) up to that call. Then it is repeated, as in reality: by a request with the same
+key, another delivery of Stripe or Lambda, or the next run of the job. The result must be that of a
+path without a stop. A person may not repeat a request, so for these paths the jobs alone must bring
+ledger and Stripe together.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ from teppan.services.payments import ledger_differences
 
 
 def stopped_everywhere(world: World, given: Given) -> Iterator[tuple[Path, str]]:
-    """Walk the path, and then as far as each of its calls; give where it stopped (first: not)."""
+    """Yield the path without a stop, then stopped after each call, with the place of the stop."""
     path = given(world)
     with world.tap.watched() as calls:
         path.act()
@@ -69,7 +69,7 @@ def test_a_path_stopped_and_never_repeated_is_completed_by_the_jobs(
 ) -> None:
     bookings = [path.booking for path, _ in stopped_everywhere(world, given)]
 
-    # When neither stream nor webhook tell anybody, and only the clock goes on
+    # When all stream records and deliveries are lost, and time passes
     world.drop_deliveries()
     world.take_records()
     world.later(minutes=5)
@@ -84,7 +84,9 @@ def test_a_path_stopped_and_never_repeated_is_completed_by_the_jobs(
 def test_a_full_reconciliation_may_stop_after_any_call(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    near_policy = replace(CURRENT, horizon=timedelta(days=40))  # one month is like another
+    near_policy = replace(
+        CURRENT, horizon=timedelta(days=40)
+    )  # shorter, because months do not differ
     monkeypatch.setattr(ledger_differences, "CURRENT", near_policy)
     monkeypatch.setattr(ledger_differences, "_COMPARED_PERIOD", near_policy.horizon)
     booking, intent = world.paid_booking()

@@ -1,4 +1,4 @@
-"""Stripe sends each event at least once, and our functions run at the same time: one effect."""
+"""An event that is delivered many times at once has one effect."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,16 +22,16 @@ def test_an_event_delivered_many_times_at_once_has_one_effect(real_world: World)
     types = set[str]()
     with ThreadPoolExecutor(THREADS) as pool:
         for act in acts_on_payment(world, intent).values():
-            # Given what has just happened at Stripe
+            # Given the events of an act at Stripe
             act()
             events = world.take_deliveries()
             types |= {each.event["type"] for each in events}
             before = world.steps(booking)
 
-            # When its events come many times each, at once
+            # When each event is delivered many times at once
             answers = list(pool.map(world.send, events * DELIVERIES))
 
-            # Then all are taken, and the booking has taken one step at most
+            # Then all deliveries are accepted, and the booking has at most one new version
             assert {answer.status for answer in answers} == {200}
             assert world.steps(booking) - before <= 1
             assert {_attempts(world, each) for each in events} == {DELIVERIES}
@@ -72,7 +72,7 @@ def test_all_events_of_four_bookings_delivered_at_once_take_one_step_each(
 ) -> None:
     world = real_world
 
-    # Given four bookings whose payments have gone their whole way, and nobody has webhooks us
+    # Given four bookings with paid, refunded and disputed payments, and undelivered events
     bookings = [world.book() for _ in range(4)]
     events: list[Delivery] = []
     for booking in bookings:
@@ -84,11 +84,11 @@ def test_all_events_of_four_bookings_delivered_at_once_take_one_step_each(
         world.stripe.close_dispute(dispute, won=True)
         events += world.take_deliveries()
 
-    # When all their events come at the same time, many times
+    # When all their events are delivered many times at once
     with ThreadPoolExecutor(THREADS) as pool:
         answers = list(pool.map(world.send, events * DELIVERIES))
 
-    # Then each booking has been created, and then has taken one step: it learned everything
+    # Then each booking has one version of its creation, and one with all of its payment
     assert {answer.status for answer in answers} == {200}
     assert {world.steps(booking) for booking in bookings} == {2}
     for booking in bookings:

@@ -1,7 +1,7 @@
-"""Money that comes after the deadline: the booking gets its slot back, or its customer the money.
+"""Payments after the deadline: the booking is reinstated, or the payment is refunded.
 
-Who is late meets the job that gives slots back, in any order: also while it is half-way through,
-between two of its calls, or of anybody else's.
+A late payment may arrive before, after or during a run of the job that expires bookings, between
+any two calls.
 """
 
 import random
@@ -25,15 +25,15 @@ EXPIRED: Final = ("cancelled", "awaiting_payment")
 
 
 def test_a_late_payment_confirms_the_booking_if_the_slot_is_free(world: World) -> None:
-    # Given a booking that has lapsed, and money for it all the same
+    # Given an expired booking whose intent is paid after all
     booking, intent = world.expired()
     assert world.status(booking) == EXPIRED
     world.stripe.pay(intent)
 
-    # When Stripe tells us
+    # When the events are delivered
     world.deliver()
 
-    # Then it is as if the customer had paid in time
+    # Then the booking is as after a payment in time
     assert world.status(booking) == CONFIRMED
     world.follow_up()
     assert world.status(booking) == CONFIRMED
@@ -103,7 +103,7 @@ def test_a_late_payment_confirms_or_is_refunded_in_any_interleaving(
 
 
 class _Case:
-    """One booking, its customer, a rival for its slot, Stripe and the job, in some order."""
+    """One booking with the acts of its customer, a rival, Stripe and the job, in random order."""
 
     def __init__(self, world: World, rng: random.Random) -> None:
         self.world = world
@@ -115,7 +115,7 @@ class _Case:
         self.was_late = False
 
     def play(self) -> None:
-        """Let it all happen, much of it in the middle of something else."""
+        """Carry out all acts, many of them in the middle of another act."""
         day = self.world.clock.at.date() + timedelta(days=40)
         self.place = {"date": day.isoformat(), "time": "18:00"}
         self.booking = self.world.book(**self.place)
@@ -124,14 +124,14 @@ class _Case:
             self.open()
         in_time: list[Callable[[], object]] = [self.pay, self.deliver, self.confirm]
         late = [*in_time, self.world.release, self.take_the_slot]
-        self._shuffled(in_time if self.random.random() < 0.3 else [])
+        self._carry_out(in_time if self.random.random() < 0.3 else [])
         self.world.later(hours=24, seconds=1)
         if asks_late and self.random.random() < 0.5:
             with self.world.tap.watched(after=2, name="query", do=self.open_late):
                 self.world.release()
         elif asks_late:
             late += [self.open_late, self.world.release]
-        self._shuffled(late)
+        self._carry_out(late)
         self.deliver()
         self.confirm()
         self.world.release()
@@ -139,7 +139,7 @@ class _Case:
             assert self.world.cancel(self.rival).status == 200
 
     def end(self) -> tuple[tuple[str, str], bool]:
-        """Return how it status and whether the money was late, having checked that all is well."""
+        """Check the booking, and return its final status and whether the payment was late."""
         account = check_sums(self.world, self.booking)
         status = account["booking_status"], account["payment_status"]
         assert status in ((CONFIRMED, REFUNDED) if self.paid else (EXPIRED,))
@@ -151,7 +151,7 @@ class _Case:
         self.intent = self.world.open_intent(self.booking)
 
     def open_late(self) -> None:
-        """The customer asked a moment before the deadline; it took a while."""
+        """Open an intent with a request from just before the deadline."""
         self.world.later(seconds=-2)
         answer = self.world.open(self.booking)
         self.world.later(seconds=2)
@@ -159,14 +159,14 @@ class _Case:
             self.intent = answer.body["payment_intent_id"]
 
     def pay(self) -> None:
-        with suppress(StripeError):  # it was cancelled, or paid
+        with suppress(StripeError):  # the intent is cancelled or paid
             self.world.stripe.pay(self.intent)
             self.paid = True
             booking = self.world.call("getBooking", booking_id=self.booking, by=ADMIN).body
             self.was_late = booking["status"] == "cancelled"
 
     def deliver(self) -> None:
-        """Stripe tells, unless that gets lost."""
+        """Deliver all events, or lose them."""
         if self.random.random() < 0.1:
             self.world.drop_deliveries()
         self.world.deliver()
@@ -180,8 +180,8 @@ class _Case:
         assert answer.status in {201, 409}
         self.rival = self.rival or answer.body.get("booking_id", "")
 
-    def _shuffled(self, acts: list[Callable[[], object]]) -> None:
-        """Do all of it in some order, each after the one before or in the middle of it."""
+    def _carry_out(self, acts: list[Callable[[], object]]) -> None:
+        """Carry out the acts in random order, one after the other or one within the other."""
         waiting = self.random.sample(acts, len(acts))
         while waiting:
             act = waiting.pop()

@@ -1,4 +1,4 @@
-"""One open payment of a booking, and as many attempts as the policy says, however many ask."""
+"""A booking has one open payment at most, and no more attempts than the policy allows."""
 
 from collections.abc import Callable
 from functools import partial
@@ -21,7 +21,7 @@ PAYABLE = {"requires_payment_method", "requires_confirmation", "requires_action"
 
 
 def payable(world: World, booking: str) -> list[str]:
-    """Return the intents of a booking that Stripe still takes money for."""
+    """Return the intents of a booking that can still be paid at Stripe."""
     return [
         each["id"]
         for each in world.stripe.everything("payment_intents")
@@ -69,12 +69,12 @@ class TestSimultaneousIntents:
     def test_simultaneous_requests_never_exceed_the_allowed_payment_attempts(
         self, real_world: World
     ) -> None:
-        # Given three attempts less than there may be
+        # Given three attempts fewer than the policy allows
         booking = real_world.book()
         for payment_type in islice(cycle(("deposit", "full")), CURRENT.payment_attempts - 3):
             real_world.open_intent(booking, payment_type)
 
-        # When many ask for one after the other, in pairs
+        # When simultaneous requests open further attempts
         for _ in range(4):
             at_once([partial(real_world.open, booking, each) for each in ("deposit", "full") * 2])
 
@@ -88,14 +88,14 @@ class TestStopBetweenTwoWrites:
     def test_a_paid_attempt_whose_status_was_not_stored_blocks_no_new_attempt(
         self, world: World
     ) -> None:
-        # Given a deposit that the ledger knows and its attempt does not
+        # Given a deposit that is in the ledger, but not in the status of its attempt
         booking = world.book()
         intent = world.pay(booking)
         with world.tap.watched(after=1, name="transact_write_items"), pytest.raises(Crash):
             world.confirm(intent)
         assert still_open(world, booking)
 
-        # Then the next request finds that, and opens what is due
+        # Then the next request stores the status and opens an intent of what is due
         assert world.open(booking, "balance").status == 201
         assert len(still_open(world, booking)) == len(payable(world, booking)) == 1
 
@@ -112,7 +112,7 @@ class TestStopBetweenTwoWrites:
     def test_an_intent_closed_before_it_was_stored_is_returned_as_canceled(
         self, world: World
     ) -> None:
-        """Somebody else asks for the full price while Stripe makes the deposit's intent."""
+        """Another request opens the full price while Stripe creates the deposit's intent."""
         booking = world.book()
         with world.tap.watched(
             after=1, name="POST payment_intents", do=partial(world.open, booking, "full")
@@ -136,7 +136,7 @@ def cancelled(world: World, booking: str) -> None:
 
 
 def paid_by_another(world: World, booking: str) -> None:
-    """Staff take the deposit in the dashboard, by an intent that carries our metadata."""
+    """Pay the deposit with an intent from the dashboard that has our metadata."""
     intent = world.call.provider._api.call(
         lambda client, options: client.v1.payment_intents.create(
             {
@@ -190,7 +190,7 @@ class TestOutdatedPrice:
 
 def test_a_payment_that_is_still_due_after_a_change_stays_open(world: World) -> None:
     booking = world.book()
-    intent = world.open_intent(booking)  # the deposit, which fewer guests owe too
+    intent = world.open_intent(booking)  # the deposit is also due with fewer guests
     fewer_guests(world, booking)
 
     world.follow_up()
@@ -200,7 +200,7 @@ def test_a_payment_that_is_still_due_after_a_change_stays_open(world: World) -> 
 
 
 def test_a_request_answered_with_nothing_due_leaves_no_payable_intent(world: World) -> None:
-    # Given an open payment of a booking that was cancelled; neither stream nor job has run
+    # Given a cancelled booking with an open payment; neither stream nor job has run
     booking = world.book()
     world.open_intent(booking, "full")
     cancelled(world, booking)
@@ -211,7 +211,7 @@ def test_a_request_answered_with_nothing_due_leaves_no_payable_intent(world: Wor
 
 
 def test_payments_of_a_cancelled_booking_are_closed_after_a_stripe_outage(world: World) -> None:
-    # Given a stream that meets a Stripe that is down until its record is given up
+    # Given a Stripe outage that lasts until the stream's record is given up
     booking = world.book()
     world.open_intent(booking)
     cancelled(world, booking)
@@ -222,7 +222,7 @@ def test_payments_of_a_cancelled_booking_are_closed_after_a_stripe_outage(world:
     world.take_records()
     assert payable(world, booking)
 
-    # When Stripe is back and the job runs
+    # When the job runs after the outage
     world.stripe.faults.clear()
     world.reconcile()
 
@@ -247,7 +247,7 @@ def test_a_bank_debit_that_fails_after_the_cancellation_cannot_be_retried(
 
 
 class TestIntentUnknownToStripe:
-    """Its test data were deleted, or the stage was given the key of another account."""
+    """Stripe's test data were deleted, or the stage has the key of another account."""
 
     def test_an_intent_unknown_to_stripe_fails_the_job_at_first(self, world: World) -> None:
         booking, _ = with_unknown_intent(world)
@@ -289,7 +289,7 @@ class TestIntentUnknownToStripe:
         assert [each["status"] for each in world.list_payments(booking)["payments"]] == ["canceled"]
 
     def test_an_intent_unknown_once_and_then_known_again_is_closed(self, world: World) -> None:
-        """One answer, by the key of another account, must not leave it payable for good."""
+        """A single answer with the key of another account must not leave the intent payable."""
         booking = world.book()
         intent = world.open_intent(booking)
         world.later(hours=23)
@@ -306,7 +306,7 @@ class TestIntentUnknownToStripe:
 
 
 def with_unknown_intent(world: World, payment_type: str = "deposit") -> tuple[str, dict[str, str]]:
-    """Return a booking whose open payment Stripe has with_unknown_intent, and its date and time."""
+    """Return a booking whose open intent is deleted at Stripe, and its date and time."""
     place = world.place()
     booking = world.book(**place)
     world.stripe.account.payment_intents.remove(world.open_intent(booking, payment_type))

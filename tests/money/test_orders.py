@@ -1,8 +1,8 @@
-"""Events come in any order, twice, early and late: what is left in the end is always the same.
+"""The result of a payment's events does not depend on their order, delays or duplicates.
 
-An event is only a hint to look, so what counts is *when we looked*. Here each order is tried in
-both ways: Stripe is asked as each event comes; and, worse than life, each event brings nothing but
-what was true when it was made.
+An event only causes a read of the payment, so the time of the read matters. Each order is tested
+in two ways: Stripe is read at each delivery, or each delivery has the snapshot of the time when
+its event was created.
 """
 
 import json
@@ -38,8 +38,8 @@ EVENT_TYPES: Final = (
     "charge.dispute.created",
     "charge.dispute.closed",
 )
-"""A card is declined, another one pays the deposit, staff give some back in the dashboard, that
-arrives (or fails), the customer disputes the rest, and the bank decides."""
+"""A card is declined, another card pays the deposit, staff refund a part in the dashboard, this
+succeeds (or fails), the customer disputes the rest, and the bank decides."""
 
 ALL_ORDERS: Final = list(permutations(range(len(EVENT_TYPES))))
 ORDERS: Final = ALL_ORDERS[:: len(ALL_ORDERS) // SIZES.event_orders]
@@ -47,7 +47,7 @@ BATCH: Final = 120
 
 
 def history(ends_well: bool) -> Sequence[Moment]:
-    """Return what happens at Stripe between one of the six events and the next."""
+    """Return the acts at Stripe that cause the six events, in order."""
 
     def dispute(world: World, intent: str) -> None:
         world.stripe.dispute(intent)
@@ -76,20 +76,20 @@ def _of(world: World, kind: str, intent: str) -> list[dict[str, Any]]:
 
 
 def event_of(world: World, moment: Moment, intent: str, event: str) -> Delivery:
-    """Let it happen; return the one event of that type, the others are lost."""
+    """Carry out the act; return its event of that type and drop the others."""
     moment(world, intent)
     (delivery,) = (each for each in world.take_deliveries() if each.event["type"] == event)
     return delivery
 
 
 def events_of_history(world: World, intent: str, *, ends_well: bool) -> list[Delivery]:
-    """Let the whole history happen; return its six events."""
+    """Carry out all acts; return their six events."""
     steps = zip(history(ends_well), EVENT_TYPES, strict=True)
     return [event_of(world, moment, intent, event) for moment, event in steps]
 
 
 def final_state(world: World, booking: str, intent: str) -> Any:
-    """Return what is left of a booking, by names that all the bookings share."""
+    """Return the state of a booking, with ids replaced by names that are equal for all bookings."""
     places = (
         "booking_id",
         "date",
@@ -122,12 +122,12 @@ def test_all_orders_of_events_with_duplicates_have_the_same_result(
 ) -> None:
     results: set[str] = set()
     for order in ORDERS[first_order : first_order + BATCH]:
-        # Given a booking whose payment has come its whole way
+        # Given a booking whose payment has had all six events
         booking = world.book()
         intent = world.open_intent(booking)
         events = events_of_history(world, intent, ends_well=True)
 
-        # When its events come in this order, each of them twice
+        # When its events are delivered in this order, each of them twice
         deliveries = [events[n] for n in order]
         world.deliver(
             [
@@ -139,25 +139,25 @@ def test_all_orders_of_events_with_duplicates_have_the_same_result(
 
         results.add(final_state(world, booking, intent))
 
-    # Then nobody can tell which order it was
+    # Then the result is the same for every order
     assert len(results) == 1
     check_sums(world, booking)
     check_against_stripe(world, [booking])
 
 
 def test_events_delivered_during_the_history_have_the_same_result(world: World) -> None:
-    """Each event is deliveries at some moment after it was made, while the history goes on."""
+    """Each event is delivered some time after its creation, between later acts."""
     rng = random.Random(720)
     results: set[str] = set()
     for ends_well in (True, False) * SIZES.event_histories:
-        # Given a booking, and a history that goes on while its events are on their way
+        # Given a booking whose events are undelivered while further acts follow
         booking = world.book()
         intent = world.open_intent(booking)
         in_transit: list[Delivery] = []
         for moment, event in zip(history(ends_well), EVENT_TYPES, strict=True):
             in_transit.append(event_of(world, moment, intent, event))
 
-            # When some of them arrive, maybe not for the first time
+            # When some of the events are delivered, perhaps again
             deliveries = [each for each in in_transit if rng.random() < 0.4]
             rng.shuffle(deliveries)
             world.deliver(deliveries)
@@ -165,7 +165,7 @@ def test_events_delivered_during_the_history_have_the_same_result(world: World) 
         rng.shuffle(in_transit)
         world.deliver(in_transit)
 
-        # Then its money is where it would be anyway
+        # Then its balance is that of the history
         results.add(
             json.dumps([ends_well, world.list_payments(booking)["balance"]], sort_keys=True)
         )
@@ -175,7 +175,7 @@ def test_events_delivered_during_the_history_have_the_same_result(world: World) 
 
 
 class OutdatedProvider(StripeProvider):
-    """A gateway that tells of some payments what was true at another time."""
+    """A payment provider that returns earlier snapshots of some payments."""
 
     def __init__(self, api: Stripe) -> None:
         super().__init__(api)
@@ -189,12 +189,12 @@ class OutdatedProvider(StripeProvider):
 
 @pytest.mark.parametrize("ends_well", [True, False])
 def test_a_snapshot_applied_late_never_undoes_a_newer_one(world: World, *, ends_well: bool) -> None:
-    """Stripe moves on while an answer is on its way to us: an old one never undoes a newer one."""
+    """A payment may change at Stripe between the answer and our write."""
     outdated = world.call.provider = OutdatedProvider(world.call.provider._api)
     rng = random.Random(721)
     results: set[str] = set()
     for order in rng.sample(ALL_ORDERS, 2 * SIZES.event_histories):
-        # Given what Stripe would have snapshots as each event was made
+        # Given the payment's snapshot at the creation of each event
         booking = world.book()
         intent = world.open_intent(booking)
         events, snapshots = [], []
@@ -202,13 +202,13 @@ def test_a_snapshot_applied_late_never_undoes_a_newer_one(world: World, *, ends_
             events.append(event_of(world, moment, intent, event))
             snapshots.append(outdated.snapshot(intent))
 
-        # When the events come in this order, and with each what was true then
+        # When the events are delivered in this order, each with its snapshot
         for n in order:
             outdated.snapshots[intent] = snapshots[n]
             world.deliver([events[n]])
             check_sums(world, booking)
 
-        # Then the newest is what counts
+        # Then the current state at Stripe decides
         del outdated.snapshots[intent]
         results.add(json.dumps(world.list_payments(booking)["balance"], sort_keys=True))
         check_against_stripe(world, [booking])
@@ -218,9 +218,9 @@ def test_a_snapshot_applied_late_never_undoes_a_newer_one(world: World, *, ends_
 
 @pytest.mark.parametrize("ends_well", [True, False])
 def test_all_orders_of_old_snapshots_have_the_same_result(world: World, *, ends_well: bool) -> None:
-    """The same for all orders, and most of the six twice, by the rules alone.
+    """Apply the snapshots in all orders, most of them twice, with the domain alone.
 
-    Only the money: a payment that was lost again before we hear of it confirms no booking.
+    Compares balances only: a payment that is lost before it is applied confirms no booking.
     """
     booking_id = world.book()
     intent = world.open_intent(booking_id)

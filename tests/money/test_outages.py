@@ -1,7 +1,7 @@
-"""Stripe down, slow, busy or answer_while_failing, at any moment that a person waits for it.
+"""Stripe is down, slow, busy or failing while a person waits for an answer.
 
-The person gets a clear problem that says when to try again; nothing is lost, and trying again has
-one effect. What needs nothing of Stripe just works.
+The person gets a problem with `Retry-After`. Nothing is lost, and a repetition has one effect.
+Requests that need no Stripe succeed.
 """
 
 from collections.abc import Callable
@@ -19,13 +19,13 @@ from tests.money.support.paths import (
     changing,
     confirming,
     final_state,
-    path_name,
     opening_a_deposit,
-    opening_the_full_price,
     opening_after_an_unreported_payment,
+    opening_the_full_price,
+    path_name,
     paying_too_late,
-    refunding,
     receiving,
+    refunding,
 )
 from tests.money.support.world import World
 from tests.sizes import pairs
@@ -39,7 +39,7 @@ FAULTS: Final = (
     "error_500_after",
 )
 FAULT_COUNTS: Final = (1, 2)
-"""For one try, or for both that our client makes of a call."""
+"""The faults of one try, or of both tries of our client."""
 
 SYNCHRONOUS: Final = (
     opening_a_deposit,
@@ -52,7 +52,7 @@ NEEDS_NO_STRIPE: Final = (cancelling, refunding, changing)
 
 
 def is_of_stripe(call: str) -> bool:
-    """Tell a call to Stripe (`GET payment_intents`) from one to AWS (`get_item`)."""
+    """Return whether the call is to Stripe (`GET payment_intents`), not to AWS (`get_item`)."""
     return " " in call
 
 
@@ -73,16 +73,16 @@ def test_a_stripe_fault_at_any_call_is_answered_clearly_and_leaves_one_effect(
         fail = partial(world.stripe.faults.next, fault, times=times)
         first = answer_while_failing(world, position, fail, path.act)
 
-        # Then we say so, and when to come again
+        # Then the answer is a problem with a time to wait, or a success
         check_answer(first)
         answered.add((fault, first.status))
 
-        # And the same request again has the effect of one that went well
+        # And the repeated request has the effect of an undisturbed one
         world.stripe.faults.clear()
         again = path.act()
         assert isinstance(again, Answer) and again.status in {200, 201}, (fault, again)
         known, at_stripe = final_state(world, path.booking)
-        assert (known, without_orphan(at_stripe, fault)) == end, fault
+        assert (known, without_orphaned_intent(at_stripe, fault)) == end, fault
         bookings.append(path.booking)
 
     assert {(fault, 503) for fault in FAULTS} <= answered
@@ -110,7 +110,7 @@ def test_a_request_that_needs_no_stripe_succeeds_while_stripe_is_down(
     answer = path.act()
 
     assert isinstance(answer, Answer) and answer.status in {200, 201}
-    # And what it promises is kept once Stripe is back
+    # And the refund is sent after the outage
     assert world.hand_over(world.read_records())
     world.stripe.faults.clear()
     world.follow_up()
@@ -134,10 +134,10 @@ def test_a_stripe_key_that_is_refused_is_answered_with_502(world: World, given: 
     assert isinstance(again, Answer) and again.status in {200, 201}
 
 
-def without_orphan(intents: list[Intent], fault: str) -> list[Intent]:
-    """Leave out the intent of which Stripe said that it had failed to make it.
+def without_orphaned_intent(intents: list[Intent], fault: str) -> list[Intent]:
+    """Return the intents without the one that Stripe created and answered with an error.
 
-    It stays unpaid, for nobody ever gets to know its secret.
+    It stays unpaid, because nobody gets its secret.
     """
     newest, before = intents[:1], intents[1:]
     is_orphan = fault == "error_500_after" and newest == before[:1]
@@ -147,7 +147,7 @@ def without_orphan(intents: list[Intent], fault: str) -> list[Intent]:
 def answer_while_failing(
     world: World, position: int, fail: Callable[[], object], act: Callable[[], object]
 ) -> Answer:
-    """Act, while Stripe begins to fail just before the call at that position (from 0)."""
+    """Return the answer of `act`, with a fault just before the call at that position (from 0)."""
     if position == 0:
         fail()
     with world.tap.watched(after=position, do=fail):
@@ -157,7 +157,7 @@ def answer_while_failing(
 
 
 def check_answer(answer: Answer) -> None:
-    """Check that an answer is a undisturbed one, or a problem of the provider's with a time to wait."""
+    """Check that the answer is a success, or a problem with a time to wait."""
     if answer.status >= 400:
         assert answer.problem == (503, "payment_provider_unavailable"), answer
         assert answer.headers["Content-Type"] == "application/problem+json"

@@ -1,4 +1,4 @@
-"""However many ask at once, no more goes back than was captured, and each refund goes once."""
+"""Simultaneous refunds never exceed the captured amount, and each is sent once."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ def send_at_once(requests: list[Callable[[], Answer]]) -> list[Answer]:
 
 
 def send_from_stream_and_job(world: World) -> None:
-    """Let the stream's function and the job that looks again run at the same time, four times."""
+    """Run `followUpPayments` and `reconcilePayments` twice each at the same time."""
     records = world.take_records()
     failures = at_once(
         [partial(world.hand_over, records), partial(world.reconcile, "recent")] * 2,
@@ -34,10 +34,10 @@ def test_twenty_partial_refunds_at_once_never_exceed_the_captured_amount(
     world = real_world
     booking, intent = world.paid_booking()
 
-    # When twenty refunds are asked for at once, of more than there is
+    # When twenty refunds at once ask for more than was captured
     answers = send_at_once([partial(world.refund, booking, amount) for _ in range(20)])
 
-    # Then as many are obligations as there is money for
+    # Then only as many are accepted as the captured amount allows
     accepted = [each for each in answers if each.status == 201]
     assert len(accepted) == DEPOSIT // amount
     assert {each.problem for each in answers if each not in accepted} == {
@@ -45,7 +45,7 @@ def test_twenty_partial_refunds_at_once_never_exceed_the_captured_amount(
     }
     check_sums(world, booking)
 
-    # And Stripe makes each of them, once
+    # And each of them is sent to Stripe once
     send_from_stream_and_job(world)
     assert refunds_at_stripe(world, intent) == [(amount, "succeeded")] * len(accepted)
     assert books(world.list_payments(booking)["entries"]).refunded == amount * len(accepted)
@@ -73,7 +73,7 @@ def test_two_refunds_and_a_cancellation_at_once_never_refund_a_cent_twice(
     world = real_world
     booking, intent = world.paid_booking()
 
-    # When two refunds and a cancellation want more than there is
+    # When two refunds and a cancellation at once ask for more than was captured
     first, second, cancelled = send_at_once(
         [
             partial(world.refund, booking, 6_000),
@@ -82,7 +82,7 @@ def test_two_refunds_and_a_cancellation_at_once_never_refund_a_cent_twice(
         ]
     )
 
-    # Then the cancellation takes its part of what is left when it comes, and no cent twice
+    # Then the cancellation refunds its part of what the refunds before it left
     assert cancelled.status == 200
     granted = sum(each.status == 201 for each in (first, second)) * 6_000
     assert granted <= 6_000
@@ -91,7 +91,7 @@ def test_two_refunds_and_a_cancellation_at_once_never_refund_a_cent_twice(
     obligations = books(world.list_payments(booking)["entries"]).obligations
     assert obligations == granted + cancelled.body["refund_amount"] <= DEPOSIT
 
-    # And what goes back through Stripe is just that
+    # And Stripe refunds just the obligations
     send_from_stream_and_job(world)
     assert sum(amount for amount, _ in refunds_at_stripe(world, intent)) == obligations
     check_sums(world, booking)
@@ -99,21 +99,21 @@ def test_two_refunds_and_a_cancellation_at_once_never_refund_a_cent_twice(
 
 
 def test_dashboard_refunds_and_our_refunds_at_once_refund_each_cent_once(real_world: World) -> None:
-    """The dashboard asks nobody: what it has accepted is missing from what we have obligations."""
+    """A dashboard refund fulfils a part of our obligations."""
     world = real_world
     booking, intent = world.paid_booking()
 
-    # Given refunds of ours for all there is, and half of it refunded in the dashboard before them
+    # Given obligations of the whole amount, half of which was refunded in the dashboard
     for _ in range(4):
         assert world.refund(booking, 2_500).status == 201
     world.stripe.refund(intent, 5_000)
 
-    # When ours are sent, from everywhere
+    # When our refunds are sent, by stream and job at once
     send_from_stream_and_job(world)
     world.deliver()
     send_from_stream_and_job(world)
 
-    # Then all of it has gone back, once
+    # Then the whole amount was refunded once
     assert sum(amount for amount, _ in refunds_at_stripe(world, intent)) == DEPOSIT
     assert books(world.list_payments(booking)["entries"]).in_flight == 0
     check_sums(world, booking)

@@ -1,8 +1,8 @@
-"""Thousands of random steps, and in the end the books are Stripe's to the cent.
+"""After thousands of random steps and a run of the jobs, ledgers and Stripe agree to the cent.
 
-5 % of the webhooks are lost for ever, and 5 % of Stripe's answers, beside some 500s and 429s.
-`MONEY_SEEDS=20 make test ARGS=tests/money/test_random.py` takes twenty walks, `MONEY_SEED=7`
-the seventh alone, and `MONEY_STEPS=10000` as many steps, whatever the profile.
+5 % of the events and 5 % of Stripe's answers are lost, and some answers are 500 or 429.
+`MONEY_SEEDS=20 make test ARGS=tests/money/test_random.py` runs twenty walks, `MONEY_SEED=7`
+only the seventh, and `MONEY_STEPS=10000` walks of that many steps in any profile.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""Whatever people, banks, Stripe and our jobs do, in any order: after each step the books add up.
+"""The books add up after each step of random stories of people, banks, Stripe and jobs.
 
-What must hold after each step is in `books.check_sums` (the invariant of `domain.md §7`, added up
-by nothing of our own code); at the end of each story the jobs run, and the ledger is Stripe's.
+`books.check_sums` checks the invariant of `domain.md §7` after each step, without our own code. At
+the end of each story the jobs run, and ledger and Stripe must agree.
 """
 
 from collections.abc import Callable
@@ -43,7 +43,7 @@ VENUE = booking_body()["venue"]
 
 
 class MoneyMachine(RuleBasedStateMachine):
-    """A story of one or two bookings. What Stripe's side can not do now, is not done."""
+    """A story of one or two bookings. Steps that Stripe refuses are skipped."""
 
     world: World
     bookings = Bundle("bookings")
@@ -57,7 +57,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.booking_of_intent: dict[str, str] = {}
         self.world.drop_deliveries()
 
-    # What people do.
+    # Steps of people.
 
     @precondition(lambda self: len(self.booking_ids) < MOST_BOOKINGS)
     @rule(target=bookings)
@@ -119,7 +119,7 @@ class MoneyMachine(RuleBasedStateMachine):
         if check_answered(self.world.refund(booking, amount)).status == 201:
             self.with_other_refunds.add(booking)
 
-    # What happens at Stripe.
+    # Steps at Stripe.
 
     @rule(intent=intents, succeed=st.booleans())
     def end_at_bank(self, intent: str, *, succeed: bool) -> None:
@@ -164,12 +164,12 @@ class MoneyMachine(RuleBasedStateMachine):
             refund = refunds[number % len(refunds)]
             self.at_stripe(lambda: self.world.stripe.settle_refund(refund, status))
 
-    # What is told.
+    # Deliveries.
 
     @precondition(lambda self: self.deliveries)
     @rule(number=NUMBER, keep=st.booleans())
     def deliver(self, number: int, *, keep: bool) -> None:
-        """Deliver an event; when it is kept, it comes again."""
+        """Deliver an event; if it is kept, it may be delivered again."""
         delivery = self.deliveries[number % len(self.deliveries)]
         self.world.deliver([delivery])
         if not keep:
@@ -180,7 +180,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def lose(self, number: int) -> None:
         self.deliveries.pop(number % len(self.deliveries))
 
-    # What our jobs do.
+    # Runs of our jobs.
 
     @rule()
     def follow_up(self) -> None:
@@ -188,7 +188,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule()
     def lose_stream_records(self) -> None:
-        """Its records are given up: what must follow them is owed all the same."""
+        """Drop the stream's records."""
         self.world.take_records()
 
     @rule()
@@ -211,7 +211,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.world.later(seconds=1)
 
     def teardown(self) -> None:
-        """Let the jobs find what nobody has told, and keep every promise that can be kept."""
+        """Run the jobs, so that lost events are found and owed refunds are sent."""
         for status in ("succeeded", "succeeded"):
             for refund in self.ids_of_this_story("refunds"):
                 self.at_stripe(lambda: self.world.stripe.settle_refund(refund, status))  # noqa: B023
@@ -236,7 +236,7 @@ class MoneyMachine(RuleBasedStateMachine):
             assert books(account["entries"]).kept == most, account
 
     def at_a_dispute(self, number: int, act: Callable[[str], object]) -> None:
-        """Let something act to one of the disputes, if there is one and Stripe allows it."""
+        """Carry out an act on one of the disputes, if there is one and Stripe allows it."""
         found = self.ids_of_this_story("disputes")
         if found:
             self.at_stripe(lambda: act(found[number % len(found)]))
@@ -246,7 +246,7 @@ class MoneyMachine(RuleBasedStateMachine):
         return [each["id"] for each in found if each["payment_intent"] in self.booking_of_intent]
 
     def is_of_this_story(self, delivery: Delivery) -> bool:
-        """Whether an event is not an echo of an earlier story, whose refunds still go their way."""
+        """Return whether the event belongs to this story, and not to an earlier one."""
         changed = delivery.event["data"]["object"]
         return not self.booking_of_intent.keys().isdisjoint(
             {changed["id"], changed.get("payment_intent")}
@@ -259,7 +259,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
 
 def check_answered(answer: Answer) -> Answer:
-    """Check that an answer is one of ours: with Stripe in good health, none is a failure."""
+    """Check that the answer is no server error, and return it."""
     assert answer.status < 500, answer
     return answer
 

@@ -1,4 +1,4 @@
-"""The times of a booking's versions never decrease, whoever began when and waited for whom."""
+"""The times of a booking's versions never decrease, in any order of requests."""
 
 import random
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ def times(table: Table, booking: Booking) -> list[datetime]:
 def test_version_times_never_decrease_for_requests_written_in_another_order(
     table: Table, seed: int
 ) -> None:
-    # Given requests and jobs that began within a minute, and write in any order
+    # Given requests and jobs that begin within a minute and write in any order
     rng = random.Random(seed)
     made = stored(table, captured=10_000)
 

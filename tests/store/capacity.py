@@ -1,9 +1,9 @@
-"""What a request consumes by AWS's published rules, for what the local engine reports wrongly.
+"""Capacity units by AWS's published rules, where the local engine reports them wrongly.
 
-Sizes: a name and a string count their UTF-8 bytes, a number about half its digits and one more, a
-boolean one, a list or map three and one more for each element. A write is one unit a KB begun,
-twice that in a transaction; an index entry is written when a projected attribute changes, and
-twice when its key does. A read is one unit for 4 KB begun, half that when eventually consistent.
+Sizes: a name or a string counts its UTF-8 bytes; a number about half its digits, plus one; a
+boolean one; a list or map three, plus one for each element. A write takes one unit for each KB
+begun, twice that in a transaction. An index entry is written if a projected attribute changes, and
+twice if its key changes. A read takes one unit for 4 KB begun, half that if eventually consistent.
 """
 
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ INDEXES: Final = {
     ("gsi3pk", "gsi3sk"): (),
     ("gsi4pk", "gsi4sk"): (),
 }
-"""What each index projects, by its keys; an item without them is not in it."""
+"""The projected attributes of each index by its keys; an item without the keys is not in it."""
 
 
 def size(item: Mapping[str, Any]) -> int:
-    """Return the bytes that an item counts as."""
+    """Return the size of an item in bytes."""
     return sum(len(name.encode()) + _size(value) for name, value in item.items())
 
 
@@ -48,7 +48,7 @@ def _size(value: Any) -> int:
 
 
 def write_units(before: Item | None, after: Item, *, transaction: bool) -> float:
-    """Return the units of writing one item over another: the table and its indexes."""
+    """Return the units of replacing an item, for the table and its indexes."""
     stored = max(size(after), size(before or {}))
     base = ceil(stored / 1024) * (2 if transaction else 1)
     return base + sum(_index_units(keys, before, after) for keys in INDEXES)
@@ -61,7 +61,7 @@ def read_units(items_size: int, *, consistent: bool) -> float:
 
 
 def entry(keys: tuple[str, str], item: Item) -> Item | None:
-    """Return the index entry of an item, or None when the index does not hold it."""
+    """Return the index entry of an item, or None if the index does not hold it."""
     names = ("pk", "sk", *keys, *INDEXES[keys])
     return {name: item[name] for name in names if name in item} if keys[0] in item else None
 

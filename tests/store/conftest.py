@@ -1,4 +1,4 @@
-"""The store on AWS's own engine, with a meter on the wire and a way to run many threads at once."""
+"""Fixtures of the store tests on DynamoDB Local."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,14 +11,14 @@ from teppan.store.attributes import Item, from_attributes
 
 @pytest.fixture
 def meter(dynamodb: BaseClient) -> Iterator[Meter]:
-    """Count what goes over the wire while the test runs."""
+    """Yield a meter of the client's calls during the test."""
     with Meter(dynamodb) as meter:
         yield meter
 
 
 @pytest.fixture
 def everything(dynamodb: BaseClient, table_name: str) -> Callable[[], list[Item]]:
-    """Read the whole table, as only a test may."""
+    """Return a function that scans the whole table."""
 
     def scan() -> list[Item]:
         pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)

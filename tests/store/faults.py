@@ -1,4 +1,4 @@
-"""Faults of the wire and of the service, put between our client and what answers it."""
+"""Faults of the network and of AWS services, injected between a client and its service."""
 
 import json
 from collections import deque
@@ -16,7 +16,7 @@ type Fault = Callable[[AWSPreparedRequest], AWSResponse | None]
 
 
 class Faults:
-    """Lets the next requests of `operation` meet the given faults, one each; then all is well."""
+    """Injects the given faults into the next requests of `operation`, one for each request."""
 
     def __init__(self, client: BaseClient, operation: str, *faults: Fault) -> None:
         self._events = client.meta.events
@@ -25,7 +25,7 @@ class Faults:
         self.pending = deque(faults)
 
     def __enter__(self) -> Self:
-        self._events.register(self._event, self._meet)
+        self._events.register(self._event, self._inject)
         return self
 
     def __exit__(
@@ -34,30 +34,30 @@ class Faults:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._events.unregister(self._event, self._meet)
+        self._events.unregister(self._event, self._inject)
 
-    def _meet(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+    def _inject(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
         return self.pending.popleft()(request) if self.pending else None
 
 
 def lost_answer(request: AWSPreparedRequest) -> None:
-    """Let the service do its work and lose what it says."""
+    """Send the request and lose the answer."""
     URLLib3Session().send(request)
     raise ReadTimeoutError(endpoint_url=request.url)
 
 
 def lost_request(request: AWSPreparedRequest) -> None:
-    """Lose the request before the service sees it."""
+    """Lose the request before it reaches the service."""
     raise ConnectionClosedError(endpoint_url=request.url)
 
 
 def answered(document: dict[str, Any]) -> Fault:
-    """Let the service answer what no emulator answers."""
+    """Return a fault that answers with `document`."""
     return lambda request: AWSResponse(request.url, 200, {}, _Raw(json.dumps(document).encode()))
 
 
 def refused(code: str, status: int = 400, **members: Any) -> Fault:
-    """Let the service answer with an error; `members` are what else it says."""
+    """Return a fault that answers with an error; `members` are added to its body."""
 
     def refuse(request: AWSPreparedRequest) -> AWSResponse:
         body = {"__type": code, "message": code, **members}
@@ -67,14 +67,14 @@ def refused(code: str, status: int = 400, **members: Any) -> Fault:
 
 
 def cancelled(*reasons: str) -> Fault:
-    """Let the service cancel a transaction, with a reason for each of its writes."""
+    """Return a fault that cancels a transaction, with a reason for each of its writes."""
     return refused(
         "TransactionCanceledException", CancellationReasons=[{"Code": each} for each in reasons]
     )
 
 
 class _Raw(BytesIO):
-    """A body as urllib3 hands it on."""
+    """A response body with the interface of urllib3."""
 
     def stream(self, **_: Any) -> Any:
         yield self.read()

@@ -1,4 +1,4 @@
-"""Counts round trips, and what the engine says that they consumed."""
+"""Counts round trips, and the capacity that the engine reports for them."""
 
 from types import TracebackType
 from typing import Any, Self
@@ -9,7 +9,7 @@ _EVENTS = "dynamodb"
 
 
 class Meter:
-    """Watches a DynamoDB client between `__enter__` and `__exit__`."""
+    """Counts the calls of a DynamoDB client between `__enter__` and `__exit__`."""
 
     def __init__(self, client: BaseClient) -> None:
         self._events = client.meta.events
@@ -18,7 +18,9 @@ class Meter:
         self.items_read = 0
 
     def __enter__(self) -> Self:
-        self._events.register("provide-client-params.dynamodb", self._ask, unique_id="ask")
+        self._events.register(
+            "provide-client-params.dynamodb", self._request_capacity, unique_id="ask"
+        )
         self._events.register("before-call.dynamodb", self._count, unique_id="count")
         self._events.register("after-call.dynamodb", self._read, unique_id="read")
         return self
@@ -43,7 +45,7 @@ class Meter:
         """The capacity units of all calls, table and indexes."""
         return sum(float(each["CapacityUnits"]) for each in self.consumed)
 
-    def _ask(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
+    def _request_capacity(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
         asks = "ReturnConsumedCapacity" in model.input_shape.members
         return params | {"ReturnConsumedCapacity": "INDEXES"} if asks else params
 

@@ -1,7 +1,7 @@
-"""What each operation costs: round trips, and capacity units by AWS's rules.
+"""The cost of each operation: round trips, and capacity units by AWS's rules.
 
-The figures stand in `docs/data-model.md`. The engine reports reads and single writes rightly;
-transactions are computed by `tests.store.capacity`, which is held against the engine first.
+The figures are in `docs/data-model.md`. The engine reports reads and single writes correctly.
+`tests.store.capacity` computes transactions; the first tests check it against the engine.
 """
 
 import base64
@@ -60,7 +60,7 @@ ALL_EXTRAS = Menu(
 
 @pytest.fixture
 def large_booking(table: Table) -> Booking:
-    """A stored booking with everything on the menu."""
+    """Return a stored booking with all extras of the menu."""
     large_booking = booking(menu=ALL_EXTRAS, special_requests="x" * 500)
     bookings.add(table, large_booking, audit_event(None, large_booking, caller()))
     return large_booking
@@ -68,19 +68,19 @@ def large_booking(table: Table) -> Booking:
 
 @pytest.fixture
 def small_booking(table: Table) -> Booking:
-    """A stored booking as most are."""
+    """Return a stored booking of the usual size."""
     small_booking = booking()
     bookings.add(table, small_booking, audit_event(None, small_booking, caller()))
     return small_booking
 
 
 def stored(booking: Booking) -> Item:
-    """Return a booking's item as the table holds it, without its empty attributes."""
+    """Return a booking's item without its empty attributes, as the table holds it."""
     return from_attributes(to_attributes(booking_item(booking)))
 
 
 class TestTheCalculatorAgreesWithTheEngine:
-    """Where the engine is right: single writes, gets and queries."""
+    """For single writes, gets and queries, which the engine reports correctly."""
 
     @pytest.fixture
     def put(self, dynamodb: BaseClient, table_name: str) -> Callable[[Item], None]:
@@ -206,7 +206,7 @@ def test_listing_the_audit_trail_is_one_query(
 def test_listing_payments_is_two_queries_between_two_reads_of_the_booking(
     table: Table, small_booking: Booking, meter: Meter
 ) -> None:
-    # Given an attempt and an entry: a Query that finds nothing is free here, and not on AWS
+    # Given an attempt and an entry, because the engine counts nothing for an empty Query; AWS does
     attempt_ = attempt(booking_id=small_booking.id)
     payments.open_new(
         table, small_booking, RequestRecord("pay_1", "f" * 64, attempt_.name), attempt_
@@ -280,7 +280,7 @@ def test_setting_the_capacity_of_a_slot_is_one_update(table: Table, meter: Meter
 
 
 def _stored_units(table: Table, large_booking: Booking) -> dict[str, float]:
-    """Return what the transaction that large_booking `large_booking` consumed, item by item."""
+    """Return the units of the transaction that created the booking, item by item."""
     stored = {
         "booking": keys.booking(large_booking.id),
         "slot": keys.slot(large_booking.slot),
@@ -294,7 +294,7 @@ def _stored_units(table: Table, large_booking: Booking) -> dict[str, float]:
 
 
 def _step_units(table: Table, before: Booking, after: Booking) -> float:
-    """Return what the transaction consumed that led from one version to the next."""
+    """Return the units of the transaction that stored a step."""
     changed_slots = {
         slot
         for slot in (before.slot, after.slot)

@@ -1,4 +1,4 @@
-"""What the network and the database do wrong: nothing is lost, and nothing happens twice."""
+"""Faults of the network and the database: no effect is lost, and none happens twice."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ WRITE = "TransactWriteItems"
 
 @pytest.fixture
 def client(dynamodb: BaseClient) -> BaseClient:
-    """The client that our functions use, new: botocore counts a client's retries."""
+    """Return a new client as functions use it: botocore counts the retries of a client."""
     client: BaseClient = aws.client.__wrapped__("dynamodb")
     return client
 
@@ -98,13 +98,13 @@ class TestLostMessages:
 def test_a_retry_of_a_transaction_whose_answer_was_lost_is_the_same_transaction(
     table: Table, client: BaseClient, everything: Callable[[], list[Item]]
 ) -> None:
-    # Given a write whose answer is lost, and which DynamoDB still carries out when it is sent again
+    # Given a write whose answer is lost, and which is still in progress at the first retry
     still_in_progress = refused("TransactionInProgressException")
 
     with Faults(client, WRITE, lost_answer, still_in_progress) as faults:
         created = create_booking(table, booking_request(), KEY, caller())
 
-    # Then sending it once more gives the answer that was lost
+    # Then the second retry returns the lost answer
     assert not faults.pending
     assert not created.replayed
     assert len(everything()) == 4
@@ -113,14 +113,14 @@ def test_a_retry_of_a_transaction_whose_answer_was_lost_is_the_same_transaction(
 def test_a_create_repeated_after_all_answers_were_lost_returns_the_booking(
     table: Table, client: BaseClient, everything: Everything
 ) -> None:
-    # Given a creation that took place though no answer came through
+    # Given a create that took place, but all of whose answers were lost
     with (
         Faults(client, WRITE, lost_answer, lost_answer),
         pytest.raises(StorageUnavailable),
     ):
         create_booking(table, booking_request(), KEY, caller())
 
-    # When the caller sends it again
+    # When the caller repeats the request
     again = create_booking(table, booking_request(), KEY, caller())
 
     # Then there is one booking

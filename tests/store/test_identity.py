@@ -1,4 +1,4 @@
-"""What accounts and sessions keep in the table: what it costs, and who wins a race for it."""
+"""Attempts and sessions in the table: their costs and races."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,16 +38,16 @@ HERE = Origin(PERSON, "network", NOW)
 """An attempt at one address from one network."""
 
 SPENT = timedelta(seconds=PASSWORDS.by_address.burst * PASSWORDS.by_address.interval)
-"""How far ahead the allowance of an address is used up when it is spent."""
+"""The time until a fully spent allowance of an address is full again."""
 
 CUSTOMER_SESSION = Session(SESSION, CUSTOMER, SESSION_BEGAN)
 
 
 class TestCosts:
-    """The figures stand in `docs/data-model.md`."""
+    """The figures are in `docs/data-model.md`."""
 
     def test_checking_a_session_is_one_batch_of_two_reads(self, table: Table, meter: Meter) -> None:
-        # For items that are not there the engine takes nothing, AWS as much as for small ones.
+        # Items must exist: the engine counts nothing for a missing item; AWS counts a small one.
         sessions.end(table, CUSTOMER_SESSION, NOW)
         sessions.end_all(table, CUSTOMER, NOW)
         meter.reset()
@@ -80,7 +80,7 @@ class TestCosts:
     def test_counting_an_attempt_from_a_trusted_network_costs_the_same(
         self, table: Table, meter: Meter
     ) -> None:
-        # Else the steps would tell that somebody has logged in from there.
+        # Otherwise the calls would show that somebody has logged in from there.
         count_attempt(table, HERE, LOGIN)
         forget_attempts(table, HERE, LOGIN)
         meter.reset()
@@ -137,28 +137,28 @@ class TestCosts:
 
 
 def later(seconds: float, network: str = "network") -> Origin:
-    """Return an attempt at the same address so much later."""
+    """Return the origin of an attempt at the same address, that many seconds later."""
     return Origin(PERSON, network, NOW + timedelta(seconds=seconds))
 
 
 def attempts_of(
     table: Table, counter: Counter = LOGIN, network: str = "network"
 ) -> Attempts | None:
-    """Return what is attempts_of of a network."""
+    """Return the counted attempts of a network."""
     return lockout.find(
         table, PERSON, network, counter.by_network, LOGIN.by_network, counter.by_address
     )[0]
 
 
 def spent_until(table: Table, counter: Counter = LOGIN) -> datetime | None:
-    """Return until when the allowance of the address is spent."""
+    """Return the instant until which the allowance of the address is spent."""
     return lockout.find(
         table, PERSON, "network", counter.by_network, LOGIN.by_network, counter.by_address
     )[2]
 
 
 def count_passed(answers: list[object]) -> int:
-    """Return how many were let passed; all others must have been told to wait."""
+    """Return how many attempts passed; check that all others had to wait."""
     refused = [answer for answer in answers if answer is not None]
     assert all(isinstance(answer, TooManyAttempts) for answer in refused)
     return len(answers) - len(refused)
@@ -169,10 +169,10 @@ class TestSimultaneousAttempts:
     def test_simultaneous_attempts_never_pass_more_than_the_free_ones(
         self, table: Table, counter: Counter
     ) -> None:
-        # Given sixty-four who try the same at the same moment from one network
+        # Given sixty-four simultaneous attempts from one network
         answers = at_once([partial(count_attempt, table, HERE, counter)] * 64)
 
-        # Then those who got passed are attempts_of, every one
+        # Then each attempt that passed is counted
         passed = count_passed(answers)
         assert 1 <= passed <= counter.lockout.by_network.free
         attempts = attempts_of(table, counter)
@@ -217,10 +217,10 @@ class TestSimultaneousAttempts:
 
 class TestAttemptsFromManyNetworks:
     def test_attempts_from_many_networks_pass_while_the_allowance_lasts(self, table: Table) -> None:
-        # Given strangers on fifty networks, and the owner, at the same moment
+        # Given simultaneous attempts of strangers from fifty networks and of the owner
         tries = [partial(count_attempt, table, later(0, f"network {n}"), LOGIN) for n in range(51)]
 
-        # Then nobody waits for anybody
+        # Then nobody has to wait
         assert at_once(tries) == [None] * 51
         assert spent_until(table) == NOW + 51 * timedelta(seconds=60)
 
@@ -228,14 +228,14 @@ class TestAttemptsFromManyNetworks:
     def test_attempts_from_many_networks_never_overdraw_the_allowance(
         self, table: Table, left: int
     ) -> None:
-        # Given an allowance of which so many are left
+        # Given an allowance with `left` attempts left
         self.spend(table, PASSWORDS.by_address.burst - left)
         tries = [partial(count_attempt, table, later(0, f"network {n}"), LOGIN) for n in range(40)]
 
-        # When forty networks want one each
+        # When forty networks make one attempt each
         answers = at_once(tries)
 
-        # Then so many get one, and the others a wait of a minute at most
+        # Then `left` attempts pass, and the others have to wait a minute
         assert count_passed(answers) == left
         waits = [answer.retry_after for answer in answers if isinstance(answer, TooManyAttempts)]
         assert set(waits) == {60}
@@ -255,7 +255,7 @@ class TestAttemptsFromManyNetworks:
     def test_a_spent_allowance_does_not_stop_a_reset_from_a_trusted_network(
         self, table: Table
     ) -> None:
-        # Given somebody who has logged in here, and strangers who have spent the codes of the day
+        # Given a network with a login, and strangers who have spent the day's allowance of codes
         count_attempt(table, HERE, LOGIN)
         forget_attempts(table, HERE, LOGIN)
         for n in range(CODES.by_address.burst):
@@ -266,7 +266,7 @@ class TestAttemptsFromManyNetworks:
 
         count_attempt(table, HERE, RESET)
 
-        # But a registration, which nobody has logged in to
+        # But confirming a registration from there has to wait
         with pytest.raises(TooManyAttempts):
             count_attempt(table, HERE, CONFIRMATION)
 
@@ -313,7 +313,7 @@ class TestAttemptsFromManyNetworks:
         assert sorted(map(str, answers)) == ["False"] * 30 + ["True"] * 10
 
     def spend(self, table: Table, times: int, seconds: float = 0) -> None:
-        """Take so many attempts out of the allowance at once: hundreds one by one take seconds."""
+        """Take `times` attempts out of the allowance by one write, which is much faster."""
         all_of_them = replace(PASSWORDS.by_address, interval=times * PASSWORDS.by_address.interval)
         at = later(seconds).at
         lockout.spend(table, PERSON, LOGIN.by_address, all_of_them, spent_until(table), at)
@@ -334,7 +334,7 @@ def test_an_attempt_passes_at_the_instant_when_the_allowance_is_full_again(
 def test_an_attempt_whose_write_lost_its_answer_waits_a_second(
     dynamodb: BaseClient, table_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Given a client that sends the record again, and meets it
+    # Given a client whose retry finds the record of its first try
     monkeypatch.setattr("time.sleep", lambda _: None)
     client = aws.client.__wrapped__("dynamodb")
     table = Table(client, table_name)
@@ -342,7 +342,7 @@ def test_an_attempt_whose_write_lost_its_answer_waits_a_second(
     with Faults(client, "UpdateItem", lost_answer), pytest.raises(TooManyAttempts) as waiting:
         count_attempt(table, HERE, LOGIN)
 
-    # Then it was attempts_of once, and the next may be made
+    # Then the attempt was counted once, and the next one passes
     assert waiting.value.retry_after == 1
     count_attempt(table, later(1), LOGIN)
     attempts = attempts_of(table)
@@ -371,7 +371,7 @@ class TestSimultaneousResets:
             [partial(sessions.end_all, table, CUSTOMER, at + SECOND, reset=at) for at in begun[:9]]
         )
 
-        # The one that was never heard of again still ends what began before it.
+        # The reset without an end still ends the sessions that began before it.
         found = sessions.endings(table, CUSTOMER_SESSION)
         assert found.resets_begun == frozenset(begun[9:])
         before = replace(CUSTOMER_SESSION, began_at=begun[9])

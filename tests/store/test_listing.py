@@ -1,4 +1,4 @@
-"""Lists by start: complete, in order, and steady while others write."""
+"""Lists by start: complete and in order, also while others write."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -37,7 +37,7 @@ def stored(table: Table, number: int, day: date, customer: str = CUSTOMER) -> Bo
 
 
 def read_all_pages(table: Table, query: BookingQuery) -> list[str]:
-    """Follow the pages to the end and return the ids in order."""
+    """Return the ids of all pages, in order."""
     seen: list[str] = []
     while True:
         page = list_bookings(table, query, admin())
@@ -50,7 +50,7 @@ def read_all_pages(table: Table, query: BookingQuery) -> list[str]:
 
 @pytest.fixture
 def across_months(table: Table) -> list[str]:
-    """Bookings of two customers on 12 days over nine months; the ids in order of start."""
+    """Store bookings of two customers on 12 days over nine months; return the ids by start."""
     days = [3, 9, 10, 11, 40, 41, 100, 101, 102, 103, 250, 260]
     return [
         stored(table, n, days_ahead(day), (CUSTOMER, OTHER_CUSTOMER)[n % 2]).id
@@ -106,7 +106,7 @@ def test_a_list_page_with_bookings_is_one_query(
 
 
 def test_a_list_page_skips_months_without_bookings(table: Table) -> None:
-    # Given a booking in half a year and nothing before
+    # Given a booking in half a year and none before
     distant = stored(table, 1, days_ahead(180))
 
     page = list_bookings(table, BookingQuery(limit=10), admin())
@@ -130,7 +130,7 @@ def test_filters_of_a_list_combine(table: Table, across_months: list[str]) -> No
 
 
 def test_a_listed_day_is_a_local_day_and_not_a_utc_day(table: Table) -> None:
-    # Given a party at nine in the evening, which in UTC is the next day
+    # Given a party at 21:00, which is the next day in UTC
     late = booking("bkg_late", date=date(2026, 12, 31), time=time(21))
     bookings.add(table, late, audit_event(None, late, caller()))
 
@@ -144,7 +144,7 @@ def test_a_listed_day_is_a_local_day_and_not_a_utc_day(table: Table) -> None:
 
 
 def test_a_list_read_page_by_page_is_complete_while_others_write(table: Table) -> None:
-    # Given 30 bookings that stay, and a writer who makes, moves and cancels others among them
+    # Given 30 unchanged bookings, and a writer who creates, moves and cancels others among them
     staying = [stored(table, 100 + n, days_ahead(10 + 2 * n)).id for n in range(30)]
     done = Event()
 
@@ -160,7 +160,7 @@ def test_a_list_read_page_by_page_is_complete_while_others_write(table: Table) -
     writer = Thread(target=write)
     writer.start()
 
-    # When the list is walked again and again meanwhile
+    # When all pages are read again and again meanwhile
     try:
         complete_reads = [
             read_all_pages(table, BookingQuery(limit=4, customer_id=CUSTOMER)) for _ in range(15)
@@ -169,6 +169,6 @@ def test_a_list_read_page_by_page_is_complete_while_others_write(table: Table) -
         done.set()
         writer.join()
 
-    # Then each read_all_pages shows every one of them, once, in order
+    # Then each read shows all unchanged bookings once, in order
     for seen in complete_reads:
         assert [booking_id for booking_id in seen if booking_id in staying] == staying

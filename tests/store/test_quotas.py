@@ -1,4 +1,4 @@
-"""One customer's bookings are counted in the transactions that make and end them (§4)."""
+"""A customer's bookings are counted in the transactions that create and end them (§4)."""
 
 import random
 from collections.abc import Callable
@@ -56,12 +56,12 @@ DAY = timedelta(hours=24)
 
 @pytest.fixture(autouse=True)
 def accept_any_customer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Staff name no customer whom Cognito does not know."""
+    """Accept every customer id, without a call of Cognito."""
     monkeypatch.setattr(service, "check_customer", lambda _: None)
 
 
 def request_for(number: int) -> BookingRequest:
-    """Return a wish for a slot of its own."""
+    """Return a request for a slot of its own."""
     days, start = divmod(number, len(CURRENT.start_times))
     return booking_request(date=days_ahead(10 + days), time=CURRENT.start_times[start])
 
@@ -74,7 +74,7 @@ def create(
 
 
 def create_for(table: Table, number: int, customer: str = CUSTOMER) -> Booking:
-    """Let staff book for the customer."""
+    """Book for the customer as staff."""
     request = IdempotentRequest(f"staff-{number}", "a" * 64)
     wanted = replace(request_for(number), customer_id=customer)
     return create_booking(table, wanted, request, admin()).booking
@@ -86,7 +86,7 @@ def cancel(table: Table, made: Booking, at: datetime = NOW) -> Booking:
 
 
 def pay(table: Table, made: Booking) -> Booking:
-    """Let money confirm the booking, as `apply_payment` does."""
+    """Confirm the booking by a payment, as `apply_payment` does."""
 
     def decide(before: Booking, signer: Caller) -> Step:
         paid = holding(before, Balance(captured=before.due_to_confirm))
@@ -96,7 +96,7 @@ def pay(table: Table, made: Booking) -> Booking:
 
 
 def release(table: Table, made: Booking) -> Booking:
-    """Let the booking lapse unpaid."""
+    """Expire the booking."""
     late = system(made.payment_due_at + timedelta(seconds=1))
     return revise(table, made.id, expire, late)
 
@@ -106,7 +106,7 @@ def quota(table: Table, customer: str = CUSTOMER) -> Quota:
 
 
 def pending(table: Table, customer: str = CUSTOMER) -> set[str]:
-    """Return the ids of the customer's pending bookings, by the bookings themselves."""
+    """Return the ids of the customer's pending bookings, read from the list of bookings."""
     page = listing.bookings(
         table, BookingQuery(limit=100, customer_id=customer, status=Status.PENDING)
     )
@@ -238,14 +238,14 @@ class TestDailyLimit:
             trips.append(meter.calls.count(TRANSACTION))
             cancel(table, made, made.created_at)
 
-        # Then each tenth create takes two
+        # Then each tenth create takes two round trips
         assert [n for n, calls in enumerate(trips) if calls > 1] == [10, 20]
         assert max(trips) == 2
 
     def test_a_create_that_renews_the_quota_keeps_a_booking_counted_meanwhile(
         self, table: Table, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # Given ten bookings of yesterday, and a create that another one overtakes after its read
+        # Given ten bookings of yesterday, and another create between the read and write of a create
         for n in range(10):
             cancel(table, create(table, n))
         faster, made = iter([20]), list[str]()
@@ -277,7 +277,7 @@ class TestDailyLimit:
 
 
 class TestReplayAtALimit:
-    """The first request has made it; the same one again is no booking more."""
+    """A repeated request returns its booking and does not count again."""
 
     def test_a_replay_at_the_pending_limit_returns_the_booking(self, table: Table) -> None:
         pending_bookings = [create(table, n) for n in range(3)]

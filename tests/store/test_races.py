@@ -1,4 +1,4 @@
-"""Many writers at once on the real engine: slots never overfill, edits never vanish."""
+"""Simultaneous writers on DynamoDB Local: no slot is overbooked, and no change is lost."""
 
 import random
 from collections import Counter
@@ -43,12 +43,12 @@ FIRST = IdempotentRequest("first", "a" * 64)
 
 
 def customer_number(number: int) -> Caller:
-    """Return one of many customers."""
+    """Return the caller of a numbered customer."""
     return caller(f"{number:08}-1111-4111-8111-111111111111")
 
 
 def live_claims(items: list[Item]) -> dict[tuple[str, str], frozenset[str]]:
-    """Return who holds each slot, by the slot's date and time."""
+    """Return the claims of each slot by its date and time."""
     return {
         (item["sk"][:10], item["sk"][11:]): item["claims"]
         for item in items
@@ -59,7 +59,7 @@ def live_claims(items: list[Item]) -> dict[tuple[str, str], frozenset[str]]:
 def test_slots_wanted_by_many_staff_get_exactly_one_booking_each(
     table: Table, everything: Everything
 ) -> None:
-    # Given free slots, and members of staff who all want each of them
+    # Given free slots, each of which all members of staff want to book
     wanted = [
         slot_at(days_ahead(10 + n // 4), CURRENT.start_times[n % 4], CURRENT)
         for n in range(SIZES.raced_slots)
@@ -122,7 +122,7 @@ def test_a_slot_of_capacity_n_admits_exactly_n(
 
 
 def test_simultaneous_changes_of_one_booking_lose_no_update(table: Table) -> None:
-    # Given a booking, and members of staff who each add a mile to the way to it
+    # Given a booking, and members of staff who each add a travel mile
     editors = 2 * SIZES.racers
     made = booking()
     bookings.add(table, made, audit_event(None, made, caller()))
@@ -136,7 +136,7 @@ def test_simultaneous_changes_of_one_booking_lose_no_update(table: Table) -> Non
         [partial(revise, table, made.id, one_mile_more, admin(), any_version)] * editors
     )
 
-    # Then every mile counts, once, and each has its event
+    # Then every mile is added once, each with its event
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
     stored = bookings.find(table, made.id)
     assert stored and stored.travel_miles == editors
@@ -148,7 +148,7 @@ def test_simultaneous_changes_of_one_booking_lose_no_update(table: Table) -> Non
 def test_a_moving_booking_is_in_exactly_one_slot_at_every_moment(
     table: Table, table_name: str, dynamodb: BaseClient
 ) -> None:
-    # Given a booking that goes round the four slots of a day, and rivals who want the same slots
+    # Given a booking that moves between the four slots of a day, and rivals for these slots
     moving = booking()
     bookings.add(table, moving, audit_event(None, moving, caller()))
     day = [slot_at(PARTY_DATE, start, CURRENT) for start in CURRENT.start_times]
@@ -211,7 +211,7 @@ def test_a_moving_booking_is_in_exactly_one_slot_at_every_moment(
             each.result()
         done.set()
 
-    # Then it was never in none and never in two
+    # Then it was in exactly one slot at every moment
     assert moves > 0
     assert watcher.result() == {1}
     stored = bookings.find(table, moving.id)
@@ -226,7 +226,7 @@ def test_moves_and_creates_of_one_slot_at_once_leave_one_holder(
     for owner in owners:
         bookings.add(table, owner, audit_event(None, owner, admin()))
 
-    # When all move to one slot that ten newcomers book at the same time
+    # When all move to one slot that ten new customers book at the same time
     moves = [
         partial(update_booking, table, owner.id, Changes(date=PARTY_DATE), caller(), any_version)
         for owner in owners
@@ -243,7 +243,7 @@ def test_moves_and_creates_of_one_slot_at_once_leave_one_holder(
     ]
     answers = at_once([*moves, *newcomers])
 
-    # Then one of the twenty has it, and every other booking is where it was
+    # Then one of the twenty holds it, and all other bookings are unchanged
     assert sum(not isinstance(answer, Exception) for answer in answers) == 1
     assert all(isinstance(each, SlotUnavailable | Booking | Created) for each in answers)
     claims = live_claims(everything())

@@ -1,4 +1,4 @@
-"""What a page of a list costs does not depend on how much the table holds."""
+"""The cost of a list page does not depend on the size of the table."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ from teppan.store.table import Table
 
 @pytest.fixture
 def table_name(dynamodb: BaseClient) -> Iterator[str]:
-    """A table that is dropped at once, and has no stream, which makes writing to it faster."""
+    """Yield a table without a stream, which is faster to write; drop it afterwards."""
     definition = table_definition()
     del definition["StreamSpecification"]
     dynamodb.create_table(TableName="crowded", **definition)
@@ -55,21 +55,21 @@ def test_a_list_page_costs_the_same_in_a_small_table_and_in_a_large_one(
             measured[name] = Cost(list(meter.calls), meter.units, meter.items_read)
         return measured
 
-    # Given 100 bookings of one customer in one month, and what a page of them costs
+    # Given 100 bookings of one customer in one month, and the cost of a page of them
     _fill(dynamodb, table_name, range(100))
     small_table_costs = costs()
 
     # When there are many more
     _fill(dynamodb, table_name, range(100, SIZES.listed_bookings))
 
-    # Then a page costs what it did: one Query of the page's items and one more
+    # Then a page costs the same: one Query of one item more than the page
     assert costs() == small_table_costs
     assert all(cost.calls == ["Query"] for cost in small_table_costs.values())
     assert all(cost.items_read == 21 for cost in small_table_costs.values())
 
 
 def _fill(dynamodb: BaseClient, table_name: str, numbers: range) -> None:
-    """Write what a list sees of many bookings."""
+    """Write the list attributes of many bookings."""
     summary_names = ("sk", "gsi1pk", "gsi2pk", *SUMMARY)
     item = booking_item(booking())
     summary = to_attributes({name: item[name] for name in summary_names})

@@ -1,4 +1,4 @@
-"""Many threads at once, all let go together."""
+"""Run functions in threads that start together."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,7 @@ from threading import Barrier
 
 
 def at_once(attempts: Sequence[Callable[[], object]]) -> list[object]:
-    """Run every attempt in a thread of its own and return what each returned or raised."""
+    """Run every attempt in its own thread, and return each result or exception."""
     start = Barrier(len(attempts))
 
     def run(attempt: Callable[[], object]) -> object:

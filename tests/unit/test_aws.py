@@ -1,4 +1,4 @@
-"""AWS clients: one a service, with little patience."""
+"""AWS clients: one for each service, with short timeouts."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_a_process_has_one_aws_client_for_each_service() -> None:
     [
         ("dynamodb", 2, 2),
         ("secretsmanager", 2, 2),
-        ("cognito-idp", 5, 1),  # it sends mails, and takes a code only once
+        ("cognito-idp", 5, 1),  # it sends mails, and accepts a code only once
     ],
 )
 def test_an_aws_client_gives_up_before_the_function_times_out(

@@ -1,4 +1,4 @@
-"""Many items, whatever becomes of each: what fails does not stop the others."""
+"""Runs over many items; a failed item does not stop the others."""
 
 from collections.abc import Iterator
 from typing import Any

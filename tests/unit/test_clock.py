@@ -1,4 +1,4 @@
-"""The present, and how an instant is written."""
+"""The clock and the text form of instants."""
 
 import time
 from datetime import UTC, datetime, timedelta, timezone

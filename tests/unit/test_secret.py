@@ -1,4 +1,4 @@
-"""Secrets: read once, kept for minutes, two valid during a rotation."""
+"""Secrets are cached for minutes, and two values are valid during a rotation."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +14,7 @@ ARN = "arn:aws:secretsmanager:us-west-2:000000000000:secret:cursor"
 
 
 class SecretsManager:
-    """Stands for the AWS client: versions by stage, and how often it was stages_read."""
+    """A fake client with secret versions by stage, which records the stages that are read."""
 
     def __init__(self) -> None:
         self.versions = {"AWSCURRENT": "new"}
@@ -79,7 +79,7 @@ def test_the_previous_secret_is_valid_too_during_a_rotation(manager: SecretsMana
     manager.versions["AWSPREVIOUS"] = "old"
 
     assert list(secret.valid(ARN)) == ["new", "old"]
-    assert list(secret.valid(ARN)) == ["new", "old"]  # the cache keeps them apart
+    assert list(secret.valid(ARN)) == ["new", "old"]  # the cache separates the stages
 
 
 def test_the_previous_secret_is_read_only_on_demand(
@@ -93,16 +93,16 @@ def test_the_previous_secret_is_read_only_on_demand(
 def test_a_secret_replaced_while_cached_stays_valid(
     manager: SecretsManager,
 ) -> None:
-    # Given an instance that keeps both values, and then a rotation
+    # Given an instance that has cached both values, and then a rotation
     manager.versions["AWSPREVIOUS"] = "old"
     assert list(secret.valid(ARN)) == ["new", "old"]
     secret._reread_at.clear()
     manager.versions |= {"AWSCURRENT": "newer", "AWSPREVIOUS": "new"}
 
-    # When something fits neither, so that the newer value is read
+    # When neither value is accepted, so that the newer value is read
     assert list(secret.valid(ARN)) == ["new", "old", "newer"]
 
-    # Then the value that was replaced just now is the previous one
+    # Then the replaced value is the previous one
     assert list(secret.valid(ARN)) == ["newer", "new"]
 
 
@@ -148,7 +148,7 @@ def test_a_failed_read_of_a_secret_is_not_cached(manager: SecretsManager) -> Non
 
 
 def test_the_absence_of_a_previous_secret_is_cached(manager: SecretsManager) -> None:
-    """Or else every forged cursor costs a call of Secrets Manager."""
+    """Otherwise every forged cursor would cost a call of Secrets Manager."""
     for _ in range(3):
         list(secret.valid(ARN))
 

@@ -1,4 +1,4 @@
-"""What the environment tells a function."""
+"""Settings from environment variables."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from teppan.settings import MissingSettingError, Settings, required, settings
 
 @pytest.fixture(autouse=True)
 def clear_cache() -> Iterator[None]:
-    """Settings are read once a process; here they are read once a test."""
+    """Clear the cache, so that each test reads the settings."""
     settings.cache_clear()
     yield
     settings.cache_clear()

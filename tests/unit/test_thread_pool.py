@@ -1,4 +1,4 @@
-"""Items done by a few threads at a time, begun in order, until there is no more time."""
+"""Runs over many items in a few threads, begun in order, until the time is up."""
 
 import time
 from collections.abc import Callable
@@ -114,7 +114,7 @@ def test_threads_begin_no_item_after_their_time_and_end_those_begun(threads: int
 
 def test_an_exception_that_ends_the_process_is_raised_by_the_threads() -> None:
     class Stopped(BaseException):
-        """The process is gone."""
+        """The process stops."""
 
     def do(_: int) -> None:
         raise Stopped

@@ -1,4 +1,4 @@
-"""The decorators of functions that another AWS service calls: what is the same for all of them."""
+"""The decorators of functions that AWS services call: triggers and jobs."""
 
 import json
 from collections.abc import Callable
@@ -93,7 +93,7 @@ def test_log_keys_of_a_trigger_last_for_one_call(logged: LogLines) -> None:
 
 
 def metrics_in(written: str) -> dict[str, Any]:
-    """Return the one line of metrics that a run has written."""
+    """Return the only line of metrics that a run has written."""
     lines = [json.loads(line) for line in written.splitlines()]
     (found,) = [line for line in lines if "_aws" in line]
     return dict(found)

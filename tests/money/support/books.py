@@ -1,4 +1,4 @@
-"""The books, kept once more: what a ledger adds up to, by nothing of the code that wrote it.
+"""A second computation of the books, without the code that writes the ledger.
 
 `domain.md §7`: captured - refunded - lost disputes = kept by live bookings + kept by policy +
 refunds in flight.
@@ -19,7 +19,7 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Books:
-    """What the entries of some payments add up to, kind by kind. US cents."""
+    """The sums of ledger entries by kind, in US cents."""
 
     sums: Mapping[str, int]
 
@@ -29,33 +29,33 @@ class Books:
 
     @property
     def refunded(self) -> int:
-        """What has arrived at the customer."""
+        """The amount that has arrived at the customer."""
         return self.sums["refunded"] - self.sums["refund_reversed"]
 
     @property
     def lost(self) -> int:
-        """What decided disputes took and did not give back."""
+        """The amount that ended disputes took and did not reinstate."""
         return self.sums["dispute_forfeited"] - self.sums["dispute_recovered"]
 
     @property
     def disputed(self) -> int:
-        """What the bank holds until it has decided."""
+        """The amount that the bank holds until its decision."""
         return self.withdrawn - self.lost
 
     @property
     def withdrawn(self) -> int:
-        """What Stripe has withdrawn for disputes and not given back."""
+        """The amount that Stripe has withdrawn for disputes and not reinstated."""
         return self.sums["dispute_withdrawn"] - self.sums["dispute_reinstated"]
 
     @property
     def contested(self) -> int:
-        """What open disputes are about and have not withdrawn yet."""
+        """The disputed amount that is not withdrawn yet."""
         ended = self.sums["dispute_won"] + self.sums["dispute_lost"]
         return self.sums["dispute_opened"] - self.sums["dispute_withdrawn"] - ended
 
     @property
     def obligations(self) -> int:
-        """What goes back, or has."""
+        """The total of all refund obligations, open or fulfilled."""
         obligations = self.sums["refund_owed"] + self.sums["goodwill_owed"]
         obligations += self.sums["goodwill_restored"]
         return obligations - self.sums["refund_waived"] - self.sums["goodwill_waived"]
@@ -66,29 +66,29 @@ class Books:
 
     @property
     def owed(self) -> int:
-        """What is obligations, and not with Stripe."""
+        """The obligations that were not sent to Stripe."""
         return self.obligations - self.sums["refund_sent"] + self.sums["refund_failed"]
 
     @property
     def uncredited(self) -> int:
-        """What no longer counts as paid, because it goes back."""
+        """The amount that no longer counts towards the total, because it is refunded."""
         return self.sums["refund_owed"] - self.sums["refund_waived"]
 
     @property
     def at_stripe(self) -> int:
-        """What Stripe's balance must hold."""
+        """The amount that Stripe's balance must show."""
         sent = self.sums["refund_sent"] - self.sums["refund_failed"]
         return self.captured - sent - self.withdrawn
 
     @property
     def kept(self) -> int:
-        """What stays with us, open disputes apart."""
+        """The amount that we keep, without open disputes."""
         at_risk = self.disputed + self.contested
         return self.captured - self.refunded - self.lost - self.in_flight - at_risk
 
 
 def books(entries: Iterable[Json]) -> Books:
-    """Return what the entries add up to."""
+    """Return the sums of the entries."""
     sums: Counter[str] = Counter()
     for entry in entries:
         sums[entry["kind"]] += entry["amount"]
@@ -96,7 +96,7 @@ def books(entries: Iterable[Json]) -> Books:
 
 
 def by_payment(entries: Iterable[Json]) -> dict[str, Books]:
-    """Return the books of each payment."""
+    """Return the books of each payment intent."""
     apart: defaultdict[str, list[Json]] = defaultdict(list)
     for entry in entries:
         apart[entry["payment_intent_id"]].append(entry)
@@ -104,13 +104,13 @@ def by_payment(entries: Iterable[Json]) -> dict[str, Books]:
 
 
 def check_sums(world: World, booking: str) -> Json:
-    """Check the invariant of `domain.md §7` for one booking, whatever Stripe has yet to tell.
+    """Check the invariant of `domain.md §7` for one booking, whatever events are undelivered.
 
-    Return what `listPayments` shows of it.
+    Return the answer of `listPayments`.
 
-    What a live booking keeps is at most its price; what a cancelled one keeps is at most what its
-    cancellation says of what was paid before it. (The tests' clocks let no two things happen in
-    one second where that matters.)
+    A live booking keeps at most its price. A cancelled booking keeps at most the part that its
+    cancellation keeps of the earlier payments. (Where this matters, the tests' clocks never let
+    two steps happen in one second.)
     """
     account = world.list_payments(booking)
     total = books(account["entries"])
@@ -129,7 +129,7 @@ def check_sums(world: World, booking: str) -> Json:
         positive = (each.captured, each.refunded, each.lost, each.disputed, each.contested)
         assert min(positive) >= 0, payment
         assert 0 <= each.in_flight <= each.captured, payment
-        # A bank may decide for the customer after the refund; but then we owe nothing more.
+        # A bank may decide for the customer after the refund; then nothing more is owed.
         at_risk = each.disputed or each.contested
         assert at_risk or each.kept >= 0 or not each.owed, (payment, each)
     if account["booking_status"] == "cancelled":
@@ -143,9 +143,9 @@ def check_sums(world: World, booking: str) -> Json:
 
 
 def check_against_stripe(world: World, bookings: Iterable[str]) -> None:
-    """Check every ledger against Stripe's balance, to the cent and per payment, both ways round.
+    """Check that each ledger and Stripe's balance agree to the cent, payment by payment.
 
-    What a bank is still thinking about is in Stripe's balance, and is not ours yet.
+    Payments in progress at the bank are in Stripe's balance, but not in a ledger.
     """
     held: defaultdict[str, dict[str, int]] = defaultdict(dict)
     intents = {each["id"]: each for each in world.stripe.everything("payment_intents")}
@@ -159,7 +159,7 @@ def check_against_stripe(world: World, bookings: Iterable[str]) -> None:
 
 
 def refunds_at_stripe(world: World, intent: str) -> list[tuple[int, str]]:
-    """Return amount and status of each refund that Stripe has of a payment, oldest first."""
+    """Return amount and status of each refund of a payment at Stripe, oldest first."""
     found = [
         each for each in world.stripe.everything("refunds") if each["payment_intent"] == intent
     ]
@@ -167,14 +167,14 @@ def refunds_at_stripe(world: World, intent: str) -> list[tuple[int, str]]:
 
 
 def check_times(world: World, booking: str) -> None:
-    """Check that no version of the booking is signed with an earlier time than the one before."""
+    """Check that the times of the booking's versions never decrease."""
     events = [each for each in world.items(booking) if each["sk"].startswith(keys.EVENT)]
     times = [each["at"] for each in sorted(events, key=lambda each: int(each["version"]))]
     assert times == sorted(times), (booking, times)
 
 
 def payable(world: World, booking: str) -> list[int]:
-    """Return what each intent of a booking asks for that a customer can still pay at Stripe."""
+    """Return the amounts of the booking's intents that can still be paid at Stripe."""
     return [
         each["amount"]
         for each in world.stripe.everything("payment_intents")
@@ -186,7 +186,7 @@ _PAYABLE = {"requires_payment_method", "requires_confirmation", "requires_action
 
 
 def kept_by_policy(world: World, booking: str, entries: Iterable[Json]) -> int:
-    """Return the most that the cancellation lets us keep: its part of what came before it."""
+    """Return the most that we may keep after the cancellation, of the payments before it."""
     record = world.call("getBooking", booking_id=booking, by=ADMIN).body["cancellation"]
     before = [each for each in entries if each["at"] <= record["cancelled_at"]]
     captured = books(before).captured

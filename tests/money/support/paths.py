@@ -1,4 +1,4 @@
-"""Every path that money takes: what a person, Stripe or a job begins, and what is left of it."""
+"""The paths of money: each prepares a booking and returns the act to test."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ MOMENTS: Final = (
     "a_dispute",
     "a_dispute_won",
 )
-"""What happens to one payment; see `acts_on_payment`."""
+"""The names of the acts of `acts_on_payment`, in order."""
 
 _KEYS: Final = count()
 
 
 @dataclass(frozen=True)
 class Path:
-    """A booking on a path: what goes on until it is done, as often as it takes."""
+    """A prepared booking, and the act to carry out, which may be repeated."""
 
     booking: str
     act: Act
@@ -41,7 +41,7 @@ class Path:
 
 type Given = Callable[[World], Path]
 type Intent = tuple[int, str, list[tuple[int, str]]]
-"""Amount and status of a payment at Stripe, and of each of its refunds."""
+"""Amount and status of a payment at Stripe, and those of its refunds."""
 
 
 def opening_a_deposit(world: World) -> Path:
@@ -50,14 +50,14 @@ def opening_a_deposit(world: World) -> Path:
 
 
 def opening_the_full_price(world: World) -> Path:
-    """The open payment of the deposit is closed for one of the full price."""
+    """Request the full price while an intent for the deposit is open."""
     booking = world.book()
     world.open_intent(booking)
     return Path(booking, _with_key(world.open, booking, "full"))
 
 
 def opening_after_an_unreported_payment(world: World) -> Path:
-    """The deposit was paid and nobody has told us; now the full price is asked for."""
+    """Request the full price after the deposit was paid without an event."""
     booking = world.book()
     world.pay(booking)
     world.drop_deliveries()
@@ -72,7 +72,7 @@ def confirming(world: World) -> Path:
 
 
 def receiving(moment: str) -> Given:
-    """Return the path of the first event of a moment in a payment's acts."""
+    """Return the path that receives the first event of an act on a payment."""
 
     def given(world: World) -> Path:
         booking = world.book()
@@ -97,7 +97,7 @@ def receiving_a_lost_dispute(world: World) -> Path:
 
 
 def receiving_a_dispute_won_in_part(world: World) -> Path:
-    """It was withdrawn twice, and a part comes back."""
+    """Receive the end of a dispute with two withdrawals and a partial reinstatement."""
     booking, intent = world.paid_booking()
     dispute = world.stripe.dispute(intent, amount=4_000)["id"]
     world.stripe.withdraw(dispute, 3_000)
@@ -106,7 +106,7 @@ def receiving_a_dispute_won_in_part(world: World) -> Path:
 
 
 def receiving_a_dashboard_refund_in_part(world: World) -> Path:
-    """Staff refund a part of what our own refund has failed to bring back."""
+    """Receive a partial dashboard refund after our own refund failed."""
     booking, intent = world.paid_booking(card=REFUND_FAILS)
     assert world.cancel(booking).status == 200
     assert not world.hand_over(world.take_records(booking))
@@ -123,7 +123,7 @@ def cancelling(world: World) -> Path:
 
 
 def following_up_a_cancellation(world: World) -> Path:
-    """It had two payments, and one was open."""
+    """Follow up the cancellation of a booking with two payments."""
     booking, _ = world.paid_booking()
     assert world.confirm(world.pay(booking, "balance")).status == 200
     assert world.cancel(booking).status == 200
@@ -149,7 +149,7 @@ def following_up_a_refund(world: World) -> Path:
 
 
 def reconciling_a_failed_refund(world: World) -> Path:
-    """The first try came back a day ago."""
+    """Reconcile a day after the first try of a refund failed."""
     booking, intent = world.paid_booking(card=REFUND_FAILS)
     assert world.refund(booking, 2_500).status == 201
     assert not world.hand_over(world.take_records(booking))
@@ -177,7 +177,7 @@ def releasing_after_an_unreported_payment(world: World) -> Path:
 
 
 def following_up_an_expiry(world: World) -> Path:
-    """An intent was opened while the job looked the other way; nobody has paid it yet."""
+    """Follow up an expiry while an intent is open that was created during the job."""
     booking, _ = world.expired()
     return _following_up(world, booking)
 
@@ -189,7 +189,7 @@ def reinstating(world: World) -> Path:
 
 
 def paying_too_late(world: World) -> Path:
-    """Somebody else has the slot by now."""
+    """Receive a late payment whose slot another booking holds."""
     place = world.place()
     booking, intent = world.expired(**place)
     other = world.book(**place)
@@ -201,7 +201,7 @@ def paying_too_late(world: World) -> Path:
 
 
 def paying_after_the_cancellation(world: World) -> Path:
-    """The bank takes its time, and the customer cancels meanwhile."""
+    """Receive a bank payment that succeeds after the cancellation."""
     booking = world.book()
     intent = world.pay(booking, card=BANK)
     assert world.cancel(booking).status == 200
@@ -212,7 +212,7 @@ def paying_after_the_cancellation(world: World) -> Path:
 
 
 def changing(world: World) -> Path:
-    """Fewer guests than were paid for."""
+    """Reduce the guests of a booking that is paid in full."""
     booking, _ = world.paid_booking("full")
     return Path(booking, partial(world.change, booking, guests=10))
 
@@ -224,7 +224,7 @@ def following_up_an_overpayment(world: World) -> Path:
 
 
 def following_up_a_lower_price(world: World) -> Path:
-    """Its open payment asks for more than it costs by now."""
+    """Follow up a change after which an open intent exceeds the price."""
     booking = world.book()
     world.open_intent(booking, "full")
     assert world.change(booking, guests=10).status == 200
@@ -232,7 +232,7 @@ def following_up_a_lower_price(world: World) -> Path:
 
 
 def reconciling_an_open_payment(world: World) -> Path:
-    """The stream has told nobody of a cancellation with an open payment."""
+    """Reconcile a cancellation with an open intent, whose stream record is lost."""
     booking = world.book()
     world.open_intent(booking)
     assert world.cancel(booking).status == 200
@@ -262,7 +262,7 @@ def _following_up(world: World, booking: str) -> Path:
 
 
 def _complete_a_run(world: World) -> None:
-    """Let the job have seen everything there is, and that some time ago."""
+    """Set the job's progress so that it has covered all events until 16 minutes ago."""
     world.later(hours=1)
     jobs.advance(world.call.table, missed_events.JOB, world.clock.at)
     world.later(minutes=16)
@@ -299,7 +299,7 @@ LOST: Final[tuple[Given, ...]] = (
     receiving_a_dashboard_refund_in_part,
     paying_too_late,
 )
-"""Of those by Stripe, the ones that move money each in a way of its own."""
+"""The paths of `BY_STRIPE` that move money, one for each way."""
 
 BY_A_JOB: Final[tuple[Given, ...]] = (
     following_up_a_cancellation,
@@ -318,12 +318,12 @@ BY_A_JOB: Final[tuple[Given, ...]] = (
 
 
 def path_name(given: Given) -> str:
-    """Return what a path is called in the name of its test."""
+    """Return the test id of a path."""
     return given.__name__
 
 
 def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:
-    """Return what we know of a booking, and its payments at Stripe, newest first."""
+    """Return the state of a booking in our data, and its payments at Stripe, newest first."""
     account = world.list_payments(booking)
     intents = [
         (each["amount"], each["status"], sorted(refunds_at_stripe(world, each["id"])))
@@ -331,7 +331,7 @@ def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:
         if each["metadata"]["booking_id"] == booking
     ]
     entries = sorted((each["kind"], each["amount"]) for each in account["entries"])
-    # One that is not known to be over is looked at again before it counts; how it stood is no news.
+    # The stored status of an attempt that is not final does not matter: it is synced before use.
     attempts = [
         (each["amount"], each["status"] if each["status"] in ("succeeded", "canceled") else "open")
         for each in account["payments"]
@@ -341,14 +341,14 @@ def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:
 
 
 def only_id_of(world: World, kind: str, intent: str) -> str:
-    """Return the id of the one refund or dispute of a payment."""
+    """Return the id of the only refund or dispute of a payment."""
     everything = world.stripe.everything(kind)
     (found,) = (each["id"] for each in everything if each["payment_intent"] == intent)
     return str(found)
 
 
 def acts_on_payment(world: World, intent: str) -> dict[str, Act]:
-    """Return what can happen to a payment, in order: every type of event that we handle."""
+    """Return the acts that cause all event types that we handle, in order."""
     stripe = world.stripe
     acts: list[Act] = [
         lambda: stripe.pay(intent, DECLINED),

@@ -1,7 +1,7 @@
-"""A client of DynamoDB Local that costs a tenth of botocore's: no models, no signature, no retries.
+"""A client of DynamoDB Local with a tenth of botocore's cost: no models, signature or retries.
 
-Walks of ten thousand steps make fifty thousand calls. What botocore does about each is not what
-they are about, and the other suites go through it.
+A walk of ten thousand steps makes fifty thousand calls. The other suites use botocore, so this
+one need not.
 """
 
 import base64
@@ -25,7 +25,7 @@ type Json = dict[str, Any]
 
 
 class SwiftDynamoDB:
-    """Speaks the engine's JSON over one connection a thread; our store asks no more of a client."""
+    """Sends the engine's JSON over one connection for each thread, for the calls of our store."""
 
     def __init__(self, url: str) -> None:
         self._host = urlsplit(url).netloc
@@ -91,5 +91,5 @@ class SwiftDynamoDB:
 
 
 def _binary(value: bytes) -> str:
-    """Return a binary value as the engine's JSON has it; nothing here reads one back."""
+    """Return a binary value in the engine's JSON; this client never reads one."""
     return base64.b64encode(value).decode()

@@ -1,7 +1,7 @@
-"""A tap on every wire: what our functions say to AWS and to Stripe, call by call.
+"""A tap that counts the calls of our functions to AWS and Stripe, and may act after one.
 
-The process may be stopped after any of these calls, for nothing else that it does outlives it. (To
-be stopped just before a call is to be stopped after the one before it.)
+A process may stop after any of these calls; nothing else that it does is lasting. (A stop just
+before a call is the same as a stop after the previous call.)
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,16 +14,16 @@ from local.fakes.stripe.fake import FakeStripe
 
 
 class Crash(BaseException):
-    """The process is gone: no code of ours sees this, and nothing is cleaned up."""
+    """A stop of the process: our code does not catch this, so nothing is cleaned up."""
 
 
 def crash() -> None:
-    """End the process."""
+    """Raise `Crash`."""
     raise Crash
 
 
 class Tap:
-    """Counts the calls while it is watched, and lets something happen after one of them."""
+    """Counts calls while it is watched, and runs a function after one of them."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
@@ -35,9 +35,9 @@ class Tap:
     def watched(
         self, after: int = 0, name: str = "", do: Callable[[], object] = crash
     ) -> Iterator[list[str]]:
-        """Count from 1 again; let `do` happen after that many calls (of that `name`, or of all).
+        """Count from 1 again, and call `do` after that many calls (of that `name`, or of all).
 
-        Gives the names of the calls so far. What `do` calls is not counted; 0: nothing happens.
+        Yields the names of the calls. Calls of `do` are not counted. With 0, `do` is not called.
         """
         self.calls, self._watching, self._after, self._do = [], True, (after, name), do
         try:
@@ -46,7 +46,7 @@ class Tap:
             self._watching = False
 
     def through[T](self, name: str, call: Callable[[], T]) -> T:
-        """Let a call take place, whatever it comes to, and then what is to happen after it."""
+        """Make the call, then run the function that is set for it, also if the call fails."""
         if not self._watching:
             return call()
         try:
@@ -61,7 +61,7 @@ class Tap:
 
 
 class TappedDynamoDB:
-    """A client of DynamoDB whose calls go through a tap."""
+    """A DynamoDB client whose calls go through a tap."""
 
     def __init__(self, client: Any, tap: Tap) -> None:
         self._client = client
@@ -77,13 +77,13 @@ class TappedDynamoDB:
 
 
 class TappedStripe(FakeStripe):
-    """The same Stripe as `fake`, whose calls go through a tap."""
+    """The fake Stripe with calls that go through a tap."""
 
     def __init__(self, fake: FakeStripe, tap: Tap) -> None:
         self._fake = fake
         self._tap = tap
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Let `fake` answer. Raises what it raises."""
+        """Return the answer of the fake; raises what it raises."""
         name = f"{method} {target.partition('?')[0].split('/')[2]}"
         return self._tap.through(name, lambda: self._fake.handle(method, target, headers, body))

@@ -1,4 +1,4 @@
-"""A random walk of many bookings, on a network and with a Stripe that are far from perfect."""
+"""A random walk over many bookings, with lost events and faults of Stripe."""
 
 import random
 from collections.abc import Callable
@@ -35,7 +35,7 @@ CARDS: Final = {
     DISPUTED: 1,
 }
 REGULARS: Final = 0.2
-"""How often somebody books who has before, and may be at the limit."""
+"""The share of bookings by two regular customers, who may reach their limits."""
 LOST_EVENTS: Final = 0.05
 FAULTS: Final = {
     "lose_answer": 0.05,
@@ -44,11 +44,11 @@ FAULTS: Final = {
     "error_500_after": 0.01,
     "error_429": 0.01,
 }
-"""How often Stripe's answers, or our questions, go wrong."""
+"""The probability of each fault of a call to Stripe."""
 
 
 class Walk:
-    """Takes random steps; after each of them everybody may still be told late, twice or never."""
+    """Takes random steps; events are delivered late, twice or never."""
 
     def __init__(self, world: World, seed: int) -> None:
         self.world = world
@@ -88,15 +88,15 @@ class Walk:
         for kind, probability in FAULTS.items():
             self.world.stripe.faults.rate(kind, probability)
         for step in choices:
-            with suppress(StripeError):  # what Stripe's side can not do now, is not done
+            with suppress(StripeError):  # Stripe refuses steps that are impossible now
                 step()
-            self._listen()
+            self._queue_events()
             self.world.call.answers.clear()
             self.taken += 1
         self.world.stripe.faults.clear()
 
     def finish(self) -> None:
-        """Let our jobs find what was lost: nobody delivers anything any more."""
+        """Run the jobs that find lost events, without further deliveries."""
         self.queue.clear()
         self.world.reconcile()
         self.world.follow_up()
@@ -104,13 +104,13 @@ class Walk:
         self.world.drop_deliveries()
 
     def check(self) -> None:
-        """Check every booking's books, and that Stripe's are the same."""
+        """Check the books of every booking, also against Stripe."""
         for booking in self.bookings:
             check_sums(self.world, booking)
             check_times(self.world, booking)
         check_against_stripe(self.world, self.bookings)
 
-    # What people do.
+    # Steps of people.
 
     def book(self) -> None:
         day = NOW.date() + timedelta(
@@ -119,23 +119,23 @@ class Walk:
         booking_request = {"date": day.isoformat(), "time": self.random.choice(STARTS)}
         regular = self.random.choice((CUSTOMER, OTHER_CUSTOMER))
         by = regular if self.random.random() < REGULARS else None
-        answer = self._asked(self.world.request_booking(by=by, **booking_request))
+        answer = self._checked(self.world.request_booking(by=by, **booking_request))
         if answer.status == 201:
             self.bookings.append(answer.body["booking_id"])
 
     def open(self) -> None:
         wanted = self.random.choice(("deposit", "deposit", "full", "balance"))
-        self._open(self._some(self.bookings), wanted)
+        self._open(self._any_of(self.bookings), wanted)
 
     def pay(self) -> None:
-        """Pay what was opened lately, mostly."""
+        """Pay one of the latest intents."""
         if self.random.random() < 0.4:
             self.open()
         card = self.random.choices([*CARDS], [*CARDS.values()])[0]
-        self.world.stripe.pay(self._recent(self.intents), card)
+        self.world.stripe.pay(self._recent_of(self.intents), card)
 
     def end_payment(self) -> None:
-        """Pass or fail 3-D Secure, or let the bank have its say."""
+        """End a payment: by 3-D Secure, or by the bank."""
         end = self.random.choice((self.world.stripe.authenticate, self.world.stripe.post_payment))
         for intent in self.intents[-12:]:
             with suppress(StripeError):
@@ -143,71 +143,71 @@ class Walk:
                 return
 
     def confirm(self) -> None:
-        self._asked(self.world.confirm(self._recent(self.intents), by=ADMIN))
+        self._checked(self.world.confirm(self._recent_of(self.intents), by=ADMIN))
 
     def refund(self) -> None:
         amount = self.random.choice((None, 500, 3_333, 10_000))
-        self._asked(self.world.refund(self._some(self.bookings), amount))
+        self._checked(self.world.refund(self._any_of(self.bookings), amount))
 
     def cancel(self) -> None:
         percentage = self.random.choice((None, None, 0, 33, 100))
         by = {"by": ADMIN} if percentage is None else {}
-        self._asked(self.world.cancel(self._some(self.bookings), percentage, **by))
+        self._checked(self.world.cancel(self._any_of(self.bookings), percentage, **by))
 
     def change(self) -> None:
         guests = self.random.randrange(8, 16)
-        self._asked(self.world.change(self._some(self.bookings), by=ADMIN, guests=guests))
+        self._checked(self.world.change(self._any_of(self.bookings), by=ADMIN, guests=guests))
 
     def look(self) -> None:
-        check_sums(self.world, self._some(self.bookings))
+        check_sums(self.world, self._any_of(self.bookings))
 
-    # What happens at Stripe.
+    # Steps at Stripe.
 
     def settle_refund(self) -> None:
         status = self.random.choice(
             ("succeeded", "succeeded", "failed", "requires_action", "canceled")
         )
-        self.world.stripe.settle_refund(self._recent(self.refunds), status)
+        self.world.stripe.settle_refund(self._recent_of(self.refunds), status)
 
     def dispute(self) -> None:
         amount = self.random.choice((None, None, 4_000))
         inquiry = self.random.random() < 0.2
         withdrawn = self.random.random() < 0.7
         self.world.stripe.dispute(
-            self._some(self.intents), amount=amount, inquiry=inquiry, withdrawn=withdrawn
+            self._any_of(self.intents), amount=amount, inquiry=inquiry, withdrawn=withdrawn
         )
 
     def decide(self) -> None:
         won = self.random.random() < 0.5
         back = self.random.choice((None, None, 0, 2_500))
-        self.world.stripe.close_dispute(self._recent(self.disputes), won=won, reinstated=back)
+        self.world.stripe.close_dispute(self._recent_of(self.disputes), won=won, reinstated=back)
 
     def move_disputed_money(self) -> None:
         move = self.random.choice((self.world.stripe.withdraw, self.world.stripe.reinstate))
-        move(self._recent(self.disputes), self.random.choice((500, 2_500, 10_000)))
+        move(self._recent_of(self.disputes), self.random.choice((500, 2_500, 10_000)))
 
     def refund_in_dashboard(self) -> None:
         amount = self.random.choice((500, 4_700, 5_000, 9_700, 10_000))
-        self.world.stripe.refund(self._some(self.intents), amount)
+        self.world.stripe.refund(self._any_of(self.intents), amount)
 
-    # What is told.
+    # Deliveries, the stream and jobs.
 
     def deliver(self) -> None:
-        """Deliver an event, in any order; what we do not take comes again."""
+        """Deliver an event in any order; a refused event stays in the queue."""
         if not self.queue:
             return
         delivery = self.queue.pop(self.random.randrange(len(self.queue)))
-        if self._asked(self.world.send(delivery)).status == 200:
+        if self._checked(self.world.send(delivery)).status == 200:
             self.sent.append(delivery)
         else:
             self.queue.append(delivery)
 
     def deliver_again(self) -> None:
         if self.sent:
-            self._asked(self.world.send(self.random.choice(self.sent)))
+            self._checked(self.world.send(self.random.choice(self.sent)))
 
     def read_stream(self) -> None:
-        """Let Lambda hand over some records; all of them come again while one of them fails."""
+        """Hand over some records; all of them are repeated while one of them fails."""
         records = self.world.read_records()
         batch = records[:10]
         if batch and not self.world.hand_over(batch):
@@ -215,7 +215,7 @@ class Walk:
 
     def run_a_job(self) -> None:
         jobs = (self.world.release, self.world.reconcile, partial(self.world.call.job, _COMPLETE))
-        with suppress(TriggerFailedError):  # Stripe may have failed; the next run comes
+        with suppress(TriggerFailedError):  # a fault of Stripe may fail the run
             self.random.choice(jobs)()
 
     def wait(self) -> None:
@@ -224,12 +224,12 @@ class Walk:
             self.world.later(hours=self.random.randrange(1, 9))
 
     def _open(self, booking: str, wanted: str) -> None:
-        answer = self._asked(self.world.open(booking, wanted, by=ADMIN))
+        answer = self._checked(self.world.open(booking, wanted, by=ADMIN))
         if answer.status == 201:
             self.intents.append(answer.body["payment_intent_id"])
 
-    def _listen(self) -> None:
-        """Take what Stripe wants to tell; some of it gets lost for ever."""
+    def _queue_events(self) -> None:
+        """Queue Stripe's events; some are lost."""
         for delivery in self.world.take_deliveries():
             changed: dict[str, Any] = delivery.event["data"]["object"]
             known = {"refund": self.refunds, "dispute": self.disputes}.get(changed["object"])
@@ -238,18 +238,18 @@ class Walk:
             if self.random.random() >= LOST_EVENTS:
                 self.queue.append(delivery)
 
-    def _asked(self, answer: Answer) -> Answer:
-        """Whatever happens at Stripe, there is a clear answer."""
+    def _checked(self, answer: Answer) -> Answer:
+        """Check that the answer is no unexpected error."""
         assert answer.status < 500 or answer.status in {502, 503}, answer
         return answer
 
-    def _some(self, things: list[str]) -> str:
+    def _any_of(self, things: list[str]) -> str:
         if not things:
             raise StripeError("Nothing is there yet.")
         return self.random.choice(things)
 
-    def _recent(self, things: list[str]) -> str:
-        return self._some(things[-8:])
+    def _recent_of(self, things: list[str]) -> str:
+        return self._any_of(things[-8:])
 
 
 _COMPLETE: Final = "completePastBookings"

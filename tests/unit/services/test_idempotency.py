@@ -1,4 +1,4 @@
-"""Keys belong to their caller and always name the same thing."""
+"""Ids that are derived from a caller and an idempotency key."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who demands nothing accepts every version."""
+"""Preconditions on a version."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Plain values become attribute values and come back the same."""
+"""Conversion of plain values to attribute values and back."""
 
 from decimal import Decimal
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Keys: what they are, and that they sort as what they stand for does (`architecture.md §4`)."""
+"""The keys of the table and their sort order (`architecture.md §4`)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -48,7 +48,7 @@ def test_slot_keys_of_a_month_sort_by_start() -> None:
 
 def test_bookings_are_indexed_by_customer_and_by_local_month() -> None:
     assert keys.customer("sub") == "CUSTOMER#sub"
-    # Nine in the evening of the last day is another month in UTC.
+    # 21:00 on the last day of a month is in the next month in UTC.
     assert keys.booking_month(booking(date=date(2026, 12, 31)).slot.date) == "BOOKINGS#2026-12"
 
 

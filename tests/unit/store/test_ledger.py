@@ -1,4 +1,4 @@
-"""Ledger entries as items and back, through DynamoDB's own types."""
+"""Conversion of ledger entries to DynamoDB's attribute values and back."""
 
 import pytest
 from tests.builders import (
@@ -64,7 +64,7 @@ def test_every_reason_of_an_entry_is_read_back_as_it_was_stored(
 
 
 def test_refund_reasons_and_refusal_reasons_have_different_values() -> None:
-    """A stored reason is read back by its text alone."""
+    """A stored reason is read back by its value only."""
     assert not set(RefundReason) & set(RefusalReason)
 
 

@@ -1,4 +1,4 @@
-"""What a job finds in an index."""
+"""Entries of a job's queue."""
 
 from teppan.store.queue import Queued
 

@@ -1,4 +1,4 @@
-"""What a token may open: its groups and its scopes (`architecture.md §6`)."""
+"""The groups and scopes of a token (`architecture.md §6`)."""
 
 import pytest
 from tests.builders import ADMIN, account
@@ -11,7 +11,7 @@ from teppan.services.accounts.customize_tokens import groups_of_token, scopes_of
 
 
 class Accounts(Directory):
-    """Stands for the pool: its one account, and whom it was lookups about."""
+    """A directory with one account, which records its lookups."""
 
     def __init__(self, *, mfa_enabled: bool = False) -> None:
         super().__init__(cognito(), "never lookups")
@@ -59,7 +59,7 @@ def test_a_deleted_admin_account_loses_the_admin_group() -> None:
 def test_a_user_with_groups_always_keeps_at_least_one_group(
     member_of: list[str], mfa_enabled: bool, mfa_demanded: bool
 ) -> None:
-    """Nobody has to know what Cognito makes of an empty list."""
+    """It is not known what Cognito does with an empty list of groups."""
     kept_groups = groups(Accounts(mfa_enabled=mfa_enabled), *member_of, mfa_demanded=mfa_demanded)
 
     assert kept_groups

@@ -1,4 +1,4 @@
-"""The account behind a session that is live (§6)."""
+"""The account of a session (§6)."""
 
 import pytest
 from tests.builders import CUSTOMER, account
@@ -11,7 +11,7 @@ from teppan.services.accounts.get_me import get_me
 
 
 class Accounts(Directory):
-    """Stands for the pool and its one account."""
+    """A directory with one account."""
 
     def __init__(self, stored_account: Account | None) -> None:
         super().__init__(cognito(), "never asked")

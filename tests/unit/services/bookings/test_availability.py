@@ -1,4 +1,4 @@
-"""Refusals that come before the table is asked (§2); the answers are tested on DynamoDB."""
+"""Refusals before the table is read (§2); `tests/functions` tests the answers on DynamoDB."""
 
 from datetime import time, timedelta
 

@@ -1,4 +1,4 @@
-"""Quotes: the price of a booking without the booking (§3)."""
+"""Quotes of a party's price (§3)."""
 
 from datetime import date, time
 from typing import Any

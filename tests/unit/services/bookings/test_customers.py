@@ -1,4 +1,4 @@
-"""Whom staff may book for: who has a confirmed account with just that id (§4)."""
+"""The check of the customer that staff book for (§4)."""
 
 import pytest
 from tests.builders import CUSTOMER, OTHER_CUSTOMER, account
@@ -11,7 +11,7 @@ from teppan.services.bookings.customers import check_customer
 
 
 class Accounts:
-    """A directory with one account, or an error, whatever it is lookups for."""
+    """A directory that returns one account, or raises an error, for every name."""
 
     def __init__(self, found: Account | Exception | None) -> None:
         self.found = found
@@ -63,6 +63,6 @@ def test_an_account_that_is_missing_unconfirmed_disabled_or_another_is_refused_a
 @pytest.mark.parametrize("accounts", [TooManyAttempts(5), IdentityUnavailable()], indirect=True)
 @pytest.mark.usefixtures("accounts")
 def test_a_customer_check_while_cognito_throttles_raises_identity_unavailable() -> None:
-    """Nobody has tried too often: it is everybody's calls together."""
+    """The throttle counts the calls of all callers, so this caller made no mistake."""
     with pytest.raises(IdentityUnavailable):
         check_customer(CUSTOMER)

@@ -1,4 +1,4 @@
-"""Refusals that come before the table is queries_made (§8); the pages are tested on DynamoDB."""
+"""Refusals before the table is read (§8); `tests/store` tests the pages on DynamoDB."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,7 +16,7 @@ NO_TABLE = Table(None, "never queries_made")
 
 @pytest.fixture
 def queries_made(monkeypatch: pytest.MonkeyPatch) -> list[BookingQuery]:
-    """The queries that would go to the table; each finds nothing."""
+    """Record the queries of the table; each returns nothing."""
     queries: list[BookingQuery] = []
 
     def bookings(_table: Table, query: BookingQuery) -> BookingPage:

@@ -1,4 +1,4 @@
-"""The payment provider as the services see it."""
+"""The errors of the payment provider's protocol."""
 
 from teppan.domain.errors import DomainError
 from teppan.services.payments.provider import RefundRefusedError

@@ -1,4 +1,4 @@
-"""Domain objects as items and back, through DynamoDB's own types."""
+"""Conversion of bookings and audit events to DynamoDB's attribute values and back."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Which partitions a list walks and where it goes on; its pages are tested on DynamoDB."""
+"""Partitions and next positions of a list; `tests/store` tests the pages on DynamoDB."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -136,7 +136,7 @@ class TestStartKey:
 
 
 class QueryRecorder(Table):
-    """Keeps what it is request and finds nothing."""
+    """Records the request of a query and returns an empty page."""
 
     def __init__(self) -> None:
         self.request: dict[str, Any] = {}

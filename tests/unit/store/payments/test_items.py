@@ -1,4 +1,4 @@
-"""Attempts to pay as items and back, through DynamoDB's own types."""
+"""Conversion of payment attempts to DynamoDB's attribute values and back."""
 
 import pytest
 from tests.builders import (

@@ -1,4 +1,4 @@
-"""What a record of the table's stream asks for: an alarm, or payments to be closed."""
+"""The follow-up work of a stream record: an alarm to raise, or payments to close."""
 
 from typing import Any
 
