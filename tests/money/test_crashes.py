@@ -19,8 +19,8 @@ from tests.money.support.paths import (
     BY_A_PERSON,
     BY_STRIPE,
     LOST,
-    Given,
     Path,
+    PathBuilder,
     final_state,
     path_name,
 )
@@ -32,25 +32,25 @@ from teppan.domain.policy import CURRENT
 from teppan.services.payments import ledger_differences
 
 
-def stopped_everywhere(world: World, given: Given) -> Iterator[tuple[Path, str]]:
+def stopped_everywhere(world: World, build_path: PathBuilder) -> Iterator[tuple[Path, str]]:
     """Yield the path without a stop, then stopped after each call, with the place of the stop."""
-    path = given(world)
+    path = build_path(world)
     with world.tap.watched() as calls:
         path.act()
     yield path, "nowhere"
     for number, name in list(enumerate(calls, 1))[:: SIZES.stops_apart]:
-        path = given(world)
+        path = build_path(world)
         with world.tap.watched(after=number), pytest.raises(Crash):
             path.act()
         yield path, f"after call {number}, {name}"
 
 
-@pytest.mark.parametrize("given", [*BY_A_PERSON, *BY_STRIPE, *BY_A_JOB], ids=path_name)
+@pytest.mark.parametrize("build_path", [*BY_A_PERSON, *BY_STRIPE, *BY_A_JOB], ids=path_name)
 def test_a_path_stopped_and_repeated_ends_like_one_that_never_stopped(
-    world: World, given: Given
+    world: World, build_path: PathBuilder
 ) -> None:
     stops = {}
-    for path, stop in stopped_everywhere(world, given):
+    for path, stop in stopped_everywhere(world, build_path):
         again = path.act()
         assert again in (None, []) or getattr(again, "status", 0) in {200, 201, 409}, (stop, again)
         stops[stop] = path.booking
@@ -63,11 +63,11 @@ def test_a_path_stopped_and_repeated_ends_like_one_that_never_stopped(
     check_against_stripe(world, stops.values())
 
 
-@pytest.mark.parametrize("given", [*BY_A_PERSON, *LOST], ids=path_name)
+@pytest.mark.parametrize("build_path", [*BY_A_PERSON, *LOST], ids=path_name)
 def test_a_path_stopped_and_never_repeated_is_completed_by_the_jobs(
-    world: World, given: Given
+    world: World, build_path: PathBuilder
 ) -> None:
-    bookings = [path.booking for path, _ in stopped_everywhere(world, given)]
+    bookings = [path.booking for path, _ in stopped_everywhere(world, build_path)]
 
     # When all stream records and deliveries are lost, and time passes
     world.drop_deliveries()
@@ -91,12 +91,12 @@ def test_a_full_reconciliation_may_stop_after_any_call(
     monkeypatch.setattr(ledger_differences, "_COMPARED_PERIOD", near_policy.horizon)
     booking, intent = world.paid_booking()
 
-    def given(world: World) -> Path:
+    def build_path(world: World) -> Path:
         world.stripe.refund(intent, 100)
         world.drop_deliveries()
         return Path(booking, partial(world.reconcile, "full"))
 
-    for path, _ in stopped_everywhere(world, given):
+    for path, _ in stopped_everywhere(world, build_path):
         path.act()
         check_against_stripe(world, [booking])
     check_sums(world, booking)

@@ -79,8 +79,12 @@ class TestSimultaneousIntents:
             at_once([partial(real_world.open, booking, each) for each in ("deposit", "full") * 2])
 
         # Then
-        made = payments.attempts(real_world.call.table, booking)
-        assert len(made) == guard(real_world, booking)["attempts"] == CURRENT.payment_attempts
+        stored_attempts = payments.attempts(real_world.call.table, booking)
+        assert (
+            len(stored_attempts)
+            == guard(real_world, booking)["attempts"]
+            == CURRENT.payment_attempts
+        )
         assert len(payable(real_world, booking)) <= 1
 
 
@@ -120,8 +124,8 @@ class TestStopBetweenTwoWrites:
             answer = world.open(booking)
 
         assert (answer.status, answer.body["status"]) == (201, "canceled")
-        [left] = payable(world, booking)
-        assert left != answer.body["payment_intent_id"]
+        [other_intent] = payable(world, booking)
+        assert other_intent != answer.body["payment_intent_id"]
 
 
 type Change = Callable[[World, str], object]

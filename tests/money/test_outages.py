@@ -13,8 +13,8 @@ import pytest
 from tests.functions.handlers import Answer
 from tests.money.support.books import check_against_stripe, check_sums
 from tests.money.support.paths import (
-    Given,
     Intent,
+    PathBuilder,
     cancelling,
     changing,
     confirming,
@@ -56,11 +56,11 @@ def is_of_stripe(call: str) -> bool:
     return " " in call
 
 
-@pytest.mark.parametrize("given", [*SYNCHRONOUS, *REDELIVERED], ids=path_name)
+@pytest.mark.parametrize("build_path", [*SYNCHRONOUS, *REDELIVERED], ids=path_name)
 def test_a_stripe_fault_at_any_call_is_answered_clearly_and_leaves_one_effect(
-    world: World, no_waiting: None, given: Given
+    world: World, no_waiting: None, build_path: PathBuilder
 ) -> None:
-    undisturbed = given(world)
+    undisturbed = build_path(world)
     with world.tap.watched() as calls:
         undisturbed.act()
     end = final_state(world, undisturbed.booking)
@@ -69,7 +69,7 @@ def test_a_stripe_fault_at_any_call_is_answered_clearly_and_leaves_one_effect(
     positions = [n for n, call in enumerate(calls) if is_of_stripe(call)]
     for (fault, times), position in pairs(list(product(FAULTS, FAULT_COUNTS)), positions):
         # When Stripe fails at this call
-        path = given(world)
+        path = build_path(world)
         fail = partial(world.stripe.faults.next, fault, times=times)
         first = answer_while_failing(world, position, fail, path.act)
 
@@ -81,8 +81,8 @@ def test_a_stripe_fault_at_any_call_is_answered_clearly_and_leaves_one_effect(
         world.stripe.faults.clear()
         again = path.act()
         assert isinstance(again, Answer) and again.status in {200, 201}, (fault, again)
-        known, at_stripe = final_state(world, path.booking)
-        assert (known, without_orphaned_intent(at_stripe, fault)) == end, fault
+        our_state, at_stripe = final_state(world, path.booking)
+        assert (our_state, without_orphaned_intent(at_stripe, fault)) == end, fault
         bookings.append(path.booking)
 
     assert {(fault, 503) for fault in FAULTS} <= answered
@@ -90,9 +90,9 @@ def test_a_stripe_fault_at_any_call_is_answered_clearly_and_leaves_one_effect(
     check_against_stripe(world, bookings)
 
 
-@pytest.mark.parametrize("given", [*SYNCHRONOUS, *REDELIVERED], ids=path_name)
-def test_a_request_waits_for_a_slow_stripe(world: World, given: Given) -> None:
-    path = given(world)
+@pytest.mark.parametrize("build_path", [*SYNCHRONOUS, *REDELIVERED], ids=path_name)
+def test_a_request_waits_for_a_slow_stripe(world: World, build_path: PathBuilder) -> None:
+    path = build_path(world)
     world.stripe.faults.next("slow", times=99, seconds=0.001)
 
     answer = path.act()
@@ -100,11 +100,11 @@ def test_a_request_waits_for_a_slow_stripe(world: World, given: Given) -> None:
     assert isinstance(answer, Answer) and answer.status in {200, 201}
 
 
-@pytest.mark.parametrize("given", NEEDS_NO_STRIPE, ids=path_name)
+@pytest.mark.parametrize("build_path", NEEDS_NO_STRIPE, ids=path_name)
 def test_a_request_that_needs_no_stripe_succeeds_while_stripe_is_down(
-    world: World, given: Given
+    world: World, build_path: PathBuilder
 ) -> None:
-    path = given(world)
+    path = build_path(world)
     world.stripe.faults.rate("reset", 1)
 
     answer = path.act()
@@ -118,9 +118,11 @@ def test_a_request_that_needs_no_stripe_succeeds_while_stripe_is_down(
     check_against_stripe(world, [path.booking])
 
 
-@pytest.mark.parametrize("given", SYNCHRONOUS, ids=path_name)
-def test_a_stripe_key_that_is_refused_is_answered_with_502(world: World, given: Given) -> None:
-    path = given(world)
+@pytest.mark.parametrize("build_path", SYNCHRONOUS, ids=path_name)
+def test_a_stripe_key_that_is_refused_is_answered_with_502(
+    world: World, build_path: PathBuilder
+) -> None:
+    path = build_path(world)
     valid = set(world.stripe.api_keys)
     world.stripe.api_keys.clear()
 

@@ -68,10 +68,10 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(
         target=intents,
         booking=bookings,
-        wanted=st.sampled_from(["deposit", "deposit", "full", "balance"]),
+        payment_type=st.sampled_from(["deposit", "deposit", "full", "balance"]),
     )
-    def open(self, booking: str, wanted: str) -> str | MultipleResults[str]:
-        answer = check_answered(self.world.open(booking, wanted))
+    def open(self, booking: str, payment_type: str) -> str | MultipleResults[str]:
+        answer = check_answered(self.world.open(booking, payment_type))
         if answer.status != 201:
             return multiple()
         intent = str(answer.body["payment_intent_id"])

@@ -30,7 +30,7 @@ def test_version_times_never_decrease_for_requests_written_in_another_order(
 ) -> None:
     # Given requests and jobs that begin within a minute and write in any order
     rng = random.Random(seed)
-    made = stored(table, captured=10_000)
+    stored_booking = stored(table, captured=10_000)
 
     def begin_instant() -> datetime:
         return NOW + timedelta(seconds=rng.randrange(60))
@@ -39,7 +39,7 @@ def test_version_times_never_decrease_for_requests_written_in_another_order(
         partial(
             update_booking,
             table,
-            made.id,
+            stored_booking.id,
             Changes(special_requests=f"Candles {n}"),
             rng.choice((admin, caller, system))(at=begin_instant()),
             any_version,
@@ -50,7 +50,7 @@ def test_version_times_never_decrease_for_requests_written_in_another_order(
         partial(
             refund_payment,
             table,
-            RefundWanted(made.id, "Cold noodles", 10),
+            RefundWanted(stored_booking.id, "Cold noodles", 10),
             IdempotentRequest(f"key {n}", "f" * 64),
             admin(at=begin_instant()),
         )
@@ -62,9 +62,9 @@ def test_version_times_never_decrease_for_requests_written_in_another_order(
 
     # Then
     assert [each for each in answers if isinstance(each, Exception)] == []
-    found = times(table, made)
+    found = times(table, stored_booking)
     assert len(found) == 17
     assert found == sorted(found)
-    now = bookings.find(table, made.id)
+    now = bookings.find(table, stored_booking.id)
     assert now and now.updated_at == found[-1]
-    assert all(entry.at in found for entry in bookings.ledger(table, made.id))
+    assert all(entry.at in found for entry in bookings.ledger(table, stored_booking.id))

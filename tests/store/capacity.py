@@ -67,10 +67,14 @@ def entry(keys: tuple[str, str], item: Item) -> Item | None:
 
 
 def _index_units(keys: tuple[str, str], before: Item | None, after: Item) -> int:
-    old = entry(keys, before) if before else None
-    new = entry(keys, after)
-    if old == new:
+    old_entry = entry(keys, before) if before else None
+    new_entry = entry(keys, after)
+    if old_entry == new_entry:
         return 0
-    units = ceil(max(size(each) for each in (old, new) if each) / 1024)
-    moved = old is not None and new is not None and any(old[key] != new[key] for key in keys)
+    units = ceil(max(size(each) for each in (old_entry, new_entry) if each) / 1024)
+    moved = (
+        old_entry is not None
+        and new_entry is not None
+        and any(old_entry[key] != new_entry[key] for key in keys)
+    )
     return 2 * units if moved else units

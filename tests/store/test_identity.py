@@ -224,19 +224,19 @@ class TestAttemptsFromManyNetworks:
         assert at_once(tries) == [None] * 51
         assert spent_until(table) == NOW + 51 * timedelta(seconds=60)
 
-    @pytest.mark.parametrize("left", [0, 1, 7])
+    @pytest.mark.parametrize("attempts_left", [0, 1, 7])
     def test_attempts_from_many_networks_never_overdraw_the_allowance(
-        self, table: Table, left: int
+        self, table: Table, attempts_left: int
     ) -> None:
-        # Given an allowance with `left` attempts left
-        self.spend(table, PASSWORDS.by_address.burst - left)
+        # Given an allowance with `attempts_left` attempts
+        self.spend(table, PASSWORDS.by_address.burst - attempts_left)
         tries = [partial(count_attempt, table, later(0, f"network {n}"), LOGIN) for n in range(40)]
 
         # When forty networks make one attempt each
         answers = at_once(tries)
 
-        # Then `left` attempts pass, and the others have to wait a minute
-        assert count_passed(answers) == left
+        # Then `attempts_left` attempts pass, and the others have to wait a minute
+        assert count_passed(answers) == attempts_left
         waits = [answer.retry_after for answer in answers if isinstance(answer, TooManyAttempts)]
         assert set(waits) == {60}
         assert spent_until(table) == NOW + SPENT
@@ -353,30 +353,35 @@ class TestSimultaneousResets:
     def test_simultaneous_resets_keep_the_record_of_each_that_is_not_abandoned(
         self, table: Table
     ) -> None:
-        begun = [NOW + n * SECOND for n in range(20)]
-        at_once([partial(sessions.begin_reset, table, CUSTOMER, at) for at in begun])
+        reset_instants = [NOW + n * SECOND for n in range(20)]
+        at_once([partial(sessions.begin_reset, table, CUSTOMER, at) for at in reset_instants])
 
-        at_once([partial(sessions.abandon_reset, table, CUSTOMER, at) for at in begun[:15]])
+        at_once(
+            [partial(sessions.abandon_reset, table, CUSTOMER, at) for at in reset_instants[:15]]
+        )
 
         found = sessions.endings(table, CUSTOMER_SESSION)
-        assert found == Endings(resets_begun=frozenset(begun[15:]))
+        assert found == Endings(resets_begun=frozenset(reset_instants[15:]))
 
     def test_simultaneous_resets_remove_the_record_of_each_that_took_place(
         self, table: Table
     ) -> None:
-        begun = [NOW + n * SECOND for n in range(10)]
-        at_once([partial(sessions.begin_reset, table, CUSTOMER, at) for at in begun])
+        reset_instants = [NOW + n * SECOND for n in range(10)]
+        at_once([partial(sessions.begin_reset, table, CUSTOMER, at) for at in reset_instants])
 
         at_once(
-            [partial(sessions.end_all, table, CUSTOMER, at + SECOND, reset=at) for at in begun[:9]]
+            [
+                partial(sessions.end_all, table, CUSTOMER, at + SECOND, reset=at)
+                for at in reset_instants[:9]
+            ]
         )
 
         # The reset without an end still ends the sessions that began before it.
         found = sessions.endings(table, CUSTOMER_SESSION)
-        assert found.resets_begun == frozenset(begun[9:])
-        before = replace(CUSTOMER_SESSION, began_at=begun[9])
-        assert is_live(before, found, begun[9] + 19 * SECOND)
-        assert not is_live(before, found, begun[9] + 20 * SECOND)
+        assert found.resets_begun == frozenset(reset_instants[9:])
+        before = replace(CUSTOMER_SESSION, began_at=reset_instants[9])
+        assert is_live(before, found, reset_instants[9] + 19 * SECOND)
+        assert not is_live(before, found, reset_instants[9] + 20 * SECOND)
         assert not is_live(CUSTOMER_SESSION, found, NOW + 10 * SECOND)
 
 

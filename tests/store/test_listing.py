@@ -31,20 +31,20 @@ from teppan.store.table import Table
 
 
 def stored(table: Table, number: int, day: date, customer: str = CUSTOMER) -> Booking:
-    made = booking(f"bkg_{number:026}", date=day, caller=caller(customer))
-    bookings.add(table, made, audit_event(None, made, admin()))
-    return made
+    created = booking(f"bkg_{number:026}", date=day, caller=caller(customer))
+    bookings.add(table, created, audit_event(None, created, admin()))
+    return created
 
 
 def read_all_pages(table: Table, query: BookingQuery) -> list[str]:
     """Return the ids of all pages, in order."""
-    seen: list[str] = []
+    ids: list[str] = []
     while True:
         page = list_bookings(table, query, admin())
         assert len(page.items) <= query.limit
-        seen += [item["booking_id"] for item in page.items]
+        ids += [item["booking_id"] for item in page.items]
         if page.next is None:
-            return seen
+            return ids
         query = replace(query, after=page.next)
 
 
@@ -152,10 +152,10 @@ def test_a_list_read_page_by_page_is_complete_while_others_write(table: Table) -
         number = 1000
         while not done.is_set():
             number += 1
-            made = stored(table, number, days_ahead(11 + 2 * (number % 25)))
-            later = Changes(date=made.slot.date + timedelta(days=100))
-            update_booking(table, made.id, later, caller(), any_version)
-            cancel_booking(table, made.id, CancellationRequest(), caller(), any_version)
+            created = stored(table, number, days_ahead(11 + 2 * (number % 25)))
+            later = Changes(date=created.slot.date + timedelta(days=100))
+            update_booking(table, created.id, later, caller(), any_version)
+            cancel_booking(table, created.id, CancellationRequest(), caller(), any_version)
 
     writer = Thread(target=write)
     writer.start()
@@ -170,5 +170,5 @@ def test_a_list_read_page_by_page_is_complete_while_others_write(table: Table) -
         writer.join()
 
     # Then each read shows all unchanged bookings once, in order
-    for seen in complete_reads:
-        assert [booking_id for booking_id in seen if booking_id in staying] == staying
+    for ids in complete_reads:
+        assert [booking_id for booking_id in ids if booking_id in staying] == staying

@@ -76,29 +76,29 @@ def create(
 def create_for(table: Table, number: int, customer: str = CUSTOMER) -> Booking:
     """Book for the customer as staff."""
     request = IdempotentRequest(f"staff-{number}", "a" * 64)
-    wanted = replace(request_for(number), customer_id=customer)
-    return create_booking(table, wanted, request, admin()).booking
+    request_for_customer = replace(request_for(number), customer_id=customer)
+    return create_booking(table, request_for_customer, request, admin()).booking
 
 
-def cancel(table: Table, made: Booking, at: datetime = NOW) -> Booking:
-    by = caller(made.customer_id, at=at)
-    return cancel_booking(table, made.id, CancellationRequest(), by, any_version)
+def cancel(table: Table, booking: Booking, at: datetime = NOW) -> Booking:
+    by = caller(booking.customer_id, at=at)
+    return cancel_booking(table, booking.id, CancellationRequest(), by, any_version)
 
 
-def pay(table: Table, made: Booking) -> Booking:
+def pay(table: Table, booking: Booking) -> Booking:
     """Confirm the booking by a payment, as `apply_payment` does."""
 
     def decide(before: Booking, signer: Caller) -> Step:
         paid = holding(before, Balance(captured=before.due_to_confirm))
         return rebalance(before, paid, (), signer)
 
-    return revise(table, made.id, decide, system())
+    return revise(table, booking.id, decide, system())
 
 
-def release(table: Table, made: Booking) -> Booking:
+def release(table: Table, booking: Booking) -> Booking:
     """Expire the booking."""
-    late = system(made.payment_due_at + timedelta(seconds=1))
-    return revise(table, made.id, expire, late)
+    late = system(booking.payment_due_at + timedelta(seconds=1))
+    return revise(table, booking.id, expire, late)
 
 
 def quota(table: Table, customer: str = CUSTOMER) -> Quota:
@@ -118,10 +118,10 @@ class TestPendingLimit:
     def test_30_creates_at_once_make_three_pending_bookings(self, table: Table) -> None:
         answers = at_once([partial(create, table, n) for n in range(30)])
 
-        made = {answer.id for answer in answers if isinstance(answer, Booking)}
-        assert len(made) == 3
+        created = {answer.id for answer in answers if isinstance(answer, Booking)}
+        assert len(created) == 3
         assert sum(isinstance(answer, TooManyPendingBookings) for answer in answers) == 27
-        assert pending(table) == made == quota(table).pending
+        assert pending(table) == created == quota(table).pending
 
     def test_a_create_refused_by_the_pending_limit_takes_no_slot(self, table: Table) -> None:
         for n in range(3):
@@ -234,9 +234,9 @@ class TestDailyLimit:
         trips = []
         for n in range(21):
             meter.reset()
-            made = create(table, n, NOW + n * timedelta(days=3) - timedelta(days=60))
+            created = create(table, n, NOW + n * timedelta(days=3) - timedelta(days=60))
             trips.append(meter.calls.count(TRANSACTION))
-            cancel(table, made, made.created_at)
+            cancel(table, created, created.created_at)
 
         # Then each tenth create takes two round trips
         assert [n for n, calls in enumerate(trips) if calls > 1] == [10, 20]
@@ -248,21 +248,21 @@ class TestDailyLimit:
         # Given ten bookings of yesterday, and another create between the read and write of a create
         for n in range(10):
             cancel(table, create(table, n))
-        faster, made = iter([20]), list[str]()
+        faster, created = iter([20]), list[str]()
 
-        def read(seen: Quota, at: datetime, policy: Policy) -> Quota:
-            kept = with_room(seen, at, policy)
-            made.extend(create(table, number, NOW + DAY).id for number in faster)
-            return kept
+        def read(quota_read: Quota, at: datetime, policy: Policy) -> Quota:
+            renewed = with_room(quota_read, at, policy)
+            created.extend(create(table, number, NOW + DAY).id for number in faster)
+            return renewed
 
         monkeypatch.setattr(service, "with_room", read)
 
         # When both are done
-        made.append(create(table, 21, NOW + DAY).id)
+        created.append(create(table, 21, NOW + DAY).id)
 
         # Then both count
-        assert set(quota(table).made) == set(made) == pending(table)
-        assert len(made) == 2
+        assert set(quota(table).made) == set(created) == pending(table)
+        assert len(created) == 2
 
     def test_creates_that_renew_the_quota_at_once_count_every_booking(self, table: Table) -> None:
         for n in range(10):
@@ -270,10 +270,10 @@ class TestDailyLimit:
 
         answers = at_once([partial(create, table, 20 + n, NOW + DAY) for n in range(12)])
 
-        made = {answer.id for answer in answers if isinstance(answer, Booking)}
-        assert len(made) == 3
+        created = {answer.id for answer in answers if isinstance(answer, Booking)}
+        assert len(created) == 3
         assert sum(isinstance(answer, TooManyPendingBookings) for answer in answers) == 9
-        assert set(quota(table).made) == quota(table).pending == pending(table) == made
+        assert set(quota(table).made) == quota(table).pending == pending(table) == created
 
 
 class TestReplayAtALimit:
@@ -285,9 +285,9 @@ class TestReplayAtALimit:
         assert create(table, 2) == pending_bookings[2]
 
     def test_a_replay_at_the_daily_limit_returns_the_booking(self, table: Table) -> None:
-        made = [cancel(table, create(table, n)) for n in range(10)]
+        created = [cancel(table, create(table, n)) for n in range(10)]
 
-        assert create(table, 9) == made[9]
+        assert create(table, 9) == created[9]
 
     def test_a_replay_of_a_cancelled_booking_whose_slot_is_taken_returns_the_booking(
         self, table: Table
@@ -335,13 +335,13 @@ class TestStaffBookings:
     def test_staff_bookings_count_as_pending_but_not_for_the_daily_limit(
         self, table: Table
     ) -> None:
-        made = [create_for(table, n) for n in range(3)]
+        created = [create_for(table, n) for n in range(3)]
 
         with pytest.raises(TooManyPendingBookings):
             create(table, 3)
-        assert quota(table) == Quota(pending=frozenset(each.id for each in made))
+        assert quota(table) == Quota(pending=frozenset(each.id for each in created))
 
-        for each in made:
+        for each in created:
             pay(table, each)
         assert create(table, 3).status is Status.PENDING
 

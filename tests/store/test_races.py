@@ -60,14 +60,14 @@ def test_slots_wanted_by_many_staff_get_exactly_one_booking_each(
     table: Table, everything: Everything
 ) -> None:
     # Given free slots, each of which all members of staff want to book
-    wanted = [
+    free_slots = [
         slot_at(days_ahead(10 + n // 4), CURRENT.start_times[n % 4], CURRENT)
         for n in range(SIZES.raced_slots)
     ]
 
     def book_all(customer: int) -> list[str]:
         added = []
-        for slot in random.Random(customer).sample(wanted, len(wanted)):
+        for slot in random.Random(customer).sample(free_slots, len(free_slots)):
             candidate = booking(
                 f"bkg_{customer:02}_{slot.date}_{slot.time:%H}", date=slot.date, time=slot.time
             )
@@ -117,15 +117,15 @@ def test_a_slot_of_capacity_n_admits_exactly_n(
 
     assert sum(isinstance(answer, Created) for answer in answers) == capacity
     assert sum(isinstance(answer, SlotUnavailable) for answer in answers) == 40 - capacity
-    held = live_claims(everything()).get((PARTY_DATE.isoformat(), "18:00"), frozenset())
-    assert len(held) == capacity
+    claims = live_claims(everything()).get((PARTY_DATE.isoformat(), "18:00"), frozenset())
+    assert len(claims) == capacity
 
 
 def test_simultaneous_changes_of_one_booking_lose_no_update(table: Table) -> None:
     # Given a booking, and members of staff who each add a travel mile
     editors = 2 * SIZES.racers
-    made = booking()
-    bookings.add(table, made, audit_event(None, made, caller()))
+    stored_booking = booking()
+    bookings.add(table, stored_booking, audit_event(None, stored_booking, caller()))
 
     def one_mile_more(before: Booking, _signer: Caller) -> Step:
         miles = (before.travel_miles or 0) + 1
@@ -133,15 +133,15 @@ def test_simultaneous_changes_of_one_booking_lose_no_update(table: Table) -> Non
 
     # When they all do so at once
     answers = at_once(
-        [partial(revise, table, made.id, one_mile_more, admin(), any_version)] * editors
+        [partial(revise, table, stored_booking.id, one_mile_more, admin(), any_version)] * editors
     )
 
     # Then every mile is added once, each with its event
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
-    stored = bookings.find(table, made.id)
+    stored = bookings.find(table, stored_booking.id)
     assert stored and stored.travel_miles == editors
     assert stored.version == editors + 1
-    versions = [event.version for event in bookings.events(table, made.id, 100, None)]
+    versions = [event.version for event in bookings.events(table, stored_booking.id, 100, None)]
     assert versions == list(range(1, editors + 2))
 
 
@@ -175,10 +175,10 @@ def test_a_moving_booking_is_in_exactly_one_slot_at_every_moment(
         return sum(moving.id in item.get("claims", ()) for item in items)
 
     def watch() -> set[int]:
-        seen = set()
+        counts = set()
         while not done.is_set():
-            seen.add(slots_of_the_mover())
-        return seen
+            counts.add(slots_of_the_mover())
+        return counts
 
     def rival(number: int) -> None:
         for turn in range(30):
@@ -285,12 +285,19 @@ def test_creates_with_the_same_key_and_two_bodies_at_once_accept_one_body(table:
 
 
 def test_twenty_cancellations_at_once_cancel_once(table: Table, everything: Everything) -> None:
-    made = booking()
-    bookings.add(table, made, audit_event(None, made, caller()))
+    stored_booking = booking()
+    bookings.add(table, stored_booking, audit_event(None, stored_booking, caller()))
 
     answers = at_once(
         [
-            partial(cancel_booking, table, made.id, CancellationRequest(), caller(), any_version)
+            partial(
+                cancel_booking,
+                table,
+                stored_booking.id,
+                CancellationRequest(),
+                caller(),
+                any_version,
+            )
             for _ in range(20)
         ]
     )
@@ -298,7 +305,10 @@ def test_twenty_cancellations_at_once_cancel_once(table: Table, everything: Ever
     assert sum(isinstance(answer, Booking) for answer in answers) == 1
     assert sum(isinstance(answer, AlreadyCancelled) for answer in answers) == 19
     assert live_claims(everything()) == {}
-    assert [event.version for event in bookings.events(table, made.id, 10, None)] == [1, 2]
+    assert [event.version for event in bookings.events(table, stored_booking.id, 10, None)] == [
+        1,
+        2,
+    ]
 
 
 def test_lowering_the_capacity_never_leaves_more_bookings_than_the_capacity(

@@ -147,15 +147,15 @@ def check_against_stripe(world: World, bookings: Iterable[str]) -> None:
 
     Payments in progress at the bank are in Stripe's balance, but not in a ledger.
     """
-    held: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    stripe_balances: defaultdict[str, dict[str, int]] = defaultdict(dict)
     intents = {each["id"]: each for each in world.stripe.everything("payment_intents")}
     for intent, cents in world.stripe.balance_by_intent().items():
         if intents[intent]["amount_received"]:
-            held[intents[intent]["metadata"]["booking_id"]][intent] = cents
+            stripe_balances[intents[intent]["metadata"]["booking_id"]][intent] = cents
     for booking in bookings:
         entries = world.list_payments(booking)["entries"]
         ours = {payment: each.at_stripe for payment, each in by_payment(entries).items()}
-        assert ours == held[booking], (booking, ours, held[booking], entries)
+        assert ours == stripe_balances[booking], (booking, ours, stripe_balances[booking], entries)
 
 
 def refunds_at_stripe(world: World, intent: str) -> list[tuple[int, str]]:

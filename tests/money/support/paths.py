@@ -39,7 +39,7 @@ class Path:
     act: Act
 
 
-type Given = Callable[[World], Path]
+type PathBuilder = Callable[[World], Path]
 type Intent = tuple[int, str, list[tuple[int, str]]]
 """Amount and status of a payment at Stripe, and those of its refunds."""
 
@@ -71,10 +71,10 @@ def confirming(world: World) -> Path:
     return Path(booking, partial(world.confirm, intent))
 
 
-def receiving(moment: str) -> Given:
+def receiving(moment: str) -> PathBuilder:
     """Return the path that receives the first event of an act on a payment."""
 
-    def given(world: World) -> Path:
+    def build_path(world: World) -> Path:
         booking = world.book()
         intent = world.open_intent(booking)
         acts = acts_on_payment(world, intent)
@@ -86,8 +86,8 @@ def receiving(moment: str) -> Given:
         event = world.take_deliveries()[0]
         return Path(booking, partial(world.send, event))
 
-    given.__name__ = f"receiving_{moment}"
-    return given
+    build_path.__name__ = f"receiving_{moment}"
+    return build_path
 
 
 def receiving_a_lost_dispute(world: World) -> Path:
@@ -268,11 +268,11 @@ def _complete_a_run(world: World) -> None:
     world.later(minutes=16)
 
 
-def _with_key(ask: Callable[..., Any], *given: Any) -> Act:
-    return partial(ask, *given, headers={"Idempotency-Key": f"key-{next(_KEYS)}"})
+def _with_key(ask: Callable[..., Any], *build_path: Any) -> Act:
+    return partial(ask, *build_path, headers={"Idempotency-Key": f"key-{next(_KEYS)}"})
 
 
-BY_A_PERSON: Final[tuple[Given, ...]] = (
+BY_A_PERSON: Final[tuple[PathBuilder, ...]] = (
     opening_a_deposit,
     opening_the_full_price,
     opening_after_an_unreported_payment,
@@ -281,7 +281,7 @@ BY_A_PERSON: Final[tuple[Given, ...]] = (
     refunding,
     changing,
 )
-BY_STRIPE: Final[tuple[Given, ...]] = (
+BY_STRIPE: Final[tuple[PathBuilder, ...]] = (
     *map(receiving, MOMENTS),
     receiving_a_lost_dispute,
     receiving_a_dispute_won_in_part,
@@ -290,7 +290,7 @@ BY_STRIPE: Final[tuple[Given, ...]] = (
     paying_too_late,
     paying_after_the_cancellation,
 )
-LOST: Final[tuple[Given, ...]] = (
+LOST: Final[tuple[PathBuilder, ...]] = (
     receiving("a_capture"),
     receiving("a_dashboard_refund"),
     receiving("a_return"),
@@ -301,7 +301,7 @@ LOST: Final[tuple[Given, ...]] = (
 )
 """The paths of `BY_STRIPE` that move money, one for each way."""
 
-BY_A_JOB: Final[tuple[Given, ...]] = (
+BY_A_JOB: Final[tuple[PathBuilder, ...]] = (
     following_up_a_cancellation,
     following_up_an_unpaid_cancellation,
     following_up_a_refund,
@@ -317,9 +317,9 @@ BY_A_JOB: Final[tuple[Given, ...]] = (
 )
 
 
-def path_name(given: Given) -> str:
+def path_name(build_path: PathBuilder) -> str:
     """Return the test id of a path."""
-    return given.__name__
+    return build_path.__name__
 
 
 def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:

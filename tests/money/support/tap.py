@@ -53,8 +53,8 @@ class Tap:
             return call()
         finally:
             self.calls.append(name)
-            number, wanted = self._after
-            if number == (self.calls.count(wanted) if wanted else len(self.calls)):
+            number, counted_name = self._after
+            if number == (self.calls.count(counted_name) if counted_name else len(self.calls)):
                 self._watching, self._after = False, (0, "")
                 self._do()
                 self._watching = True

@@ -124,8 +124,8 @@ class Walk:
             self.bookings.append(answer.body["booking_id"])
 
     def open(self) -> None:
-        wanted = self.random.choice(("deposit", "deposit", "full", "balance"))
-        self._open(self._any_of(self.bookings), wanted)
+        payment_type = self.random.choice(("deposit", "deposit", "full", "balance"))
+        self._open(self._any_of(self.bookings), payment_type)
 
     def pay(self) -> None:
         """Pay one of the latest intents."""
@@ -223,8 +223,8 @@ class Walk:
         if self.random.random() < 0.03:
             self.world.later(hours=self.random.randrange(1, 9))
 
-    def _open(self, booking: str, wanted: str) -> None:
-        answer = self._checked(self.world.open(booking, wanted, by=ADMIN))
+    def _open(self, booking: str, payment_type: str) -> None:
+        answer = self._checked(self.world.open(booking, payment_type, by=ADMIN))
         if answer.status == 201:
             self.intents.append(answer.body["payment_intent_id"])
 
@@ -232,9 +232,9 @@ class Walk:
         """Queue Stripe's events; some are lost."""
         for delivery in self.world.take_deliveries():
             changed: dict[str, Any] = delivery.event["data"]["object"]
-            known = {"refund": self.refunds, "dispute": self.disputes}.get(changed["object"])
-            if known is not None and changed["id"] not in known[-20:]:
-                known.append(changed["id"])
+            recorded_ids = {"refund": self.refunds, "dispute": self.disputes}.get(changed["object"])
+            if recorded_ids is not None and changed["id"] not in recorded_ids[-20:]:
+                recorded_ids.append(changed["id"])
             if self.random.random() >= LOST_EVENTS:
                 self.queue.append(delivery)
 

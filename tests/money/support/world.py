@@ -115,24 +115,24 @@ class World:
         day = self.clock.at.date() + timedelta(days=31 + days)
         return {"date": day.isoformat(), "time": STARTS[start]}
 
-    def open(self, booking: str, wanted: str = "deposit", **request: Any) -> Answer:
+    def open(self, booking: str, payment_type: str = "deposit", **request: Any) -> Answer:
         """Request a payment intent; `request` has options of `Handlers.event`."""
-        body = {"booking_id": booking, "payment_type": wanted}
+        body = {"booking_id": booking, "payment_type": payment_type}
         owner = self.owners.get(booking, CUSTOMER)
         answer = self.call("createPaymentIntent", body, **{"by": owner} | request)
         if answer.status == 201:
             self.owners[str(answer.body["payment_intent_id"])] = owner
         return answer
 
-    def open_intent(self, booking: str, wanted: str = "deposit", **request: Any) -> str:
+    def open_intent(self, booking: str, payment_type: str = "deposit", **request: Any) -> str:
         """Open a payment intent of the booking; return its id."""
-        answer = self.open(booking, wanted, **request)
+        answer = self.open(booking, payment_type, **request)
         assert answer.status == 201, answer.body
         return str(answer.body["payment_intent_id"])
 
-    def pay(self, booking: str, wanted: str = "deposit", card: str = VISA) -> str:
+    def pay(self, booking: str, payment_type: str = "deposit", card: str = VISA) -> str:
         """Open and pay an intent, without delivering its events; return the intent's id."""
-        intent = self.open_intent(booking, wanted)
+        intent = self.open_intent(booking, payment_type)
         self.stripe.pay(intent, card)
         return intent
 
@@ -143,8 +143,8 @@ class World:
 
     def refund(self, booking: str, amount: int | None = None, **request: Any) -> Answer:
         """Request a refund as staff; without an amount, of all that is left."""
-        asked = {} if amount is None else {"amount": amount}
-        body = {"booking_id": booking, "reason": "Cold noodles", **asked}
+        amount_field = {} if amount is None else {"amount": amount}
+        body = {"booking_id": booking, "reason": "Cold noodles", **amount_field}
         return self.call("refundPayment", body, **{"by": ADMIN, **request})
 
     def cancel(self, booking: str, percentage: int | None = None, **request: Any) -> Answer:
@@ -160,11 +160,11 @@ class World:
         return self.call("updateBooking", changes, booking_id=booking, by=who)
 
     def paid_booking(
-        self, wanted: str = "deposit", card: str = VISA, **booking_request: Any
+        self, payment_type: str = "deposit", card: str = VISA, **booking_request: Any
     ) -> tuple[str, str]:
         """Return a booking and its confirmed payment."""
         booking = self.book(**booking_request)
-        intent = self.pay(booking, wanted, card)
+        intent = self.pay(booking, payment_type, card)
         assert self.confirm(intent).status == 200
         self.drop_deliveries()
         return booking, intent
@@ -178,9 +178,9 @@ class World:
 
     def take_deliveries(self) -> list[Delivery]:
         """Remove and return all pending deliveries, so that the test can send them."""
-        taken = self.pending()
+        selected = self.pending()
         self.drop_deliveries()
-        return taken
+        return selected
 
     def drop_deliveries(self) -> None:
         """Drop all pending deliveries."""
@@ -197,7 +197,7 @@ class World:
             answer = self.send(delivery)
             assert answer.status == 200, answer.body
 
-    def expired(self, wanted: str = "deposit", **booking_request: Any) -> tuple[str, str]:
+    def expired(self, payment_type: str = "deposit", **booking_request: Any) -> tuple[str, str]:
         """Return a booking that has just expired, and an intent that can still be paid.
 
         The customer requested the intent at the last moment, while the job was running. The stream
@@ -209,7 +209,7 @@ class World:
 
         def ask() -> None:
             self.later(seconds=-1)
-            found.append(self.open_intent(booking, wanted))
+            found.append(self.open_intent(booking, payment_type))
             self.later(seconds=1)
 
         self.later(seconds=1)
@@ -244,11 +244,11 @@ class World:
         """Remove and return the stream records (of one booking); the test may hand them over."""
         pk = None if booking is None else keys.booking(booking)[0]
         records = self.read_records()
-        taken = [
+        selected = [
             each for each in records if pk is None or each["dynamodb"]["Keys"]["pk"]["S"] == pk
         ]
-        self._records = [each for each in records if each not in taken]
-        return taken
+        self._records = [each for each in records if each not in selected]
+        return selected
 
     def release(self) -> None:
         """Run `releaseUnpaidBookings`."""

@@ -39,16 +39,16 @@ class Listed[T]:
 
 def list_all[T](items: Iterable[T]) -> Listed[T]:
     """Return the items; if listing them fails, log it and return the items before the failure."""
-    found: list[T] = []
+    listed: list[T] = []
     try:
         for item in items:
-            found.append(item)  # noqa: PERF402 - list() would lose the items before a failure
+            listed.append(item)  # noqa: PERF402 - list() would lose the items before a failure
     except PaymentsNotConfigured as error:
-        return Listed(found, is_complete=False, stopped_by=error)
-    except Exception as error:  # noqa: BLE001 - logged; the items found are still processed
+        return Listed(listed, is_complete=False, stopped_by=error)
+    except Exception as error:  # noqa: BLE001 - logged; the items listed are still processed
         logger.error("list ended early", **failure_of(error))
-        return Listed(found, is_complete=False)
-    return Listed(found, is_complete=True)
+        return Listed(listed, is_complete=False)
+    return Listed(listed, is_complete=True)
 
 
 def always() -> bool:

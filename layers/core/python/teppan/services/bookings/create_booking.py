@@ -67,8 +67,8 @@ def _add(table: Table, booking: Booking, caller: Caller) -> None:
         try:
             bookings.add(table, booking, event, renewal)
         except QuotaReachedError as error:
-            kept = with_room(error.quota, caller.at, booking.policy)
-            renewal = Renewal(error.quota, kept)
+            remaining = with_room(error.quota, caller.at, booking.policy)
+            renewal = Renewal(error.quota, remaining)
         else:
             return
     raise StorageUnavailable

@@ -104,8 +104,8 @@ def _choose_attempt(
     stored = payments.attempts(table, booking.id)
     attempts = [_sync_attempt(table, booking, each) for each in stored]
     still_open = [each for each in attempts if not each.status.is_final]
-    wanted = payment_type, amount
-    matching = [each for each in still_open if (each.type, each.amount) == wanted][-1:]
+    type_and_amount = payment_type, amount
+    matching = [each for each in still_open if (each.type, each.amount) == type_and_amount][-1:]
     if matching:
         [attempt] = matching
         try:
@@ -133,12 +133,17 @@ def _sync_attempt(table: Table, booking: Booking, attempt: PaymentAttempt) -> Pa
 
     A request may stop after it has entered a payment and before it has stored the attempt's status.
     """
-    known = attempt.as_known_to(booking)
-    if known.status.is_final and not attempt.status.is_final and known.intent:
+    synced = attempt.as_known_to(booking)
+    if synced.status.is_final and not attempt.status.is_final and synced.intent:
         payments.note(
-            table, booking.id, known.type, known.number, intent=known.intent, status=known.status
+            table,
+            booking.id,
+            synced.type,
+            synced.number,
+            intent=synced.intent,
+            status=synced.status,
         )
-    return known
+    return synced
 
 
 def _replayed(

@@ -41,7 +41,7 @@ class Refunded:
 
 
 def refund_payment(
-    table: Table, wanted: RefundWanted, request: IdempotentRequest, caller: Caller
+    table: Table, refund_request: RefundWanted, request: IdempotentRequest, caller: Caller
 ) -> Refunded:
     """Enter the refund obligations, once for each idempotency key.
 
@@ -52,19 +52,19 @@ def refund_payment(
 
     def decide(booking: Booking, signer: Caller) -> Step:
         nonlocal entries
-        step = grant_goodwill(booking, wanted.amount, refund_id, signer)
+        step = grant_goodwill(booking, refund_request.amount, refund_id, signer)
         entries = step.entries
         return step
 
-    record = RequestRecord(refund_id, request.fingerprint, wanted.booking_id)
+    record = RequestRecord(refund_id, request.fingerprint, refund_request.booking_id)
     try:
         booking = revise(
             table,
-            wanted.booking_id,
+            refund_request.booking_id,
             decide,
             caller,
             extra_writes=lambda _: [requests.record(record)],
-            reason=wanted.reason,
+            reason=refund_request.reason,
         )
     except (DoneBeforeError, RefundExceedsCaptured, BookingNotFound):
         # A retry may find nothing left to refund, because its first request refunded it.

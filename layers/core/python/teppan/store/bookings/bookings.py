@@ -188,11 +188,11 @@ def _quota_writes(before: Booking, after: Booking) -> list[Update]:
 
 def _slot_writes(before: Booking, after: Booking) -> list[Update]:
     """Return the writes that release the old slot and claim the new one, if they differ."""
-    held = before.slot if before.holds_slot else None
-    wanted = after.slot if after.holds_slot else None
-    if held == wanted:
+    held_slot = before.slot if before.holds_slot else None
+    wanted_slot = after.slot if after.holds_slot else None
+    if held_slot == wanted_slot:
         return []
     return [
-        *([slots.release(held, before.id)] if held else []),
-        *([slots.claim(wanted, after.id, after.policy)] if wanted else []),
+        *([slots.release(held_slot, before.id)] if held_slot else []),
+        *([slots.claim(wanted_slot, after.id, after.policy)] if wanted_slot else []),
     ]

@@ -40,7 +40,9 @@ def attempts(table: Table, booking_id: str) -> list[PaymentAttempt]:
     return [attempt_of(item) for item in items]
 
 
-def open_new(table: Table, booking: Booking, request: RequestRecord, new: PaymentAttempt) -> None:
+def open_new(
+    table: Table, booking: Booking, request: RequestRecord, attempt: PaymentAttempt
+) -> None:
     """Store a new attempt as the booking's only open one, with the request that opens it.
 
     Raises `OpenedMeanwhileError` if `booking` has changed since it was read, if another attempt is
@@ -50,19 +52,19 @@ def open_new(table: Table, booking: Booking, request: RequestRecord, new: Paymen
         keys.open_payment(booking.id),
         "SET #open = :name ADD attempts :one",
         "attribute_not_exists(#open) AND (attribute_not_exists(attempts) OR attempts < :most)",
-        {"name": new.name, "one": 1, "most": booking.policy.payment_attempts},
+        {"name": attempt.name, "one": 1, "most": booking.policy.payment_attempts},
         _OPEN,
     )
-    _add(table, booking, request, Put(attempt_item(new), "attribute_not_exists(pk)"), opening)
+    _add(table, booking, request, Put(attempt_item(attempt), "attribute_not_exists(pk)"), opening)
 
 
-def join(table: Table, booking: Booking, request: RequestRecord, open_: PaymentAttempt) -> None:
+def join(table: Table, booking: Booking, request: RequestRecord, attempt: PaymentAttempt) -> None:
     """Record another request for an open attempt.
 
     Raises `OpenedMeanwhileError` if the attempt is no longer open, or if `booking` has changed.
     """
     is_open = Check(
-        keys.open_payment(booking.id), "#open = :name", {"name": open_.name}, names=_OPEN
+        keys.open_payment(booking.id), "#open = :name", {"name": attempt.name}, names=_OPEN
     )
     _add(table, booking, request, is_open)
 

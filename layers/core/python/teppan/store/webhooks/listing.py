@@ -82,15 +82,15 @@ def events(table: Table, query: EventQuery) -> EventPage:
     """
     if query.first is None or query.last is None:
         raise ValueError("a list of events needs both days")
-    found: list[Item] = []
+    rows: list[Item] = []
     first, last = query.first, query.last
     months = list(_months(first, last, query.after))
     behind = query.after.behind if query.after else ""
     for _ in range(_QUERIES):
         page = _read(table, query, (first, last), months[0], behind)
-        found += page.items
-        if len(found) > query.limit:
-            shown = found[: query.limit]
+        rows += page.items
+        if len(rows) > query.limit:
+            shown = rows[: query.limit]
             month, behind = shown[-1]["gsi2pk"][-7:], shown[-1]["gsi2sk"]
             return _page(shown, Place(month, behind, f"{first}", f"{last}"))
         if page.stopped_at:
@@ -98,8 +98,8 @@ def events(table: Table, query: EventQuery) -> EventPage:
         else:
             months, behind = months[1:], ""
         if not months:
-            return _page(found, None)
-    return _page(found, Place(months[0], behind, f"{first}", f"{last}"))
+            return _page(rows, None)
+    return _page(rows, Place(months[0], behind, f"{first}", f"{last}"))
 
 
 def _page(shown: list[Item], place: Place | None) -> EventPage:
