@@ -17,12 +17,12 @@ type Act = Callable[[], object]
 
 MOMENTS: Final = (
     "a_decline",
-    "a_question",
-    "a_wrong_answer",
+    "a_3ds_challenge",
+    "a_failed_3ds_challenge",
     "a_capture",
     "a_dashboard_refund",
-    "an_arrival",
-    "a_return",
+    "a_refund_success",
+    "a_refund_failure",
     "a_dispute",
     "a_dispute_won",
 )
@@ -293,7 +293,7 @@ BY_STRIPE: Final[tuple[PathBuilder, ...]] = (
 LOST: Final[tuple[PathBuilder, ...]] = (
     receiving("a_capture"),
     receiving("a_dashboard_refund"),
-    receiving("a_return"),
+    receiving("a_refund_failure"),
     receiving("a_dispute_won"),
     receiving_a_dispute_won_in_part,
     receiving_a_dashboard_refund_in_part,

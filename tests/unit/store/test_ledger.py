@@ -30,7 +30,7 @@ def test_a_ledger_entry_is_stored_under_its_natural_key() -> None:
 
 ENTRIES = {
     "captured": ledger_entry(EntryKind.CAPTURED),
-    "promised": ledger_entry(
+    "owed": ledger_entry(
         EntryKind.REFUND_OWED,
         reference="cancellation-2-1",
         refund="cancellation-2-1",

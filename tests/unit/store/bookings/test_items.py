@@ -41,7 +41,7 @@ BOOKINGS = {
         confirmed(),
         payments={"pi_1": Balance(5, 4, 3, 2, 1, 6, 7), "pi_2": Balance(captured=8, disputed=8)},
     ),
-    "lapsed": expire(booking(), system(booking().slot.starts_at)).after,
+    "expired": expire(booking(), system(booking().slot.starts_at)).after,
     "cancelled": CANCELLED,
     "cancelled without a reason": cancel(booking(), CancellationRequest(), caller()).after,
 } | {status.value: in_status(status) for status in Status}

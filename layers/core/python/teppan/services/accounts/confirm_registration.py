@@ -28,8 +28,8 @@ def confirm_registration(
 ) -> None:
     """Confirm the account, set the password and end every session.
 
-    Only the owner of the mailbox can do this, whoever registered the address. If the function stops
-    between the steps, nobody knows the password, and a password reset completes the registration.
+    Only the owner of the mailbox has the code, also if another person registered the address. If
+    the function stops between the steps, a password reset completes the registration.
     Raises `InvalidCode`, `InvalidInput`, `TooManyAttempts`, `IdentityUnavailable` and
     `StorageUnavailable`.
     """

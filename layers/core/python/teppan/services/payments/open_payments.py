@@ -109,7 +109,7 @@ def _close(
     try:
         intent = attempt.intent or intent_of(table, provider, attempt).id
     except (ProviderFailed, PaymentRefused):
-        # Nobody can pay an intent that was never created.
+        # An intent that was never created cannot be paid.
         if attempt.intent is None and payments.give_up(table, attempt) is None:
             return IntentStatus.CANCELED
         raise

@@ -60,7 +60,7 @@ def end_alarm(table: Table, event: PaymentEvent, received: EventResult) -> None:
 def _is_permanent(table: Table, event: PaymentEvent, error: Exception, caller: Caller) -> bool:
     """Return whether the event can never be applied.
 
-    Counts the event's errors, except outages and conflicts, which say nothing about the event.
+    Counts the event's errors, except outages and conflicts, which are no fault of the event.
     """
     is_external = isinstance(error, Unavailable | ProviderFailed | EditConflict)
     if is_external and not isinstance(error, PaymentFault):
