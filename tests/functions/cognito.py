@@ -1,4 +1,4 @@
-"""Cognito as the emulator plays it: the template's user pool, started by whoever first needs it."""
+"""The emulated Cognito with the template's user pool. It starts when a test first needs it."""
 
 import atexit
 import os
@@ -24,15 +24,15 @@ from teppan.identity.cognito.app_client import secret_hash
 
 CONFIRMATION_CODE: Final = "123456"
 RESET_CODE: Final = "654321"
-"""The codes that the emulator always sends."""
+"""The emulator always sends these codes."""
 
 CONNECTED: Final = (aws.client, cognito.cognito, directory.directory, user_pool.user_pool)
-"""What a process keeps of its connection to Cognito."""
+"""The cached functions that hold a process's connection to Cognito."""
 
 
 @dataclass(frozen=True)
 class Emulated:
-    """The emulator's pool, and a client that may do anything to it."""
+    """The emulator's user pool, and a client with all rights on it."""
 
     client: BaseClient
     pool_id: str
@@ -42,41 +42,45 @@ class Emulated:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the environment of a function says of it."""
+        """The environment variables of a function that name the pool and its client."""
         return {"USER_POOL_CLIENT_ID": self.client_id, "USER_POOL_ID": self.pool_id}
 
     def about(self, email: str) -> dict[str, str]:
-        """Return what a call of our app client about one account says and proves."""
+        """Return the parameters with which our app client names and proves one account."""
         proof = secret_hash(self.client_id, self.client_secret, email)
         return {"ClientId": self.client_id, "Username": email, "SecretHash": proof}
 
 
 @cache
 def emulated() -> Emulated:
-    """Return the emulator's pool; our functions connect to it from now on."""
-    running = ExitStack()
-    atexit.register(running.close)
-    workdir = running.enter_context(tempfile.TemporaryDirectory(prefix="teppan-cognito-"))
-    service = running.enter_context(emulator(free_port(), Path(workdir)))
+    """Return the emulator's pool, and let our functions connect to it from now on."""
+    resources = ExitStack()
+    atexit.register(resources.close)
+    workdir = resources.enter_context(tempfile.TemporaryDirectory(prefix="teppan-cognito-"))
+    service = resources.enter_context(emulator(free_port(), Path(workdir)))
     client = service.client("cognito-idp")
     pool = client.create_user_pool(**_declared(client, "CreateUserPool", "UserPool"))["UserPool"]
     os.environ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] = service.endpoint_url
-    for kept in CONNECTED:
-        kept.cache_clear()
-    ours = _app_client(client, pool["Id"], "UserPoolClient", "teppan")
-    keep_client_secret(ours["ClientSecret"])
-    operators = _app_client(
+    for cached in CONNECTED:
+        cached.cache_clear()
+    api_client = _app_client(client, pool["Id"], "UserPoolClient", "teppan")
+    keep_client_secret(api_client["ClientSecret"])
+    second_factor_client = _app_client(
         client, pool["Id"], "SecondFactorClient", os.environ["SECOND_FACTOR_CLIENT_NAME"]
     )
     return Emulated(
-        client, pool["Id"], ours["ClientId"], ours["ClientSecret"], operators["ClientId"]
+        client,
+        pool["Id"],
+        api_client["ClientId"],
+        api_client["ClientSecret"],
+        second_factor_client["ClientId"],
     )
 
 
 def stubbed(call: str, *faults: Fault) -> Faults:
-    """Let the next requests of our functions for `call` ("*": any) meet `faults`, one each.
+    """Let the next requests of our functions for `call` ("*": any) fail with `faults`, one each.
 
-    For what Cognito answers and the emulator can not.
+    For answers of Cognito that the emulator does not give.
     """
     emulated()
     return Faults(cognito.cognito(), call, *faults)
@@ -84,22 +88,22 @@ def stubbed(call: str, *faults: Fault) -> Faults:
 
 def _app_client(client: BaseClient, pool_id: str, resource: str, name: str) -> dict[str, Any]:
     declared = _declared(client, "CreateUserPoolClient", resource)
-    made: dict[str, Any] = client.create_user_pool_client(
+    app_client: dict[str, Any] = client.create_user_pool_client(
         **declared | {"UserPoolId": pool_id, "ClientName": name}
     )["UserPoolClient"]
-    return made
+    return app_client
 
 
 def _declared(client: BaseClient, call: str, resource: str) -> dict[str, Any]:
-    """Return what the template declares of a resource, as far as `call` takes it as it stands."""
-    taken = client.meta.service_model.operation_model(call).input_shape.members
+    """Return the literal properties of a resource in the template that `call` accepts."""
+    accepted = client.meta.service_model.operation_model(call).input_shape.members
     properties = load_template(TEMPLATE)["Resources"][resource]["Properties"]
-    plain = {
+    literals = {
         name: value
         for name, value in properties.items()
-        if name in taken and name != "LambdaConfig" and not _is_intrinsic(value)
+        if name in accepted and name != "LambdaConfig" and not _is_intrinsic(value)
     }
-    return {"PoolName" if resource == "UserPool" else "ClientName": "teppan"} | plain
+    return {"PoolName" if resource == "UserPool" else "ClientName": "teppan"} | literals
 
 
 def _is_intrinsic(value: Any) -> bool:

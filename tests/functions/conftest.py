@@ -1,4 +1,4 @@
-"""Handlers, called as Lambda calls them, on an empty table while time stands still."""
+"""Fixtures for handlers that are called as Lambda calls them: an empty table and a fixed clock."""
 
 import io
 import logging
@@ -27,13 +27,13 @@ type Output = Callable[[], str]
 
 @pytest.fixture(scope="session", autouse=True)
 def cursor_secret() -> None:
-    """The secret that cursors are signed with."""
+    """Store the secret that signs cursors."""
     keep_cursor_secret()
 
 
 @pytest.fixture(autouse=True)
 def calls_of_aws() -> Iterator[Recording]:
-    """Record what functions call, and fail a test in which the template does not allow it."""
+    """Record the calls of the functions; fail a test if the template does not allow one of them."""
     with recorded() as recording:
         yield recording
     assert recording.not_allowed() == {}
@@ -41,13 +41,13 @@ def calls_of_aws() -> Iterator[Recording]:
 
 @pytest.fixture
 def everybody_has_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool knows an account of every id, so that callers need not register."""
+    """Let the user pool find an account for every id, so that callers need not register."""
     monkeypatch.setattr(Directory, "find", lambda _, name: account(id=name))
 
 
 @pytest.fixture
 def call(table: Table, now: Clock) -> Iterator[Handlers]:
-    """Call a function by its operation; every answer must be one that the contract promises."""
+    """Call a function by its operation, and check every answer against the contract."""
     with handlers(table) as functions:
         yield functions
     functions.check_answers()
@@ -55,13 +55,13 @@ def call(table: Table, now: Clock) -> Iterator[Handlers]:
 
 @pytest.fixture
 def stripe(call: Handlers) -> FakeStripe:
-    """The Stripe that the functions know, empty; its clock is `now`."""
+    """The fake Stripe of the functions, empty; its clock is `now`."""
     return call.stripe
 
 
 @pytest.fixture
 def api_key(call: Handlers, stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a secret with Stripe's API key that this test alone uses, and may rotate."""
+    """The name of a secret with Stripe's API key that only this test uses and may rotate."""
     name = new_secret(API_KEY)
     call.provider = gateway_to(stripe, name)
     monkeypatch.setattr(secret, "_cache", {})
@@ -71,13 +71,13 @@ def api_key(call: Handlers, stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def till(call: Handlers, dynamodb: BaseClient, table_name: str) -> Till:
-    """Where bookings are paid, on the table's stream from now on."""
+    """Pays and refunds bookings, and reads the table's stream from now on."""
     return Till(call, Stream(dynamodb, table_name))
 
 
 @pytest.fixture
 def snapshot(dynamodb: BaseClient, table_name: str) -> Snapshot:
-    """Return everything that the table holds."""
+    """Return a function that returns every item of the table."""
     return lambda: snapshot_of(dynamodb, table_name)
 
 
@@ -87,14 +87,14 @@ def output(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Output]:
-    """Return everything that was logged, at any level, or printed."""
-    written, level = io.StringIO(), logger.log_level
-    monkeypatch.setattr(logger.registered_handler, "stream", written)
+    """Return a function that returns everything that was logged or printed since its last call."""
+    log_stream, level = io.StringIO(), logger.log_level
+    monkeypatch.setattr(logger.registered_handler, "stream", log_stream)
     logger.setLevel(logging.DEBUG)
 
     def read() -> str:
         printed = capsys.readouterr()
-        return "\n".join((written.getvalue(), printed.out, printed.err, caplog.text))
+        return "\n".join((log_stream.getvalue(), printed.out, printed.err, caplog.text))
 
     yield read
     logger.setLevel(level)

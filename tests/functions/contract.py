@@ -1,4 +1,4 @@
-"""The contract as the functions' tests ask it: who serves what, and what may be answered."""
+"""The contract for tests of functions: which function serves an operation, and its answers."""
 
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.contract.documents import (
 from tests.contract.places import complete
 
 OPERATIONS: Final = {operation.id: operation for operation in complete()}
-"""The operations that have every place; `tests/contract/test_names.py` names what others lack."""
+"""The operations with all their places; `tests/contract/test_names.py` fails for the others."""
 
 FUNCTIONS: Final = {
     path.parent.name: f"{path.parent.parent.name}/{path.parent.name}"
@@ -33,7 +33,7 @@ WEBHOOK: Final = "stripeWebhook"
 """The function that Stripe calls, on a URL of its own."""
 
 JOBS: Final = (*called_by(STREAM), *called_by(SCHEDULE))
-"""The functions that Lambda calls by itself: for what is new in the table, and by the clock."""
+"""The functions that the table's stream or a schedule starts."""
 
 GATEWAY_CODES: Final = frozenset(
     {"too_many_requests", "integration_failed", "integration_timeout"}
@@ -46,7 +46,7 @@ CODES: Final = frozenset(SCHEMAS["Problem"]["properties"]["code"]["enum"]) - GAT
 
 
 def function_of(name: str) -> str:
-    """Return the folder of the function that serves an operation, or bears that name itself."""
+    """Return the folder of the function of that name, or of the one that serves that operation."""
     return FUNCTIONS[snake(OPERATIONS[name].served_by if name in OPERATIONS else name)]
 
 
@@ -63,7 +63,7 @@ def success_of(operation: str) -> int:
 
 
 def usual_caller(operation: str) -> str | None:
-    """Return the role of whoever usually calls: None for a public operation."""
+    """Return the role of the usual caller, or None for a public operation."""
     declared = OPERATIONS[operation]
     if not declared.is_secured:
         return None
@@ -71,25 +71,25 @@ def usual_caller(operation: str) -> str | None:
 
 
 def settings_of(function: str) -> dict[str, Any]:
-    """Return the environment that the template gives the function in a folder."""
+    """Return the environment variables of the function in a folder, from the template."""
     variables: dict[str, Any] = _resource_of(function).get("Environment", {}).get("Variables", {})
     return variables
 
 
 def layers_of(function: str) -> list[str]:
-    """Return the names of the layers of ours that the template gives the function in a folder."""
+    """Return the names of our layers that the function in a folder uses, from the template."""
     has_payments = {"Ref": "PaymentsLayer"} in _resource_of(function).get("Layers", [])
     return ["core", "payments"] if has_payments else ["core"]
 
 
 def _resource_of(function: str) -> dict[str, Any]:
-    name = "".join(word.title() for word in function.rpartition("/")[-1].split("_"))
+    name = "".join(part.title() for part in function.rpartition("/")[-1].split("_"))
     properties: dict[str, Any] = RESOURCES[f"{name}Function"]["Properties"]
     return properties
 
 
 def complete_functions() -> list[str]:
-    """Return the folders of the functions that serve a complete operation, or none."""
+    """Return the folders of the functions that serve a complete operation or no operation."""
     return sorted({function_of(each) for each in OPERATIONS} | not_operations())
 
 
@@ -99,7 +99,7 @@ def not_operations() -> set[str]:
 
 
 def body_schema(operation: str) -> dict[str, Any] | None:
-    """Return the schema of the JSON body that `operation` takes, whole, if it takes one."""
+    """Return the schema of the JSON body of `operation` without references, or None."""
     content = OPERATIONS[operation].spec.get("requestBody", {}).get("content")
     schema: dict[str, Any] | None = inlined(content[JSON]["schema"]) if content else None
     return schema
@@ -111,7 +111,7 @@ def parameters(operation: str, where: str) -> list[str]:
 
 
 def problems(operation: str) -> list[tuple[int, str]]:
-    """Return the status and code of every problem that our function answers, not the gateway."""
+    """Return the status and code of every problem that our function answers; not the gateway's."""
     return [
         (int(status), code)
         for status, media_type, content in OPERATIONS[operation].contents
@@ -142,7 +142,7 @@ def check(operation: str, status: int, headers: dict[str, str], body: Any) -> No
 
 
 def _check_webhook(status: int, headers: dict[str, str], body: Any) -> None:
-    """Check what Stripe gets: that its event was received, or a problem, of whatever code."""
+    """Check an answer of the webhook: the event was received, or a problem of any code."""
     if status == 200:
         assert body == {"received": True}
         return
@@ -160,7 +160,7 @@ def _check_webhook(status: int, headers: dict[str, str], body: Any) -> None:
 
 
 def inlined(schema: Any) -> Any:
-    """Return `schema` with every `$ref` in it replaced by what it names."""
+    """Return `schema` with every `$ref` replaced by the schema that it names."""
     if isinstance(schema, list):
         return [inlined(each) for each in schema]
     if not isinstance(schema, dict):
@@ -178,10 +178,12 @@ def _validator(operation: str, status: int, media_type: str) -> OAS30Validator:
 
 
 def _closed(schema: Any) -> Any:
-    """Return `schema` refusing members that it does not name: what we answer is all declared."""
+    """Return `schema` without additional properties: an answer has only declared members."""
     if isinstance(schema, list):
         return [_closed(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    shut = {name: _closed(value) for name, value in schema.items()}
-    return shut | ({"additionalProperties": False} if schema.get("type") == "object" else {})
+    closed_schema = {name: _closed(value) for name, value in schema.items()}
+    return closed_schema | (
+        {"additionalProperties": False} if schema.get("type") == "object" else {}
+    )

@@ -1,21 +1,21 @@
-"""The metrics among what a function has written: lines of the embedded metric format."""
+"""Reads metrics from the output of a function: lines in CloudWatch's embedded metric format."""
 
 import json
 from typing import Any
 
 
 def emitted(text: str) -> list[dict[str, Any]]:
-    """Return the lines of metrics in `text`."""
+    """Return the metric lines in `text`, parsed."""
     return [json.loads(line) for line in text.splitlines() if line.startswith('{"_aws"')]
 
 
 def counted(text: str, name: str) -> int:
-    """Return the sum of the metric `name`, whatever its dimensions."""
+    """Return the sum of the metric `name` over all dimensions."""
     return sum(int(each) for line in emitted(text) for each in line.get(name, []))
 
 
 def told(text: str, name: str) -> list[int]:
-    """Return the values of the metric `name` as an alarm sees it: by the service alone."""
+    """Return the values of the metric `name` by the service alone: alarms use this dimension."""
     return [
         int(value)
         for line in emitted(text)
@@ -25,7 +25,7 @@ def told(text: str, name: str) -> list[int]:
 
 
 def dimensions(line: dict[str, Any], name: str) -> list[list[str]]:
-    """Return the sets of dimensions by which a line's metric `name` can be found."""
+    """Return the dimension sets of the metric `name` in a line."""
     return [
         sorted(names)
         for directive in line["_aws"]["CloudWatchMetrics"]

@@ -1,4 +1,4 @@
-"""What an operation declares for the suites that run over every operation."""
+"""The declaration of an operation for the suites that run over every operation."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,31 +13,31 @@ __all__ = ["Example", "Given", "Request", "declared", "example_of"]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One operation: a request of it, and what the contract and the template cannot say.
+    """The request of an operation, and facts that are neither in the contract nor in the template.
 
-    Access, expected statuses and what the function may load follow from the contract and the
+    Access, expected statuses and permitted imports follow from the contract and the
     template; `every_operation.standard_problems` has the usual provocations.
     """
 
     request: Callable[[Given], Request]
-    """A request that succeeds for whoever may send it."""
+    """A request that succeeds for every caller with the right to send it."""
 
     provocations: Mapping[str, Provocation] = field(default_factory=dict)
-    """How to get a problem, by code: those without a standard provocation."""
+    """A provocation for each problem code that has no standard provocation."""
 
     reads: Mapping[str, str] = field(default_factory=dict)
-    """The fields of its answers that every caller reads whole, by schema (`domain.md §8`)."""
+    """The fields of its answers that every caller may read, by schema (`domain.md §8`)."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     """The texts in its request about the party or its payment, by schema: the customer reads them
-    whoever wrote them."""
+    even if staff wrote them."""
 
     event_problem: str | None = None
-    """The code that its event in `events/` gets where its account or code does not exist."""
+    """The problem code of its event in `events/` while the account or code does not exist."""
 
 
 def example_of(operation: str) -> Example:
-    """Return the declaration of an operation. Raises LookupError, with the lines to write."""
+    """Return the declaration of an operation. Raises LookupError with the lines to write."""
     found = declaration_of(operation)
     if isinstance(found, Example):
         return found
@@ -45,12 +45,12 @@ def example_of(operation: str) -> Example:
 
 
 def declared() -> list[str]:
-    """Return the operations that have their declaration; `test_access` names those without."""
+    """Return the operations with a declaration; `test_access` fails for the others."""
     return [each for each in contract.OPERATIONS if declaration_of(each) is not None]
 
 
 def lines_to_write(operation: str) -> str:
-    """Return what to write, and into which file, to declare an operation."""
+    """Return the lines that declare an operation, and the file to write them into."""
     file = contract.own_test_file(operation).relative_to(ROOT)
     return f"""\
 {operation} declares no example. Write into {file}:

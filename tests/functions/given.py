@@ -1,4 +1,4 @@
-"""What is there before a request: bookings in every stage of their life."""
+"""Bookings in every status, written to the table before a request."""
 
 import base64
 import uuid
@@ -41,48 +41,48 @@ def stored(
 ) -> Booking:
     """Store a booking of `by` made at `at`, of which `captured` cents are paid.
 
-    A customer may hold so many pending ones; more of them are made `by_staff`.
+    The limit of pending bookings does not apply to those made `by_staff`.
     """
     author = admin(at) if by_staff else caller(by, at=at)
-    fresh = replace(
+    unsaved = replace(
         booking(new_id(), caller=caller(by, at=at), **booking_request),
         status=status,
         version=version,
     )
-    made = holding(fresh, Balance(captured=captured))
-    event = audit_event(None, made, author)
+    saved = holding(unsaved, Balance(captured=captured))
+    event = audit_event(None, saved, author)
     if status is Status.PENDING:
-        bookings.add(table, made, event)
+        bookings.add(table, saved, event)
     else:
-        _put(table, made, event)
-    return made
+        _put(table, saved, event)
+    return saved
 
 
-def _put(table: Table, made: Booking, event: AuditEvent) -> None:
-    """Store a booking that has come further than being made, which no one call does."""
+def _put(table: Table, saved: Booking, event: AuditEvent) -> None:
+    """Store a booking that is not pending any more; no single call of the store does that."""
     table.write(
-        Put(booking_item(made), "attribute_not_exists(pk)"),
-        slots.claim(made.slot, made.id, made.policy),
+        Put(booking_item(saved), "attribute_not_exists(pk)"),
+        slots.claim(saved.slot, saved.id, saved.policy),
         Put(event_item(event), "attribute_not_exists(pk)"),
     )
 
 
-def confirmed(table: Table, *, captured: int = 10_000, **changes: Any) -> Booking:
-    """Store a booking whose deposit (or as much as `captured`) is paid."""
+def confirmed_booking(table: Table, *, captured: int = 10_000, **changes: Any) -> Booking:
+    """Store a confirmed booking of which `captured` cents are paid: the deposit by default."""
     return stored(table, status=Status.CONFIRMED, captured=captured, **changes)
 
 
-def tried(table: Table, booking: Booking, times: int) -> None:
-    """Store that somebody has begun to pay the booking so many times, and was not able to."""
+def store_attempts(table: Table, booking: Booking, times: int) -> None:
+    """Store as many payment attempts of the booking, each with a cancelled intent."""
     for number in range(1, times + 1):
         name = f"{booking.id}_{number}"
-        begun = attempt(booking_id=booking.id, number=number)
-        record = RequestRecord(f"pay_{name}", "f" * 64, begun.name)
-        payments.open_new(table, booking, record, begun)
+        begun_attempt = attempt(booking_id=booking.id, number=number)
+        record = RequestRecord(f"pay_{name}", "f" * 64, begun_attempt.name)
+        payments.open_new(table, booking, record, begun_attempt)
         payments.note(
             table,
             booking.id,
-            begun.type,
+            begun_attempt.type,
             number,
             intent=f"pi_{name}",
             status=IntentStatus.CANCELED,
@@ -90,6 +90,6 @@ def tried(table: Table, booking: Booking, times: int) -> None:
 
 
 def snapshot_of(dynamodb: BaseClient, table_name: str) -> list[str]:
-    """Return every item of the table, to see whether a request has left a trace."""
+    """Return every item of the table, to compare it before and after a request."""
     pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
     return sorted(repr(sorted(item.items())) for page in pages for item in page["Items"])

@@ -1,4 +1,4 @@
-"""Handlers, called as API Gateway, Stripe and Lambda call them, by the name of their function."""
+"""Calls handlers as API Gateway, Stripe and Lambda do, by the name of the function."""
 
 import base64
 import json
@@ -33,7 +33,7 @@ type Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a handler answered, its body read."""
+    """The answer of a handler, with its JSON body parsed."""
 
     operation: str
     status: int
@@ -47,13 +47,13 @@ class Answer:
 
     @property
     def faults(self) -> list[str]:
-        """Where the problem's errors point: `body /guests`."""
+        """The places that the problem's errors point to: `body /guests`."""
         return [f"{each['in']} {each['pointer']}" for each in self.body.get("errors", [])]
 
 
 @contextmanager
 def handlers(table: Table) -> Iterator["Handlers"]:
-    """All functions on one table, and on it too the check whether a session has ended."""
+    """Run all functions, and their check of ended sessions, on one table."""
     functions = Handlers(table)
     usual = {name: os.environ[name] for name in ("USER_POOL_CLIENT_ID", "USER_POOL_ID")}
     try:
@@ -64,10 +64,10 @@ def handlers(table: Table) -> Iterator["Handlers"]:
 
 
 class Handlers:
-    """All functions on one table and one fake Stripe, which goes by our clock.
+    """All functions on one table and one fake Stripe, which uses the clock of the tests.
 
-    Keeps every answer, to be held against the contract. Who replaces `table` or `provider` replaces
-    it for all functions.
+    Keeps every answer, to check it against the contract. A test that replaces `table` or `provider`
+    replaces it for all functions.
     """
 
     def __init__(self, table: Table) -> None:
@@ -78,7 +78,7 @@ class Handlers:
         self.answers: list[Answer] = []
 
     def __call__(self, operation: str, body: Any = None, **request: Any) -> Answer:
-        """Send a request, as `event` takes it, to the function of `operation`."""
+        """Send a request to the function of `operation`; the arguments are those of `event`."""
         return self.send(operation, self.event(operation, body, **request))
 
     def event(
@@ -94,11 +94,11 @@ class Handlers:
         source_ip: str = HOME,
         **path_parameters: str,
     ) -> Event:
-        """Return the gateway event of a request for `operation` by the account `by` (None: nobody).
+        """Return the gateway event of a request for `operation` by the account `by`, or by nobody.
 
-        With an access `token` the caller is whom it names; `claims` say otherwise. A str `body` is
-        sent as it is; a header that is None is not sent; a required idempotency key is a new one
-        unless `headers` name it. It comes from the network of `source_ip`.
+        An access `token` replaces the account; `claims` replace single claims. A str `body` is sent
+        unchanged, and a header that is None is left out. An operation that requires an idempotency
+        key gets a new one unless `headers` contain it. `source_ip` is the caller's network.
         """
         if token:
             use_cognito()
@@ -129,14 +129,14 @@ class Handlers:
     def webhook(
         self, raw: bytes, signature: str | None, *, method: str = "POST", encoded: bool = False
     ) -> Answer:
-        """Send the bytes to our webhook's URL as Stripe does, `encoded` as Lambda hands on some."""
+        """Send the bytes to the webhook's URL as Stripe does; `encoded` means in base64."""
         event = url_event(raw, signature, method=method, encoded=encoded)
         return self.send("stripeWebhook", event)
 
     def deliver(self, *types: str) -> list[Answer]:
-        """Let Stripe send what is due (of those event `types`, if any are given), oldest first.
+        """Deliver the events that are due, oldest first; only those of `types` if any are named.
 
-        What we do not take is put off by Stripe, as it would.
+        The fake Stripe delivers an event again later if the webhook does not answer 2xx.
         """
         outbox = self.stripe.outbox
         answers = []
@@ -151,10 +151,10 @@ class Handlers:
     def job(
         self, name: str, event: Event | None = None, time_left: Callable[[], float] | None = None
     ) -> Any:
-        """Run a job by its name, such as `followUpPayments`, and return what Lambda gets from it.
+        """Run a job by its name, such as `followUpPayments`, and return its result.
 
-        `time_left` tells the seconds until Lambda stops it, by default all that the template gives
-        it. Raises `TriggerFailedError`.
+        `time_left` returns the seconds until Lambda stops the job: by default the timeout of the
+        template. Raises `TriggerFailedError`.
         """
         context = lambda_context()
         timeout = float(FUNCTIONS[pascal(name) + "Function"]["Properties"]["Timeout"])
@@ -163,7 +163,7 @@ class Handlers:
         return self._function(name).handler(event or {}, context)
 
     def send(self, operation: str, event: Event) -> Answer:
-        """Hand `event` to the function that serves `operation` and return its answer."""
+        """Pass `event` to the function that serves `operation` and return its answer."""
         result = self._function(operation).handler(event, lambda_context())
         text = result["body"]
         answer = Answer(
@@ -176,7 +176,7 @@ class Handlers:
         return answer
 
     def check_answers(self) -> None:
-        """Check that every answer so far is one that the contract promises, or the webhook."""
+        """Check every answer so far against the contract, or the rules of the webhook."""
         for answer in self.answers:
             contract.check(answer.operation, answer.status, answer.headers, answer.body)
 
@@ -190,21 +190,21 @@ class Handlers:
 
 
 def _prepare(operation: str) -> None:
-    """Start what `operation` needs, before its function connects to it."""
+    """Start the services that `operation` needs, before its function connects to them."""
     if contract.function_of(operation).startswith("accounts/"):
         use_cognito()
         keep_pseudonym_secret()
 
 
 def use_cognito() -> None:
-    """Make the emulator's pool the one that our functions and the claims of events are about."""
+    """Set the emulator's user pool in the environment of our functions and of events."""
     os.environ |= emulated().settings
 
 
 def claims_of(token: str) -> dict[str, str]:
-    """Return the claims of an access token as API Gateway hands them on: all of them text.
+    """Return the claims of an access token as API Gateway passes them: every value as text.
 
-    The emulated pool has no trigger, which gives a token the scope of our API.
+    Adds the scope of our API, because the emulated pool has no trigger that adds it.
     """
     read = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     return {

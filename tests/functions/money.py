@@ -1,4 +1,4 @@
-"""Money as it comes and goes: customers pay at the fake Stripe, it tells us, and the jobs run."""
+"""Payments for tests: customers pay at the fake Stripe, which sends webhooks, and the jobs run."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -28,26 +28,29 @@ BANK: Final = "pm_usBankAccount_success"
 """A bank account: its payment is `processing` until the bank has settled it."""
 
 
-def opened(call: Handlers, booking: Booking, wanted: str | None = None) -> str:
-    """Open a payment of the booking behind our functions' back; return the intent's id.
+def open_payment(call: Handlers, booking: Booking, payment_type: str | None = None) -> str:
+    """Open a payment of the booking without a request, and return the intent's id.
 
-    It is of the type that is due first, unless one is `wanted`.
+    It is of the type that is due next unless `payment_type` names one.
     """
     due = "deposit" if booking.deposit_due else "balance"
     key = IdempotentRequest(str(uuid.uuid4()), "f" * 64)
     payer = caller(booking.customer_id, at=booking.created_at)
-    made = create_payment_intent(
-        call.table, call.provider, booking.id, PaymentType(wanted or due), key, payer
+    result = create_payment_intent(
+        call.table, call.provider, booking.id, PaymentType(payment_type or due), key, payer
     )
-    return made.intent.id
+    return result.intent.id
 
 
-def paid(
-    call: Handlers, booking: Booking | None = None, wanted: str | None = None, card: str = VISA
+def paid_booking(
+    call: Handlers,
+    booking: Booking | None = None,
+    payment_type: str | None = None,
+    card: str = VISA,
 ) -> Booking:
-    """Return the booking, or a new one, with a payment that its ledger knows, and Stripe too."""
+    """Return the booking, or a new one, with a payment that is at Stripe and in its ledger."""
     booking = booking or stored(call.table)
-    intent = opened(call, booking, wanted)
+    intent = open_payment(call, booking, payment_type)
     call.stripe.pay(intent, card)
     applied = apply_payment(
         call.table, call.provider, intent, caller(booking.customer_id, at=booking.created_at)
@@ -60,41 +63,41 @@ def paid(
 
 @dataclass
 class Till:
-    """Bookings paid through the public door, on one table's stream."""
+    """Pays, cancels and refunds bookings by requests, and runs the job on the table's stream."""
 
     call: Handlers
     stream: Stream
     _waiting: list[Record] = field(default_factory=list)
 
-    def open(self, booking: Booking, wanted: str = "deposit", **request: Any) -> Answer:
-        """Ask for a payment of the booking; `request` is as `Handlers.event` takes it."""
-        body = {"booking_id": booking.id, "payment_type": wanted}
+    def open(self, booking: Booking, payment_type: str = "deposit", **request: Any) -> Answer:
+        """Request a payment intent for the booking; `request` is passed on to `Handlers.event`."""
+        body = {"booking_id": booking.id, "payment_type": payment_type}
         return self.call("createPaymentIntent", body, **request)
 
-    def pay(self, booking: Booking, wanted: str = "deposit", card: str = VISA) -> str:
-        """Open a payment and pay it; Stripe has not told us yet. Return the intent's id."""
-        answer = self.open(booking, wanted)
+    def pay(self, booking: Booking, payment_type: str = "deposit", card: str = VISA) -> str:
+        """Open a payment, pay it, and return the intent's id. The webhook is not delivered yet."""
+        answer = self.open(booking, payment_type)
         assert answer.status == 201, answer.body
         intent = str(answer.body["payment_intent_id"])
         self.call.stripe.pay(intent, card)
         return intent
 
     def cancel(self, booking: Booking, **body: Any) -> Answer:
-        """Cancel the booking as its customer; as staff where the policy's rules are overridden."""
+        """Cancel the booking: as its customer, or as staff if `body` overrides the policy."""
         by = {"by": ADMIN} if body else {}
         return self.call("cancelBooking", body or None, booking_id=booking.id, **by)
 
     def refund(self, booking: Booking, amount: int | None = None, **request: Any) -> Answer:
-        """Ask for a refund as staff, of all that is left if no amount is given."""
+        """Request a refund as staff: of everything refundable unless an amount is passed."""
         body = {"booking_id": booking.id, "reason": "Cold noodles"}
         if amount is not None:
             body["amount"] = amount  # type: ignore[assignment]
         return self.call("refundPayment", body, **{"by": ADMIN} | request)
 
     def follow_up(self) -> list[str]:
-        """Let Lambda call `followUpPayments` for what is new, once; return who failed, by number.
+        """Run `followUpPayments` once for the new records; return the sequence numbers that failed.
 
-        From the first one that failed on, records come again with the next call.
+        The next call repeats the records from the first failed one on.
         """
         self._waiting += self.stream.read()
         batch = self._waiting[:BATCH]
@@ -103,22 +106,22 @@ class Till:
             answer = self.call.job("followUpPayments", {"Records": batch})
             failed = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
             numbers = [each["dynamodb"]["SequenceNumber"] for each in batch]
-            done = min(map(numbers.index, failed)) if failed else len(batch)
-            del self._waiting[:done]
+            processed = min(map(numbers.index, failed)) if failed else len(batch)
+            del self._waiting[:processed]
             if failed:
                 break
             batch = self._waiting[:BATCH]
         return failed
 
     def account(self, booking: Booking) -> dict[str, Any]:
-        """Return what `listPayments` shows staff of the booking."""
+        """Return the answer of `listPayments` to staff for the booking."""
         answer = self.call("listPayments", booking_id=booking.id, by=ADMIN)
         assert answer.status == 200, answer.body
         account: dict[str, Any] = answer.body
         return account
 
     def ledger(self, booking: Booking) -> list[tuple[str, int]]:
-        """Return kind and amount of each entry, by kind."""
+        """Return the kind and amount of each ledger entry, sorted."""
         return sorted((each["kind"], each["amount"]) for each in self.account(booking)["entries"])
 
     def now_of(self, booking: Booking) -> Booking:
@@ -128,12 +131,12 @@ class Till:
         return found
 
     def check(self, *all_of_them: Booking) -> None:
-        """Check each booking's ledger: to the cent what Stripe holds of it, and what it carries."""
+        """Check that each booking's ledger equals its stored balance and the money at Stripe."""
         held = self.call.stripe.balance_by_intent()
         for each in all_of_them:
             booking = self.now_of(each)
             entries = bookings.ledger(self.call.table, each.id)
             for payment, balance in booking.payments.items():
-                theirs = [entry for entry in entries if entry.payment == payment]
-                assert balance_of(theirs) == balance
+                entries_of_payment = [entry for entry in entries if entry.payment == payment]
+                assert balance_of(entries_of_payment) == balance
                 assert balance.at_provider == held[payment]

@@ -1,4 +1,4 @@
-"""People in every stage of their account, brought there behind our functions' back."""
+"""People with accounts in every state, set up in the emulator without our functions."""
 
 import base64
 import hmac
@@ -18,14 +18,14 @@ from teppan.identity.pseudonym import pseudonym
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an address that nobody else has, and a password."""
+    """A person with a unique e-mail address and a password."""
 
     email: str = field(default_factory=lambda: f"{uuid.uuid4()}@example.com")
     password: str = "four and twenty gyoza"
 
     @property
     def credentials(self) -> dict[str, Any]:
-        """What registers and logs in."""
+        """The body that registers or logs in."""
         return {"email": self.email, "password": self.password}
 
 
@@ -38,14 +38,14 @@ class Tokens:
 
 
 def registered(**known: str) -> Person:
-    """Return somebody who has registered and not confirmed."""
+    """Return a person whose account is not confirmed."""
     person = Person(**known)
     _sign_up(person, "known to nobody at all")
     return person
 
 
 def confirmed(**known: str) -> Person:
-    """Return somebody who can log in."""
+    """Return a person with a confirmed account."""
     person = Person(**known)
     _sign_up(person, person.password)
     emulated().client.admin_confirm_sign_up(UserPoolId=emulated().pool_id, Username=person.email)
@@ -58,14 +58,14 @@ def confirmed(**known: str) -> Person:
 
 
 def forgetful(**known: str) -> Person:
-    """Return somebody to whom a code has been sent that sets a new password."""
+    """Return a confirmed person with a code that resets the password."""
     person = confirmed(**known)
     emulated().client.forgot_password(**emulated().about(person.email))
     return person
 
 
 def must_reset() -> Person:
-    """Return somebody whose password staff have declared void."""
+    """Return a person whose password staff have reset."""
     person = confirmed()
     emulated().client.admin_reset_user_password(
         UserPoolId=emulated().pool_id, Username=person.email
@@ -74,7 +74,7 @@ def must_reset() -> Person:
 
 
 def invited() -> Person:
-    """Return somebody whom staff have given a password for the first login alone."""
+    """Return a person whom staff have invited with a temporary password."""
     person = Person()
     emulated().client.admin_create_user(
         UserPoolId=emulated().pool_id,
@@ -86,7 +86,7 @@ def invited() -> Person:
 
 
 def with_second_factor() -> tuple[Person, "Authenticator"]:
-    """Return somebody who has set up an authenticator app, and the app."""
+    """Return a person with an authenticator app, and the app."""
     person = confirmed()
     token = self_service_token(person)
     app = Authenticator(emulated().client.associate_software_token(AccessToken=token)["SecretCode"])
@@ -95,7 +95,7 @@ def with_second_factor() -> tuple[Person, "Authenticator"]:
 
 
 def session_of(person: Person) -> Tokens:
-    """Log `person` in, by our app client's own call."""
+    """Log `person` in by a direct call of Cognito, with our app client."""
     about = emulated().about(person.email)
     answer = emulated().client.initiate_auth(
         ClientId=about["ClientId"],
@@ -110,12 +110,12 @@ def session_of(person: Person) -> Tokens:
 
 
 def self_service_token(person: Person) -> str:
-    """Return a token that opens Cognito's own calls: the emulated pool calls no trigger."""
+    """Return a token with Cognito's own scope: the emulated pool has no trigger that removes it."""
     return session_of(person).access
 
 
 def can_log_in(email: str, password: str) -> bool:
-    """Return whether Cognito itself would let somebody in."""
+    """Return whether Cognito accepts the address and password."""
     refused = emulated().client.exceptions
     try:
         session_of(Person(email, password))
@@ -125,7 +125,7 @@ def can_log_in(email: str, password: str) -> bool:
 
 
 def can_refresh(refresh_token: str) -> bool:
-    """Return whether Cognito itself would prolong a session."""
+    """Return whether Cognito accepts the refresh token."""
     try:
         emulated().client.get_tokens_from_refresh_token(
             ClientId=emulated().client_id,
@@ -138,7 +138,7 @@ def can_refresh(refresh_token: str) -> bool:
 
 
 def account_of(email: str) -> dict[str, Any] | None:
-    """Return the account as Cognito knows it."""
+    """Return the account from Cognito, or None."""
     try:
         found: dict[str, Any] = emulated().client.admin_get_user(
             UserPoolId=emulated().pool_id, Username=email
@@ -157,13 +157,13 @@ def id_of(person: Person) -> str:
 
 
 def pseudonym_of(person: Person) -> str:
-    """Return how our table calls somebody."""
+    """Return the pseudonym of a person in our table."""
     keep_pseudonym_secret()
     return pseudonym(person.email)
 
 
 def codes_sent_to(person: Person) -> list[str]:
-    """Return the codes in the mails that somebody has got, oldest first."""
+    """Return the codes in the mails to a person, oldest first."""
     kept = urllib3.request("GET", f"{emulated().client.meta.endpoint_url}/_ministack/ses/messages")
     mails = [mail for sent in kept.json()["messages"].values() for mail in sent]
     texts = [

@@ -1,6 +1,6 @@
-"""How to get a problem out of an operation: the parts that provocations are made of.
+"""Provocations: functions that make an operation answer a certain problem.
 
-A provocation asks for the operation's good request once, and sends it changed.
+Each one takes a good request of the operation and sends it with a change.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ from teppan.store.table import Table
 
 @dataclass
 class Scene:
-    """Where a provocation plays: the functions, and the clock that they read."""
+    """The functions that a provocation calls, and the clock that they read."""
 
     call: Handlers
     now: Clock
@@ -37,14 +37,14 @@ class Scene:
         return self.call.table
 
     def request(self, operation: str, booking: Booking | None = None) -> Keywords:
-        """Make what a good request needs (about `booking`, if there is one) and return it."""
+        """Return a good request, for `booking` if it is passed; create what it needs."""
         return good_request(operation, self.call, booking)
 
     def send(self, operation: str, request: Keywords) -> Answer:
         return self.call(operation, **request)
 
     def ask(self, operation: str, booking: Booking | None = None, **changes: Any) -> Answer:
-        """Send a good request about `booking`, with `changes`."""
+        """Send a good request for `booking`, with `changes`."""
         return self.send(operation, self.request(operation, booking) | changes)
 
     def change(self, **changes: Any) -> Answer:
@@ -58,7 +58,7 @@ FIVE_MINUTES: Final = timedelta(minutes=5)
 
 
 def body(**changes: Any) -> Provocation:
-    """Change the usual body."""
+    """Change members of the body of the good request."""
 
     def provoke(scene: Scene, operation: str) -> Answer:
         usual = scene.request(operation, stored(scene.table))
@@ -68,12 +68,12 @@ def body(**changes: Any) -> Provocation:
 
 
 def request(**changes: Any) -> Provocation:
-    """Change the usual request."""
+    """Change arguments of the good request."""
     return lambda scene, operation: scene.ask(operation, **changes)
 
 
 def field(**changes: Any) -> Provocation:
-    """Change fields of the usual request wherever the contract has each: in the path or body."""
+    """Change fields of the good request, in the path or the body as the contract declares them."""
 
     def provoke(scene: Scene, operation: str) -> Answer:
         in_path = {*contract.parameters(operation, "path")}
@@ -85,12 +85,12 @@ def field(**changes: Any) -> Provocation:
 
 
 def in_status(status: Status) -> Provocation:
-    """Ask about a booking in that status."""
+    """Send the request for a booking in that status."""
     return lambda scene, operation: scene.ask(operation, stored(scene.table, status=status))
 
 
-def later(before_start: timedelta, **changes: Any) -> Provocation:
-    """Ask when there is only so much time left to the start."""
+def with_time_left(before_start: timedelta, **changes: Any) -> Provocation:
+    """Send the request when only this much time is left before the start."""
 
     def provoke(scene: Scene, operation: str) -> Answer:
         booking = stored(scene.table)
@@ -112,8 +112,8 @@ def reused_key(**changes: Any) -> Provocation:
     return provoke
 
 
-def unreachable(**changes: Any) -> Provocation:
-    """Let no call of the table be answered."""
+def with_table_unreachable(**changes: Any) -> Provocation:
+    """Let every call of the table fail as unavailable."""
 
     def provoke(scene: Scene, operation: str) -> Answer:
         usual = scene.request(operation)
@@ -124,7 +124,7 @@ def unreachable(**changes: Any) -> Provocation:
 
 
 def at_cognito(fault: Fault) -> Provocation:
-    """Let the next call of Cognito meet `fault`, which the emulator never shows."""
+    """Let the next call of Cognito fail with `fault`, which the emulator never does."""
 
     def provoke(scene: Scene, operation: str) -> Answer:
         usual = scene.request(operation)

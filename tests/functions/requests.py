@@ -14,10 +14,9 @@ from typing import Any, Protocol
 from tests.builders import ADMIN, CUSTOMER, ROOT
 from tests.functions import contract, people
 from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE
-from tests.functions.given import confirmed as confirmed_booking
-from tests.functions.given import stored
+from tests.functions.given import confirmed_booking, stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import opened
+from tests.functions.money import open_payment
 from tests.functions.people import Tokens
 
 from teppan.domain.bookings.booking import Booking
@@ -29,7 +28,7 @@ NEW_PASSWORD = "a dozen lobster tails"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What an operation is sent. Headers that the contract requires are added by who sends it."""
+    """A request of an operation. The sender adds the headers that the contract requires."""
 
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
@@ -40,7 +39,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person's credentials, and the newest code in their mailbox, if there is one."""
+    """A person's credentials, and the newest code in their mailbox, if any."""
 
     email: str
     password: str
@@ -61,7 +60,7 @@ class Payable:
 
 
 class Given(Protocol):
-    """What exists before a request. Each thing is made when first read, and then kept."""
+    """What exists before a request. Each property creates its object when it is first read."""
 
     @property
     def booking(self) -> Payable:
@@ -81,19 +80,19 @@ class Given(Protocol):
 
     @property
     def newcomer(self) -> Account:
-        """Somebody without an account."""
+        """A person without an account."""
 
     @property
     def registered(self) -> Account:
-        """Somebody who has registered, with the code that confirms it."""
+        """A person whose account is not confirmed, with the code that confirms it."""
 
     @property
     def confirmed(self) -> Account:
-        """Somebody who can log in."""
+        """A person with a confirmed account."""
 
     @property
     def resetting(self) -> Account:
-        """Somebody who can log in, with a code that sets a new password."""
+        """A confirmed person, with a code that resets the password."""
 
     @property
     def session(self) -> Tokens:
@@ -101,11 +100,11 @@ class Given(Protocol):
 
     @property
     def refreshable(self) -> Tokens:
-        """A session of anybody, whose refresh token the request may use up."""
+        """A session of any person, whose refresh token the request may use."""
 
 
 class InProcess:
-    """`Given` for handlers: things are written to the table, the fake Stripe and the emulator.
+    """`Given` for handlers: writes to the table, the fake Stripe and the emulator.
 
     Uses `booking` as the customer's booking if it is passed.
     """
@@ -128,7 +127,7 @@ class InProcess:
 
     @cached_property
     def payment(self) -> str:
-        return opened(self._call, self._booking)
+        return open_payment(self._call, self._booking)
 
     @property
     def free_slot(self) -> tuple[str, str]:
@@ -173,7 +172,7 @@ def good_request(
 ) -> Keywords:
     """Return the keywords of `Handlers.__call__` for a request that succeeds, with `changes`.
 
-    Each call makes what the request needs: to send a request twice, or with a change, keep it.
+    Each call creates what the request needs. Keep the result to send it twice or with a change.
     """
     request: Request = declaration_of(operation).request(InProcess(call, booking))
     caller = contract.usual_caller(operation)

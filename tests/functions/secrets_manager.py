@@ -1,4 +1,4 @@
-"""Secrets Manager as moto plays it, with the secrets that our functions ask it for."""
+"""Secrets Manager, emulated by moto, with the secrets that our functions read."""
 
 import atexit
 import os
@@ -15,38 +15,38 @@ from teppan import aws
 
 @cache
 def keep_cursor_secret() -> None:
-    """Keep the secret that cursors are signed with in Secrets Manager."""
+    """Store the secret that signs cursors."""
     _keep("CURSOR_SECRET_ARN", "sixteen tons of cursor secret")
 
 
 @cache
 def keep_pseudonym_secret() -> None:
-    """Keep the secret that people's pseudonyms are made with in Secrets Manager."""
+    """Store the secret that makes the pseudonyms of people."""
     _keep("PSEUDONYM_SECRET_ARN", "a person by any other name")
 
 
 @cache
 def keep_client_secret(value: str) -> None:
-    """Keep the secret of the user pool's app client."""
+    """Store the secret of the user pool's app client."""
     _keep("USER_POOL_CLIENT_SECRET_ARN", value)
 
 
 @cache
 def keep_stripe_secrets() -> None:
-    """Keep Stripe's API key, and the secret that its webhooks are signed with."""
+    """Store Stripe's API key and the secret that signs its webhooks."""
     _keep("STRIPE_API_KEY_ARN", API_KEY)
     _keep("STRIPE_WEBHOOK_SECRET_ARN", WEBHOOK_SECRET)
 
 
 def new_secret(value: str) -> str:
-    """Keep a secret that no other test shares; return its name."""
+    """Store a secret that no other test uses, and return its name."""
     name = str(uuid.uuid4())
     _secrets_manager().create_secret(Name=name, SecretString=value)
     return name
 
 
 def rotate(name: str, value: str) -> None:
-    """Give a secret a new value; the one that it had is AWSPREVIOUS from now on."""
+    """Give a secret a new value; its old value becomes AWSPREVIOUS."""
     _secrets_manager().put_secret_value(SecretId=name, SecretString=value)
 
 
@@ -56,7 +56,7 @@ def _keep(setting: str, value: str) -> None:
 
 @cache
 def _secrets_manager() -> BaseClient:
-    """Run moto's, one a process, and return a client of it."""
+    """Start moto's server once a process, and return a client of it."""
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     atexit.register(server.stop)

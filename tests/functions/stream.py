@@ -1,6 +1,6 @@
-"""The table's stream as Lambda reads it for `followUpPayments`: AWS's records, batched, filtered.
+"""The table's stream as Lambda reads it for `followUpPayments`: filtered, in batches.
 
-Filters and batch size are the template's.
+Filters and batch size are those of the template.
 """
 
 import json
@@ -22,9 +22,9 @@ FILTERS: Final = [json.loads(each["Pattern"]) for each in _SOURCE["FilterCriteri
 
 
 class Stream:
-    """What is new in a table since this was made, as far as `followUpPayments` is called for it.
+    """The records of a table since this object was created that `followUpPayments` receives.
 
-    One shard: DynamoDB Local begins another one only after hours.
+    Reads one shard: DynamoDB Local starts another one only after hours.
     """
 
     def __init__(self, dynamodb: BaseClient, table_name: str) -> None:
@@ -44,28 +44,29 @@ class Stream:
             if not answer["Records"]:
                 return passed
             records = [_as_lambda_gets_it(each) for each in answer["Records"]]
-            passed += [each for each in records if any(fits(each, one) for one in FILTERS)]
+            passed += [each for each in records if any(matches(each, one) for one in FILTERS)]
 
 
-def fits(value: Any, pattern: Mapping[str, Any]) -> bool:
-    """Return whether a record passes a filter of an event source mapping, as far as we use them.
+def matches(value: Any, pattern: Mapping[str, Any]) -> bool:
+    """Return whether a record matches a filter pattern of an event source mapping.
 
-    A mapping asks for each of its members, a list offers texts and `{"prefix": ...}`.
+    Supports the rules that the template uses: an object requires each of its members, a list
+    contains the allowed texts and `{"prefix": ...}`.
     """
-    for name, wanted in pattern.items():
+    for name, allowed in pattern.items():
         if not isinstance(value, Mapping) or name not in value:
             return False
-        found = value[name]
-        if isinstance(wanted, list):
-            if not any(_is(found, each) for each in wanted):
+        value_of_member = value[name]
+        if isinstance(allowed, list):
+            if not any(_matches_text(value_of_member, each) for each in allowed):
                 return False
-        elif not fits(found, wanted):
+        elif not matches(value_of_member, allowed):
             return False
     return True
 
 
-def _is(text: str, wanted: str | Mapping[str, str]) -> bool:
-    return text == wanted if isinstance(wanted, str) else text.startswith(wanted["prefix"])
+def _matches_text(text: str, allowed: str | Mapping[str, str]) -> bool:
+    return text == allowed if isinstance(allowed, str) else text.startswith(allowed["prefix"])
 
 
 def _as_lambda_gets_it(record: Record) -> Record:

@@ -1,4 +1,4 @@
-"""The fake Stripe in this process, as our functions reach it: no socket, the same client."""
+"""The fake Stripe in this process: Stripe's own client calls it without a socket."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ _LOST: Final[Any] = stripe.APIConnectionError
 
 
 class InProcess(stripe.HTTPClient):
-    """Stripe's own client, short of the network; its retries do not wait."""
+    """An HTTP client for Stripe's library that calls the fake; its retries do not wait."""
 
     name = "in-process"
 
@@ -43,7 +43,7 @@ class InProcess(stripe.HTTPClient):
         *,
         _usage: list[str] | None = None,
     ) -> tuple[Any, int, Mapping[str, str]]:
-        """Hand the request to the fake; no answer is a lost connection."""
+        """Pass the request to the fake. Raises a connection error if it does not answer."""
         parts = urlsplit(url)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         body = post_data.encode() if isinstance(post_data, str) else post_data or b""
@@ -57,11 +57,11 @@ class InProcess(stripe.HTTPClient):
         return 0
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Close nothing: there is no connection."""
 
 
 def gateway_to(fake: FakeStripe, key_arn: str) -> StripeProvider:
-    """Return our gateway, wired to `fake`."""
+    """Return our payment provider, connected to `fake`."""
     client = StripeClient(
         "sk_unused",
         stripe_version=API_VERSION,
@@ -73,7 +73,7 @@ def gateway_to(fake: FakeStripe, key_arn: str) -> StripeProvider:
 
 
 def new_fake() -> FakeStripe:
-    """Return an empty fake that goes by our clock and sends us what we have subscribed to."""
+    """Return an empty fake that uses the clock of the tests and sends the subscribed events."""
     fake = FakeStripe(clock=lambda: clock.utc_now().timestamp(), api_key=API_KEY)
     fake.outbox.subscribe(WEBHOOK_URL, _subscribed(), secret=WEBHOOK_SECRET)
     return fake
@@ -87,14 +87,14 @@ def _subscribed() -> tuple[str, ...]:
 def url_event(
     raw: bytes, signature: str | None, *, method: str = "POST", encoded: bool = False
 ) -> dict[str, Any]:
-    """Return the event that a function URL makes of a request (payload 2.0)."""
-    signed = {} if signature is None else {"stripe-signature": signature}
+    """Return the event of a function URL for a request (payload format 2.0)."""
+    signature_headers = {} if signature is None else {"stripe-signature": signature}
     return {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": "/",
         "rawQueryString": "",
-        "headers": {"content-type": "application/json; charset=utf-8", **signed},
+        "headers": {"content-type": "application/json; charset=utf-8", **signature_headers},
         "requestContext": {
             "http": {"method": method, "path": "/", "protocol": "HTTP/1.1"},
             "requestId": str(uuid.uuid4()),
@@ -104,10 +104,12 @@ def url_event(
     }
 
 
-def intent_of_others(fake: FakeStripe, amount: int = 4_900, **metadata: str) -> str:
-    """Make an intent at our account that none of our functions knows of; return its id."""
-    asked = {"amount": str(amount), "currency": "usd", "payment_method_types[]": "card"}
-    told = {f"metadata[{name}]": value for name, value in metadata.items()}
+def create_foreign_intent(fake: FakeStripe, amount: int = 4_900, **metadata: str) -> str:
+    """Create an intent in our Stripe account without our functions, and return its id."""
+    parameters = {"amount": str(amount), "currency": "usd", "payment_method_types[]": "card"}
+    metadata_parameters = {f"metadata[{name}]": value for name, value in metadata.items()}
     headers = {"Authorization": f"Bearer {API_KEY}"}
-    reply = fake.handle("POST", "/v1/payment_intents", headers, urlencode(asked | told).encode())
+    reply = fake.handle(
+        "POST", "/v1/payment_intents", headers, urlencode(parameters | metadata_parameters).encode()
+    )
     return str(json.loads(reply.body)["id"])

@@ -1,4 +1,4 @@
-"""What a function says to AWS: watched, and cut off where a test wants it."""
+"""Records the calls of a function to AWS, and lets one of them fail."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from tests.store.faults import Fault
 
 
 class Wire:
-    """Lists the calls of some clients, in order; call number `failing` (from 0) meets `fault`."""
+    """Lists the calls of clients, in order; call number `failing` (from 0) fails with `fault`."""
 
     def __init__(self, failing: int | None = None, fault: Fault | None = None) -> None:
         self.calls: list[str] = []
@@ -18,11 +18,11 @@ class Wire:
         self._fault = fault
 
     def count(self, event_name: str, **_: Any) -> None:
-        """Take note of a call, however often it is sent."""
+        """Record a call, once for all its retries."""
         self.calls.append(event_name.rpartition(".")[-1])
 
     def send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
-        """Let the call that is being sent meet the fault, each time, or leave it alone."""
+        """Let the present call fail with the fault, at each retry, if it is the failing one."""
         if self._fault is None or len(self.calls) - 1 != self._failing:
             return None
         return self._fault(request)
@@ -32,7 +32,7 @@ class Wire:
 def tapped(
     *clients: BaseClient, failing: int | None = None, fault: Fault | None = None
 ) -> Iterator[Wire]:
-    """Watch `clients`, and let one of their calls fail."""
+    """Record the calls of `clients`, and let one of them fail."""
     wire = Wire(failing, fault)
     services = [(each, each.meta.service_model.service_id.hyphenize()) for each in clients]
     for client, service in services:

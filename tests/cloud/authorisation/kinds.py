@@ -11,7 +11,7 @@ from botocore.client import BaseClient
 from local.description import DemoUser
 from local.users import create_user, log_in
 from tests.cloud.conftest import RunningCloud
-from tests.functions.every_operation.access import PaymentTiming
+from tests.functions.every_operation.access import CallerRelation
 
 
 class Kind(StrEnum):
@@ -39,9 +39,9 @@ USERS: Final = {
 }
 LOGGED_OUT: Final = {Kind.REVOKED: Kind.CUSTOMER, Kind.REVOKED_ADMIN: Kind.ADMIN}
 TIMINGS: Final = {
-    Kind.CUSTOMER: PaymentTiming.CUSTOMER,
-    Kind.ANOTHER_CUSTOMER: PaymentTiming.ANOTHER_CUSTOMER,
-    Kind.ADMIN: PaymentTiming.ADMIN,
+    Kind.CUSTOMER: CallerRelation.CUSTOMER,
+    Kind.ANOTHER_CUSTOMER: CallerRelation.ANOTHER_CUSTOMER,
+    Kind.ADMIN: CallerRelation.ADMIN,
 }
 """The callers with a valid token, by their relation to the customer's booking."""
 

@@ -17,7 +17,7 @@ from tests.cloud.people import problem_of
 from tests.functions import contract
 from tests.functions.every_operation.access import (
     LIVE_SESSION_READS,
-    PaymentTiming,
+    CallerRelation,
     changes_something,
     expected_answer,
 )
@@ -29,9 +29,9 @@ type Answered = tuple[int, str | None]
 def expected(operation: str, kind: Kind) -> Answered:
     """Return the answer that the contract requires for a cell of the matrix."""
     if kind is not Kind.REVOKED:
-        return expected_answer(operation, TIMINGS.get(kind, PaymentTiming.STRANGER))
+        return expected_answer(operation, TIMINGS.get(kind, CallerRelation.STRANGER))
     # The role is checked before the session, because that takes no read.
-    status, code = expected_answer(operation, PaymentTiming.CUSTOMER)
+    status, code = expected_answer(operation, CallerRelation.CUSTOMER)
     needs_live_session = changes_something(operation) or operation in LIVE_SESSION_READS
     if status < 300 and needs_live_session:
         return 401, "unauthorized"

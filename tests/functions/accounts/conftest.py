@@ -1,4 +1,4 @@
-"""What tests of accounts and sessions have in common."""
+"""Fixtures for tests of accounts and sessions."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -20,15 +20,15 @@ type Tap = Callable[..., AbstractContextManager[Wire]]
 
 @pytest.fixture
 def connected(call: Handlers) -> None:
-    """Cognito and the secret of pseudonyms, ready for a test that calls a service directly."""
+    """Set up Cognito and the pseudonym secret for a test that calls a service directly."""
     use_cognito()
     keep_pseudonym_secret()
 
 
 @pytest.fixture
 def tap(call: Handlers, connected: None, table_name: str, monkeypatch: pytest.MonkeyPatch) -> Tap:
-    """Watch what our functions say to DynamoDB and Cognito, or cut off one call."""
-    dynamodb = aws.client.__wrapped__("dynamodb")  # one that has all its retries left
+    """Record the calls to DynamoDB and Cognito, or let one of them fail."""
+    dynamodb = aws.client.__wrapped__("dynamodb")  # a client with all its retries left
     call.table = Table(dynamodb, table_name)
     monkeypatch.setattr("time.sleep", lambda _: None)  # no pause before a retry
     return partial(tapped, dynamodb, cognito())
@@ -36,6 +36,6 @@ def tap(call: Handlers, connected: None, table_name: str, monkeypatch: pytest.Mo
 
 @pytest.fixture
 def today(now: Clock) -> Clock:
-    """The clock, at the time that tokens of the emulator bear."""
+    """The clock, set to the real time, which the emulator's tokens carry."""
     now.set(datetime.now(UTC))
     return now

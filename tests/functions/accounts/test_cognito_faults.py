@@ -1,6 +1,6 @@
-"""What a caller sees of a Cognito that fails, is busy or does not answer: the truth, once.
+"""Answers while Cognito fails, throttles or does not answer.
 
-All of it is stubbed: the emulator is never busy and never fails.
+All faults are stubbed: the emulator never throttles and never fails.
 """
 
 import pytest
@@ -44,12 +44,12 @@ OF_AN_ADDRESS = {
     "InitiateAuth": (401, "invalid_credentials"),
     "RespondToAuthChallenge": (401, "invalid_credentials"),
 }
-"""The calls that anybody can cause for an address: what is answered to a limit of its account,
-which is what is answered to an address without one."""
+"""The calls that anybody can cause for an address, and the answer to a limit of its account: the
+same answer as for an address without one."""
 
 OF_ALL_CALLS = {"TooManyRequestsException": 5}
 OF_THE_ACCOUNT = {"LimitExceededException": 900, "TooManyFailedAttemptsException": 900}
-"""Limits, and the seconds that they ask to wait."""
+"""Limits of Cognito, and the seconds to wait in our answer."""
 FAILURES = {
     "ForbiddenException": 403,
     "InternalErrorException": 500,
@@ -83,8 +83,8 @@ def request_of(operation: str, cognito_call: str, call: Handlers) -> Keywords:
     return good_request(operation, call)
 
 
-class Stubbed:
-    """Sends a request of which one call of Cognito meets a fault."""
+class StubbedCognito:
+    """Sends a request whose call of Cognito fails."""
 
     def __init__(self, call: Handlers, table: Table) -> None:
         self.call = call
@@ -99,13 +99,13 @@ class Stubbed:
 
 
 @pytest.fixture
-def ask(call: Handlers, table: Table) -> Stubbed:
-    return Stubbed(call, table)
+def ask(call: Handlers, table: Table) -> StubbedCognito:
+    return StubbedCognito(call, table)
 
 
 @each_call
-def test_too_many_is_429_with_the_time_to_wait(
-    ask: Stubbed, operation: str, cognito_call: str
+def test_a_rate_limit_of_cognito_is_a_429_with_the_time_to_wait(
+    ask: StubbedCognito, operation: str, cognito_call: str
 ) -> None:
     for code, seconds in (OF_ALL_CALLS | OF_THE_ACCOUNT).items():
         answer = ask(operation, cognito_call, refused(code, message=QUOTED))
@@ -119,8 +119,8 @@ def test_too_many_is_429_with_the_time_to_wait(
 
 
 @each_call
-def test_a_failure_of_cognito_or_of_its_trigger_is_503(
-    ask: Stubbed, operation: str, cognito_call: str
+def test_a_failure_of_cognito_or_of_its_trigger_is_a_503(
+    ask: StubbedCognito, operation: str, cognito_call: str
 ) -> None:
     for code, status in FAILURES.items():
         answer = ask(operation, cognito_call, refused(code, status, message=QUOTED))
@@ -131,8 +131,8 @@ def test_a_failure_of_cognito_or_of_its_trigger_is_503(
 
 
 @each_call
-def test_a_fault_of_our_own_is_not_explained(
-    ask: Stubbed, operation: str, cognito_call: str
+def test_a_fault_of_ours_at_cognito_is_a_500_without_details(
+    ask: StubbedCognito, operation: str, cognito_call: str
 ) -> None:
     for code in OUR_FAULTS:
         answer = ask(operation, cognito_call, refused(code, message=QUOTED))
@@ -145,7 +145,7 @@ def test_a_fault_of_our_own_is_not_explained(
 
 @each_call
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
-def test_what_is_not_answered_is_503_and_not_sent_again(
+def test_a_lost_call_of_cognito_is_a_503_and_is_not_repeated(
     call: Handlers,
     table: Table,
     tap: Tap,
@@ -153,7 +153,7 @@ def test_what_is_not_answered_is_503_and_not_sent_again(
     cognito_call: str,
     fault: Fault,
 ) -> None:
-    # A code that Cognito has taken would be refused the second time.
+    # Cognito would refuse a code that it has accepted once.
     request = request_of(operation, cognito_call, call)
     sent = []
 

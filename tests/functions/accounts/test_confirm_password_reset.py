@@ -1,4 +1,4 @@
-"""A new password by the code from the mailbox; it ends every session that there was (§6)."""
+"""A reset sets a new password by the code from the mailbox, and ends every session (§6)."""
 
 import time
 from datetime import timedelta
@@ -44,7 +44,7 @@ REFUSED = [*CALLS[:6], "UpdateItem"]
 CHANGED = CALLS.index("ConfirmForgotPassword")
 ENDED = CALLS.index("AdminUserGlobalSignOut") + 1
 DONE = CALLS.index("AdminUserGlobalSignOut") + 2
-"""From here on only attempts are forgotten."""
+"""The calls from here on only reset the counts of attempts."""
 
 
 def reset(call: Handlers, person: Person, **changes: Any) -> Answer:
@@ -53,7 +53,7 @@ def reset(call: Handlers, person: Person, **changes: Any) -> Answer:
 
 
 class Session:
-    """A session that began a while before the reset, as the gateway hands it on."""
+    """A session that began some time before the reset, with its claims from the gateway."""
 
     def __init__(
         self, call: Handlers, now: Clock, person: Person, earlier: timedelta = EARLIER
@@ -65,14 +65,14 @@ class Session:
 
     @property
     def is_live(self) -> bool:
-        """Whether a write gets past the check of the session, to what is wrong with its body."""
+        """Whether a write passes the session check: then its malformed body is refused."""
         answer = self.call("createBooking", "{", token=self.tokens.access, claims=self.claims)
         assert answer.problem in {(400, "malformed_json"), (401, "unauthorized")}
         return answer.status == 400
 
 
-class TestTheNewPassword:
-    def test_is_the_only_one(self, call: Handlers) -> None:
+class TestNewPassword:
+    def test_the_new_password_replaces_the_old_one(self, call: Handlers) -> None:
         person = forgetful()
 
         answer = reset(call, person)
@@ -82,7 +82,7 @@ class TestTheNewPassword:
         assert can_log_in(person.email, NEW_PASSWORD)
         assert not can_log_in(person.email, person.password)
 
-    def test_the_address_may_be_written_in_any_case(self, call: Handlers) -> None:
+    def test_a_reset_accepts_the_address_in_any_case(self, call: Handlers) -> None:
         person = forgetful()
 
         assert reset(call, person, email=person.email.upper()).status == 204
@@ -91,13 +91,15 @@ class TestTheNewPassword:
     @pytest.mark.parametrize(
         "password", ["twelve chars", "🍣🥢🍜🍱🍚" * 19, "all lower case, no digit"]
     )
-    def test_may_be_any_that_is_long_enough(self, call: Handlers, password: str) -> None:
+    def test_a_reset_accepts_any_password_of_at_least_12_characters(
+        self, call: Handlers, password: str
+    ) -> None:
         person = forgetful()
 
         assert reset(call, person, new_password=password).status == 204
         assert can_log_in(person.email, password)
 
-    def test_lets_its_owner_in_who_has_failed_to_log_in(self, call: Handlers) -> None:
+    def test_the_new_password_logs_in_after_failed_logins(self, call: Handlers) -> None:
         person = forgetful()
         wrong = {"email": person.email, "password": "forgotten"}
         while call("login", wrong, by=None).status == 401:
@@ -108,7 +110,7 @@ class TestTheNewPassword:
         answer = call("login", {"email": person.email, "password": NEW_PASSWORD}, by=None)
         assert answer.status == 200
 
-    def test_lets_its_owner_in_who_has_not_tried(self, call: Handlers) -> None:
+    def test_the_new_password_logs_in_after_one_login_with_the_old(self, call: Handlers) -> None:
         person = forgetful()
 
         reset(call, person)
@@ -117,7 +119,7 @@ class TestTheNewPassword:
         assert call("login", wrong, by=None).status == 401
         assert call("login", wrong | {"password": NEW_PASSWORD}, by=None).status == 200
 
-    def test_is_set_once_by_a_code(self, call: Handlers) -> None:
+    def test_a_reset_code_is_valid_once(self, call: Handlers) -> None:
         person = forgetful()
         reset(call, person)
 
@@ -128,7 +130,7 @@ class TestTheNewPassword:
 
 
 class TestSessions:
-    def test_all_that_there_were_end(self, call: Handlers, today: Clock) -> None:
+    def test_a_reset_ends_all_sessions_of_the_account(self, call: Handlers, today: Clock) -> None:
         person = forgetful()
         sessions = [Session(call, today, person) for _ in range(3)]
         assert all(session.is_live for session in sessions)
@@ -144,12 +146,10 @@ class TestSessions:
             assert not can_refresh(session.tokens.refresh)
 
     @pytest.mark.usefixtures("today")
-    def test_the_next_login_is_not_one_of_them(self, call: Handlers) -> None:
+    def test_a_login_after_the_reset_starts_a_live_session(self, call: Handlers) -> None:
         person = forgetful()
         reset(call, person)
-        time.sleep(
-            1
-        )  # our clock has waited out the second of the reset; the emulator's goes by itself
+        time.sleep(1)  # our clock is past the second of the reset; the emulator uses the real time
 
         tokens = call("login", {"email": person.email, "password": NEW_PASSWORD}, by=None).body
 
@@ -160,7 +160,9 @@ class TestSessions:
         assert refreshed.status == 200
         assert call("getMe", token=refreshed.body["access_token"]).status == 200
 
-    def test_those_of_the_same_second_end_too(self, call: Handlers, today: Clock) -> None:
+    def test_a_reset_ends_sessions_that_began_in_the_same_second(
+        self, call: Handlers, today: Clock
+    ) -> None:
         person = forgetful()
         session = Session(call, today, person, earlier=timedelta(0))
 
@@ -168,21 +170,25 @@ class TestSessions:
 
         assert not session.is_live
 
-    def test_the_answer_comes_when_another_may_begin(self, call: Handlers, today: Clock) -> None:
+    def test_the_answer_to_a_reset_comes_when_a_new_session_can_begin(
+        self, call: Handlers, today: Clock
+    ) -> None:
         asked_at = today.at
 
         reset(call, forgetful())
 
         assert today.at == asked_at.replace(microsecond=0) + timedelta(seconds=1)
 
-    def test_of_others_go_on(self, call: Handlers, today: Clock) -> None:
+    def test_a_reset_leaves_the_sessions_of_other_accounts(
+        self, call: Handlers, today: Clock
+    ) -> None:
         other = Session(call, today, confirmed())
 
         reset(call, forgetful())
 
         assert other.is_live
 
-    def test_an_admins_ends_too(self, call: Handlers, today: Clock) -> None:
+    def test_a_reset_ends_the_session_of_an_admin(self, call: Handlers, today: Clock) -> None:
         person = forgetful()
         session = Session(call, today, person)
         claims = session.claims | {"cognito:groups": "admin"}
@@ -194,7 +200,7 @@ class TestSessions:
 
 
 class TestRefused:
-    def test_a_wrong_code_changes_nothing(self, call: Handlers, today: Clock) -> None:
+    def test_a_wrong_reset_code_changes_nothing(self, call: Handlers, today: Clock) -> None:
         person = forgetful()
         session = Session(call, today, person)
 
@@ -205,7 +211,9 @@ class TestRefused:
         assert session.is_live
         assert reset(call, person).status == 204
 
-    def test_every_address_is_answered_alike(self, call: Handlers, tap: Tap) -> None:
+    def test_a_refused_reset_has_the_same_answer_for_every_address(
+        self, call: Handlers, tap: Tap
+    ) -> None:
         nobodys = reset(call, Person())
 
         for person in (forgetful(), confirmed(), registered(), Person()):
@@ -230,10 +238,10 @@ class TestRefused:
             ("SomethingNewException", 500),
         ],
     )
-    def test_what_else_cognito_may_say_ends_no_session(
+    def test_a_reset_that_cognito_refuses_ends_no_session(
         self, call: Handlers, today: Clock, code: str, status: int
     ) -> None:
-        # Stubbed: the emulator's codes do not run out and may be guessed for ever.
+        # Stubbed: the emulator's codes do not expire, and it has no limit of guesses.
         person = forgetful()
         session = Session(call, today, person)
 
@@ -246,10 +254,10 @@ class TestRefused:
         today.set(today.at + 2 * CONFIRMATION)
         assert session.is_live
 
-    def test_it_does_not_take_away_the_trace_of_one_that_was_stopped(
+    def test_a_refused_reset_keeps_the_record_of_an_interrupted_one(
         self, call: Handlers, today: Clock, tap: Tap
     ) -> None:
-        # Given a reset that changed the password, whose answer was lost, and the same once more
+        # Given a reset that set the password and whose answer was lost, sent a second time
         person = forgetful()
         session = Session(call, today, person)
         with tap(failing=CHANGED, fault=lost_answer):
@@ -257,12 +265,12 @@ class TestRefused:
         today.set(today.at + timedelta(seconds=1))
         assert reset(call, person).problem == (400, "invalid_code")
 
-        # Then the old session still comes to its end
+        # Then the old session ends all the same
         today.set(today.at + CONFIRMATION)
         assert not session.is_live
 
 
-def test_these_are_its_calls(call: Handlers, tap: Tap) -> None:
+def test_a_reset_makes_exactly_these_calls(call: Handlers, tap: Tap) -> None:
     person = forgetful()
 
     with tap() as wire:
@@ -272,9 +280,9 @@ def test_these_are_its_calls(call: Handlers, tap: Tap) -> None:
 
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
-class TestStoppedHalfWay:
+class TestInterrupted:
     @pytest.mark.parametrize("step", range(len(CALLS)))
-    def test_the_new_password_goes_with_the_end_of_every_session(
+    def test_an_interrupted_reset_that_set_the_password_ends_every_session(
         self, call: Handlers, today: Clock, tap: Tap, step: int, fault: Fault
     ) -> None:
         # Given a reset of which one call fails
@@ -285,24 +293,24 @@ class TestStoppedHalfWay:
         assert len(wire.calls) > step
         assert stopped.status == (204 if step >= DONE else 503)
 
-        # Then at the latest after the time that one may take, nobody is in by the old password
+        # Then no session of the old password is live after the longest time of a reset
         today.set(today.at + CONFIRMATION)
         if can_log_in(person.email, NEW_PASSWORD):
             assert not session.is_live
         else:
             assert can_log_in(person.email, person.password)
 
-        # And the same once more, as far as the code was not used, completes it
+        # And a second request completes it unless the code was used
         again = reset(call, person)
         assert again.problem in {(204, None), (400, "invalid_code")}
         assert can_log_in(person.email, NEW_PASSWORD)
         assert not session.is_live
 
-    def test_whoever_came_in_by_the_old_password_meanwhile_is_out_too(
+    def test_an_interrupted_reset_ends_sessions_that_began_during_it(
         self, call: Handlers, today: Clock, tap: Tap, fault: Fault
     ) -> None:
         person = forgetful()
-        later = timedelta(seconds=15)  # as long as a function may take
+        later = timedelta(seconds=15)  # the timeout of the function
         session = Session(call, today, person, earlier=-later)
         with tap(failing=CHANGED, fault=fault):
             reset(call, person)
@@ -310,7 +318,7 @@ class TestStoppedHalfWay:
         today.set(today.at + CONFIRMATION)
         assert not session.is_live
 
-    def test_meanwhile_the_old_session_is_not_refused_for_nothing(
+    def test_an_interrupted_reset_refuses_the_old_session_only_after_20_seconds(
         self, call: Handlers, today: Clock, tap: Tap, fault: Fault
     ) -> None:
         person = forgetful()
@@ -324,7 +332,9 @@ class TestStoppedHalfWay:
         assert not session.is_live
 
 
-def test_the_table_holds_no_address_password_or_code(call: Handlers, snapshot: Snapshot) -> None:
+def test_the_table_holds_no_address_password_or_code_after_a_reset(
+    call: Handlers, snapshot: Snapshot
+) -> None:
     person = forgetful()
 
     reset(call, person)

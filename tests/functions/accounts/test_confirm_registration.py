@@ -1,4 +1,4 @@
-"""An account counts once its owner has shown the code from the mailbox; that sets its password."""
+"""A confirmation by the code from the mailbox makes the account valid and sets its password."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,7 +43,7 @@ CALLS = [
 ]
 CONFIRMED, SET = CALLS.index("ConfirmSignUp"), CALLS.index("AdminSetUserPassword")
 ENDED = CALLS.index("AdminUserGlobalSignOut") + 1
-"""From here on only registration and attempts are forgotten."""
+"""The calls from here on only delete the registration and reset the counts of attempts."""
 
 
 def confirm(call: Handlers, person: Person, **changes: Any) -> Answer:
@@ -56,8 +56,8 @@ def status_of(person: Person) -> str:
     return account["UserStatus"] if account else "none"
 
 
-class TestTheCode:
-    def test_confirms_the_account_and_sets_the_password(self, call: Handlers) -> None:
+class TestCode:
+    def test_a_code_confirms_the_account_and_sets_the_password(self, call: Handlers) -> None:
         person = registered()
 
         answer = confirm(call, person)
@@ -67,7 +67,7 @@ class TestTheCode:
         assert can_log_in(person.email, person.password)
         assert call("login", person.credentials, by=None).status == 200
 
-    def test_verifies_the_address(self, call: Handlers) -> None:
+    def test_a_code_verifies_the_address(self, call: Handlers) -> None:
         person = registered()
         confirm(call, person)
 
@@ -75,7 +75,9 @@ class TestTheCode:
 
         assert call("getMe", token=token).body["email_verified"] is True
 
-    def test_may_come_with_another_password_than_the_registration(self, call: Handlers) -> None:
+    def test_a_confirmation_may_set_another_password_than_the_registration(
+        self, call: Handlers
+    ) -> None:
         person = registered()
 
         assert confirm(call, person, password=NEW_PASSWORD).status == 204
@@ -86,7 +88,7 @@ class TestTheCode:
     @pytest.mark.parametrize(
         "password", ["twelve chars", "🍣🥢🍜🍱🍚" * 19, "all lower case, no digit"]
     )
-    def test_may_come_with_any_password_that_is_long_enough(
+    def test_a_confirmation_accepts_any_password_of_at_least_12_characters(
         self, call: Handlers, password: str
     ) -> None:
         person = registered()
@@ -94,13 +96,13 @@ class TestTheCode:
         assert confirm(call, person, password=password).status == 204
         assert can_log_in(person.email, password)
 
-    def test_is_good_for_an_address_in_any_case(self, call: Handlers) -> None:
+    def test_a_confirmation_accepts_the_address_in_any_case(self, call: Handlers) -> None:
         person = registered()
 
         assert confirm(call, person, email=person.email.upper()).status == 204
         assert can_log_in(person.email, person.password)
 
-    def test_is_good_once(self, call: Handlers) -> None:
+    def test_a_confirmation_code_is_valid_once(self, call: Handlers) -> None:
         person = registered()
         confirm(call, person)
 
@@ -111,7 +113,7 @@ class TestTheCode:
 
 
 class TestRefused:
-    def test_a_wrong_code_changes_nothing(self, call: Handlers) -> None:
+    def test_a_wrong_confirmation_code_changes_nothing(self, call: Handlers) -> None:
         person = registered()
 
         assert confirm(call, person, code="000000").problem == (400, "invalid_code")
@@ -119,7 +121,9 @@ class TestRefused:
         assert status_of(person) == "UNCONFIRMED"
         assert confirm(call, person).status == 204
 
-    def test_every_address_is_answered_alike(self, call: Handlers, tap: Tap) -> None:
+    def test_a_refused_confirmation_has_the_same_answer_for_every_address(
+        self, call: Handlers, tap: Tap
+    ) -> None:
         for person in (registered(), confirmed(), Person()):
             with tap() as wire:
                 answer = confirm(call, person, code="000000")
@@ -129,7 +133,7 @@ class TestRefused:
             assert answer.body | {"request_id": ""} == nobodys | {"request_id": ""}
             assert wire.calls == CALLS[: CONFIRMED + 1]
 
-    def test_a_confirmed_account_keeps_its_password(self, call: Handlers) -> None:
+    def test_confirming_a_confirmed_account_keeps_its_password(self, call: Handlers) -> None:
         person = confirmed()
 
         answer = confirm(call, person, password="an intruder's choice")
@@ -147,8 +151,10 @@ class TestRefused:
             "UserNotFoundException",
         ],
     )
-    def test_what_else_cognito_may_say_to_the_code(self, call: Handlers, code: str) -> None:
-        # Stubbed: the emulator's codes do not run out, and it has no aliases.
+    def test_a_confirmation_code_that_cognito_refuses_is_invalid_code(
+        self, call: Handlers, code: str
+    ) -> None:
+        # Stubbed: the emulator's codes do not expire, and it has no aliases.
         person = registered()
 
         with stubbed("ConfirmSignUp", refused(code)):
@@ -163,10 +169,10 @@ class TestRefused:
             ("UserNotFoundException", 400),
         ],
     )
-    def test_what_cognito_may_say_to_the_password(
+    def test_a_password_that_cognito_refuses_is_a_problem_of_the_request(
         self, call: Handlers, code: str, status: int
     ) -> None:
-        # Stubbed: the emulator takes every password that the contract lets pass.
+        # Stubbed: the emulator accepts every password that the contract allows.
         with stubbed("AdminSetUserPassword", refused(code)):
             answer = confirm(call, registered())
 
@@ -174,8 +180,8 @@ class TestRefused:
         assert status != 422 or answer.faults == ["body /password"]
 
 
-class TestWhatIsKept:
-    def test_is_no_address_no_password_and_no_code(
+class TestRecord:
+    def test_the_table_holds_no_address_password_or_code_after_a_confirmation(
         self, call: Handlers, snapshot: Snapshot
     ) -> None:
         person = registered()
@@ -186,38 +192,40 @@ class TestWhatIsKept:
         for secret in (person.email, person.password, CONFIRMATION_CODE):
             assert secret not in kept
 
-    def test_goes_away(self, call: Handlers, dynamodb: BaseClient, table_name: str) -> None:
+    def test_every_item_of_a_confirmation_expires(
+        self, call: Handlers, dynamodb: BaseClient, table_name: str
+    ) -> None:
         confirm(call, registered())
 
-        # DynamoDB never deletes what says that it has expired more than five years ago.
+        # DynamoDB does not delete items that expired more than five years ago.
         items = dynamodb.scan(TableName=table_name)["Items"]
         five_years_ago = (NOW - timedelta(days=5 * 365)).timestamp()
         assert all(float(item["expires_at"]["N"]) > five_years_ago for item in items)
 
 
-def test_a_session_that_began_before_the_password_was_set_is_over(
+def test_a_confirmation_ends_sessions_that_began_before_the_password_was_set(
     call: Handlers, tap: Tap, today: Clock
 ) -> None:
-    # Given an address that a stranger has signed up, with a password of their own
+    # Given an address that a stranger has registered with their own password
     person = registered()
     stranger, begun = Person(person.email, "known to nobody at all"), []
 
     def log_in(_: AWSPreparedRequest) -> None:
         begun.append(session_of(stranger))
-        today.set(datetime.now(UTC))  # the emulator's clock goes on by itself
+        today.set(datetime.now(UTC))  # the emulator uses the real time
 
-    # When they log in between the two calls of its owner's confirmation
+    # When the stranger logs in between the two calls of the owner's confirmation
     with tap(failing=SET, fault=log_in):
         assert confirm(call, person).status == 204
 
-    # Then they are out again
+    # Then the stranger's session has ended
     [tokens] = begun
     assert not can_refresh(tokens.refresh)
     assert call("createBooking", "{", token=tokens.access).problem == (401, "unauthorized")
     assert not can_log_in(stranger.email, stranger.password)
 
 
-def test_these_are_its_calls(call: Handlers, table: Table, tap: Tap) -> None:
+def test_a_confirmation_makes_exactly_these_calls(call: Handlers, table: Table, tap: Tap) -> None:
     person = registered()
 
     with tap() as wire:
@@ -228,21 +236,21 @@ def test_these_are_its_calls(call: Handlers, table: Table, tap: Tap) -> None:
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize("step", range(len(CALLS)))
-def test_stopped_half_way_its_owner_gets_in(
+def test_an_interrupted_confirmation_still_lets_the_owner_in(
     call: Handlers, table: Table, now: Clock, tap: Tap, step: int, fault: Fault
 ) -> None:
-    # Given a confirmation of which one call fails, before or after it has taken effect
+    # Given a confirmation with one failing call, before or after its effect
     person = registered()
     with tap(failing=step, fault=fault) as wire:
         stopped = confirm(call, person)
     assert len(wire.calls) > step
     assert stopped.status == (204 if step > ENDED else 503)
 
-    # When it is made again
+    # When it is repeated
     now.set(now.at + timedelta(seconds=2))
     again = confirm(call, person)
 
-    # Then it is complete, or its code is used: then the password is set, or a reset sets it
+    # Then it is complete, or its code is used and a reset can set the password
     used = step > CONFIRMED or (step == CONFIRMED and fault is lost_answer)
     assert again.problem == ((400, "invalid_code") if used else (204, None))
     if not can_log_in(person.email, person.password):

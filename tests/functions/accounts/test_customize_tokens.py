@@ -1,4 +1,4 @@
-"""What tokens open: our API alone, and no admin's rights without a second factor (§6)."""
+"""The rights of tokens: our API only, and no admin rights without a second factor (§6)."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("connected")
 
 
 def event_of(person: Person, groups: list[str] | None) -> dict[str, Any]:
-    """Return what Cognito sends before it issues the person's tokens."""
+    """Return the event that Cognito sends before it issues the person's tokens."""
     event: dict[str, Any] = json.loads(EVENT.read_text(encoding="utf-8"))
     account = account_of(person.email) or {"Username": "nobody"}
     event["userPoolId"], event["userName"] = emulated().pool_id, account["Username"]
@@ -35,45 +35,49 @@ def trigger(person: Person, groups: list[str] | None) -> Any:
 
 
 def groups_of(answer: dict[str, Any]) -> list[str]:
-    """Return the groups that the answer lets a token carry."""
+    """Return the groups that the answer puts into a token."""
     details = answer["response"]["claimsAndScopeOverrideDetails"]
     groups: list[str] = details["groupOverrideDetails"]["groupsToOverride"]
     return groups
 
 
 def scopes_of(answer: dict[str, Any]) -> dict[str, list[str]]:
-    """Return what the answer adds to the scopes of an access token, and takes from them."""
+    """Return the scopes that the answer adds to an access token and removes from it."""
     details = answer["response"]["claimsAndScopeOverrideDetails"]
     scopes: dict[str, list[str]] = details["accessTokenGeneration"]
     return scopes
 
 
 @pytest.fixture
-def optional(connected: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stage where admins may do without a second factor."""
+def second_factor_optional(connected: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the second factor of admins optional, as on some stages."""
     monkeypatch.setattr(load_function(FUNCTION), "mfa_demanded", False)
 
 
-class TestWhereItIsDemanded:
+class TestSecondFactorRequired:
     @pytest.mark.parametrize("groups", [["admin"], ["admin", "customer"], ["customer", "admin"]])
-    def test_an_admin_with_a_second_factor_is_one(self, groups: list[str]) -> None:
+    def test_an_admin_with_a_second_factor_keeps_the_admin_group(self, groups: list[str]) -> None:
         person, _ = with_second_factor()
 
         assert groups_of(trigger(person, groups)) == groups
 
     @pytest.mark.parametrize(
-        ("groups", "left"),
+        ("groups", "expected"),
         [
             (["admin"], ["customer"]),
             (["admin", "customer"], ["customer"]),
             (["a", "admin", "b"], ["a", "b"]),
         ],
     )
-    def test_an_admin_without_one_is_a_customer(self, groups: list[str], left: list[str]) -> None:
-        assert groups_of(trigger(confirmed(), groups)) == left
+    def test_an_admin_without_a_second_factor_becomes_a_customer(
+        self, groups: list[str], expected: list[str]
+    ) -> None:
+        assert groups_of(trigger(confirmed(), groups)) == expected
 
     @pytest.mark.parametrize("groups", [["customer"], [], None, ["administrators"], ["Admin"]])
-    def test_nobody_else_is_asked_about(self, tap: Tap, groups: list[str] | None) -> None:
+    def test_the_second_factor_of_a_customer_is_not_looked_up(
+        self, tap: Tap, groups: list[str] | None
+    ) -> None:
         person = confirmed()
 
         with tap() as wire:
@@ -82,7 +86,7 @@ class TestWhereItIsDemanded:
         assert groups_of(answer) == (groups or [])
         assert "AdminGetUser" not in wire.calls
 
-    def test_an_admin_is_asked_about_once(self, tap: Tap) -> None:
+    def test_the_second_factor_of_an_admin_is_looked_up_once(self, tap: Tap) -> None:
         person = confirmed()
 
         with tap() as wire:
@@ -90,13 +94,15 @@ class TestWhereItIsDemanded:
 
         assert wire.calls.count("AdminGetUser") == 1
 
-    def test_an_account_that_is_gone_makes_no_admin(self) -> None:
+    def test_a_deleted_account_gets_no_admin_group(self) -> None:
         assert groups_of(trigger(Person(), ["admin"])) == ["customer"]
 
 
-@pytest.mark.usefixtures("optional")
-class TestWhereItIsNot:
-    def test_an_admin_without_one_is_one(self, tap: Tap) -> None:
+@pytest.mark.usefixtures("second_factor_optional")
+class TestSecondFactorOptional:
+    def test_an_admin_keeps_the_admin_group_where_the_second_factor_is_optional(
+        self, tap: Tap
+    ) -> None:
         person = confirmed()
 
         with tap() as wire:
@@ -106,7 +112,7 @@ class TestWhereItIsNot:
         assert "AdminGetUser" not in wire.calls
 
 
-def test_the_rest_of_the_event_comes_back_as_it_went() -> None:
+def test_the_rest_of_the_event_is_returned_unchanged() -> None:
     person = confirmed()
 
     answer = trigger(person, ["customer"])
@@ -120,7 +126,7 @@ def test_the_rest_of_the_event_comes_back_as_it_went() -> None:
 
 class TestScopes:
     @pytest.mark.parametrize("groups", [["admin"], ["customer"], [], None])
-    def test_a_login_opens_our_api_and_none_of_cognitos_own_calls(
+    def test_a_login_gets_the_scope_of_our_api_and_none_of_cognitos(
         self, groups: list[str] | None
     ) -> None:
         assert scopes_of(trigger(confirmed(), groups)) == {
@@ -128,7 +134,7 @@ class TestScopes:
             "scopesToSuppress": ["aws.cognito.signin.user.admin"],
         }
 
-    def test_a_client_that_nobody_knows_opens_no_more(self) -> None:
+    def test_an_unknown_client_gets_no_scope_of_cognito(self) -> None:
         event = event_of(confirmed(), ["customer"])
         event["callerContext"]["clientId"] = "never-heard-of"
 
@@ -136,7 +142,7 @@ class TestScopes:
 
         assert scopes_of(answer)["scopesToSuppress"] == ["aws.cognito.signin.user.admin"]
 
-    def test_the_client_that_sets_up_a_second_factor_opens_nothing_of_ours(self) -> None:
+    def test_the_client_for_second_factors_gets_no_scope_of_our_api(self) -> None:
         event = event_of(confirmed(), ["admin"])
         event["callerContext"]["clientId"] = emulated().second_factor_client_id
 
@@ -144,7 +150,7 @@ class TestScopes:
 
         assert scopes_of(answer) == {"scopesToAdd": [], "scopesToSuppress": []}
 
-    def test_the_pool_is_asked_once_which_client_that_is(self, tap: Tap) -> None:
+    def test_the_client_for_second_factors_is_looked_up_once(self, tap: Tap) -> None:
         forget_clients()
 
         with tap() as wire:
@@ -154,8 +160,10 @@ class TestScopes:
         assert wire.calls == ["ListUserPoolClients"]
 
     @pytest.mark.parametrize("fault", [refused("TooManyRequestsException"), lost_request])
-    def test_as_long_as_it_does_not_say_logins_go_on(self, fault: Fault) -> None:
-        # Its quota is small, and many functions may start at once.
+    def test_logins_succeed_while_the_client_for_second_factors_is_unknown(
+        self, fault: Fault
+    ) -> None:
+        # The quota of this call is small, and many functions may start at once.
         person = confirmed()
         forget_clients()
 
@@ -174,7 +182,7 @@ class TestScopes:
         lost_request,
     ],
 )
-def test_a_failure_fails_the_login_and_tells_nothing(output: Output, fault: Fault) -> None:
+def test_a_failure_of_cognito_fails_the_login_without_details(output: Output, fault: Fault) -> None:
     # Stubbed: the emulator does not fail.
     person = confirmed()
 
@@ -188,6 +196,6 @@ def test_a_failure_fails_the_login_and_tells_nothing(output: Output, fault: Faul
     assert person.email not in logged and "mallory" not in logged
 
 
-def test_an_event_that_is_none_is_a_failure_too() -> None:
+def test_a_malformed_event_fails_the_trigger() -> None:
     with pytest.raises(TriggerFailedError):
         load_function(FUNCTION).handler({"version": "2"}, lambda_context())

@@ -1,8 +1,8 @@
-"""Nobody without its mailbox or password can tell whether an address has an account (§6).
+"""No answer reveals whether an address has an account (§6).
 
-What one operation answers may depend on what another has done before, so every ordered pair of the
-public operations is tried on an address in each state that an account can be in, and held against
-an address that has none.
+The answer of one operation may depend on an earlier one. So each ordered pair of the public
+operations is tested on an address in each account state, and compared with an address without an
+account.
 """
 
 from collections.abc import Callable
@@ -34,11 +34,11 @@ KNOWN_TO_STRANGERS: Final = {
     "code": "000000",
     "mfa_code": "000000",
 }
-"""What a stranger may send beside the address: nothing of it is right."""
+"""The fields that a stranger sends with the address, all of them wrong."""
 
 
 def disabled() -> Person:
-    """Return somebody whose account staff have closed."""
+    """Return a person whose account staff have disabled."""
     person = confirmed()
     emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
     return person
@@ -75,7 +75,7 @@ OPERATIONS: Final = [
     for name, operation in contract.OPERATIONS.items()
     if "/auth/" in operation.path and "email" in body_of(name).get("properties", {})
 ]
-"""Every operation that takes the address of an account, by the contract."""
+"""The operations of the contract that take the address of an account."""
 
 
 def ask(call: Handlers, operation: str, email: str) -> Answer:
@@ -84,12 +84,12 @@ def ask(call: Handlers, operation: str, email: str) -> Answer:
 
 
 def visible(answer: Answer) -> tuple[int, dict[str, str], dict[str, Any]]:
-    """Return all that a caller sees of an answer, but for the id of its request."""
+    """Return everything that a caller sees of an answer except the request id."""
     headers = {name: text for name, text in answer.headers.items() if name != "X-Request-Id"}
     return answer.status, headers, answer.body | {"request_id": ""}
 
 
-def test_six_operations_take_an_address() -> None:
+def test_six_operations_take_an_email_address() -> None:
     assert sorted(OPERATIONS) == [
         "confirmPasswordReset",
         "confirmRegistration",
@@ -105,7 +105,7 @@ def test_six_operations_take_an_address() -> None:
     list(product(OPERATIONS, repeat=2)),
     ids=["-".join(pair) for pair in product(OPERATIONS, repeat=2)],
 )
-def test_no_pair_of_operations_tells_whether_an_address_has_an_account(
+def test_no_pair_of_operations_reveals_whether_an_address_has_an_account(
     call: Handlers, now: Clock, first: str, second: str
 ) -> None:
     nobody = Person()
@@ -126,7 +126,7 @@ CALLS: Final = {
     "requestPasswordReset": ["ForgotPassword"],
     "confirmPasswordReset": ["ConfirmForgotPassword"],
 }
-"""What each operation asks of Cognito on behalf of a stranger."""
+"""The calls of Cognito that a stranger's request causes, by operation."""
 
 OF_NO_ACCOUNT: Final = {
     "FeatureUnavailableInTierException",
@@ -146,17 +146,19 @@ OF_NO_ACCOUNT: Final = {
     "UnsupportedOperationException",
     "UserLambdaValidationException",
 }
-"""Errors of Cognito that do not follow from the account, or only with the right code: the pool's
-settings, its triggers, its mailer, the rate of all calls, and a password that ours are never."""
+"""Errors of Cognito that do not depend on the account, or only with the right code: the pool's
+settings, its triggers, its mailer, the rate of all calls, and passwords that we refuse before."""
 
 
 @pytest.mark.parametrize(
     ("operation", "cognito_call"),
     [(operation, each) for operation, calls in CALLS.items() for each in calls],
 )
-def test_no_refusal_of_cognitos_tells_it(call: Handlers, operation: str, cognito_call: str) -> None:
-    # Stubbed: the emulator refuses less than Cognito. Given every error that Cognito documents for
-    # the call and that may follow from the state of an account
+def test_no_refusal_of_cognito_reveals_whether_an_address_has_an_account(
+    call: Handlers, operation: str, cognito_call: str
+) -> None:
+    # Stubbed: the emulator has fewer errors. Given every error that Cognito documents for the call
+    # and that may depend on the state of an account
     model = cognito().meta.service_model.operation_model(cognito_call)
     codes = {shape.name for shape in model.error_shapes} - OF_NO_ACCOUNT
     assert {"NotAuthorizedException", "UserNotFoundException"} & codes

@@ -1,4 +1,4 @@
-"""Whose token it is, as Cognito knows the account (§6)."""
+"""The account of the caller's token, read from Cognito (§6)."""
 
 import pytest
 from tests.functions.accounts.conftest import Tap
@@ -14,13 +14,15 @@ from tests.functions.people import (
     session_of,
     with_second_factor,
 )
-from tests.functions.provocations import unreachable
+from tests.functions.provocations import with_table_unreachable
 from tests.functions.requests import refreshing
 from tests.store.faults import answered, refused
 
 OPERATION = Example(
     request=lambda given: Request(session=given.session),
-    provocations={"storage_unavailable": unreachable(claims={"cognito:groups": "admin"})},
+    provocations={
+        "storage_unavailable": with_table_unreachable(claims={"cognito:groups": "admin"})
+    },
     reads={"Account": "user_id email email_verified role mfa_enabled"},
     event_problem="unauthorized",
 )
@@ -36,7 +38,7 @@ def tokens(person: Person) -> Tokens:
     return session_of(person)
 
 
-def test_the_account_is_answered_whole(
+def test_the_account_of_the_token_is_returned(
     call: Handlers, person: Person, tokens: Tokens, snapshot: Snapshot
 ) -> None:
     answer = call("getMe", token=tokens.access)
@@ -52,8 +54,10 @@ def test_the_account_is_answered_whole(
     assert snapshot() == []
 
 
-def test_a_confirmed_address_is_verified(call: Handlers, person: Person, tokens: Tokens) -> None:
-    # The emulator leaves this to us: on AWS confirming the account verifies its address.
+def test_a_confirmed_address_is_shown_as_verified(
+    call: Handlers, person: Person, tokens: Tokens
+) -> None:
+    # On AWS the confirmation verifies the address; the emulator does not.
     emulated().client.admin_update_user_attributes(
         UserPoolId=emulated().pool_id,
         Username=person.email,
@@ -63,7 +67,7 @@ def test_a_confirmed_address_is_verified(call: Handlers, person: Person, tokens:
     assert call("getMe", token=tokens.access).body["email_verified"] is True
 
 
-def test_a_second_factor_is_told(call: Handlers) -> None:
+def test_a_second_factor_is_shown(call: Handlers) -> None:
     person, app = with_second_factor()
     body = {**person.credentials, "mfa_code": app.code()}
     access = call("login", body, by=None).body["access_token"]
@@ -75,14 +79,16 @@ def test_a_second_factor_is_told(call: Handlers) -> None:
     ("groups", "role"),
     [("customer", "customer"), ("", "customer"), ("admin", "admin"), ("admin,customer", "admin")],
 )
-def test_the_role_is_the_tokens(call: Handlers, tokens: Tokens, groups: str, role: str) -> None:
+def test_the_role_is_that_of_the_token(
+    call: Handlers, tokens: Tokens, groups: str, role: str
+) -> None:
     answer = call("getMe", token=tokens.access, claims={"cognito:groups": groups})
 
     assert answer.body["role"] == role
 
 
 class TestRefused:
-    def test_a_session_that_somebody_logged_out_of(
+    def test_a_session_that_was_logged_out_is_refused(
         self, call: Handlers, person: Person, tokens: Tokens
     ) -> None:
         call("logout", refreshing(tokens), token=tokens.access)
@@ -94,27 +100,29 @@ class TestRefused:
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert person.email not in str(answer.body)
 
-    def test_an_account_that_is_gone(self, call: Handlers, person: Person, tokens: Tokens) -> None:
+    def test_the_token_of_a_deleted_account_is_refused(
+        self, call: Handlers, person: Person, tokens: Tokens
+    ) -> None:
         emulated().client.admin_delete_user(UserPoolId=emulated().pool_id, Username=person.email)
 
         assert call("getMe", token=tokens.access).problem == (401, "unauthorized")
 
-    def test_an_account_that_is_disabled(
+    def test_the_token_of_a_disabled_account_is_refused(
         self, call: Handlers, person: Person, tokens: Tokens
     ) -> None:
         emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
 
         assert call("getMe", token=tokens.access).problem == (401, "unauthorized")
 
-    def test_whom_cognito_does_not_know_any_more(self, call: Handlers, tokens: Tokens) -> None:
+    def test_the_token_of_an_account_unknown_to_cognito_is_refused(
+        self, call: Handlers, tokens: Tokens
+    ) -> None:
         with stubbed("AdminGetUser", refused("UserNotFoundException")):
             assert call("getMe", token=tokens.access).problem == (401, "unauthorized")
 
 
-def test_an_account_of_which_cognito_tells_no_attribute_is_no_500(
-    call: Handlers, tokens: Tokens
-) -> None:
-    # Stubbed: the emulator lets every client read everything.
+def test_an_account_without_attributes_is_no_500(call: Handlers, tokens: Tokens) -> None:
+    # Stubbed: in the emulator every client may read every attribute.
     account = {"Username": claims_of(tokens.access)["sub"], "UserStatus": "CONFIRMED"}
     with stubbed("AdminGetUser", answered(account | {"Enabled": True})):
         answer = call("getMe", token=tokens.access)
@@ -123,8 +131,10 @@ def test_an_account_of_which_cognito_tells_no_attribute_is_no_500(
     assert answer.body["user_id"] == claims_of(tokens.access)["sub"]
 
 
-def test_its_token_opens_nothing_of_cognitos_own(call: Handlers, tokens: Tokens, tap: Tap) -> None:
-    # GetUser takes an access token with Cognito's own scope, which ours have not.
+def test_get_me_reads_the_account_by_admin_get_user(
+    call: Handlers, tokens: Tokens, tap: Tap
+) -> None:
+    # GetUser needs an access token with Cognito's own scope, which our tokens do not have.
     with tap() as wire:
         call("getMe", token=tokens.access)
 

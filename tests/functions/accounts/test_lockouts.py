@@ -1,4 +1,4 @@
-"""Who tries too often waits, whether or not the address has an account (§6)."""
+"""Too many attempts must wait, whether or not the address has an account (§6)."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from tests.functions.secrets_manager import keep_pseudonym_secret
 from teppan.services.accounts.lockout import LOGIN, count_attempt, origin_of
 from teppan.store.table import Table
 
-type Somebody = Callable[[Table], str]
+type AddressMaker = Callable[[Table], str]
 
 CODE: Final = "000000"
 DAY: Final = 24 * 60 * 60
@@ -30,16 +30,16 @@ FAILING: Final[dict[str, dict[str, Any]]] = {
     "confirmRegistration": {"code": CODE, "password": PASSWORD},
     "confirmPasswordReset": {"code": CODE, "new_password": NEW_PASSWORD},
 }
-"""What guesses, and what it guesses wrongly."""
+"""The operations that accept a guess, and wrong guesses."""
 
 MAILING: Final[dict[str, dict[str, Any]]] = {
     "register": {"password": PASSWORD},
     "resendConfirmationCode": {},
     "requestPasswordReset": {},
 }
-"""What has mail sent."""
+"""The operations that send mail."""
 
-ADDRESSES: Final[dict[str, Somebody]] = {
+ADDRESSES: Final[dict[str, AddressMaker]] = {
     "nobody's": lambda _: Person().email,
     "unconfirmed": lambda _: registered().email,
     "confirmed": lambda _: confirmed().email,
@@ -54,13 +54,13 @@ SENDING: Final = {"SignUp", "ResendConfirmationCode", "ForgotPassword"}
 """The calls of Cognito that send mail."""
 
 MAILS: Final = [900, 1800, 3600, 3600, 3600]
-"""The seconds to wait after the free attempts, one after the other, the last for ever."""
+"""The seconds to wait after the free attempts, in order; the last value repeats."""
 
 each_address = pytest.mark.parametrize("address", ADDRESSES)
 
 
 def wait_of(answer: Answer) -> int:
-    """Return how long the answer asks to wait: not at all, unless it is a 429."""
+    """Return the seconds to wait of a 429, and 0 for any other answer."""
     if answer.status != 429:
         assert "Retry-After" not in answer.headers
         return 0
@@ -68,8 +68,8 @@ def wait_of(answer: Answer) -> int:
     return int(answer.headers["Retry-After"])
 
 
-class Insistent:
-    """Somebody who tries again as soon as they may."""
+class PersistentCaller:
+    """A caller who tries again as soon as the wait is over."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Insistent:
         return wait_of(self.call(self.operation, self.body, by=None, source_ip=self.source_ip))
 
     def waits(self, attempts: int) -> list[int]:
-        """Make so many attempts, and return how long each was kept waiting."""
+        """Make `attempts` attempts, and return the wait of each."""
         waited = []
         for _ in range(attempts):
             waited.append(self.try_once())
@@ -101,32 +101,32 @@ class Insistent:
 
 @each_address
 @pytest.mark.parametrize("operation", FAILING)
-def test_five_guesses_are_free_then_each_costs_twice_the_time(
+def test_the_wait_doubles_after_five_free_guesses(
     call: Handlers, table: Table, now: Clock, operation: str, address: str
 ) -> None:
     body = {"email": ADDRESSES[address](table)} | FAILING[operation]
 
-    waits = Insistent(call, now, operation, body).waits(5 + len(GUESSES[operation]))
+    waits = PersistentCaller(call, now, operation, body).waits(5 + len(GUESSES[operation]))
 
     assert waits == [0] * 5 + GUESSES[operation]
 
 
 @each_address
 @pytest.mark.parametrize("operation", MAILING)
-def test_three_mails_are_free_then_each_takes_longer(
+def test_the_wait_grows_after_three_free_mails(
     call: Handlers, table: Table, now: Clock, operation: str, address: str
 ) -> None:
     body = {"email": ADDRESSES[address](table)} | MAILING[operation]
 
-    waits = Insistent(call, now, operation, body).waits(3 + len(MAILS))
+    waits = PersistentCaller(call, now, operation, body).waits(3 + len(MAILS))
 
     assert waits == [0] * 3 + MAILS
 
 
 @pytest.mark.parametrize("operation", [*FAILING, *MAILING])
-def test_the_wait_runs_down(call: Handlers, now: Clock, operation: str) -> None:
+def test_the_remaining_wait_decreases_with_time(call: Handlers, now: Clock, operation: str) -> None:
     body = {"email": Person().email} | (FAILING | MAILING)[operation]
-    somebody = Insistent(call, now, operation, body)
+    somebody = PersistentCaller(call, now, operation, body)
     free, first = (5, GUESSES[operation][0]) if operation in FAILING else (3, MAILS[0])
     somebody.waits(free)
 
@@ -140,11 +140,11 @@ def test_the_wait_runs_down(call: Handlers, now: Clock, operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", [*FAILING, *MAILING])
-def test_who_comes_too_early_is_not_kept_longer(
+def test_an_early_attempt_does_not_extend_the_wait(
     call: Handlers, now: Clock, snapshot: Snapshot, operation: str
 ) -> None:
     body = {"email": Person().email} | (FAILING | MAILING)[operation]
-    somebody = Insistent(call, now, operation, body)
+    somebody = PersistentCaller(call, now, operation, body)
     somebody.waits(5 if operation in FAILING else 3)
     before = snapshot()
 
@@ -154,9 +154,9 @@ def test_who_comes_too_early_is_not_kept_longer(
 
 
 @pytest.mark.parametrize("operation", [*FAILING, *MAILING])
-def test_after_a_day_of_rest_all_is_forgotten(call: Handlers, now: Clock, operation: str) -> None:
+def test_attempts_are_forgotten_after_a_day(call: Handlers, now: Clock, operation: str) -> None:
     body = {"email": Person().email} | (FAILING | MAILING)[operation]
-    somebody = Insistent(call, now, operation, body)
+    somebody = PersistentCaller(call, now, operation, body)
     free = 5 if operation in FAILING else 3
     somebody.waits(free + 2)
 
@@ -165,8 +165,8 @@ def test_after_a_day_of_rest_all_is_forgotten(call: Handlers, now: Clock, operat
     assert somebody.waits(free + 1)[:-1] == [0] * free
 
 
-def test_a_rest_too_short_is_none(call: Handlers, now: Clock) -> None:
-    somebody = Insistent(call, now, "login", {"email": Person().email, "password": PASSWORD})
+def test_attempts_are_not_forgotten_after_less_than_a_day(call: Handlers, now: Clock) -> None:
+    somebody = PersistentCaller(call, now, "login", {"email": Person().email, "password": PASSWORD})
     somebody.waits(4)
 
     somebody.pass_time(DAY - 1)
@@ -174,7 +174,7 @@ def test_a_rest_too_short_is_none(call: Handlers, now: Clock) -> None:
     assert somebody.waits(2) == [0, 30]
 
 
-def test_registering_and_resending_send_the_same_mails(call: Handlers, table: Table) -> None:
+def test_registering_and_resending_share_one_limit_of_mails(call: Handlers, table: Table) -> None:
     email = registered().email
     asked = [
         call("register", {"email": email, "password": PASSWORD}, by=None).status,
@@ -187,7 +187,7 @@ def test_registering_and_resending_send_the_same_mails(call: Handlers, table: Ta
     assert asked == [202, 202, 202, 429, 429]
 
 
-def test_the_case_of_an_address_is_no_way_round(call: Handlers, now: Clock) -> None:
+def test_an_address_in_another_case_has_the_same_limit(call: Handlers, now: Clock) -> None:
     person = Person()
     spellings = [person.email, person.email.upper(), person.email.title()]
 
@@ -200,9 +200,9 @@ def test_the_case_of_an_address_is_no_way_round(call: Handlers, now: Clock) -> N
 
 
 @pytest.mark.parametrize("operation", FAILING)
-def test_success_starts_counting_anew(call: Handlers, now: Clock, operation: str) -> None:
+def test_a_success_resets_the_count_of_attempts(call: Handlers, now: Clock, operation: str) -> None:
     good = good_request(operation, call)
-    somebody = Insistent(call, now, operation, good["body"] | FAILING[operation])
+    somebody = PersistentCaller(call, now, operation, good["body"] | FAILING[operation])
     assert somebody.waits(4) == [0] * 4
 
     assert call(operation, **good).status < 300
@@ -210,104 +210,108 @@ def test_success_starts_counting_anew(call: Handlers, now: Clock, operation: str
     assert somebody.waits(6) == [0] * 5 + GUESSES[operation][:1]
 
 
-def test_who_waits_for_one_thing_may_do_another(call: Handlers, now: Clock) -> None:
+def test_the_limits_of_two_operations_are_independent(call: Handlers, now: Clock) -> None:
     person = confirmed()
-    Insistent(call, now, "requestPasswordReset", {"email": person.email}).waits(3)
+    PersistentCaller(call, now, "requestPasswordReset", {"email": person.email}).waits(3)
 
     assert call("requestPasswordReset", {"email": person.email}, by=None).status == 429
     assert call("login", person.credentials, by=None).status == 200
 
 
-def test_and_nobody_else_waits_with_them(call: Handlers, now: Clock) -> None:
+def test_the_limit_of_one_address_does_not_affect_another(call: Handlers, now: Clock) -> None:
     locked_out, other = confirmed(), confirmed()
     wrong = {"email": locked_out.email, "password": PASSWORD}
-    Insistent(call, now, "login", wrong).waits(5)
+    PersistentCaller(call, now, "login", wrong).waits(5)
 
     assert call("login", locked_out.credentials, by=None).status == 429
     assert call("login", other.credentials, by=None).status == 200
 
 
-class TestAStrangerOnAnotherNetwork:
-    """Whoever fails on purpose keeps themselves waiting, and nobody else."""
+class TestStrangerOnAnotherNetwork:
+    """Failed attempts block only their own network."""
 
-    def test_does_not_shut_out_the_right_password(self, call: Handlers, now: Clock) -> None:
+    def test_a_stranger_on_another_network_does_not_block_the_right_password(
+        self, call: Handlers, now: Clock
+    ) -> None:
         owner = confirmed()
         wrong = {"email": owner.email, "password": PASSWORD}
 
-        # Given a stranger who has failed until he must wait
-        stranger = Insistent(call, now, "login", wrong, ELSEWHERE)
+        # Given a stranger who must wait after failed attempts
+        stranger = PersistentCaller(call, now, "login", wrong, ELSEWHERE)
         assert stranger.waits(5) == [0] * 5
         assert stranger.try_once() == 30
 
-        # Then the owner gets in
+        # Then the owner can log in
         assert call("login", owner.credentials, by=None).status == 200
 
     @pytest.mark.parametrize("operation", ["confirmRegistration", "confirmPasswordReset"])
-    def test_does_not_shut_out_the_right_code(
+    def test_a_stranger_on_another_network_does_not_block_the_right_code(
         self, call: Handlers, now: Clock, operation: str
     ) -> None:
         good = good_request(operation, call)
-        stranger = Insistent(call, now, operation, good["body"] | FAILING[operation], ELSEWHERE)
+        stranger = PersistentCaller(
+            call, now, operation, good["body"] | FAILING[operation], ELSEWHERE
+        )
         assert stranger.waits(5) == [0] * 5
         assert stranger.try_once() == 60
 
         assert call(operation, **good).status == 204
 
     @pytest.mark.parametrize("operation", MAILING)
-    def test_does_not_keep_the_owner_from_a_code(
+    def test_a_stranger_on_another_network_does_not_block_the_owners_code(
         self, call: Handlers, now: Clock, operation: str
     ) -> None:
         body = {"email": confirmed().email} | MAILING[operation]
-        stranger = Insistent(call, now, operation, body, ELSEWHERE)
+        stranger = PersistentCaller(call, now, operation, body, ELSEWHERE)
         stranger.waits(3)
         assert stranger.try_once() == 900
 
-        assert Insistent(call, now, operation, body).try_once() == 0
+        assert PersistentCaller(call, now, operation, body).try_once() == 0
 
-    def test_is_not_let_go_by_the_owners_success(self, call: Handlers, now: Clock) -> None:
+    def test_a_success_of_the_owner_does_not_reset_the_wait_of_a_stranger(
+        self, call: Handlers, now: Clock
+    ) -> None:
         owner = confirmed()
         wrong = {"email": owner.email, "password": PASSWORD}
-        stranger = Insistent(call, now, "login", wrong, ELSEWHERE)
+        stranger = PersistentCaller(call, now, "login", wrong, ELSEWHERE)
         stranger.waits(5)
 
         call("login", owner.credentials, by=None)
 
         assert stranger.try_once() == 30
 
-    def test_is_one_network_with_all_hosts_of_his_ipv6_site(
-        self, call: Handlers, now: Clock
-    ) -> None:
+    def test_all_hosts_of_one_ipv6_site_share_one_limit(self, call: Handlers, now: Clock) -> None:
         wrong = {"email": Person().email, "password": PASSWORD}
 
         waits = [
-            Insistent(call, now, "login", wrong, f"2001:db8:1:2::{host:x}").try_once()
+            PersistentCaller(call, now, "login", wrong, f"2001:db8:1:2::{host:x}").try_once()
             for host in range(1, 8)
         ]
 
         assert waits == [0] * 5 + [30] * 2
 
-    def test_shares_one_network_with_everybody_whose_source_is_not_told(
+    def test_requests_without_a_source_address_share_one_limit(
         self, call: Handlers, now: Clock
     ) -> None:
         wrong = {"email": Person().email, "password": PASSWORD}
 
         waits = [
-            Insistent(call, now, "login", wrong, source).try_once()
+            PersistentCaller(call, now, "login", wrong, source).try_once()
             for source in ("", "?", "", "10.0.0", "", "", "unknown")
         ]
 
         assert waits == [0] * 5 + [30] * 2
 
-    def test_leaves_no_trace_of_where_he_was(
+    def test_the_table_holds_no_source_address(
         self, call: Handlers, now: Clock, snapshot: Snapshot
     ) -> None:
         people = [Person(), Person()]
 
         for person in people:
             wrong = {"email": person.email, "password": PASSWORD}
-            Insistent(call, now, "login", wrong, ELSEWHERE).try_once()
+            PersistentCaller(call, now, "login", wrong, ELSEWHERE).try_once()
 
-        # Nor does the table tell that it was the same network both times.
+        # The two items do not reveal that they are of the same network.
         kept = snapshot()
         assert ELSEWHERE not in "".join(kept)
         networks = [item for item in kept if "ATTEMPTS#login#" in item]
@@ -315,16 +319,16 @@ class TestAStrangerOnAnotherNetwork:
 
 
 class TestStrangersOnManyNetworks:
-    """Together they are bounded, and whoever waits for them waits for a minute at most."""
+    """All networks together have a limit, and it delays the owner by a minute at most."""
 
     def spend(self, call: Handlers, operation: str, body: dict[str, Any], times: int) -> None:
-        """Let so many networks try once each."""
+        """Let `times` networks try once each."""
         for n in range(times):
             source = f"198.51.{n // 250}.{n % 250}"
             assert wait_of(call(operation, body, by=None, source_ip=source)) == 0
 
     def spend_logins(self, call: Handlers, email: str, times: int) -> None:
-        """Let so many networks try to log in once each, as far as the table knows."""
+        """Count one login attempt for each of `times` networks in the table."""
         keep_pseudonym_secret()
         for n in range(times):
             stranger = visitor(source_ip=f"198.51.{n // 250}.{n % 250}")
@@ -334,7 +338,7 @@ class TestStrangersOnManyNetworks:
         ("operation", "burst"),
         [("login", 300), ("confirmRegistration", 30), ("confirmPasswordReset", 30)],
     )
-    def test_wait_a_minute_each_when_they_have_had_a_burst(
+    def test_many_networks_wait_a_minute_each_after_a_burst(
         self, call: Handlers, now: Clock, operation: str, burst: int
     ) -> None:
         body = {"email": Person().email} | FAILING[operation]
@@ -343,22 +347,24 @@ class TestStrangersOnManyNetworks:
         else:
             self.spend(call, operation, body, burst)
 
-        newcomer = Insistent(call, now, operation, body, "192.0.2.1")
+        newcomer = PersistentCaller(call, now, operation, body, "192.0.2.1")
 
         assert newcomer.try_once() == 60
         newcomer.pass_time(59)
         assert newcomer.try_once() == 1
         newcomer.pass_time(1)
         assert newcomer.try_once() == 0
-        assert Insistent(call, now, operation, body, "192.0.2.2").try_once() == 60
+        assert PersistentCaller(call, now, operation, body, "192.0.2.2").try_once() == 60
 
-    def test_do_not_hold_up_who_has_logged_in_from_there(self, call: Handlers, now: Clock) -> None:
-        # Given an owner who has logged in at home, and strangers who take all that they may
+    def test_many_networks_do_not_delay_an_owner_on_a_known_network(
+        self, call: Handlers, now: Clock
+    ) -> None:
+        # Given an owner who has logged in at home, and strangers who reach the limit
         owner = confirmed()
         assert call("login", owner.credentials, by=None).status == 200
         self.spend_logins(call, owner.email, 299)
 
-        # Then the owner gets in at home at once, and elsewhere after a minute
+        # Then the owner can log in at home at once, and elsewhere after a minute
         assert call("login", owner.credentials, by=None).status == 200
         elsewhere = call("login", owner.credentials, by=None, source_ip=ELSEWHERE)
         assert wait_of(elsewhere) == 60
@@ -366,7 +372,9 @@ class TestStrangersOnManyNetworks:
         elsewhere = call("login", owner.credentials, by=None, source_ip=ELSEWHERE)
         assert elsewhere.status == 200
 
-    def test_do_not_hold_up_who_has_just_reset_the_password(self, call: Handlers) -> None:
+    def test_many_networks_do_not_delay_an_owner_who_has_just_reset_the_password(
+        self, call: Handlers
+    ) -> None:
         good = good_request("confirmPasswordReset", call)
         email = good["body"]["email"]
         self.spend_logins(call, email, 300)
@@ -377,10 +385,10 @@ class TestStrangersOnManyNetworks:
         assert call("login", renewed, by=None).status == 200
 
     @pytest.mark.parametrize("operation", MAILING)
-    def test_have_no_more_mails_sent_than_a_burst_and_tell_nobody(
+    def test_many_networks_cause_no_more_mails_than_a_burst_and_get_the_same_answer(
         self, call: Handlers, tap: Tap, output: Output, now: Clock, operation: str
     ) -> None:
-        # Given ten networks that have had a code sent
+        # Given ten networks that have requested a code
         person = registered() if operation == "resendConfirmationCode" else confirmed()
         body = {"email": person.email} | MAILING[operation]
         with tap() as wire:
@@ -389,7 +397,7 @@ class TestStrangersOnManyNetworks:
         assert len(asked) >= 10
         output()
 
-        # When an eleventh asks, it hears the same, nothing is sent, and the log says so
+        # When an eleventh requests one, the answer is the same, no mail is sent, and that is logged
         with tap() as wire:
             answer = call(operation, body, by=None, source_ip="192.0.2.1")
         assert (answer.status, answer.body["status"]) == (202, "accepted")
@@ -397,20 +405,20 @@ class TestStrangersOnManyNetworks:
         assert "no code sent" in (logged := output())
         assert "AddressAllowanceSpent" in logged and person.email not in logged
 
-        # And a quarter of an hour later another code is sent
+        # And 15 minutes later another code is sent
         now.set(now.at + timedelta(minutes=15))
         with tap() as wire:
             assert call(operation, body, by=None, source_ip="192.0.2.1").status == 202
         assert set(wire.calls) & SENDING
 
-    def test_can_not_keep_an_address_from_being_registered(self, call: Handlers) -> None:
-        # Given strangers who ask again and again for the code of an address without registration
+    def test_many_networks_cannot_prevent_a_registration(self, call: Handlers) -> None:
+        # Given strangers who request codes for an address without a registration
         person = Person()
         self.spend(call, "resendConfirmationCode", {"email": person.email}, 10)
 
-        # When its owner registers
+        # When the owner registers
         assert call("register", person.credentials, by=None).status == 202
 
-        # Then the account is there, and its code in the mailbox
+        # Then the account exists and the code is in the mailbox
         body = {**person.credentials, "code": CONFIRMATION_CODE}
         assert call("confirmRegistration", body, by=None).status == 204

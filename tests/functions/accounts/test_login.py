@@ -1,4 +1,4 @@
-"""A session for whoever knows the password, and nothing for anybody else (§6)."""
+"""A login with the password starts a session; any other reveals nothing (§6)."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -77,7 +77,7 @@ type Anybody = Callable[[Table], Person]
 
 
 def at_home(table: Table) -> Person:
-    """Return somebody who has logged in lately from the network that requests come from."""
+    """Return a person who has logged in recently from the network of the requests."""
     person = confirmed()
     keep_pseudonym_secret()
     forget_attempts(table, origin_of(person.email, visitor(NOW)), LOGIN)
@@ -93,7 +93,7 @@ WITHOUT_SESSION: dict[str, Anybody] = {
     "invited": lambda _: invited(),
     "who has logged in from there": at_home,
 }
-"""Whose wrong password must all look alike."""
+"""Accounts for which a wrong password must have the same answer."""
 
 anybody = pytest.mark.parametrize("who", WITHOUT_SESSION)
 
@@ -108,7 +108,7 @@ def without_request_id(answer: Answer) -> tuple[int, dict[str, str], dict[str, A
 
 
 class TestWithThePassword:
-    def test_it_starts_a_session(self, call: Handlers) -> None:
+    def test_the_right_password_starts_a_session(self, call: Handlers) -> None:
         answer = login(call, confirmed())
 
         assert answer.status == 200
@@ -116,7 +116,7 @@ class TestWithThePassword:
         assert answer.body["expires_in"] == 15 * 60
         assert call("getMe", token=answer.body["access_token"]).status == 200
 
-    def test_the_tokens_are_cognitos(self, call: Handlers) -> None:
+    def test_the_tokens_of_a_login_are_cognitos(self, call: Handlers) -> None:
         tokens = login(call, confirmed()).body
 
         used_for = [
@@ -125,7 +125,7 @@ class TestWithThePassword:
         ]
         assert used_for == ["access", "id", "refresh"]
 
-    def test_the_address_may_be_written_in_any_case(self, call: Handlers) -> None:
+    def test_a_login_accepts_the_address_in_any_case(self, call: Handlers) -> None:
         person = confirmed()
 
         assert login(call, person, email=person.email.upper()).status == 200
@@ -133,20 +133,22 @@ class TestWithThePassword:
     @pytest.mark.parametrize(
         "password", ["twelve chars", "éèêëē" * 19, "sushi 🍣 and 🥢", "four" + " " * 8 + "gyoza"]
     )
-    def test_any_password_that_can_be_registered_is_good(
+    def test_a_login_accepts_every_password_that_can_be_registered(
         self, call: Handlers, password: str
     ) -> None:
         assert login(call, confirmed(password=password)).status == 200
 
     @pytest.mark.parametrize("typed", ["cafe\u0301 au lait, deux", "caf\u00e9 au lait, deux"])
-    def test_it_is_the_same_whatever_keyboard_wrote_it(self, call: Handlers, typed: str) -> None:
-        # Given somebody who registers on a computer that writes é as two characters
+    def test_a_password_is_the_same_in_every_unicode_normal_form(
+        self, call: Handlers, typed: str
+    ) -> None:
+        # Given a person who registers on a computer that writes é as two characters
         person = Person(password="cafe\u0301 au lait, deux")
         code = {"code": CONFIRMATION_CODE}
         assert call("register", person.credentials, by=None).status == 202
         assert call("confirmRegistration", person.credentials | code, by=None).status == 204
 
-        # Then any other computer opens the account too, and after a reset likewise
+        # Then the password works from any other computer, also after a reset
         assert login(call, person, password=typed).status == 200
         call("requestPasswordReset", {"email": person.email}, by=None)
         reset = {"email": person.email, "code": RESET_CODE, "new_password": typed + ", encore"}
@@ -160,7 +162,7 @@ class TestWithThePassword:
         assert call("createQuote", {"guests": 12}, by=None).status == 200
         assert first != second
 
-    def test_a_confirmed_account_needs_no_registration(
+    def test_a_confirmed_account_without_a_registration_record_can_log_in(
         self, call: Handlers, snapshot: Snapshot
     ) -> None:
         login(call, confirmed())
@@ -171,7 +173,9 @@ class TestWithThePassword:
 
 class TestWithoutThePassword:
     @anybody
-    def test_every_address_is_answered_alike(self, call: Handlers, table: Table, who: str) -> None:
+    def test_a_wrong_password_has_the_same_answer_for_every_address(
+        self, call: Handlers, table: Table, who: str
+    ) -> None:
         answer = login(call, WITHOUT_SESSION[who](table), password=WRONG)
 
         nobodys = login(call, Person(), password=WRONG)
@@ -179,7 +183,7 @@ class TestWithoutThePassword:
         assert without_request_id(answer) == without_request_id(nobodys)
 
     @anybody
-    def test_and_walks_the_same_steps(
+    def test_a_wrong_password_makes_the_same_calls_for_every_address(
         self, call: Handlers, table: Table, tap: Tap, who: str
     ) -> None:
         person = WITHOUT_SESSION[who](table)
@@ -187,11 +191,11 @@ class TestWithoutThePassword:
         with tap() as wire:
             login(call, person, password=WRONG)
 
-        # No early return: the attempt is counted and the pool is asked, whoever it is.
+        # No early return: every attempt is counted and sent to Cognito.
         assert wire.calls == [*COUNTED, "InitiateAuth"]
 
     @anybody
-    def test_and_leaves_the_same_trace(
+    def test_a_wrong_password_writes_the_same_items_for_every_address(
         self, call: Handlers, table: Table, snapshot: Snapshot, who: str
     ) -> None:
         person = WITHOUT_SESSION[who](table)
@@ -205,50 +209,52 @@ class TestWithoutThePassword:
         kept = "".join(snapshot())
         assert person.email not in kept and HOME not in kept
 
-    def test_a_disabled_account_looks_like_none(self, call: Handlers) -> None:
+    def test_a_disabled_account_gets_the_answer_of_an_unknown_one(self, call: Handlers) -> None:
         person = confirmed()
         emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
 
         assert login(call, person).problem == (401, "invalid_credentials")
 
     @pytest.mark.parametrize("code", ["UserNotFoundException", "InvalidParameterException"])
-    def test_so_does_what_cognito_says_of_an_odd_address(self, call: Handlers, code: str) -> None:
-        # Stubbed: the emulator keeps to PreventUserExistenceErrors for every address.
+    def test_an_address_that_cognito_refuses_gets_the_answer_of_an_unknown_one(
+        self, call: Handlers, code: str
+    ) -> None:
+        # Stubbed: the emulator applies PreventUserExistenceErrors to every address.
         with stubbed("InitiateAuth", refused(code)):
             answer = login(call, Person())
 
         assert answer.problem == (401, "invalid_credentials")
 
 
-class TestAnUnconfirmedAccount:
-    def test_is_not_told_by_the_password_that_was_just_registered(self, call: Handlers) -> None:
+class TestUnconfirmedAccount:
+    def test_the_password_of_an_unconfirmed_account_reveals_nothing(self, call: Handlers) -> None:
         # Given a stranger who registers two addresses, one of which has an account
         free, taken = Person(), Person(confirmed().email, "the stranger's own choice")
         for person in (free, taken):
             assert call("register", person.credentials, by=None).status == 202
 
-        # When he logs in to both with the password that he has sent
+        # When the stranger logs in to both with the registered passwords
         answers = [login(call, person) for person in (free, taken)]
 
-        # Then he can not tell which
+        # Then the two answers are the same
         assert answers[0].problem == (401, "invalid_credentials")
         assert without_request_id(answers[0]) == without_request_id(answers[1])
 
-    def test_its_owner_reads_what_to_do(self, call: Handlers) -> None:
+    def test_the_owner_of_an_unconfirmed_account_reads_what_to_do(self, call: Handlers) -> None:
         detail = login(call, registered()).body["detail"]
 
         for advice in ("confirm with the code", "reset it", "wait 15 minutes"):
             assert advice in detail
 
 
-class TestASecondFactor:
-    def test_it_is_asked_for_once_the_password_is_right(self, call: Handlers) -> None:
+class TestSecondFactor:
+    def test_a_second_factor_is_required_after_the_right_password(self, call: Handlers) -> None:
         person, _ = with_second_factor()
 
         assert login(call, person).problem == (401, "mfa_required")
         assert login(call, person, password=WRONG).problem == (401, "invalid_credentials")
 
-    def test_with_it_the_session_starts(self, call: Handlers) -> None:
+    def test_the_second_factor_starts_the_session(self, call: Handlers) -> None:
         person, app = with_second_factor()
 
         answer = login(call, person, mfa_code=app.code())
@@ -256,29 +262,31 @@ class TestASecondFactor:
         assert answer.status == 200
         assert call("getMe", token=answer.body["access_token"]).body["mfa_enabled"] is True
 
-    def test_the_address_may_be_written_in_any_case(self, call: Handlers) -> None:
+    def test_a_login_with_a_second_factor_accepts_the_address_in_any_case(
+        self, call: Handlers
+    ) -> None:
         person, app = with_second_factor()
 
         answer = login(call, person, email=person.email.upper(), mfa_code=app.code())
 
         assert answer.status == 200
 
-    def test_a_wrong_code_is_refused(self, call: Handlers) -> None:
+    def test_a_wrong_second_factor_is_refused(self, call: Handlers) -> None:
         person, _ = with_second_factor()
 
         assert login(call, person, mfa_code="000000").problem == (401, "invalid_mfa_code")
 
-    def test_with_a_wrong_password_the_code_does_not_matter(self, call: Handlers) -> None:
+    def test_a_second_factor_does_not_help_a_wrong_password(self, call: Handlers) -> None:
         person, app = with_second_factor()
 
         for code in ("000000", app.code()):
             answer = login(call, person, password=WRONG, mfa_code=code)
             assert answer.problem == (401, "invalid_credentials")
 
-    def test_a_code_that_nobody_asked_for_is_no_matter(self, call: Handlers) -> None:
+    def test_a_second_factor_that_is_not_required_is_ignored(self, call: Handlers) -> None:
         assert login(call, confirmed(), mfa_code="123456").status == 200
 
-    def test_it_can_not_be_guessed(self, call: Handlers) -> None:
+    def test_guesses_of_the_second_factor_are_limited(self, call: Handlers) -> None:
         person, app = with_second_factor()
 
         for guess in range(5):
@@ -294,33 +302,35 @@ class TestASecondFactor:
             ("NotAuthorizedException", (401, "invalid_credentials")),
         ],
     )
-    def test_what_else_cognito_may_say_to_the_code(
+    def test_a_second_factor_that_cognito_refuses_is_a_401(
         self, call: Handlers, code: str, problem: tuple[int, str]
     ) -> None:
-        # Stubbed: the emulator's codes and challenges do not run out.
+        # Stubbed: the emulator's codes and challenges do not expire.
         person, app = with_second_factor()
 
         with stubbed("RespondToAuthChallenge", refused(code)):
             assert login(call, person, mfa_code=app.code()).problem == problem
 
 
-class TestAPasswordThatMustBeReplaced:
-    def test_only_the_right_one_is_told_so(self, call: Handlers) -> None:
+class TestPasswordMustBeReplaced:
+    def test_only_the_right_temporary_password_gets_password_reset_required(
+        self, call: Handlers
+    ) -> None:
         person = invited()
 
         assert login(call, person).problem == (403, "password_reset_required")
         assert login(call, person, password=WRONG).problem == (401, "invalid_credentials")
 
-    def test_one_declared_void_is_none(self, call: Handlers) -> None:
-        # Nothing documents that Cognito looks at the password before it says so.
+    def test_a_void_password_gets_the_answer_of_a_wrong_one(self, call: Handlers) -> None:
+        # Cognito's documents do not say that it checks the password before this answer.
         assert login(call, must_reset()).problem == (401, "invalid_credentials")
 
 
 class TestAgainstGuessing:
-    def test_of_simultaneous_guesses_one_is_made(
+    def test_of_simultaneous_guesses_only_one_reaches_cognito(
         self, call: Handlers, table: Table, tap: Tap
     ) -> None:
-        # Given an account that may be guessed at once more, and twenty who do so together
+        # Given an account with one free attempt left, and twenty simultaneous guesses
         person = confirmed()
         for _ in range(4):
             login(call, person, password=WRONG)
@@ -329,25 +339,23 @@ class TestAgainstGuessing:
         with tap() as wire:
             answers = at_once([guess] * 20)
 
-        # Then the pool is asked for one of them
+        # Then only one of them calls Cognito
         assert wire.calls.count("InitiateAuth") == 1
         assert sum(isinstance(answer, InvalidCredentials) for answer in answers) == 1
         waits = [answer.retry_after for answer in answers if isinstance(answer, TooManyAttempts)]
         assert len(waits) == 19 and set(waits) <= {1, 30}
 
-    def test_cognitos_own_lock_out_does_not_tell_that_there_is_an_account(
-        self, call: Handlers
-    ) -> None:
-        # Stubbed: the emulator locks nobody out. Given strangers on several networks have made
-        # Cognito lock an account
+    def test_a_lock_out_by_cognito_does_not_reveal_an_account(self, call: Handlers) -> None:
+        # Stubbed: the emulator has no lock-out. Given an account that Cognito has locked after
+        # guesses from several networks
         fault = refused("NotAuthorizedException", message="Password attempts exceeded")
         with stubbed("InitiateAuth", fault):
             locked = login(call, confirmed())
 
-        # Then that looks like an address without one
+        # Then the answer is that of an address without an account
         assert without_request_id(locked) == without_request_id(login(call, Person()))
 
-    def test_the_right_password_starts_counting_anew(self, call: Handlers) -> None:
+    def test_the_right_password_resets_the_count_of_attempts(self, call: Handlers) -> None:
         person = confirmed()
 
         for _ in range(3):
@@ -355,7 +363,7 @@ class TestAgainstGuessing:
                 assert login(call, person, password=WRONG).status == 401
             assert login(call, person).status == 200
 
-    def test_the_right_password_must_wait_too(self, call: Handlers) -> None:
+    def test_the_right_password_is_refused_during_the_wait(self, call: Handlers) -> None:
         person = confirmed()
 
         for _ in range(5):
@@ -365,8 +373,8 @@ class TestAgainstGuessing:
 
 
 @pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "MFA_SETUP", "SELECT_MFA_TYPE", "NEW"])
-def test_a_challenge_that_we_do_not_know_is_no_500(call: Handlers, name: str) -> None:
-    # Stubbed: the pool's settings allow no such challenge, somebody must have changed them.
+def test_an_unknown_challenge_is_no_500(call: Handlers, name: str) -> None:
+    # Stubbed: the pool's settings in the template do not allow such a challenge.
     with stubbed("InitiateAuth", answered({"ChallengeName": name, "Session": "s" * 20})):
         answer = login(call, confirmed())
 
@@ -385,7 +393,7 @@ def test_a_challenge_after_the_second_factor_is_no_500(call: Handlers) -> None:
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize("step", range(5))
-def test_stopped_half_way_it_is_tried_again(
+def test_an_interrupted_login_can_be_repeated(
     call: Handlers, now: Clock, tap: Tap, step: int, fault: Fault
 ) -> None:
     person = confirmed()
@@ -399,7 +407,7 @@ def test_stopped_half_way_it_is_tried_again(
     assert login(call, person).status == 200
 
 
-def test_an_old_password_is_none(call: Handlers) -> None:
+def test_a_replaced_password_is_refused(call: Handlers) -> None:
     person = forgetful()
     emulated().client.admin_set_user_password(
         UserPoolId=emulated().pool_id,

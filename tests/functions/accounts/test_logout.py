@@ -1,4 +1,4 @@
-"""The end of a session, at once wherever something could be changed (§6)."""
+"""A logout ends the session, at once for every change (§6)."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def log_out(call: Handlers, tokens: Tokens, **request: Any) -> Answer:
 
 
 def may_write(call: Handlers, tokens: Tokens) -> bool:
-    """Return whether a write gets past the check of the session, to what is wrong with its body."""
+    """Return whether a write passes the session check: then its malformed body is refused."""
     answer = call("createBooking", "{", token=tokens.access)
     assert answer.problem in {(400, "malformed_json"), (401, "unauthorized")}
     return answer.status == 400
@@ -40,8 +40,8 @@ def tokens() -> Tokens:
     return session_of(confirmed())
 
 
-class TestTheSession:
-    def test_ends_at_once_for_writes(self, call: Handlers, tokens: Tokens) -> None:
+class TestSession:
+    def test_a_logged_out_session_may_not_write(self, call: Handlers, tokens: Tokens) -> None:
         assert may_write(call, tokens)
 
         answer = log_out(call, tokens)
@@ -50,35 +50,41 @@ class TestTheSession:
         assert "Content-Type" not in answer.headers
         assert not may_write(call, tokens)
 
-    def test_ends_at_once_for_staff(self, call: Handlers, tokens: Tokens) -> None:
+    def test_a_logged_out_session_of_staff_may_do_nothing(
+        self, call: Handlers, tokens: Tokens
+    ) -> None:
         log_out(call, tokens, claims=ADMIN)
 
         answer = call("listBookings", token=tokens.access, claims=ADMIN)
         assert answer.problem == (401, "unauthorized")
         assert answer.body["detail"] == "Your session has ended. Log in again."
 
-    def test_ends_with_its_token_for_reads(self, call: Handlers, tokens: Tokens) -> None:
+    def test_a_logged_out_session_may_read_until_its_token_expires(
+        self, call: Handlers, tokens: Tokens
+    ) -> None:
         log_out(call, tokens)
 
         assert call("listBookings", token=tokens.access).status == 200
 
-    def test_is_not_refreshed(self, call: Handlers, tokens: Tokens) -> None:
+    def test_a_logged_out_session_cannot_be_refreshed(self, call: Handlers, tokens: Tokens) -> None:
         log_out(call, tokens)
 
         answer = call("refresh", refreshing(tokens), by=None)
         assert answer.problem == (401, "invalid_refresh_token")
         assert not can_refresh(tokens.refresh)
 
-    def test_is_known_nowhere(self, call: Handlers, tokens: Tokens) -> None:
+    def test_get_me_refuses_a_logged_out_session(self, call: Handlers, tokens: Tokens) -> None:
         log_out(call, tokens)
 
         assert call("getMe", token=tokens.access).problem == (401, "unauthorized")
 
-    def test_ends_once(self, call: Handlers, tokens: Tokens) -> None:
+    def test_a_second_logout_of_a_session_is_refused(self, call: Handlers, tokens: Tokens) -> None:
         assert log_out(call, tokens).status == 204
         assert log_out(call, tokens).problem == (401, "unauthorized")
 
-    def test_ends_with_all_that_was_refreshed_from_it(self, call: Handlers, tokens: Tokens) -> None:
+    def test_a_logout_ends_all_refreshed_tokens_of_the_session(
+        self, call: Handlers, tokens: Tokens
+    ) -> None:
         new = call("refresh", refreshing(tokens), by=None).body
         refreshed = Tokens(new["access_token"], new["refresh_token"])
 
@@ -88,7 +94,7 @@ class TestTheSession:
         assert not may_write(call, refreshed)
         assert not can_refresh(refreshed.refresh)
 
-    def test_ends_whichever_of_its_refresh_tokens_is_sent(
+    def test_a_logout_accepts_any_refresh_token_of_the_session(
         self, call: Handlers, tokens: Tokens
     ) -> None:
         new = call("refresh", refreshing(tokens), by=None).body
@@ -98,7 +104,7 @@ class TestTheSession:
         assert not may_write(call, tokens)
         assert not can_refresh(new["refresh_token"])
 
-    def test_leaves_the_others_of_the_account_alone(self, call: Handlers) -> None:
+    def test_a_logout_leaves_the_other_sessions_of_the_account(self, call: Handlers) -> None:
         person = confirmed()
         phone, laptop = session_of(person), session_of(person)
 
@@ -108,7 +114,7 @@ class TestTheSession:
         assert may_write(call, laptop)
         assert can_refresh(laptop.refresh)
 
-    def test_is_noted_without_a_token(
+    def test_the_table_holds_no_token_after_a_logout(
         self, call: Handlers, tokens: Tokens, snapshot: Snapshot
     ) -> None:
         log_out(call, tokens)
@@ -123,10 +129,10 @@ class TestRefused:
         "code",
         ["InvalidParameterException", "UnsupportedTokenTypeException"],
     )
-    def test_what_is_no_refresh_token_ends_nothing(
+    def test_a_malformed_refresh_token_ends_no_session(
         self, call: Handlers, tokens: Tokens, code: str
     ) -> None:
-        # Stubbed: the emulator revokes whatever it is given.
+        # Stubbed: the emulator revokes every token.
         with stubbed("RevokeToken", refused(code)):
             answer = log_out(call, tokens)
 
@@ -137,26 +143,26 @@ class TestRefused:
     @pytest.mark.parametrize(
         "code", ["NotAuthorizedException", "UnauthorizedException", "UserNotFoundException"]
     )
-    def test_a_revoked_or_foreign_refresh_token_does_not_keep_the_session_alive(
+    def test_a_revoked_or_foreign_refresh_token_still_ends_the_session(
         self, call: Handlers, tokens: Tokens, code: str
     ) -> None:
-        # Stubbed: the emulator revokes whatever it is given. It was a 500 or a 422, and the session
-        # went on.
+        # Stubbed: the emulator revokes every token. This was a 500 or a 422 before, and the session
+        # stayed live.
         with stubbed("RevokeToken", refused(code)):
             assert log_out(call, tokens).status == 204
 
         assert not may_write(call, tokens)
 
-    def test_nobody_logs_out(self, call: Handlers, tokens: Tokens) -> None:
+    def test_a_logout_without_a_token_is_refused(self, call: Handlers, tokens: Tokens) -> None:
         assert log_out(call, tokens, by=None).problem == (401, "unauthorized")
         assert can_refresh(tokens.refresh)
 
-    def test_a_body_is_needed(self, call: Handlers, tokens: Tokens) -> None:
+    def test_a_logout_without_a_body_is_refused(self, call: Handlers, tokens: Tokens) -> None:
         assert call("logout", token=tokens.access).problem == (415, "unsupported_media_type")
         assert may_write(call, tokens)
 
 
-def test_these_are_its_calls(call: Handlers, tokens: Tokens, tap: Tap) -> None:
+def test_a_logout_makes_exactly_these_calls(call: Handlers, tokens: Tokens, tap: Tap) -> None:
     with tap() as wire:
         log_out(call, tokens)
 
@@ -165,7 +171,7 @@ def test_these_are_its_calls(call: Handlers, tokens: Tokens, tap: Tap) -> None:
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize("step", range(len(CALLS)))
-def test_stopped_half_way_it_is_completed_by_logging_out_again(
+def test_an_interrupted_logout_is_completed_by_another(
     call: Handlers, tokens: Tokens, tap: Tap, step: int, fault: Fault
 ) -> None:
     with tap(failing=step, fault=fault) as wire:
@@ -175,15 +181,17 @@ def test_stopped_half_way_it_is_completed_by_logging_out_again(
 
     again = log_out(call, tokens)
 
-    # A note whose answer was lost has ended the session already.
+    # A write whose answer was lost has ended the session already.
     has_ended = step == len(CALLS) - 1 and fault is lost_answer
     assert again.problem == ((401, "unauthorized") if has_ended else (204, None))
     assert not may_write(call, tokens)
     assert not can_refresh(tokens.refresh)
 
 
-def test_anothers_refresh_token_ends_ones_own_session_too(call: Handlers, tokens: Tokens) -> None:
-    # Whoever holds a refresh token may revoke it: RFC 7009 asks for no more.
+def test_a_logout_with_another_accounts_refresh_token_ends_both_sessions(
+    call: Handlers, tokens: Tokens
+) -> None:
+    # RFC 7009 allows every holder of a refresh token to revoke it.
     other = session_of(confirmed())
 
     assert call("logout", refreshing(other), token=tokens.access).status == 204

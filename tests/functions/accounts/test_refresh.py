@@ -1,4 +1,4 @@
-"""A session goes on with new tokens, unless somebody has ended it (§6)."""
+"""A refresh continues a session with new tokens unless it has ended (§6)."""
 
 from datetime import timedelta
 
@@ -36,14 +36,14 @@ def refresh(call: Handlers, token: str) -> Answer:
     return call("refresh", {"refresh_token": token}, by=None)
 
 
-def recorded(tokens: Tokens) -> Session:
+def session_record(tokens: Tokens) -> Session:
     """Return the session that the tokens belong to."""
     claims = claims_of(tokens.access)
     return Session(claims["origin_jti"], claims["sub"], NOW)
 
 
-class TestALiveSession:
-    def test_goes_on_with_new_tokens(self, call: Handlers) -> None:
+class TestLiveSession:
+    def test_a_refresh_returns_new_tokens(self, call: Handlers) -> None:
         before = session_of(confirmed())
 
         answer = refresh(call, before.refresh)
@@ -54,7 +54,7 @@ class TestALiveSession:
         assert answer.body["refresh_token"] != before.refresh
         assert call("getMe", token=answer.body["access_token"]).status == 200
 
-    def test_stays_the_same_session(self, call: Handlers) -> None:
+    def test_a_refresh_continues_the_same_session(self, call: Handlers) -> None:
         before = session_of(confirmed())
 
         after = claims_of(refresh(call, before.refresh).body["access_token"])
@@ -62,14 +62,16 @@ class TestALiveSession:
         for claim in ("origin_jti", "auth_time", "sub"):
             assert after[claim] == claims_of(before.access)[claim]
 
-    def test_may_lose_an_answer(self, call: Handlers) -> None:
+    def test_a_refresh_whose_answer_was_lost_can_be_repeated(self, call: Handlers) -> None:
         before = session_of(confirmed())
 
-        # The token sent is good for a short grace: whoever never heard back asks again.
+        # The used token stays valid for a short time, so that a caller without an answer can retry.
         assert refresh(call, before.refresh).status == 200
         assert refresh(call, before.refresh).status == 200
 
-    def test_may_lose_it_to_the_table(self, call: Handlers, tap: Tap) -> None:
+    def test_a_refresh_can_be_repeated_after_a_lost_call_of_the_table(
+        self, call: Handlers, tap: Tap
+    ) -> None:
         before = session_of(confirmed())
 
         with tap(failing=1, fault=lost_request) as wire:
@@ -79,7 +81,7 @@ class TestALiveSession:
         assert answer.problem == (503, "storage_unavailable")
         assert refresh(call, before.refresh).status == 200
 
-    def test_leaves_no_trace(self, call: Handlers, snapshot: Snapshot) -> None:
+    def test_a_refresh_writes_nothing(self, call: Handlers, snapshot: Snapshot) -> None:
         refresh(call, session_of(confirmed()).refresh)
 
         assert snapshot() == []
@@ -87,28 +89,28 @@ class TestALiveSession:
 
 class TestNoSession:
     @pytest.mark.parametrize("token", ["x", "a.b.c", "e30.e30.e30", "x" * 8192, "...", "===="])
-    def test_a_token_that_is_none(self, call: Handlers, token: str) -> None:
+    def test_a_malformed_refresh_token_is_refused(self, call: Handlers, token: str) -> None:
         assert refresh(call, token).problem == (401, "invalid_refresh_token")
 
-    def test_another_kind_of_token(self, call: Handlers) -> None:
+    def test_an_access_or_id_token_is_refused_as_refresh_token(self, call: Handlers) -> None:
         access = session_of(confirmed()).access
 
         assert refresh(call, access).problem == (401, "invalid_refresh_token")
 
-    def test_a_token_that_was_tampered_with(self, call: Handlers) -> None:
+    def test_a_refresh_token_that_was_changed_is_refused(self, call: Handlers) -> None:
         head, payload, signature = session_of(confirmed()).refresh.split(".")
 
         forged = f"{head}.{payload}.{signature[::-1]}"
         assert refresh(call, forged).problem == (401, "invalid_refresh_token")
 
-    def test_an_account_that_is_gone(self, call: Handlers) -> None:
+    def test_the_refresh_token_of_a_deleted_account_is_refused(self, call: Handlers) -> None:
         person = confirmed()
         token = session_of(person).refresh
         emulated().client.admin_delete_user(UserPoolId=emulated().pool_id, Username=person.email)
 
         assert refresh(call, token).problem == (401, "invalid_refresh_token")
 
-    def test_an_account_that_is_disabled(self, call: Handlers) -> None:
+    def test_the_refresh_token_of_a_disabled_account_is_refused(self, call: Handlers) -> None:
         person = confirmed()
         token = session_of(person).refresh
         emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
@@ -126,8 +128,8 @@ class TestNoSession:
             "InvalidParameterException",
         ],
     )
-    def test_whatever_cognito_has_against_the_token(self, call: Handlers, code: str) -> None:
-        # Stubbed: the grace of the emulator's tokens is longer than a test.
+    def test_a_refresh_token_that_cognito_refuses_is_a_401(self, call: Handlers, code: str) -> None:
+        # Stubbed: the emulator's tokens stay valid for longer than a test.
         with stubbed("GetTokensFromRefreshToken", refused(code)):
             answer = refresh(call, session_of(confirmed()).refresh)
 
@@ -135,18 +137,20 @@ class TestNoSession:
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-class TestAnEndedSession:
-    """Its tokens at Cognito may still be good: the table knows better."""
+class TestEndedSession:
+    """Cognito may still accept its tokens; our table records the end."""
 
-    def test_by_its_logout(self, call: Handlers, table: Table) -> None:
+    def test_a_session_ended_by_logout_is_not_refreshed(self, call: Handlers, table: Table) -> None:
         tokens = session_of(confirmed())
-        sessions.end(table, recorded(tokens), NOW)
+        sessions.end(table, session_record(tokens), NOW)
 
         assert refresh(call, tokens.refresh).problem == (401, "invalid_refresh_token")
 
         assert not can_refresh(tokens.refresh), "the new tokens are revoked at once"
 
-    def test_by_a_new_password(self, call: Handlers, table: Table, today: Clock) -> None:
+    def test_a_session_ended_by_a_new_password_is_not_refreshed(
+        self, call: Handlers, table: Table, today: Clock
+    ) -> None:
         person = confirmed()
         tokens = session_of(person)
         sessions.end_all(table, id_of(person), today.at + timedelta(seconds=5))
@@ -154,33 +158,35 @@ class TestAnEndedSession:
         assert refresh(call, tokens.refresh).problem == (401, "invalid_refresh_token")
         assert not can_refresh(tokens.refresh)
 
-    def test_by_a_reset_that_was_never_heard_of_again(
+    def test_a_session_before_an_interrupted_reset_is_not_refreshed(
         self, call: Handlers, table: Table, today: Clock
     ) -> None:
         person = confirmed()
         tokens = session_of(person)
-        begun = today.at + timedelta(seconds=5)
-        sessions.begin_reset(table, id_of(person), begun)
+        begun_at = today.at + timedelta(seconds=5)
+        sessions.begin_reset(table, id_of(person), begun_at)
 
-        today.set(begun + timedelta(seconds=19))
+        today.set(begun_at + timedelta(seconds=19))
         assert refresh(call, tokens.refresh).status == 200
-        today.set(begun + timedelta(seconds=20))
+        today.set(begun_at + timedelta(seconds=20))
         assert refresh(call, tokens.refresh).problem == (401, "invalid_refresh_token")
 
-    def test_others_of_the_account_go_on(self, call: Handlers, table: Table) -> None:
+    def test_other_sessions_of_the_account_can_be_refreshed(
+        self, call: Handlers, table: Table
+    ) -> None:
         person = confirmed()
         ended, other = session_of(person), session_of(person)
-        sessions.end(table, recorded(ended), NOW)
+        sessions.end(table, session_record(ended), NOW)
 
         assert refresh(call, ended.refresh).status == 401
         assert refresh(call, other.refresh).status == 200
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
-    def test_is_not_answered_when_its_new_tokens_can_not_be_revoked(
+    def test_an_ended_session_whose_new_tokens_cannot_be_revoked_is_a_503(
         self, call: Handlers, table: Table, tap: Tap, fault: Fault
     ) -> None:
         tokens = session_of(confirmed())
-        sessions.end(table, recorded(tokens), NOW)
+        sessions.end(table, session_record(tokens), NOW)
 
         with tap(failing=2, fault=fault) as wire:
             answer = refresh(call, tokens.refresh)
@@ -189,7 +195,7 @@ class TestAnEndedSession:
         assert answer.problem == (503, "identity_unavailable")
 
 
-def test_the_token_is_in_no_error(call: Handlers) -> None:
+def test_no_problem_quotes_the_refresh_token(call: Handlers) -> None:
     token = session_of(confirmed()).access
 
     answer = refresh(call, token)

@@ -1,4 +1,4 @@
-"""A new account, and not a word on whether the address had one (§6)."""
+"""A registration creates an account and does not reveal whether the address had one (§6)."""
 
 import json
 from collections.abc import Callable
@@ -78,8 +78,8 @@ def status_of(person: Person) -> str:
     return account["UserStatus"] if account else "none"
 
 
-class TestANewAddress:
-    def test_gets_an_account_that_waits_for_its_code(self, call: Handlers) -> None:
+class TestNewAddress:
+    def test_a_new_address_gets_an_unconfirmed_account_and_a_code(self, call: Handlers) -> None:
         person = Person()
 
         answer = sign_up(call, person)
@@ -88,7 +88,7 @@ class TestANewAddress:
         assert status_of(person) == "UNCONFIRMED"
         assert codes_sent_to(person) == [CONFIRMATION_CODE]
 
-    def test_is_kept_in_lower_case(self, call: Handlers) -> None:
+    def test_a_new_address_is_kept_in_lower_case(self, call: Handlers) -> None:
         person = Person()
 
         sign_up(call, person, email=person.email.upper())
@@ -110,7 +110,9 @@ class TestANewAddress:
             "'; DROP TABLE--",
         ],
     )
-    def test_may_have_any_password_that_is_long_enough(self, call: Handlers, password: str) -> None:
+    def test_a_registration_accepts_any_password_of_at_least_12_characters(
+        self, call: Handlers, password: str
+    ) -> None:
         person = Person(password=password)
 
         assert sign_up(call, person).status == 202
@@ -133,7 +135,7 @@ class TestANewAddress:
             "twelve\0chars",
         ],
     )
-    def test_may_not_have_a_short_or_a_padded_one(
+    def test_a_registration_refuses_a_short_or_padded_password(
         self, call: Handlers, snapshot: Snapshot, password: str
     ) -> None:
         person = Person(password=password)
@@ -151,7 +153,7 @@ class TestANewAddress:
     @pytest.mark.parametrize(
         "operation", ["register", "confirmRegistration", "confirmPasswordReset"]
     )
-    def test_may_not_have_one_that_everybody_would_try(
+    def test_a_common_password_is_refused(
         self, call: Handlers, snapshot: Snapshot, operation: str, password: str
     ) -> None:
         person = Person()
@@ -173,7 +175,9 @@ class TestANewAddress:
         "email", ["a@example..com", "a@example.com.", "<a@b.c>", "mailto:a@b.c"]
     )
     @pytest.mark.parametrize("operation", TAKE_AN_ADDRESS)
-    def test_is_one(self, call: Handlers, operation: str, email: str) -> None:
+    def test_a_malformed_email_address_is_refused(
+        self, call: Handlers, operation: str, email: str
+    ) -> None:
         request = good_request(operation, call)
 
         answer = call(operation, **request | {"body": request["body"] | {"email": email}})
@@ -181,21 +185,21 @@ class TestANewAddress:
         assert answer.problem == (422, "validation_failed")
         assert answer.faults == ["body /email"]
 
-    def test_is_in_no_key_and_the_password_nowhere(
+    def test_the_table_holds_no_address_and_no_password(
         self, call: Handlers, snapshot: Snapshot
     ) -> None:
         person = Person()
 
         sign_up(call, person)
 
-        assert len(snapshot()) == 2  # the attempts from its network, and at its address
+        assert len(snapshot()) == 2  # the attempts of the network, and of the address
         kept = "".join(snapshot())
         assert person.email not in kept
         assert person.password not in kept
 
 
-class TestAnAddressThatWaits:
-    def test_gets_another_code(self, call: Handlers) -> None:
+class TestUnconfirmedAddress:
+    def test_registering_an_unconfirmed_address_sends_another_code(self, call: Handlers) -> None:
         person = Person()
         sign_up(call, person)
         account = id_of(person)
@@ -207,7 +211,9 @@ class TestAnAddressThatWaits:
         assert len(codes_sent_to(person)) == 2
         assert confirm(call, person).status == 204
 
-    def test_may_come_with_another_password(self, call: Handlers) -> None:
+    def test_registering_an_unconfirmed_address_again_may_name_another_password(
+        self, call: Handlers
+    ) -> None:
         first, second = (person := Person()), Person(person.email, OTHER_PASSWORD)
         sign_up(call, first)
 
@@ -218,22 +224,26 @@ class TestAnAddressThatWaits:
             assert answer.problem == (401, "invalid_credentials")
 
     @pytest.mark.usefixtures("connected")
-    def test_of_many_at_the_same_time_a_few_get_through(self, call: Handlers, table: Table) -> None:
-        # Given twenty who register the same address from one network at the same time
+    def test_simultaneous_registrations_of_one_address_are_limited(
+        self, call: Handlers, table: Table
+    ) -> None:
+        # Given twenty simultaneous registrations of one address from one network
         person = Person()
 
         answers = at_once([partial(register, table, user_pool(), person.email, visitor())] * 20)
 
-        # Then whoever was refused must wait, and the owner of the mailbox can confirm
+        # Then the refused ones must wait, and the owner of the mailbox can confirm
         refused_ones = [answer for answer in answers if answer is not None]
         assert all(isinstance(answer, TooManyAttempts) for answer in refused_ones)
         assert 1 <= len(answers) - len(refused_ones) <= 3
         assert confirm(call, person).status == 204
 
 
-class TestAConfirmedAddress:
+class TestConfirmedAddress:
     @pytest.mark.parametrize("password", [Person().password, OTHER_PASSWORD])
-    def test_stays_as_it_is(self, call: Handlers, password: str) -> None:
+    def test_registering_a_confirmed_address_changes_nothing(
+        self, call: Handlers, password: str
+    ) -> None:
         person = confirmed()
         before = account_of(person.email)
 
@@ -247,7 +257,9 @@ class TestAConfirmedAddress:
         assert before["UserLastModifiedDate"] == after["UserLastModifiedDate"]
         assert can_log_in(person.email, person.password)
 
-    def test_can_not_be_confirmed_into_by_a_later_registration(self, call: Handlers) -> None:
+    def test_a_later_registration_cannot_take_over_a_confirmed_account(
+        self, call: Handlers
+    ) -> None:
         person = confirmed()
         other = Person(person.email, OTHER_PASSWORD)
         sign_up(call, other)
@@ -256,7 +268,7 @@ class TestAConfirmedAddress:
         assert not can_log_in(other.email, other.password)
         assert can_log_in(person.email, person.password)
 
-    def test_is_not_told_to_somebody_who_registers_it(self, call: Handlers) -> None:
+    def test_registering_a_confirmed_address_reveals_nothing(self, call: Handlers) -> None:
         other = Person(confirmed().email, OTHER_PASSWORD)
         sign_up(call, other)
 
@@ -265,8 +277,8 @@ class TestAConfirmedAddress:
         assert answer.problem == (401, "invalid_credentials")
 
 
-class TestAnotherOnesAddress:
-    """Somebody registers the address of a person who has no account yet: the mailbox decides."""
+class TestForeignAddress:
+    """A stranger registers the address of another person: only the mailbox's owner can confirm."""
 
     @pytest.fixture
     def victim(self) -> Person:
@@ -281,7 +293,7 @@ class TestAnotherOnesAddress:
         assert not can_log_in(attacker.email, attacker.password)
         assert call("login", attacker.credentials, by=None).problem == (401, "invalid_credentials")
 
-    def test_before_they_do_themselves(
+    def test_an_address_that_a_stranger_registered_first_becomes_its_owners(
         self, call: Handlers, victim: Person, attacker: Person
     ) -> None:
         sign_up(call, attacker)
@@ -291,7 +303,7 @@ class TestAnotherOnesAddress:
 
         self.assert_is_the_victims(call, victim, attacker)
 
-    def test_and_the_person_confirms_what_they_never_registered(
+    def test_an_owner_who_confirms_a_strangers_registration_gets_the_account(
         self, call: Handlers, victim: Person, attacker: Person
     ) -> None:
         sign_up(call, attacker)
@@ -300,7 +312,9 @@ class TestAnotherOnesAddress:
 
         self.assert_is_the_victims(call, victim, attacker)
 
-    def test_after_they_did(self, call: Handlers, victim: Person, attacker: Person) -> None:
+    def test_an_address_that_a_stranger_registered_second_becomes_its_owners(
+        self, call: Handlers, victim: Person, attacker: Person
+    ) -> None:
         sign_up(call, victim)
         sign_up(call, attacker)
 
@@ -308,7 +322,7 @@ class TestAnotherOnesAddress:
 
         self.assert_is_the_victims(call, victim, attacker)
 
-    def test_after_they_have_confirmed(
+    def test_a_stranger_who_registers_a_confirmed_address_gets_nothing(
         self, call: Handlers, victim: Person, attacker: Person
     ) -> None:
         sign_up(call, victim)
@@ -320,7 +334,9 @@ class TestAnotherOnesAddress:
         assert confirm(call, attacker).problem == (400, "invalid_code")
         self.assert_is_the_victims(call, victim, attacker)
 
-    def test_without_the_mailbox_nothing_is_gained(self, call: Handlers, attacker: Person) -> None:
+    def test_a_stranger_without_the_mailbox_cannot_log_in(
+        self, call: Handlers, attacker: Person
+    ) -> None:
         sign_up(call, attacker)
 
         assert confirm(call, attacker, code="000000").problem == (400, "invalid_code")
@@ -331,7 +347,9 @@ class TestAnotherOnesAddress:
 
 
 @pytest.mark.parametrize("who", ANYBODY)
-def test_every_address_is_answered_alike(call: Handlers, table: Table, who: str) -> None:
+def test_a_registration_has_the_same_answer_for_every_address(
+    call: Handlers, table: Table, who: str
+) -> None:
     answer = sign_up(call, ANYBODY[who](table))
     nobodys = sign_up(call, Person())
 
@@ -339,7 +357,7 @@ def test_every_address_is_answered_alike(call: Handlers, table: Table, who: str)
     assert answer.headers.keys() == nobodys.headers.keys()
 
 
-def test_nobody_knows_the_password_that_an_account_waits_with(call: Handlers) -> None:
+def test_an_unconfirmed_account_has_a_random_password(call: Handlers) -> None:
     people, sent = [Person(), Person()], []
 
     def read(request: AWSPreparedRequest) -> None:
@@ -367,10 +385,10 @@ def test_nobody_knows_the_password_that_an_account_waits_with(call: Handlers) ->
     ],
 )
 @pytest.mark.parametrize("cognito_call", ["SignUp", "ResendConfirmationCode"])
-def test_what_cognito_may_say_of_an_address_is_logged_and_not_passed_on(
+def test_a_registration_that_cognito_refuses_is_logged_and_accepted(
     call: Handlers, output: Output, cognito_call: str, code: str
 ) -> None:
-    # Stubbed: the emulator takes every address, and sends as many mails as it is asked to.
+    # Stubbed: the emulator accepts every address and has no limit of mails.
     person = Person() if cognito_call == "SignUp" else registered()
 
     with stubbed(cognito_call, refused(code)) as faults:
@@ -382,7 +400,7 @@ def test_what_cognito_may_say_of_an_address_is_logged_and_not_passed_on(
     assert code in logged and person.email not in logged
 
 
-def test_an_account_that_appeared_meanwhile_gets_a_code(call: Handlers) -> None:
+def test_an_account_that_was_created_meanwhile_gets_a_code(call: Handlers) -> None:
     # Stubbed: on AWS an account is found by its address in any case.
     person = confirmed()
 
@@ -393,7 +411,7 @@ def test_an_account_that_appeared_meanwhile_gets_a_code(call: Handlers) -> None:
     assert can_log_in(person.email, person.password)
 
 
-def test_these_are_its_calls(call: Handlers, table: Table, tap: Tap) -> None:
+def test_a_registration_makes_exactly_these_calls(call: Handlers, table: Table, tap: Tap) -> None:
     for person, calls in (
         (Person(), NEW),
         (registered(), AGAIN),
@@ -407,10 +425,10 @@ def test_these_are_its_calls(call: Handlers, table: Table, tap: Tap) -> None:
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize("step", range(len(AGAIN)))
 @pytest.mark.parametrize("who", ["without an account", "waiting for confirmation"])
-def test_stopped_half_way_it_is_completed_by_registering_again(
+def test_an_interrupted_registration_is_completed_by_another(
     call: Handlers, table: Table, now: Clock, tap: Tap, who: str, step: int, fault: Fault
 ) -> None:
-    # Given a registration of which one call fails, before or after it has taken effect
+    # Given a registration with one failing call, before or after its effect
     person = ANYBODY[who](table)
     with tap(failing=step, fault=fault) as wire:
         stopped = sign_up(call, person)
@@ -418,10 +436,10 @@ def test_stopped_half_way_it_is_completed_by_registering_again(
     assert stopped.status == (503 if failed else 202)
     assert failed or (who, step) == ("without an account", 4)
 
-    # When it is made again
+    # When it is repeated
     now.set(now.at + timedelta(seconds=2))
     assert sign_up(call, person).status == 202
 
-    # Then it is whole
+    # Then it is complete
     assert confirm(call, person).status == 204
     assert can_log_in(person.email, person.password)

@@ -1,4 +1,4 @@
-"""A code for whoever has forgotten the password, and the same answer for everybody (§6)."""
+"""A reset request sends a code, and has the same answer for every address (§6)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,67 +33,69 @@ ANYBODY: dict[str, Callable[[Table], Person]] = {
     "confirmed": lambda _: confirmed(),
     "whose password is void": lambda _: must_reset(),
 }
-"""Those whom the same steps serve; an account that staff have made takes two more."""
+"""Accounts that take the same calls; an invited account takes two more."""
 CALLS = ["BatchGetItem", "UpdateItem", "UpdateItem", "AdminGetUser", "ForgotPassword"]
 
 
-def forget(call: Handlers, person: Person, **changes: Any) -> Answer:
+def request_reset(call: Handlers, person: Person, **changes: Any) -> Answer:
     return call("requestPasswordReset", {"email": person.email} | changes, by=None)
 
 
-def test_a_code_is_sent_and_the_password_stays(call: Handlers) -> None:
+def test_a_reset_request_sends_a_code_and_keeps_the_password(call: Handlers) -> None:
     person = confirmed()
     mails = len(codes_sent_to(person))
 
-    assert forget(call, person, email=person.email.upper()).status == 202
+    assert request_reset(call, person, email=person.email.upper()).status == 202
 
     assert codes_sent_to(person)[mails:] == [RESET_CODE]
     assert can_log_in(person.email, person.password)
 
 
-def test_sessions_go_on(call: Handlers) -> None:
+def test_a_reset_request_ends_no_session(call: Handlers) -> None:
     person = confirmed()
     token = call("login", person.credentials, by=None).body["access_token"]
 
-    forget(call, person)
+    request_reset(call, person)
 
     assert call("createBooking", "{", token=token).problem == (400, "malformed_json")
 
 
 @pytest.mark.parametrize("who", ANYBODY)
-def test_every_address_is_answered_alike(call: Handlers, table: Table, tap: Tap, who: str) -> None:
+def test_a_reset_request_has_the_same_answer_for_every_address(
+    call: Handlers, table: Table, tap: Tap, who: str
+) -> None:
     person = ANYBODY[who](table)
 
     with tap() as wire:
-        answer = forget(call, person)
+        answer = request_reset(call, person)
 
     assert (answer.status, answer.body["status"]) == (202, "accepted")
-    assert answer.body == forget(call, Person()).body
+    assert answer.body == request_reset(call, Person()).body
     assert wire.calls == CALLS
 
 
-def test_an_account_made_in_the_console_gets_in_by_its_mailbox(call: Handlers) -> None:
-    # Given an account with the password of an invitation, which Cognito sends no code to: its login
-    # said "reset your password", which led nowhere
+def test_an_invited_account_can_reset_its_password(call: Handlers) -> None:
+    # Given an invited account with its temporary password, for which Cognito itself sends no reset
+    # code
     person = invited()
     assert call("login", person.credentials, by=None).problem == (403, "password_reset_required")
 
-    # When its owner does
-    assert forget(call, person).body == forget(call, Person()).body
+    # When its owner resets the password
+    assert request_reset(call, person).body == request_reset(call, Person()).body
     (code,) = codes_sent_to(person)[-1:]
     body = {"email": person.email, "code": code, "new_password": NEW_PASSWORD}
     assert call("confirmPasswordReset", body, by=None).status == 204
 
-    # Then they are in
+    # Then the new password logs in
     answer = call("login", {"email": person.email, "password": NEW_PASSWORD}, by=None)
     assert answer.status == 200
 
 
-def test_a_disabled_invitation_stays_as_it_is(call: Handlers) -> None:
+def test_a_reset_request_does_not_change_a_disabled_invitation(call: Handlers) -> None:
     person = invited()
     emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
 
-    forget(call, person)
+    request_reset(call, person)
 
     account = account_of(person.email)
     assert account and account["UserStatus"] == "FORCE_CHANGE_PASSWORD"
@@ -103,15 +105,15 @@ def test_a_disabled_invitation_stays_as_it_is(call: Handlers) -> None:
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize("step", ["AdminUpdateUserAttributes", "AdminSetUserPassword"])
-def test_stopped_while_it_lets_somebody_in_it_can_be_asked_for_again(
+def test_an_interrupted_reset_request_of_an_invited_account_can_be_repeated(
     call: Handlers, now: Clock, step: str, fault: Fault
 ) -> None:
     person = invited()
     with stubbed(step, fault):
-        assert forget(call, person).status == 503
+        assert request_reset(call, person).status == 503
 
     now.set(now.at + timedelta(seconds=1))
-    assert forget(call, person).status == 202
+    assert request_reset(call, person).status == 202
 
     assert codes_sent_to(person)[-1:] == [RESET_CODE]
 
@@ -126,26 +128,26 @@ def test_stopped_while_it_lets_somebody_in_it_can_be_asked_for_again(
         "LimitExceededException",
     ],
 )
-def test_what_cognito_may_say_of_an_address_is_not_passed_on(call: Handlers, code: str) -> None:
-    # Stubbed: the emulator says few of them.
+def test_a_reset_request_that_cognito_refuses_is_accepted(call: Handlers, code: str) -> None:
+    # Stubbed: the emulator has few of these errors.
     with stubbed("ForgotPassword", refused(code)):
-        answer = forget(call, confirmed())
+        answer = request_reset(call, confirmed())
 
-    assert answer.body == forget(call, Person()).body
+    assert answer.body == request_reset(call, Person()).body
 
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize("step", range(len(CALLS)))
-def test_stopped_half_way_it_can_be_asked_for_again(
+def test_an_interrupted_reset_request_can_be_repeated(
     call: Handlers, now: Clock, tap: Tap, step: int, fault: Fault
 ) -> None:
     person = confirmed()
     with tap(failing=step, fault=fault) as wire:
-        stopped = forget(call, person)
+        stopped = request_reset(call, person)
     assert len(wire.calls) == step + 1
     assert stopped.status == 503
 
     now.set(now.at + timedelta(seconds=1))
-    assert forget(call, person).status == 202
+    assert request_reset(call, person).status == 202
 
     assert RESET_CODE in codes_sent_to(person)

@@ -1,4 +1,4 @@
-"""Another code for whoever waits for one, and the same answer for everybody (§6)."""
+"""A resend sends another code, and has the same answer for every address (§6)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,7 +34,7 @@ def confirm(call: Handlers, person: Person) -> Answer:
     return call("confirmRegistration", body, by=None)
 
 
-def test_another_code_is_sent(call: Handlers, table: Table) -> None:
+def test_a_resend_sends_another_code(call: Handlers, table: Table) -> None:
     person = registered()
 
     assert resend(call, person, email=person.email.upper()).status == 202
@@ -44,7 +44,9 @@ def test_another_code_is_sent(call: Handlers, table: Table) -> None:
 
 
 @pytest.mark.parametrize("who", ANYBODY)
-def test_every_address_is_answered_alike(call: Handlers, table: Table, tap: Tap, who: str) -> None:
+def test_a_resend_has_the_same_answer_for_every_address(
+    call: Handlers, table: Table, tap: Tap, who: str
+) -> None:
     person = ANYBODY[who](table)
 
     with tap() as wire:
@@ -65,7 +67,7 @@ def test_every_address_is_answered_alike(call: Handlers, table: Table, tap: Tap,
         "LimitExceededException",
     ],
 )
-def test_what_cognito_may_say_of_an_address_is_not_passed_on(call: Handlers, code: str) -> None:
+def test_a_resend_that_cognito_refuses_is_accepted(call: Handlers, code: str) -> None:
     # Stubbed: on AWS a confirmed account is an invalid parameter; the emulator sends another code.
     with stubbed("ResendConfirmationCode", refused(code)):
         answer = resend(call, confirmed())
@@ -75,7 +77,7 @@ def test_what_cognito_may_say_of_an_address_is_not_passed_on(call: Handlers, cod
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize("step", range(len(CALLS)))
-def test_stopped_half_way_it_can_be_asked_for_again(
+def test_an_interrupted_resend_can_be_repeated(
     call: Handlers, table: Table, now: Clock, tap: Tap, step: int, fault: Fault
 ) -> None:
     person = registered()

@@ -1,6 +1,6 @@
-"""The table of docs/accounts.md is true: each state of an account, and what each operation answers.
+"""The table of docs/accounts.md: the answer of each operation in each account state.
 
-The cells are read from the page, so it can not say anything else than the functions do.
+The expectations are read from the page, so the page and the functions cannot differ.
 """
 
 import re
@@ -31,7 +31,7 @@ CHALLENGE: Final = {"ChallengeName": "EMAIL_OTP", "Session": "s" * 20}
 
 
 def disabled() -> Person:
-    """Return somebody whose account an operator has disabled."""
+    """Return a person whose account an operator has disabled."""
     person = confirmed()
     emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
     return person
@@ -61,24 +61,24 @@ def log_in(call: Handlers, person: Person) -> Answer:
     return call("login", person.credentials, by=None)
 
 
-def ask(call: Handlers, person: Person) -> Answer:
+def request_reset(call: Handlers, person: Person) -> Answer:
     return call("requestPasswordReset", {"email": person.email}, by=None)
 
 
 def reset(call: Handlers, person: Person) -> Answer:
-    """Confirm a reset by the code that was asked for, if there is one."""
-    ask(call, person)
+    """Confirm a reset by the code that was requested, if any."""
+    request_reset(call, person)
     body = {"email": person.email, "code": RESET_CODE, "new_password": NEW_PASSWORD}
     return call("confirmPasswordReset", body, by=None)
 
 
 def me(call: Handlers, person: Person) -> Answer:
-    """Ask for the account with an access token that is still good."""
+    """Read the account with an access token that has not expired."""
     account = account_of(person.email)
     return call("getMe", by=account["Username"] if account else str(uuid.uuid4()))
 
 
-OPERATIONS: Final = (register, confirm, log_in, ask, reset, me)
+OPERATIONS: Final = (register, confirm, log_in, request_reset, reset, me)
 """The columns of the table, in order."""
 
 
@@ -91,22 +91,22 @@ def rows() -> dict[str, list[str]]:
     return {state: answers for state, *answers in cells}
 
 
-def promised() -> Iterator[Any]:
+def documented_answers() -> Iterator[Any]:
     for state, answers in rows().items():
         if state in STATES:
             for operation, cell in zip(OPERATIONS, answers, strict=True):
                 yield pytest.param(state, operation, cell, id=f"{state} {operation.__name__}")
 
 
-def test_every_state_is_tried() -> None:
+def test_every_account_state_of_the_page_is_tested() -> None:
     others = [state for state in rows() if state not in STATES]
 
     assert others == ["any, with a challenge that this API does not know"]
     assert len(rows()) == len(STATES) + 1
 
 
-@pytest.mark.parametrize(("state", "operation", "cell"), [*promised()])
-def test_an_operation_answers_what_the_page_says(
+@pytest.mark.parametrize(("state", "operation", "cell"), [*documented_answers()])
+def test_an_operation_answers_what_the_page_says_for_the_account_state(
     call: Handlers, state: str, operation: Callable[[Handlers, Person], Answer], cell: str
 ) -> None:
     person = STATES[state]()
@@ -117,12 +117,12 @@ def test_an_operation_answers_what_the_page_says(
     status, code = re.findall(r"(\d{3})(?: `(\w+)`)?", cell)[0]
     assert answer.status == int(status)
     assert not code or answer.problem == (int(status), code)
-    if operation in (register, ask):
+    if operation in (register, request_reset):
         assert ("code sent" in cell) == (len(codes_sent_to(person)) > before)
 
 
 @pytest.mark.parametrize("state", ["`CONFIRMED`", "`FORCE_CHANGE_PASSWORD` (made in the console)"])
-def test_the_right_password_meets_an_unknown_challenge_in_any_state(
+def test_an_unknown_challenge_has_the_same_answer_in_any_account_state(
     call: Handlers, state: str
 ) -> None:
     person = STATES[state]()
@@ -131,7 +131,7 @@ def test_the_right_password_meets_an_unknown_challenge_in_any_state(
         assert log_in(call, person).problem == (403, "login_unsupported")
 
 
-def test_a_disabled_account_keeps_no_session(call: Handlers) -> None:
+def test_a_disabled_account_has_no_live_session(call: Handlers) -> None:
     person = confirmed()
     tokens = session_of(person)
     emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)

@@ -1,4 +1,4 @@
-"""Which slots can be booked, and why the others can not."""
+"""The slots that can be booked, and the reason for the others."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -64,7 +64,7 @@ def test_a_day_has_four_slots(call: Handlers) -> None:
         (0, 0, 0, "closed"),
     ],
 )
-def test_a_slot_says_how_many_it_still_takes(
+def test_a_slot_shows_how_many_bookings_it_still_takes(
     call: Handlers,
     table: Table,
     capacity: int | None,
@@ -95,7 +95,7 @@ def test_a_slot_says_how_many_it_still_takes(
         pytest.param(timedelta(days=365) + SECOND, "too_far_ahead", id="more"),
     ],
 )
-def test_a_slot_says_when_it_is_too_soon_or_too_far(
+def test_a_slot_outside_the_booking_window_shows_why(
     call: Handlers, now: Clock, ahead: timedelta, reason: str | None
 ) -> None:
     now.set(STARTS_AT - ahead)
@@ -105,19 +105,19 @@ def test_a_slot_says_when_it_is_too_soon_or_too_far(
     assert (shown["available"], shown.get("reason")) == (reason is None, reason)
 
 
-def test_what_is_shown_as_available_can_be_booked_and_nothing_else(
+def test_exactly_the_available_slots_can_be_booked(
     call: Handlers, table: Table, now: Clock
 ) -> None:
     stored(table, time=time(21), date=date(2026, 12, 26))
     now.set(datetime(2026, 12, 24, 18, tzinfo=UTC))
 
     for slot in search(call, "2026-12-25", "2026-12-27").body["slots"]:
-        wanted = booking_body(date=slot["date"], time=slot["time"])
-        booked = call("createBooking", wanted, by=ADMIN)
+        body = booking_body(date=slot["date"], time=slot["time"])
+        booked = call("createBooking", body, by=ADMIN)
         assert (booked.status == 201) == slot["available"], slot
 
 
-def test_a_range_may_cross_months(call: Handlers, table: Table) -> None:
+def test_a_search_may_cross_months(call: Handlers, table: Table) -> None:
     stored(table, date=date(2026, 12, 31))
     stored(table, date=date(2027, 1, 1))
 
@@ -139,14 +139,14 @@ def test_a_range_may_cross_months(call: Handlers, table: Table) -> None:
         ("2026-10-31", "2026-10-31T19:00:00Z"),
     ],
 )
-def test_starts_follow_the_clocks_of_the_venue(call: Handlers, day: str, noon: str) -> None:
+def test_slot_starts_follow_the_clocks_of_the_venue(call: Handlers, day: str, noon: str) -> None:
     slots = search(call, day).body["slots"]
 
     assert len(slots) == 4
     assert slots[0]["starts_at"] == noon
 
 
-def test_a_slot_given_back_is_available_again(call: Handlers, table: Table) -> None:
+def test_a_released_slot_is_available_again(call: Handlers, table: Table) -> None:
     booking = stored(table)
     call("cancelBooking", booking_id=booking.id)
 
@@ -161,7 +161,7 @@ def test_at_most_32_days_are_searched_at_once(call: Handlers) -> None:
     assert refused.faults == ["query /to"]
 
 
-def test_the_days_must_be_in_order(call: Handlers) -> None:
+def test_a_search_with_days_in_the_wrong_order_is_refused(call: Handlers) -> None:
     refused = search(call, "2026-12-02", "2026-12-01")
 
     assert refused.problem == (422, "validation_failed")
@@ -169,7 +169,7 @@ def test_the_days_must_be_in_order(call: Handlers) -> None:
 
 
 @pytest.mark.parametrize("missing", ["from", "to"])
-def test_both_ends_are_required(call: Handlers, missing: str) -> None:
+def test_a_search_needs_both_days(call: Handlers, missing: str) -> None:
     query: dict[str, str | list[str]] = {"from": "2026-12-24", "to": "2026-12-24"}
     del query[missing]
 
@@ -180,14 +180,14 @@ def test_both_ends_are_required(call: Handlers, missing: str) -> None:
 
 
 @pytest.mark.parametrize("day", ["2000-01-01", "2199-12-31"])
-def test_the_ends_of_the_calendar_are_shown_as_out_of_reach(call: Handlers, day: str) -> None:
+def test_slots_at_the_ends_of_the_calendar_are_not_available(call: Handlers, day: str) -> None:
     answer = search(call, day)
 
     assert answer.status == 200
     assert not any(slot["available"] for slot in answer.body["slots"])
 
 
-def test_nobody_learns_who_holds_a_slot(call: Handlers, table: Table) -> None:
+def test_a_search_does_not_show_who_holds_a_slot(call: Handlers, table: Table) -> None:
     booking = stored(table)
 
     answer = search(call, "2026-12-24")

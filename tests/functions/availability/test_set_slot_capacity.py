@@ -1,4 +1,4 @@
-"""How many bookings a slot takes: set by staff, never below what it holds."""
+"""The capacity of a slot: staff set it, never below the bookings of the slot."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -47,7 +47,7 @@ def set_capacity(
 
 
 @pytest.mark.parametrize("capacity", [0, 1, 2, 20])
-def test_a_slot_takes_0_to_20(call: Handlers, capacity: int) -> None:
+def test_a_capacity_may_be_0_to_20(call: Handlers, capacity: int) -> None:
     answer = set_capacity(call, capacity)
 
     assert answer.status == 200
@@ -61,14 +61,14 @@ def test_a_slot_takes_0_to_20(call: Handlers, capacity: int) -> None:
 
 
 @pytest.mark.parametrize("capacity", [-1, 21])
-def test_no_fewer_and_no_more(call: Handlers, capacity: int) -> None:
+def test_a_capacity_of_minus_1_or_21_is_refused(call: Handlers, capacity: int) -> None:
     refused = set_capacity(call, capacity)
 
     assert refused.problem == (422, "validation_failed")
     assert refused.faults == ["body /capacity"]
 
 
-def test_a_raised_slot_takes_more_bookings(call: Handlers, table: Table) -> None:
+def test_a_slot_with_a_raised_capacity_takes_more_bookings(call: Handlers, table: Table) -> None:
     stored(table)
 
     answer = set_capacity(call, 2)
@@ -78,7 +78,9 @@ def test_a_raised_slot_takes_more_bookings(call: Handlers, table: Table) -> None
     assert call("createBooking", booking_body()).status == 409
 
 
-def test_a_slot_can_be_lowered_to_what_it_holds(call: Handlers, table: Table) -> None:
+def test_a_capacity_can_be_lowered_to_the_bookings_of_the_slot(
+    call: Handlers, table: Table
+) -> None:
     set_capacity(call, 3)
     stored(table)
 
@@ -86,7 +88,7 @@ def test_a_slot_can_be_lowered_to_what_it_holds(call: Handlers, table: Table) ->
 
 
 @pytest.mark.parametrize(("held", "capacity"), [(1, 0), (2, 1), (2, 0)])
-def test_but_not_below(
+def test_a_capacity_cannot_be_lowered_below_the_bookings_of_the_slot(
     call: Handlers, table: Table, snapshot: Snapshot, held: int, capacity: int
 ) -> None:
     set_capacity(call, 2)
@@ -98,7 +100,7 @@ def test_but_not_below(
     assert snapshot() == before
 
 
-def test_a_slot_that_was_given_back_can_be_closed(call: Handlers, table: Table) -> None:
+def test_a_released_slot_can_be_closed(call: Handlers, table: Table) -> None:
     booking = stored(table)
     call("cancelBooking", booking_id=booking.id)
 
@@ -114,7 +116,7 @@ def test_a_closed_slot_can_be_opened_again(call: Handlers) -> None:
     assert call("createBooking", booking_body()).status == 201
 
 
-def test_other_slots_stay_as_they_are(call: Handlers) -> None:
+def test_setting_a_capacity_does_not_change_other_slots(call: Handlers) -> None:
     set_capacity(call, 0)
 
     query: dict[str, str | list[str]] = {"from": "2026-12-23", "to": "2026-12-25"}
@@ -122,7 +124,7 @@ def test_other_slots_stay_as_they_are(call: Handlers) -> None:
     assert sum(slot["available"] for slot in slots) == len(slots) - 1
 
 
-def test_only_staff_may(call: Handlers, snapshot: Snapshot) -> None:
+def test_only_staff_may_set_a_capacity(call: Handlers, snapshot: Snapshot) -> None:
     before = snapshot()
 
     assert set_capacity(call, 2, by=CUSTOMER).problem == (403, "forbidden")
@@ -130,7 +132,7 @@ def test_only_staff_may(call: Handlers, snapshot: Snapshot) -> None:
 
 
 @pytest.mark.parametrize("start", ["13:00", "00:00", "23:59", "25:00"])
-def test_other_times_are_no_slots(call: Handlers, start: str) -> None:
+def test_a_capacity_of_a_time_that_is_no_slot_is_refused(call: Handlers, start: str) -> None:
     assert set_capacity(call, 2, start=start).problem == (400, "invalid_time")
 
 
@@ -142,7 +144,7 @@ def test_other_times_are_no_slots(call: Handlers, start: str) -> None:
         pytest.param(timedelta(days=1000), (200, None), id="years ahead"),
     ],
 )
-def test_a_slot_in_the_past_is_not_changed(
+def test_the_capacity_of_a_past_slot_cannot_be_set(
     call: Handlers, now: Clock, ahead: timedelta, problem: tuple[int, str | None]
 ) -> None:
     now.set(STARTS_AT - ahead)
@@ -154,7 +156,7 @@ def test_a_slot_in_the_past_is_not_changed(
     "date",
     ["2026-02-30", "0001-01-01", "24-12-2026"],
 )
-def test_a_bad_date_is_pointed_at(call: Handlers, date: str) -> None:
+def test_a_bad_date_of_a_slot_is_named_in_the_problem(call: Handlers, date: str) -> None:
     refused = set_capacity(call, 2, date=date)
 
     assert refused.problem == (422, "validation_failed")
@@ -162,11 +164,11 @@ def test_a_bad_date_is_pointed_at(call: Handlers, date: str) -> None:
 
 
 @pytest.mark.parametrize("start", ["18", "18:00:00", "6pm", "13:00"])
-def test_what_is_no_start_time_is_one_error(call: Handlers, start: str) -> None:
+def test_every_text_that_is_no_start_time_is_the_same_problem(call: Handlers, start: str) -> None:
     assert set_capacity(call, 2, start=start).problem == (400, "invalid_time")
 
 
-def test_who_set_it_is_kept_with_the_slot(call: Handlers, snapshot: Snapshot) -> None:
+def test_the_slot_keeps_who_set_its_capacity(call: Handlers, snapshot: Snapshot) -> None:
     answer = set_capacity(call, 2)
 
     (slot,) = snapshot()
@@ -184,8 +186,8 @@ def test_each_start_of_a_day_has_its_own_capacity(call: Handlers, table: Table) 
     assert call("createBooking", booking_body(time="21:00")).status == 409
 
 
-def test_a_path_may_come_with_its_percent_encoding(call: Handlers) -> None:
-    """API Gateway hands it on as it was sent, and clients encode the colon."""
+def test_a_path_may_be_percent_encoded(call: Handlers) -> None:
+    """API Gateway passes the path on unchanged, and some clients encode the colon."""
     answer = set_capacity(call, 2, start="18%3A00")
 
     assert answer.status == 200

@@ -1,4 +1,4 @@
-"""Staff book for a customer: it is the customer's booking, and the trail says who made it (§4)."""
+"""Staff book for a customer: the booking is the customer's, the audit trail names staff (§4)."""
 
 import uuid
 from typing import Any
@@ -18,17 +18,17 @@ from teppan.store.table import Table
 
 @pytest.fixture
 def customer() -> str:
-    """The account of somebody who has called."""
+    """The account of a customer who booked by phone."""
     use_cognito()
     return id_of(confirmed())
 
 
 def book_for(call: Handlers, customer: str, by: str = ADMIN, **request: Any) -> Answer:
-    body = booking_body(customer_id=customer, **request.pop("wishes", {}))
+    body = booking_body(customer_id=customer, **request.pop("booking_request", {}))
     return call("createBooking", body, by=by, **request)
 
 
-def test_the_booking_is_the_customers(call: Handlers, customer: str) -> None:
+def test_a_booking_made_by_staff_belongs_to_the_customer(call: Handlers, customer: str) -> None:
     answer = book_for(call, customer)
 
     assert answer.status == 201, answer.body
@@ -39,80 +39,84 @@ def test_the_booking_is_the_customers(call: Handlers, customer: str) -> None:
     assert listed["booking_id"] == booking_id
 
 
-def test_who_pays_and_cancels_it(call: Handlers, till: Till, customer: str) -> None:
+def test_a_customer_can_pay_and_cancel_a_booking_made_by_staff(
+    call: Handlers, till: Till, customer: str
+) -> None:
     booking_id = book_for(call, customer).body["booking_id"]
-    wanted = {"booking_id": booking_id, "payment_type": "deposit"}
+    payment_request = {"booking_id": booking_id, "payment_type": "deposit"}
 
-    opened = call("createPaymentIntent", wanted, by=customer)
-    assert opened.status == 201, opened.body
-    intent = opened.body["payment_intent_id"]
+    payment = call("createPaymentIntent", payment_request, by=customer)
+    assert payment.status == 201, payment.body
+    intent = payment.body["payment_intent_id"]
     call.stripe.pay(intent)
-    paid = call("confirmPayment", {"payment_intent_id": intent}, by=customer)
+    confirmation = call("confirmPayment", {"payment_intent_id": intent}, by=customer)
 
-    assert (paid.status, paid.body["booking_status"]) == (200, "confirmed")
+    assert (confirmation.status, confirmation.body["booking_status"]) == (200, "confirmed")
     assert call("listPayments", booking_id=booking_id, by=customer).status == 200
     assert call("quoteCancellation", booking_id=booking_id, by=customer).status == 200
-    ended = call("cancelBooking", booking_id=booking_id, by=customer)
-    assert (ended.status, ended.body["cancelled_by"]) == (200, "customer")
+    cancelled = call("cancelBooking", booking_id=booking_id, by=customer)
+    assert (cancelled.status, cancelled.body["cancelled_by"]) == (200, "customer")
 
 
-def test_the_trail_names_both(call: Handlers, table: Table, customer: str) -> None:
+def test_the_audit_trail_names_staff_as_actor_and_the_customer(
+    call: Handlers, table: Table, customer: str
+) -> None:
     booking_id = book_for(call, customer).body["booking_id"]
 
-    [told] = call("listBookingEvents", booking_id=booking_id, by=ADMIN).body["items"]
-    assert told["actor"] == {"id": ADMIN, "role": "admin"}
-    [shown] = call("listBookingEvents", booking_id=booking_id, by=customer).body["items"]
-    assert shown["actor"] == {"role": "staff"}
-    stored = table.get(keys.event(booking_id, 1))
-    assert stored
-    assert (stored["actor_id"], stored["customer_id"]) == (ADMIN, customer)
+    [event_for_staff] = call("listBookingEvents", booking_id=booking_id, by=ADMIN).body["items"]
+    assert event_for_staff["actor"] == {"id": ADMIN, "role": "admin"}
+    [event_for_customer] = call("listBookingEvents", booking_id=booking_id, by=customer).body[
+        "items"
+    ]
+    assert event_for_customer["actor"] == {"role": "staff"}
+    item = table.get(keys.event(booking_id, 1))
+    assert item
+    assert (item["actor_id"], item["customer_id"]) == (ADMIN, customer)
 
 
-def test_without_a_customer_it_is_the_admins_own(call: Handlers) -> None:
+def test_a_booking_by_staff_without_a_customer_is_their_own(call: Handlers) -> None:
     assert call("createBooking", booking_body(), by=ADMIN).body["customer_id"] == ADMIN
 
 
-@pytest.mark.parametrize("named", [CUSTOMER, ADMIN])
-def test_a_customer_names_nobody_not_even_himself(
-    call: Handlers, snapshot: Snapshot, named: str
+@pytest.mark.parametrize("account", [CUSTOMER, ADMIN])
+def test_a_customer_may_not_name_a_customer(
+    call: Handlers, snapshot: Snapshot, account: str
 ) -> None:
-    answer = book_for(call, named, by=CUSTOMER)
+    answer = book_for(call, account, by=CUSTOMER)
 
     assert answer.problem == (403, "forbidden")
     assert snapshot() == []
 
 
 @pytest.mark.parametrize(
-    "named",
+    "account",
     [
-        pytest.param(lambda: str(uuid.uuid4()), id="nobody"),
-        pytest.param(lambda: id_of(registered()), id="somebody who has not confirmed"),
-        pytest.param(lambda: "Aiko", id="no id"),
-        pytest.param(lambda: confirmed().email, id="an address"),
-        pytest.param(lambda: id_of(confirmed()).upper(), id="in capitals"),
+        pytest.param(lambda: str(uuid.uuid4()), id="unknown account"),
+        pytest.param(lambda: id_of(registered()), id="unconfirmed account"),
+        pytest.param(lambda: "Aiko", id="malformed id"),
+        pytest.param(lambda: confirmed().email, id="e-mail address"),
+        pytest.param(lambda: id_of(confirmed()).upper(), id="id in capitals"),
     ],
 )
-def test_the_account_must_be_there_and_confirmed(
-    call: Handlers, snapshot: Snapshot, named: Any
+def test_the_account_booked_for_must_exist_and_be_confirmed(
+    call: Handlers, snapshot: Snapshot, account: Any
 ) -> None:
     use_cognito()
 
-    answer = book_for(call, named())
+    answer = book_for(call, account())
 
     assert answer.problem == (422, "validation_failed")
     assert answer.faults == ["body /customer_id"]
     assert snapshot() == []
 
 
-def test_an_account_made_by_staff_is_one(call: Handlers) -> None:
+def test_staff_can_book_for_an_account_that_staff_made(call: Handlers) -> None:
     use_cognito()
 
     assert book_for(call, id_of(invited())).status == 201
 
 
-def test_the_same_key_makes_one_booking_also_once_the_account_is_gone(
-    call: Handlers, customer: str
-) -> None:
+def test_a_replayed_booking_does_not_need_the_account(call: Handlers, customer: str) -> None:
     key: dict[str, str | None] = {"Idempotency-Key": "call-7"}
     first = book_for(call, customer, headers=key)
 
@@ -125,9 +129,7 @@ def test_the_same_key_makes_one_booking_also_once_the_account_is_gone(
         assert each.headers["Idempotency-Replayed"] == "true"
 
 
-def test_the_same_key_for_another_customer_is_another_request(
-    call: Handlers, customer: str
-) -> None:
+def test_an_idempotency_key_with_another_customer_is_refused(call: Handlers, customer: str) -> None:
     key: dict[str, str | None] = {"Idempotency-Key": "call-7"}
     book_for(call, customer, headers=key)
 
@@ -141,7 +143,7 @@ def test_the_same_key_for_another_customer_is_another_request(
     "fault",
     [lost_request, refused("TooManyRequestsException"), refused("InternalErrorException", 500)],
 )
-def test_a_cognito_that_fails_books_nothing(
+def test_a_failure_of_cognito_books_nothing(
     call: Handlers, snapshot: Snapshot, customer: str, fault: Fault
 ) -> None:
     with stubbed("AdminGetUser", fault):
@@ -151,7 +153,7 @@ def test_a_cognito_that_fails_books_nothing(
     assert snapshot() == []
 
 
-def test_whoever_books_for_themselves_asks_cognito_nothing(call: Handlers) -> None:
+def test_a_booking_for_oneself_does_not_call_cognito(call: Handlers) -> None:
     use_cognito()
 
     with stubbed("*", lost_request) as faults:
@@ -162,7 +164,9 @@ def test_whoever_books_for_themselves_asks_cognito_nothing(call: Handlers) -> No
 
 
 class TestLimits:
-    def test_hold_for_the_customer_and_not_for_staff(self, call: Handlers, customer: str) -> None:
+    def test_the_booking_limits_count_for_the_customer_and_not_for_staff(
+        self, call: Handlers, customer: str
+    ) -> None:
         for start in ("12:00", "15:00", "18:00", "21:00"):
             assert book_for(call, customer, booking_request={"time": start}).status == 201
 
@@ -171,11 +175,11 @@ class TestLimits:
         assert own.problem == (409, "too_many_pending_bookings")
 
 
-def test_somebody_who_registers_later_can_be_booked_for_then(call: Handlers) -> None:
+def test_an_account_can_be_booked_for_once_it_is_confirmed(call: Handlers) -> None:
     use_cognito()
     person = Person()
-    late = id_of(registered(email=person.email, password=person.password))
-    assert book_for(call, late).status == 422
+    account_id = id_of(registered(email=person.email, password=person.password))
+    assert book_for(call, account_id).status == 422
     emulated().client.admin_confirm_sign_up(UserPoolId=emulated().pool_id, Username=person.email)
 
-    assert book_for(call, late).status == 201
+    assert book_for(call, account_id).status == 201

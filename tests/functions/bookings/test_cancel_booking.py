@@ -1,4 +1,4 @@
-"""Cancelling: what is refunded by the time left, who may override it, and the slot set free."""
+"""Cancelling: the refund by the time left, the override by staff, and the release of the slot."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, booking_body
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import Snapshot, confirmed, new_id, stored
+from tests.functions.given import Snapshot, confirmed_booking, new_id, stored
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.provocations import body
 
@@ -46,7 +46,7 @@ def cancel(
     return call("cancelBooking", body, booking_id=booking.id, by=by, headers={"If-Match": if_match})
 
 
-def test_cancelling_an_unpaid_booking_owes_nothing(call: Handlers, table: Table) -> None:
+def test_cancelling_an_unpaid_booking_owes_no_refund(call: Handlers, table: Table) -> None:
     booking = stored(table)
 
     answer = cancel(call, booking)
@@ -67,7 +67,7 @@ def test_cancelling_an_unpaid_booking_owes_nothing(call: Handlers, table: Table)
 
 
 def test_cancelling_a_paid_booking_owes_a_refund(call: Handlers, table: Table) -> None:
-    answer = cancel(call, confirmed(table), {"reason": "Rain"}).body
+    answer = cancel(call, confirmed_booking(table), {"reason": "Rain"}).body
 
     assert (answer["refund_percentage"], answer["refund_amount"]) == (97, 9_700)
     assert (answer["refund_status"], answer["reason"]) == ("pending", "Rain")
@@ -76,7 +76,7 @@ def test_cancelling_a_paid_booking_owes_a_refund(call: Handlers, table: Table) -
 
 @pytest.mark.parametrize(("ahead", "percentage", "amount"), TIERS)
 @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
-def test_the_refund_goes_by_the_time_left(
+def test_the_refund_percentage_follows_from_the_time_left(
     call: Handlers,
     table: Table,
     now: Clock,
@@ -85,7 +85,7 @@ def test_the_refund_goes_by_the_time_left(
     percentage: int,
     amount: int,
 ) -> None:
-    booking = confirmed(table)
+    booking = confirmed_booking(table)
     now.set(STARTS_AT - ahead)
 
     answer = cancel(call, booking, by=by).body
@@ -97,10 +97,10 @@ def test_the_refund_goes_by_the_time_left(
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=48) - SECOND, timedelta(0), -SECOND])
 @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
-def test_with_less_than_48_hours_to_go_it_is_too_late(
+def test_cancelling_less_than_48_hours_before_the_start_is_refused(
     call: Handlers, table: Table, now: Clock, snapshot: Snapshot, by: str, ahead: timedelta
 ) -> None:
-    booking = confirmed(table)
+    booking = confirmed_booking(table)
     before = snapshot()
     now.set(STARTS_AT - ahead)
 
@@ -111,10 +111,10 @@ def test_with_less_than_48_hours_to_go_it_is_too_late(
 @pytest.mark.parametrize(
     ("ahead", "amount"), [(timedelta(days=20), 69_302), (timedelta(days=10), 35_723)]
 )
-def test_a_refund_is_half_up_to_the_cent(
+def test_a_refund_is_rounded_half_up_to_the_cent(
     call: Handlers, table: Table, now: Clock, ahead: timedelta, amount: int
 ) -> None:
-    booking = confirmed(table, captured=71_445)
+    booking = confirmed_booking(table, captured=71_445)
     now.set(STARTS_AT - ahead)
 
     assert cancel(call, booking).body["refund_amount"] == amount
@@ -123,7 +123,7 @@ def test_a_refund_is_half_up_to_the_cent(
 def test_the_refund_owed_is_in_the_ledger_with_the_cancellation(
     call: Handlers, table: Table, snapshot: Snapshot
 ) -> None:
-    cancel(call, confirmed(table))
+    cancel(call, confirmed_booking(table))
 
     owed = [item for item in snapshot() if "LEDGER#" in item]
     assert len(owed) == 1
@@ -131,31 +131,33 @@ def test_the_refund_owed_is_in_the_ledger_with_the_cancellation(
     assert "'9700'" in owed[0]
 
 
-def test_nothing_owed_is_no_ledger_entry(call: Handlers, table: Table, snapshot: Snapshot) -> None:
+def test_a_cancellation_that_owes_nothing_writes_no_ledger_entry(
+    call: Handlers, table: Table, snapshot: Snapshot
+) -> None:
     cancel(call, stored(table))
 
     assert not [item for item in snapshot() if "LEDGER#" in item]
 
 
-def test_the_slot_is_free_at_once(call: Handlers, table: Table) -> None:
+def test_cancelling_releases_the_slot(call: Handlers, table: Table) -> None:
     cancel(call, stored(table))
 
     assert call("createBooking", booking_body(), by=OTHER_CUSTOMER).status == 201
 
 
 @pytest.mark.parametrize("body", [None, "", {}, {"reason": "x" * 500}])
-def test_a_reason_is_optional(
+def test_a_cancellation_needs_no_reason(
     call: Handlers, table: Table, body: dict[str, Any] | str | None
 ) -> None:
     assert cancel(call, stored(table), body).status == 200
 
 
 class TestNeverConfirmed:
-    """A booking that was never confirmed gives back all that was captured, like one that lapses."""
+    """A booking that was never confirmed refunds everything captured, as an expired one does."""
 
     @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
     @pytest.mark.parametrize("days", [30, 10, 5, 2])
-    def test_a_part_paid_booking_gives_all_back_as_if_it_had_lapsed(
+    def test_a_partly_paid_booking_refunds_everything_as_if_it_had_expired(
         self, call: Handlers, table: Table, now: Clock, by: str, days: int
     ) -> None:
         booking = stored(table, captured=4_000)
@@ -171,7 +173,7 @@ class TestNeverConfirmed:
         assert shown["cancellation"]["refund_percentage"] == 100
         assert shown["payment_status"] == "refund_pending"
 
-    def test_whether_a_customer_may_cancel_stays_as_it_is(
+    def test_a_partly_paid_booking_has_the_same_deadline_for_cancelling(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
         booking = stored(table, captured=4_000)
@@ -180,7 +182,7 @@ class TestNeverConfirmed:
         assert cancel(call, booking).problem == (400, "too_late_to_cancel")
 
     @pytest.mark.parametrize("percentage", [0, 97, 99])
-    def test_staff_can_not_keep_a_part_of_it(
+    def test_staff_cannot_keep_a_part_of_a_partial_payment(
         self, call: Handlers, table: Table, snapshot: Snapshot, percentage: int
     ) -> None:
         booking = stored(table, captured=4_000)
@@ -194,7 +196,7 @@ class TestNeverConfirmed:
         assert "leave refund_percentage out, or send 100" in refused.body["errors"][0]["detail"]
         assert snapshot() == before
 
-    def test_staff_give_all_of_it_back_at_any_time(
+    def test_staff_can_refund_a_partial_payment_at_any_time(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
         booking = stored(table, captured=4_000)
@@ -206,11 +208,11 @@ class TestNeverConfirmed:
 
 
 class TestOverride:
-    """Staff may refund another percentage, at another time, with a reason."""
+    """Staff may refund another percentage, at any time, with a reason."""
 
     @pytest.mark.parametrize("ahead", [timedelta(days=30), timedelta(hours=1), -timedelta(days=2)])
     @pytest.mark.parametrize(("percentage", "amount"), [(0, 0), (33, 3_300), (100, 10_000)])
-    def test_an_admin_overrides_window_and_percentage(
+    def test_an_admin_overrides_deadline_and_percentage(
         self,
         call: Handlers,
         table: Table,
@@ -219,7 +221,7 @@ class TestOverride:
         percentage: int,
         amount: int,
     ) -> None:
-        booking = confirmed(table)
+        booking = confirmed_booking(table)
         now.set(STARTS_AT - ahead)
 
         answer = cancel(
@@ -229,8 +231,10 @@ class TestOverride:
         assert (answer["refund_percentage"], answer["refund_amount"]) == (percentage, amount)
         assert answer["cancelled_by"] == "admin"
 
-    def test_the_reason_is_audited(self, call: Handlers, table: Table) -> None:
-        booking = confirmed(table)
+    def test_the_reason_of_an_override_is_in_the_audit_trail(
+        self, call: Handlers, table: Table
+    ) -> None:
+        booking = confirmed_booking(table)
         body = {"refund_percentage": 100, "reason": "Chef ill"}
 
         answer = cancel(call, booking, body, ADMIN)
@@ -252,21 +256,25 @@ class TestOverride:
             "reason": "Chef ill",
         }
 
-    def test_without_a_reason_it_is_refused(self, call: Handlers, table: Table) -> None:
+    def test_an_override_without_a_reason_is_refused(self, call: Handlers, table: Table) -> None:
         refused = cancel(call, stored(table), {"refund_percentage": 100}, ADMIN)
 
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == ["body /reason"]
 
     @pytest.mark.parametrize("reason", ["", "   ", "\n"])
-    def test_an_empty_reason_is_none(self, call: Handlers, table: Table, reason: str) -> None:
+    def test_an_override_with_an_empty_reason_is_refused(
+        self, call: Handlers, table: Table, reason: str
+    ) -> None:
         refused = cancel(call, stored(table), {"refund_percentage": 100, "reason": reason}, ADMIN)
 
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == ["body /reason"]
 
-    def test_a_customer_may_not(self, call: Handlers, table: Table, snapshot: Snapshot) -> None:
-        booking = confirmed(table)
+    def test_a_customer_may_not_override_the_percentage(
+        self, call: Handlers, table: Table, snapshot: Snapshot
+    ) -> None:
+        booking = confirmed_booking(table)
         before = snapshot()
 
         refused = cancel(call, booking, {"refund_percentage": 97, "reason": "Please"})
@@ -275,7 +283,9 @@ class TestOverride:
         assert snapshot() == before
 
     @pytest.mark.parametrize("percentage", [-1, 101])
-    def test_a_percentage_is_0_to_100(self, call: Handlers, table: Table, percentage: int) -> None:
+    def test_a_percentage_outside_0_to_100_is_refused(
+        self, call: Handlers, table: Table, percentage: int
+    ) -> None:
         body = {"refund_percentage": percentage, "reason": "Chef ill"}
 
         refused = cancel(call, stored(table), body, ADMIN)
@@ -294,7 +304,7 @@ class TestOverride:
 @pytest.mark.parametrize(
     ("by", "body"), [(CUSTOMER, None), (ADMIN, {"refund_percentage": 100, "reason": "Chef ill"})]
 )
-def test_what_is_over_is_not_cancelled_again(
+def test_a_booking_that_has_ended_cannot_be_cancelled(
     call: Handlers,
     table: Table,
     snapshot: Snapshot,
@@ -310,7 +320,7 @@ def test_what_is_over_is_not_cancelled_again(
     assert snapshot() == before
 
 
-def test_cancelling_twice_says_so(call: Handlers, table: Table) -> None:
+def test_cancelling_a_cancelled_booking_is_refused(call: Handlers, table: Table) -> None:
     booking = stored(table)
     cancel(call, booking)
 
@@ -320,9 +330,11 @@ def test_cancelling_twice_says_so(call: Handlers, table: Table) -> None:
 @pytest.mark.parametrize(
     ("if_match", "status"), [('"1"', 200), ("*", 200), ('"2", "1"', 200), ('"2"', 412), ("1", 422)]
 )
-def test_if_match_is_obeyed(call: Handlers, table: Table, if_match: str, status: int) -> None:
+def test_a_cancellation_obeys_if_match(
+    call: Handlers, table: Table, if_match: str, status: int
+) -> None:
     assert cancel(call, stored(table), if_match=if_match).status == status
 
 
-def test_what_does_not_exist_is_not_cancelled(call: Handlers) -> None:
+def test_cancelling_an_unknown_booking_is_a_404(call: Handlers) -> None:
     assert call("cancelBooking", booking_id=new_id()).problem == (404, "booking_not_found")

@@ -1,4 +1,4 @@
-"""Booking a slot: what it costs, which slots it takes, and once per `Idempotency-Key`."""
+"""Booking a slot: its price, the slots that can be booked, and one booking per key."""
 
 import json
 from datetime import UTC, datetime, time, timedelta
@@ -53,8 +53,8 @@ def with_as_many_pending_as_allowed(scene: Scene, operation: str) -> Answer:
 
 def after_as_many_in_a_day_as_allowed(scene: Scene, operation: str) -> Answer:
     for days in range(CURRENT.max_bookings_in_window):
-        made = stored(scene.table, date=days_ahead(60 + days))
-        scene.call("cancelBooking", booking_id=made.id)
+        created = stored(scene.table, date=days_ahead(60 + days))
+        scene.call("cancelBooking", booking_id=created.id)
     return scene.ask(operation)
 
 
@@ -89,7 +89,7 @@ def set_capacity(table: Table, capacity: int, start: time = time(18)) -> None:
     set_slot_capacity(table, PARTY_DATE, start, capacity, admin)
 
 
-def test_a_booking_is_answered_whole_with_its_place_and_version(call: Handlers) -> None:
+def test_a_new_booking_is_returned_with_location_and_etag(call: Handlers) -> None:
     answer = book(call)
 
     assert answer.status == 201
@@ -156,13 +156,13 @@ def test_a_booking_is_answered_whole_with_its_place_and_version(call: Handlers) 
     }
 
 
-def test_what_was_answered_is_what_is_stored(call: Handlers) -> None:
-    made = book(call)
+def test_the_returned_booking_is_the_stored_one(call: Handlers) -> None:
+    created = book(call)
 
-    assert call("getBooking", booking_id=made.body["booking_id"]).body == made.body
+    assert call("getBooking", booking_id=created.body["booking_id"]).body == created.body
 
 
-def test_everything_a_customer_may_ask_for_is_kept(call: Handlers) -> None:
+def test_every_field_of_a_booking_request_is_kept(call: Handlers) -> None:
     answer = book(
         call,
         guests=12,
@@ -204,7 +204,7 @@ def test_everything_a_customer_may_ask_for_is_kept(call: Handlers) -> None:
         ),
     ],
 )
-def test_food_has_a_minimum_and_tax_is_half_up(
+def test_food_has_a_minimum_price_and_tax_is_rounded_half_up(
     call: Handlers, party: dict[str, Any], subtotal: int, tax: int, lines: dict[str, int]
 ) -> None:
     price = book(call, **party).body["price"]
@@ -227,7 +227,7 @@ def test_food_has_a_minimum_and_tax_is_half_up(
         pytest.param(timedelta(days=365) + SECOND, (400, "too_far_ahead"), id="more"),
     ],
 )
-def test_a_party_is_booked_48_hours_to_365_days_ahead(
+def test_a_party_can_be_booked_48_hours_to_365_days_ahead(
     call: Handlers, now: Clock, ahead: timedelta, problem: tuple[int, str | None]
 ) -> None:
     now.set(STARTS_AT - ahead)
@@ -244,7 +244,7 @@ def test_a_party_is_booked_48_hours_to_365_days_ahead(
     ],
 )
 @pytest.mark.parametrize("start", ["12:00", "21:00"])
-def test_the_ends_of_the_calendar_are_out_of_reach(
+def test_the_first_and_last_dates_of_the_calendar_are_refused(
     call: Handlers, date: str, start: str, code: str
 ) -> None:
     assert book(call, date=date, time=start).problem == (400, code)
@@ -256,7 +256,7 @@ def test_a_party_starts_at_one_of_four_times(call: Handlers, start: str) -> None
 
 
 @pytest.mark.parametrize("start", ["00:00", "11:59", "12:01", "13:00", "23:59"])
-def test_no_other_time_is_a_start(call: Handlers, start: str) -> None:
+def test_a_time_that_is_no_start_time_is_refused(call: Handlers, start: str) -> None:
     assert book(call, time=start).problem == (400, "invalid_time")
 
 
@@ -269,7 +269,7 @@ def test_no_other_time_is_a_start(call: Handlers, start: str) -> None:
         pytest.param("2027-11-07", "12:00", "2027-11-07T20:00:00Z", id="first winter day"),
     ],
 )
-def test_a_start_is_local_to_the_venue_whatever_the_clocks_do(
+def test_a_start_is_local_to_the_venue_when_the_clocks_change(
     call: Handlers, date: str, start: str, starts_at: str
 ) -> None:
     answer = book(call, date=date, time=start)
@@ -287,7 +287,7 @@ def test_a_start_is_local_to_the_venue_whatever_the_clocks_do(
         ),
     ],
 )
-def test_with_less_than_7_days_to_go_everything_is_due_at_once(
+def test_the_total_is_due_at_once_less_than_7_days_before_the_start(
     call: Handlers,
     now: Clock,
     ahead: timedelta,
@@ -304,16 +304,14 @@ def test_with_less_than_7_days_to_go_everything_is_due_at_once(
     assert answer["balance_due_at"] == balance_due_at
 
 
-def test_the_first_payment_is_due_a_day_later_and_a_day_before_the_start(
-    call: Handlers, now: Clock
-) -> None:
+def test_the_first_payment_is_due_within_a_day(call: Handlers, now: Clock) -> None:
     now.set(STARTS_AT - timedelta(hours=48))
 
     assert book(call).body["payment_due_at"] == "2026-12-24T02:00:00Z"
 
 
 class TestSlots:
-    """A slot never holds more bookings than it takes."""
+    """A slot never holds more bookings than its capacity."""
 
     def test_a_taken_slot_is_refused_with_the_times_left(self, call: Handlers) -> None:
         book(call, time="15:00")
@@ -324,7 +322,7 @@ class TestSlots:
         assert refused.problem == (409, "slot_unavailable")
         assert refused.body["available_times"] == ["12:00", "21:00"]
 
-    def test_a_day_that_is_full_offers_nothing(self, call: Handlers) -> None:
+    def test_a_full_day_offers_no_other_times(self, call: Handlers) -> None:
         for start in CURRENT.start_times:
             assert book(call, time=f"{start:%H:%M}", by=ADMIN).status == 201
 
@@ -333,7 +331,7 @@ class TestSlots:
         assert refused.problem == (409, "slot_unavailable")
         assert refused.body["available_times"] == []
 
-    def test_only_times_with_enough_notice_are_offered(
+    def test_only_times_with_enough_lead_time_are_offered(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
         stored(table)
@@ -350,7 +348,7 @@ class TestSlots:
         assert snapshot() == before
 
     @pytest.mark.parametrize("capacity", [2, 3])
-    def test_a_slot_takes_as_many_as_its_capacity(
+    def test_a_slot_takes_as_many_bookings_as_its_capacity(
         self, call: Handlers, table: Table, capacity: int
     ) -> None:
         set_capacity(table, capacity)
@@ -359,7 +357,7 @@ class TestSlots:
 
         assert answers == [*[201] * capacity, 409]
 
-    def test_a_closed_slot_takes_nobody(self, call: Handlers, table: Table) -> None:
+    def test_a_closed_slot_takes_no_booking(self, call: Handlers, table: Table) -> None:
         set_capacity(table, 0)
 
         refused = book(call)
@@ -367,7 +365,7 @@ class TestSlots:
         assert refused.problem == (409, "slot_unavailable")
         assert refused.body["available_times"] == ["12:00", "15:00", "21:00"]
 
-    def test_a_slot_given_back_is_free_again(self, call: Handlers) -> None:
+    def test_a_released_slot_can_be_booked_again(self, call: Handlers) -> None:
         first = book(call).body["booking_id"]
         call("cancelBooking", booking_id=first)
 
@@ -375,14 +373,14 @@ class TestSlots:
 
 
 class TestParty:
-    """Guests, their split, and a menu that fits them."""
+    """Guests, their split into age groups, and a menu that fits them."""
 
     @pytest.mark.parametrize("guests", [1, 50])
-    def test_1_to_50_guests_come(self, call: Handlers, guests: int) -> None:
+    def test_a_party_may_have_1_to_50_guests(self, call: Handlers, guests: int) -> None:
         assert book(call, guests=guests).body["guests"] == guests
 
     @pytest.mark.parametrize("guests", [0, 51])
-    def test_no_fewer_and_no_more(self, call: Handlers, guests: int) -> None:
+    def test_a_party_of_0_or_51_guests_is_refused(self, call: Handlers, guests: int) -> None:
         refused = book(call, guests=guests)
 
         assert refused.problem == (422, "validation_failed")
@@ -398,7 +396,7 @@ class TestParty:
             pytest.param({"toddlers": 12}, "body /adults", id="toddlers only"),
         ],
     )
-    def test_a_split_adds_up_and_has_an_adult(
+    def test_a_split_of_the_guests_adds_up_and_has_an_adult(
         self, call: Handlers, split: dict[str, Any], fault: str
     ) -> None:
         refused = book(call, **split)
@@ -415,7 +413,7 @@ class TestParty:
             ({"upgrades": {"wagyu": 1}}, "body /menu/upgrades/wagyu"),
         ],
     )
-    def test_a_quantity_is_1_to_the_guests(
+    def test_a_quantity_of_an_extra_is_1_to_the_number_of_guests(
         self, call: Handlers, menu: dict[str, Any], fault: str
     ) -> None:
         refused = book(call, menu=menu)
@@ -423,14 +421,14 @@ class TestParty:
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == [fault]
 
-    def test_as_many_extras_as_guests_are_fine(self, call: Handlers) -> None:
+    def test_as_many_extras_as_guests_can_be_booked(self, call: Handlers) -> None:
         assert book(call, menu={"upgrades": {"salmon": 12}}).status == 201
 
 
 class TestIdempotency:
-    """The same key and body make one booking, however often they come."""
+    """The same key and body create one booking, however often they are sent."""
 
-    def test_a_replay_answers_with_what_the_first_request_made(
+    def test_a_replay_returns_the_booking_of_the_first_request(
         self, call: Handlers, snapshot: Snapshot
     ) -> None:
         first = book(call, key="k")
@@ -443,7 +441,7 @@ class TestIdempotency:
         assert again.headers["Location"] == first.headers["Location"]
         assert snapshot() == before
 
-    def test_a_replay_shows_the_booking_as_it_is_now(self, call: Handlers) -> None:
+    def test_a_replay_returns_the_booking_as_it_is_now(self, call: Handlers) -> None:
         first = book(call, key="k").body
         call("updateBooking", {"guests": 14}, booking_id=first["booking_id"])
 
@@ -452,7 +450,7 @@ class TestIdempotency:
         assert again.body["guests"] == 14
         assert again.headers["ETag"] == '"2"'
 
-    def test_a_replay_after_cancelling_books_nothing_anew(self, call: Handlers) -> None:
+    def test_a_replay_after_cancelling_does_not_book_again(self, call: Handlers) -> None:
         first = book(call, key="k").body
         call("cancelBooking", booking_id=first["booking_id"])
 
@@ -461,7 +459,7 @@ class TestIdempotency:
         assert (again.status, again.body["status"]) == (201, "cancelled")
         assert book(call, by=OTHER_CUSTOMER).status == 201
 
-    def test_a_replay_after_the_slot_went_to_another_is_still_the_first_booking(
+    def test_a_replay_after_the_slot_was_rebooked_returns_the_first_booking(
         self, call: Handlers
     ) -> None:
         first = book(call, key="k").body
@@ -473,7 +471,7 @@ class TestIdempotency:
         assert (again.status, again.body["booking_id"]) == (201, first["booking_id"])
 
     @pytest.mark.parametrize("ahead", [timedelta(hours=47), -timedelta(days=30)])
-    def test_a_replay_is_answered_after_the_lead_time_has_passed(
+    def test_a_replay_succeeds_after_the_lead_time_has_passed(
         self, call: Handlers, now: Clock, ahead: timedelta
     ) -> None:
         first = book(call, key="k")
@@ -485,7 +483,7 @@ class TestIdempotency:
         assert again.headers["Idempotency-Replayed"] == "true"
 
     @pytest.mark.parametrize("ahead", [timedelta(days=30), timedelta(hours=47)])
-    def test_the_key_with_another_body_is_refused(
+    def test_a_booking_with_a_used_key_and_another_body_is_refused(
         self, call: Handlers, now: Clock, snapshot: Snapshot, ahead: timedelta
     ) -> None:
         book(call, key="k")
@@ -495,16 +493,14 @@ class TestIdempotency:
         assert book(call, key="k", guests=13).problem == (422, "idempotency_key_reused")
         assert snapshot() == before
 
-    def test_keys_of_different_callers_have_nothing_to_do_with_each_other(
-        self, call: Handlers
-    ) -> None:
-        mine = book(call, key="k").body
-        theirs = book(call, key="k", by=OTHER_CUSTOMER, time="21:00").body
+    def test_two_callers_may_use_the_same_idempotency_key(self, call: Handlers) -> None:
+        own = book(call, key="k").body
+        other = book(call, key="k", by=OTHER_CUSTOMER, time="21:00").body
 
-        assert mine["booking_id"] != theirs["booking_id"]
-        assert theirs["customer_id"] == OTHER_CUSTOMER
+        assert own["booking_id"] != other["booking_id"]
+        assert other["customer_id"] == OTHER_CUSTOMER
 
-    def test_order_and_space_of_the_json_do_not_matter(self, call: Handlers) -> None:
+    def test_a_replay_may_order_and_space_its_json_differently(self, call: Handlers) -> None:
         body = booking_body()
         first = call("createBooking", json.dumps(body), headers={"Idempotency-Key": "k"})
         shuffled = json.dumps(dict(reversed(body.items())), indent=3)
@@ -513,7 +509,7 @@ class TestIdempotency:
 
         assert (again.status, again.body) == (201, first.body)
 
-    def test_how_a_character_is_escaped_does_not_matter(self, call: Handlers) -> None:
+    def test_a_replay_may_escape_characters_differently(self, call: Handlers) -> None:
         body = booking_body(special_requests="寿司 🍣")
         first = call("createBooking", json.dumps(body), headers={"Idempotency-Key": "k"})
         plain = json.dumps(body, ensure_ascii=False)
@@ -522,37 +518,39 @@ class TestIdempotency:
 
         assert (again.status, again.body) == (201, first.body)
 
-    def test_a_refused_request_does_not_use_up_its_key(self, call: Handlers) -> None:
+    def test_the_key_of_a_refused_booking_may_be_used_again(self, call: Handlers) -> None:
         book(call, key="k", time="13:00")
 
         assert book(call, key="k").status == 201
 
-    def test_a_key_is_required(self, call: Handlers) -> None:
+    def test_a_booking_needs_an_idempotency_key(self, call: Handlers) -> None:
         refused = call("createBooking", booking_body(), headers={"Idempotency-Key": None})
 
         assert refused.problem == (400, "missing_parameter")
         assert refused.faults == ["header /Idempotency-Key"]
 
     @pytest.mark.parametrize("key", ["a", "!~#:._-", "x" * 255])
-    def test_a_key_is_1_to_255_visible_ascii_characters(self, call: Handlers, key: str) -> None:
+    def test_an_idempotency_key_is_1_to_255_visible_ascii_characters(
+        self, call: Handlers, key: str
+    ) -> None:
         assert book(call, key=key).status == 201
 
     @pytest.mark.parametrize("key", [" ", "a b", "x" * 256, "schlüssel", "a\n", "🍣"])
-    def test_other_keys_are_refused(self, call: Handlers, key: str) -> None:
+    def test_a_malformed_idempotency_key_is_refused(self, call: Handlers, key: str) -> None:
         refused = call("createBooking", booking_body(), headers={"Idempotency-Key": key})
 
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == ["header /Idempotency-Key"]
 
 
-def test_an_admin_books_for_the_own_account(call: Handlers) -> None:
+def test_an_admin_can_book_for_their_own_account(call: Handlers) -> None:
     assert book(call, by=ADMIN).body["customer_id"] == ADMIN
 
 
-def test_the_first_event_of_the_trail_is_written_with_the_booking(call: Handlers) -> None:
-    made = book(call)
+def test_a_new_booking_has_a_created_event_in_the_audit_trail(call: Handlers) -> None:
+    created = book(call)
 
-    trail = call("listBookingEvents", booking_id=made.body["booking_id"]).body
+    trail = call("listBookingEvents", booking_id=created.body["booking_id"]).body
 
     assert trail["items"] == [
         {
@@ -560,8 +558,8 @@ def test_the_first_event_of_the_trail_is_written_with_the_booking(call: Handlers
             "type": "created",
             "at": "2026-11-23T18:00:00Z",
             "actor": {"id": CUSTOMER, "role": "customer"},
-            "request_id": made.headers["X-Request-Id"],
-            "gateway_request_id": made.headers["X-Request-Id"],  # the caller sent none
+            "request_id": created.headers["X-Request-Id"],
+            "gateway_request_id": created.headers["X-Request-Id"],  # the caller sent none
             "changes": [],
         }
     ]
@@ -569,7 +567,7 @@ def test_the_first_event_of_the_trail_is_written_with_the_booking(call: Handlers
 
 @pytest.mark.parametrize("email", ["a@example..com", "a@example.com.", "<a@b.c>", "mailto:a@b.c"])
 @pytest.mark.parametrize("operation", ["createBooking", "updateBooking"])
-def test_a_contact_has_an_address_that_mail_can_be_sent_to(
+def test_a_contact_with_an_invalid_email_address_is_refused(
     call: Handlers, operation: str, email: str
 ) -> None:
     request = good_request(operation, call)

@@ -6,7 +6,7 @@ import pytest
 from tests.builders import ADMIN, NOW, OTHER_CUSTOMER
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import confirmed, new_id, stored
+from tests.functions.given import confirmed_booking, new_id, stored
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.transition import Status
@@ -30,7 +30,7 @@ OPERATION = Example(
 )
 
 
-def test_a_booking_comes_with_its_version_as_etag(call: Handlers, table: Table) -> None:
+def test_a_booking_is_returned_with_its_version_as_etag(call: Handlers, table: Table) -> None:
     booking = stored(table)
 
     answer = call("getBooking", booking_id=booking.id)
@@ -43,7 +43,9 @@ def test_a_booking_comes_with_its_version_as_etag(call: Handlers, table: Table) 
 
 
 @pytest.mark.parametrize("by", [ADMIN, OTHER_CUSTOMER])
-def test_only_its_customer_and_staff_see_it(call: Handlers, table: Table, by: str) -> None:
+def test_only_its_customer_and_staff_can_read_a_booking(
+    call: Handlers, table: Table, by: str
+) -> None:
     booking = stored(table)
 
     answer = call("getBooking", booking_id=booking.id, by=by)
@@ -51,7 +53,9 @@ def test_only_its_customer_and_staff_see_it(call: Handlers, table: Table, by: st
     assert answer.problem == ((200, None) if by == ADMIN else (404, "booking_not_found"))
 
 
-def test_an_id_that_does_not_exist_answers_just_as_anothers(call: Handlers, table: Table) -> None:
+def test_an_unknown_booking_and_another_customers_get_the_same_answer(
+    call: Handlers, table: Table
+) -> None:
     anothers = call("getBooking", booking_id=stored(table).id, by=OTHER_CUSTOMER)
     nobodys = call("getBooking", booking_id=new_id(), by=OTHER_CUSTOMER)
 
@@ -70,7 +74,7 @@ def test_an_id_that_does_not_exist_answers_just_as_anothers(call: Handlers, tabl
         (71_445, "paid", 0, 0),
     ],
 )
-def test_what_is_paid_decides_what_is_due(
+def test_the_amounts_due_follow_from_what_is_paid(
     call: Handlers,
     table: Table,
     captured: int,
@@ -78,7 +82,7 @@ def test_what_is_paid_decides_what_is_due(
     deposit_due: int,
     balance_due: int,
 ) -> None:
-    booking = confirmed(table, captured=captured) if captured else stored(table)
+    booking = confirmed_booking(table, captured=captured) if captured else stored(table)
 
     answer = call("getBooking", booking_id=booking.id).body
 
@@ -88,10 +92,10 @@ def test_what_is_paid_decides_what_is_due(
     assert answer["price"]["balance_due"] == balance_due
 
 
-def test_a_cancelled_booking_says_who_when_and_why(
+def test_a_cancelled_booking_shows_who_cancelled_it_when_and_why(
     call: Handlers, table: Table, now: Clock
 ) -> None:
-    booking = confirmed(table)
+    booking = confirmed_booking(table)
     now.set(NOW + timedelta(hours=1))
     call("cancelBooking", {"reason": "Moved away"}, booking_id=booking.id)
 
@@ -110,7 +114,7 @@ def test_a_cancelled_booking_says_who_when_and_why(
 
 
 @pytest.mark.parametrize("status", Status)
-def test_a_booking_is_readable_in_every_status(
+def test_a_booking_can_be_read_in_every_status(
     call: Handlers, table: Table, now: Clock, status: Status
 ) -> None:
     booking = stored(table, status=status)

@@ -24,8 +24,8 @@ OPERATION = Example(
 
 
 @pytest.fixture
-def changed(call: Handlers, table: Table, now: Clock) -> Booking:
-    """A booking made, changed four times and cancelled, an hour apart."""
+def changed_booking(call: Handlers, table: Table, now: Clock) -> Booking:
+    """A booking that was created, changed four times and cancelled, an hour apart."""
     booking = stored(table)
     for hour, guests in enumerate((13, 14, 15, 16), start=1):
         now.set(NOW + timedelta(hours=hour))
@@ -35,8 +35,10 @@ def changed(call: Handlers, table: Table, now: Clock) -> Booking:
     return booking
 
 
-def test_the_trail_tells_the_whole_life_oldest_first(call: Handlers, changed: Booking) -> None:
-    answer = call("listBookingEvents", booking_id=changed.id, by=ADMIN)
+def test_the_audit_trail_lists_every_event_oldest_first(
+    call: Handlers, changed_booking: Booking
+) -> None:
+    answer = call("listBookingEvents", booking_id=changed_booking.id, by=ADMIN)
 
     events = answer.body["items"]
     assert "next_cursor" not in answer.body
@@ -49,10 +51,12 @@ def test_the_trail_tells_the_whole_life_oldest_first(call: Handlers, changed: Bo
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 100])
-def test_pages_add_up_to_the_trail(call: Handlers, changed: Booking, limit: int) -> None:
+def test_the_pages_together_are_the_audit_trail(
+    call: Handlers, changed_booking: Booking, limit: int
+) -> None:
     versions, query = [], {"limit": str(limit)}
     while True:
-        page = call("listBookingEvents", query=dict(query), booking_id=changed.id).body
+        page = call("listBookingEvents", query=dict(query), booking_id=changed_booking.id).body
         assert 0 < len(page["items"]) <= limit
         versions += [event["version"] for event in page["items"]]
         if "next_cursor" not in page:
@@ -62,10 +66,14 @@ def test_pages_add_up_to_the_trail(call: Handlers, changed: Booking, limit: int)
     assert versions == [1, 2, 3, 4, 5, 6]
 
 
-def test_the_limit_may_change_from_page_to_page(call: Handlers, changed: Booking) -> None:
-    first = call("listBookingEvents", query={"limit": "2"}, booking_id=changed.id).body
+def test_the_page_size_may_change_from_page_to_page(
+    call: Handlers, changed_booking: Booking
+) -> None:
+    first = call("listBookingEvents", query={"limit": "2"}, booking_id=changed_booking.id).body
 
-    rest = call("listBookingEvents", query={"cursor": first["next_cursor"]}, booking_id=changed.id)
+    rest = call(
+        "listBookingEvents", query={"cursor": first["next_cursor"]}, booking_id=changed_booking.id
+    )
 
     assert [event["version"] for event in rest.body["items"]] == [3, 4, 5, 6]
 
@@ -78,7 +86,7 @@ def test_the_limit_may_change_from_page_to_page(call: Handlers, changed: Booking
         (OTHER_CUSTOMER, (404, "booking_not_found")),
     ],
 )
-def test_only_its_customer_and_staff_see_it(
+def test_only_its_customer_and_staff_can_read_an_audit_trail(
     call: Handlers, table: Table, by: str, problem: tuple[int, str | None]
 ) -> None:
     booking = stored(table)
@@ -86,21 +94,21 @@ def test_only_its_customer_and_staff_see_it(
     assert call("listBookingEvents", booking_id=booking.id, by=by).problem == problem
 
 
-def test_what_does_not_exist_has_no_trail(call: Handlers) -> None:
+def test_the_audit_trail_of_an_unknown_booking_is_a_404(call: Handlers) -> None:
     refused = call("listBookingEvents", booking_id=new_id())
 
     assert refused.problem == (404, "booking_not_found")
 
 
 class TestForeignCursors:
-    """A cursor is good for the caller and the trail that it was issued for."""
+    """A cursor is valid only for the caller and the audit trail that it was issued for."""
 
     @pytest.fixture
-    def cursor(self, call: Handlers, changed: Booking) -> str:
-        page = call("listBookingEvents", query={"limit": "1"}, booking_id=changed.id).body
+    def cursor(self, call: Handlers, changed_booking: Booking) -> str:
+        page = call("listBookingEvents", query={"limit": "1"}, booking_id=changed_booking.id).body
         return str(page["next_cursor"])
 
-    def test_another_bookings_trail_refuses_it(
+    def test_a_cursor_is_refused_for_the_trail_of_another_booking(
         self, call: Handlers, table: Table, cursor: str
     ) -> None:
         own = stored(table)
@@ -109,16 +117,18 @@ class TestForeignCursors:
 
         assert refused.problem == (400, "invalid_cursor")
 
-    def test_another_caller_can_not_use_it(
-        self, call: Handlers, changed: Booking, cursor: str
+    def test_a_cursor_is_refused_for_another_caller(
+        self, call: Handlers, changed_booking: Booking, cursor: str
     ) -> None:
         refused = call(
-            "listBookingEvents", query={"cursor": cursor}, booking_id=changed.id, by=ADMIN
+            "listBookingEvents", query={"cursor": cursor}, booking_id=changed_booking.id, by=ADMIN
         )
 
         assert refused.problem == (400, "invalid_cursor")
 
-    def test_another_list_refuses_it(self, call: Handlers, cursor: str) -> None:
+    def test_a_cursor_of_an_audit_trail_is_refused_for_the_list_of_bookings(
+        self, call: Handlers, cursor: str
+    ) -> None:
         refused = call("listBookings", query={"cursor": cursor})
 
         assert refused.problem == (400, "invalid_cursor")

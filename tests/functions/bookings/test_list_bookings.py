@@ -1,4 +1,4 @@
-"""Lists of bookings: whose, which, in which order, and page by page."""
+"""Lists of bookings: access, filters, order and pages."""
 
 import base64
 from datetime import UTC, date, datetime, time
@@ -8,7 +8,7 @@ import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import confirmed, stored
+from tests.functions.given import confirmed_booking, stored
 from tests.functions.handlers import Handlers
 from tests.functions.provocations import request
 
@@ -42,8 +42,8 @@ SUMMARY = {
 }
 
 
-def walk(call: Handlers, by: str = CUSTOMER, **query: str) -> list[str]:
-    """Return the ids of the whole list, page by page."""
+def ids_of_all_pages(call: Handlers, by: str = CUSTOMER, **query: str) -> list[str]:
+    """Return the ids of the whole list, read page by page."""
     ids: list[str] = []
     while True:
         page = call("listBookings", query=dict(query), by=by).body
@@ -59,8 +59,8 @@ def ids_of(bookings: list[Booking]) -> list[str]:
 
 
 @pytest.fixture
-def season(table: Table) -> list[Booking]:
-    """Seven bookings of the customer in three months, by start, with another's in between."""
+def seven_bookings(table: Table) -> list[Booking]:
+    """Seven bookings of the customer in three months, by start; another customer has one too."""
     stored(table, by=OTHER_CUSTOMER, date=date(2026, 12, 30))
     days = [(12, 1), (12, 24), (12, 31), (1, 1), (1, 31), (2, 1)]
     starts = [(date(2027 if month < 12 else 2026, month, day), time(18)) for month, day in days]
@@ -68,7 +68,7 @@ def season(table: Table) -> list[Booking]:
     return [stored(table, by_staff=True, date=day, time=start) for day, start in starts]
 
 
-def test_a_summary_has_no_personal_data(call: Handlers, table: Table) -> None:
+def test_a_booking_summary_has_no_personal_data(call: Handlers, table: Table) -> None:
     booking = stored(table)
 
     answer = call("listBookings")
@@ -95,35 +95,43 @@ def test_a_summary_has_no_personal_data(call: Handlers, table: Table) -> None:
     assert set(answer.body["items"][0]) == SUMMARY
 
 
-def test_without_bookings_the_list_is_empty(call: Handlers) -> None:
+def test_a_list_without_bookings_is_empty(call: Handlers) -> None:
     assert call("listBookings").body == {"items": []}
     assert call("listBookings", by=ADMIN).body == {"items": []}
 
 
-class TestWhose:
-    """A customer lists the own bookings; staff list anybody's."""
+class TestOwnership:
+    """A customer lists their own bookings; staff list those of all customers."""
 
-    def test_customers_see_their_own(self, call: Handlers, season: list[Booking]) -> None:
-        assert walk(call) == ids_of(season)
-        assert len(walk(call, by=OTHER_CUSTOMER)) == 1
+    def test_customers_list_their_own_bookings(
+        self, call: Handlers, seven_bookings: list[Booking]
+    ) -> None:
+        assert ids_of_all_pages(call) == ids_of(seven_bookings)
+        assert len(ids_of_all_pages(call, by=OTHER_CUSTOMER)) == 1
 
-    def test_naming_oneself_is_fine(self, call: Handlers, season: list[Booking]) -> None:
-        assert walk(call, customer_id=CUSTOMER) == ids_of(season)
+    def test_customers_may_name_their_own_account(
+        self, call: Handlers, seven_bookings: list[Booking]
+    ) -> None:
+        assert ids_of_all_pages(call, customer_id=CUSTOMER) == ids_of(seven_bookings)
 
-    def test_naming_another_is_forbidden(self, call: Handlers) -> None:
+    def test_customers_may_not_name_another_account(self, call: Handlers) -> None:
         refused = call("listBookings", query={"customer_id": OTHER_CUSTOMER})
 
         assert refused.problem == (403, "forbidden")
 
-    def test_staff_see_everybodys(self, call: Handlers, season: list[Booking]) -> None:
-        assert len(walk(call, by=ADMIN)) == len(season) + 1
+    def test_staff_list_the_bookings_of_all_customers(
+        self, call: Handlers, seven_bookings: list[Booking]
+    ) -> None:
+        assert len(ids_of_all_pages(call, by=ADMIN)) == len(seven_bookings) + 1
 
-    def test_staff_may_pick_a_customer(self, call: Handlers, season: list[Booking]) -> None:
-        assert walk(call, by=ADMIN, customer_id=CUSTOMER) == ids_of(season)
-        assert len(walk(call, by=ADMIN, customer_id=OTHER_CUSTOMER)) == 1
+    def test_staff_may_list_the_bookings_of_one_customer(
+        self, call: Handlers, seven_bookings: list[Booking]
+    ) -> None:
+        assert ids_of_all_pages(call, by=ADMIN, customer_id=CUSTOMER) == ids_of(seven_bookings)
+        assert len(ids_of_all_pages(call, by=ADMIN, customer_id=OTHER_CUSTOMER)) == 1
 
 
-def test_a_full_last_page_has_no_next(call: Handlers, season: list[Booking]) -> None:
+def test_a_full_last_page_has_no_next_cursor(call: Handlers, seven_bookings: list[Booking]) -> None:
     page = call("listBookings", query={"limit": "7"}).body
 
     assert len(page["items"]) == 7
@@ -132,17 +140,17 @@ def test_a_full_last_page_has_no_next(call: Handlers, season: list[Booking]) -> 
 
 @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
 class TestPaging:
-    """Both orders, any page size, the same list."""
+    """Both orders and every page size return the same list."""
 
     @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8, 100])
-    def test_pages_add_up_in_both_orders(
-        self, call: Handlers, season: list[Booking], by: str, limit: int
+    def test_the_pages_together_are_the_list_in_both_orders(
+        self, call: Handlers, seven_bookings: list[Booking], by: str, limit: int
     ) -> None:
-        whole = walk(call, by)
-        assert set(ids_of(season)) <= set(whole)
+        whole = ids_of_all_pages(call, by)
+        assert set(ids_of(seven_bookings)) <= set(whole)
 
-        assert walk(call, by, limit=str(limit)) == whole
-        assert walk(call, by, limit=str(limit), order="desc") == whole[::-1]
+        assert ids_of_all_pages(call, by, limit=str(limit)) == whole
+        assert ids_of_all_pages(call, by, limit=str(limit), order="desc") == whole[::-1]
 
     def test_the_default_page_holds_20(self, call: Handlers, table: Table, by: str) -> None:
         for day in range(1, 22):
@@ -151,31 +159,31 @@ class TestPaging:
         page = call("listBookings", by=by).body
 
         assert len(page["items"]) == 20
-        assert len(walk(call, by)) == 21
+        assert len(ids_of_all_pages(call, by)) == 21
 
-    def test_a_writer_at_work_makes_no_row_appear_twice_or_vanish(
-        self, call: Handlers, table: Table, season: list[Booking], by: str
+    def test_writes_between_pages_repeat_or_lose_no_booking(
+        self, call: Handlers, table: Table, seven_bookings: list[Booking], by: str
     ) -> None:
         first = call("listBookings", query={"limit": "3"}, by=by).body
         stored(table, by_staff=True, date=date(2026, 12, 1), time=time(12))
-        call("cancelBooking", booking_id=season[0].id)
+        call("cancelBooking", booking_id=seven_bookings[0].id)
 
-        rest = walk(call, by, limit="3", cursor=first["next_cursor"])
+        rest = ids_of_all_pages(call, by, limit="3", cursor=first["next_cursor"])
 
         seen = [item["booking_id"] for item in first["items"]] + rest
         assert len(seen) == len(set(seen))
-        assert set(ids_of(season)) <= set(seen)
+        assert set(ids_of(seven_bookings)) <= set(seen)
 
 
 class TestFilters:
-    """Status, payment, dates and customer, alone and together."""
+    """Status, payment status, dates and customer, alone and together."""
 
     @pytest.fixture
-    def stages(self, table: Table) -> dict[str, Booking]:
+    def booking_by_status(self, table: Table) -> dict[str, Booking]:
         """One booking in each status, a day apart."""
         days = {status: date(2026, 12, 10 + n) for n, status in enumerate(Status)}
         return {status: stored(table, status=status, date=day) for status, day in days.items()} | {
-            "paid": confirmed(table, captured=71_445, date=date(2026, 12, 20))
+            "paid": confirmed_booking(table, captured=71_445, date=date(2026, 12, 20))
         }
 
     @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
@@ -198,16 +206,18 @@ class TestFilters:
         ],
     )
     @pytest.mark.parametrize("limit", ["1", "20"])
-    def test_only_what_matches_is_listed(
+    def test_only_bookings_that_match_the_filters_are_listed(
         self,
         call: Handlers,
-        stages: dict[str, Booking],
+        booking_by_status: dict[str, Booking],
         by: str,
         query: dict[str, str],
         expected: list[str],
         limit: str,
     ) -> None:
-        assert walk(call, by, limit=limit, **query) == [stages[name].id for name in expected]
+        assert ids_of_all_pages(call, by, limit=limit, **query) == [
+            booking_by_status[name].id for name in expected
+        ]
 
     @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
     @pytest.mark.parametrize(
@@ -218,7 +228,7 @@ class TestFilters:
             pytest.param(date(2026, 12, 31), id="the end of a year"),
         ],
     )
-    def test_a_day_is_the_venues_day(
+    def test_the_date_filters_use_the_day_at_the_venue(
         self, call: Handlers, table: Table, by: str, day: date
     ) -> None:
         around = [date.fromordinal(day.toordinal() + n) for n in (-1, 0, 1)]
@@ -231,9 +241,9 @@ class TestFilters:
         }
         query = {"date_from": day.isoformat(), "date_to": day.isoformat()}
 
-        assert walk(call, by, **query) == ids_of(made[day])
+        assert ids_of_all_pages(call, by, **query) == ids_of(made[day])
 
-    def test_the_dates_must_be_in_order(self, call: Handlers) -> None:
+    def test_a_date_range_in_the_wrong_order_is_refused(self, call: Handlers) -> None:
         query = {"date_from": "2026-12-24", "date_to": "2026-12-23"}
 
         refused = call("listBookings", query=query)
@@ -243,29 +253,33 @@ class TestFilters:
 
 
 class TestStaffWindow:
-    """A list across customers is bounded; each end may be given on its own."""
+    """A list across customers has a limited range of dates; one end of it is enough."""
 
-    def test_everything_up_to_a_day_long_ago(
+    def test_staff_can_list_bookings_up_to_a_past_day(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
         booking = stored(table)
         now.set(datetime(2027, 12, 1, 18, tzinfo=UTC))
 
-        assert walk(call, ADMIN, date_to="2026-12-31") == [booking.id]
+        assert ids_of_all_pages(call, ADMIN, date_to="2026-12-31") == [booking.id]
 
-    def test_everything_from_a_day_beyond_the_horizon_is_nothing(self, call: Handlers) -> None:
+    def test_a_list_from_a_day_beyond_the_horizon_is_empty(self, call: Handlers) -> None:
         answer = call("listBookings", query={"date_from": "2028-02-01"}, by=ADMIN)
 
         assert (answer.status, answer.body) == (200, {"items": []})
 
-    def test_a_year_ago_by_both_ends(self, call: Handlers, table: Table, now: Clock) -> None:
+    def test_staff_can_list_the_bookings_of_a_past_year(
+        self, call: Handlers, table: Table, now: Clock
+    ) -> None:
         booking = stored(table)
         now.set(datetime(2027, 12, 1, 18, tzinfo=UTC))
 
-        assert walk(call, ADMIN, date_from="2026-01-01", date_to="2026-12-31") == [booking.id]
+        assert ids_of_all_pages(call, ADMIN, date_from="2026-01-01", date_to="2026-12-31") == [
+            booking.id
+        ]
 
-    @pytest.mark.usefixtures("season")
-    def test_a_walk_goes_on_when_the_month_turns(self, call: Handlers, now: Clock) -> None:
+    @pytest.mark.usefixtures("seven_bookings")
+    def test_a_cursor_of_staff_is_valid_in_the_next_month(self, call: Handlers, now: Clock) -> None:
         now.set(datetime(2027, 1, 31, 18, tzinfo=UTC))
         first = call("listBookings", query={"limit": "1"}, by=ADMIN).body
         now.set(datetime(2027, 2, 28, 18, tzinfo=UTC))
@@ -286,12 +300,12 @@ class TestStaffWindow:
 
 
 class TestForeignCursors:
-    """A cursor is good for the caller, the filters and the order that it was issued for."""
+    """A cursor is valid only for the caller, the filters and the order that it was issued for."""
 
     @pytest.fixture
-    def cursor(self, call: Handlers, season: list[Booking]) -> str:
+    def cursor(self, call: Handlers, seven_bookings: list[Booking]) -> str:
         page = call("listBookings", query={"limit": "2"}).body
-        assert len(page["items"]) < len(season)
+        assert len(page["items"]) < len(seven_bookings)
         return str(page["next_cursor"])
 
     @pytest.mark.parametrize(
@@ -303,7 +317,7 @@ class TestForeignCursors:
             {"customer_id": CUSTOMER},
         ],
     )
-    def test_other_filters_refuse_it(
+    def test_a_cursor_is_refused_with_other_filters(
         self, call: Handlers, cursor: str, query: dict[str, str]
     ) -> None:
         refused = call("listBookings", query=query | {"cursor": cursor})
@@ -311,19 +325,23 @@ class TestForeignCursors:
         assert refused.problem == (400, "invalid_cursor")
 
     @pytest.mark.parametrize("by", [OTHER_CUSTOMER, ADMIN])
-    def test_another_caller_can_not_use_it(self, call: Handlers, cursor: str, by: str) -> None:
+    def test_a_cursor_of_the_list_is_refused_for_another_caller(
+        self, call: Handlers, cursor: str, by: str
+    ) -> None:
         refused = call("listBookings", query={"cursor": cursor}, by=by)
 
         assert refused.problem == (400, "invalid_cursor")
 
-    def test_any_changed_character_breaks_it(self, call: Handlers, cursor: str) -> None:
+    def test_a_cursor_with_any_changed_character_is_refused(
+        self, call: Handlers, cursor: str
+    ) -> None:
         for place, character in enumerate(cursor):
             other = "A" if character != "A" else "B"
             tampered = cursor[:place] + other + cursor[place + 1 :]
             refused = call("listBookings", query={"cursor": tampered})
             assert refused.problem == (400, "invalid_cursor"), place
 
-    def test_a_forged_position_is_refused(self, call: Handlers, cursor: str) -> None:
+    def test_a_cursor_with_a_forged_position_is_refused(self, call: Handlers, cursor: str) -> None:
         signature = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[:16]
         position = f'["CUSTOMER#{OTHER_CUSTOMER}",""]'.encode()
         forged = base64.urlsafe_b64encode(signature + position).rstrip(b"=").decode()
@@ -331,19 +349,19 @@ class TestForeignCursors:
         assert call("listBookings", query={"cursor": forged}).problem == (400, "invalid_cursor")
 
     @pytest.mark.parametrize("cut", [1, 2, 3, 20])
-    def test_a_shortened_one_is_refused(self, call: Handlers, cursor: str, cut: int) -> None:
+    def test_a_shortened_cursor_is_refused(self, call: Handlers, cursor: str, cut: int) -> None:
         refused = call("listBookings", query={"cursor": cursor[:-cut]})
 
         assert refused.problem == (400, "invalid_cursor")
 
     @pytest.mark.parametrize("text", ["A", "AAAA", "x" * 1024, "_-_-"])
-    def test_what_we_never_issued_is_refused(self, call: Handlers, text: str) -> None:
+    def test_a_cursor_that_was_never_issued_is_refused(self, call: Handlers, text: str) -> None:
         refused = call("listBookings", query={"cursor": text})
 
         assert refused.problem == (400, "invalid_cursor")
 
     @pytest.mark.parametrize("text", [" ", "a b", "a=", "x" * 1025, "é", "../.."])
-    def test_what_is_no_cursor_at_all_is_pointed_at(self, call: Handlers, text: str) -> None:
+    def test_a_malformed_cursor_is_named_in_the_problem(self, call: Handlers, text: str) -> None:
         refused = call("listBookings", query={"cursor": text})
 
         assert refused.problem == (422, "validation_failed")
@@ -375,7 +393,7 @@ class TestForeignCursors:
     ],
 )
 @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
-def test_a_bad_parameter_is_pointed_at(
+def test_a_bad_query_parameter_is_named_in_the_problem(
     call: Handlers, by: str, query: dict[str, Any], fault: str
 ) -> None:
     refused = call("listBookings", query=query, by=by)
@@ -384,7 +402,7 @@ def test_a_bad_parameter_is_pointed_at(
     assert refused.faults == [fault]
 
 
-def test_all_bad_parameters_are_pointed_at_together(call: Handlers) -> None:
+def test_all_bad_query_parameters_are_named_together(call: Handlers) -> None:
     refused = call("listBookings", query={"limit": "0", "order": "up", "page": "2"})
 
     assert sorted(refused.faults) == ["query /limit", "query /order", "query /page"]

@@ -1,4 +1,4 @@
-"""What a cancellation would refund now: the same as cancelling, and nothing happens."""
+"""Quoting a cancellation: returns what cancelling would refund now, and changes nothing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from tests.builders import ADMIN
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import Snapshot, confirmed, new_id, stored
+from tests.functions.given import Snapshot, confirmed_booking, new_id, stored
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.transition import Status
@@ -24,8 +24,10 @@ STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def test_a_quote_says_what_until_when(call: Handlers, table: Table, snapshot: Snapshot) -> None:
-    booking = confirmed(table)
+def test_a_cancellation_quote_has_amount_percentage_and_validity(
+    call: Handlers, table: Table, snapshot: Snapshot
+) -> None:
+    booking = confirmed_booking(table)
     before = snapshot()
 
     answer = call("quoteCancellation", booking_id=booking.id)
@@ -53,10 +55,10 @@ def test_a_quote_says_what_until_when(call: Handlers, table: Table, snapshot: Sn
         pytest.param(timedelta(hours=48), 0, "2026-12-23T02:00:00Z", id="exactly 48 h"),
     ],
 )
-def test_the_terms_are_those_of_cancelling_at_the_same_instant(
+def test_a_cancellation_quote_is_what_cancelling_refunds_at_that_moment(
     call: Handlers, table: Table, now: Clock, ahead: timedelta, percentage: int, valid_until: str
 ) -> None:
-    booking = confirmed(table, captured=71_445)
+    booking = confirmed_booking(table, captured=71_445)
     now.set(STARTS_AT - ahead)
 
     quote = call("quoteCancellation", booking_id=booking.id).body
@@ -67,11 +69,11 @@ def test_the_terms_are_those_of_cancelling_at_the_same_instant(
     assert quote["valid_until"] == valid_until
 
 
-def test_after_a_move_the_quote_is_no_better_than_before_it(
+def test_a_move_does_not_raise_the_quoted_percentage(
     call: Handlers, table: Table, now: Clock
 ) -> None:
-    """Five days before, a move to a year ahead turned 0 % into 97 %."""
-    booking = confirmed(table, captured=71_445)
+    """A move to a year ahead once raised the refund from 0 % to 97 %."""
+    booking = confirmed_booking(table, captured=71_445)
     now.set(STARTS_AT - timedelta(days=10))
     moved = call("updateBooking", {"date": "2027-10-01"}, booking_id=booking.id)
     assert (moved.body["refund_percentage"], moved.body["refund_limit"]) == (50, 50)
@@ -92,7 +94,7 @@ def test_after_a_move_the_quote_is_no_better_than_before_it(
         (Status.NO_SHOW, (409, "already_completed")),
     ],
 )
-def test_what_is_over_has_no_terms(
+def test_a_booking_that_has_ended_has_no_cancellation_quote(
     call: Handlers, table: Table, status: Status, problem: tuple[int, str]
 ) -> None:
     booking = stored(table, status=status)
@@ -100,8 +102,10 @@ def test_what_is_over_has_no_terms(
     assert call("quoteCancellation", booking_id=booking.id).problem == problem
 
 
-def test_too_late_is_too_late(call: Handlers, table: Table, now: Clock) -> None:
-    booking = confirmed(table)
+def test_a_cancellation_quote_is_refused_less_than_48_hours_before_the_start(
+    call: Handlers, table: Table, now: Clock
+) -> None:
+    booking = confirmed_booking(table)
     now.set(STARTS_AT - timedelta(hours=48) + SECOND)
 
     refused = call("quoteCancellation", booking_id=booking.id)
@@ -109,11 +113,11 @@ def test_too_late_is_too_late(call: Handlers, table: Table, now: Clock) -> None:
     assert refused.problem == (400, "too_late_to_cancel")
 
 
-def test_staff_get_a_quote_for_anybody(call: Handlers, table: Table) -> None:
+def test_staff_can_quote_the_cancellation_of_any_booking(call: Handlers, table: Table) -> None:
     assert call("quoteCancellation", booking_id=stored(table).id, by=ADMIN).status == 200
 
 
-def test_what_does_not_exist_has_no_quote(call: Handlers) -> None:
+def test_the_cancellation_quote_of_an_unknown_booking_is_a_404(call: Handlers) -> None:
     refused = call("quoteCancellation", booking_id=new_id())
 
     assert refused.problem == (404, "booking_not_found")

@@ -1,6 +1,6 @@
-"""Who may call what, derived from the contract: `security`, `x-teppan-roles`, method and path.
+"""Access rights, derived from the contract: `security`, `x-teppan-roles`, method and path.
 
-One rule for the matrix of the handlers and the matrix of the deployed cloud (`domain.md §8`).
+The tests of the handlers and of the deployed cloud share these rules (`domain.md §8`).
 """
 
 from enum import StrEnum
@@ -9,11 +9,11 @@ from typing import Final
 from tests.functions import contract
 
 LIVE_SESSION_READS: Final = frozenset({"getMe"})
-"""Reads that the token of an ended session does not open: the account is no longer known."""
+"""Reads that need a live session: Cognito does not find the account of an ended one."""
 
 
-class PaymentTiming(StrEnum):
-    """What a caller is to an operation, and to the booking that its request names."""
+class CallerRelation(StrEnum):
+    """The relation of a caller to an operation and to the booking of its request."""
 
     STRANGER = "not logged in"
     CUSTOMER = "the customer whose booking it is"
@@ -25,26 +25,26 @@ _OF_A_CUSTOMER: Final = {
     "booking_id": "booking_not_found",
     "payment_intent_id": "payment_not_found",
 }
-"""The fields that name a customer's own thing, and the problem of whoever else asks for it."""
+"""The fields that name a booking or payment, and the problem that other customers get."""
 
 
-def expected_answer(operation: str, standing: PaymentTiming) -> tuple[int, str | None]:
+def expected_answer(operation: str, relation: CallerRelation) -> tuple[int, str | None]:
     """Return the status and problem that a good request gets (`domain.md §8`)."""
     declared = contract.OPERATIONS[operation]
-    role = "admin" if standing is PaymentTiming.ADMIN else "customer"
+    role = "admin" if relation is CallerRelation.ADMIN else "customer"
     if not declared.is_secured:
         return contract.success_of(operation), None
-    if standing is PaymentTiming.STRANGER:
+    if relation is CallerRelation.STRANGER:
         return 401, "unauthorized"
     if role not in declared.roles:
         return 403, "forbidden"
-    if standing is PaymentTiming.ANOTHER_CUSTOMER and names_thing_of_a_customer(operation):
+    if relation is CallerRelation.ANOTHER_CUSTOMER and names_thing_of_a_customer(operation):
         return not_found(operation)
     return contract.success_of(operation), None
 
 
 def not_found(operation: str) -> tuple[int, str | None]:
-    """Return the answer to a request for a thing that does not exist, or is not the caller's."""
+    """Return the status and code for a booking or payment that is unknown or another customer's."""
     return 404, _OF_A_CUSTOMER[names_thing_of_a_customer(operation) or ""]
 
 
@@ -56,6 +56,6 @@ def names_thing_of_a_customer(operation: str) -> str | None:
 
 
 def changes_something(operation: str) -> bool:
-    """Return whether a caller who is logged in may change something by this operation."""
+    """Return whether this operation needs a login and can change something."""
     declared = contract.OPERATIONS[operation]
     return declared.is_secured and declared.method not in {"GET", "HEAD"}

@@ -1,4 +1,4 @@
-"""How to get every problem that many operations have in common, and the entry to all of them."""
+"""Provocations of the problems that many operations share."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,7 +7,7 @@ from unittest.mock import patch
 from tests.builders import CUSTOMER
 from tests.functions import contract
 from tests.functions.example import example_of
-from tests.functions.given import confirmed, new_id, stored
+from tests.functions.given import confirmed_booking, new_id, stored
 from tests.functions.handlers import Answer
 from tests.functions.provocations import (
     FIVE_MINUTES,
@@ -17,9 +17,9 @@ from tests.functions.provocations import (
     body,
     field,
     in_status,
-    later,
     request,
-    unreachable,
+    with_table_unreachable,
+    with_time_left,
 )
 from tests.store.faults import lost_request, refused
 
@@ -32,12 +32,12 @@ from teppan.store.payments.payments import OpenedMeanwhileError
 
 
 def provoke(scene: Scene, operation: str, code: str | None) -> Answer:
-    """Get problem `code` out of `operation` (None: get it to succeed).
+    """Make `operation` answer problem `code` (None: succeed).
 
-    Raises LookupError, with the line to write, when nobody has said how.
+    Raises LookupError, with the line to write, if there is no provocation.
     """
     if code is None:
-        return scene.ask(operation, confirmed(scene.table))
+        return scene.ask(operation, confirmed_booking(scene.table))
     own = example_of(operation).provocations
     if known := own.get(code) or STANDARD.get(code):
         return known(scene, operation)
@@ -74,7 +74,7 @@ def unexpected_error(scene: Scene, operation: str) -> Answer:
 
 
 def always_changed_meanwhile(scene: Scene, operation: str) -> Answer:
-    """Let another writer be faster at each attempt."""
+    """Let another writer change the booking before each attempt to save it."""
     booking = stored(scene.table, captured=5_000)
     usual = scene.request(operation, booking)
     for intent in scene.call.stripe.everything("payment_intents"):
@@ -102,12 +102,12 @@ def without_stripe(scene: Scene, operation: str) -> Answer:
 
 
 def start(date: str, time: str) -> Provocation:
-    """Ask for another start, wherever the operation takes it."""
+    """Send another start, in the path or the body."""
     return field(date=date, time=time)
 
 
 def lacking_role(scene: Scene, operation: str) -> Answer:
-    """Let a customer call what only staff may."""
+    """Let a customer call an operation that is for staff only."""
     assert contract.usual_caller(operation) == "admin", "customers may call it: declare your own"
     return scene.ask(operation, by=CUSTOMER)
 
@@ -129,7 +129,7 @@ STANDARD: Final[Mapping[str, Provocation]] = {
     "lead_time_too_short": start("2026-11-24", "18:00"),
     "too_far_ahead": start("2028-12-24", "18:00"),
     "internal_error": unexpected_error,
-    "storage_unavailable": unreachable(),
+    "storage_unavailable": with_table_unreachable(),
     "identity_unavailable": at_cognito(lost_request),
     "too_many_attempts": at_cognito(refused("TooManyRequestsException")),
     "invalid_code": body(code="000000"),
@@ -141,6 +141,6 @@ STANDARD: Final[Mapping[str, Provocation]] = {
     "payment_provider_unavailable": without_stripe,
     "already_cancelled": in_status(Status.CANCELLED),
     "already_completed": in_status(Status.COMPLETED),
-    "too_late_to_cancel": later(FIVE_MINUTES),
+    "too_late_to_cancel": with_time_left(FIVE_MINUTES),
 }
 """The provocation of each problem, unless the operation declares its own."""

@@ -1,4 +1,4 @@
-"""Who may call what: every operation against every kind of caller (`domain.md §8`)."""
+"""Access: every operation, called by every kind of caller (`domain.md §8`)."""
 
 from collections.abc import Callable
 from itertools import product
@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, claims
 from tests.functions import contract
-from tests.functions.every_operation.access import PaymentTiming, changes_something, expected_answer
+from tests.functions.every_operation.access import CallerRelation, changes_something, expected_answer
 from tests.functions.example import declared, lines_to_write
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
@@ -38,51 +38,53 @@ CALLERS: Final[dict[str, Callable[[], Claims]]] = {
     "admin": lambda: claims(ADMIN, "admin"),
     "customer and admin": lambda: claims(ADMIN, "customer,admin"),
 }
-"""What the gateway says of the caller; the booking asked for is the owner's."""
+"""The claims that the gateway passes for each caller; the requested booking is the owner's."""
 
 type Cell = tuple[str, str]
 
 
-def standing_of(who: str) -> PaymentTiming:
-    """Return what a caller is to the owner's booking: a stranger unless the token is good."""
+def relation_of(who: str) -> CallerRelation:
+    """Return the relation of a caller to the owner's booking: a stranger without a valid token."""
     return {
-        "owner": PaymentTiming.CUSTOMER,
-        "owner without groups": PaymentTiming.CUSTOMER,
-        "other customer": PaymentTiming.ANOTHER_CUSTOMER,
-        "admin": PaymentTiming.ADMIN,
-        "customer and admin": PaymentTiming.ADMIN,
-    }.get(who, PaymentTiming.STRANGER)
+        "owner": CallerRelation.CUSTOMER,
+        "owner without groups": CallerRelation.CUSTOMER,
+        "other customer": CallerRelation.ANOTHER_CUSTOMER,
+        "admin": CallerRelation.ADMIN,
+        "customer and admin": CallerRelation.ADMIN,
+    }.get(who, CallerRelation.STRANGER)
 
 
 def matrix() -> list[Cell]:
-    """Return the cells to check: every operation and every caller. The one place to thin them."""
+    """Return the cases to test: every operation with every caller."""
     return list(product(declared(), CALLERS))
 
 
 def operations_that_answer(status: int) -> list[str]:
-    """Return the operations that answer some caller with `status`."""
+    """Return the operations that answer at least one caller with `status`."""
     return [
         each
         for each in declared()
-        if status in {expected_answer(each, standing)[0] for standing in PaymentTiming}
+        if status in {expected_answer(each, relation)[0] for relation in CallerRelation}
     ]
 
 
 def call_as(call: Handlers, operation: str, who: str) -> Answer:
-    """Send a good request about the owner's booking as `who`."""
+    """Send a good request for the owner's booking as `who`."""
     event = call.event(operation, **good_request(operation, call))
-    identify(event, who)
+    set_claims(event, who)
     return call.send(operation, event)
 
 
-def identify(event: dict[str, Any], who: str) -> None:
-    """Let the gateway say that the event comes from `who`."""
-    told = CALLERS[who]()
-    event["requestContext"]["authorizer"] = None if told is None else {"claims": told}
+def set_claims(event: dict[str, Any], who: str) -> None:
+    """Set the claims of `who` in the event."""
+    caller_claims = CALLERS[who]()
+    event["requestContext"]["authorizer"] = (
+        None if caller_claims is None else {"claims": caller_claims}
+    )
 
 
 def test_every_operation_declares_its_example() -> None:
-    """The other suites run over the operations that do."""
+    """The other suites run only over operations with a declaration."""
     undeclared = [each for each in contract.OPERATIONS if each not in declared()]
 
     assert not undeclared, "\n".join(lines_to_write(each) for each in undeclared)
@@ -90,12 +92,12 @@ def test_every_operation_declares_its_example() -> None:
 
 @pytest.mark.usefixtures("everybody_has_an_account")
 @pytest.mark.parametrize(("operation", "who"), matrix())
-def test_each_caller_gets_what_the_contract_promises_them(
+def test_each_caller_gets_the_answer_that_the_contract_declares(
     call: Handlers, operation: str, who: str
 ) -> None:
     answer = call_as(call, operation, who)
 
-    expected, code = expected_answer(operation, standing_of(who))
+    expected, code = expected_answer(operation, relation_of(who))
     assert answer.status == expected
     assert answer.body is None or answer.body.get("code") == code
 
@@ -108,20 +110,20 @@ def test_a_refused_caller_changes_nothing(
     before = snapshot()
 
     for who in CALLERS:
-        if expected_answer(operation, standing_of(who))[0] >= 400:
+        if expected_answer(operation, relation_of(who))[0] >= 400:
             event = call.event(operation, **request)
-            identify(event, who)
+            set_claims(event, who)
             call.send(operation, event)
     assert snapshot() == before
 
 
 @pytest.mark.parametrize("operation", operations_that_answer(404))
-def test_anothers_booking_is_answered_as_one_that_does_not_exist(
+def test_another_customers_booking_gets_the_answer_of_an_unknown_one(
     call: Handlers, operation: str
 ) -> None:
     answer = call_as(call, operation, "other customer")
 
-    assert answer.problem == expected_answer(operation, PaymentTiming.ANOTHER_CUSTOMER)
+    assert answer.problem == expected_answer(operation, CallerRelation.ANOTHER_CUSTOMER)
     shown = str(answer.body)
     for secret in (CUSTOMER, "Aiko", "Ocean Front", "2026-12-24"):
         assert secret not in shown
@@ -131,7 +133,7 @@ def test_anothers_booking_is_answered_as_one_that_does_not_exist(
     "operation", [each for each in declared() if "If-Match" in contract.parameters(each, "header")]
 )
 @pytest.mark.parametrize("if_match", ["*", '"1"', '"9"'])
-def test_a_precondition_does_not_reveal_anothers_booking(
+def test_an_if_match_does_not_reveal_another_customers_booking(
     call: Handlers, operation: str, if_match: str
 ) -> None:
     request = good_request(operation, call, by=OTHER_CUSTOMER)
@@ -141,16 +143,14 @@ def test_a_precondition_does_not_reveal_anothers_booking(
     assert answer.problem == (404, "booking_not_found")
 
 
-def test_a_customer_lists_nothing_of_another(call: Handlers, table: Table) -> None:
+def test_a_customer_lists_no_booking_of_another(call: Handlers, table: Table) -> None:
     stored(table)
 
     assert call("listBookings", by=OTHER_CUSTOMER).body == {"items": []}
 
 
 @pytest.mark.parametrize("operation", operations_that_answer(401))
-def test_a_caller_without_a_token_is_told_which_kind_is_needed(
-    call: Handlers, operation: str
-) -> None:
+def test_a_401_names_the_bearer_scheme(call: Handlers, operation: str) -> None:
     answer = call_as(call, operation, "nobody")
 
     assert answer.problem == (401, "unauthorized")
@@ -158,7 +158,7 @@ def test_a_caller_without_a_token_is_told_which_kind_is_needed(
 
 
 @pytest.mark.parametrize("operation", operations_that_answer(401))
-def test_a_caller_without_a_token_learns_nothing_of_other_faults(
+def test_a_caller_without_a_token_gets_a_401_whatever_else_is_wrong(
     call: Handlers, operation: str
 ) -> None:
     request = good_request(operation, call, by=None, query={"page": "2"})

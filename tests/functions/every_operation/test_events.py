@@ -1,4 +1,4 @@
-"""Each function answers the event that its folder under `events/` keeps for it."""
+"""Each function answers its example event in `events/`."""
 
 import json
 import re
@@ -15,9 +15,9 @@ from tests.functions.cognito import emulated
 from tests.functions.every_operation.access import names_thing_of_a_customer, not_found
 from tests.functions.example import declared, example_of
 from tests.functions.handlers import Handlers
-from tests.functions.money import opened, paid
+from tests.functions.money import open_payment, paid_booking
 from tests.functions.requests import good_request
-from tests.functions.stream import FILTERS, fits
+from tests.functions.stream import FILTERS, matches
 from tests.functions.stripe import WEBHOOK_SECRET
 
 from teppan.domain.bookings.booking import Booking
@@ -30,7 +30,7 @@ def event_of(operation: str) -> Path:
 
 
 def in_a_month(text: str) -> str:
-    """Return `text` with its dates moved: what the event books can be booked as time stands."""
+    """Return `text` with its dates moved, so that they can be booked at the tests' time."""
     first = min(re.findall(r"20\d\d-\d\d-\d\d", text), default="")
     moved = (NOW + timedelta(days=30)).date()
     return text.replace(first[:7], f"{moved:%Y-%m}") if first else text
@@ -42,7 +42,7 @@ def read(operation: str) -> dict[str, Any]:
 
 
 def by_our_client(operation: str) -> dict[str, Any]:
-    """Return the event of `operation`, its token issued to our client."""
+    """Return the event of `operation` with a token of our client."""
     event = read(operation)
     claims = (event["requestContext"].get("authorizer") or {}).get("claims")
     if claims and contract.function_of(operation).startswith("auth/"):
@@ -51,7 +51,7 @@ def by_our_client(operation: str) -> dict[str, Any]:
 
 
 def expected_of_its_event(operation: str) -> tuple[int, str | None]:
-    """Return the answer to the event on an empty table, where what it names does not exist."""
+    """Return the answer to the event on an empty table."""
     if code := example_of(operation).event_problem:
         return next(each for each in contract.problems(operation) if each[1] == code)
     if names_thing_of_a_customer(operation):
@@ -64,18 +64,18 @@ SERVED = [each for each in declared() if contract.OPERATIONS[each].served_by == 
 
 
 def event_at(name: str) -> dict[str, Any]:
-    """Return the event of a function as it is kept."""
+    """Return the event of a function from its file."""
     event: dict[str, Any] = json.loads(event_of(name).read_text(encoding="utf-8"))
     return event
 
 
 def signed(body: str) -> str:
-    """Return Stripe's signature of a body that is sent now."""
+    """Return Stripe's signature of a body, with the present time."""
     return signature_header(body.encode(), [WEBHOOK_SECRET], int(NOW.timestamp()))
 
 
 def booked(call: Handlers) -> Booking:
-    """Return the booking that its event makes."""
+    """Return the booking that the event of `createBooking` creates."""
     made = call.send("createBooking", read("createBooking"))
     found = bookings.find(call.table, made.body["booking_id"])
     assert found
@@ -83,7 +83,7 @@ def booked(call: Handlers) -> Booking:
 
 
 @pytest.mark.parametrize("operation", SERVED)
-def test_a_function_answers_its_event(call: Handlers, operation: str) -> None:
+def test_a_function_answers_its_example_event(call: Handlers, operation: str) -> None:
     answer = call.send(operation, by_our_client(operation))
 
     assert answer.status == expected_of_its_event(operation)[0], answer.body
@@ -97,10 +97,10 @@ def test_an_event_about_a_booking_succeeds_where_the_booking_exists(
     event = read(operation)
     booking = booked(call)
     if "refund_exceeds_captured" in {code for _, code in contract.problems(operation)}:
-        paid(call, booking)
+        paid_booking(call, booking)
     name, value = "booking_id", booking.id
     if names_thing_of_a_customer(operation) == "payment_intent_id":
-        name, value = "payment_intent_id", opened(call, booking)
+        name, value = "payment_intent_id", open_payment(call, booking)
     if event["body"] and name in (body := json.loads(event["body"])):
         event["body"] = json.dumps(body | {name: value})
     else:
@@ -109,7 +109,7 @@ def test_an_event_about_a_booking_succeeds_where_the_booking_exists(
     assert call.send(operation, event).status in {200, 201}
 
 
-def test_the_event_of_the_webhook_succeeds_once_it_is_signed_now(
+def test_the_example_event_of_the_webhook_succeeds_with_a_current_signature(
     call: Handlers, stripe: FakeStripe
 ) -> None:
     event = event_at(contract.WEBHOOK)
@@ -120,11 +120,11 @@ def test_the_event_of_the_webhook_succeeds_once_it_is_signed_now(
     assert call.send(contract.WEBHOOK, event).status == 200
 
 
-def test_and_pays_for_a_booking_where_the_payment_is_there(
+def test_the_example_event_of_the_webhook_confirms_its_booking(
     call: Handlers, stripe: FakeStripe, table: Table
 ) -> None:
     booking = booked(call)
-    intent = stripe.pay(opened(call, booking))
+    intent = stripe.pay(open_payment(call, booking))
     event = event_at(contract.WEBHOOK)
     sent = json.loads(event["body"])
     event["body"] = json.dumps(sent | {"data": {"object": sent["data"]["object"] | intent}})
@@ -135,15 +135,15 @@ def test_and_pays_for_a_booking_where_the_payment_is_there(
 
 
 @pytest.mark.parametrize("job", contract.JOBS)
-def test_a_job_runs_on_its_event(call: Handlers, job: str) -> None:
+def test_a_job_succeeds_on_its_example_event(call: Handlers, job: str) -> None:
     answer = call.job(job, event_at(job))
 
     assert answer == ({"batchItemFailures": []} if job == "followUpPayments" else None)
 
 
-def test_the_event_of_the_stream_is_one_that_its_filters_let_pass() -> None:
+def test_the_example_event_of_the_stream_passes_its_filters() -> None:
     for record in event_at("followUpPayments")["Records"]:
-        assert any(fits(record, one) for one in FILTERS)
+        assert any(matches(record, one) for one in FILTERS)
 
 
 @pytest.mark.parametrize("operation", [each for each in SERVED if example_of(each).event_problem])

@@ -1,4 +1,4 @@
-"""What every answer carries, good or bad: security headers, the request id, CORS."""
+"""The headers of every answer, good or bad: security headers, the request id, CORS."""
 
 import uuid
 from typing import Any
@@ -25,14 +25,16 @@ every_operation = pytest.mark.parametrize("operation", declared())
 
 @every_operation
 @pytest.mark.parametrize("bad", [{}, {"query": {"junk": "1"}}], ids=["good", "bad"])
-def test_every_answer_is_secured(call: Handlers, operation: str, bad: dict[str, Any]) -> None:
+def test_every_answer_has_the_security_headers(
+    call: Handlers, operation: str, bad: dict[str, Any]
+) -> None:
     answer = call(operation, **good_request(operation, call, **bad))
 
     assert EVERYWHERE.items() <= answer.headers.items()
 
 
 @every_operation
-def test_a_callers_request_id_comes_back(call: Handlers, operation: str) -> None:
+def test_the_request_id_of_the_caller_is_returned(call: Handlers, operation: str) -> None:
     request_id = str(uuid.uuid4())
 
     answer = call(operation, **good_request(operation, call), headers={"x-request-id": request_id})
@@ -41,7 +43,9 @@ def test_a_callers_request_id_comes_back(call: Handlers, operation: str) -> None
 
 
 @every_operation
-def test_without_one_the_gateways_is_used(call: Handlers, operation: str) -> None:
+def test_the_request_id_of_the_gateway_is_returned_if_the_caller_sent_none(
+    call: Handlers, operation: str
+) -> None:
     event = call.event(operation, **good_request(operation, call))
 
     answer = call.send(operation, event)
@@ -54,7 +58,7 @@ def test_without_one_the_gateways_is_used(call: Handlers, operation: str) -> Non
     ["", " ", "1", "x" * 10_000, "é", "a\r\nSet-Cookie: b=c", f"{uuid.UUID(int=1)}\n", "🍣"],
     ids=["empty", "space", "short", "long", "accent", "two lines", "line break", "sushi"],
 )
-def test_anything_but_a_uuid_is_replaced(call: Handlers, junk: str) -> None:
+def test_a_request_id_that_is_no_uuid_is_replaced(call: Handlers, junk: str) -> None:
     event = call.event("getHealth", by=None, headers={"X-Request-Id": junk})
 
     answer = call.send("getHealth", event)
@@ -77,7 +81,7 @@ def test_only_pages_of_a_known_origin_may_read_the_answer(
 
 
 @every_operation
-def test_headers_are_read_in_any_case(call: Handlers, operation: str) -> None:
+def test_request_headers_are_read_in_any_case(call: Handlers, operation: str) -> None:
     event = call.event(operation, **good_request(operation, call))
     for each in ("headers", "multiValueHeaders"):
         event[each] = {name.upper(): value for name, value in event[each].items()}
@@ -86,7 +90,7 @@ def test_headers_are_read_in_any_case(call: Handlers, operation: str) -> None:
 
 
 @every_operation
-def test_a_gateway_may_leave_out_what_is_empty(call: Handlers, operation: str) -> None:
+def test_an_event_may_leave_out_empty_members(call: Handlers, operation: str) -> None:
     event = call.event(operation, **good_request(operation, call))
 
     for optional in (

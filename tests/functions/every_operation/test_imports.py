@@ -1,4 +1,4 @@
-"""What each function loads at its cold start: nothing that it has no use for."""
+"""The modules that each function loads at its cold start: only those that it needs."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ NOWHERE: Final = frozenset(
 )
 """Never loaded by any function."""
 
-AWS: Final = frozenset({"botocore.session"})  # Powertools loads the bare package, which is light
+AWS: Final = frozenset({"botocore.session"})  # Powertools loads the bare package, which is small
 BODY: Final = frozenset({"pydantic"})
 STRIPE: Final = frozenset({"requests", "stripe"})
 EMAIL: Final = frozenset({"email_validator"})
@@ -37,11 +37,11 @@ COMMON: Final = frozenset({"teppan.identity.new_password"})  # the list of commo
 DEAR: Final = AWS | BODY | STRIPE | EMAIL | COMMON
 
 STORE_ON_DEMAND: Final = frozenset({"accounts/get_me"})
-"""They ask Cognito alone; whether an admin's session has ended is looked up when an admin calls."""
+"""They use only Cognito; they load the store when an admin calls, to check the session."""
 
 
 def dear_packages_of(function: str) -> frozenset[str]:
-    """Return which of the dear packages a function needs, by the template and the contract."""
+    """Return the expensive packages that a function needs, by the template and the contract."""
     needed: set[str] = set()
     if contract.settings_of(function):
         needed |= AWS
@@ -65,7 +65,7 @@ def bodies_of(function: str) -> list[list[dict[str, Any]]]:
 
 
 def needs_store(function: str) -> bool:
-    """Return whether a function uses the table whoever calls it."""
+    """Return whether a function uses the table for every caller."""
     return "TABLE_NAME" in contract.settings_of(function) and function not in STORE_ON_DEMAND
 
 
@@ -77,12 +77,12 @@ print(*sorted(sys.modules), sep="\\n")
 
 
 def modules_of(function: str) -> set[str]:
-    """Return the modules that are loaded once a new process has imported the function."""
+    """Return the modules that a new process has loaded after it imported the function."""
     ours = {name: os.environ[name] for name in os.environ if not name.startswith("PYTHON")}
     listed = subprocess.run(
         [sys.executable, "-P", "-c", _LIST_MODULES],
         cwd=ROOT / "functions" / function,
-        # As on Lambda; without it the X-Ray SDK makes a client of its own.
+        # As on Lambda; without it the X-Ray SDK creates its own client.
         env=ours | {"LAMBDA_TASK_ROOT": "/x", "PYTHONPATH": path_to_layers(function)},
         capture_output=True,
         text=True,
@@ -92,13 +92,13 @@ def modules_of(function: str) -> set[str]:
 
 
 def path_to_layers(function: str) -> str:
-    """Return where the function finds our packages: in the layers that the template gives it."""
+    """Return the path to our packages in the layers that the function uses."""
     layers = contract.layers_of(function)
     return os.pathsep.join(str(ROOT / "layers" / name / "python") for name in layers)
 
 
 @pytest.mark.parametrize("function", contract.complete_functions())
-def test_a_function_loads_what_it_needs_and_no_more(function: str) -> None:
+def test_a_function_loads_only_the_packages_that_it_needs(function: str) -> None:
     modules = modules_of(function)
 
     assert modules & NOWHERE == set()
@@ -107,8 +107,8 @@ def test_a_function_loads_what_it_needs_and_no_more(function: str) -> None:
     assert has_store == needs_store(function)
 
 
-def test_a_customers_create_loads_nothing_of_the_accounts() -> None:
-    """Only staff name a customer, and only then Cognito is asked."""
+def test_a_customers_create_booking_does_not_load_cognito() -> None:
+    """Only a request by staff names a customer, and only then Cognito is called."""
     modules = modules_of("bookings/create_booking")
 
     assert "teppan.services.bookings.customers" in modules

@@ -1,4 +1,4 @@
-"""A value of a parameter is valid by the contract and accepted, or neither; so is a header's."""
+"""A value of a parameter or header is accepted exactly when the contract allows it."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,7 +17,7 @@ NO_PATTERN_CAN_SAY_IT: Final[Mapping[str, str]] = {
     "time": "which of the times a party starts at is the policy's",
     "cursor": "we have issued it, or not",
 }
-"""Parameters of which we accept less than the contract's schema allows, and why."""
+"""Parameters for which we accept less than the contract's schema allows, and the reason."""
 
 SCHEMAS: Final = {
     (operation.id, each["in"], each["name"]): contract.inlined(each["schema"])
@@ -28,7 +28,7 @@ SCHEMAS: Final = {
 
 
 def values(schema: dict[str, Any]) -> list[str]:
-    """Return texts to send; an empty one is as none."""
+    """Return texts to send. None is empty: an empty value counts as absent."""
     sent = [str(value) for value in boundaries(schema, around=[("", "")])]
     good = [
         "2026-12-24",
@@ -44,7 +44,7 @@ def values(schema: dict[str, Any]) -> list[str]:
 
 
 def is_refused(answer: Answer, where: str, name: str) -> bool:
-    """Tell whether it was this parameter that the answer refuses."""
+    """Return whether the answer refuses this parameter."""
     by_rule = {"time": (400, "invalid_time"), "cursor": (400, "invalid_cursor")}
     return f"{where} /{name}" in answer.faults or answer.problem == by_rule.get(name)
 
@@ -65,7 +65,7 @@ def with_text(request: Keywords, where: str, name: str, text: str) -> Keywords:
         ("header", "X-Request-Id"),
     ],
 )
-def test_a_value_is_valid_and_accepted_or_neither(
+def test_a_parameter_is_accepted_exactly_when_the_contract_allows_it(
     call: Handlers, table: Table, where: str, name: str
 ) -> None:
     operation, schema = next(

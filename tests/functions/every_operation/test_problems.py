@@ -1,4 +1,4 @@
-"""Every problem that the contract promises, provoked where it promises it."""
+"""Every problem that the contract declares for an operation, provoked there."""
 
 import pytest
 from tests.conftest import Clock
@@ -15,7 +15,7 @@ PROBLEMS = [
 ]
 
 
-def test_every_code_of_the_contract_is_promised_by_an_operation() -> None:
+def test_every_problem_code_is_declared_by_an_operation() -> None:
     promised = {
         code for operation in contract.OPERATIONS for _, code in contract.problems(operation)
     }
@@ -24,7 +24,7 @@ def test_every_code_of_the_contract_is_promised_by_an_operation() -> None:
 
 
 @pytest.mark.parametrize(("operation", "status", "code"), PROBLEMS)
-def test_a_promised_problem_is_answered(
+def test_an_operation_answers_each_problem_that_it_declares(
     call: Handlers, now: Clock, operation: str, status: int, code: str
 ) -> None:
     answer = provoke(Scene(call, now), operation, code)
@@ -43,7 +43,7 @@ def test_a_promised_problem_is_answered(
 
 
 @pytest.mark.parametrize("path", ["/api/v1/bookings", "/api/v1/bookings/x", "/é"])
-def test_a_problem_names_the_path_that_was_asked_for(call: Handlers, path: str) -> None:
+def test_a_problem_names_the_path_of_the_request(call: Handlers, path: str) -> None:
     event = call.event("getBooking", booking_id="x") | {"path": path}
 
     assert call.send("getBooking", event).body["instance"] == path

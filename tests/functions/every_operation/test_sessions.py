@@ -1,4 +1,4 @@
-"""A session that has been ended is refused wherever something is changed or staff is at work."""
+"""An ended session is refused for every change, and for every request by staff."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -55,9 +55,9 @@ ENDS: Final[dict[str, End]] = {
         table, session.account_id, SESSION_BEGAN - 19 * SECOND
     ),
 }
-"""What ends a session before its access token does."""
+"""Events that end a session before its access token expires."""
 
-LIVES: Final[dict[str, End]] = {
+NOT_ENDING: Final[dict[str, End]] = {
     "another session was logged out of": lambda table, session: sessions.end(
         table, Session("another", session.account_id, SESSION_BEGAN), NOW
     ),
@@ -75,17 +75,17 @@ LIVES: Final[dict[str, End]] = {
     ),
     "a reset was refused": refuse_reset,
 }
-"""What does not."""
+"""Events that do not end a session."""
 
 
 @pytest.fixture(autouse=True)
 def accounts(everybody_has_an_account: None) -> None:
-    """Whoever calls has an account."""
+    """Let every caller have an account."""
 
 
 @pytest.fixture
 def ask(call: Handlers) -> Callable[..., Answer]:
-    """Send a good request in the session of the builders, by a customer or an admin."""
+    """Send a good request in the default session, by a customer or an admin."""
 
     def send(operation: str, by: str, request: Keywords | None = None) -> Answer:
         session = {
@@ -103,14 +103,14 @@ def ask(call: Handlers) -> Callable[..., Answer]:
 type Ask = Callable[..., Answer]
 
 
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("ending", ENDS)
 @pytest.mark.parametrize("operation", CHANGING)
-def test_nothing_is_changed_in_a_session_that_has_ended(
-    call: Handlers, ask: Ask, table: Table, snapshot: Snapshot, operation: str, end: str
+def test_an_ended_session_may_change_nothing(
+    call: Handlers, ask: Ask, table: Table, snapshot: Snapshot, operation: str, ending: str
 ) -> None:
     by, session = (ADMIN, ADMINS) if operation in STAFF_ONLY else (CUSTOMER, CUSTOMERS)
     request = good_request(operation, call)
-    ENDS[end](table, session)
+    ENDS[ending](table, session)
     before = snapshot()
 
     answer = ask(operation, by, request)
@@ -121,13 +121,13 @@ def test_nothing_is_changed_in_a_session_that_has_ended(
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("ending", ENDS)
 @pytest.mark.parametrize("operation", SECURED)
-def test_staff_does_nothing_at_all_in_one(
-    call: Handlers, ask: Ask, table: Table, snapshot: Snapshot, operation: str, end: str
+def test_staff_may_do_nothing_in_an_ended_session(
+    call: Handlers, ask: Ask, table: Table, snapshot: Snapshot, operation: str, ending: str
 ) -> None:
     request = good_request(operation, call)
-    ENDS[end](table, ADMINS)
+    ENDS[ending](table, ADMINS)
     before = snapshot()
 
     assert ask(operation, ADMIN, request).problem == (401, "unauthorized")
@@ -135,7 +135,7 @@ def test_staff_does_nothing_at_all_in_one(
 
 
 @pytest.mark.parametrize("operation", READ_BY_CUSTOMERS)
-def test_a_customer_may_read_until_the_token_ends(
+def test_a_customer_may_read_in_an_ended_session_until_the_token_expires(
     call: Handlers, ask: Ask, table: Table, operation: str
 ) -> None:
     request = good_request(operation, call)
@@ -144,13 +144,13 @@ def test_a_customer_may_read_until_the_token_ends(
     assert ask(operation, CUSTOMER, request).status == 200
 
 
-@pytest.mark.parametrize("live", LIVES)
+@pytest.mark.parametrize("event", NOT_ENDING)
 @pytest.mark.parametrize("operation", CHANGING)
-def test_a_session_goes_on_when(
-    call: Handlers, ask: Ask, table: Table, operation: str, live: str
+def test_a_session_goes_on_after_an_event_that_does_not_end_it(
+    call: Handlers, ask: Ask, table: Table, operation: str, event: str
 ) -> None:
     request = good_request(operation, call)
-    LIVES[live](table, ADMINS)
+    NOT_ENDING[event](table, ADMINS)
 
     assert ask(operation, ADMIN, request).status < 300
 
@@ -164,7 +164,7 @@ def test_a_session_goes_on_when(
         ("createQuote", CUSTOMER, []),
     ],
 )
-def test_the_check_is_one_read_where_it_is_made(
+def test_the_session_check_costs_at_most_one_read(
     ask: Ask, call: Handlers, dynamodb: BaseClient, operation: str, by: str, calls: list[str]
 ) -> None:
     request: dict[str, Any] = good_request(operation, call)

@@ -1,4 +1,4 @@
-"""What a caller sees of a database or a network that fails: the truth, once, and when to return."""
+"""Answers while the database or the network fails: a 503 with the time to wait."""
 
 import socket
 import uuid
@@ -18,7 +18,7 @@ from tests.functions.every_operation.test_imports import needs_store
 from tests.functions.example import declared
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.money import Till, paid
+from tests.functions.money import Till, paid_booking
 from tests.functions.requests import good_request
 from tests.store.faults import Fault, Faults, cancelled, lost_answer, lost_request, refused
 
@@ -33,12 +33,12 @@ WITH_PSEUDONYM = [
     for each in declared()
     if "PSEUDONYM_SECRET_ARN" in contract.settings_of(contract.function_of(each))
 ]
-KEYED: dict[str, str | None] = {"Idempotency-Key": "k"}
+KEY_HEADER: dict[str, str | None] = {"Idempotency-Key": "k"}
 
 
 @pytest.fixture
 def client(dynamodb: BaseClient) -> BaseClient:
-    """A client as our functions use, which has not used up its retries on other tests."""
+    """A client like that of our functions, with all its retries left."""
     return aws.client.__wrapped__("dynamodb")
 
 
@@ -54,7 +54,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def nowhere() -> str:
-    """The URL of a port where nobody listens."""
+    """The URL of a closed port."""
     with socket.create_server(("127.0.0.1", 0)) as once:
         return f"http://127.0.0.1:{once.getsockname()[1]}"
 
@@ -66,25 +66,25 @@ def assert_unavailable(answer: Answer) -> None:
         assert answer.problem == (503, "storage_unavailable")
 
 
-class TestALostMessage:
-    """The same answer and the same table as if nothing had been lost."""
+class TestLostMessage:
+    """A lost message changes neither the answer nor the table."""
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
-    def test_of_a_creation(
+    def test_a_booking_is_created_once_although_a_message_was_lost(
         self, call: Handlers, client: BaseClient, snapshot: Snapshot, fault: Fault
     ) -> None:
         with Faults(client, WRITE, fault) as faults:
-            answer = call("createBooking", booking_body(), headers=KEYED)
+            answer = call("createBooking", booking_body(), headers=KEY_HEADER)
 
         assert not faults.pending
         assert answer.status == 201
         assert "Idempotency-Replayed" not in answer.headers
-        assert len(snapshot()) == 4  # the booking, its event, its slot, its customer's quota
+        assert len(snapshot()) == 4  # the booking, its event, its slot, the customer's limit
         assert call("getBooking", booking_id=answer.body["booking_id"]).body == answer.body
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
     @pytest.mark.parametrize("operation", ["updateBooking", "cancelBooking"])
-    def test_of_a_change(
+    def test_a_booking_is_changed_once_although_a_message_was_lost(
         self, call: Handlers, client: BaseClient, table: Table, operation: str, fault: Fault
     ) -> None:
         booking = stored(table)
@@ -100,31 +100,33 @@ class TestALostMessage:
         assert [event["version"] for event in trail] == [1, 2]
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
-    def test_of_a_capacity(self, call: Handlers, client: BaseClient, fault: Fault) -> None:
+    def test_a_capacity_is_set_although_a_message_was_lost(
+        self, call: Handlers, client: BaseClient, fault: Fault
+    ) -> None:
         with Faults(client, "UpdateItem", fault) as faults:
             answer = call("setSlotCapacity", **good_request("setSlotCapacity", call))
 
         assert not faults.pending
         assert (answer.status, answer.body["capacity"]) == (200, 2)
 
-    def test_a_caller_who_never_heard_back_asks_again_and_gets_the_one_booking(
+    def test_a_caller_without_an_answer_repeats_the_request_and_gets_one_booking(
         self, call: Handlers, client: BaseClient, snapshot: Snapshot
     ) -> None:
         with Faults(client, WRITE, lost_answer, lost_answer, lost_answer):
-            assert_unavailable(call("createBooking", booking_body(), headers=KEYED))
+            assert_unavailable(call("createBooking", booking_body(), headers=KEY_HEADER))
 
-        again = call("createBooking", booking_body(), headers=KEYED)
+        again = call("createBooking", booking_body(), headers=KEY_HEADER)
 
         assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
         assert len(snapshot()) == 4
 
 
-class TestALostMessageAboutMoney:
-    """One intent, one promise, one entry, whatever was lost."""
+class TestLostMessageAboutPayment:
+    """A lost message causes no second intent, refund obligation or ledger entry."""
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
     @pytest.mark.parametrize("aws_call", [WRITE, "UpdateItem"])
-    def test_of_a_payment(
+    def test_a_payment_intent_is_created_once_although_a_message_was_lost(
         self,
         call: Handlers,
         client: BaseClient,
@@ -136,53 +138,53 @@ class TestALostMessageAboutMoney:
         request = good_request("createPaymentIntent", call, stored(table))
 
         with Faults(client, aws_call, fault) as faults:
-            answer = call("createPaymentIntent", **request, headers=KEYED)
+            answer = call("createPaymentIntent", **request, headers=KEY_HEADER)
 
         assert not faults.pending
         assert answer.status == 201
         assert len(stripe.everything("payment_intents")) == 1
-        again = call("createPaymentIntent", **request, headers=KEYED)
+        again = call("createPaymentIntent", **request, headers=KEY_HEADER)
         assert again.body == answer.body
 
     @pytest.mark.parametrize("aws_call", [WRITE, "UpdateItem"])
-    def test_of_a_payment_that_was_never_heard_of(
+    def test_a_payment_intent_without_an_answer_is_created_once_by_a_repeated_request(
         self, call: Handlers, client: BaseClient, table: Table, stripe: FakeStripe, aws_call: str
     ) -> None:
         request = good_request("createPaymentIntent", call, stored(table))
         with Faults(client, aws_call, lost_answer, lost_answer, lost_answer):
-            assert_unavailable(call("createPaymentIntent", **request, headers=KEYED))
+            assert_unavailable(call("createPaymentIntent", **request, headers=KEY_HEADER))
 
-        again = call("createPaymentIntent", **request, headers=KEYED)
+        again = call("createPaymentIntent", **request, headers=KEY_HEADER)
 
         assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
         assert len(stripe.everything("payment_intents")) == 1
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
-    def test_of_a_refund(
+    def test_a_refund_is_requested_once_although_a_message_was_lost(
         self, call: Handlers, client: BaseClient, till: Till, fault: Fault
     ) -> None:
-        booking = paid(call)
+        booking = paid_booking(call)
 
         with Faults(client, WRITE, fault) as faults:
-            assert till.refund(booking, 100, headers=KEYED).status == 201
+            assert till.refund(booking, 100, headers=KEY_HEADER).status == 201
 
         assert not faults.pending
         assert till.ledger(booking) == [("captured", 10_000), ("goodwill_owed", 100)]
 
-    def test_of_a_refund_that_was_never_heard_of(
+    def test_a_refund_without_an_answer_is_requested_once_by_a_repeated_request(
         self, call: Handlers, client: BaseClient, till: Till
     ) -> None:
-        booking = paid(call)
+        booking = paid_booking(call)
         with Faults(client, WRITE, lost_answer, lost_answer, lost_answer):
-            assert_unavailable(till.refund(booking, headers=KEYED))
+            assert_unavailable(till.refund(booking, headers=KEY_HEADER))
 
-        again = till.refund(booking, headers=KEYED)
+        again = till.refund(booking, headers=KEY_HEADER)
 
         assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
         assert till.account(booking)["balance"]["refund_owed"] == 10_000
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
-    def test_of_a_webhook(
+    def test_an_event_is_applied_once_although_a_message_was_lost(
         self, call: Handlers, client: BaseClient, till: Till, table: Table, fault: Fault
     ) -> None:
         booking = stored(table)
@@ -197,10 +199,10 @@ class TestALostMessageAboutMoney:
 
 
 class TestJobsInAnOutage:
-    """A run that the table does not let through fails, changes nothing, and is made up for."""
+    """A run during an outage of the table fails and changes nothing; the next one does its work."""
 
     @pytest.mark.parametrize("job", [each for each in contract.JOBS if each != "followUpPayments"])
-    def test_fails_aloud(
+    def test_a_job_fails_in_an_outage_and_is_made_up_for(
         self,
         call: Handlers,
         client: BaseClient,
@@ -209,24 +211,24 @@ class TestJobsInAnOutage:
         now: Clock,
         job: str,
     ) -> None:
-        till.cancel(paid(call))
+        till.cancel(paid_booking(call))
         waiting = stored(call.table)
         now.set(waiting.payment_due_at + timedelta(seconds=1))
         before = snapshot()
-        busy = refused("ThrottlingException")
+        throttled = refused("ThrottlingException")
 
-        with Faults(client, "*", *[busy] * 1000), pytest.raises(TriggerFailedError):
+        with Faults(client, "*", *[throttled] * 1000), pytest.raises(TriggerFailedError):
             call.job(job, {"scope": "recent"})
 
         assert snapshot() == before
         call.job(job, {"scope": "recent"})
 
-    def test_names_every_record_of_the_stream(
+    def test_every_record_of_the_stream_fails_in_an_outage(
         self, call: Handlers, client: BaseClient, till: Till, stripe: FakeStripe
     ) -> None:
-        till.cancel(paid(call))
-        busy = refused("ThrottlingException")
-        with Faults(client, "*", *[busy] * 1000):
+        till.cancel(paid_booking(call))
+        throttled = refused("ThrottlingException")
+        with Faults(client, "*", *[throttled] * 1000):
             assert len(till.follow_up()) == 3  # paid, cancelled, owed
 
         assert till.follow_up() == []
@@ -234,11 +236,11 @@ class TestJobsInAnOutage:
 
 
 class TestContention:
-    """Others at work on the same items are waited for, up to a point."""
+    """Conflicts with other writers are retried a limited number of times."""
 
     @pytest.mark.parametrize("operation", ["createBooking", "updateBooking", "cancelBooking"])
     @pytest.mark.parametrize("conflicts", [1, 5])
-    def test_a_conflict_is_waited_out(
+    def test_a_transaction_conflict_is_retried(
         self, call: Handlers, client: BaseClient, operation: str, conflicts: int
     ) -> None:
         conflict = cancelled("None", "TransactionConflict", "None")
@@ -251,7 +253,7 @@ class TestContention:
         assert answer.status < 300
 
     @pytest.mark.parametrize("operation", ["createBooking", "updateBooking", "cancelBooking"])
-    def test_without_end_it_is_an_outage_that_leaves_no_trace(
+    def test_a_permanent_transaction_conflict_is_a_503_without_effect(
         self,
         call: Handlers,
         client: BaseClient,
@@ -267,7 +269,9 @@ class TestContention:
 
         assert snapshot() == before
 
-    def test_a_capacity_waits_too(self, call: Handlers, client: BaseClient) -> None:
+    def test_a_transaction_conflict_on_a_capacity_is_retried(
+        self, call: Handlers, client: BaseClient
+    ) -> None:
         conflict = refused("TransactionConflictException")
         request = good_request("setSlotCapacity", call)
 
@@ -280,7 +284,7 @@ class TestContention:
 
 
 class TestOutage:
-    """A database that does not answer, or says that it is busy."""
+    """A database that does not answer or throttles."""
 
     @pytest.mark.parametrize(
         ("code", "status"),
@@ -291,7 +295,7 @@ class TestOutage:
         ],
     )
     @pytest.mark.parametrize("operation", WITH_TABLE)
-    def test_a_throttle_is_retried_and_then_told(
+    def test_a_throttled_call_is_retried_and_then_a_503(
         self,
         call: Handlers,
         client: BaseClient,
@@ -302,18 +306,18 @@ class TestOutage:
     ) -> None:
         request = good_request(operation, call)
         before = snapshot()
-        busy = refused(code, status)
+        throttled = refused(code, status)
 
-        with Faults(client, "*", *[busy] * 1000):
+        with Faults(client, "*", *[throttled] * 1000):
             assert_unavailable(call(operation, **request))
         assert snapshot() == before
 
-        with Faults(client, "*", busy) as faults:
+        with Faults(client, "*", throttled) as faults:
             assert call(operation, **request).status < 300
         assert not faults.pending
 
     @pytest.mark.parametrize("operation", WITH_TABLE)
-    def test_a_table_out_of_reach_is_told(
+    def test_an_unreachable_table_is_a_503(
         self, call: Handlers, nowhere: str, operation: str
     ) -> None:
         request = good_request(operation, call)
@@ -326,7 +330,7 @@ class TestOutage:
 
     @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
     @pytest.mark.parametrize("operation", WITH_TABLE)
-    def test_a_fault_of_our_own_is_not_explained(
+    def test_a_fault_of_ours_is_a_500_without_details(
         self,
         call: Handlers,
         client: BaseClient,
@@ -347,11 +351,11 @@ class TestOutage:
 
 
 class TestCursorSecret:
-    """Cursors need their secret, and outlive its rotation."""
+    """Cursors need their secret, and stay valid after one rotation."""
 
     @pytest.fixture(autouse=True)
     def own_secret(self, monkeypatch: pytest.MonkeyPatch) -> str:
-        """Sign the list's cursors with a secret that other tests do not share."""
+        """Sign the cursors of lists with a secret that only this test uses."""
         name = str(uuid.uuid4())
         aws.client("secretsmanager").create_secret(Name=name, SecretString="the first")
         monkeypatch.setattr(load_function("bookings/list_bookings").cursors, "_arn", name)
@@ -371,7 +375,7 @@ class TestCursorSecret:
     def go_on(self, call: Handlers, page: dict[str, Any]) -> Answer:
         return call("listBookings", query={"limit": "1", "cursor": page["next_cursor"]})
 
-    def test_without_it_a_list_with_more_pages_is_unavailable(
+    def test_a_list_with_more_pages_is_unavailable_without_the_cursor_secret(
         self, call: Handlers, nowhere: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for start in ("12:00", "15:00"):
@@ -384,7 +388,7 @@ class TestCursorSecret:
 
         assert_unavailable(call("listBookings", query={"limit": "1"}))
 
-    def test_a_list_on_one_page_does_not_need_it(
+    def test_a_list_on_one_page_does_not_need_the_cursor_secret(
         self, call: Handlers, table: Table, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         stored(table)
@@ -392,7 +396,7 @@ class TestCursorSecret:
 
         assert call("listBookings").status == 200
 
-    def test_a_cursor_outlives_a_rotation(
+    def test_a_cursor_is_valid_after_one_rotation_of_the_secret(
         self,
         call: Handlers,
         own_secret: str,
@@ -404,7 +408,7 @@ class TestCursorSecret:
 
         assert self.go_on(call, first_page).status == 200
 
-    def test_but_not_two(
+    def test_a_cursor_is_refused_after_two_rotations_of_the_secret(
         self,
         call: Handlers,
         own_secret: str,
@@ -417,29 +421,29 @@ class TestCursorSecret:
 
         assert self.go_on(call, first_page).problem == (400, "invalid_cursor")
 
-    def test_a_cursor_signed_with_the_new_secret_is_good_where_the_old_one_is_kept(
+    def test_a_cursor_signed_with_the_new_secret_is_valid_where_the_old_one_is_cached(
         self, call: Handlers, table: Table, own_secret: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # Given an instance that keeps the old secret
+        # Given an instance that has cached the old secret
         stored(table)
         call("createBooking", booking_body(time="12:00"))
         call("listBookings", query={"limit": "1"})
         kept = dict(secret._cache)
-        # And one that has read the new secret and signs with it
+        # And another one that signs with the new secret
         self.rotate(own_secret)
         monkeypatch.setattr(secret, "_cache", {})
         page = call("listBookings", query={"limit": "1"}).body
-        # When the next page is asked of the first
+        # When the first instance gets the request for the next page
         monkeypatch.setattr(secret, "_cache", kept)
 
         assert self.go_on(call, page).status == 200
 
 
 class TestPseudonymSecret:
-    """Without it nobody's record can be found, and nobody is told anything about an account."""
+    """Without it no record can be found, and no answer reveals an account."""
 
     @pytest.mark.parametrize("operation", WITH_PSEUDONYM)
-    def test_without_it_an_account_is_unavailable(
+    def test_accounts_are_unavailable_without_the_pseudonym_secret(
         self,
         call: Handlers,
         snapshot: Snapshot,

@@ -1,8 +1,8 @@
-"""What each role reads of each record, field by field (`domain.md §8`).
+"""The fields of each record that each role may read (`domain.md §8`).
 
-Staff leave canaries wherever they may write; then every operation answers each reader. A field that
-is new in the contract fails here until its operation declares that everybody may read it, or one of
-the tables below says who may not.
+Staff write canaries into every field that they may set; then each role calls every operation. A new
+field of the contract fails here until its operation declares that everybody may read it, or one of
+the tables below restricts it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,10 +28,10 @@ CANCELLATION: Final = "canary: never again"
 CANARIES: Final = (ADMIN, REQUEST, KEY, REFUND, CANCELLATION)
 
 WRITTEN_FOR_STAFF: Final = {"CancelBooking.reason", "RefundPayment.reason"}
-"""The texts in requests that staff write for staff, beside the headers of each."""
+"""The texts in requests that staff write for staff, in addition to headers."""
 
 AUTHORS: Final = {"CancellationRecord.by", "Cancellation.cancelled_by", "Actor.role"}
-"""Where `admin` is `staff` to customers."""
+"""The fields in which customers read `staff` for `admin`."""
 
 STAFF_ONLY: Final = {
     "CancellationRecord.reason",
@@ -41,10 +41,10 @@ STAFF_ONLY: Final = {
     "Actor.id",
     "Refund.reason",
 }
-"""What customers do not read where staff wrote it."""
+"""Fields that customers do not read if staff wrote them."""
 
 OF_STAFFS_REQUESTS: Final = {"BookingEvent.gateway_request_id"}
-"""What customers do not read where staff acted, though nobody wrote it."""
+"""Fields that customers do not read if staff acted, although they are not written by a person."""
 
 
 def fields(table: Mapping[str, str]) -> set[str]:
@@ -52,20 +52,20 @@ def fields(table: Mapping[str, str]) -> set[str]:
 
 
 def read_by_everybody() -> set[str]:
-    """Return the fields that whoever gets the record reads whole, as the operations declare.
+    """Return the fields that every reader of the record may read, as the operations declare.
 
-    The reasons of a ledger are words of our own.
+    The reasons in a ledger are texts of our own.
     """
     return {field for each in declared() for field in fields(example_of(each).reads)}
 
 
 def written_about_the_party() -> set[str]:
-    """Return the texts about the party and its payment: its customer reads them."""
+    """Return the texts about the party and its payment, which its customer may read."""
     return {field for each in declared() for field in fields(example_of(each).texts)}
 
 
 def answered(operation: str) -> set[str]:
-    """Return every field of every good answer of an operation, by its schema."""
+    """Return every field of every successful answer of an operation, by its schema."""
     return {
         field
         for status, media_type, content in contract.OPERATIONS[operation].contents
@@ -75,7 +75,7 @@ def answered(operation: str) -> set[str]:
 
 
 def texts_of_staff(operation: str) -> set[str]:
-    """Return the texts that staff may send, beside those about their own account."""
+    """Return the texts that staff may send, except those about their own account."""
     spec = contract.OPERATIONS[operation]
     if "admin" not in spec.roles or is_about_accounts(operation):
         return set()
@@ -88,8 +88,8 @@ def texts_of_staff(operation: str) -> set[str]:
     }
 
 
-def new_in(operation: str, fields_of: Callable[[str], set[str]]) -> set[str]:
-    """Return the fields of an operation that no earlier one has: each is asked for once."""
+def fields_first_in(operation: str, fields_of: Callable[[str], set[str]]) -> set[str]:
+    """Return the fields of an operation that no earlier one has, so that each is tested once."""
     earlier = declared()[: declared().index(operation)]
     return fields_of(operation).difference(*map(fields_of, earlier))
 
@@ -107,7 +107,7 @@ PERMITTED: Final = [
 
 
 def line_to_write(operation: str, name: str, unclassified: set[str]) -> str:
-    """Return what to write into the operation's declaration to classify the fields."""
+    """Return the line that classifies the fields in the operation's declaration."""
     by_schema: dict[str, list[str]] = {}
     for each in sorted(unclassified):
         schema, _, field = each.partition(".")
@@ -120,7 +120,7 @@ def line_to_write(operation: str, name: str, unclassified: set[str]) -> str:
 
 
 def members(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the fields that a schema declares at any depth, and the schema of each."""
+    """Yield every field of a schema, at any depth, with its schema."""
     name, schema = schema.get("$ref", "").rpartition("/")[2], resolved(schema)
     if schema.get("type") == "array":
         yield from members(schema["items"])
@@ -130,7 +130,7 @@ def members(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def values(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the plain values of an answer, each with its field as `members` names it."""
+    """Yield the plain values of an answer, each with its field name as in `members`."""
     name, schema = schema.get("$ref", "").rpartition("/")[2], resolved(schema)
     if isinstance(value, list):
         for each in value:
@@ -144,21 +144,21 @@ def values(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any]]:
                 yield f"{name}.{field}", below
 
 
-def told(answer: Answer) -> list[tuple[str, Any]]:
-    """Return the plain values of a good answer, by field."""
+def plain_values(answer: Answer) -> list[tuple[str, Any]]:
+    """Return the plain values of a successful answer, by field."""
     content = resolved(contract.OPERATIONS[answer.operation].spec["responses"][str(answer.status)])
     return list(values(content["content"][JSON]["schema"], answer.body))
 
 
 @pytest.fixture
 def customer() -> str:
-    """The account of a customer for whom staff do everything."""
+    """The account of a customer for whom staff send every request."""
     use_cognito()
     return id_of(confirmed())
 
 
 def by_staff(call: Handlers, operation: str, body: Any = None, **request: Any) -> Answer:
-    """Let staff do something, with their canaries in its headers."""
+    """Send a request by staff with canaries in its headers."""
     sent: dict[str, str | None] = {"X-Request-Id": REQUEST}
     if "Idempotency-Key" in contract.parameters(operation, "header"):
         sent["Idempotency-Key"] = KEY
@@ -167,14 +167,14 @@ def by_staff(call: Handlers, operation: str, body: Any = None, **request: Any) -
     return answer
 
 
-def live(call: Handlers, customer: str) -> Booking:
-    """Return a paid booking in which staff have written whatever they may, while it is live."""
+def live_booking(call: Handlers, customer: str) -> Booking:
+    """Return a paid, live booking in which staff have written every field that they may."""
     booking_request = {"date": "2026-12-24", "time": "18:00", "customer_id": customer}
     made = by_staff(call, "createBooking", booking_body(**booking_request)).body["booking_id"]
     by_staff(call, "setSlotCapacity", {"capacity": 2}, date="2026-12-24", time="18:00")
     by_staff(call, "updateBooking", {"guests": 13, "travel_miles": 31}, booking_id=made)
-    wanted = {"booking_id": made, "payment_type": "deposit"}
-    intent = by_staff(call, "createPaymentIntent", wanted).body["payment_intent_id"]
+    payment_request = {"booking_id": made, "payment_type": "deposit"}
+    intent = by_staff(call, "createPaymentIntent", payment_request).body["payment_intent_id"]
     call.stripe.pay(intent)
     by_staff(call, "confirmPayment", {"payment_intent_id": intent})
     by_staff(call, "refundPayment", {"booking_id": made, "amount": 500, "reason": REFUND})
@@ -183,16 +183,16 @@ def live(call: Handlers, customer: str) -> Booking:
     return found
 
 
-def ended(call: Handlers, customer: str) -> Booking:
-    """Return such a booking, cancelled by staff."""
-    made = live(call, customer)
+def cancelled_booking(call: Handlers, customer: str) -> Booking:
+    """Return such a booking after staff have cancelled it."""
+    made = live_booking(call, customer)
     override = {"reason": CANCELLATION, "refund_percentage": 0}
     by_staff(call, "cancelBooking", override, booking_id=made.id)
     return made
 
 
-def ask(call: Handlers, operation: str, booking: Booking, by: str) -> Answer:
-    """Send a good request about the booking."""
+def send(call: Handlers, operation: str, booking: Booking, by: str) -> Answer:
+    """Send a good request for the booking."""
     if operation == "confirmPayment":
         request = {"body": {"payment_intent_id": next(iter(booking.payments))}}
     else:
@@ -203,20 +203,20 @@ def ask(call: Handlers, operation: str, booking: Booking, by: str) -> Answer:
 @pytest.mark.parametrize("operation", declared())
 def test_every_field_of_an_answer_is_classified(operation: str) -> None:
     classified = read_by_everybody() | AUTHORS | STAFF_ONLY | OF_STAFFS_REQUESTS
-    unclassified = new_in(operation, answered) - classified
+    unclassified = fields_first_in(operation, answered) - classified
 
     assert not unclassified, line_to_write(operation, "reads", unclassified)
 
 
 @pytest.mark.parametrize("operation", declared())
 def test_every_text_that_staff_may_send_is_classified(operation: str) -> None:
-    texts = new_in(operation, texts_of_staff)
+    texts = fields_first_in(operation, texts_of_staff)
     unclassified = texts - written_about_the_party() - WRITTEN_FOR_STAFF
 
     assert not unclassified, line_to_write(operation, "texts", unclassified)
 
 
-def test_what_is_classified_exists_and_belongs_to_one_class() -> None:
+def test_every_classified_field_exists_and_has_one_class() -> None:
     for_some = [AUTHORS, STAFF_ONLY, OF_STAFFS_REQUESTS]
     answers = {field for each in declared() for field in answered(each)}
     texts = {field for each in declared() for field in texts_of_staff(each)}
@@ -227,7 +227,7 @@ def test_what_is_classified_exists_and_belongs_to_one_class() -> None:
     assert not written_about_the_party() & WRITTEN_FOR_STAFF
 
 
-@pytest.mark.parametrize("scene", [live, ended])
+@pytest.mark.parametrize("scene", [live_booking, cancelled_booking])
 @pytest.mark.parametrize("operation", PERMITTED)
 def test_no_answer_shows_a_customer_what_staff_wrote_for_staff(
     call: Handlers,
@@ -237,50 +237,50 @@ def test_no_answer_shows_a_customer_what_staff_wrote_for_staff(
 ) -> None:
     booking = scene(call, customer)
 
-    answer = ask(call, operation, booking, by=customer)
+    answer = send(call, operation, booking, by=customer)
 
     shown = f"{answer.headers} {answer.body}"
     assert [canary for canary in CANARIES if canary in shown] == []
     if answer.status < 300:
-        assert {value for field, value in told(answer) if field in AUTHORS} <= {
+        assert {value for field, value in plain_values(answer) if field in AUTHORS} <= {
             "customer",
             "staff",
             "system",
         }
 
 
-def test_each_operation_answers_a_customer_in_one_of_the_scenes(
+def test_each_operation_succeeds_for_a_customer_in_one_of_the_scenes(
     call: Handlers, customer: str
 ) -> None:
-    """So that the test before looks at good answers, and not at refusals alone."""
-    booking = live(call, customer)
+    """Makes sure that the test above checks successful answers, not only refusals."""
+    booking = live_booking(call, customer)
 
     refused = {
         operation: answer.problem
         for operation in sorted(PERMITTED, key=lambda name: name == "cancelBooking")
-        if (answer := ask(call, operation, booking, by=customer)).status >= 300
+        if (answer := send(call, operation, booking, by=customer)).status >= 300
     }
 
     assert refused == {}
 
 
-def test_staff_read_it_all_in_those_fields_and_in_no_others(call: Handlers, customer: str) -> None:
+def test_staff_read_the_canaries_in_the_staff_fields_alone(call: Handlers, customer: str) -> None:
     # Given
-    booking = ended(call, customer)
+    booking = cancelled_booking(call, customer)
 
     # When
     for operation in ("getBooking", "listBookingEvents", "listPayments", "listBookings"):
-        ask(call, operation, booking, by=ADMIN)
+        send(call, operation, booking, by=ADMIN)
 
     # Then
-    shown = [each for answer in call.answers for each in told(answer)]
+    shown = [each for answer in call.answers for each in plain_values(answer)]
     found = {(field, value) for field, value in shown if value in {*CANARIES, "admin"}}
     assert {field for field, _ in found} == STAFF_ONLY | AUTHORS
     assert {value for _, value in found} == {ADMIN, REQUEST, REFUND, CANCELLATION, "admin"}
 
 
-def test_the_customer_reads_that_it_was_staff(call: Handlers, customer: str) -> None:
-    booking = ended(call, customer)
+def test_a_customer_reads_staff_as_the_author(call: Handlers, customer: str) -> None:
+    booking = cancelled_booking(call, customer)
 
     trail = call("listBookingEvents", booking_id=booking.id, by=customer).body["items"]
     shown = call("getBooking", booking_id=booking.id, by=customer).body
@@ -291,8 +291,8 @@ def test_the_customer_reads_that_it_was_staff(call: Handlers, customer: str) -> 
     assert "reason" not in shown["cancellation"]
 
 
-def test_what_customers_wrote_they_read(call: Handlers, customer: str) -> None:
-    booking = live(call, customer)
+def test_customers_read_what_they_wrote(call: Handlers, customer: str) -> None:
+    booking = live_booking(call, customer)
     request = {"body": {"reason": "We found another date."}, "booking_id": booking.id}
 
     answer = call("cancelBooking", **request, by=customer)
@@ -306,9 +306,9 @@ def test_what_customers_wrote_they_read(call: Handlers, customer: str) -> None:
     assert last["request_id"]
 
 
-def test_stripe_is_told_nothing_of_it(call: Handlers, till: Till, customer: str) -> None:
-    """What it knows it may show: in its dashboard, in receipts, to the customer's bank."""
-    ended(call, customer)
+def test_stripe_gets_no_text_that_staff_wrote(call: Handlers, till: Till, customer: str) -> None:
+    """Stripe may show its data in the dashboard, in receipts, and to the customer's bank."""
+    cancelled_booking(call, customer)
     till.follow_up()
 
     known = {

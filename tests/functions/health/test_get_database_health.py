@@ -15,7 +15,7 @@ OPERATION = Example(request=lambda _: Request(), reads={"DatabaseHealth": "statu
 
 @pytest.fixture
 def unreachable() -> Table:
-    """A table behind a port where nobody listens."""
+    """A table behind a closed port."""
     with socket.create_server(("127.0.0.1", 0)) as once:
         port = once.getsockname()[1]
     impatient = Config(connect_timeout=0.2, read_timeout=0.2, retries={"total_max_attempts": 1})
@@ -29,7 +29,7 @@ def test_a_table_that_answers_is_healthy(call: Handlers) -> None:
     assert (answer.status, answer.body) == (200, {"status": "ok"})
 
 
-def test_head_is_get_without_the_body(call: Handlers) -> None:
+def test_the_database_health_answers_head_without_a_body(call: Handlers) -> None:
     answer = call("headDatabaseHealth", by=None)
 
     assert (answer.status, answer.body) == (200, None)
@@ -37,7 +37,7 @@ def test_head_is_get_without_the_body(call: Handlers) -> None:
 
 
 @pytest.mark.parametrize("operation", ["getDatabaseHealth", "headDatabaseHealth"])
-def test_a_table_that_can_not_be_reached_is_503(
+def test_the_health_of_an_unreachable_table_is_a_503(
     call: Handlers, unreachable: Table, operation: str
 ) -> None:
     call.table = unreachable
@@ -50,7 +50,7 @@ def test_a_table_that_can_not_be_reached_is_503(
         assert answer.problem == (503, "storage_unavailable")
 
 
-def test_a_table_that_is_not_there_is_a_fault_of_ours(call: Handlers) -> None:
+def test_the_health_of_a_missing_table_is_a_500(call: Handlers) -> None:
     call.table = Table(boto3.client("dynamodb"), "no-such-table")
 
     answer = call("getDatabaseHealth", by=None)

@@ -11,7 +11,7 @@ OPERATION = Example(
 )
 
 
-def test_health_says_what_runs_where(call: Handlers) -> None:
+def test_health_returns_service_version_and_stage(call: Handlers) -> None:
     answer = call("getHealth", by=None)
 
     assert answer.status == 200
@@ -23,7 +23,7 @@ def test_health_says_what_runs_where(call: Handlers) -> None:
     }
 
 
-def test_head_is_get_without_the_body(call: Handlers) -> None:
+def test_health_answers_head_without_a_body(call: Handlers) -> None:
     request_id = {"X-Request-Id": "7c0f4a52-6d0e-4d2b-9f0a-1b7f3f3a9d10"}
     got = call("getHealth", by=None, headers=dict(request_id))
 

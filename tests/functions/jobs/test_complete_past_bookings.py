@@ -1,4 +1,4 @@
-"""Confirmed parties take place: six hours after the start they are completed."""
+"""Completing bookings: a job completes a confirmed booking six hours after its start."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,9 +9,9 @@ from tests.builders import ADMIN, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import counted
-from tests.functions.given import Snapshot, confirmed, stored
+from tests.functions.given import Snapshot, confirmed_booking, stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import Till, paid
+from tests.functions.money import Till, paid_booking
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
@@ -25,7 +25,7 @@ SIX_HOURS = timedelta(hours=6)
 
 @pytest.fixture
 def booking(table: Table) -> Booking:
-    return confirmed(table)
+    return confirmed_booking(table)
 
 
 def test_a_party_is_completed_six_hours_after_its_start(
@@ -43,7 +43,7 @@ def test_a_party_is_completed_six_hours_after_its_start(
     assert trail[-1]["changes"] == [{"field": "status", "from": "confirmed", "to": "completed"}]
 
 
-def test_not_a_second_before(
+def test_a_party_is_not_completed_before_six_hours_after_its_start(
     call: Handlers, now: Clock, snapshot: Snapshot, booking: Booking
 ) -> None:
     now.set(booking.slot.starts_at + SIX_HOURS - timedelta(seconds=1))
@@ -54,7 +54,7 @@ def test_not_a_second_before(
     assert snapshot() == before
 
 
-def test_it_is_completed_once(
+def test_a_party_is_completed_once(
     call: Handlers, now: Clock, snapshot: Snapshot, booking: Booking
 ) -> None:
     now.set(booking.slot.starts_at + timedelta(days=2))
@@ -67,7 +67,7 @@ def test_it_is_completed_once(
 
 
 @pytest.mark.parametrize("status", [each for each in Status if each is not Status.CONFIRMED])
-def test_what_is_not_confirmed_stays(
+def test_a_booking_that_is_not_confirmed_is_not_completed(
     call: Handlers, table: Table, now: Clock, snapshot: Snapshot, status: Status
 ) -> None:
     booking = stored(table, status=status)
@@ -79,7 +79,7 @@ def test_what_is_not_confirmed_stays(
     assert snapshot() == before
 
 
-def test_one_that_was_moved_goes_by_its_new_start(
+def test_a_moved_booking_is_completed_after_its_new_start(
     call: Handlers, till: Till, now: Clock, booking: Booking
 ) -> None:
     later = booking.slot.date + timedelta(days=10)
@@ -94,10 +94,10 @@ def test_one_that_was_moved_goes_by_its_new_start(
     assert till.now_of(booking).status is Status.COMPLETED
 
 
-def test_money_has_no_part_in_it(
+def test_completing_a_booking_does_not_call_stripe_or_change_the_ledger(
     call: Handlers, till: Till, stripe: FakeStripe, now: Clock
 ) -> None:
-    booking = paid(call)
+    booking = paid_booking(call)
     stripe.faults.next("reset", times=99)
     now.set(booking.slot.starts_at + SIX_HOURS)
 
@@ -108,7 +108,7 @@ def test_money_has_no_part_in_it(
     assert till.account(booking)["balance_due"] == 61_445
 
 
-def test_one_that_fails_does_not_stop_the_others(
+def test_a_booking_that_cannot_be_completed_does_not_stop_the_others(
     call: Handlers,
     till: Till,
     table: Table,
@@ -116,15 +116,15 @@ def test_one_that_fails_does_not_stop_the_others(
     output: Output,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Given two parties, and a table that does not take the first write
-    first, second = (confirmed(table, date=days_ahead(30 + n)) for n in range(2))
+    # Given two parties, and a table that fails the first write
+    first, second = (confirmed_booking(table, date=days_ahead(30 + n)) for n in range(2))
     now.set(second.slot.starts_at + SIX_HOURS)
     write = Table.write
-    failed: list[Any] = []
+    failed_writes: list[Any] = []
 
     def fail_once(self: Table, *writes: Any) -> None:
-        if not failed:
-            failed.append(writes)
+        if not failed_writes:
+            failed_writes.append(writes)
             raise StorageUnavailable
         write(self, *writes)
 

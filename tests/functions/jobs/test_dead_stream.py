@@ -1,6 +1,6 @@
-"""The table's stream tells nobody for an hour, then every job runs once: nothing is missing.
+"""Without the table's stream for an hour, one run of every job does all the work.
 
-Whatever must follow a write is owed by an item that a job walks: here it all happens at once.
+Each write marks the work that must follow it, and a job reads the marks.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.functions.conftest import Output
 from tests.functions.emf import told
 from tests.functions.given import stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import REFUND_FAILS, Till, opened, paid
+from tests.functions.money import REFUND_FAILS, Till, open_payment, paid_booking
 
 from teppan.domain.alarm import Alarm
 from teppan.domain.bookings.booking import Booking
@@ -32,21 +32,23 @@ def run_every_job(call: Handlers) -> None:
 
 
 @pytest.fixture
-def place(table: Table) -> Callable[[], Booking]:
-    """Store another pending booking, each on a day of its own."""
+def new_booking(table: Table) -> Callable[[], Booking]:
+    """Store pending bookings, each on another day."""
     days = count(30)
     return lambda: stored(table, by_staff=True, date=NOW.date() + timedelta(days=next(days)))
 
 
 @pytest.fixture
-def closable(call: Handlers, stripe: FakeStripe, place: Callable[[], Booking]) -> set[str]:
-    """Bookings whose open payment asks for too much.
+def closable_bookings(
+    call: Handlers, stripe: FakeStripe, new_booking: Callable[[], Booking]
+) -> set[str]:
+    """Bookings with an open intent above the amount due.
 
-    One was cancelled while Stripe was down, one became cheaper.
+    One was cancelled while Stripe was down; the other became cheaper.
     """
-    cancelled, cheaper = place(), place()
-    opened(call, cancelled)
-    opened(call, cheaper, "full")
+    cancelled, cheaper = new_booking(), new_booking()
+    open_payment(call, cancelled)
+    open_payment(call, cheaper, "full")
     stripe.faults.next("reset", times=2)
     assert call("cancelBooking", None, booking_id=cancelled.id).status == 200
     stripe.faults.clear()
@@ -55,9 +57,11 @@ def closable(call: Handlers, stripe: FakeStripe, place: Callable[[], Booking]) -
 
 
 @pytest.fixture
-def failed(call: Handlers, till: Till, stripe: FakeStripe, place: Callable[[], Booking]) -> Booking:
-    """A booking whose refund came back from the bank."""
-    booking = paid(call, place(), card=REFUND_FAILS)
+def booking_with_failed_refund(
+    call: Handlers, till: Till, stripe: FakeStripe, new_booking: Callable[[], Booking]
+) -> Booking:
+    """A booking whose refund the bank returned."""
+    booking = paid_booking(call, new_booking(), card=REFUND_FAILS)
     assert till.refund(booking, 1_500).status == 201
     call.job("reconcilePayments", {"scope": "recent"})
     (refund,) = stripe.everything("refunds")
@@ -66,29 +70,31 @@ def failed(call: Handlers, till: Till, stripe: FakeStripe, place: Callable[[], B
     return booking
 
 
-def test_nothing_is_left_payable(
-    call: Handlers, table: Table, stripe: FakeStripe, now: Clock, closable: set[str]
+def test_every_intent_that_asks_for_too_much_is_cancelled_without_the_stream(
+    call: Handlers, table: Table, stripe: FakeStripe, now: Clock, closable_bookings: set[str]
 ) -> None:
     now.set(now.at + timedelta(hours=1))
 
     run_every_job(call)
 
     intents = stripe.everything("payment_intents")
-    of_these = [each for each in intents if each["metadata"]["booking_id"] in closable]
-    assert [each["status"] for each in of_these] == ["canceled", "canceled"]
+    closable_intents = [
+        each for each in intents if each["metadata"]["booking_id"] in closable_bookings
+    ]
+    assert [each["status"] for each in closable_intents] == ["canceled", "canceled"]
     assert list(closing_marks.pending(table)) == []
 
 
-def test_nothing_is_left_unsent(
+def test_every_refund_is_sent_without_the_stream(
     call: Handlers,
     till: Till,
     table: Table,
     stripe: FakeStripe,
     now: Clock,
-    place: Callable[[], Booking],
+    new_booking: Callable[[], Booking],
 ) -> None:
     # Given a refund by staff, a cancellation, and a price below what was paid
-    refunded, cancelled, cheaper = (paid(call, place(), "full") for _ in range(3))
+    refunded, cancelled, cheaper = (paid_booking(call, new_booking(), "full") for _ in range(3))
     till.refund(refunded, 2_500)
     till.cancel(cancelled, refund_percentage=50, reason="Rain")
     call("updateBooking", {"guests": 10}, booking_id=cheaper.id)
@@ -98,22 +104,22 @@ def test_nothing_is_left_unsent(
 
     assert list(queues.unsettled(table)) == []
     excess = cheaper.price.total - till.account(cheaper)["total"]
-    made = sorted(each["amount"] for each in stripe.everything("refunds"))
-    assert made == sorted([2_500, (cancelled.price.total + 1) // 2, excess])
+    amounts = sorted(each["amount"] for each in stripe.everything("refunds"))
+    assert amounts == sorted([2_500, (cancelled.price.total + 1) // 2, excess])
     till.check(refunded, cancelled, cheaper)
 
 
-@pytest.mark.usefixtures("failed")
-def test_no_alarm_is_left_untold(
+@pytest.mark.usefixtures("booking_with_failed_refund")
+def test_every_alarm_is_raised_once_without_the_stream(
     call: Handlers,
     table: Table,
     stripe: FakeStripe,
     now: Clock,
     output: Output,
-    place: Callable[[], Booking],
+    new_booking: Callable[[], Booking],
 ) -> None:
     # Given a refund that failed, and a dispute
-    stripe.dispute(next(iter(paid(call, place()).payments)))
+    stripe.dispute(next(iter(paid_booking(call, new_booking()).payments)))
     call.deliver()
     output()
     now.set(now.at + timedelta(hours=1))

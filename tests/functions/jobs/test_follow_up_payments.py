@@ -1,4 +1,4 @@
-"""On the table's stream: promised refunds are sent, once; a cancelled booking asks no money."""
+"""The job on the table's stream: it sends refunds, closes intents and raises alarms."""
 
 import copy
 from datetime import timedelta
@@ -13,41 +13,33 @@ from tests.functions.conftest import Output
 from tests.functions.emf import emitted, told
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import BANK, REFUND_FAILS, REFUND_PENDS, Till, opened, paid
-from tests.functions.stripe import intent_of_others
+from tests.functions.jobs.refunds import DEPOSIT, REFUND, refunds
+from tests.functions.money import BANK, REFUND_PENDS, Till, open_payment, paid_booking
+from tests.functions.stripe import create_foreign_intent
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
-from teppan.domain.payments.errors import PaymentProviderUnavailable
 from teppan.services.payments import open_payments
-from teppan.services.payments.provider import RefundRefusedError
 from teppan.store.bookings import closing_marks
 from teppan.store.payments import payments
 from teppan.store.table import Table
 from teppan.trigger import TriggerFailedError
-from teppan_payments.stripe_provider import StripeProvider
-
-DEPOSIT, REFUND = 10_000, 9_700
 
 
-def refunds(stripe: FakeStripe) -> list[int]:
-    """Return the amount of each refund at Stripe that was not given up."""
-    made = stripe.everything("refunds")
-    return [each["amount"] for each in made if each["status"] not in {"failed", "canceled"}]
-
-
-def several(call: Handlers, count: int) -> list[Booking]:
-    """Return bookings on different days whose deposits are paid."""
-    return [paid(call, stored(call.table, date=days_ahead(30 + n))) for n in range(count)]
+def paid_bookings(call: Handlers, count: int) -> list[Booking]:
+    """Return bookings with paid deposits, on different days."""
+    return [paid_booking(call, stored(call.table, date=days_ahead(30 + n))) for n in range(count)]
 
 
 @pytest.fixture
 def booking(call: Handlers) -> Booking:
-    return paid(call)
+    return paid_booking(call)
 
 
-class TestAPromise:
-    def test_is_kept(self, till: Till, stripe: FakeStripe, booking: Booking) -> None:
+class TestRefundObligation:
+    def test_the_refund_of_a_cancellation_is_sent(
+        self, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
         till.cancel(booking)
 
         assert till.follow_up() == []
@@ -65,7 +57,9 @@ class TestAPromise:
         assert till.account(booking)["payment_status"] == "partially_refunded"
         till.check(booking)
 
-    def test_of_staff_is_too(self, till: Till, stripe: FakeStripe, booking: Booking) -> None:
+    def test_refunds_by_staff_are_sent(
+        self, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
         till.refund(booking, 100)
         till.refund(booking, 200)
 
@@ -74,7 +68,7 @@ class TestAPromise:
         assert sorted(refunds(stripe)) == [100, 200]
         till.check(booking)
 
-    def test_is_shown_to_the_customer_as_kept(
+    def test_a_sent_refund_is_shown_to_the_customer(
         self, call: Handlers, till: Till, booking: Booking
     ) -> None:
         till.cancel(booking)
@@ -84,7 +78,7 @@ class TestAPromise:
         assert shown["price"]["amount_refunded"] == REFUND
         assert shown["payment_status"] == "partially_refunded"
 
-    def test_is_kept_once_however_often_it_is_read(
+    def test_a_refund_is_sent_once_for_repeated_records(
         self, call: Handlers, till: Till, stripe: FakeStripe, snapshot: Snapshot, booking: Booking
     ) -> None:
         till.cancel(booking)
@@ -98,10 +92,10 @@ class TestAPromise:
         assert refunds(stripe) == [REFUND]
         assert snapshot() == before
 
-    def test_also_when_stripe_has_forgotten_our_key(
+    def test_a_refund_whose_answer_was_lost_is_sent_once_even_a_day_later(
         self, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
-        # Given a refund whose answer was lost, and whose record comes again after a day
+        # Given a refund whose answer was lost, and whose record is repeated a day later
         till.cancel(booking)
         stripe.faults.next("lose_answer", path_prefix="/v1/refunds", times=2)
         assert till.follow_up()
@@ -112,8 +106,8 @@ class TestAPromise:
         assert refunds(stripe) == [REFUND]
         till.check(booking)
 
-    def test_that_is_on_its_way_is_sent_and_not_settled(self, call: Handlers, till: Till) -> None:
-        booking = paid(call, card=REFUND_PENDS)
+    def test_a_pending_refund_is_sent_and_not_settled(self, call: Handlers, till: Till) -> None:
+        booking = paid_booking(call, card=REFUND_PENDS)
         till.cancel(booking)
 
         till.follow_up()
@@ -122,10 +116,10 @@ class TestAPromise:
         assert till.account(booking)["payment_status"] == "refund_pending"
         till.check(booking)
 
-    def test_of_two_payments_goes_back_to_both(
+    def test_a_refund_of_two_payments_is_sent_to_both(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
-        paid(call, booking, "balance")
+        paid_booking(call, booking, "balance")
         till.cancel(booking)
 
         till.follow_up()
@@ -134,7 +128,9 @@ class TestAPromise:
         assert len(refunds(stripe)) == 2
         till.check(booking)
 
-    def test_is_counted(self, till: Till, output: Output, booking: Booking) -> None:
+    def test_a_settled_refund_is_counted(
+        self, till: Till, output: Output, booking: Booking
+    ) -> None:
         till.cancel(booking)
         till.follow_up()
 
@@ -143,161 +139,11 @@ class TestAPromise:
         assert (line["Runs"], line["Failures"], line["RefundsSettled"]) == ([1.0], [0.0], [1.0])
 
 
-class TestWhatStripeNeverRefunds:
-    """It stays owed, is told once, and is not tried for ever (`domain.md §7`)."""
-
-    def test_a_payment_too_old_to_refund_is_told_once_and_not_tried_again(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
-    ) -> None:
-        # Given a debit that was paid half a year before its party is cancelled
-        booking = stored(call.table, date=days_ahead(300))
-        intent = till.pay(booking, card=BANK)
-        stripe.settle(intent)
-        call.deliver()
-        now.set(now.at + timedelta(days=181))
-        till.cancel(booking)
-        output()
-
-        # When it is refunded, and jobs run for a week
-        with patch.object(
-            StripeProvider, "send_refund", autospec=True, side_effect=StripeProvider.send_refund
-        ) as sent:
-            till.follow_up()
-            till.follow_up()
-            for _ in range(7):
-                now.set(now.at + timedelta(days=1))
-                call.job("reconcilePayments", {"scope": "recent"})
-                till.follow_up()
-            asked = sent.call_count
-
-        # Then Stripe was asked once, somebody was told once, and it is owed
-        assert asked == 1
-        assert told(output(), "RefundsFailed") == [1]
-        (entry,) = [
-            each for each in till.account(booking)["entries"] if each["kind"] == "refund_refused"
-        ]
-        assert entry["reason"] == "final"
-        assert till.account(booking)["balance"]["refund_owed"] == REFUND
-        assert refunds(stripe) == []
-        till.check(booking)
-
-    def test_the_rest_of_a_payment_whose_dispute_was_lost_is_told_once_and_not_tried_again(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
-    ) -> None:
-        # Given a part of the price in a dispute that is lost, and a cancellation
-        booking = paid(call, wanted="full")
-        dispute = stripe.dispute(next(iter(booking.payments)), amount=40_000)
-        call.deliver()
-        till.cancel(booking)
-        stripe.close_dispute(dispute["id"], won=False)
-        call.deliver()
-        output()
-
-        # When what is left is refunded, which Stripe refuses, and jobs run for a week
-        till.follow_up()
-        till.follow_up()
-        for _ in range(7):
-            now.set(now.at + timedelta(days=1))
-            call.job("reconcilePayments", {"scope": "recent"})
-            till.follow_up()
-
-        assert told(output(), "RefundsFailed") == [1]
-        till.check(booking)
-
-    def test_what_was_refused_for_a_lost_dispute_is_sent_when_that_is_reversed(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
-    ) -> None:
-        # Given a refund that Stripe has refused for good, because a dispute was lost
-        booking = paid(call, wanted="full")
-        dispute = stripe.dispute(next(iter(booking.payments)), amount=40_000)["id"]
-        call.deliver()
-        till.cancel(booking)
-        stripe.close_dispute(dispute, won=False)
-        call.deliver()
-        till.follow_up()
-
-        # When all of the money comes back after all
-        now.set(now.at + timedelta(days=1))
-        stripe.reinstate(dispute, 40_000)
-        call.deliver()
-        till.follow_up()
-        now.set(now.at + timedelta(days=1))
-        call.job("reconcilePayments", {"scope": "recent"})
-
-        balance = till.account(booking)["balance"]
-        assert (balance["refund_owed"], balance["refunded"]) == (0, sum(refunds(stripe)))
-        assert sum(refunds(stripe)) == 69_302  # 97 % of 71,445
-        till.check(booking)
-
-    def test_one_refused_while_the_dispute_is_open_is_sent_when_it_is_won(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
-    ) -> None:
-        # Given a dispute that begins between our look and our sending
-        booking = paid(call)
-        payment = next(iter(booking.payments))
-        till.cancel(booking)
-        send = StripeProvider.send_refund
-        opened_disputes: list[str] = []
-
-        def disputed_first(*given: Any) -> None:
-            if not opened_disputes:
-                opened_disputes.append(stripe.dispute(payment, amount=1_000)["id"])
-            send(*given)
-
-        with patch.object(StripeProvider, "send_refund", disputed_first):
-            till.follow_up()
-        assert refunds(stripe) == []
-
-        # When it is won, and the job comes a day later
-        stripe.close_dispute(opened_disputes[0], won=True)
-        call.deliver()
-        now.set(now.at + timedelta(days=1))
-        call.job("reconcilePayments", {"scope": "recent"})
-
-        assert refunds(stripe) == [REFUND]
-        till.check(booking)
-
-    def test_a_refusal_that_may_pass_is_tried_every_day_and_not_for_ever(
-        self, call: Handlers, till: Till, now: Clock, booking: Booking, output: Output
-    ) -> None:
-        till.cancel(booking)
-        output()
-
-        refused = RefundRefusedError("a_code_to_come")
-        with patch.object(StripeProvider, "send_refund", side_effect=refused) as sent:
-            till.follow_up()
-            for _ in range(40):
-                now.set(now.at + timedelta(days=1))
-                call.job("reconcilePayments", {"scope": "recent"})
-            till.follow_up()
-
-        assert sent.call_count == booking.policy.refund_refusals
-        reasons = [each.get("reason") for each in till.account(booking)["entries"]]
-        assert reasons.count("refused") == booking.policy.refund_refusals - 1
-        assert reasons.count("final") == 1
-
-    def test_a_refund_of_the_dashboard_keeps_what_was_refused_for_good(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
-    ) -> None:
-        till.cancel(booking)
-        refused = RefundRefusedError("charge_not_refundable", is_final=True)
-        with patch.object(StripeProvider, "send_refund", side_effect=refused):
-            till.follow_up()
-
-        stripe.refund(next(iter(booking.payments)), REFUND)
-        call.deliver()
-
-        account = till.account(booking)
-        assert account["balance"]["refund_owed"] == 0
-        assert account["payment_status"] == "partially_refunded"
-        till.check(booking)
-
-
-class TestABatch:
-    def test_that_comes_again_raises_no_alarm_again(
+class TestBatch:
+    def test_a_repeated_batch_raises_no_alarm_again(
         self, call: Handlers, till: Till, stripe: FakeStripe, output: Output, booking: Booking
     ) -> None:
-        # Given a dispute, and a Stripe that does not answer after its alarm was raised
+        # Given a dispute, and a Stripe that stops answering after the alarm was raised
         till.refund(booking, 100)
         stripe.dispute(next(iter(booking.payments)))
         call.deliver()
@@ -309,11 +155,11 @@ class TestABatch:
 
         assert told(output(), "DisputesOpened") == [1]
 
-    def test_names_exactly_the_records_that_failed(
+    def test_a_batch_names_exactly_the_records_that_failed(
         self, call: Handlers, till: Till, stripe: FakeStripe
     ) -> None:
-        # Given five cancelled bookings, of which Stripe does not speak of the third
-        bookings = several(call, 5)
+        # Given five cancelled bookings; Stripe does not answer about the third
+        bookings = paid_bookings(call, 5)
         for each in bookings:
             till.cancel(each)
         records = till.stream.read()
@@ -322,7 +168,7 @@ class TestABatch:
 
         answer = call.job("followUpPayments", {"Records": records})
 
-        # Then its records failed (that it was paid, is cancelled, is owed a refund), and no other
+        # Then only its records failed: the payment, the cancellation, the refund owed
         assert answer["batchItemFailures"] == [
             {"itemIdentifier": each["dynamodb"]["SequenceNumber"]}
             for each in records
@@ -331,16 +177,16 @@ class TestABatch:
         assert len(answer["batchItemFailures"]) == 3
         assert len(refunds(stripe)) == 4
 
-        # And they come again
+        # And they succeed when they are repeated
         stripe.faults.clear()
         assert call.job("followUpPayments", {"Records": records}) == {"batchItemFailures": []}
         assert len(refunds(stripe)) == 5
         till.check(*bookings)
 
-    def test_that_fails_as_a_whole_names_all(
+    def test_a_batch_that_fails_as_a_whole_names_all_records(
         self, call: Handlers, till: Till, stripe: FakeStripe, output: Output
     ) -> None:
-        for each in several(call, 2):
+        for each in paid_bookings(call, 2):
             till.cancel(each)
         stripe.api_keys.clear()
         records = till.stream.read()
@@ -352,11 +198,11 @@ class TestABatch:
         assert text.count('"failed in part"') == 6
         assert "PaymentProviderFailed" in text
 
-    def test_is_read_from_the_stream_by_kinds_of_records_that_matter(
+    def test_the_stream_filters_pass_only_refunds_alarms_and_closing_marks(
         self, call: Handlers, till: Till
     ) -> None:
-        # Given a booking that is made, paid, changed, refunded and cancelled
-        booking = paid(call)
+        # Given a booking that is created, paid, changed, refunded and cancelled
+        booking = paid_booking(call)
         call("updateBooking", {"special_requests": "Candles"}, booking_id=booking.id)
         till.refund(booking, 100)
         till.cancel(booking)
@@ -369,39 +215,39 @@ class TestABatch:
         assert sorted(found) == [
             ("INSERT", "goodwill_owed"),
             ("INSERT", "refund_owed"),
-            ("MODIFY", "OPEN_PAYMENT"),  # it was paid: less is due
-            ("MODIFY", "OPEN_PAYMENT"),  # and cancelled
+            ("MODIFY", "OPEN_PAYMENT"),  # paid: less is due
+            ("MODIFY", "OPEN_PAYMENT"),  # cancelled
         ]
 
-    @pytest.mark.parametrize("broken", ["no image", "no keys in it", "an alarm of tomorrow"])
-    def test_names_a_record_that_can_not_be_read_alone(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, broken: str
+    @pytest.mark.parametrize("defect", ["no image", "no keys in it", "an alarm of tomorrow"])
+    def test_a_batch_names_only_the_record_that_cannot_be_read(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, defect: str
     ) -> None:
-        # Given the records of a cancellation, behind one that this version can not read
+        # Given the records of a cancellation after one that this version cannot read
         till.cancel(booking)
         records = till.stream.read()
-        odd = copy.deepcopy(records[0])
-        odd["dynamodb"]["SequenceNumber"] = "99"
-        match broken:
+        unreadable = copy.deepcopy(records[0])
+        unreadable["dynamodb"]["SequenceNumber"] = "99"
+        match defect:
             case "no image":
-                del odd["dynamodb"]["NewImage"]
+                del unreadable["dynamodb"]["NewImage"]
             case "no keys in it":
-                del odd["dynamodb"]["NewImage"]["sk"]
+                del unreadable["dynamodb"]["NewImage"]["sk"]
             case _:
                 mark = "2026-12-25T02:00:00Z#AlarmOfTomorrow#pi_1"
-                image = odd["dynamodb"]["NewImage"]
+                image = unreadable["dynamodb"]["NewImage"]
                 image |= {"sk": {"S": "LEDGER#1#odd"}, "gsi4pk": {"S": "ALARMS"}}
                 image["gsi4sk"] = {"S": mark}
 
-        answer = call.job("followUpPayments", {"Records": [odd, *records]})
+        answer = call.job("followUpPayments", {"Records": [unreadable, *records]})
 
         assert answer == {"batchItemFailures": [{"itemIdentifier": "99"}]}
         assert refunds(stripe) == [REFUND]
 
-    def test_with_a_record_without_a_number_fails_as_a_whole(
+    def test_a_batch_with_a_record_without_a_number_fails_as_a_whole(
         self, call: Handlers, till: Till, booking: Booking
     ) -> None:
-        """Lambda could not be told which one failed, so all must come again."""
+        """The answer could not name the failed record, so all must be repeated."""
         till.cancel(booking)
         records = till.stream.read()
         del records[0]["dynamodb"]["SequenceNumber"]
@@ -409,10 +255,10 @@ class TestABatch:
         with pytest.raises(TriggerFailedError):
             call.job("followUpPayments", {"Records": records})
 
-    def test_of_nothing_is_fine(self, call: Handlers) -> None:
+    def test_an_empty_batch_succeeds(self, call: Handlers) -> None:
         assert call.job("followUpPayments", {"Records": []}) == {"batchItemFailures": []}
 
-    def test_of_a_booking_that_is_gone_is_fine(
+    def test_a_batch_of_an_unknown_booking_succeeds(
         self, call: Handlers, till: Till, booking: Booking
     ) -> None:
         till.cancel(booking)
@@ -423,8 +269,10 @@ class TestABatch:
         assert call.job("followUpPayments", {"Records": records}) == {"batchItemFailures": []}
 
 
-class TestACancelledBooking:
-    def test_takes_no_payment_any_more(self, till: Till, stripe: FakeStripe, table: Table) -> None:
+class TestCancelledBooking:
+    def test_the_open_intent_of_a_cancelled_booking_is_cancelled(
+        self, till: Till, stripe: FakeStripe, table: Table
+    ) -> None:
         booking = stored(table)
         till.open(booking)
         till.cancel(booking)
@@ -435,7 +283,7 @@ class TestACancelledBooking:
         assert intent["status"] == "canceled"
         assert [each["status"] for each in till.account(booking)["payments"]] == ["canceled"]
 
-    def test_nor_one_that_stripe_has_made_and_we_have_not_heard_of(
+    def test_an_intent_whose_creation_was_not_answered_is_cancelled_with_its_booking(
         self, till: Till, stripe: FakeStripe, table: Table
     ) -> None:
         booking = stored(table)
@@ -448,7 +296,7 @@ class TestACancelledBooking:
 
         assert [each["status"] for each in stripe.everything("payment_intents")] == ["canceled"]
 
-    def test_that_was_paid_at_that_moment_gives_it_all_back(
+    def test_a_booking_paid_while_it_was_cancelled_refunds_everything(
         self, till: Till, stripe: FakeStripe, table: Table
     ) -> None:
         booking = stored(table)
@@ -461,7 +309,7 @@ class TestACancelledBooking:
         assert till.account(booking)["payment_status"] == "refunded"
         till.check(booking)
 
-    def test_waits_for_a_payment_at_the_bank(
+    def test_a_cancelled_booking_refunds_a_bank_debit_once_it_settles(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
     ) -> None:
         booking = stored(table)
@@ -476,18 +324,18 @@ class TestACancelledBooking:
         assert refunds(stripe) == [DEPOSIT]
         till.check(booking)
 
-    def test_that_lives_again_keeps_its_payments(
+    def test_a_reinstated_booking_keeps_its_open_intent(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
     ) -> None:
-        # Given a booking that lapsed, and came back by a late payment before the stream was read
+        # Given a booking that expired and was reinstated before the stream is read
         booking = stored(table)
         now.set(booking.payment_due_at + timedelta(hours=1))
         call.job("releaseUnpaidBookings")
         records = till.stream.read()
-        ours = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
-        stripe.pay(intent_of_others(stripe, DEPOSIT, **ours))
+        metadata = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
+        stripe.pay(create_foreign_intent(stripe, DEPOSIT, **metadata))
         call.deliver()
-        intent = opened(call, till.now_of(booking), "balance")
+        intent = open_payment(call, till.now_of(booking), "balance")
 
         answer = call.job("followUpPayments", {"Records": records})
 
@@ -498,265 +346,37 @@ class TestACancelledBooking:
         assert refunds(stripe) == []
 
 
-class TestADispute:
-    @pytest.mark.parametrize("is_known", [True, False])
-    def test_makes_a_refund_wait(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, is_known: bool
-    ) -> None:
-        # Given a refund that is promised just before the customer's bank takes the money itself
-        till.cancel(booking)
-        dispute = stripe.dispute(next(iter(booking.payments)))
-        if is_known:
-            call.deliver()
-
-        assert till.follow_up() == []
-        assert refunds(stripe) == []
-        assert till.account(booking)["balance"]["refund_owed"] == REFUND
-
-        # When it is decided for us, what was promised is sent; against us, nothing is left to send
-        stripe.close_dispute(dispute["id"], won=True)
-        call.deliver()
-        call.job("reconcilePayments", {"scope": "recent"})
-        assert refunds(stripe) == [REFUND]
-        till.check(booking)
-
-    def test_that_is_lost_has_given_the_money_back(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
-    ) -> None:
-        till.cancel(booking)
-        dispute = stripe.dispute(next(iter(booking.payments)))
-        till.follow_up()
-        stripe.close_dispute(dispute["id"], won=False)
-        call.deliver()
-
-        call.job("reconcilePayments", {"scope": "recent"})
-
-        assert refunds(stripe) == []
-        balance = till.account(booking)["balance"]
-        assert (balance["lost"], balance["refund_owed"]) == (DEPOSIT, 0)
-        till.check(booking)
-
-
-class TestARefundThatFails:
-    def test_stays_owed_raises_an_alarm_and_is_tried_again_after_a_day(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
-    ) -> None:
-        # Given a refund that the bank sends back
-        booking = paid(call, card=REFUND_FAILS)
-        till.cancel(booking)
-        till.follow_up()
-        call.deliver()
-        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
-        output()
-        call.deliver()
-        till.follow_up()
-        assert told(output(), "RefundsFailed") == [1]
-        assert till.account(booking)["balance"]["refund_owed"] == REFUND
-
-        # Then it is not tried again at once
-        now.set(now.at + timedelta(hours=23, minutes=59))
-        call.job("reconcilePayments", {"scope": "recent"})
-        assert refunds(stripe) == []
-
-        # But a day later
-        now.set(now.at + timedelta(minutes=2))
-        call.job("reconcilePayments", {"scope": "recent"})
-        assert refunds(stripe) == [REFUND]
-        assert len(stripe.everything("refunds")) == 2
-        till.check(booking)
-
-    def test_because_stripe_refuses_it_does_so_too(
-        self,
-        call: Handlers,
-        till: Till,
-        stripe: FakeStripe,
-        now: Clock,
-        output: Output,
-        booking: Booking,
-    ) -> None:
-        till.cancel(booking)
-        refused = RefundRefusedError("charge_not_refundable")
-        with patch.object(StripeProvider, "send_refund", side_effect=refused):
-            assert till.follow_up() == []
-        till.follow_up()
-
-        assert told(output(), "RefundsFailed") == [1]
-        assert ("refund_refused", REFUND) in till.ledger(booking)
-        assert till.account(booking)["balance"]["refund_owed"] == REFUND
-        call.job("reconcilePayments", {"scope": "recent"})
-        assert refunds(stripe) == []
-
-        now.set(now.at + timedelta(hours=24))
-        call.job("reconcilePayments", {"scope": "recent"})
-        assert refunds(stripe) == [REFUND]
-        till.check(booking)
-
-    def test_is_settled_by_hand_in_the_dashboard(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
-    ) -> None:
-        booking = paid(call, card=REFUND_FAILS)
-        till.cancel(booking)
-        till.follow_up()
-        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
-        call.deliver()
-        stripe.refund(next(iter(booking.payments)), REFUND)
-
-        call.deliver()
-
-        now.set(now.at + timedelta(hours=48))
-        call.job("reconcilePayments", {"scope": "recent"})
-        assert till.account(booking)["balance"]["refund_owed"] == 0
-        assert refunds(stripe) == [REFUND]
-        till.check(booking)
-
-
-class TestAStripeThatFails:
-    @pytest.mark.parametrize(
-        "kind", ["reset", "timeout", "lose_answer", "error_429", "error_500", "error_500_after"]
-    )
-    @pytest.mark.parametrize("path", ["/v1/refunds", "/v1/payment_intents/"])
-    def test_is_asked_again_to_one_refund(
-        self,
-        call: Handlers,
-        till: Till,
-        stripe: FakeStripe,
-        booking: Booking,
-        now: Clock,
-        kind: Any,
-        path: str,
-    ) -> None:
-        till.cancel(booking)
-        stripe.faults.next(kind, path_prefix=path, times=2)
-        till.follow_up()
-        stripe.faults.clear()
-
-        assert till.follow_up() == []
-        now.set(now.at + timedelta(minutes=15))
-        call.job("reconcilePayments", {"scope": "recent"})
-
-        assert refunds(stripe) == [REFUND]
-        assert till.account(booking)["balance"]["refunded"] == REFUND
-        till.check(booking)
-
-    def test_a_refund_that_stripe_made_before_it_failed_is_not_noted_as_refused(
-        self, till: Till, stripe: FakeStripe, booking: Booking
-    ) -> None:
-        till.cancel(booking)
-        stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
-
-        assert till.follow_up() == []
-
-        assert refunds(stripe) == [REFUND]
-        assert till.ledger(booking) == [
-            ("captured", DEPOSIT),
-            ("refund_owed", REFUND),
-            ("refund_sent", REFUND),
-            ("refunded", REFUND),
-        ]
-
-    def test_by_itself_is_left_alone_for_a_quarter_of_an_hour(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
-    ) -> None:
-        """Whoever answers 500 may still be at it, and make one more of a second try."""
-        till.cancel(booking)
-        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
-        till.follow_up()
-
-        now.set(now.at + timedelta(minutes=14))
-        call.job("reconcilePayments", {"scope": "recent"})
-        assert refunds(stripe) == []
-
-        now.set(now.at + timedelta(minutes=1))
-        call.job("reconcilePayments", {"scope": "recent"})
-        assert refunds(stripe) == [REFUND]
-        till.check(booking)
-
-    @pytest.mark.parametrize("kind", ["reset", "error_429"])
-    def test_all_the_time_loses_no_promise(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, kind: Any
-    ) -> None:
-        till.cancel(booking)
-        stripe.faults.next(kind, path_prefix="/v1/refunds", times=99)
-        for _ in range(4):
-            assert till.follow_up()
-        assert till.account(booking)["balance"]["refund_owed"] == REFUND
-
-        # When Lambda has given the record up, the job that runs by the clock finds the promise
-        stripe.faults.clear()
-        call.job("reconcilePayments", {"scope": "recent"})
-
-        assert refunds(stripe) == [REFUND]
-        till.check(booking)
-
-    def test_raises_no_alarm_of_a_refund(
-        self, till: Till, stripe: FakeStripe, booking: Booking, output: Output
-    ) -> None:
-        till.cancel(booking)
-        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
-
-        till.follow_up()
-        till.follow_up()
-
-        assert ("refund_refused", REFUND) in till.ledger(booking)
-        assert told(output(), "RefundsFailed") == []
-
-
-def test_an_error_that_nobody_could_look_into_is_no_refusal(
-    call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
-) -> None:
-    # Given a refund that Stripe made before it failed, and then did not show
-    till.cancel(booking)
-    real, looks = StripeProvider.snapshot, iter([True])
-
-    def look(provider: StripeProvider, payment: str) -> Any:
-        if not next(looks, False):
-            raise PaymentProviderUnavailable
-        return real(provider, payment)
-
-    stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
-    with patch.object(StripeProvider, "snapshot", look):
-        assert till.follow_up()
-    assert "refund_refused" not in dict(till.ledger(booking))
-    stripe.faults.clear()
-
-    till.follow_up()
-
-    assert refunds(stripe) == [REFUND]
-    assert till.account(booking)["balance"]["refunded"] == REFUND
-    till.check(booking)
-
-
-def test_a_change_while_a_payment_is_closed_is_followed_too(
+def test_a_change_while_an_intent_is_being_closed_keeps_the_closing_mark(
     call: Handlers, till: Till, table: Table
 ) -> None:
-    # Given a booking that becomes cheaper than its open payment, and again while that is closed
+    # Given a booking that becomes cheaper twice, the second time while its open intent is closed
     booking = stored(table)
     till.open(booking, "full")
-    close = open_payments.close_excess
+    close_excess = open_payments.close_excess
     changes = [{"guests": 11}, {"guests": 10}]
 
     def change_meanwhile(*arguments: Any) -> open_payments.ClosingResult:
-        closing = close(*arguments)
+        closing = close_excess(*arguments)
         if changes:
             call("updateBooking", changes.pop(), booking_id=booking.id)
         return closing
 
     call("updateBooking", changes.pop(0), booking_id=booking.id)
 
-    # When the stream's first record is handled
+    # When the job handles the first record
     with patch.object(open_payments, "close_excess", change_meanwhile):
         assert till.follow_up() == []
 
-    # Then the second change is still marked, until it is followed
+    # Then the second change stays marked until it is handled
     assert [each.booking_id for each in closing_marks.pending(table)] == [booking.id]
     till.follow_up()
     assert list(closing_marks.pending(table)) == []
 
 
-def test_an_alarm_outlives_whoever_comes_upon_its_cause(
+def test_an_alarm_is_raised_although_the_webhook_stopped_before_it(
     call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, output: Output
 ) -> None:
-    # Given a dispute, of which the webhook stops as soon as it has written it down
+    # Given a dispute whose webhook stops right after it has entered it
     stripe.dispute(next(iter(booking.payments)))
     with patch.object(payments, "note", side_effect=OSError):
         assert {answer.status for answer in call.deliver()} == {500}
@@ -770,7 +390,7 @@ def test_an_alarm_outlives_whoever_comes_upon_its_cause(
     assert booking.id in text
 
 
-def test_who_settled_it_stands_in_the_audit_trail(
+def test_the_audit_trail_names_the_job_that_settled_a_refund(
     call: Handlers, till: Till, booking: Booking
 ) -> None:
     till.cancel(booking)

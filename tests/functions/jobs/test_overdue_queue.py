@@ -1,4 +1,4 @@
-"""A long queue of overdue bookings: in time, oldest first, and never stuck (`domain.md §4`)."""
+"""A long queue of overdue bookings: released in time, oldest first (`domain.md §4`)."""
 
 import json
 from collections import Counter
@@ -19,7 +19,7 @@ from tests.functions.conftest import Output
 from tests.functions.emf import counted, told
 from tests.functions.given import new_id, stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import Till, opened
+from tests.functions.money import Till, open_payment
 from tests.functions.stripe import InProcess
 from tests.store.threads import at_once
 
@@ -41,11 +41,11 @@ TIMEOUT: Final = float(FUNCTIONS["ReleaseUnpaidBookingsFunction"]["Properties"][
 MINUTE: Final = 60.0
 SECOND: Final = timedelta(seconds=1)
 STRIPE_SECONDS: Final = 0.3
-"""What Stripe takes for an answer."""
+"""The time of one answer of Stripe."""
 
 
-class Elapsed:
-    """The time that a run takes if only Stripe takes any: nobody waits for it, it is added up."""
+class StripeLatency:
+    """The time that Stripe's answers would take in a run: added up without waiting."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, latency: float = STRIPE_SECONDS) -> None:
         self.waited: Counter[int] = Counter()
@@ -59,30 +59,32 @@ class Elapsed:
 
     @property
     def seconds(self) -> float:
-        """The time that the thread took which took longest."""
+        """The time of the slowest thread."""
         return max(self.waited.values(), default=0.0)
 
     @property
     def serial_seconds(self) -> float:
-        """The time that all of it takes one after the other."""
+        """The time of all answers one after the other."""
         return sum(self.waited.values())
 
     def time_left(self) -> float:
         return TIMEOUT - self.seconds
 
 
-def queued(call: Handlers, number: int) -> list[Booking]:
-    """Store bookings whose time to pay ends one second after the other's, with open intents."""
-    made = []
+def store_queue(call: Handlers, number: int) -> list[Booking]:
+    """Store bookings with open intents whose payment deadlines are one second apart."""
+    queue = []
     for n in range(number):
-        one = stored(call.table, by_staff=True, date=days_ahead(30 + n), at=NOW + n * SECOND)
-        opened(call, one)
-        made.append(one)
-    return made
+        queued_booking = stored(
+            call.table, by_staff=True, date=days_ahead(30 + n), at=NOW + n * SECOND
+        )
+        open_payment(call, queued_booking)
+        queue.append(queued_booking)
+    return queue
 
 
-def statuses(till: Till, made: Sequence[Booking]) -> list[str]:
-    return [till.now_of(each).status.value for each in made]
+def statuses(till: Till, queue: Sequence[Booking]) -> list[str]:
+    return [till.now_of(each).status.value for each in queue]
 
 
 def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
@@ -95,14 +97,14 @@ def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Given
-    made = many(call.provider, dynamodb, table_name, 2_000)
-    now.set(made[0].payment_due_at + SECOND)
-    elapsed = Elapsed(monkeypatch)
+    queue = store_bookings_with_intents(call.provider, dynamodb, table_name, 2_000)
+    now.set(queue[0].payment_due_at + SECOND)
+    elapsed = StripeLatency(monkeypatch)
 
     # When
     call.job(JOB, time_left=elapsed.time_left)
 
-    # Then all are, each with one call of Stripe
+    # Then all are released, each with one call of Stripe
     text = output()
     assert counted(text, "BookingsReleased") == 2_000
     assert told(text, "OverdueBookingsLeft") == [0]
@@ -111,64 +113,64 @@ def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
     }
     assert list(queues.due(call.table, keys.RELEASE, now.at)) == []
     assert elapsed.serial_seconds == pytest.approx(2_000 * STRIPE_SECONDS)
-    # And one after the other would have been too slow by far
+    # And one after the other would have been far too slow
     assert elapsed.seconds < TIMEOUT - MINUTE < elapsed.serial_seconds / 2
 
 
-def many(
+def store_bookings_with_intents(
     provider: StripeProvider, dynamodb: BaseClient, table_name: str, number: int
 ) -> list[Booking]:
-    """Store bookings of as many customers, each with an open intent, in as few calls as go."""
-    made, items = [], []
+    """Store bookings of different customers, each with an open intent, in batches."""
+    queue, items = [], []
     for n in range(number):
         day = date(2026, 12, 1) + timedelta(days=n // 4 % 300)
         by = caller(f"{n:08}-1111-4111-8111-111111111111")
-        one = booking(new_id(), caller=by, date=day, time=CURRENT.start_times[n % 4])
-        tried = attempt(booking_id=one.id)
-        intent = provider.open(tried).id
-        paying = attempt(booking_id=one.id, intent=intent)
-        made.append(one)
-        pk, sk = keys.open_payment(one.id)
-        guard = {"pk": pk, "sk": sk, "open": paying.name, "attempts": 1}
-        event = event_item(audit_event(None, one, by))
-        items += [booking_item(one), event, attempt_item(paying), guard]
-    for some in batched(items, 24, strict=False):
-        puts = [{"PutRequest": {"Item": to_attributes(item)}} for item in some]
+        queued_booking = booking(new_id(), caller=by, date=day, time=CURRENT.start_times[n % 4])
+        first_attempt = attempt(booking_id=queued_booking.id)
+        intent = provider.open(first_attempt).id
+        open_attempt = attempt(booking_id=queued_booking.id, intent=intent)
+        queue.append(queued_booking)
+        pk, sk = keys.open_payment(queued_booking.id)
+        guard = {"pk": pk, "sk": sk, "open": open_attempt.name, "attempts": 1}
+        event = event_item(audit_event(None, queued_booking, by))
+        items += [booking_item(queued_booking), event, attempt_item(open_attempt), guard]
+    for chunk in batched(items, 24, strict=False):
+        puts = [{"PutRequest": {"Item": to_attributes(item)}} for item in chunk]
         dynamodb.batch_write_item(RequestItems={table_name: puts})
-    return made
+    return queue
 
 
-def test_several_bookings_are_worked_on_at_a_time(
+def test_several_overdue_bookings_are_released_in_parallel(
     call: Handlers, till: Till, now: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stripe answers nobody before six ask at the same time: one by one, none would get through."""
-    made = queued(call, 2 * THREADS)
-    now.set(made[-1].payment_due_at + SECOND)
-    together = Barrier(THREADS, timeout=60)
+    """Stripe answers only when six requests wait: without parallel calls the run would not end."""
+    queue = store_queue(call, 2 * THREADS)
+    now.set(queue[-1].payment_due_at + SECOND)
+    barrier = Barrier(THREADS, timeout=60)
     answer = InProcess.request
 
     def wait(client: InProcess, *request: Any, **more: Any) -> Any:
-        together.wait()
+        barrier.wait()
         return answer(client, *request, **more)
 
     monkeypatch.setattr(InProcess, "request", wait)
 
     call.job(JOB)
 
-    assert statuses(till, made) == ["cancelled"] * len(made)
+    assert statuses(till, queue) == ["cancelled"] * len(queue)
 
 
-def test_no_more_requests_a_second_than_stripe_takes_at_one_endpoint() -> None:
+def test_the_threads_stay_below_stripes_rate_limit() -> None:
     """docs.stripe.com/rate-limits: 25 a second, of 100 for the account; 25 in a sandbox."""
     assert THREADS / STRIPE_SECONDS < 25
 
 
-class TestARunThatIsOutOfTime:
-    def test_ends_well_before_lambda_ends_it_and_tells_what_is_left(
+class TestRunOutOfTime:
+    def test_a_run_out_of_time_stops_before_lambda_stops_it_and_reports_what_is_left(
         self, call: Handlers, now: Clock, output: Output
     ) -> None:
-        made = queued(call, 20)
-        now.set(made[-1].payment_due_at + SECOND)
+        queue = store_queue(call, 20)
+        now.set(queue[-1].payment_due_at + SECOND)
 
         call.job(JOB, time_left=out_of_time_after(12))
 
@@ -177,113 +179,119 @@ class TestARunThatIsOutOfTime:
         assert counted(text, "BookingsReleased") == 12
         assert counted(text, "Failures") == 0
 
-    def test_has_released_the_oldest(self, call: Handlers, till: Till, now: Clock) -> None:
-        made = queued(call, 10)
-        now.set(made[-1].payment_due_at + SECOND)
+    def test_a_run_out_of_time_has_released_the_oldest_bookings(
+        self, call: Handlers, till: Till, now: Clock
+    ) -> None:
+        queue = store_queue(call, 10)
+        now.set(queue[-1].payment_due_at + SECOND)
 
         call.job(JOB, time_left=out_of_time_after(4))
 
-        assert statuses(till, made) == ["cancelled"] * 4 + ["pending"] * 6
+        assert statuses(till, queue) == ["cancelled"] * 4 + ["pending"] * 6
 
-    def test_is_gone_on_with_by_the_next(self, call: Handlers, till: Till, now: Clock) -> None:
-        made = queued(call, 10)
-        now.set(made[-1].payment_due_at + SECOND)
+    def test_the_next_run_continues_a_run_out_of_time(
+        self, call: Handlers, till: Till, now: Clock
+    ) -> None:
+        queue = store_queue(call, 10)
+        now.set(queue[-1].payment_due_at + SECOND)
 
         for _ in range(3):
             call.job(JOB, time_left=out_of_time_after(4))
 
-        assert statuses(till, made) == ["cancelled"] * 10
+        assert statuses(till, queue) == ["cancelled"] * 10
 
-    def test_begins_nothing_in_its_last_minute(
+    def test_a_run_begins_nothing_in_its_last_minute(
         self, call: Handlers, till: Till, now: Clock, output: Output
     ) -> None:
-        made = queued(call, 2)
-        now.set(made[-1].payment_due_at + SECOND)
+        queue = store_queue(call, 2)
+        now.set(queue[-1].payment_due_at + SECOND)
 
         call.job(JOB, time_left=lambda: MINUTE)
 
-        assert statuses(till, made) == ["pending"] * 2
+        assert statuses(till, queue) == ["pending"] * 2
         assert told(output(), "OverdueBookingsLeft") == [2]
 
-    def test_is_not_held_up_for_ever_by_those_that_fail_again_and_again(
+    def test_bookings_that_fail_repeatedly_do_not_block_the_others(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
     ) -> None:
-        # Given ten bookings, of which the six oldest can not be released
-        made = queued(call, 10)
-        now.set(made[-1].payment_due_at + SECOND)
-        for one in made[:6]:
-            [paying] = till.account(one)["payments"]
-            path = f"/v1/payment_intents/{paying['payment_intent_id']}"
+        # Given ten bookings of which the six oldest cannot be released
+        queue = store_queue(call, 10)
+        now.set(queue[-1].payment_due_at + SECOND)
+        for queued_booking in queue[:6]:
+            [open_attempt] = till.account(queued_booking)["payments"]
+            path = f"/v1/payment_intents/{open_attempt['payment_intent_id']}"
             stripe.faults.next("error_500", path_prefix=path, times=1_000)
 
-        # When no run has time for more than four
+        # When each run has time for four at most
         for _ in range(2):
             with pytest.raises(TriggerFailedError):
                 call.job(JOB, time_left=out_of_time_after(4))
         call.job(JOB, time_left=out_of_time_after(2))
 
-        # Then the others have had their turn
-        assert statuses(till, made) == ["pending"] * 6 + ["cancelled"] * 4
+        # Then the others are released
+        assert statuses(till, queue) == ["pending"] * 6 + ["cancelled"] * 4
 
-        # And those come again, once Stripe is well
+        # And the six are released once Stripe works again
         stripe.faults.clear()
         call.job(JOB)
-        assert statuses(till, made) == ["cancelled"] * 10
+        assert statuses(till, queue) == ["cancelled"] * 10
 
 
-def out_of_time_after(begun: int) -> Callable[[], float]:
-    """Return a clock of Lambda's that leaves time for so many bookings and no more.
+def out_of_time_after(count: int) -> Callable[[], float]:
+    """Return a function for `time_left` that leaves time for `count` bookings.
 
-    Whoever asks with time left begins one.
+    Each call that returns enough time begins one booking.
     """
-    asked = iter([TIMEOUT] * begun)
-    return lambda: next(asked, MINUTE)
+    times_left = iter([TIMEOUT] * count)
+    return lambda: next(times_left, MINUTE)
 
 
-class TestTwoRunsAtOnce:
-    """Lambda lets no two run (reserved concurrency 1); if they do, they have one effect."""
+class TestConcurrentRuns:
+    """Reserved concurrency prevents two runs at once; if they happen, they have one effect."""
 
-    def test_release_a_booking_once(
+    def test_concurrent_runs_release_a_booking_once(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
     ) -> None:
-        [made] = queued(call, 1)
-        now.set(made.payment_due_at + SECOND)
-        run = partial(release_unpaid, call.table, call.provider, made.id, system(now.at))
+        [overdue] = store_queue(call, 1)
+        now.set(overdue.payment_due_at + SECOND)
+        run = partial(release_unpaid, call.table, call.provider, overdue.id, system(now.at))
 
         answers = at_once([run] * 8)
 
         assert [each for each in answers if not isinstance(each, bool)] == []
-        assert till.now_of(made).status is Status.CANCELLED
-        assert till.now_of(made).version == 2
-        trail = bookings.events(call.table, made.id, 10, None)
+        assert till.now_of(overdue).status is Status.CANCELLED
+        assert till.now_of(overdue).version == 2
+        trail = bookings.events(call.table, overdue.id, 10, None)
         assert [event.version for event in trail] == [1, 2]
         assert [each["status"] for each in stripe.everything("payment_intents")] == ["canceled"]
 
-    def test_confirm_one_once_that_was_paid(self, call: Handlers, till: Till, now: Clock) -> None:
-        made = stored(call.table)
-        till.pay(made)
-        now.set(made.payment_due_at + SECOND)
+    def test_concurrent_runs_confirm_a_paid_booking_once(
+        self, call: Handlers, till: Till, now: Clock
+    ) -> None:
+        overdue = stored(call.table)
+        till.pay(overdue)
+        now.set(overdue.payment_due_at + SECOND)
 
-        run = partial(release_unpaid, call.table, call.provider, made.id, system(now.at))
+        run = partial(release_unpaid, call.table, call.provider, overdue.id, system(now.at))
 
         answers = at_once([run] * 8)
 
         assert answers == [False] * 8
-        assert till.now_of(made).status is Status.CONFIRMED
-        assert till.ledger(made) == [("captured", 10_000)]
+        assert till.now_of(overdue).status is Status.CONFIRMED
+        assert till.ledger(overdue) == [("captured", 10_000)]
 
 
-def test_a_failure_names_its_own_booking_in_the_log(
+def test_a_failed_release_names_its_own_booking_in_the_log(
     call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
 ) -> None:
-    """Keys of the logger are shared by threads, unless they are the thread's own."""
-    made = queued(call, 12)
-    now.set(made[-1].payment_due_at + SECOND)
+    """Threads share the keys of the logger unless each thread sets its own."""
+    queue = store_queue(call, 12)
+    now.set(queue[-1].payment_due_at + SECOND)
     stripe.faults.next("error_500", path_prefix="/v1/payment_intents", times=1_000)
 
     with pytest.raises(TriggerFailedError):
         call.job(JOB)
 
     lines = [json.loads(line) for line in output().splitlines() if line.startswith("{")]
-    named = [line["item"] for line in lines if line.get("message") == "failed in part"]
-    assert sorted(named) == sorted(each.id for each in made)
+    failed_ids = [line["item"] for line in lines if line.get("message") == "failed in part"]
+    assert sorted(failed_ids) == sorted(each.id for each in queue)

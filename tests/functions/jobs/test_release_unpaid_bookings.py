@@ -1,4 +1,4 @@
-"""What nobody has paid in time gives its slot back, once Stripe knows of no payment."""
+"""Releasing unpaid bookings: after the payment deadline, once Stripe has no payment."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,10 +9,10 @@ from tests.builders import ADMIN, CUSTOMER, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import counted, emitted
-from tests.functions.given import Snapshot, confirmed, stored
+from tests.functions.given import Snapshot, confirmed_booking, stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import BANK, DECLINED, SECURE, Till, opened
-from tests.functions.stripe import intent_of_others
+from tests.functions.money import BANK, DECLINED, SECURE, Till, open_payment
+from tests.functions.stripe import create_foreign_intent
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
@@ -31,7 +31,7 @@ def booking(table: Table) -> Booking:
 
 @pytest.fixture
 def overdue(booking: Booking, now: Clock) -> Booking:
-    """The booking, a second after its time to pay has passed."""
+    """The booking, a second after its payment deadline."""
     now.set(booking.payment_due_at + SECOND)
     return booking
 
@@ -40,8 +40,10 @@ def intents(stripe: FakeStripe) -> list[str]:
     return [each["status"] for each in stripe.everything("payment_intents")]
 
 
-class TestAnOverdueBooking:
-    def test_is_cancelled_by_the_system(self, call: Handlers, overdue: Booking) -> None:
+class TestOverdueBooking:
+    def test_an_overdue_booking_is_cancelled_by_the_system(
+        self, call: Handlers, overdue: Booking
+    ) -> None:
         assert call.job(JOB) is None
 
         shown = call("getBooking", booking_id=overdue.id).body
@@ -54,7 +56,9 @@ class TestAnOverdueBooking:
             "refund_percentage": 100,
         }
 
-    def test_has_it_in_its_audit_trail(self, call: Handlers, overdue: Booking) -> None:
+    def test_the_release_has_an_event_in_the_audit_trail(
+        self, call: Handlers, overdue: Booking
+    ) -> None:
         call.job(JOB)
 
         trail = call("listBookingEvents", booking_id=overdue.id, by=ADMIN).body["items"]
@@ -62,7 +66,7 @@ class TestAnOverdueBooking:
         assert (trail[-1]["type"], trail[-1]["reason"]) == ("cancelled", "payment_overdue")
         assert trail[-1]["actor"] == {"id": JOB, "role": "system"}
 
-    def test_gives_its_slot_back(
+    def test_an_overdue_booking_releases_its_slot(
         self, call: Handlers, table: Table, now: Clock, overdue: Booking
     ) -> None:
         call.job(JOB)
@@ -70,7 +74,9 @@ class TestAnOverdueBooking:
         assert stored(table, at=now.at).slot == overdue.slot
 
     @pytest.mark.usefixtures("overdue")
-    def test_is_released_once(self, call: Handlers, snapshot: Snapshot, output: Output) -> None:
+    def test_an_overdue_booking_is_released_once(
+        self, call: Handlers, snapshot: Snapshot, output: Output
+    ) -> None:
         call.job(JOB)
         before = snapshot()
         call.job(JOB)
@@ -79,7 +85,7 @@ class TestAnOverdueBooking:
         assert counted(output(), "BookingsReleased") == 1
 
     @pytest.mark.parametrize("card", [None, DECLINED, SECURE])
-    def test_takes_no_payment_any_more(
+    def test_the_open_intent_of_an_overdue_booking_is_cancelled(
         self,
         call: Handlers,
         till: Till,
@@ -88,7 +94,7 @@ class TestAnOverdueBooking:
         booking: Booking,
         card: str | None,
     ) -> None:
-        intent = opened(call, booking)
+        intent = open_payment(call, booking)
         if card:
             stripe.pay(intent, card)
         now.set(booking.payment_due_at + SECOND)
@@ -99,7 +105,7 @@ class TestAnOverdueBooking:
         assert till.now_of(booking).status is Status.CANCELLED
         assert [each["status"] for each in till.account(booking)["payments"]] == ["canceled"]
 
-    def test_nor_by_an_intent_that_we_have_not_heard_of(
+    def test_an_intent_whose_creation_was_not_answered_is_cancelled_on_release(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         now.set(booking.payment_due_at - timedelta(hours=1))
@@ -112,12 +118,12 @@ class TestAnOverdueBooking:
 
         assert intents(stripe) == ["canceled"]
 
-    def test_gets_all_back_that_was_paid_of_it(
+    def test_an_overdue_booking_refunds_a_partial_payment(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
-        # Given somebody who has paid less than what confirms
-        ours = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
-        stripe.pay(intent_of_others(stripe, 4_000, **ours))
+        # Given a payment below the deposit
+        metadata = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
+        stripe.pay(create_foreign_intent(stripe, 4_000, **metadata))
         call.deliver()
         assert till.now_of(booking).status is Status.PENDING
         now.set(booking.payment_due_at + SECOND)
@@ -130,8 +136,8 @@ class TestAnOverdueBooking:
         till.check(booking)
 
 
-class TestWhatIsNotOverdue:
-    def test_has_until_the_last_moment(
+class TestNotOverdue:
+    def test_a_booking_is_kept_until_its_payment_deadline(
         self, call: Handlers, now: Clock, snapshot: Snapshot, booking: Booking
     ) -> None:
         now.set(booking.payment_due_at)
@@ -141,38 +147,38 @@ class TestWhatIsNotOverdue:
 
         assert snapshot() == before
 
-    def test_a_party_soon_has_until_a_day_before(
+    def test_a_booking_three_days_ahead_has_24_hours_to_pay(
         self, call: Handlers, till: Till, table: Table, now: Clock
     ) -> None:
-        soon = stored(table, date=days_ahead(3))
-        assert soon.payment_due_at == soon.created_at + timedelta(hours=24)
+        near_booking = stored(table, date=days_ahead(3))
+        assert near_booking.payment_due_at == near_booking.created_at + timedelta(hours=24)
 
-        now.set(soon.payment_due_at)
+        now.set(near_booking.payment_due_at)
         call.job(JOB)
-        assert till.now_of(soon).status is Status.PENDING
+        assert till.now_of(near_booking).status is Status.PENDING
 
     @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
-    def test_what_is_paid_or_ended_stays(
+    def test_a_confirmed_or_cancelled_booking_is_not_released(
         self, call: Handlers, table: Table, now: Clock, snapshot: Snapshot, by: str
     ) -> None:
-        agreed = confirmed(table, date=days_ahead(30))
-        ended = stored(table, date=days_ahead(31))
-        call("cancelBooking", booking_id=ended.id, by=by)
-        now.set(agreed.payment_due_at + timedelta(days=2))
+        confirmed_one = confirmed_booking(table, date=days_ahead(30))
+        cancelled_one = stored(table, date=days_ahead(31))
+        call("cancelBooking", booking_id=cancelled_one.id, by=by)
+        now.set(confirmed_one.payment_due_at + timedelta(days=2))
         before = snapshot()
 
         call.job(JOB)
 
         assert snapshot() == before
 
-    def test_nothing_to_do_is_fine(self, call: Handlers, output: Output) -> None:
+    def test_a_run_without_overdue_bookings_succeeds(self, call: Handlers, output: Output) -> None:
         call.job(JOB)
 
         (line,) = [line for line in emitted(output()) if line.get("operation") == JOB]
         assert (line["Runs"], line["Failures"]) == ([1.0], [0.0])
 
 
-class TestWhatStripeKnows:
+class TestPaymentAtStripe:
     def test_a_payment_whose_webhook_was_lost_confirms(
         self, call: Handlers, till: Till, now: Clock, output: Output, booking: Booking
     ) -> None:
@@ -186,7 +192,7 @@ class TestWhatStripeKnows:
         assert counted(output(), "BookingsReleased") == 0
         till.check(booking)
 
-    def test_also_when_we_have_not_heard_of_the_intent(
+    def test_a_paid_intent_whose_creation_was_not_answered_confirms(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         now.set(booking.payment_due_at - timedelta(hours=1))
@@ -204,7 +210,7 @@ class TestWhatStripeKnows:
     @pytest.mark.parametrize(
         ("succeed", "status"), [(True, Status.CONFIRMED), (False, Status.CANCELLED)]
     )
-    def test_a_payment_at_the_bank_is_waited_for(
+    def test_a_processing_bank_debit_keeps_the_slot_until_it_is_decided(
         self,
         call: Handlers,
         till: Till,
@@ -223,38 +229,38 @@ class TestWhatStripeKnows:
         for _ in range(3):
             call.job(JOB)
 
-        # Then it keeps its slot
+        # Then the booking keeps its slot
         assert till.now_of(booking) == booking
 
-        # Until the bank has decided, and its news was lost
+        # And once the bank has decided, it is confirmed or released without the event
         stripe.settle(intent, succeed=succeed)
         call.job(JOB)
         assert till.now_of(booking).status is status
         assert till.now_of(booking).holds_slot == succeed
 
-    def test_a_payment_still_at_the_bank_keeps_the_slot_until_the_start_and_no_longer(
+    def test_a_processing_bank_debit_keeps_the_slot_no_longer_than_until_the_start(
         self, call: Handlers, till: Till, now: Clock, booking: Booking
     ) -> None:
-        # Given a bank debit that the bank does not decide
+        # Given a bank debit that stays undecided
         till.pay(booking, card=BANK)
         call.deliver()
 
-        # When the job runs just before the start, then at the start
+        # When the job runs before the start, then at the start
         now.set(booking.slot.starts_at - SECOND)
         call.job(JOB)
         before_the_start = till.now_of(booking)
         now.set(booking.slot.starts_at)
         call.job(JOB)
 
-        # Then the slot was held until then
+        # Then the slot was held until the start
         assert before_the_start == booking
-        ended = till.now_of(booking)
-        assert (ended.status, ended.holds_slot) == (Status.CANCELLED, False)
+        cancelled_one = till.now_of(booking)
+        assert (cancelled_one.status, cancelled_one.holds_slot) == (Status.CANCELLED, False)
 
 
-class TestAStripeThatFails:
+class TestStripeFailure:
     @pytest.mark.parametrize("kind", ["reset", "timeout", "lose_answer", "error_429", "error_500"])
-    def test_keeps_the_booking_and_does_not_stop_the_others(
+    def test_a_stripe_failure_keeps_the_booking_and_does_not_stop_the_others(
         self,
         call: Handlers,
         till: Till,
@@ -264,11 +270,11 @@ class TestAStripeThatFails:
         output: Output,
         kind: Any,
     ) -> None:
-        # Given three overdue bookings, of which Stripe does not speak of the second
+        # Given three overdue bookings; Stripe does not answer about the second
         bookings = [stored(table, date=days_ahead(30 + n)) for n in range(3)]
-        names = [opened(call, each) for each in bookings]
+        payment_intents = [open_payment(call, each) for each in bookings]
         now.set(bookings[0].payment_due_at + SECOND)
-        stripe.faults.next(kind, path_prefix=f"/v1/payment_intents/{names[1]}", times=99)
+        stripe.faults.next(kind, path_prefix=f"/v1/payment_intents/{payment_intents[1]}", times=99)
 
         # When
         with pytest.raises(TriggerFailedError):
@@ -283,13 +289,13 @@ class TestAStripeThatFails:
         ]
         assert (counted(text, "Failures"), counted(text, "BookingsReleased")) == (1, 2)
 
-        # And the next run makes up for it
+        # And the next run releases it
         stripe.faults.clear()
         call.job(JOB)
         assert till.now_of(bookings[1]).status is Status.CANCELLED
         assert intents(stripe) == ["canceled"] * 3
 
-    def test_to_know_our_key_keeps_all_of_them(
+    def test_an_api_key_that_stripe_rejects_keeps_all_bookings(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         till.pay(booking)

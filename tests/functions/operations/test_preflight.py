@@ -1,4 +1,4 @@
-"""What a browser asks before it sends a request from another origin."""
+"""The preflight request of a browser before a request from another origin."""
 
 import pytest
 from tests.functions import contract
@@ -30,7 +30,9 @@ def listed(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("origin", [KNOWN, "https://admin.teppan.example"])
-def test_a_known_origin_may_send_what_the_contract_takes(call: Handlers, origin: str) -> None:
+def test_a_known_origin_may_send_the_methods_and_headers_of_the_contract(
+    call: Handlers, origin: str
+) -> None:
     answer = preflight(call, origin)
 
     assert (answer.status, answer.body) == (204, None)
@@ -55,30 +57,30 @@ def test_a_known_origin_may_send_what_the_contract_takes(call: Handlers, origin:
         "https://book.teppan.example,https://admin.teppan.example",
     ],
 )
-def test_an_unknown_origin_is_told_nothing(call: Handlers, origin: str | None) -> None:
+def test_an_unknown_origin_gets_no_cors_headers(call: Handlers, origin: str | None) -> None:
     answer = preflight(call, origin)
 
     assert answer.status == 204
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_credentials_are_never_allowed(call: Handlers) -> None:
+def test_a_preflight_never_allows_credentials(call: Handlers) -> None:
     assert "Access-Control-Allow-Credentials" not in preflight(call).headers
 
 
 @pytest.mark.parametrize("path", ["health", "api/v1/bookings/x/events", "no/such/path"])
-def test_every_path_has_the_same_answer(call: Handlers, path: str) -> None:
+def test_a_preflight_has_the_same_answer_for_every_path(call: Handlers, path: str) -> None:
     assert preflight(call, path=path).status == 204
 
 
-def test_a_query_belongs_to_the_request_that_follows(call: Handlers) -> None:
+def test_a_preflight_ignores_the_query(call: Handlers) -> None:
     answer = preflight(call, path="api/v1/availability", query={"from": "2026-12-24", "to": "x"})
 
     assert answer.status == 204
     assert answer.headers["Access-Control-Allow-Origin"] == KNOWN
 
 
-def test_nothing_that_is_sent_along_matters(call: Handlers) -> None:
+def test_a_preflight_ignores_credentials_and_body(call: Handlers) -> None:
     junk: dict[str, str | None] = {"Origin": KNOWN, "If-Match": "junk", "Content-Type": "junk"}
 
     assert call("preflight", by=None, headers=junk, proxy="api/v1/bookings").status == 204

@@ -1,4 +1,4 @@
-"""Taking note of a payment at once: what the webhook would do, as often as one likes."""
+"""Confirming a payment: applies it as the webhook does, any number of times."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,8 +13,8 @@ from tests.functions.emf import counted
 from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, new_id, stored
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.money import BANK, DECLINED, SECURE, Till, opened, paid
-from tests.functions.stripe import intent_of_others
+from tests.functions.money import BANK, DECLINED, SECURE, Till, open_payment, paid_booking
+from tests.functions.stripe import create_foreign_intent
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
@@ -34,17 +34,14 @@ OPERATION = Example(
 TOTAL, DEPOSIT = 71_445, 10_000
 
 
-@pytest.fixture
-def booking(table: Table) -> Booking:
-    return stored(table)
-
-
 def confirm(call: Handlers, intent: str, **request: Any) -> Answer:
     return call("confirmPayment", {"payment_intent_id": intent}, **request)
 
 
-class TestAPayment:
-    def test_confirms_its_booking(self, call: Handlers, till: Till, booking: Booking) -> None:
+class TestSucceededPayment:
+    def test_a_succeeded_payment_confirms_its_booking(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
         intent = till.pay(booking)
 
         answer = confirm(call, intent)
@@ -65,46 +62,48 @@ class TestAPayment:
         assert till.ledger(booking) == [("captured", DEPOSIT)]
         till.check(booking)
 
-    def test_answers_with_what_a_faster_webhook_has_made_of_the_booking(
+    def test_confirming_shows_the_booking_that_a_faster_webhook_has_confirmed(
         self, call: Handlers, till: Till, booking: Booking
     ) -> None:
-        # Given a webhook that comes in between reading the booking and reading its ledger
+        # Given a webhook that is delivered between the reads of the booking and of its ledger
         intent = till.pay(booking)
-        ledger, webhooks, told = bookings.ledger, iter([call.deliver]), list[Answer]()
+        ledger, webhooks, deliveries = bookings.ledger, iter([call.deliver]), list[Answer]()
 
-        def read(table: Table, booking_id: str) -> list[LedgerEntry]:
+        def read_and_deliver(table: Table, booking_id: str) -> list[LedgerEntry]:
             for deliver in webhooks:
-                told.extend(deliver())
+                deliveries.extend(deliver())
             return ledger(table, booking_id)
 
-        with patch.object(bookings, "ledger", read):
+        with patch.object(bookings, "ledger", read_and_deliver):
             answer = confirm(call, intent)
 
-        assert [each.status for each in told] == [200]
+        assert [each.status for each in deliveries] == [200]
         assert answer.headers["ETag"] == '"2"'
         assert answer.body["booking_status"] == "confirmed"
         assert till.ledger(booking) == [("captured", DEPOSIT)]
 
     @pytest.mark.parametrize(
-        ("wanted", "payment_status"), [("deposit", "deposit_paid"), ("full", "paid")]
+        ("payment_type", "payment_status"), [("deposit", "deposit_paid"), ("full", "paid")]
     )
-    def test_says_how_the_booking_is_paid(
-        self, call: Handlers, till: Till, booking: Booking, wanted: str, payment_status: str
+    def test_a_confirmation_shows_the_payment_status_of_the_booking(
+        self, call: Handlers, till: Till, booking: Booking, payment_type: str, payment_status: str
     ) -> None:
-        answer = confirm(call, till.pay(booking, wanted))
+        answer = confirm(call, till.pay(booking, payment_type))
 
         assert answer.body["booking_status"] == "confirmed"
         assert answer.body["payment_status"] == payment_status
 
-    def test_of_the_balance_settles_it(self, call: Handlers, till: Till, booking: Booking) -> None:
-        paid(call, booking)
+    def test_a_payment_of_the_balance_makes_the_booking_paid(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        paid_booking(call, booking)
 
         answer = confirm(call, till.pay(booking, "balance"))
 
         assert (answer.body["amount"], answer.body["payment_status"]) == (TOTAL - DEPOSIT, "paid")
         assert answer.body["version"] == 3
 
-    def test_has_its_line_in_the_audit_trail(
+    def test_each_confirmed_payment_has_an_event_in_the_audit_trail(
         self, call: Handlers, till: Till, booking: Booking
     ) -> None:
         confirm(call, till.pay(booking))
@@ -131,7 +130,7 @@ class TestAPayment:
 
         assert counted(output(), "PaymentsCaptured") == 1
 
-    def test_is_one_whoever_tells_of_it_and_how_often(
+    def test_confirming_a_payment_again_or_by_webhook_changes_nothing(
         self, call: Handlers, till: Till, snapshot: Snapshot, booking: Booking
     ) -> None:
         intent = till.pay(booking)
@@ -147,7 +146,7 @@ class TestAPayment:
         assert till.ledger(booking) == [("captured", DEPOSIT)]
         assert confirm(call, intent).body == first.body
 
-    def test_that_the_webhook_has_told_of_is_only_shown(
+    def test_confirming_a_payment_that_the_webhook_has_applied_changes_nothing(
         self, call: Handlers, till: Till, snapshot: Snapshot, booking: Booking
     ) -> None:
         intent = till.pay(booking)
@@ -161,9 +160,11 @@ class TestAPayment:
         assert snapshot() == before
 
 
-class TestWhatIsNotPaid:
-    def test_changes_nothing(self, call: Handlers, till: Till, booking: Booking) -> None:
-        answer = confirm(call, opened(call, booking))
+class TestUnpaidIntent:
+    def test_confirming_an_unpaid_intent_changes_nothing(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        answer = confirm(call, open_payment(call, booking))
 
         assert answer.status == 200
         assert answer.body["status"] == "requires_payment_method"
@@ -178,7 +179,7 @@ class TestWhatIsNotPaid:
             (BANK, "processing"),
         ],
     )
-    def test_nor_does_one_that_was_declined_or_waits(
+    def test_a_declined_or_unfinished_payment_leaves_the_booking_pending(
         self, call: Handlers, till: Till, booking: Booking, card: str, status: str
     ) -> None:
         answer = confirm(call, till.pay(booking, card=card))
@@ -187,7 +188,7 @@ class TestWhatIsNotPaid:
         (attempt,) = till.account(booking)["payments"]
         assert attempt["status"] == status
 
-    def test_until_it_is(
+    def test_a_payment_confirms_the_booking_once_3d_secure_has_passed(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
         intent = till.pay(booking, card=SECURE)
@@ -195,16 +196,18 @@ class TestWhatIsNotPaid:
 
         assert confirm(call, intent).body["booking_status"] == "confirmed"
 
-    def test_one_that_was_cancelled_stays_so(self, call: Handlers, booking: Booking) -> None:
-        intent = opened(call, booking)
+    def test_confirming_a_cancelled_intent_shows_it_as_cancelled(
+        self, call: Handlers, booking: Booking
+    ) -> None:
+        intent = open_payment(call, booking)
         call.provider.cancel(intent)
 
         assert confirm(call, intent).body["status"] == "canceled"
 
 
-class TestWhoseItIs:
+class TestVisibility:
     @pytest.mark.parametrize("by", [OTHER_CUSTOMER, ADMIN])
-    def test_only_staff_sees_another_customers(
+    def test_only_staff_may_confirm_a_payment_of_another_customer(
         self, call: Handlers, till: Till, snapshot: Snapshot, booking: Booking, by: str
     ) -> None:
         intent = till.pay(booking)
@@ -222,23 +225,23 @@ class TestWhoseItIs:
     @pytest.mark.parametrize(
         "metadata",
         [
-            pytest.param({}, id="somebody else's shop"),
-            pytest.param({"booking_id": "17"}, id="half a name"),
+            pytest.param({}, id="no metadata"),
+            pytest.param({"booking_id": "17"}, id="malformed booking id"),
             pytest.param(
                 {"booking_id": new_id(), "payment_type": "deposit", "attempt": "1"},
-                id="a booking that is not there",
+                id="unknown booking",
             ),
             pytest.param(
                 {"booking_id": new_id(), "payment_type": "tip", "attempt": "1"},
-                id="a type of payment that is none",
+                id="unknown payment type",
             ),
             pytest.param(
                 {"booking_id": new_id(), "payment_type": "deposit", "attempt": "one"},
-                id="an attempt that is none",
+                id="malformed attempt",
             ),
         ],
     )
-    def test_what_is_not_ours_is_not_there(
+    def test_an_intent_that_is_not_ours_is_not_found(
         self,
         call: Handlers,
         stripe: FakeStripe,
@@ -246,18 +249,18 @@ class TestWhoseItIs:
         metadata: dict[str, str],
         by: str,
     ) -> None:
-        intent = intent_of_others(stripe, DEPOSIT, **metadata)
+        intent = create_foreign_intent(stripe, DEPOSIT, **metadata)
         stripe.pay(intent)
         before = snapshot()
 
         assert confirm(call, intent, by=by).problem == (404, "payment_not_found")
         assert snapshot() == before
 
-    def test_nor_is_what_stripe_does_not_know(self, call: Handlers) -> None:
+    def test_an_intent_that_stripe_does_not_know_is_not_found(self, call: Handlers) -> None:
         assert confirm(call, "pi_nobodyKnows").problem == (404, "payment_not_found")
 
     @pytest.mark.parametrize("junk", ["", "pi_", "pi_/../ch_1", "ch_1", "pi_1?expand", "pi_é"])
-    def test_what_is_no_id_does_not_reach_stripe(
+    def test_a_malformed_intent_id_is_refused_without_a_call_of_stripe(
         self, call: Handlers, stripe: FakeStripe, junk: str
     ) -> None:
         stripe.faults.next("reset", times=9)
@@ -268,12 +271,12 @@ class TestWhoseItIs:
         assert answer.faults == ["body /payment_intent_id"]
 
 
-class TestMoneyForABookingThatHasEnded:
-    def test_is_promised_back(
+class TestLatePayment:
+    def test_a_payment_of_a_cancelled_booking_is_owed_back(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
-        # Given a customer who pays just when the booking is cancelled
-        intent = opened(call, booking)
+        # Given a customer who pays while the booking is being cancelled
+        intent = open_payment(call, booking)
         till.cancel(booking)
         stripe.pay(intent)
 
@@ -287,10 +290,10 @@ class TestMoneyForABookingThatHasEnded:
         assert till.account(booking)["balance"]["refunded"] == DEPOSIT
         till.check(booking)
 
-    def test_brings_back_one_that_lapsed_while_its_slot_is_free(
+    def test_a_late_payment_reinstates_an_expired_booking_whose_slot_is_free(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
-        intent = lapsed(call, now, booking)
+        intent = expire_with_unknown_intent(call, now, booking)
         stripe.pay(intent)
 
         answer = confirm(call, intent)
@@ -299,10 +302,10 @@ class TestMoneyForABookingThatHasEnded:
         assert till.ledger(booking) == [("captured", DEPOSIT)]
         assert till.now_of(booking).cancellation is None
 
-    def test_but_not_from_who_has_its_slot_now(
+    def test_a_late_payment_is_refunded_if_another_booking_holds_the_slot(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
-        intent = lapsed(call, now, booking)
+        intent = expire_with_unknown_intent(call, now, booking)
         rival = stored(call.table, at=now.at, by=OTHER_CUSTOMER)
         stripe.pay(intent)
 
@@ -316,19 +319,19 @@ class TestMoneyForABookingThatHasEnded:
         till.check(booking)
 
 
-def lapsed(call: Handlers, now: Clock, booking: Booking) -> str:
-    """Let a booking's time to pay pass, and an intent come up that its release did not know."""
+def expire_with_unknown_intent(call: Handlers, now: Clock, booking: Booking) -> str:
+    """Let a booking expire, and create an intent that its release did not know."""
     now.set(booking.payment_due_at + timedelta(hours=1))
     call.job("releaseUnpaidBookings")
-    ours = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
-    return intent_of_others(call.stripe, DEPOSIT, **ours)
+    metadata_of_booking = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
+    return create_foreign_intent(call.stripe, DEPOSIT, **metadata_of_booking)
 
 
-class TestAStripeThatFails:
+class TestStripeFailure:
     @pytest.mark.parametrize(
         "kind", ["reset", "timeout", "lose_answer", "error_429", "error_500", "error_500_after"]
     )
-    def test_is_told_and_loses_nothing(
+    def test_a_stripe_failure_is_a_503_and_confirming_again_succeeds(
         self,
         call: Handlers,
         till: Till,
@@ -349,7 +352,7 @@ class TestAStripeThatFails:
         stripe.faults.clear()
         assert confirm(call, intent).body["booking_status"] == "confirmed"
 
-    def test_to_know_our_key_is_a_fault_of_ours(
+    def test_confirming_with_an_api_key_that_stripe_rejects_is_a_502(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
         intent = till.pay(booking)

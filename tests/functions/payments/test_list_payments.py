@@ -1,4 +1,4 @@
-"""The account of a booking: every attempt, the whole ledger, and how it stands."""
+"""The payments of a booking: every attempt, the whole ledger, and the balance."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -10,9 +10,9 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import new_id, stored
+from tests.functions.given import new_id
 from tests.functions.handlers import Handlers
-from tests.functions.money import DECLINED, Till, paid
+from tests.functions.money import DECLINED, Till, paid_booking
 
 from teppan.domain.bookings.booking import Booking
 from teppan.store.attributes import Item, Key
@@ -23,7 +23,7 @@ OPERATION = Example(
     reads={
         "Payments": "booking_id version booking_status payment_status total deposit_due balance_due"
         " currency balance payments entries",
-        "Balance": "captured refunded refund_owed refund_sent disputed lost refundable paid",
+        "Balance": "captured refunded refund_owed refund_sent disputed lost refundable credited",
         "PaymentAttempt": "payment_type attempt amount status payment_intent_id created_at",
         "LedgerEntry": "reference kind amount at payment_intent_id refund dispute reason",
     },
@@ -35,12 +35,7 @@ NOTHING = dict.fromkeys(
 ) | {"credited": 0}
 
 
-@pytest.fixture
-def booking(table: Table) -> Booking:
-    return stored(table)
-
-
-def test_of_a_new_booking_there_is_nothing_yet(till: Till, booking: Booking) -> None:
+def test_a_new_booking_has_no_payments(till: Till, booking: Booking) -> None:
     assert till.account(booking) == {
         "booking_id": booking.id,
         "version": 1,
@@ -56,7 +51,7 @@ def test_of_a_new_booking_there_is_nothing_yet(till: Till, booking: Booking) -> 
     }
 
 
-def test_an_open_payment_is_shown(till: Till, booking: Booking) -> None:
+def test_an_open_payment_attempt_is_listed(till: Till, booking: Booking) -> None:
     intent = till.open(booking).body["payment_intent_id"]
 
     assert till.account(booking)["payments"] == [
@@ -71,7 +66,7 @@ def test_an_open_payment_is_shown(till: Till, booking: Booking) -> None:
     ]
 
 
-def test_an_attempt_that_stripe_did_not_hear_of_has_no_intent(
+def test_an_attempt_that_did_not_reach_stripe_has_no_intent(
     till: Till, stripe: FakeStripe, booking: Booking
 ) -> None:
     stripe.faults.next("reset", times=9)
@@ -87,7 +82,7 @@ def test_the_client_secret_is_not_shown_again(till: Till, booking: Booking) -> N
     assert secret not in str(till.account(booking))
 
 
-def test_from_the_deposit_to_the_refund_everything_is_there(
+def test_every_entry_from_the_deposit_to_the_refund_is_listed(
     call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
 ) -> None:
     # Given a deposit, a cancellation an hour later, and its refund an hour after that
@@ -101,7 +96,7 @@ def test_from_the_deposit_to_the_refund_everything_is_there(
     account = till.account(booking)
 
     (refund,) = stripe.everything("refunds")
-    promise = {"refund": "cancellation-3-1", "payment_intent_id": intent, "amount": 9_700}
+    obligation = {"refund": "cancellation-3-1", "payment_intent_id": intent, "amount": 9_700}
     assert account["entries"] == [
         {
             "reference": intent,
@@ -110,15 +105,16 @@ def test_from_the_deposit_to_the_refund_everything_is_there(
             "at": "2026-11-23T18:00:00Z",
             "payment_intent_id": intent,
         },
-        promise
+        obligation
         | {
             "reference": "cancellation-3-1",
             "kind": "refund_owed",
             "at": "2026-11-23T19:00:00Z",
             "reason": "cancellation",
         },
-        promise | {"reference": refund["id"], "kind": "refund_sent", "at": "2026-11-23T20:00:00Z"},
-        promise | {"reference": refund["id"], "kind": "refunded", "at": "2026-11-23T20:00:00Z"},
+        obligation
+        | {"reference": refund["id"], "kind": "refund_sent", "at": "2026-11-23T20:00:00Z"},
+        obligation | {"reference": refund["id"], "kind": "refunded", "at": "2026-11-23T20:00:00Z"},
     ]
     assert account["balance"] == NOTHING | {
         "captured": DEPOSIT,
@@ -131,12 +127,12 @@ def test_from_the_deposit_to_the_refund_everything_is_there(
     assert [each["status"] for each in account["payments"]] == ["succeeded"]
 
 
-def test_attempts_and_entries_stand_in_the_order_of_time(
+def test_attempts_and_entries_are_listed_in_the_order_of_time(
     call: Handlers, till: Till, now: Clock, booking: Booking
 ) -> None:
-    for wanted in ("full", "deposit", "full", "deposit"):
+    for payment_type in ("full", "deposit", "full", "deposit"):
         now.set(now.at + timedelta(minutes=1))
-        till.open(booking, wanted)
+        till.open(booking, payment_type)
     till.pay(booking)
     call.deliver()
     for _ in range(3):
@@ -153,10 +149,10 @@ def test_attempts_and_entries_stand_in_the_order_of_time(
 
 
 @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
-def test_customers_see_of_their_own_what_staff_sees(
+def test_customers_and_staff_see_the_same_payments_of_a_booking(
     call: Handlers, till: Till, booking: Booking, by: str
 ) -> None:
-    paid(call, booking)
+    paid_booking(call, booking)
 
     answer = call("listPayments", booking_id=booking.id, by=by)
 
@@ -166,7 +162,9 @@ def test_customers_see_of_their_own_what_staff_sees(
 
 
 @pytest.mark.parametrize("by", [OTHER_CUSTOMER, CUSTOMER])
-def test_anothers_account_is_not_even_there(call: Handlers, booking: Booking, by: str) -> None:
+def test_the_payments_of_another_customers_booking_are_not_found(
+    call: Handlers, booking: Booking, by: str
+) -> None:
     booking_id = booking.id if by == OTHER_CUSTOMER else new_id()
 
     answer = call("listPayments", booking_id=booking_id, by=by)
@@ -174,10 +172,10 @@ def test_anothers_account_is_not_even_there(call: Handlers, booking: Booking, by
     assert answer.problem == (404, "booking_not_found")
 
 
-def test_stripe_is_not_asked(
+def test_listing_payments_does_not_call_stripe(
     call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
 ) -> None:
-    # Given a payment of which no webhook has told
+    # Given a payment whose webhook is not delivered
     till.pay(booking)
     stripe.faults.next("reset", times=9)
 
@@ -192,7 +190,7 @@ def test_stripe_is_not_asked(
         (False, {"captured": DEPOSIT, "lost": DEPOSIT}, "awaiting_payment"),
     ],
 )
-def test_a_dispute_is_told_apart(
+def test_the_balance_shows_money_in_dispute_and_money_lost(
     call: Handlers,
     till: Till,
     stripe: FakeStripe,
@@ -201,7 +199,7 @@ def test_a_dispute_is_told_apart(
     balance: dict[str, Any],
     payment_status: str,
 ) -> None:
-    dispute = stripe.dispute(next(iter(paid(call, booking).payments)))
+    dispute = stripe.dispute(next(iter(paid_booking(call, booking).payments)))
     if won is not None:
         stripe.close_dispute(dispute["id"], won=won)
     call.deliver()
@@ -223,14 +221,14 @@ def test_a_declined_card_leaves_no_entry(call: Handlers, till: Till, booking: Bo
     assert [each["status"] for each in account["payments"]] == ["requires_payment_method"]
 
 
-class Interrupted(Table):
-    """A table of which the reads that are named by their number are kept waiting by others."""
+class InterruptedTable(Table):
+    """A table that calls another writer before the reads with certain numbers."""
 
     def __init__(
-        self, dynamodb: BaseClient, name: str, others: Mapping[int, Callable[[], object]]
+        self, dynamodb: BaseClient, name: str, interruptions: Mapping[int, Callable[[], object]]
     ) -> None:
         super().__init__(dynamodb, name)
-        self._others = others
+        self._others = interruptions
         self.reads = 0
 
     def get(self, key: Key) -> Item | None:
@@ -246,14 +244,14 @@ class Interrupted(Table):
         self._others.get(self.reads, lambda: None)()
 
 
-class TestWhileOthersWrite:
-    """What is shown is the booking of one moment, with the ledger of that moment."""
+class TestConcurrentWrites:
+    """The answer shows the booking and the ledger of the same moment."""
 
     READS = 4
     """The booking, its attempts, its ledger, and the booking again."""
 
     @pytest.mark.parametrize("read", range(1, READS + 1))
-    def test_a_payment_is_there_as_a_whole_or_not_at_all(
+    def test_a_payment_entered_between_two_reads_is_shown_whole(
         self,
         call: Handlers,
         till: Till,
@@ -263,27 +261,27 @@ class TestWhileOthersWrite:
         booking: Booking,
         read: int,
     ) -> None:
-        # Given a payment that is entered just before one of the reads
+        # Given a payment that is entered before one of the reads
         till.pay(booking)
 
-        def hear() -> None:
+        def deliver() -> None:
             call.table = table
             call.deliver()
             call.table = interrupted
 
-        interrupted = Interrupted(dynamodb, table_name, {read: hear})
+        interrupted = InterruptedTable(dynamodb, table_name, {read: deliver})
         call.table = interrupted
 
         account = till.account(booking)
 
-        # Then there is all of it, or nothing
+        # Then the answer shows all of it
         assert account["version"] == 2
         assert account["balance"]["captured"] == DEPOSIT
         assert [each["kind"] for each in account["entries"]] == ["captured"]
         assert [each["status"] for each in account["payments"]] == ["succeeded"]
         assert interrupted.reads == (self.READS if read == 1 else 2 * self.READS - 1)
 
-    def test_without_end_it_is_told_that_others_are_busy(
+    def test_a_booking_that_changes_between_any_two_reads_is_a_503(
         self,
         call: Handlers,
         till: Till,
@@ -291,15 +289,17 @@ class TestWhileOthersWrite:
         dynamodb: BaseClient,
         table_name: str,
     ) -> None:
-        # Given somebody who gives back a cent between any two reads
-        booking = paid(call)
+        # Given staff who refund one cent between any two reads
+        booking = paid_booking(call)
 
         def give_back() -> None:
             call.table = table
             till.refund(booking, 1)
             call.table = interrupted
 
-        interrupted = Interrupted(dynamodb, table_name, dict.fromkeys(range(1, 100), give_back))
+        interrupted = InterruptedTable(
+            dynamodb, table_name, dict.fromkeys(range(1, 100), give_back)
+        )
         call.table = interrupted
 
         answer = call("listPayments", booking_id=booking.id)

@@ -1,4 +1,4 @@
-"""Refunds by staff: promised at once, at most what is left, once a key; a job sends them."""
+"""Refunds by staff: owed at once, limited to what is refundable, one per key; a job sends them."""
 
 import re
 from datetime import timedelta
@@ -13,7 +13,7 @@ from tests.functions.emf import counted, emitted
 from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, new_id, stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import REFUND_FAILS, REFUND_PENDS, Till, paid
+from tests.functions.money import REFUND_FAILS, REFUND_PENDS, Till, paid_booking
 from tests.functions.provocations import body, reused_key
 
 from teppan.domain.bookings.booking import Booking
@@ -36,17 +36,19 @@ OPERATION = Example(
 )
 
 TOTAL, DEPOSIT = 71_445, 10_000
-KEY: dict[str, str | None] = {"Idempotency-Key": "k"}
+KEY_HEADER: dict[str, str | None] = {"Idempotency-Key": "k"}
 
 
 @pytest.fixture
 def booking(call: Handlers) -> Booking:
     """A booking whose deposit is paid."""
-    return paid(call)
+    return paid_booking(call)
 
 
-class TestARefund:
-    def test_is_promised_at_once(self, till: Till, booking: Booking) -> None:
+class TestRefund:
+    def test_a_refund_request_creates_a_refund_obligation_at_once(
+        self, till: Till, booking: Booking
+    ) -> None:
         answer = till.refund(booking, 2_500)
 
         assert answer.status == 201
@@ -67,19 +69,23 @@ class TestARefund:
         assert till.ledger(booking) == [("captured", DEPOSIT), ("goodwill_owed", 2_500)]
         till.check(booking)
 
-    def test_of_no_amount_is_of_all_that_is_left(self, till: Till, booking: Booking) -> None:
+    def test_a_refund_without_an_amount_is_of_all_that_is_refundable(
+        self, till: Till, booking: Booking
+    ) -> None:
         till.refund(booking, 2_500)
 
         assert till.refund(booking).body["amount"] == DEPOSIT - 2_500
         assert till.account(booking)["balance"]["refundable"] == 0
 
-    def test_needs_no_stripe(self, till: Till, stripe: FakeStripe, booking: Booking) -> None:
+    def test_a_refund_request_does_not_call_stripe(
+        self, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
         stripe.faults.next("reset", times=99)
 
         assert till.refund(booking).status == 201
         assert not stripe.everything("refunds")
 
-    def test_reaches_the_customer_by_the_job(
+    def test_a_refund_is_sent_by_the_job(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
         till.refund(booking, 2_500)
@@ -92,7 +98,9 @@ class TestARefund:
         assert till.account(booking)["payment_status"] == "deposit_paid"  # the balance is due
         till.check(booking)
 
-    def test_is_no_reason_to_pay_again(self, till: Till, booking: Booking) -> None:
+    def test_a_goodwill_refund_does_not_reopen_the_deposit(
+        self, till: Till, booking: Booking
+    ) -> None:
         # Given goodwill for a booking of which the balance is still due
         till.refund(booking, 2_500)
         till.follow_up()
@@ -102,8 +110,10 @@ class TestARefund:
         assert account["booking_status"] == "confirmed"
         assert till.open(booking, "deposit").problem == (409, "payment_not_due")
 
-    def test_of_two_payments_is_one(self, call: Handlers, till: Till, booking: Booking) -> None:
-        paid(call, booking, "balance")
+    def test_a_refund_may_cover_two_payments(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
+        paid_booking(call, booking, "balance")
 
         answer = till.refund(booking)
 
@@ -111,10 +121,10 @@ class TestARefund:
         owed = [amount for kind, amount in till.ledger(booking) if kind == "goodwill_owed"]
         assert owed == [DEPOSIT, TOTAL - DEPOSIT]
 
-    def test_of_more_than_a_payment_takes_from_both(
+    def test_a_refund_larger_than_one_payment_is_taken_from_both(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
-        paid(call, booking, "balance")
+        paid_booking(call, booking, "balance")
 
         till.refund(booking, 70_000)
         till.follow_up()
@@ -123,7 +133,9 @@ class TestARefund:
         assert amounts == [70_000 - (TOTAL - DEPOSIT), TOTAL - DEPOSIT]
         till.check(booking)
 
-    def test_is_audited_with_its_reason(self, call: Handlers, till: Till, booking: Booking) -> None:
+    def test_a_refund_has_an_event_in_the_audit_trail_with_its_reason(
+        self, call: Handlers, till: Till, booking: Booking
+    ) -> None:
         till.refund(booking, 2_500)
 
         trail = call("listBookingEvents", booking_id=booking.id, by=ADMIN).body["items"]
@@ -135,7 +147,7 @@ class TestARefund:
             "refund_owed": 2_500,
         }
 
-    def test_of_a_cancelled_booking_gives_back_what_the_policy_kept(
+    def test_a_refund_of_a_cancelled_booking_may_return_what_the_policy_kept(
         self, till: Till, booking: Booking
     ) -> None:
         till.cancel(booking)
@@ -147,14 +159,18 @@ class TestARefund:
         till.check(booking)
 
     @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
-    def test_is_possible_after_the_party(self, till: Till, table: Table, status: Status) -> None:
-        over = stored(table, status=status, captured=DEPOSIT)
+    def test_a_refund_is_possible_after_the_party(
+        self, till: Till, table: Table, status: Status
+    ) -> None:
+        past_booking = stored(table, status=status, captured=DEPOSIT)
 
-        assert till.refund(over).body["amount"] == DEPOSIT
+        assert till.refund(past_booking).body["amount"] == DEPOSIT
 
-    def test_is_counted_once(self, till: Till, output: Output, booking: Booking) -> None:
-        till.refund(booking, 2_500, headers=KEY)
-        till.refund(booking, 2_500, headers=KEY)
+    def test_a_refund_that_is_requested_twice_with_one_key_is_counted_once(
+        self, till: Till, output: Output, booking: Booking
+    ) -> None:
+        till.refund(booking, 2_500, headers=KEY_HEADER)
+        till.refund(booking, 2_500, headers=KEY_HEADER)
 
         text = output()
         assert counted(text, "RefundsPromised") == 1
@@ -163,9 +179,9 @@ class TestARefund:
         ]
 
 
-class TestTooMuch:
+class TestRefundLimit:
     @pytest.mark.parametrize("amount", [DEPOSIT + 1, 10**9, 10**30])
-    def test_is_refused(
+    def test_a_refund_of_more_than_was_captured_is_refused(
         self, till: Till, snapshot: Snapshot, booking: Booking, amount: int
     ) -> None:
         before = snapshot()
@@ -174,7 +190,7 @@ class TestTooMuch:
         assert snapshot() == before
 
     @pytest.mark.parametrize("amount", [None, 1])
-    def test_is_anything_where_nothing_is_left(
+    def test_a_refund_is_refused_when_nothing_is_refundable(
         self, till: Till, booking: Booking, amount: int | None
     ) -> None:
         till.refund(booking)
@@ -182,12 +198,12 @@ class TestTooMuch:
         assert till.refund(booking, amount).problem == (409, "refund_exceeds_captured")
 
     @pytest.mark.parametrize("amount", [None, 1])
-    def test_is_anything_where_nothing_was_paid(
+    def test_a_refund_of_an_unpaid_booking_is_refused(
         self, till: Till, table: Table, amount: int | None
     ) -> None:
         assert till.refund(stored(table), amount).problem == (409, "refund_exceeds_captured")
 
-    def test_is_what_a_cancellation_has_promised_already(
+    def test_a_refund_cannot_include_what_a_cancellation_owes(
         self, till: Till, booking: Booking
     ) -> None:
         till.cancel(booking)
@@ -195,7 +211,7 @@ class TestTooMuch:
         assert till.refund(booking, 301).problem == (409, "refund_exceeds_captured")
         assert till.refund(booking, 300).status == 201
 
-    def test_is_what_is_in_dispute(
+    def test_a_refund_cannot_include_money_in_dispute(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
         (payment,) = booking.payments
@@ -206,34 +222,34 @@ class TestTooMuch:
         assert refused.problem == (409, "refund_exceeds_captured")
         assert refused.body["detail"] == "Left to refund: 0 cents; in dispute: 10000 cents."
 
-    def test_never_adds_up_of_many(self, till: Till, booking: Booking) -> None:
+    def test_the_sum_of_several_refunds_is_limited(self, till: Till, booking: Booking) -> None:
         answers = [till.refund(booking, 3_000).status for _ in range(5)]
 
         assert answers == [201, 201, 201, 409, 409]
         assert till.account(booking)["balance"]["refund_owed"] == 9_000
 
 
-class TestTheKey:
-    def test_is_required(self, till: Till, booking: Booking) -> None:
+class TestIdempotencyKey:
+    def test_a_refund_needs_an_idempotency_key(self, till: Till, booking: Booking) -> None:
         answer = till.refund(booking, headers={"Idempotency-Key": None})
 
         assert answer.problem == (400, "missing_parameter")
 
     @pytest.mark.parametrize("amount", [None, 2_500])
-    def test_brings_the_same_refund_again(
+    def test_the_same_key_returns_the_same_refund(
         self, till: Till, snapshot: Snapshot, booking: Booking, amount: int | None
     ) -> None:
-        first = till.refund(booking, amount, headers=KEY)
+        first = till.refund(booking, amount, headers=KEY_HEADER)
         before = snapshot()
 
-        again = till.refund(booking, amount, headers=KEY)
+        again = till.refund(booking, amount, headers=KEY_HEADER)
 
         assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
         assert again.body == first.body
         assert snapshot() == before
 
     @pytest.mark.parametrize(
-        ("card", "fates", "status"),
+        ("card", "outcomes", "status"),
         [
             ("4242424242424242", [], "succeeded"),
             (REFUND_PENDS, [], "pending"),
@@ -241,45 +257,45 @@ class TestTheKey:
             (REFUND_FAILS, ["failed"], "failed"),
         ],
     )
-    def test_tells_how_the_refund_stands_by_then(
+    def test_a_replay_shows_the_current_status_of_the_refund(
         self,
         call: Handlers,
         till: Till,
         stripe: FakeStripe,
         table: Table,
         card: str,
-        fates: list[str],
+        outcomes: list[str],
         status: str,
     ) -> None:
-        booking = paid(call, stored(table), card=card)
-        first = till.refund(booking, headers=KEY)
+        booking = paid_booking(call, stored(table), card=card)
+        first = till.refund(booking, headers=KEY_HEADER)
         till.follow_up()
         (refund,) = stripe.everything("refunds")
-        for fate in fates:
-            stripe.settle_refund(refund["id"], fate)
+        for outcome in outcomes:
+            stripe.settle_refund(refund["id"], outcome)
         call.deliver()
 
-        again = till.refund(booking, headers=KEY).body
+        again = till.refund(booking, headers=KEY_HEADER).body
 
         assert (again["refund_id"], again["amount"]) == (first.body["refund_id"], DEPOSIT)
         assert again["refund_status"] == status
         assert ("estimated_refund_date" in again) == (status == "pending")
 
-    def test_tells_that_a_dispute_took_the_money_first(
+    def test_a_replay_shows_a_refund_as_canceled_after_a_lost_dispute(
         self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
     ) -> None:
-        # Given a refund that was not sent before the bank took all of the payment
-        first = till.refund(booking, 2_500, headers=KEY).body
+        # Given a refund that is not sent when a dispute withdraws the whole payment
+        first = till.refund(booking, 2_500, headers=KEY_HEADER).body
         (payment,) = booking.payments
         dispute = stripe.dispute(payment)
         call.deliver()
-        assert till.refund(booking, 2_500, headers=KEY).body["refund_status"] == "pending"
+        assert till.refund(booking, 2_500, headers=KEY_HEADER).body["refund_status"] == "pending"
         stripe.close_dispute(dispute["id"], won=False)
         call.deliver()
 
-        again = till.refund(booking, 2_500, headers=KEY).body
+        again = till.refund(booking, 2_500, headers=KEY_HEADER).body
 
-        # Then nothing of it is on its way, and nothing has arrived
+        # Then no part of it is sent or refunded
         assert (again["refund_id"], again["amount"]) == (first["refund_id"], 2_500)
         assert again["refund_status"] == "canceled"
         assert "estimated_refund_date" not in again
@@ -287,36 +303,41 @@ class TestTheKey:
         till.check(booking)
 
     @pytest.mark.parametrize("change", [{"amount": 2_501}, {"reason": "Warm noodles"}])
-    def test_is_good_for_one_body(
+    def test_a_refund_with_a_used_key_and_another_body_is_refused(
         self, call: Handlers, snapshot: Snapshot, booking: Booking, change: dict[str, Any]
     ) -> None:
         body = {"booking_id": booking.id, "amount": 2_500, "reason": "Cold noodles"}
-        call("refundPayment", body, by=ADMIN, headers=KEY)
+        call("refundPayment", body, by=ADMIN, headers=KEY_HEADER)
         before = snapshot()
 
-        answer = call("refundPayment", body | change, by=ADMIN, headers=KEY)
+        answer = call("refundPayment", body | change, by=ADMIN, headers=KEY_HEADER)
 
         assert answer.problem == (422, "idempotency_key_reused")
         assert snapshot() == before
 
-    def test_is_good_for_one_booking(
+    def test_a_refund_with_a_used_key_and_another_booking_is_refused(
         self, call: Handlers, till: Till, table: Table, booking: Booking
     ) -> None:
-        other = paid(call, stored(table, date=days_ahead(40)))
-        till.refund(booking, 100, headers=KEY)
+        other = paid_booking(call, stored(table, date=days_ahead(40)))
+        till.refund(booking, 100, headers=KEY_HEADER)
 
-        assert till.refund(other, 100, headers=KEY).problem == (422, "idempotency_key_reused")
+        assert till.refund(other, 100, headers=KEY_HEADER).problem == (
+            422,
+            "idempotency_key_reused",
+        )
         assert till.account(other)["balance"]["refund_owed"] == 0
 
-    def test_of_a_refused_request_is_still_good(self, till: Till, booking: Booking) -> None:
-        assert till.refund(booking, DEPOSIT + 1, headers=KEY).status == 409
+    def test_the_key_of_a_refused_refund_may_be_used_again(
+        self, till: Till, booking: Booking
+    ) -> None:
+        assert till.refund(booking, DEPOSIT + 1, headers=KEY_HEADER).status == 409
 
-        assert till.refund(booking, DEPOSIT, headers=KEY).status == 201
+        assert till.refund(booking, DEPOSIT, headers=KEY_HEADER).status == 201
 
 
-class TestWhoAndWhat:
+class TestRequest:
     @pytest.mark.parametrize("by", [CUSTOMER, None])
-    def test_nobody_refunds_themselves(
+    def test_a_refund_by_anybody_but_staff_is_refused(
         self, till: Till, snapshot: Snapshot, booking: Booking, by: str | None
     ) -> None:
         before = snapshot()
@@ -324,13 +345,13 @@ class TestWhoAndWhat:
         assert till.refund(booking, by=by).status == (403 if by else 401)
         assert snapshot() == before
 
-    def test_a_booking_must_be_there(self, call: Handlers) -> None:
+    def test_a_refund_of_an_unknown_booking_is_not_found(self, call: Handlers) -> None:
         body = {"booking_id": new_id(), "reason": "x"}
 
         assert call("refundPayment", body, by=ADMIN).problem == (404, "booking_not_found")
 
     @pytest.mark.parametrize("reason", ["", " ", "\n\t", "x" * 501, None, 1])
-    def test_a_reason_must_be_given(
+    def test_a_refund_needs_a_reason(
         self, call: Handlers, snapshot: Snapshot, booking: Booking, reason: Any
     ) -> None:
         before = snapshot()
@@ -341,13 +362,17 @@ class TestWhoAndWhat:
         assert answer.faults == ["body /reason"]
         assert snapshot() == before
 
-    def test_space_around_it_is_taken_away(self, call: Handlers, booking: Booking) -> None:
+    def test_white_space_around_the_reason_is_removed(
+        self, call: Handlers, booking: Booking
+    ) -> None:
         answer = call("refundPayment", {"booking_id": booking.id, "reason": " Rain\n"}, by=ADMIN)
 
         assert answer.body["reason"] == "Rain"
 
     @pytest.mark.parametrize("amount", [0, -1, 1.5, "100", True])
-    def test_an_amount_is_cents(self, call: Handlers, booking: Booking, amount: Any) -> None:
+    def test_a_refund_amount_is_a_positive_number_of_cents(
+        self, call: Handlers, booking: Booking, amount: Any
+    ) -> None:
         body = {"booking_id": booking.id, "reason": "x", "amount": amount}
 
         answer = call("refundPayment", body, by=ADMIN)
@@ -356,10 +381,10 @@ class TestWhoAndWhat:
         assert answer.faults == ["body /amount"]
 
 
-def test_the_estimate_goes_by_the_day_at_the_venue(
+def test_the_estimated_refund_date_counts_from_the_day_at_the_venue(
     till: Till, now: Clock, booking: Booking
 ) -> None:
-    # Given late in the evening in Los Angeles, when it is tomorrow in UTC
+    # Given a late evening in Los Angeles, which is the next day in UTC
     now.set(now.at + timedelta(hours=13))
 
     assert till.refund(booking).body["estimated_refund_date"] == "2026-12-03"

@@ -1,4 +1,4 @@
-"""What functions ask of AWS, as rights, and the rights that `template.yaml` gives them."""
+"""The rights that functions use at AWS, and the rights that `template.yaml` gives them."""
 
 import os
 from collections import defaultdict
@@ -19,7 +19,7 @@ IN_TRANSACTION: Final = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
-"""The action that IAM asks for, by the kind of write in a transaction."""
+"""The IAM action of each kind of write in a transaction."""
 
 DYNAMODB, COGNITO, SECRETS = "dynamodb", "cognito-idp", "secretsmanager"
 
@@ -34,14 +34,14 @@ class Right:
 
 @dataclass
 class Recording:
-    """The rights that functions have needed, by the function's name in the contract."""
+    """The rights that functions have used, by the function's name in the contract."""
 
     needed: defaultdict[str, set[Right]] = field(default_factory=lambda: defaultdict(set))
     _running: str | None = None
 
     @contextmanager
     def of(self, operation: str) -> Iterator[None]:
-        """Record what is called from now on as needed by the function of `operation`."""
+        """Record the following calls as those of the function of `operation`."""
         is_operation = operation in contract.OPERATIONS
         self._running = contract.OPERATIONS[operation].served_by if is_operation else operation
         try:
@@ -50,19 +50,19 @@ class Recording:
             self._running = None
 
     def note(self, client: BaseClient, call: str, members: Mapping[str, Any]) -> None:
-        """Record one call of AWS, if a function makes it."""
+        """Record one call of AWS if a function makes it."""
         if self._running:
             self.needed[self._running] |= set(_rights(client, call, members, self._running))
 
     def not_allowed(self) -> dict[str, list[Right]]:
-        """Return the rights that were needed and that the template does not give."""
+        """Return the rights that were used and that the template does not give."""
         missing = {name: sorted(rights - allowed(name)) for name, rights in self.needed.items()}
         return {name: rights for name, rights in missing.items() if rights}
 
 
 @contextmanager
 def recorded() -> Iterator[Recording]:
-    """Record what the functions call that `Handlers` runs; the test's own calls do not count."""
+    """Record the calls of functions that `Handlers` runs, and not those of the test itself."""
     recording = Recording()
     call = BaseClient._make_api_call
 
@@ -93,7 +93,7 @@ def allowed(name: str) -> set[Right]:
 
 
 def resource_of(reference: Mapping[str, Any]) -> str:
-    """Return the logical id that an intrinsic refers to, with the part that it names, if any."""
+    """Return the logical id in an intrinsic function, with the part that it names, if any."""
     match reference:
         case {"Fn::GetAtt": [name, "Arn" | "Id"]}:
             return str(name)
@@ -124,12 +124,12 @@ def _rights(
             index = f"/index/{members['IndexName']}" if "IndexName" in members else ""
             yield Right(f"{DYNAMODB}:{call}", f"Table{index}")
         case "secretsmanager", _:
-            # A test's own secret is none of the template's.
+            # A secret of a test is not in the template.
             yield from (
                 Right(f"{SECRETS}:{call}", secret) for secret in _secrets(name, members["SecretId"])
             )
         case "cognito-idp", _ if model.operation_model(call).auth_type == "none":
-            return  # sent unsigned: what it carries allows it
+            return  # an unsigned call: its tokens authorise it
         case "cognito-idp", _:
             yield Right(f"{COGNITO}:{call}", "UserPool")
         case service, _:
@@ -137,7 +137,7 @@ def _rights(
 
 
 def _secrets(name: str, secret_id: str) -> Iterator[str]:
-    """Yield the secret of the template that a function knows by the variable of that value."""
+    """Yield the template's secret that a variable of the function names."""
     properties = FUNCTIONS[pascal(name) + "Function"]["Properties"]
     for variable, reference in properties.get("Environment", {}).get("Variables", {}).items():
         if variable.endswith("_ARN") and os.environ.get(variable) == secret_id:

@@ -1,4 +1,4 @@
-"""Stories in which each function makes every kind of call to AWS that it ever makes."""
+"""Stories in which each function makes every call to AWS that it can make."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,9 +11,9 @@ from tests.conftest import Clock
 from tests.functions import contract
 from tests.functions.cognito import emulated
 from tests.functions.every_operation.standard_problems import provoke
-from tests.functions.given import confirmed, stored
+from tests.functions.given import confirmed_booking, stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import Till, paid
+from tests.functions.money import Till, paid_booking
 from tests.functions.people import account_of, invited, with_second_factor
 from tests.functions.permissions.recorder import Recording
 from tests.functions.provocations import Scene
@@ -23,7 +23,7 @@ from teppan.identity.cognito.second_factor import forget_clients
 
 @dataclass
 class World:
-    """Where a story plays: the functions, their clock, bookings that are paid, and the record."""
+    """The functions of a story, their clock, paid bookings, and the recording."""
 
     call: Handlers
     now: Clock
@@ -35,16 +35,16 @@ type Story = Callable[[World, str], object]
 
 
 def problem(code: str) -> Story:
-    """Get a problem out of an operation."""
+    """Make an operation answer a problem."""
     return lambda world, operation: provoke(Scene(world.call, world.now), operation, code)
 
 
 def success(world: World, operation: str) -> None:
-    Scene(world.call, world.now).ask(operation, confirmed(world.call.table))
+    Scene(world.call, world.now).ask(operation, confirmed_booking(world.call.table))
 
 
 def by_staff(world: World, operation: str) -> None:
-    Scene(world.call, world.now).ask(operation, confirmed(world.call.table), by=ADMIN)
+    Scene(world.call, world.now).ask(operation, confirmed_booking(world.call.table), by=ADMIN)
 
 
 def paid_intent_is_confirmed(world: World, operation: str) -> None:
@@ -53,7 +53,7 @@ def paid_intent_is_confirmed(world: World, operation: str) -> None:
 
 
 def refund_is_asked_for_twice(world: World, _operation: str) -> None:
-    booking = paid(world.call)
+    booking = paid_booking(world.call)
     for _ in range(2):
         world.till.refund(booking, 100, headers={"Idempotency-Key": "k"})
 
@@ -68,7 +68,7 @@ def webhook_of_a_payment(world: World, _function: str) -> None:
 
 
 def cancelled_booking_is_refunded(world: World, _job: str) -> None:
-    world.till.cancel(paid(world.call))
+    world.till.cancel(paid_booking(world.call))
     world.till.follow_up()
 
 
@@ -87,13 +87,13 @@ def unpaid_booking_is_overdue(world: World, job: str) -> None:
 
 
 def party_is_over(world: World, job: str) -> None:
-    booking = confirmed(world.call.table)
+    booking = confirmed_booking(world.call.table)
     world.now.set(booking.slot.starts_at + timedelta(hours=7))
     world.call.job(job)
 
 
 def webhook_and_stream_are_lost(world: World, job: str) -> None:
-    world.till.cancel(paid(world.call))
+    world.till.cancel(paid_booking(world.call))
     world.till.pay(stored(world.call.table, date=days_ahead(60)))
     for delivery in world.call.stripe.outbox.pending(all_of_them=True):
         world.call.stripe.outbox.drop(delivery)
@@ -139,7 +139,7 @@ _STORIES: Final[dict[str, tuple[Story, ...]]] = {
     "reconcilePayments": (webhook_and_stream_are_lost,),
     "customizeTokens": (admin_gets_a_token,),
 }
-"""The stories of a function; those of one that is not here: that its request succeeds."""
+"""The stories of each function. A function that is not listed has one: its request succeeds."""
 
 
 def stories(name: str) -> Iterator[Story]:

@@ -1,4 +1,4 @@
-"""The template allows each function what it is seen to call, and nothing else."""
+"""The template gives each function the rights for the calls that it makes, and no others."""
 
 from collections.abc import Callable
 from typing import Final
@@ -28,7 +28,7 @@ USED_BY_LAMBDA: Final = {
         Right("sqs:SendMessage", "FailureQueue"),
     },
 }
-"""Rights that Lambda uses in the function's name: to read its stream and to give up on a record.
+"""Rights that Lambda uses with the function's role: to read the stream and to report failures.
 
 Lambda's developer guide lists these five for an event source mapping of a DynamoDB stream.
 """
@@ -42,14 +42,14 @@ def world(
     calls_of_aws: Recording,
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
-    """The functions; each run reads its secrets anew, as a new instance does."""
+    """The functions of the stories; each run reads its secrets again, as a new instance does."""
     monkeypatch.setattr(secret, "KEPT_SECONDS", -1)
     return World(call, now, till, calls_of_aws)
 
 
 @pytest.fixture
 def forget(dynamodb: BaseClient, table_name: str, now: Clock) -> Callable[[], None]:
-    """Empty the table and set the clock back, so that the next story finds nothing of the last."""
+    """Empty the table and reset the clock before the next story."""
 
     def start_anew() -> None:
         empty(dynamodb, table_name)

@@ -1,4 +1,4 @@
-"""What a party costs before anybody books it."""
+"""The price of a party before it is booked."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,7 +35,7 @@ def quote(call: Handlers, **body: Any) -> Answer:
     return call("createQuote", {"guests": 12} | body, by=None)
 
 
-def test_a_quote_is_answered_whole(call: Handlers, snapshot: Snapshot) -> None:
+def test_a_quote_returns_every_field_and_writes_nothing(call: Handlers, snapshot: Snapshot) -> None:
     answer = quote(call, guests=3, adults=1, children=1, toddlers=1, travel_miles=42)
 
     assert answer.status == 200
@@ -114,7 +114,9 @@ def test_a_quote_is_answered_whole(call: Handlers, snapshot: Snapshot) -> None:
         ("gyoza", "add_ons", 1000),
     ],
 )
-def test_every_extra_has_its_price(call: Handlers, code: str, kind: str, unit_amount: int) -> None:
+def test_every_extra_has_its_price_in_a_quote(
+    call: Handlers, code: str, kind: str, unit_amount: int
+) -> None:
     lines = quote(call, menu={kind: {code: 5}}).body["price"]["lines"]
 
     (line,) = [line for line in lines if line["code"] == code]
@@ -137,7 +139,7 @@ def test_every_extra_has_its_price(call: Handlers, code: str, kind: str, unit_am
     ],
 )
 @pytest.mark.parametrize("ahead", [timedelta(days=30), timedelta(days=7), timedelta(days=3)])
-def test_a_booking_at_the_same_inputs_costs_the_same(
+def test_a_booking_of_the_same_party_costs_what_was_quoted(
     call: Handlers, now: Clock, party: dict[str, Any], ahead: timedelta
 ) -> None:
     now.set(STARTS_AT - ahead)
@@ -167,7 +169,7 @@ def test_a_booking_whose_travel_is_set_costs_what_was_quoted(call: Handlers, tab
         pytest.param(timedelta(days=7) - SECOND, "full", 71_445, id="less"),
     ],
 )
-def test_the_start_decides_what_is_due_at_once(
+def test_the_amount_due_at_once_depends_on_the_start(
     call: Handlers, now: Clock, ahead: timedelta, terms: str, deposit_due: int
 ) -> None:
     now.set(STARTS_AT - ahead)
@@ -189,7 +191,7 @@ def test_the_start_decides_what_is_due_at_once(
         ({"travel_miles": 200}, 34_000, True),
     ],
 )
-def test_travel_costs_from_the_31st_mile(
+def test_a_quote_includes_travel_from_the_31st_mile(
     call: Handlers, body: dict[str, int], fee: int, *, confirmed: bool
 ) -> None:
     answer = quote(call, **body).body
@@ -198,7 +200,7 @@ def test_travel_costs_from_the_31st_mile(
 
 
 @pytest.mark.parametrize("miles", [201, 100_000])
-def test_nobody_travels_more_than_200_miles(call: Handlers, miles: int) -> None:
+def test_a_quote_for_more_than_200_miles_is_refused(call: Handlers, miles: int) -> None:
     assert quote(call, travel_miles=miles).problem == (400, "venue_too_far")
 
 
@@ -211,7 +213,7 @@ def test_nobody_travels_more_than_200_miles(call: Handlers, miles: int) -> None:
         (timedelta(days=365) + SECOND, (400, "too_far_ahead")),
     ],
 )
-def test_a_start_is_quoted_when_it_can_be_booked(
+def test_a_start_can_be_quoted_when_it_can_be_booked(
     call: Handlers, now: Clock, ahead: timedelta, problem: tuple[int, str | None]
 ) -> None:
     now.set(STARTS_AT - ahead)
@@ -219,7 +221,7 @@ def test_a_start_is_quoted_when_it_can_be_booked(
     assert quote(call, **START).problem == problem
 
 
-def test_a_time_that_is_no_start_is_refused(call: Handlers) -> None:
+def test_a_quote_for_a_time_that_is_no_start_is_refused(call: Handlers) -> None:
     assert quote(call, date="2026-12-24", time="13:00").problem == (400, "invalid_time")
 
 
@@ -237,7 +239,7 @@ def test_a_time_that_is_no_start_is_refused(call: Handlers) -> None:
         ({"contact": {}}, "body /contact"),
     ],
 )
-def test_a_party_that_can_not_be_is_pointed_at(
+def test_an_invalid_field_of_a_quote_is_named_in_the_problem(
     call: Handlers, body: dict[str, Any], fault: str
 ) -> None:
     refused = quote(call, **body)
@@ -246,5 +248,5 @@ def test_a_party_that_can_not_be_is_pointed_at(
     assert refused.faults == [fault]
 
 
-def test_a_quote_needs_no_account_and_looks_at_none(call: Handlers) -> None:
+def test_a_quote_needs_no_account(call: Handlers) -> None:
     assert quote(call).body == call("createQuote", {"guests": 12}, by=ADMIN).body

@@ -1,4 +1,4 @@
-"""What is logged: how each request ended, and nothing that a person has sent."""
+"""The log holds the result of each request, and no data that a person has sent."""
 
 import json
 from datetime import timedelta
@@ -14,7 +14,7 @@ from tests.functions.conftest import Output
 from tests.functions.example import declared
 from tests.functions.given import new_id, stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import opened
+from tests.functions.money import open_payment
 from tests.functions.requests import good_request
 
 from teppan import clock
@@ -59,9 +59,7 @@ def assert_silent(text: str) -> None:
     assert [mark for mark in MARKS if mark.lower() in text.lower()] == []
 
 
-def test_a_booking_from_its_making_to_its_end_leaves_no_name(
-    call: Handlers, output: Output
-) -> None:
+def test_the_log_of_a_booking_holds_no_personal_data(call: Handlers, output: Output) -> None:
     made = call("createBooking", booking_body(**PERSON), headers=HEADERS)
     call("createBooking", booking_body(**PERSON), headers=HEADERS)
     booking_id = made.body["booking_id"]
@@ -90,7 +88,7 @@ def test_a_booking_from_its_making_to_its_end_leaves_no_name(
         pytest.param("x" * 20_000 + MARK, id="too large"),
     ],
 )
-def test_a_refused_body_is_not_quoted(call: Handlers, output: Output, body: Any) -> None:
+def test_the_log_does_not_quote_a_refused_body(call: Handlers, output: Output, body: Any) -> None:
     call("createBooking", body, headers=HEADERS)
 
     assert_silent(output())
@@ -99,13 +97,15 @@ def test_a_refused_body_is_not_quoted(call: Handlers, output: Output, body: Any)
 @pytest.mark.parametrize(
     "query", [{"email": f"{MARK}@example.com"}, {MARK: "1"}, {"cursor": MARK}, {"status": MARK}]
 )
-def test_a_query_is_not_quoted(call: Handlers, output: Output, query: dict[str, Any]) -> None:
+def test_the_log_does_not_quote_a_query(
+    call: Handlers, output: Output, query: dict[str, Any]
+) -> None:
     call("listBookings", query=query, headers=HEADERS)
 
     assert_silent(output())
 
 
-def test_a_path_is_not_quoted(call: Handlers, output: Output) -> None:
+def test_the_log_does_not_quote_a_path(call: Handlers, output: Output) -> None:
     call("getBooking", booking_id=f"{MARK}@example.com", headers=HEADERS)
 
     assert_silent(output())
@@ -139,7 +139,7 @@ def test_an_unexpected_error_is_logged_without_its_message(
 
 
 @pytest.mark.parametrize("operation", declared())
-def test_how_a_request_ended_is_one_line(call: Handlers, output: Output, operation: str) -> None:
+def test_each_request_is_logged_in_one_line(call: Handlers, output: Output, operation: str) -> None:
     answer = call(operation, **good_request(operation, call))
 
     (line,) = answered(output())
@@ -152,13 +152,13 @@ def test_how_a_request_ended_is_one_line(call: Handlers, output: Output, operati
 def test_access_log_function_log_and_audit_trail_can_be_joined(
     call: Handlers, output: Output, table: Table
 ) -> None:
-    """The trail kept the caller's id alone, which the access log has never heard of."""
+    """The audit trail once held only the caller's request id, which no access log has."""
     event = call.event("createBooking", booking_body(), headers={"X-Request-Id": REQUEST_ID})
     gateways = event["requestContext"]["requestId"]
 
     made = call.send("createBooking", event)
 
-    # The emulator writes no access log: its format says what the line would hold.
+    # The emulator writes no access log; its format in the template defines the line.
     api = TEMPLATE["Resources"]["Api"]["Properties"]
     assert json.loads(api["AccessLogSetting"]["Format"])["gateway_request_id"] == (
         "$context.requestId"
@@ -172,7 +172,7 @@ def test_access_log_function_log_and_audit_trail_can_be_joined(
 
 @pytest.mark.parametrize(("by", "role"), [(CUSTOMER, "customer"), (ADMIN, "admin")])
 @pytest.mark.parametrize("status", [200, 404])
-def test_who_did_it_is_in_the_function_log_as_a_hash(
+def test_the_log_names_the_caller_by_a_hash(
     call: Handlers, output: Output, table: Table, by: str, role: str, status: int
 ) -> None:
     booking_id = stored(table).id if status == 200 else new_id()
@@ -185,18 +185,18 @@ def test_who_did_it_is_in_the_function_log_as_a_hash(
     assert by not in text
 
 
-def test_a_request_of_nobody_names_no_account(call: Handlers, output: Output) -> None:
+def test_the_log_of_an_anonymous_request_names_no_account(call: Handlers, output: Output) -> None:
     call("getHealth", by=None)
     call("getBooking", booking_id=new_id(), by=None)
 
     assert [line for line in answered(output()) if {"account", "role"} & line.keys()] == []
 
 
-def test_stripes_event_has_the_id_that_its_url_gave_it(
+def test_the_log_of_a_webhook_has_the_request_id_of_its_url(
     call: Handlers, output: Output, table: Table
 ) -> None:
     booking = stored(table)
-    call.stripe.pay(opened(call, booking))
+    call.stripe.pay(open_payment(call, booking))
     call.deliver()
 
     lines = [line for line in answered(output()) if line["operation"] == "stripeWebhook"]
@@ -204,7 +204,7 @@ def test_stripes_event_has_the_id_that_its_url_gave_it(
     assert trail[-1].gateway_request_id in {line["gateway_request_id"] for line in lines}
 
 
-def test_a_job_has_no_gateway_and_an_old_record_no_such_field(
+def test_an_audit_event_of_a_job_has_no_gateway_request_id(
     call: Handlers, table: Table, now: Clock
 ) -> None:
     booking = stored(table)
@@ -232,7 +232,7 @@ def test_each_request_is_counted(call: Handlers, output: Output, operation: str)
 
 
 @pytest.mark.parametrize("operation", declared())
-def test_an_error_that_nobody_foresaw_is_answered_and_logged(
+def test_an_unexpected_error_is_a_500_and_is_logged(
     call: Handlers,
     output: Output,
     monkeypatch: pytest.MonkeyPatch,

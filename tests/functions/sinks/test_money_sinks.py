@@ -1,6 +1,6 @@
-"""Stripe's secrets, and what it knows of people, reach no log, no metric and no trace.
+"""Stripe's secrets and personal data reach no log, no metric and no trace.
 
-As in `test_sinks`, each function runs in a process of its own, and here with Stripe on a socket.
+Each function runs in its own process, as in `test_sinks`, with the fake Stripe on a socket.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.functions import contract
 from tests.functions.example import declared
 from tests.functions.given import stored
 from tests.functions.handlers import Handlers
-from tests.functions.money import Till, opened, paid
+from tests.functions.money import Till, open_payment, paid_booking
 from tests.functions.requests import good_request
 from tests.functions.sinks.test_sinks import Sinks, run
 from tests.functions.stripe import API_KEY, WEBHOOK_SECRET, url_event
@@ -41,17 +41,17 @@ PERSON: Final = {
     "shipping": {"name": MARK, "phone": "+19998887776", "address": {"line1": f"1 {MARK} Street"}},
 }
 BOOKED: Final = frozenset({"Aiko", "Tanaka", "aiko@example.com", "+13105550142", "Ocean Front"})
-"""What a booking knows of its customer."""
+"""The personal data of a booking."""
 
 STATUSES: Final = (400, 401, 402, 403, 404, 409, 429, 500, 503)
-"""What the Stripe that quotes answers, one after the other."""
+"""The statuses that the quoting Stripe answers, in order."""
 
 
 @contextmanager
 def on_a_socket(answer: Any) -> Iterator[str]:
-    """Answer HTTP by `answer(method, target, headers, body)`, a status and bytes; yield the URL."""
+    """Serve HTTP by `answer(method, target, headers, body)` and yield the URL."""
 
-    class Door(BaseHTTPRequestHandler):
+    class Server(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status, content = answer(self.command, self.path, dict(self.headers), body)
@@ -66,7 +66,7 @@ def on_a_socket(answer: Any) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Write nothing to the test's own output."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
         threading.Thread(target=server.serve_forever).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
@@ -76,7 +76,7 @@ def on_a_socket(answer: Any) -> Iterator[str]:
 
 @contextmanager
 def reachable(fake: FakeStripe) -> Iterator[str]:
-    """Let a new process reach the fake; yield its URL."""
+    """Serve the fake for other processes, and yield its URL."""
 
     def answer(*request: Any) -> tuple[int, bytes]:
         reply = fake.handle(*request)
@@ -88,7 +88,7 @@ def reachable(fake: FakeStripe) -> Iterator[str]:
 
 @contextmanager
 def quoting_stripe() -> Iterator[str]:
-    """Run a Stripe that refuses everything and quotes it, and somebody's card; yield its URL."""
+    """Serve a Stripe that refuses each request, quoting it and a card; yield its URL."""
     statuses = cycle(STATUSES)
 
     def answer(method: str, target: str, headers: Any, body: bytes) -> tuple[int, bytes]:
@@ -107,7 +107,7 @@ def quoting_stripe() -> Iterator[str]:
 
 
 def secrets_of(stripe: FakeStripe, *more: str) -> set[str]:
-    """Return what nobody may read: Stripe's keys, what its intents are paid with, and people."""
+    """Return the secrets: Stripe's keys, the client secrets of intents, and personal data."""
     intents = stripe.everything("payment_intents")
     return {
         API_KEY,
@@ -132,10 +132,10 @@ def assert_silent(sinks: Sinks, runs: int, secrets: set[str]) -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_an_operation_leaves_nothing_behind(
+def test_a_payment_operation_leaks_no_secret(
     call: Handlers, stripe: FakeStripe, table_name: str, operation: str
 ) -> None:
-    # Given good requests and bad ones, with a reason that is nobody's business
+    # Given good and bad requests, with a confidential reason
     request = good_request(operation, call)
     if operation == "refundPayment":
         request["body"]["reason"] = f"{MARK} was ill"
@@ -154,7 +154,7 @@ def test_an_operation_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("operation", TO_STRIPE)
-def test_nor_does_a_stripe_that_quotes_what_it_was_sent(
+def test_a_payment_operation_leaks_nothing_that_stripe_quotes(
     call: Handlers, stripe: FakeStripe, table_name: str, operation: str
 ) -> None:
     events = [
@@ -171,11 +171,11 @@ def test_nor_does_a_stripe_that_quotes_what_it_was_sent(
 
 
 @pytest.mark.parametrize("quotes", [False, True])
-def test_nor_does_the_webhook(
+def test_the_webhook_leaks_no_secret(
     call: Handlers, stripe: FakeStripe, table_name: str, quotes: bool
 ) -> None:
-    # Given an event that is full of a person, received, repeated, forged and broken
-    stripe.pay(opened(call, stored(call.table)))
+    # Given an event with personal data: received, repeated, forged and malformed
+    stripe.pay(open_payment(call, stored(call.table)))
     (delivery,) = stripe.outbox.pending()
     event = json.loads(delivery.body)
     event["data"]["object"] |= PERSON
@@ -207,12 +207,12 @@ def test_nor_does_the_webhook(
         ("reconcilePayments", {"scope": "full"}),
     ],
 )
-def test_nor_does_a_job(
+def test_a_payment_job_leaks_no_secret(
     call: Handlers, till: Till, stripe: FakeStripe, table_name: str, job: str, event: Event | None
 ) -> None:
-    # Given a refund for a reason that is nobody's business, and news of a payment
-    till.refund(paid(call), 100)
-    stripe.pay(opened(call, stored(call.table, time=START_TIMES[0])))
+    # Given a refund with a confidential reason, and a lost event of a payment
+    till.refund(paid_booking(call), 100)
+    stripe.pay(open_payment(call, stored(call.table, time=START_TIMES[0])))
     events = [event if event is not None else {"Records": till.stream.read()}]
 
     with reachable(stripe) as url:
@@ -221,10 +221,10 @@ def test_nor_does_a_job(
     assert_silent(sinks, 1, secrets_of(stripe, "Cold noodles"))
 
 
-def test_nor_does_one_that_stripe_quotes(
+def test_a_payment_job_leaks_nothing_that_stripe_quotes(
     call: Handlers, till: Till, stripe: FakeStripe, table_name: str
 ) -> None:
-    till.refund(paid(call), 100)
+    till.refund(paid_booking(call), 100)
     events = [{"Records": till.stream.read()}] * len(STATUSES)
 
     with quoting_stripe() as url:

@@ -1,7 +1,7 @@
 """Passwords, codes, tokens and addresses reach no log, no metric and no trace.
 
-Each operation runs in a process of its own as on Lambda: everything it writes is read, and so is
-every segment that it sends to the X-Ray daemon, which the test plays.
+Each operation runs in its own process, as on Lambda. The tests read all its output, and receive
+the segments that it sends to the X-Ray daemon.
 """
 
 import json
@@ -39,7 +39,7 @@ WRONG: Final = {
     "mfa_code": "918273",
     "refresh_token": f"e30.{MARK}.e30",
 }
-"""What takes the place of each field in requests that fail."""
+"""The values that replace each field in requests that fail."""
 
 CODES: Final = (
     "NotAuthorizedException",
@@ -48,7 +48,7 @@ CODES: Final = (
     "CodeMismatchException",
     "SomethingNewException",
 )
-"""What the Cognito that quotes answers, one after the other."""
+"""The errors that the quoting Cognito answers, in order."""
 
 RUN: Final = """
 import importlib.util, json, logging, sys
@@ -73,7 +73,7 @@ print(json.dumps([answer.get("statusCode") for answer in answers]), file=sys.std
 
 @dataclass(frozen=True)
 class Sinks:
-    """Where the process has written, and the statuses of its answers."""
+    """The output of the process, by sink, and the statuses of its answers."""
 
     stdout: str
     stderr: str
@@ -81,7 +81,7 @@ class Sinks:
     statuses: list[int]
 
     def found(self, secrets: set[str]) -> dict[str, list[str]]:
-        """Return what was written of `secrets`, by the sink it was found in."""
+        """Return the secrets that were written, by sink."""
         patterns = {each: re.compile(rf"(?<!\w){re.escape(each)}(?!\w)") for each in secrets}
         sinks = {"stdout": self.stdout, "stderr": self.stderr, "segments": self.segments}
         return {
@@ -92,7 +92,7 @@ class Sinks:
 
 
 def run(operation: str, events: list[Event], **environment: str) -> Sinks:
-    """Let a new process of the operation's function handle `events`, with tracing on."""
+    """Handle `events` in a new process of the operation's function, with tracing on."""
     source = ROOT / "functions" / contract.function_of(operation) / "app.py"
     with _xray_daemon() as (address, segments):
         process = subprocess.run(
@@ -120,7 +120,7 @@ def run(operation: str, events: list[Event], **environment: str) -> Sinks:
 
 @contextmanager
 def _xray_daemon() -> Iterator[tuple[str, list[str]]]:
-    """Receive segments; yield the address to send them to, and what has come."""
+    """Receive segments; yield the address to send them to, and the list of those received."""
     received: list[str] = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
         daemon.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
@@ -136,13 +136,13 @@ def _xray_daemon() -> Iterator[tuple[str, list[str]]]:
         try:
             yield f"{host}:{port}", received
         finally:
-            daemon.sendto(b"", (host, port))  # the last one: datagrams keep their order here
+            daemon.sendto(b"", (host, port))  # ends the loop: local datagrams keep their order
             listening.join()
 
 
 @contextmanager
 def _quoting_cognito() -> Iterator[str]:
-    """Run a Cognito that refuses everything and quotes it; yield its URL."""
+    """Serve a Cognito that refuses each request and quotes it; yield its URL."""
     codes = cycle(CODES)
 
     class Quoting(BaseHTTPRequestHandler):
@@ -166,7 +166,7 @@ def _quoting_cognito() -> Iterator[str]:
 
 
 def secrets_of(events: list[Event]) -> set[str]:
-    """Return every text that a person has sent, and of tokens each part."""
+    """Return every text that a person has sent, and each part of their tokens."""
     secrets = {MARK}
     for event in events:
         header = event["headers"].get("Authorization", "").removeprefix("Bearer ")
@@ -181,7 +181,7 @@ def secrets_of(events: list[Event]) -> set[str]:
 
 
 def spoilt(request: Keywords) -> Iterator[Keywords]:
-    """Yield requests that fail in one way each, and quote what must not be seen."""
+    """Yield requests that each fail in one way and contain secrets."""
     body = request.get("body", {})
     for name in body:
         yield request | {"body": body | {name: WRONG[name]}}
@@ -211,7 +211,7 @@ def assert_silent(sinks: Sinks, events: list[Event], operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_good_and_bad_requests_leave_nothing_behind(
+def test_an_account_operation_leaks_no_secret(
     call: Handlers, environment: dict[str, str], operation: str
 ) -> None:
     requests = [*spoilt(good_request(operation, call)), good_request(operation, call)]
@@ -223,7 +223,7 @@ def test_good_and_bad_requests_leave_nothing_behind(
     assert_silent(sinks, events, operation)
 
 
-def test_nor_does_a_second_factor(call: Handlers, environment: dict[str, str]) -> None:
+def test_a_login_leaks_no_second_factor(call: Handlers, environment: dict[str, str]) -> None:
     person, app = with_second_factor()
     bodies = [person.credentials | {"mfa_code": code} for code in ("918273", app.code())]
     events = [call.event("login", body, by=None) for body in bodies]
@@ -235,7 +235,7 @@ def test_nor_does_a_second_factor(call: Handlers, environment: dict[str, str]) -
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_nor_does_a_cognito_that_quotes_what_it_was_sent(
+def test_an_account_operation_leaks_nothing_that_cognito_quotes(
     call: Handlers, environment: dict[str, str], operation: str
 ) -> None:
     # Stubbed: the emulator's errors quote nothing; those of AWS may.
@@ -250,7 +250,7 @@ def test_nor_does_a_cognito_that_quotes_what_it_was_sent(
     assert_silent(sinks, events, operation)
 
 
-def test_what_is_leaked_is_found(call: Handlers) -> None:
+def test_a_leaked_secret_is_found(call: Handlers) -> None:
     tokens = session_of(confirmed())
     event = call.event("logout", {"refresh_token": tokens.refresh}, token=tokens.access)
     payload = tokens.access.split(".")[1]

@@ -1,4 +1,4 @@
-"""Staff see what became of every event, and what needs somebody to look at it."""
+"""Staff list the webhook events with their status, to find those that need attention."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -27,7 +27,7 @@ OPERATION = Example(
 DAY: Final = timedelta(days=1)
 
 
-def came(
+def store_event(
     table: Table,
     number: int,
     at: datetime = NOW,
@@ -35,7 +35,7 @@ def came(
     kind: str = "payment_intent.succeeded",
     state: EventState = EventState.HANDLED,
 ) -> str:
-    """Let an event have come and got that far; return its id."""
+    """Store an event in the inbox with a status, and return its id."""
     event = PaymentEvent(
         id=f"evt_{number}",
         type=kind,
@@ -52,7 +52,7 @@ def came(
     return event.id
 
 
-def listed(call: Handlers, **query: str) -> Answer:
+def list_events(call: Handlers, **query: str) -> Answer:
     answer = call("listWebhookEvents", query=query, by=ADMIN)
     assert answer.status == 200, answer.body
     return answer
@@ -62,24 +62,22 @@ def ids(answer: Answer) -> list[str]:
     return [each["event_id"] for each in answer.body["items"]]
 
 
-def walked(call: Handlers, **query: str) -> list[str]:
+def ids_of_all_pages(call: Handlers, **query: str) -> list[str]:
     """Return the ids of all pages."""
     found: list[str] = []
     cursor: dict[str, str] = {}
     while True:
-        answer = listed(call, **query, **cursor)
+        answer = list_events(call, **query, **cursor)
         found += ids(answer)
         if "next_cursor" not in answer.body:
             return found
         cursor = {"cursor": answer.body["next_cursor"]}
 
 
-def test_what_became_of_an_event_is_shown_and_nothing_of_what_was_sent(
-    call: Handlers, table: Table
-) -> None:
-    came(table, 1)
+def test_a_webhook_event_is_listed_without_its_content(call: Handlers, table: Table) -> None:
+    store_event(table, 1)
 
-    answer = listed(call)
+    answer = list_events(call)
 
     assert answer.body == {
         "items": [
@@ -100,20 +98,20 @@ def test_what_became_of_an_event_is_shown_and_nothing_of_what_was_sent(
     }
 
 
-def test_an_event_that_failed_says_why_and_one_that_waits_has_no_end(
+def test_a_failed_event_has_an_error_and_a_received_one_no_handled_at(
     call: Handlers, table: Table
 ) -> None:
-    came(table, 1, state=EventState.FAILED)
-    came(table, 2, NOW + timedelta(seconds=1), state=EventState.RECEIVED)
+    store_event(table, 1, state=EventState.FAILED)
+    store_event(table, 2, NOW + timedelta(seconds=1), state=EventState.RECEIVED)
 
-    waiting, failed = listed(call).body["items"]
+    waiting, failed = list_events(call).body["items"]
 
     assert (failed["status"], failed["error"]) == ("failed", "unreadable")
     assert waiting["status"] == "received"
     assert "handled_at" not in waiting
 
 
-def test_an_event_too_large_to_keep_is_listed(call: Handlers, table: Table) -> None:
+def test_an_event_that_is_too_large_to_keep_is_listed(call: Handlers, table: Table) -> None:
     event = PaymentEvent(
         id="evt_1", type="x", created_at=NOW, payment=None, payload="{}", size=900_000
     )
@@ -121,7 +119,7 @@ def test_an_event_too_large_to_keep_is_listed(call: Handlers, table: Table) -> N
         patch.setattr(inbox, "LARGEST_KEPT", 0)
         inbox.receive(table, event, NOW)
 
-    (item,) = listed(call).body["items"]
+    (item,) = list_events(call).body["items"]
 
     assert (item["raw_kept"], item["size"]) == (False, 900_000)
 
@@ -141,36 +139,36 @@ def test_an_event_too_large_to_keep_is_listed(call: Handlers, table: Table) -> N
         ({"from": "2026-10-25", "to": "2026-11-21"}, []),
     ],
 )
-def test_filters_narrow_the_list(
+def test_webhook_events_can_be_filtered(
     call: Handlers, table: Table, query: dict[str, str], found: list[str]
 ) -> None:
-    came(table, 1, NOW - 30 * DAY, state=EventState.FAILED)
-    came(table, 2, NOW - DAY, kind="charge.refunded")
-    came(table, 3, NOW, kind="charge.refunded", state=EventState.FAILED)
-    came(table, 4, NOW + timedelta(hours=1), state=EventState.IGNORED)
+    store_event(table, 1, NOW - 30 * DAY, state=EventState.FAILED)
+    store_event(table, 2, NOW - DAY, kind="charge.refunded")
+    store_event(table, 3, NOW, kind="charge.refunded", state=EventState.FAILED)
+    store_event(table, 4, NOW + timedelta(hours=1), state=EventState.IGNORED)
 
-    assert ids(listed(call, **query)) == found
+    assert ids(list_events(call, **query)) == found
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
 @pytest.mark.parametrize("query", [{}, {"status": "failed"}, {"from": "2026-09-20"}])
-def test_pages_show_each_event_once_across_months(
+def test_the_pages_show_each_event_once_across_months(
     call: Handlers, table: Table, now: Clock, query: dict[str, str], limit: int
 ) -> None:
-    # Given events of three months, of which each second one failed
+    # Given events of three months; every second one has failed
     for number in range(12):
         state = EventState.FAILED if number % 2 else EventState.HANDLED
-        came(table, number, NOW - (60 - 5 * number) * DAY, state=state)
+        store_event(table, number, NOW - (60 - 5 * number) * DAY, state=state)
     everything = [f"evt_{number}" for number in reversed(range(12))]
 
-    found = walked(call, **query, limit=str(limit))
+    found = ids_of_all_pages(call, **query, limit=str(limit))
 
     assert found == (everything[::2] if "status" in query else everything)
 
-    # And a list goes on as it was begun, though a day has passed
-    page = listed(call, **query, limit="1")
+    # And a cursor continues its list a day later
+    page = list_events(call, **query, limit="1")
     now.set(now.at + 30 * DAY)
-    rest = listed(call, **query, limit="100", cursor=page.body["next_cursor"])
+    rest = list_events(call, **query, limit="100", cursor=page.body["next_cursor"])
     assert [*ids(page), *ids(rest)] == found
 
 
@@ -186,7 +184,7 @@ def test_pages_show_each_event_once_across_months(
         ({"from": "yesterday"}, "/from"),
     ],
 )
-def test_what_can_not_be_listed_is_refused(
+def test_an_invalid_filter_of_webhook_events_is_refused(
     call: Handlers, query: dict[str, str], pointer: str
 ) -> None:
     answer = call("listWebhookEvents", query=query, by=ADMIN)
@@ -195,10 +193,10 @@ def test_what_can_not_be_listed_is_refused(
     assert [each["pointer"] for each in answer.body["errors"]] == [pointer]
 
 
-def test_a_cursor_is_for_one_list(call: Handlers, table: Table) -> None:
+def test_a_cursor_of_webhook_events_is_valid_for_one_list(call: Handlers, table: Table) -> None:
     for number in range(3):
-        came(table, number, NOW + timedelta(seconds=number))
-    cursor = listed(call, limit="1").body["next_cursor"]
+        store_event(table, number, NOW + timedelta(seconds=number))
+    cursor = list_events(call, limit="1").body["next_cursor"]
 
     answer: Any = call("listWebhookEvents", query={"cursor": cursor, "status": "failed"}, by=ADMIN)
 

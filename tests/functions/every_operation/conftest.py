@@ -1,0 +1,18 @@
+"""Fixtures for tests of every operation."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.functions.every_operation.sender import Sender
+from tests.functions.given import Snapshot
+from tests.functions.handlers import Handlers
+
+from teppan.store.table import Table
+
+
+@pytest.fixture
+def ask(call: Handlers, table: Table, snapshot: Snapshot) -> Iterator[Sender]:
+    """Send requests, and check at the end that the table has not changed."""
+    sender = Sender(call, table, snapshot)
+    yield sender
+    sender.check_unchanged()

@@ -1,0 +1,140 @@
+"""`followUpPayments` while Stripe fails."""
+
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from local.fakes.stripe.fake import FakeStripe
+from tests.conftest import Clock
+from tests.functions.conftest import Output
+from tests.functions.emf import told
+from tests.functions.handlers import Handlers
+from tests.functions.jobs.refunds import DEPOSIT, REFUND, refunds
+from tests.functions.money import Till, paid_booking
+
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.payments.errors import PaymentProviderUnavailable
+from teppan_payments.stripe_provider import StripeProvider
+
+
+@pytest.fixture
+def booking(call: Handlers) -> Booking:
+    """A booking whose deposit is paid."""
+    return paid_booking(call)
+
+
+class TestStripeFailure:
+    @pytest.mark.parametrize(
+        "kind", ["reset", "timeout", "lose_answer", "error_429", "error_500", "error_500_after"]
+    )
+    @pytest.mark.parametrize("path", ["/v1/refunds", "/v1/payment_intents/"])
+    def test_a_refund_is_sent_once_despite_failures_of_stripe(
+        self,
+        call: Handlers,
+        till: Till,
+        stripe: FakeStripe,
+        booking: Booking,
+        now: Clock,
+        kind: Any,
+        path: str,
+    ) -> None:
+        till.cancel(booking)
+        stripe.faults.next(kind, path_prefix=path, times=2)
+        till.follow_up()
+        stripe.faults.clear()
+
+        assert till.follow_up() == []
+        now.set(now.at + timedelta(minutes=15))
+        call.job("reconcilePayments", {"scope": "recent"})
+
+        assert refunds(stripe) == [REFUND]
+        assert till.account(booking)["balance"]["refunded"] == REFUND
+        till.check(booking)
+
+    def test_a_refund_that_stripe_made_before_it_failed_is_not_entered_as_refused(
+        self, till: Till, stripe: FakeStripe, booking: Booking
+    ) -> None:
+        till.cancel(booking)
+        stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
+
+        assert till.follow_up() == []
+
+        assert refunds(stripe) == [REFUND]
+        assert till.ledger(booking) == [
+            ("captured", DEPOSIT),
+            ("refund_owed", REFUND),
+            ("refund_sent", REFUND),
+            ("refunded", REFUND),
+        ]
+
+    def test_a_refund_after_a_500_of_stripe_is_tried_again_after_15_minutes(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
+    ) -> None:
+        """After a 500 Stripe may still make the refund; an early second try could make another."""
+        till.cancel(booking)
+        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
+        till.follow_up()
+
+        now.set(now.at + timedelta(minutes=14))
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert refunds(stripe) == []
+
+        now.set(now.at + timedelta(minutes=1))
+        call.job("reconcilePayments", {"scope": "recent"})
+        assert refunds(stripe) == [REFUND]
+        till.check(booking)
+
+    @pytest.mark.parametrize("kind", ["reset", "error_429"])
+    def test_a_refund_stays_owed_throughout_an_outage_of_stripe(
+        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, kind: Any
+    ) -> None:
+        till.cancel(booking)
+        stripe.faults.next(kind, path_prefix="/v1/refunds", times=99)
+        for _ in range(4):
+            assert till.follow_up()
+        assert till.account(booking)["balance"]["refund_owed"] == REFUND
+
+        # When Lambda has given up on the record, the scheduled job finds the refund obligation
+        stripe.faults.clear()
+        call.job("reconcilePayments", {"scope": "recent"})
+
+        assert refunds(stripe) == [REFUND]
+        till.check(booking)
+
+    def test_a_500_of_stripe_raises_no_alarm(
+        self, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+    ) -> None:
+        till.cancel(booking)
+        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
+
+        till.follow_up()
+        till.follow_up()
+
+        assert ("refund_refused", REFUND) in till.ledger(booking)
+        assert told(output(), "RefundsFailed") == []
+
+
+def test_an_error_followed_by_no_payment_snapshot_is_not_entered_as_a_refusal(
+    call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
+) -> None:
+    # Given a refund that Stripe made before it failed, and that no snapshot shows
+    till.cancel(booking)
+    snapshot, answers = StripeProvider.snapshot, iter([True])
+
+    def snapshot_once(provider: StripeProvider, payment: str) -> Any:
+        if not next(answers, False):
+            raise PaymentProviderUnavailable
+        return snapshot(provider, payment)
+
+    stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
+    with patch.object(StripeProvider, "snapshot", snapshot_once):
+        assert till.follow_up()
+    assert "refund_refused" not in dict(till.ledger(booking))
+    stripe.faults.clear()
+
+    till.follow_up()
+
+    assert refunds(stripe) == [REFUND]
+    assert till.account(booking)["balance"]["refunded"] == REFUND
+    till.check(booking)

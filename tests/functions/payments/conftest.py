@@ -1,0 +1,26 @@
+"""Fixtures for tests of payments."""
+
+import pytest
+from local.fakes.stripe.fake import FakeStripe
+from local.fakes.stripe.webhooks.outbox import Delivery
+from tests.functions.given import stored
+from tests.functions.money import (
+    Till,
+)
+
+from teppan.domain.bookings.booking import Booking
+from teppan.store.table import Table
+
+
+@pytest.fixture
+def booking(table: Table) -> Booking:
+    """A pending booking that nobody has paid."""
+    return stored(table)
+
+
+@pytest.fixture
+def delivery(till: Till, stripe: FakeStripe, booking: Booking) -> Delivery:
+    """The delivery of the event that the booking's deposit is paid."""
+    till.pay(booking)
+    (due,) = stripe.outbox.pending()
+    return due
