@@ -31,12 +31,12 @@ TABLE = {
         "BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem"
     ),
     "ConfirmPaymentFunction": "BatchGetItem GetItem PutItem Query UpdateItem",
-    "RefundPaymentFunction": "BatchGetItem GetItem PutItem Query UpdateItem",
+    "RefundPaymentFunction": "BatchGetItem GetItem PutItem Query",
     "ListPaymentsFunction": "BatchGetItem GetItem Query",
     "StripeWebhookFunction": "GetItem PutItem Query UpdateItem",
     "FollowUpPaymentsFunction": "GetItem PutItem Query UpdateItem",
     "ReleaseUnpaidBookingsFunction": "GetItem PutItem Query UpdateItem",
-    "CompletePastBookingsFunction": "GetItem PutItem UpdateItem",
+    "CompletePastBookingsFunction": "GetItem PutItem",
     "ReconcilePaymentsFunction": "GetItem PutItem Query UpdateItem",
 }
 """The rights on the table of the functions that handle payments."""

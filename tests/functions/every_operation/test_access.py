@@ -7,7 +7,11 @@ from typing import Any, Final
 import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, claims
 from tests.functions import contract
-from tests.functions.every_operation.access import CallerRelation, changes_something, expected_answer
+from tests.functions.every_operation.access import (
+    CallerRelation,
+    changes_something,
+    expected_answer,
+)
 from tests.functions.example import declared, lines_to_write
 from tests.functions.given import Snapshot, stored
 from tests.functions.handlers import Answer, Handlers
