@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-GLOSSARY = Path(__file__).parents[3] / "docs" / "glossary.md"
+GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
 ROWS = re.findall(r"^\| (.+?) \| .+ \| `(.+)\.py::(.+)` \|$", GLOSSARY.read_text(), re.MULTILINE)
 TERMS = [term for term, _, _ in ROWS]
 
