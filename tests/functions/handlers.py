@@ -102,7 +102,7 @@ class Handlers:
         """
         if token:
             use_cognito()
-        _prepare(operation)
+        prepare(operation)
         called = contract.OPERATIONS[operation]
         is_keyed = "Idempotency-Key" in contract.parameters(operation, "header")
         usual = {"Idempotency-Key": str(uuid.uuid4())} if is_keyed else {}
@@ -181,7 +181,7 @@ class Handlers:
             contract.check(answer.operation, answer.status, answer.headers, answer.body)
 
     def _function(self, operation: str) -> ModuleType:
-        _prepare(operation)
+        prepare(operation)
         function = load_function(contract.function_of(operation))
         for name, ours in (("table", self.table), ("stripe", self.provider)):
             if hasattr(function, name):
@@ -189,7 +189,7 @@ class Handlers:
         return function
 
 
-def _prepare(operation: str) -> None:
+def prepare(operation: str) -> None:
     """Start the services that `operation` needs, before its function connects to them."""
     if contract.function_of(operation).startswith("accounts/"):
         use_cognito()

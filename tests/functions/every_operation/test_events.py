@@ -45,7 +45,7 @@ def by_our_client(operation: str) -> dict[str, Any]:
     """Return the event of `operation` with a token of our client."""
     event = read(operation)
     claims = (event["requestContext"].get("authorizer") or {}).get("claims")
-    if claims and contract.function_of(operation).startswith("auth/"):
+    if claims and contract.function_of(operation).startswith("accounts/"):
         claims["client_id"] = emulated().client_id
     return event
 

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 from tests.contract.documents import FUNCTIONS, TEMPLATE, pascal
 from tests.functions import contract
-from tests.functions.handlers import Handlers
+from tests.functions.handlers import Handlers, prepare
 
 IN_TRANSACTION: Final = {
     "Put": "PutItem",
@@ -106,6 +106,8 @@ def resource_of(reference: Mapping[str, Any]) -> str:
 
 def _during(recording: Recording, run: Callable[..., Any]) -> Callable[..., Any]:
     def recorded_run(handlers: Handlers, name: str, *args: Any, **kwargs: Any) -> Any:
+        if name in contract.OPERATIONS:
+            prepare(name)  # the test starts the user pool, not the function
         with recording.of(name):
             return run(handlers, name, *args, **kwargs)
 
