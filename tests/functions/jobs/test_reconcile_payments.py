@@ -295,7 +295,7 @@ class TestOutOfTime:
         lose_webhooks(stripe)
 
         with (
-            patch("teppan.store.bookings.bookings.unsettled", side_effect=lambda _: failing_page()),
+            patch("teppan.store.bookings.queues.unsettled", side_effect=lambda _: failing_page()),
             pytest.raises(TriggerFailedError),
         ):
             call.job(JOB, {"scope": "recent"})
