@@ -123,7 +123,7 @@ def check_sums(world: World, booking: str) -> Json:
         "disputed": total.disputed,
         "lost": total.lost,
         "refundable": balance["refundable"],
-        "paid": max(0, total.captured - total.lost - total.uncredited),
+        "credited": max(0, total.captured - total.lost - total.uncredited),
     }, balance
     for payment, each in by_payment(account["entries"]).items():
         positive = (each.captured, each.refunded, each.lost, each.disputed, each.contested)
@@ -135,7 +135,7 @@ def check_sums(world: World, booking: str) -> Json:
     if account["booking_status"] == "cancelled":
         assert total.kept <= kept_by_policy(world, booking, account["entries"]), account
     elif not (total.disputed or total.contested):
-        assert balance["paid"] <= account["total"] or not balance["refundable"], account
+        assert balance["credited"] <= account["total"] or not balance["refundable"], account
     pending = account["booking_status"] == "pending"
     assert account["deposit_due"] > 0 or not pending, account
     assert world.counts_as_pending(booking) == pending, account
