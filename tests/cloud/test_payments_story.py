@@ -191,10 +191,10 @@ class TestEvents:
         self, cloud: RunningCloud, party: Party, till: Till
     ) -> None:
         # When the events of a payment, a dashboard refund and a dispute arrive twice and reordered
-        intent = party.open()
-        intent = intent["payment_intent_id"]
+        opened = party.open()
+        intent = opened["payment_intent_id"]
         with till.sending(duplicate=1.0, reorder=True):
-            till.pay(intent)
+            till.pay(opened)
             till.act("refund", intent=intent, amount=1_000)
             dispute = till.act("dispute", intent=intent)["id"]
             till.act("close_dispute", dispute=dispute, won=True)
