@@ -136,7 +136,7 @@ class Walk:
 
     def end_payment(self) -> None:
         """End a payment: by 3-D Secure, or by the bank."""
-        end = self.random.choice((self.world.stripe.authenticate, self.world.stripe.post_payment))
+        end = self.random.choice((self.world.stripe.authenticate, self.world.stripe.settle))
         for intent in self.intents[-12:]:
             with suppress(StripeError):
                 end(intent, succeed=self.random.random() < 0.8)
