@@ -1,9 +1,8 @@
 """Refund obligations: the payments that they take, and how much is left."""
 
-from typing import Any
-
 import pytest
-from tests.builders import NOW, ledger_entry
+from tests.builders import NOW
+from tests.unit.domain.obligations import obligation, refund_entry
 
 from teppan.domain.errors import RefundExceedsCaptured
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
@@ -12,23 +11,6 @@ from teppan.domain.refund_obligation import obligated_amount, refund_obligations
 OWED, GOODWILL = EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED
 SENT, REFUNDED = EntryKind.REFUND_SENT, EntryKind.REFUNDED
 WAIVED = EntryKind.REFUND_WAIVED
-
-
-def obligation(
-    name: str = "p", amount: int = 5_000, kind: EntryKind = OWED, **changes: Any
-) -> LedgerEntry:
-    defaults: dict[str, Any] = {
-        "reference": name,
-        "refund": name,
-        "reason": RefundReason.CANCELLATION,
-    }
-    return ledger_entry(kind, amount, **defaults | changes)
-
-
-def refund_entry(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
-    """Return an entry about the refund of the obligation `p`."""
-    defaults: dict[str, Any] = {"reference": "re_1", "refund": "p"}
-    return ledger_entry(kind, amount, **defaults | changes)
 
 
 def obligated(payments: dict[str, Balance], amount: int) -> list[tuple[str, int]]:

@@ -1,12 +1,12 @@
 """Obligations are waived when their money is gone, and restored when it is back."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from tests.builders import NOW, PAYMENT, ledger_entry
+from tests.builders import NOW, PAYMENT
+from tests.unit.domain.obligations import obligation, refund_entry
 
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
 from teppan.domain.payments.obligation_correction import waiver_entries
 
 OWED, SENT = EntryKind.REFUND_OWED, EntryKind.REFUND_SENT
@@ -14,23 +14,6 @@ GOODWILL, GOODWILL_WAIVED = EntryKind.GOODWILL_OWED, EntryKind.GOODWILL_WAIVED
 
 
 HOUR = timedelta(hours=1)
-
-
-def obligation(
-    name: str = "p", amount: int = 5_000, kind: EntryKind = OWED, **changes: Any
-) -> LedgerEntry:
-    defaults: dict[str, Any] = {
-        "reference": name,
-        "refund": name,
-        "reason": RefundReason.CANCELLATION,
-    }
-    return ledger_entry(kind, amount, **defaults | changes)
-
-
-def refund_entry(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
-    """Return an entry about the refund of the obligation `p`."""
-    defaults: dict[str, Any] = {"reference": "re_1", "refund": "p"}
-    return ledger_entry(kind, amount, **defaults | changes)
 
 
 def waived(balance: Balance, ledger: list[LedgerEntry]) -> list[tuple[str | None, int]]:

@@ -1,12 +1,12 @@
 """Refunds: obligations, attempts to send them, refusals and waivers (§7)."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from tests.builders import NOW, PAYMENT, ledger_entry
+from tests.builders import NOW, PAYMENT
+from tests.unit.domain.obligations import obligation, refund_entry
 
-from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, RefusalReason
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefusalReason
 from teppan.domain.payments.refund import (
     RefundObligation,
     RefundStatus,
@@ -23,23 +23,6 @@ SENT, FAILED, REFUNDED = EntryKind.REFUND_SENT, EntryKind.REFUND_FAILED, EntryKi
 WAIVED, GOODWILL_WAIVED = EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
 REFUSED = EntryKind.REFUND_REFUSED
 HOUR = timedelta(hours=1)
-
-
-def obligation(
-    name: str = "p", amount: int = 5_000, kind: EntryKind = OWED, **changes: Any
-) -> LedgerEntry:
-    defaults: dict[str, Any] = {
-        "reference": name,
-        "refund": name,
-        "reason": RefundReason.CANCELLATION,
-    }
-    return ledger_entry(kind, amount, **defaults | changes)
-
-
-def refund_entry(kind: EntryKind, amount: int = 5_000, **changes: Any) -> LedgerEntry:
-    """Return an entry about the refund of the obligation `p`."""
-    defaults: dict[str, Any] = {"reference": "re_1", "refund": "p"}
-    return ledger_entry(kind, amount, **defaults | changes)
 
 
 class TestOpenObligations:
