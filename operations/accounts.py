@@ -23,7 +23,7 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class AccountSelection:
     """The account and the stage that an operator names; None is the local cloud on `port`."""
 
     email: str
@@ -42,7 +42,7 @@ class Whose:
         return Accounts(stack.client("cognito-idp"), stack.outputs["UserPoolId"], table)
 
 
-def read_arguments(command: str, arguments: list[str]) -> Whose:
+def read_arguments(command: str, arguments: list[str]) -> AccountSelection:
     """Return the arguments of `make <command>`; without an address, `email` is empty."""
     parser = argparse.ArgumentParser(prog=f"make {command}")
     parser.add_argument("email", nargs="?", default="", help="of the account")
@@ -51,10 +51,10 @@ def read_arguments(command: str, arguments: list[str]) -> Whose:
         "--port", type=port_number, help="of the local cloud; by default the one started last"
     )
     options = parser.parse_args(arguments)
-    return Whose(options.email, options.stage, options.port)
+    return AccountSelection(options.email, options.stage, options.port)
 
 
-def check_named(command: str, whose: Whose) -> None:
+def require_address(command: str, whose: AccountSelection) -> None:
     """Raise LocalCloudError when there is no address."""
     if not whose.email:
         raise LocalCloudError(f"Whose account? make {command} EMAIL=aiko@example.com")

@@ -11,7 +11,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 from local.errors import LocalCloudError
 
-from operations.accounts import Accounts, check_named, read_arguments
+from operations.accounts import Accounts, read_arguments, require_address
 from teppan.clock import sleep_until, utc_now
 from teppan.domain.accounts.session import next_second
 from teppan.domain.errors import StorageUnavailable
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     """Make the account an admin's and print what changes; return the exit status."""
     whose = read_arguments("admin", arguments)
     try:
-        check_named("admin", whose)
+        require_address("admin", whose)
         make_admin(whose.accounts(), whose.email, mfa_required=whose.stage == _STAGE_WITH_MFA)
     except (LocalCloudError, BotoCoreError, ClientError, StorageUnavailable) as error:
         sys.stderr.write(f"{error}\n")

@@ -16,7 +16,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 from local.errors import LocalCloudError
 
-from operations.accounts import Accounts, check_named, read_arguments
+from operations.accounts import Accounts, read_arguments, require_address
 from teppan.identity.cognito.app_client import secret_hash
 from teppan.identity.password import normalised
 
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     """Set up the second factor and print what changes; return the exit status."""
     whose = read_arguments("second-factor", arguments)
     try:
-        check_named("second-factor", whose)
+        require_address("second-factor", whose)
         accounts = whose.accounts()
         password = getpass.getpass(f"Password of {whose.email}: ")
         set_up(accounts, whose.email, password, _ask_for_code)

@@ -40,7 +40,7 @@ type Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class WebhookLink:
     """The two sides that share a signing secret: Stripe's API and our stack's secret."""
 
     stripe: StripeClient
@@ -86,7 +86,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def subscribe(side: Side, *, renew: bool = False) -> Endpoint:
+def subscribe(side: WebhookLink, *, renew: bool = False) -> Endpoint:
     """Register one endpoint at Stripe for the URL, with our events, version and signing secret.
 
     An endpoint's version and secret cannot change. If one of them must, a new endpoint is created,
@@ -110,10 +110,10 @@ def subscribe(side: Side, *, renew: bool = False) -> Endpoint:
     return endpoint
 
 
-def local_side(cloud: Description) -> Side:
+def local_side(cloud: Description) -> WebhookLink:
     """Return the sides of a local cloud: the fake Stripe and the emulator's secret."""
     aws = Aws(cloud.aws_endpoint_url, cloud.region)
-    return Side(
+    return WebhookLink(
         client_of(API_KEY, cloud.stripe_url),
         aws.client("secretsmanager"),
         outputs_of(aws.client("cloudformation"), STACK)["StripeWebhookSecretArn"],
@@ -149,12 +149,12 @@ def require_key(api_key: str, stage: str, arn: str) -> None:
         )
 
 
-def _deployed(stage: str) -> Side:
+def _deployed(stage: str) -> WebhookLink:
     stack = deployed(stage)
     secrets, arn = stack.client("secretsmanager"), stack.outputs["StripeApiKeySecretArn"]
     api_key = secrets.get_secret_value(SecretId=arn)["SecretString"].strip()
     require_key(api_key, stage, arn)
-    return Side(
+    return WebhookLink(
         client_of(api_key, _STRIPE),
         secrets,
         stack.outputs["StripeWebhookSecretArn"],
@@ -162,12 +162,12 @@ def _deployed(stage: str) -> Side:
     )
 
 
-def _endpoints(side: Side) -> list[Json]:
+def _endpoints(side: WebhookLink) -> list[Json]:
     endpoints = side.stripe.v1.webhook_endpoints.list({"limit": 100}).auto_paging_iter()
     return [each.to_dict() for each in endpoints]
 
 
-def _may_stay(endpoint: Json, side: Side, subscription: Json) -> bool:
+def _may_stay(endpoint: Json, side: WebhookLink, subscription: Json) -> bool:
     stored_in = endpoint["metadata"].get(_STORED_IN)
     return (stored_in, endpoint["api_version"]) == (side.secret_arn, subscription["api_version"])
 
@@ -178,7 +178,7 @@ def _is_current(endpoint: Json, subscription: Json) -> bool:
     )
 
 
-def _create(side: Side, subscription: Json) -> str:
+def _create(side: WebhookLink, subscription: Json) -> str:
     parameters: Any = {
         "url": side.url,
         "enabled_events": subscription["enabled_events"],

@@ -43,7 +43,7 @@ from teppan.store.table import Table
 from tests.builders import NOW
 from tests.scheduling import OneCloudScheduling
 from tests.sizes import examples
-from tests.tables import empty, warm_up
+from tests.tables import empty_table, warm_up
 
 hypothesis.settings.register_profile("teppan", deadline=None, max_examples=examples(100))
 hypothesis.settings.load_profile("teppan")
@@ -80,7 +80,7 @@ def shared_table(dynamodb: BaseClient) -> str:
 def table_name(dynamodb: BaseClient, shared_table: str) -> Iterator[str]:
     """The name of the table, which is empty at the start of each test."""
     yield shared_table
-    empty(dynamodb, shared_table)
+    empty_table(dynamodb, shared_table)
 
 
 @pytest.fixture

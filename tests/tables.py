@@ -9,7 +9,7 @@ from botocore.client import BaseClient
 from tests.money.support.swift import SwiftDynamoDB
 
 
-def empty(dynamodb: BaseClient, table_name: str) -> None:
+def empty_table(dynamodb: BaseClient, table_name: str) -> None:
     """Delete every item of the table, with a fast client, because this runs after every test."""
     with closing(SwiftDynamoDB(dynamodb.meta.endpoint_url)) as client:
         for keys in batched(_keys(client, table_name), 25, strict=False):
@@ -41,7 +41,7 @@ def warm_up(dynamodb: BaseClient, table_name: str) -> None:
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": key["pk"]},
         )
-    empty(dynamodb, table_name)
+    empty_table(dynamodb, table_name)
 
 
 def _keys(client: SwiftDynamoDB, table_name: str) -> list[dict[str, Any]]:

@@ -18,11 +18,11 @@ from local.errors import LocalCloudError
 from local.events.accounts import account_fields
 from local.events.payments import (
     BOOKING,
-    PAID,
-    of_new_payment,
-    of_paid_booking,
+    NEEDS_PAID_BOOKING,
     pending_booking,
-    signed,
+    signed_delivery,
+    with_new_payment,
+    with_paid_booking,
 )
 from local.paths import EVENTS
 from local.users import Tokens, token_of, tokens_of
@@ -53,13 +53,13 @@ def live_event(path: Path, cloud: Description) -> dict[str, Any]:
     - `Idempotency-Key` is new each time, so that the event can be sent again.
     """
     text = path.read_text(encoding="utf-8")
-    if path.stem in PAID:
-        text = of_paid_booking(text, cloud)
+    if path.stem in NEEDS_PAID_BOOKING:
+        text = with_paid_booking(text, cloud)
     event: dict[str, Any] = json.loads(text)
     if "triggerSource" in event:
         return _cognito_event(cloud, event)
     if event.get("version") == "2.0":
-        return signed(event, cloud)
+        return signed_delivery(event, cloud)
     if "requestContext" not in event:
         return event
     return _live_request(path.stem, text, cloud)
@@ -76,7 +76,9 @@ def _live_request(function: str, text: str, cloud: Description) -> dict[str, Any
         text = _with_session(text, event, tokens)
     if key := event["headers"].get("Idempotency-Key"):
         text = text.replace(key, str(uuid.uuid4()))
-    if function not in PAID and (BOOKING.search(text) or function == "confirm_payment"):
+    if function not in NEEDS_PAID_BOOKING and (
+        BOOKING.search(text) or function == "confirm_payment"
+    ):
         return _with_pending_booking(function, text, cloud)
     if function == "create_booking":
         requested = json.loads(json.loads(text)["body"])
@@ -91,7 +93,7 @@ def _with_pending_booking(function: str, text: str, cloud: Description) -> dict[
     booking = pending_booking(Api(cloud.api_url), token_of(cloud, "customer"))
     text = BOOKING.sub(booking["booking_id"], text)
     if function == "confirm_payment":
-        text = of_new_payment(text, cloud, booking["booking_id"])
+        text = with_new_payment(text, cloud, booking["booking_id"])
     return _with_version(json.loads(text), booking["version"])
 
 

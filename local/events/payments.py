@@ -20,7 +20,12 @@ from local.fakes.stripe.process import pay
 from local.seed import open_deposit, pay_deposit
 from local.users import token_of
 
-PAID: Final = {"list_payments", "refund_payment", "follow_up_payments", "stripe_webhook"}
+NEEDS_PAID_BOOKING: Final = {
+    "list_payments",
+    "refund_payment",
+    "follow_up_payments",
+    "stripe_webhook",
+}
 """The functions whose event needs a booking with a payment."""
 
 BOOKING: Final = re.compile(r"\bbkg_[a-z2-7]{26}\b")
@@ -28,21 +33,21 @@ _INTENT: Final = re.compile(r"\bpi_[A-Za-z0-9]+")
 _EVENT: Final = re.compile(r"\bevt_[A-Za-z0-9]+")
 
 
-def of_paid_booking(text: str, cloud: Description) -> str:
+def with_paid_booking(text: str, cloud: Description) -> str:
     """Replace the booking and the payment in `text` by paid ones of the demo customer."""
     api, token = Api(cloud.api_url), token_of(cloud, "customer")
     booking_id, intent_id = _paid_booking(api, token, cloud.stripe_url)
     return _INTENT.sub(intent_id, BOOKING.sub(booking_id, text))
 
 
-def of_new_payment(text: str, cloud: Description, booking_id: str) -> str:
+def with_new_payment(text: str, cloud: Description, booking_id: str) -> str:
     """Pay the deposit of a booking without confirming it; put that payment into `text`."""
     intent = open_deposit(Api(cloud.api_url), token_of(cloud, "customer"), booking_id)
     pay(cloud.stripe_url, intent["client_secret"])
     return _INTENT.sub(intent["payment_intent_id"], text)
 
 
-def signed(event: dict[str, Any], cloud: Description) -> dict[str, Any]:
+def signed_delivery(event: dict[str, Any], cloud: Description) -> dict[str, Any]:
     """Return the delivery with a new event id, signed now."""
     body = _EVENT.sub(f"evt_{uuid.uuid4().hex}", event["body"])
     aws = Aws(cloud.aws_endpoint_url, cloud.region)

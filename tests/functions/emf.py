@@ -14,7 +14,7 @@ def counted(text: str, name: str) -> int:
     return sum(int(each) for line in emitted(text) for each in line.get(name, []))
 
 
-def told(text: str, name: str) -> list[int]:
+def alarm_values(text: str, name: str) -> list[int]:
     """Return the values of the metric `name` by the service alone: alarms use this dimension."""
     return [
         int(value)

@@ -28,7 +28,7 @@ def new_id() -> str:
     return f"bkg_{base64.b32encode(uuid.uuid4().bytes).decode().lower()[:26]}"
 
 
-def stored(
+def stored_booking(
     table: Table,
     *,
     by: str = CUSTOMER,
@@ -69,7 +69,7 @@ def _put(table: Table, saved: Booking, event: AuditEvent) -> None:
 
 def confirmed_booking(table: Table, *, captured: int = 10_000, **changes: Any) -> Booking:
     """Store a confirmed booking of which `captured` cents are paid: the deposit by default."""
-    return stored(table, status=Status.CONFIRMED, captured=captured, **changes)
+    return stored_booking(table, status=Status.CONFIRMED, captured=captured, **changes)
 
 
 def store_attempts(table: Table, booking: Booking, times: int) -> None:
@@ -78,8 +78,8 @@ def store_attempts(table: Table, booking: Booking, times: int) -> None:
         name = f"{booking.id}_{number}"
         begun_attempt = attempt(booking_id=booking.id, number=number)
         record = RequestRecord(f"pay_{name}", "f" * 64, begun_attempt.name)
-        payments.open_new(table, booking, record, begun_attempt)
-        payments.note(
+        payments.add_attempt(table, booking, record, begun_attempt)
+        payments.store_status(
             table,
             booking.id,
             begun_attempt.type,

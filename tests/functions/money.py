@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.builders import ADMIN, caller
-from tests.functions.given import stored
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.stream import BATCH, Record, Stream
 
@@ -49,7 +49,7 @@ def paid_booking(
     card: str = VISA,
 ) -> Booking:
     """Return the booking, or a new one, with a payment that is at Stripe and in its ledger."""
-    booking = booking or stored(call.table)
+    booking = booking or stored_booking(call.table)
     intent = open_payment(call, booking, payment_type)
     call.stripe.pay(intent, card)
     applied = apply_payment(

@@ -14,7 +14,7 @@ from tests.builders import ADMIN
 from tests.conftest import Clock
 from tests.functions import contract
 from tests.functions.cognito import stubbed
-from tests.functions.given import stored
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.requests import Keywords, good_request
 from tests.store.faults import Fault
@@ -61,7 +61,7 @@ def body(**changes: Any) -> Provocation:
     """Change members of the body of the good request."""
 
     def provoke(scene: Scene, operation: str) -> Answer:
-        usual = scene.request(operation, stored(scene.table))
+        usual = scene.request(operation, stored_booking(scene.table))
         return scene.send(operation, usual | {"body": usual["body"] | changes})
 
     return provoke
@@ -86,14 +86,14 @@ def field(**changes: Any) -> Provocation:
 
 def in_status(status: Status) -> Provocation:
     """Send the request for a booking in that status."""
-    return lambda scene, operation: scene.ask(operation, stored(scene.table, status=status))
+    return lambda scene, operation: scene.ask(operation, stored_booking(scene.table, status=status))
 
 
 def with_time_left(before_start: timedelta, **changes: Any) -> Provocation:
     """Send the request when only this much time is left before the start."""
 
     def provoke(scene: Scene, operation: str) -> Answer:
-        booking = stored(scene.table)
+        booking = stored_booking(scene.table)
         scene.now.set(booking.slot.starts_at - before_start)
         return scene.ask(operation, booking, **changes)
 
@@ -104,7 +104,7 @@ def reused_key(**changes: Any) -> Provocation:
     """Send a request twice under one key, the second time with another body."""
 
     def provoke(scene: Scene, operation: str) -> Answer:
-        usual = scene.request(operation, stored(scene.table, captured=5_000))
+        usual = scene.request(operation, stored_booking(scene.table, captured=5_000))
         idempotent = usual | {"headers": {"Idempotency-Key": "k"}}
         scene.send(operation, idempotent)
         return scene.send(operation, idempotent | {"body": usual["body"] | changes})

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from tests.builders import ADMIN, CUSTOMER, ROOT
 from tests.functions import contract, people
 from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE
-from tests.functions.given import confirmed_booking, stored
+from tests.functions.given import confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import open_payment
 from tests.functions.people import Tokens
@@ -115,7 +115,7 @@ class InProcess:
 
     @cached_property
     def _booking(self) -> Booking:
-        return self._passed or stored(self._call.table)
+        return self._passed or stored_booking(self._call.table)
 
     @property
     def booking(self) -> Payable:

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from tests.builders import NOW, admin, caller, system
-from tests.functions.given import stored
+from tests.functions.given import stored_booking
 from tests.sizes import SIZES
 from tests.store.threads import at_once
 
@@ -14,7 +14,7 @@ from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.change import Changes
 from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
-from teppan.services.payments.refund_payment import RefundWanted, refund_payment
+from teppan.services.payments.refund_payment import RefundRequest, refund_payment
 from teppan.services.precondition import any_version
 from teppan.store.bookings import bookings
 from teppan.store.table import Table
@@ -30,7 +30,7 @@ def test_version_times_never_decrease_for_requests_written_in_another_order(
 ) -> None:
     # Given requests and jobs that begin within a minute and write in any order
     rng = random.Random(seed)
-    stored_booking = stored(table, captured=10_000)
+    booking = stored_booking(table, captured=10_000)
 
     def begin_instant() -> datetime:
         return NOW + timedelta(seconds=rng.randrange(60))
@@ -39,7 +39,7 @@ def test_version_times_never_decrease_for_requests_written_in_another_order(
         partial(
             update_booking,
             table,
-            stored_booking.id,
+            booking.id,
             Changes(special_requests=f"Candles {n}"),
             rng.choice((admin, caller, system))(at=begin_instant()),
             any_version,
@@ -50,7 +50,7 @@ def test_version_times_never_decrease_for_requests_written_in_another_order(
         partial(
             refund_payment,
             table,
-            RefundWanted(stored_booking.id, "Cold noodles", 10),
+            RefundRequest(booking.id, "Cold noodles", 10),
             IdempotentRequest(f"key {n}", "f" * 64),
             admin(at=begin_instant()),
         )
@@ -62,9 +62,9 @@ def test_version_times_never_decrease_for_requests_written_in_another_order(
 
     # Then
     assert [each for each in answers if isinstance(each, Exception)] == []
-    found = times(table, stored_booking)
+    found = times(table, booking)
     assert len(found) == 17
     assert found == sorted(found)
-    now = bookings.find(table, stored_booking.id)
+    now = bookings.find(table, booking.id)
     assert now and now.updated_at == found[-1]
-    assert all(entry.at in found for entry in bookings.ledger(table, stored_booking.id))
+    assert all(entry.at in found for entry in bookings.ledger(table, booking.id))

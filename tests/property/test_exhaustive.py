@@ -154,7 +154,7 @@ def fingerprint(customer: Customer) -> object:
                 payment.captured,
                 is_after_cancellation(payment.captured_at),
                 tuple(
-                    (refund.amount, refund.status, numbers.get(refund.promise))
+                    (refund.amount, refund.status, numbers.get(refund.obligation))
                     for refund in payment.refunds
                 ),
             )

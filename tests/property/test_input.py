@@ -34,7 +34,7 @@ from teppan.http.parameters import (
     read_parameters,
 )
 from teppan.http.precondition import precondition
-from teppan.http.request import incoming
+from teppan.http.request import read_request
 from teppan.http.schemas.accounts.account import AccountEmailBody, LoginBody
 from teppan.http.schemas.accounts.new_password import (
     ConfirmPasswordResetBody,
@@ -86,7 +86,7 @@ ANY_TEXT = st.text(max_size=60)
 def use(model: type[RequestBody], body: object, *, in_base64: bool = False) -> None:
     """Read a body and convert it as its handler does, without calling a service."""
     event = gateway_event("POST", headers={"Content-Type": "application/json"})
-    request = incoming(event | {"body": body, "isBase64Encoded": in_base64})
+    request = read_request(event | {"body": body, "isBase64Encoded": in_base64})
     with contextlib.suppress(DomainError):
         read, document = read_body(request, model, optional=False)
         idempotent_request("key", document)
@@ -154,7 +154,7 @@ def test_a_valid_body_is_parsed_to_the_values_sent(
     )
 
     read, document = read_body(
-        incoming(gateway_event("POST", body=body)), CreateBookingBody, optional=False
+        read_request(gateway_event("POST", body=body)), CreateBookingBody, optional=False
     )
     asked = read.to_booking_request()
 
@@ -226,7 +226,7 @@ def test_any_claim_is_refused_or_keeps_the_identity_of_the_caller(
 @example("00000000134\N{SUPERSCRIPT TWO}")
 def test_a_password_is_read_unchanged_or_refused(password: str) -> None:
     body = {"email": "Aiko@Example.com", "password": password}
-    request = incoming(gateway_event("POST", body=body))
+    request = read_request(gateway_event("POST", body=body))
 
     with contextlib.suppress(DomainError):
         read, _ = read_body(request, RegisterBody, optional=False)

@@ -208,7 +208,7 @@ def test_listing_payments_is_two_queries_between_two_reads_of_the_booking(
 ) -> None:
     # Given an attempt and an entry, because the engine counts nothing for an empty Query; AWS does
     attempt_ = attempt(booking_id=small_booking.id)
-    payments.open_new(
+    payments.add_attempt(
         table, small_booking, RequestRecord("pay_1", "f" * 64, attempt_.name), attempt_
     )
     bookings.note(table, small_booking.id, ledger_entry(EntryKind.CAPTURED))

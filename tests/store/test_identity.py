@@ -14,7 +14,7 @@ from tests.store.threads import at_once
 
 from teppan import aws
 from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, Attempts
-from teppan.domain.accounts.session import Endings, Session, is_live
+from teppan.domain.accounts.session import Session, SessionEndings, is_live
 from teppan.identity.errors import TooManyAttempts
 from teppan.services.accounts.lockout import (
     CONFIRMATION,
@@ -361,7 +361,7 @@ class TestSimultaneousResets:
         )
 
         found = sessions.endings(table, CUSTOMER_SESSION)
-        assert found == Endings(resets_begun=frozenset(reset_instants[15:]))
+        assert found == SessionEndings(resets_begun=frozenset(reset_instants[15:]))
 
     def test_simultaneous_resets_remove_the_record_of_each_that_took_place(
         self, table: Table

@@ -30,7 +30,7 @@ from teppan.domain.bookings.errors import (
     TooManyBookingsInADay,
     TooManyPendingBookings,
 )
-from teppan.domain.bookings.quota import Quota, with_room
+from teppan.domain.bookings.quota import Quota, check_quota
 from teppan.domain.bookings.rebalance import rebalance
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller
@@ -208,7 +208,9 @@ class TestDailyLimit:
         completed = at_once([partial(book_and_cancel, lane) for lane in range(6)])
 
         assert (
-            sum(each for each in completed if isinstance(each, int)) == len(quota(table).made) == 10
+            sum(each for each in completed if isinstance(each, int))
+            == len(quota(table).made_at_by_booking)
+            == 10
         )
         assert all(isinstance(each, int) for each in completed), completed
 
@@ -251,17 +253,17 @@ class TestDailyLimit:
         faster, created = iter([20]), list[str]()
 
         def read(quota_read: Quota, at: datetime, policy: Policy) -> Quota:
-            renewed = with_room(quota_read, at, policy)
+            renewed = check_quota(quota_read, at, policy)
             created.extend(create(table, number, NOW + DAY).id for number in faster)
             return renewed
 
-        monkeypatch.setattr(service, "with_room", read)
+        monkeypatch.setattr(service, "check_quota", read)
 
         # When both are done
         created.append(create(table, 21, NOW + DAY).id)
 
         # Then both count
-        assert set(quota(table).made) == set(created) == pending(table)
+        assert set(quota(table).made_at_by_booking) == set(created) == pending(table)
         assert len(created) == 2
 
     def test_creates_that_renew_the_quota_at_once_count_every_booking(self, table: Table) -> None:
@@ -273,7 +275,12 @@ class TestDailyLimit:
         created = {answer.id for answer in answers if isinstance(answer, Booking)}
         assert len(created) == 3
         assert sum(isinstance(answer, TooManyPendingBookings) for answer in answers) == 9
-        assert set(quota(table).made) == quota(table).pending == pending(table) == created
+        assert (
+            set(quota(table).made_at_by_booking)
+            == quota(table).pending
+            == pending(table)
+            == created
+        )
 
 
 class TestReplayAtALimit:
@@ -317,7 +324,7 @@ class TestReplayAtALimit:
 
         assert {each.id for each in answers if isinstance(each, Booking)} <= pending(table)
         assert all(isinstance(each, Booking) for each in answers)
-        assert len(quota(table).pending) == len(quota(table).made) == 3
+        assert len(quota(table).pending) == len(quota(table).made_at_by_booking) == 3
 
 
 class TestStaffBookings:

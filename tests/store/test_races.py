@@ -26,7 +26,7 @@ from teppan.domain.caller import Caller
 from teppan.domain.errors import IdempotencyKeyReused
 from teppan.domain.policy import CURRENT
 from teppan.services.bookings.cancel_booking import cancel_booking
-from teppan.services.bookings.create_booking import Created, create_booking
+from teppan.services.bookings.create_booking import CreatedBooking, create_booking
 from teppan.services.bookings.revision import revise
 from teppan.services.bookings.update_booking import update_booking
 from teppan.services.idempotency import IdempotentRequest
@@ -115,7 +115,7 @@ def test_a_slot_of_capacity_n_admits_exactly_n(
         ]
     )
 
-    assert sum(isinstance(answer, Created) for answer in answers) == capacity
+    assert sum(isinstance(answer, CreatedBooking) for answer in answers) == capacity
     assert sum(isinstance(answer, SlotUnavailable) for answer in answers) == 40 - capacity
     claims = live_claims(everything()).get((PARTY_DATE.isoformat(), "18:00"), frozenset())
     assert len(claims) == capacity
@@ -245,7 +245,7 @@ def test_moves_and_creates_of_one_slot_at_once_leave_one_holder(
 
     # Then one of the twenty holds it, and all other bookings are unchanged
     assert sum(not isinstance(answer, Exception) for answer in answers) == 1
-    assert all(isinstance(each, SlotUnavailable | Booking | Created) for each in answers)
+    assert all(isinstance(each, SlotUnavailable | Booking | CreatedBooking) for each in answers)
     claims = live_claims(everything())
     assert len(claims[PARTY_DATE.isoformat(), "18:00"]) == 1
     assert sum(len(each) for each in claims.values()) in {10, 11}
@@ -258,7 +258,7 @@ def test_fifty_creates_with_the_same_key_at_once_make_one_booking(
         [partial(create_booking, table, booking_request(), FIRST, caller()) for _ in range(50)]
     )
 
-    created = [answer for answer in answers if isinstance(answer, Created)]
+    created = [answer for answer in answers if isinstance(answer, CreatedBooking)]
     assert len(created) == 50
     assert len({answer.booking.id for answer in created}) == 1
     assert sum(not answer.replayed for answer in created) == 1
@@ -279,7 +279,9 @@ def test_creates_with_the_same_key_and_two_bodies_at_once_accept_one_body(table:
         ]
     )
 
-    winners = {answer.booking.fingerprint for answer in answers if isinstance(answer, Created)}
+    winners = {
+        answer.booking.fingerprint for answer in answers if isinstance(answer, CreatedBooking)
+    }
     assert len(winners) == 1
     assert sum(isinstance(answer, IdempotencyKeyReused) for answer in answers) == 10
 

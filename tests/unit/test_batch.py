@@ -62,7 +62,7 @@ class TestRunEach:
 
         outcome = run_each(range(5), lambda item: item, lambda: next(time_left))
 
-        assert (outcome.begun, outcome.results, outcome.left) == (2, [0, 1], [2, 3, 4])
+        assert (outcome.begun, outcome.results, outcome.remaining) == (2, [0, 1], [2, 3, 4])
 
 
 def test_list_all_keeps_the_items_before_a_failure(logged: LogLines) -> None:

@@ -27,7 +27,7 @@ def test_threads_process_each_item_once() -> None:
     outcome = run(list(range(100)), lambda item: item * 2)
 
     assert sorted(outcome.results) == list(range(0, 200, 2))
-    assert (outcome.begun, outcome.left, outcome.failed) == (100, [], [])
+    assert (outcome.begun, outcome.remaining, outcome.failed) == (100, [], [])
 
 
 def test_threads_without_items_return_an_empty_result() -> None:
@@ -109,7 +109,7 @@ def test_threads_begin_no_item_after_their_time_and_end_those_begun(threads: int
     )
 
     assert sorted(outcome.results) == [0, 1, 2, 3, 4]
-    assert (outcome.begun, outcome.left) == (5, list(range(5, 20)))
+    assert (outcome.begun, outcome.remaining) == (5, list(range(5, 20)))
 
 
 def test_an_exception_that_ends_the_process_is_raised_by_the_threads() -> None:

@@ -5,7 +5,7 @@ from teppan.http.representations.accounts import account as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.http.schemas.accounts.account import LoginBody
-from teppan.http.schemas.fields import given
+from teppan.http.schemas.fields import value_or_none
 from teppan.identity.cognito.user_pool import user_pool
 from teppan.observability.metrics import count
 from teppan.services.accounts.login import log_in
@@ -18,6 +18,8 @@ table, pool = connect(), user_pool()
 def handler(request: Request[LoginBody]) -> Response:
     """Return the tokens of a new session."""
     body = request.body
-    tokens = log_in(table, pool, body.email, body.password, given(body.mfa_code), request.caller)
+    tokens = log_in(
+        table, pool, body.email, body.password, value_or_none(body.mfa_code), request.caller
+    )
     count("SessionsStarted")
     return Response(body=represent.tokens(tokens))

@@ -1,7 +1,7 @@
 """Reconcile ledgers with Stripe: recent events often, the balance once a day (`domain.md §7`)."""
 
 from teppan.observability import money
-from teppan.services.payments.ledger_differences import differences, disputed
+from teppan.services.payments.ledger_differences import differences, disputed_payments
 from teppan.services.payments.reconciliation import Run
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job, raise_if_any_failed
@@ -21,14 +21,16 @@ def _recent(run: Run) -> None:
     alarms = run.raise_alarms(money.raise_alarm)
     closings = run.close_payments()
     refunds = run.send_refunds(money.record_sent_refunds)
-    events = run.receive_events(money.record_found)
+    events = run.receive_events(money.record_reconciled_event)
     raise_if_any_failed(alarms, closings, refunds, events)
 
 
 def _full(run: Run) -> None:
     now = run.author().at
     before = differences(table, stripe, now)
-    repairs = run.mend({*before, *disputed(table, now)}, money.record_entries)
+    repairs = run.apply_differing_payments(
+        {*before, *disputed_payments(table, now)}, money.record_entries
+    )
     after = differences(table, stripe, run.author().at) if before else {}
-    money.record_difference(before, after)
+    money.record_ledger_difference(before, after)
     raise_if_any_failed(repairs)

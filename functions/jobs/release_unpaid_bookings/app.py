@@ -14,5 +14,5 @@ def handler(_event: Event, author: Author, time_left: TimeLeft) -> None:
     """Cancel overdue bookings unless Stripe has a payment; the next run handles those left."""
     outcome = release_overdue(table, stripe, author, time_left)
     count("BookingsReleased", sum(outcome.results))
-    emit_alarm_metric("OverdueBookingsLeft", len(outcome.left))
+    emit_alarm_metric("OverdueBookingsLeft", len(outcome.remaining))
     raise_if_any_failed(outcome)

@@ -15,7 +15,7 @@ table = connect()
 @endpoint("refundPayment", roles=STAFF, body=RefundPaymentBody, idempotent=True)
 def handler(request: Request[RefundPaymentBody]) -> Response:
     """Record the refund obligation; `send_refunds` sends it to Stripe."""
-    refund_request = request.body.to_wanted()
+    refund_request = request.body.to_request()
     refund = refund_payment(table, refund_request, request.idempotency, request.caller)
     record_entries(() if refund.replayed else refund.entries)
     return versioned(

@@ -3,9 +3,9 @@
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.observability.money import record_received
+from teppan.observability.money import record_webhook_event
 from teppan.secret import valid
-from teppan.services.payments.receive_event import end_alarm, receive_event
+from teppan.services.payments.receive_event import receive_event, remove_alarm_mark
 from teppan.settings import required
 from teppan.store.table import connect
 from teppan_payments.events import SENDER, read_event
@@ -21,6 +21,6 @@ def handler(request: Request[None]) -> Response:
     check_signature(request.raw, request.signature, valid(secret), request.caller.at)
     event = read_event(request.raw)
     received = receive_event(table, stripe, event, request.caller.acting_as(SENDER))
-    record_received(event, received)
-    end_alarm(table, event, received)
+    record_webhook_event(event, received)
+    remove_alarm_mark(table, event, received)
     return Response(body={"received": True})

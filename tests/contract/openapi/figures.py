@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from tests.contract.documents import SCHEMAS, TEMPLATE
 
-from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, TRUSTED
-from teppan.domain.bookings.cancellation import WHOLE
+from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, TRUST_DURATION
+from teppan.domain.bookings.cancellation import FULL_REFUND_PERCENTAGE
 from teppan.domain.money import Cents
 from teppan.domain.policy import CURRENT
-from teppan.http.body import LARGEST
+from teppan.http.body import MAX_BODY_BYTES
 from teppan.identity.new_password import FEWEST_CHARACTERS
 from teppan.services.bookings import list_bookings
 from teppan.services.webhooks import list_webhook_events
@@ -73,7 +73,7 @@ FIGURES: Final[Mapping[str, Any]] = {
     "second_days": _SECOND.notice.days,
     "second": _SECOND.percentage,
     "last_hours": _hours(_LAST.notice),
-    "whole": WHOLE,
+    "whole": FULL_REFUND_PERCENTAGE,
     "arrival_days": CURRENT.refund_arrival.days,
     "completed_hours": _hours(CURRENT.completed_after_start),
     "mail_free": MAILS.by_network.free,
@@ -89,7 +89,7 @@ FIGURES: Final[Mapping[str, Any]] = {
     "login_minutes": PASSWORDS.by_network.longest // 60,
     "login_burst": PASSWORDS.by_address.burst,
     "login_interval": _each(PASSWORDS.by_address.interval),
-    "trusted_days": TRUSTED.days,
+    "trusted_days": TRUST_DURATION.days,
     "shortest": _PASSWORD["minLength"],
     "longest": _PASSWORD["maxLength"],
     "characters": FEWEST_CHARACTERS,
@@ -98,8 +98,8 @@ FIGURES: Final[Mapping[str, Any]] = {
     "grace_seconds": _CLIENT["RefreshTokenRotation"]["RetryGracePeriodSeconds"],
     "rate": _LIMITS["ThrottlingRateLimit"],
     "burst": _LIMITS["ThrottlingBurstLimit"],
-    "body_kib": LARGEST // 1024,
-    "body_bytes": LARGEST,
+    "body_kib": MAX_BODY_BYTES // 1024,
+    "body_bytes": MAX_BODY_BYTES,
     "listed_days": list_bookings._WIDEST.days,
     "inbox_days": KEPT.days,
     "inbox_range": list_webhook_events.WIDEST.days,

@@ -10,7 +10,7 @@ from tests.contract.openapi.test_schemas import requested
 
 from teppan.domain.bookings.audit import EventType
 from teppan.domain.bookings.dues import PaymentType
-from teppan.domain.bookings.slot import Reason
+from teppan.domain.bookings.slot import UnavailabilityReason
 from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
 from teppan.domain.payment_status import PaymentStatus
@@ -89,7 +89,7 @@ def test_a_text_of_an_answer_has_the_length_limit_of_the_request(
         ("LedgerEntry", "reason", [*RefundReason, *RefusalReason]),
         ("BookingEvent", "type", EventType),
         ("Refund", "refund_status", RefundStatus),
-        ("SlotAvailability", "reason", Reason),
+        ("SlotAvailability", "reason", UnavailabilityReason),
         ("WebhookEvent", "source", EventSource),
         ("WebhookEvent", "status", EventState),
     ],

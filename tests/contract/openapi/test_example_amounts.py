@@ -11,7 +11,7 @@ from tests.contract.openapi.test_examples import EXAMPLES
 from teppan.domain.bookings.cancellation import refund_terms
 from teppan.domain.bookings.party import Menu, party_of
 from teppan.domain.bookings.pricing import price_of
-from teppan.domain.bookings.slot import Occupancy, slot_at, unavailable
+from teppan.domain.bookings.slot import Occupancy, slot_at, unavailability_reason
 from teppan.domain.ledger import Balance
 from teppan.domain.money import half_up
 from teppan.domain.policy import CURRENT
@@ -85,7 +85,7 @@ def test_a_slot_in_an_example_is_available_exactly_if_the_domain_allows_a_bookin
 ) -> None:
     slot = slot_at(date.fromisoformat(node["date"]), time.fromisoformat(node["time"]), CURRENT)
     booked = node["capacity"] - node["remaining"]
-    reason = unavailable(slot, Occupancy(node["capacity"], booked), BOOKED_AT, CURRENT)
+    reason = unavailability_reason(slot, Occupancy(node["capacity"], booked), BOOKED_AT, CURRENT)
     assert (node.get("reason"), node["available"]) == (reason, reason is None)
 
 

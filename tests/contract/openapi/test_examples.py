@@ -16,7 +16,7 @@ from teppan.domain.ledger import (
     balance_of,
 )
 from teppan.domain.money import half_up
-from teppan.domain.payment_status import Position, payment_status
+from teppan.domain.payment_status import PaymentPosition, payment_status
 from teppan.domain.policy import POLICIES
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -120,7 +120,7 @@ def test_the_balance_in_an_example_is_the_sum_of_its_ledger_entries(
     balance = balance_of(entries)
     # Then
     assert example["balance"] == {name: getattr(balance, name) for name in example["balance"]}
-    position = Position(
+    position = PaymentPosition(
         balance=balance,
         deposit_due=example["deposit_due"],
         balance_due=example["balance_due"],

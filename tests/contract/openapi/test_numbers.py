@@ -16,7 +16,7 @@ from tests.contract.documents import (
 from tests.contract.openapi.figures import filled
 from tests.contract.openapi.numbered_sentences import EVERYWHERE, SENTENCES
 
-from teppan.domain.bookings.cancellation import WHOLE
+from teppan.domain.bookings.cancellation import FULL_REFUND_PERCENTAGE
 from teppan.domain.policy import CURRENT
 
 _TEXTS: Final = {"summary", "description", "title", "detail"}
@@ -89,7 +89,7 @@ LIMITS: Final[Mapping[str, int]] = {
     **dict.fromkeys([*CURRENT.upgrade_prices, *CURRENT.add_on_prices], CURRENT.max_guests),
     "capacity": CURRENT.max_capacity,
     "remaining": CURRENT.max_capacity,
-    "refund_percentage": WHOLE,
+    "refund_percentage": FULL_REFUND_PERCENTAGE,
     "travel_miles": CURRENT.max_miles,
     "status": 599,
 }

@@ -16,7 +16,7 @@ from tests.contract.openapi.test_schemas import MODELS, schema_of
 
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body
-from teppan.http.request import incoming
+from teppan.http.request import read_request
 from teppan.http.violation_texts import UNKNOWN
 
 MARK: Final = "Xanthippe"
@@ -60,7 +60,7 @@ WITHOUT_VALUES: Final = {
 
 def sentences_for(model: type[RequestBody], body: Any) -> dict[str, str]:
     """Return the sentence for each refused field; the body is read like a request's."""
-    request = incoming(gateway_event("POST", body=json.dumps(body)))
+    request = read_request(gateway_event("POST", body=json.dumps(body)))
     try:
         read_body(request, model, optional=False)
     except InvalidInput as refusal:

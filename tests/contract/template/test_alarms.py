@@ -10,7 +10,7 @@ from tests.contract.documents import SCHEDULE, SECONDS, STREAM, TEMPLATE, called
 from tests.functions.emf import dimensions, emitted
 
 from teppan.domain.alarm import Alarm
-from teppan.observability.money import record_difference
+from teppan.observability.money import record_ledger_difference
 from teppan.trigger import job
 
 ALARMS = {
@@ -142,7 +142,7 @@ def test_a_run_emits_the_metric_whose_absence_raises_the_alarm(
     if "operation" in watched:
         job(called)(lambda _event, _caller, _time_left: None)({}, lambda_context())
     else:
-        record_difference({}, {})
+        record_ledger_difference({}, {})
     # Then
     [line] = [each for each in emitted(capsys.readouterr().out) if alarm["MetricName"] in each]
     assert dimensions(line, alarm["MetricName"]) == [sorted(watched)]

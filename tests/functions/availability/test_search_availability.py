@@ -6,7 +6,7 @@ import pytest
 from tests.builders import ADMIN, booking_body
 from tests.conftest import Clock
 from tests.functions.example import Example, Given, Request
-from tests.functions.given import stored
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Answer, Handlers
 
 from teppan.store.table import Table
@@ -76,7 +76,7 @@ def test_a_slot_shows_how_many_bookings_it_still_takes(
         slot = {"date": "2026-12-24", "time": "18:00"}
         call("setSlotCapacity", {"capacity": capacity}, by=ADMIN, **slot)
     for _ in range(bookings):
-        stored(table)
+        stored_booking(table)
 
     shown = search(call, "2026-12-24").body["slots"][2]
 
@@ -108,7 +108,7 @@ def test_a_slot_outside_the_booking_window_shows_why(
 def test_exactly_the_available_slots_can_be_booked(
     call: Handlers, table: Table, now: Clock
 ) -> None:
-    stored(table, time=time(21), date=date(2026, 12, 26))
+    stored_booking(table, time=time(21), date=date(2026, 12, 26))
     now.set(datetime(2026, 12, 24, 18, tzinfo=UTC))
 
     for slot in search(call, "2026-12-25", "2026-12-27").body["slots"]:
@@ -118,8 +118,8 @@ def test_exactly_the_available_slots_can_be_booked(
 
 
 def test_a_search_may_cross_months(call: Handlers, table: Table) -> None:
-    stored(table, date=date(2026, 12, 31))
-    stored(table, date=date(2027, 1, 1))
+    stored_booking(table, date=date(2026, 12, 31))
+    stored_booking(table, date=date(2027, 1, 1))
 
     slots = search(call, "2026-12-30", "2027-01-02").body["slots"]
 
@@ -147,7 +147,7 @@ def test_slot_starts_follow_the_clocks_of_the_venue(call: Handlers, day: str, no
 
 
 def test_a_released_slot_is_available_again(call: Handlers, table: Table) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
     call("cancelBooking", booking_id=booking.id)
 
     assert search(call, "2026-12-24").body["slots"][2]["available"]
@@ -188,7 +188,7 @@ def test_slots_at_the_ends_of_the_calendar_are_not_available(call: Handlers, day
 
 
 def test_a_search_does_not_show_who_holds_a_slot(call: Handlers, table: Table) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
 
     answer = search(call, "2026-12-24")
 

@@ -6,7 +6,7 @@ import pytest
 from tests.builders import ADMIN, CUSTOMER, booking_body
 from tests.conftest import Clock
 from tests.functions.example import Example, Given, Request
-from tests.functions.given import Snapshot, stored
+from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.provocations import Scene, request
 
@@ -19,7 +19,7 @@ def example_request(given: Given) -> Request:
 
 
 def below_what_is_booked(scene: Scene, operation: str) -> Answer:
-    booking = stored(scene.table)
+    booking = stored_booking(scene.table)
     return scene.ask(operation, booking, time="18:00", body={"capacity": 0})
 
 
@@ -69,7 +69,7 @@ def test_a_capacity_of_minus_1_or_21_is_refused(call: Handlers, capacity: int) -
 
 
 def test_a_slot_with_a_raised_capacity_takes_more_bookings(call: Handlers, table: Table) -> None:
-    stored(table)
+    stored_booking(table)
 
     answer = set_capacity(call, 2)
 
@@ -82,7 +82,7 @@ def test_a_capacity_can_be_lowered_to_the_bookings_of_the_slot(
     call: Handlers, table: Table
 ) -> None:
     set_capacity(call, 3)
-    stored(table)
+    stored_booking(table)
 
     assert set_capacity(call, 1).body["remaining"] == 0
 
@@ -93,7 +93,7 @@ def test_a_capacity_cannot_be_lowered_below_the_bookings_of_the_slot(
 ) -> None:
     set_capacity(call, 2)
     for _ in range(held):
-        stored(table)
+        stored_booking(table)
     before = snapshot()
 
     assert set_capacity(call, capacity).problem == (409, "slot_has_bookings")
@@ -101,7 +101,7 @@ def test_a_capacity_cannot_be_lowered_below_the_bookings_of_the_slot(
 
 
 def test_a_released_slot_can_be_closed(call: Handlers, table: Table) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
     call("cancelBooking", booking_id=booking.id)
 
     assert set_capacity(call, 0).status == 200
@@ -180,7 +180,7 @@ def test_the_slot_keeps_who_set_its_capacity(call: Handlers, snapshot: Snapshot)
 def test_each_start_of_a_day_has_its_own_capacity(call: Handlers, table: Table) -> None:
     set_capacity(call, 2, start="21:00")
     for start in (time(18), time(21), time(21)):
-        stored(table, time=start)
+        stored_booking(table, time=start)
 
     assert call("createBooking", booking_body(time="18:00")).status == 409
     assert call("createBooking", booking_body(time="21:00")).status == 409

@@ -7,7 +7,7 @@ import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, booking_body
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import Snapshot, confirmed_booking, new_id, stored
+from tests.functions.given import Snapshot, confirmed_booking, new_id, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.provocations import body
 
@@ -47,7 +47,7 @@ def cancel(
 
 
 def test_cancelling_an_unpaid_booking_owes_no_refund(call: Handlers, table: Table) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
 
     answer = cancel(call, booking)
 
@@ -134,13 +134,13 @@ def test_the_refund_owed_is_in_the_ledger_with_the_cancellation(
 def test_a_cancellation_that_owes_nothing_writes_no_ledger_entry(
     call: Handlers, table: Table, snapshot: Snapshot
 ) -> None:
-    cancel(call, stored(table))
+    cancel(call, stored_booking(table))
 
     assert not [item for item in snapshot() if "LEDGER#" in item]
 
 
 def test_cancelling_releases_the_slot(call: Handlers, table: Table) -> None:
-    cancel(call, stored(table))
+    cancel(call, stored_booking(table))
 
     assert call("createBooking", booking_body(), by=OTHER_CUSTOMER).status == 201
 
@@ -149,7 +149,7 @@ def test_cancelling_releases_the_slot(call: Handlers, table: Table) -> None:
 def test_a_cancellation_needs_no_reason(
     call: Handlers, table: Table, body: dict[str, Any] | str | None
 ) -> None:
-    assert cancel(call, stored(table), body).status == 200
+    assert cancel(call, stored_booking(table), body).status == 200
 
 
 class TestNeverConfirmed:
@@ -160,7 +160,7 @@ class TestNeverConfirmed:
     def test_a_partly_paid_booking_refunds_everything_as_if_it_had_expired(
         self, call: Handlers, table: Table, now: Clock, by: str, days: int
     ) -> None:
-        booking = stored(table, captured=4_000)
+        booking = stored_booking(table, captured=4_000)
         now.set(STARTS_AT - timedelta(days=days))
 
         quote = call("quoteCancellation", booking_id=booking.id, by=by).body
@@ -176,7 +176,7 @@ class TestNeverConfirmed:
     def test_a_partly_paid_booking_has_the_same_deadline_for_cancelling(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
-        booking = stored(table, captured=4_000)
+        booking = stored_booking(table, captured=4_000)
         now.set(STARTS_AT - timedelta(hours=48) + SECOND)
 
         assert cancel(call, booking).problem == (400, "too_late_to_cancel")
@@ -185,7 +185,7 @@ class TestNeverConfirmed:
     def test_staff_cannot_keep_a_part_of_a_partial_payment(
         self, call: Handlers, table: Table, snapshot: Snapshot, percentage: int
     ) -> None:
-        booking = stored(table, captured=4_000)
+        booking = stored_booking(table, captured=4_000)
         before = snapshot()
 
         override = {"reason": "Rain", "refund_percentage": percentage}
@@ -199,7 +199,7 @@ class TestNeverConfirmed:
     def test_staff_can_refund_a_partial_payment_at_any_time(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
-        booking = stored(table, captured=4_000)
+        booking = stored_booking(table, captured=4_000)
         now.set(STARTS_AT - timedelta(hours=1))
 
         answer = cancel(call, booking, {"reason": "Rain", "refund_percentage": 100}, ADMIN)
@@ -257,7 +257,7 @@ class TestOverride:
         }
 
     def test_an_override_without_a_reason_is_refused(self, call: Handlers, table: Table) -> None:
-        refused = cancel(call, stored(table), {"refund_percentage": 100}, ADMIN)
+        refused = cancel(call, stored_booking(table), {"refund_percentage": 100}, ADMIN)
 
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == ["body /reason"]
@@ -266,7 +266,9 @@ class TestOverride:
     def test_an_override_with_an_empty_reason_is_refused(
         self, call: Handlers, table: Table, reason: str
     ) -> None:
-        refused = cancel(call, stored(table), {"refund_percentage": 100, "reason": reason}, ADMIN)
+        refused = cancel(
+            call, stored_booking(table), {"refund_percentage": 100, "reason": reason}, ADMIN
+        )
 
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == ["body /reason"]
@@ -288,7 +290,7 @@ class TestOverride:
     ) -> None:
         body = {"refund_percentage": percentage, "reason": "Chef ill"}
 
-        refused = cancel(call, stored(table), body, ADMIN)
+        refused = cancel(call, stored_booking(table), body, ADMIN)
 
         assert refused.faults == ["body /refund_percentage"]
 
@@ -313,7 +315,7 @@ def test_a_booking_that_has_ended_cannot_be_cancelled(
     by: str,
     body: dict[str, Any] | None,
 ) -> None:
-    booking = stored(table, status=status)
+    booking = stored_booking(table, status=status)
     before = snapshot()
 
     assert cancel(call, booking, body, by).problem == (409, code)
@@ -321,7 +323,7 @@ def test_a_booking_that_has_ended_cannot_be_cancelled(
 
 
 def test_cancelling_a_cancelled_booking_is_refused(call: Handlers, table: Table) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
     cancel(call, booking)
 
     assert cancel(call, booking).problem == (409, "already_cancelled")
@@ -333,7 +335,7 @@ def test_cancelling_a_cancelled_booking_is_refused(call: Handlers, table: Table)
 def test_a_cancellation_obeys_if_match(
     call: Handlers, table: Table, if_match: str, status: int
 ) -> None:
-    assert cancel(call, stored(table), if_match=if_match).status == status
+    assert cancel(call, stored_booking(table), if_match=if_match).status == status
 
 
 def test_cancelling_an_unknown_booking_is_a_404(call: Handlers) -> None:

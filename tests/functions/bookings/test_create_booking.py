@@ -17,7 +17,7 @@ from tests.builders import (
 from tests.conftest import Clock
 from tests.functions.cognito import stubbed
 from tests.functions.example import Example, Given, Request
-from tests.functions.given import Snapshot, stored
+from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Answer, Handlers, use_cognito
 from tests.functions.provocations import Scene, body, reused_key
 from tests.functions.requests import good_request
@@ -41,19 +41,19 @@ def for_a_customer_while_cognito_is_silent(scene: Scene, operation: str) -> Answ
 
 
 def in_a_taken_slot(scene: Scene, operation: str) -> Answer:
-    stored(scene.table)
+    stored_booking(scene.table)
     return scene.ask(operation, body=booking_body(time="18:00"))
 
 
 def with_as_many_pending_as_allowed(scene: Scene, operation: str) -> Answer:
     for days in range(CURRENT.max_pending_bookings):
-        stored(scene.table, date=days_ahead(60 + days))
+        stored_booking(scene.table, date=days_ahead(60 + days))
     return scene.ask(operation)
 
 
 def after_as_many_in_a_day_as_allowed(scene: Scene, operation: str) -> Answer:
     for days in range(CURRENT.max_bookings_in_window):
-        created = stored(scene.table, date=days_ahead(60 + days))
+        created = stored_booking(scene.table, date=days_ahead(60 + days))
         scene.call("cancelBooking", booking_id=created.id)
     return scene.ask(operation)
 
@@ -334,7 +334,7 @@ class TestSlots:
     def test_only_times_with_enough_lead_time_are_offered(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
-        stored(table)
+        stored_booking(table)
         now.set(STARTS_AT - timedelta(hours=48))
 
         assert book(call).body["available_times"] == ["21:00"]

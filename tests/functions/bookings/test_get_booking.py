@@ -6,7 +6,7 @@ import pytest
 from tests.builders import ADMIN, NOW, OTHER_CUSTOMER
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import confirmed_booking, new_id, stored
+from tests.functions.given import confirmed_booking, new_id, stored_booking
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.transition import Status
@@ -31,7 +31,7 @@ OPERATION = Example(
 
 
 def test_a_booking_is_returned_with_its_version_as_etag(call: Handlers, table: Table) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
 
     answer = call("getBooking", booking_id=booking.id)
 
@@ -46,7 +46,7 @@ def test_a_booking_is_returned_with_its_version_as_etag(call: Handlers, table: T
 def test_only_its_customer_and_staff_can_read_a_booking(
     call: Handlers, table: Table, by: str
 ) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
 
     answer = call("getBooking", booking_id=booking.id, by=by)
 
@@ -56,7 +56,7 @@ def test_only_its_customer_and_staff_can_read_a_booking(
 def test_an_unknown_booking_and_another_customers_get_the_same_answer(
     call: Handlers, table: Table
 ) -> None:
-    anothers = call("getBooking", booking_id=stored(table).id, by=OTHER_CUSTOMER)
+    anothers = call("getBooking", booking_id=stored_booking(table).id, by=OTHER_CUSTOMER)
     nobodys = call("getBooking", booking_id=new_id(), by=OTHER_CUSTOMER)
 
     own = ("instance", "request_id")
@@ -82,7 +82,7 @@ def test_the_amounts_due_follow_from_what_is_paid(
     deposit_due: int,
     balance_due: int,
 ) -> None:
-    booking = confirmed_booking(table, captured=captured) if captured else stored(table)
+    booking = confirmed_booking(table, captured=captured) if captured else stored_booking(table)
 
     answer = call("getBooking", booking_id=booking.id).body
 
@@ -117,7 +117,7 @@ def test_a_cancelled_booking_shows_who_cancelled_it_when_and_why(
 def test_a_booking_can_be_read_in_every_status(
     call: Handlers, table: Table, now: Clock, status: Status
 ) -> None:
-    booking = stored(table, status=status)
+    booking = stored_booking(table, status=status)
     now.set(booking.slot.starts_at + timedelta(days=1000))
 
     assert call("getBooking", booking_id=booking.id).body["status"] == status

@@ -6,7 +6,7 @@ import pytest
 from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import new_id, stored
+from tests.functions.given import new_id, stored_booking
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.booking import Booking
@@ -26,7 +26,7 @@ OPERATION = Example(
 @pytest.fixture
 def changed_booking(call: Handlers, table: Table, now: Clock) -> Booking:
     """A booking that was created, changed four times and cancelled, an hour apart."""
-    booking = stored(table)
+    booking = stored_booking(table)
     for hour, guests in enumerate((13, 14, 15, 16), start=1):
         now.set(NOW + timedelta(hours=hour))
         call("updateBooking", {"guests": guests}, booking_id=booking.id)
@@ -89,7 +89,7 @@ def test_the_page_size_may_change_from_page_to_page(
 def test_only_its_customer_and_staff_can_read_an_audit_trail(
     call: Handlers, table: Table, by: str, problem: tuple[int, str | None]
 ) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
 
     assert call("listBookingEvents", booking_id=booking.id, by=by).problem == problem
 
@@ -111,7 +111,7 @@ class TestForeignCursors:
     def test_a_cursor_is_refused_for_the_trail_of_another_booking(
         self, call: Handlers, table: Table, cursor: str
     ) -> None:
-        own = stored(table)
+        own = stored_booking(table)
 
         refused = call("listBookingEvents", query={"cursor": cursor}, booking_id=own.id)
 

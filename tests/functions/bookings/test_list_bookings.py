@@ -8,7 +8,7 @@ import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import confirmed_booking, stored
+from tests.functions.given import confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.provocations import request
 
@@ -61,15 +61,15 @@ def ids_of(bookings: list[Booking]) -> list[str]:
 @pytest.fixture
 def seven_bookings(table: Table) -> list[Booking]:
     """Seven bookings of the customer in three months, by start; another customer has one too."""
-    stored(table, by=OTHER_CUSTOMER, date=date(2026, 12, 30))
+    stored_booking(table, by=OTHER_CUSTOMER, date=date(2026, 12, 30))
     days = [(12, 1), (12, 24), (12, 31), (1, 1), (1, 31), (2, 1)]
     starts = [(date(2027 if month < 12 else 2026, month, day), time(18)) for month, day in days]
     starts.insert(2, (date(2026, 12, 24), time(21)))
-    return [stored(table, by_staff=True, date=day, time=start) for day, start in starts]
+    return [stored_booking(table, by_staff=True, date=day, time=start) for day, start in starts]
 
 
 def test_a_booking_summary_has_no_personal_data(call: Handlers, table: Table) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
 
     answer = call("listBookings")
 
@@ -154,7 +154,7 @@ class TestPaging:
 
     def test_the_default_page_holds_20(self, call: Handlers, table: Table, by: str) -> None:
         for day in range(1, 22):
-            stored(table, by_staff=True, date=date(2026, 12, day))
+            stored_booking(table, by_staff=True, date=date(2026, 12, day))
 
         page = call("listBookings", by=by).body
 
@@ -165,7 +165,7 @@ class TestPaging:
         self, call: Handlers, table: Table, seven_bookings: list[Booking], by: str
     ) -> None:
         first = call("listBookings", query={"limit": "3"}, by=by).body
-        stored(table, by_staff=True, date=date(2026, 12, 1), time=time(12))
+        stored_booking(table, by_staff=True, date=date(2026, 12, 1), time=time(12))
         call("cancelBooking", booking_id=seven_bookings[0].id)
 
         rest = ids_of_all_pages(call, by, limit="3", cursor=first["next_cursor"])
@@ -182,9 +182,9 @@ class TestFilters:
     def booking_by_status(self, table: Table) -> dict[str, Booking]:
         """One booking in each status, a day apart."""
         days = {status: date(2026, 12, 10 + n) for n, status in enumerate(Status)}
-        return {status: stored(table, status=status, date=day) for status, day in days.items()} | {
-            "paid": confirmed_booking(table, captured=71_445, date=date(2026, 12, 20))
-        }
+        return {
+            status: stored_booking(table, status=status, date=day) for status, day in days.items()
+        } | {"paid": confirmed_booking(table, captured=71_445, date=date(2026, 12, 20))}
 
     @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
     @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ class TestFilters:
         around = [date.fromordinal(day.toordinal() + n) for n in (-1, 0, 1)]
         made = {
             each: [
-                stored(table, by_staff=True, date=each, time=start)
+                stored_booking(table, by_staff=True, date=each, time=start)
                 for start in (time(12), time(21))
             ]
             for each in around
@@ -258,7 +258,7 @@ class TestStaffWindow:
     def test_staff_can_list_bookings_up_to_a_past_day(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         now.set(datetime(2027, 12, 1, 18, tzinfo=UTC))
 
         assert ids_of_all_pages(call, ADMIN, date_to="2026-12-31") == [booking.id]
@@ -271,7 +271,7 @@ class TestStaffWindow:
     def test_staff_can_list_the_bookings_of_a_past_year(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         now.set(datetime(2027, 12, 1, 18, tzinfo=UTC))
 
         assert ids_of_all_pages(call, ADMIN, date_from="2026-01-01", date_to="2026-12-31") == [

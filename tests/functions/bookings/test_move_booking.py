@@ -12,7 +12,7 @@ from tests.functions.bookings.booking_changes import (
     STARTS_AT,
     change,
 )
-from tests.functions.given import Snapshot, confirmed_booking, stored
+from tests.functions.given import Snapshot, confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
 
 from teppan.store.table import Table
@@ -29,7 +29,7 @@ class TestMoving:
     def test_a_move_releases_the_old_slot_and_claims_the_new(
         self, call: Handlers, table: Table
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
 
         answer = change(call, booking, LATER_TIME)
 
@@ -41,7 +41,7 @@ class TestMoving:
     def test_a_move_to_another_month_releases_the_old_slot(
         self, call: Handlers, table: Table
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
 
         answer = change(call, booking, {"date": "2027-01-31"})
 
@@ -50,7 +50,7 @@ class TestMoving:
         assert "18:00" not in free_times(call, "2027-01-31")
 
     def test_a_move_there_and_back_holds_one_slot(self, call: Handlers, table: Table) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         change(call, booking, LATER_TIME)
 
         assert change(call, booking, {"time": "18:00"}).status == 200
@@ -59,8 +59,8 @@ class TestMoving:
     def test_a_move_to_a_taken_slot_changes_nothing(
         self, call: Handlers, table: Table, snapshot: Snapshot
     ) -> None:
-        booking = stored(table)
-        stored(table, by=OTHER_CUSTOMER, time=time(21))
+        booking = stored_booking(table)
+        stored_booking(table, by=OTHER_CUSTOMER, time=time(21))
         before = snapshot()
 
         refused = change(call, booking, LATER_TIME | MORE_GUESTS)
@@ -87,7 +87,7 @@ class TestMoving:
         ahead: timedelta,
         problem: tuple[int, str | None],
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         now.set(STARTS_AT - ahead)
 
         assert change(call, booking, {"date": "2027-01-10"}, by).problem == problem
@@ -115,7 +115,7 @@ class TestMoving:
         ahead: timedelta,
         problem: tuple[int, str | None],
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         now.set(STARTS_AT - ahead)
 
         assert change(call, booking, to).problem == problem
@@ -123,7 +123,7 @@ class TestMoving:
     def test_a_move_to_less_than_7_days_ahead_makes_the_total_due(
         self, call: Handlers, table: Table
     ) -> None:
-        answer = change(call, stored(table), {"date": "2026-11-28"})
+        answer = change(call, stored_booking(table), {"date": "2026-11-28"})
 
         assert answer.body["price"]["deposit_due"] == 71_445
         assert answer.body["price"]["balance_due"] == 0

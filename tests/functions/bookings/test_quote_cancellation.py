@@ -6,7 +6,7 @@ import pytest
 from tests.builders import ADMIN
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import Snapshot, confirmed_booking, new_id, stored
+from tests.functions.given import Snapshot, confirmed_booking, new_id, stored_booking
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.transition import Status
@@ -97,7 +97,7 @@ def test_a_move_does_not_raise_the_quoted_percentage(
 def test_a_booking_that_has_ended_has_no_cancellation_quote(
     call: Handlers, table: Table, status: Status, problem: tuple[int, str]
 ) -> None:
-    booking = stored(table, status=status)
+    booking = stored_booking(table, status=status)
 
     assert call("quoteCancellation", booking_id=booking.id).problem == problem
 
@@ -114,7 +114,7 @@ def test_a_cancellation_quote_is_refused_less_than_48_hours_before_the_start(
 
 
 def test_staff_can_quote_the_cancellation_of_any_booking(call: Handlers, table: Table) -> None:
-    assert call("quoteCancellation", booking_id=stored(table).id, by=ADMIN).status == 200
+    assert call("quoteCancellation", booking_id=stored_booking(table).id, by=ADMIN).status == 200
 
 
 def test_the_cancellation_quote_of_an_unknown_booking_is_a_404(call: Handlers) -> None:

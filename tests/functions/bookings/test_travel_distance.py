@@ -7,7 +7,7 @@ import pytest
 from tests.builders import ADMIN
 from tests.conftest import Clock
 from tests.functions.bookings.booking_changes import MORE_GUESTS, SECOND, STARTS_AT, change
-from tests.functions.given import Snapshot, confirmed_booking, stored
+from tests.functions.given import Snapshot, confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.transition import Status
@@ -88,7 +88,7 @@ class TestTravel:
     def test_staff_can_set_the_distance_until_30_days_after_the_start(
         self, call: Handlers, table: Table, now: Clock, status: Status
     ) -> None:
-        booking = stored(table, status=status, captured=71_445)
+        booking = stored_booking(table, status=status, captured=71_445)
         now.set(STARTS_AT + timedelta(days=30))
 
         answer = change(call, booking, TRAVEL_200_MILES, ADMIN)
@@ -103,7 +103,7 @@ class TestTravel:
     def test_the_distance_cannot_be_set_later_than_30_days_after_the_start(
         self, call: Handlers, table: Table, now: Clock, snapshot: Snapshot
     ) -> None:
-        booking = stored(table, status=Status.COMPLETED, captured=71_445)
+        booking = stored_booking(table, status=Status.COMPLETED, captured=71_445)
         before = snapshot()
         now.set(STARTS_AT + timedelta(days=30) + SECOND)
 
@@ -121,7 +121,7 @@ class TestTravel:
     def test_only_the_distance_of_a_completed_booking_can_be_set(
         self, call: Handlers, table: Table, other_changes: dict[str, Any]
     ) -> None:
-        booking = stored(table, status=Status.COMPLETED)
+        booking = stored_booking(table, status=Status.COMPLETED)
 
         refused = change(call, booking, TRAVEL_200_MILES | other_changes, ADMIN)
 
@@ -134,14 +134,14 @@ class TestTravel:
     def test_a_customer_may_not_set_the_distance(
         self, call: Handlers, table: Table, status: Status
     ) -> None:
-        booking = stored(table, status=status)
+        booking = stored_booking(table, status=status)
 
         assert change(call, booking, TRAVEL_200_MILES).problem == (403, "forbidden")
 
     def test_the_distance_of_a_cancelled_booking_cannot_be_set(
         self, call: Handlers, table: Table
     ) -> None:
-        booking = stored(table, status=Status.CANCELLED)
+        booking = stored_booking(table, status=Status.CANCELLED)
 
         assert change(call, booking, TRAVEL_200_MILES, ADMIN).problem == (
             409,

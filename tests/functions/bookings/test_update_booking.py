@@ -16,7 +16,7 @@ from tests.functions.bookings.booking_changes import (
     change,
 )
 from tests.functions.example import Example, Request
-from tests.functions.given import Snapshot, confirmed_booking, new_id, stored
+from tests.functions.given import Snapshot, confirmed_booking, new_id, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.provocations import FIVE_MINUTES, Scene, body, in_status, with_time_left
 
@@ -28,8 +28,8 @@ from teppan.store.table import Table
 
 
 def into_a_taken_slot(scene: Scene, operation: str) -> Answer:
-    stored(scene.table)
-    other = stored(scene.table, date=days_ahead(60))
+    stored_booking(scene.table)
+    other = stored_booking(scene.table, date=days_ahead(60))
     return scene.ask(operation, other, body={"date": "2026-12-24", "time": "18:00"})
 
 
@@ -49,7 +49,7 @@ OPERATION = Example(
 
 
 def test_only_the_fields_of_the_request_change(call: Handlers, table: Table, now: Clock) -> None:
-    booking = stored(table, special_requests="No nuts")
+    booking = stored_booking(table, special_requests="No nuts")
     before = call("getBooking", booking_id=booking.id).body
     now.set(NOW + timedelta(hours=1))
 
@@ -74,7 +74,7 @@ def test_only_the_fields_of_the_request_change(call: Handlers, table: Table, now
 def test_a_request_without_a_difference_makes_no_new_version(
     call: Handlers, table: Table, snapshot: Snapshot
 ) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
     before = snapshot()
 
     answer = change(call, booking, {"guests": 12, "date": "2026-12-24", "time": "18:00"})
@@ -104,7 +104,7 @@ def test_a_request_without_a_difference_makes_no_new_version(
 def test_a_field_of_the_request_replaces_the_whole_value(
     call: Handlers, table: Table, changes: dict[str, Any]
 ) -> None:
-    booking = stored(
+    booking = stored_booking(
         table, special_requests="No nuts", menu=Menu({"lobster_tail": 1}, {"gyoza": 2})
     )
 
@@ -115,7 +115,7 @@ def test_a_field_of_the_request_replaces_the_whole_value(
 
 
 def test_an_empty_menu_removes_the_extras(call: Handlers, table: Table) -> None:
-    booking = stored(table, menu=Menu({"lobster_tail": 1}, {"gyoza": 2}))
+    booking = stored_booking(table, menu=Menu({"lobster_tail": 1}, {"gyoza": 2}))
 
     answer = change(call, booking, {"menu": {}})
 
@@ -124,7 +124,7 @@ def test_an_empty_menu_removes_the_extras(call: Handlers, table: Table) -> None:
 
 
 def test_a_request_without_fields_is_refused(call: Handlers, table: Table) -> None:
-    assert change(call, stored(table), {}).problem == (422, "validation_failed")
+    assert change(call, stored_booking(table), {}).problem == (422, "validation_failed")
 
 
 NEW_YORK = {
@@ -213,7 +213,7 @@ class TestParty:
     def test_special_requests_can_be_changed_until_the_start(
         self, call: Handlers, table: Table, now: Clock
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         now.set(STARTS_AT - timedelta(minutes=5))
 
         answer = change(call, booking, {"guests": 12, "special_requests": "Ring twice"})
@@ -230,7 +230,7 @@ class TestParty:
         assert price["balance_due"] == 73_353
 
     def test_guests_without_a_split_are_all_adults(self, call: Handlers, table: Table) -> None:
-        booking = stored(table, party=Party(adults=8, children=4))
+        booking = stored_booking(table, party=Party(adults=8, children=4))
 
         answer = change(call, booking, MORE_GUESTS).body
 
@@ -249,7 +249,7 @@ class TestParty:
     def test_a_party_must_add_up_and_fit_its_menu(
         self, call: Handlers, table: Table, changes: dict[str, Any], fault: str
     ) -> None:
-        refused = change(call, stored(table, menu=Menu({"salmon": 3})), changes)
+        refused = change(call, stored_booking(table, menu=Menu({"salmon": 3})), changes)
 
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == [fault]
@@ -262,7 +262,7 @@ class TestStaffFields:
     def test_travel_costs_from_the_31st_mile_and_is_not_taxed(
         self, call: Handlers, table: Table, miles: int, fee: int
     ) -> None:
-        answer = change(call, stored(table), {"travel_miles": miles}, ADMIN).body
+        answer = change(call, stored_booking(table), {"travel_miles": miles}, ADMIN).body
 
         assert (answer["travel_miles"], answer["travel_confirmed"]) == (miles, True)
         assert answer["price"]["travel_fee"] == fee
@@ -272,7 +272,7 @@ class TestStaffFields:
     def test_a_distance_of_more_than_200_miles_is_refused(
         self, call: Handlers, table: Table
     ) -> None:
-        refused = change(call, stored(table), {"travel_miles": 201}, ADMIN)
+        refused = change(call, stored_booking(table), {"travel_miles": 201}, ADMIN)
 
         assert refused.problem == (400, "venue_too_far")
 
@@ -312,7 +312,7 @@ class TestStaffFields:
     def test_a_pending_booking_cannot_be_completed(
         self, call: Handlers, table: Table, now: Clock, status: str
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         now.set(STARTS_AT + SECOND)
 
         refused = change(call, booking, {"status": status}, ADMIN)
@@ -323,7 +323,7 @@ class TestStaffFields:
     def test_a_status_other_than_completed_or_no_show_is_refused(
         self, call: Handlers, table: Table, status: str
     ) -> None:
-        refused = change(call, stored(table), {"status": status}, ADMIN)
+        refused = change(call, stored_booking(table), {"status": status}, ADMIN)
 
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == ["body /status"]
@@ -345,7 +345,7 @@ class TestStaffFields:
 def test_a_booking_that_has_ended_cannot_be_changed(
     call: Handlers, table: Table, snapshot: Snapshot, status: Status, by: str
 ) -> None:
-    booking = stored(table, status=status)
+    booking = stored_booking(table, status=status)
     before = snapshot()
 
     for changes in (MORE_GUESTS, LATER_TIME, {"special_requests": "Sorry"}):
@@ -360,13 +360,13 @@ class TestPreconditions:
     def test_a_change_with_a_matching_or_no_if_match_succeeds(
         self, call: Handlers, table: Table, if_match: str | None
     ) -> None:
-        assert change(call, stored(table), MORE_GUESTS, if_match=if_match).status == 200
+        assert change(call, stored_booking(table), MORE_GUESTS, if_match=if_match).status == 200
 
     @pytest.mark.parametrize("if_match", ['"2"', '""', '"01"', '"2", "3"', 'W/"1", "2"', '"one"'])
     def test_a_change_with_if_match_of_another_version_is_refused(
         self, call: Handlers, table: Table, snapshot: Snapshot, if_match: str
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         before = snapshot()
 
         refused = change(call, booking, MORE_GUESTS, if_match=if_match)
@@ -380,7 +380,7 @@ class TestPreconditions:
     def test_an_if_match_that_is_no_list_of_strong_tags_is_refused(
         self, call: Handlers, table: Table, if_match: str
     ) -> None:
-        refused = change(call, stored(table), MORE_GUESTS, if_match=if_match)
+        refused = change(call, stored_booking(table), MORE_GUESTS, if_match=if_match)
 
         assert refused.problem == (422, "validation_failed")
         assert refused.faults == ["header /If-Match"]
@@ -388,7 +388,7 @@ class TestPreconditions:
     def test_the_second_change_of_one_version_is_refused(
         self, call: Handlers, table: Table
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
 
         assert change(call, booking, MORE_GUESTS, if_match='"1"').status == 200
         assert change(call, booking, LATER_TIME, if_match='"1"').status == 412
@@ -397,7 +397,7 @@ class TestPreconditions:
         self, call: Handlers, table: Table
     ) -> None:
         # Given another change between the read and the write of a customer's change
-        booking = stored(table)
+        booking = stored_booking(table)
         find_booking, faster_changes = (
             bookings.find,
             iter([partial(change, call, booking, LATER_TIME)]),
@@ -428,7 +428,7 @@ class TestPreconditions:
 def test_a_change_has_an_event_in_the_audit_trail_without_personal_data(
     call: Handlers, table: Table
 ) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
 
     answer = change(
         call,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tests.builders import booking_body
 from tests.functions import contract
 from tests.functions.example import declared
-from tests.functions.given import Snapshot, stored
+from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.requests import Keywords, good_request
 
@@ -53,7 +53,7 @@ class Sender:
 
     def __init__(self, call: Handlers, table: Table, snapshot: Snapshot) -> None:
         self.call = call
-        self.booking = stored(table)
+        self.booking = stored_booking(table)
         self._snapshot = snapshot
         self._before = snapshot()
         self._usual: dict[str, Keywords] = {}

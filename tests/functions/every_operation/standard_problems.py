@@ -7,7 +7,7 @@ from unittest.mock import patch
 from tests.builders import CUSTOMER
 from tests.functions import contract
 from tests.functions.example import example_of
-from tests.functions.given import confirmed_booking, new_id, stored
+from tests.functions.given import confirmed_booking, new_id, stored_booking
 from tests.functions.handlers import Answer
 from tests.functions.provocations import (
     FIVE_MINUTES,
@@ -63,7 +63,7 @@ def missing_parameter(scene: Scene, operation: str) -> Answer:
 
 
 def unknown_parameter(scene: Scene, operation: str) -> Answer:
-    usual = scene.request(operation, stored(scene.table))
+    usual = scene.request(operation, stored_booking(scene.table))
     return scene.send(operation, usual | {"query": usual.get("query", {}) | {"junk": "1"}})
 
 
@@ -75,15 +75,15 @@ def unexpected_error(scene: Scene, operation: str) -> Answer:
 
 def always_changed_meanwhile(scene: Scene, operation: str) -> Answer:
     """Let another writer change the booking before each attempt to save it."""
-    booking = stored(scene.table, captured=5_000)
+    booking = stored_booking(scene.table, captured=5_000)
     usual = scene.request(operation, booking)
     for intent in scene.call.stripe.everything("payment_intents"):
         scene.call.stripe.pay(intent["id"])
     changed = ChangedMeanwhileError(booking)
     with (
         patch.object(bookings, "save", side_effect=changed),
-        patch.object(payments, "join", side_effect=OpenedMeanwhileError),
-        patch.object(payments, "open_new", side_effect=OpenedMeanwhileError),
+        patch.object(payments, "share_open_attempt", side_effect=OpenedMeanwhileError),
+        patch.object(payments, "add_attempt", side_effect=OpenedMeanwhileError),
         patch("time.sleep"),
     ):
         return scene.send(operation, usual)

@@ -13,7 +13,7 @@ from tests.functions.every_operation.access import (
     expected_answer,
 )
 from tests.functions.example import declared, lines_to_write
-from tests.functions.given import Snapshot, stored
+from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.requests import good_request
 
@@ -148,7 +148,7 @@ def test_an_if_match_does_not_reveal_another_customers_booking(
 
 
 def test_a_customer_lists_no_booking_of_another(call: Handlers, table: Table) -> None:
-    stored(table)
+    stored_booking(table)
 
     assert call("listBookings", by=OTHER_CUSTOMER).body == {"items": []}
 

@@ -7,7 +7,7 @@ from tests.builders import booking_body
 from tests.functions import contract
 from tests.functions.every_operation.sender import Sender, by_method
 from tests.functions.example import declared
-from tests.functions.given import stored
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.requests import Keywords
 
@@ -37,7 +37,7 @@ class TestHeaders:
         self, call: Handlers, table: Table, tags: list[str], status: int
     ) -> None:
         """Of two `If-Match` headers only the last one counted before."""
-        request: Keywords = {"booking_id": stored(table).id, "headers": {"If-Match": tags}}
+        request: Keywords = {"booking_id": stored_booking(table).id, "headers": {"If-Match": tags}}
 
         assert call("updateBooking", {"guests": 13}, **request).status == status
 

@@ -7,7 +7,7 @@ import pytest
 from tests.contract.openapi.bodies import boundaries, is_valid
 from tests.functions import contract
 from tests.functions.example import declared
-from tests.functions.given import stored
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.requests import Keywords, good_request
 
@@ -73,7 +73,7 @@ def test_a_parameter_is_accepted_exactly_when_the_contract_allows_it(
         for (operation, place, each), schema in SCHEMAS.items()
         if (place, each) == (where, name) and (name != "If-Match" or operation == "updateBooking")
     )
-    request = good_request(operation, call, stored(table))
+    request = good_request(operation, call, stored_booking(table))
     for text in values(schema):
         answer = call(operation, **with_text(request, where, name, text))
 

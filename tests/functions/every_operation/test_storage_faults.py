@@ -16,7 +16,7 @@ from tests.conftest import Clock
 from tests.functions import contract
 from tests.functions.every_operation.test_imports import needs_store
 from tests.functions.example import declared
-from tests.functions.given import Snapshot, stored
+from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import Till, paid_booking
 from tests.functions.requests import good_request
@@ -87,7 +87,7 @@ class TestLostMessage:
     def test_a_booking_is_changed_once_although_a_message_was_lost(
         self, call: Handlers, client: BaseClient, table: Table, operation: str, fault: Fault
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
 
         with Faults(client, WRITE, fault) as faults:
             answer = call(
@@ -135,7 +135,7 @@ class TestLostMessageAboutPayment:
         aws_call: str,
         fault: Fault,
     ) -> None:
-        request = good_request("createPaymentIntent", call, stored(table))
+        request = good_request("createPaymentIntent", call, stored_booking(table))
 
         with Faults(client, aws_call, fault) as faults:
             answer = call("createPaymentIntent", **request, headers=KEY_HEADER)
@@ -150,7 +150,7 @@ class TestLostMessageAboutPayment:
     def test_a_payment_intent_without_an_answer_is_created_once_by_a_repeated_request(
         self, call: Handlers, client: BaseClient, table: Table, stripe: FakeStripe, aws_call: str
     ) -> None:
-        request = good_request("createPaymentIntent", call, stored(table))
+        request = good_request("createPaymentIntent", call, stored_booking(table))
         with Faults(client, aws_call, lost_answer, lost_answer, lost_answer):
             assert_unavailable(call("createPaymentIntent", **request, headers=KEY_HEADER))
 
@@ -187,7 +187,7 @@ class TestLostMessageAboutPayment:
     def test_an_event_is_applied_once_although_a_message_was_lost(
         self, call: Handlers, client: BaseClient, till: Till, table: Table, fault: Fault
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         till.pay(booking)
 
         with Faults(client, WRITE, fault) as faults:
@@ -212,7 +212,7 @@ class TestJobsInAnOutage:
         job: str,
     ) -> None:
         till.cancel(paid_booking(call))
-        waiting = stored(call.table)
+        waiting = stored_booking(call.table)
         now.set(waiting.payment_due_at + timedelta(seconds=1))
         before = snapshot()
         throttled = refused("ThrottlingException")
@@ -363,7 +363,7 @@ class TestCursorSecret:
 
     @pytest.fixture
     def first_page(self, call: Handlers, table: Table) -> dict[str, Any]:
-        stored(table)
+        stored_booking(table)
         call("createBooking", booking_body(time="12:00"))
         page: dict[str, Any] = call("listBookings", query={"limit": "1"}).body
         return page
@@ -391,7 +391,7 @@ class TestCursorSecret:
     def test_a_list_on_one_page_does_not_need_the_cursor_secret(
         self, call: Handlers, table: Table, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        stored(table)
+        stored_booking(table)
         monkeypatch.delattr(secret, "client")
 
         assert call("listBookings").status == 200
@@ -425,7 +425,7 @@ class TestCursorSecret:
         self, call: Handlers, table: Table, own_secret: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # Given an instance that has cached the old secret
-        stored(table)
+        stored_booking(table)
         call("createBooking", booking_body(time="12:00"))
         call("listBookings", query={"limit": "1"})
         kept = dict(secret._cache)

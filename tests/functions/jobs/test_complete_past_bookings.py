@@ -9,7 +9,7 @@ from tests.builders import ADMIN, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import counted
-from tests.functions.given import Snapshot, confirmed_booking, stored
+from tests.functions.given import Snapshot, confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import Till, paid_booking
 
@@ -70,7 +70,7 @@ def test_a_party_is_completed_once(
 def test_a_booking_that_is_not_confirmed_is_not_completed(
     call: Handlers, table: Table, now: Clock, snapshot: Snapshot, status: Status
 ) -> None:
-    booking = stored(table, status=status)
+    booking = stored_booking(table, status=status)
     now.set(booking.slot.starts_at + timedelta(days=2))
     before = snapshot()
 

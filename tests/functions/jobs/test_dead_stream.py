@@ -12,8 +12,8 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import NOW
 from tests.conftest import Clock
 from tests.functions.conftest import Output
-from tests.functions.emf import told
-from tests.functions.given import stored
+from tests.functions.emf import alarm_values
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import REFUND_FAILS, Till, open_payment, paid_booking
 
@@ -35,7 +35,9 @@ def run_every_job(call: Handlers) -> None:
 def new_booking(table: Table) -> Callable[[], Booking]:
     """Store pending bookings, each on another day."""
     days = count(30)
-    return lambda: stored(table, by_staff=True, date=NOW.date() + timedelta(days=next(days)))
+    return lambda: stored_booking(
+        table, by_staff=True, date=NOW.date() + timedelta(days=next(days))
+    )
 
 
 @pytest.fixture
@@ -128,6 +130,6 @@ def test_every_alarm_is_raised_once_without_the_stream(
     run_every_job(call)
 
     text = output()
-    assert told(text, Alarm.REFUNDS_FAILED) == [1]
-    assert told(text, Alarm.DISPUTES_OPENED) == [1]
+    assert alarm_values(text, Alarm.REFUNDS_FAILED) == [1]
+    assert alarm_values(text, Alarm.DISPUTES_OPENED) == [1]
     assert list(alarms.pending(table, now.at)) == []

@@ -8,7 +8,7 @@ import pytest
 from local.fakes.stripe.fake import FakeStripe
 from tests.conftest import Clock
 from tests.functions.conftest import Output
-from tests.functions.emf import told
+from tests.functions.emf import alarm_values
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.refunds import DEPOSIT, REFUND, refunds
 from tests.functions.money import Till, paid_booking
@@ -112,7 +112,7 @@ class TestStripeFailure:
         till.follow_up()
 
         assert ("refund_refused", REFUND) in till.ledger(booking)
-        assert told(output(), "RefundsFailed") == []
+        assert alarm_values(output(), "RefundsFailed") == []
 
 
 def test_an_error_followed_by_no_payment_snapshot_is_not_entered_as_a_refusal(

@@ -10,8 +10,8 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
-from tests.functions.emf import emitted, told
-from tests.functions.given import Snapshot, stored
+from tests.functions.emf import alarm_values, emitted
+from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.refunds import DEPOSIT, REFUND, refunds
 from tests.functions.money import BANK, REFUND_PENDS, Till, open_payment, paid_booking
@@ -28,7 +28,10 @@ from teppan.trigger import TriggerFailedError
 
 def paid_bookings(call: Handlers, count: int) -> list[Booking]:
     """Return bookings with paid deposits, on different days."""
-    return [paid_booking(call, stored(call.table, date=days_ahead(30 + n))) for n in range(count)]
+    return [
+        paid_booking(call, stored_booking(call.table, date=days_ahead(30 + n)))
+        for n in range(count)
+    ]
 
 
 @pytest.fixture
@@ -153,7 +156,7 @@ class TestBatch:
         for _ in range(3):
             call.job("followUpPayments", {"Records": records})
 
-        assert told(output(), "DisputesOpened") == [1]
+        assert alarm_values(output(), "DisputesOpened") == [1]
 
     def test_a_batch_names_exactly_the_records_that_failed(
         self, call: Handlers, till: Till, stripe: FakeStripe
@@ -273,7 +276,7 @@ class TestCancelledBooking:
     def test_the_open_intent_of_a_cancelled_booking_is_cancelled(
         self, till: Till, stripe: FakeStripe, table: Table
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         till.open(booking)
         till.cancel(booking)
 
@@ -286,7 +289,7 @@ class TestCancelledBooking:
     def test_an_intent_whose_creation_was_not_answered_is_cancelled_with_its_booking(
         self, till: Till, stripe: FakeStripe, table: Table
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         stripe.faults.next("lose_answer", times=9)
         till.open(booking)
         stripe.faults.clear()
@@ -299,7 +302,7 @@ class TestCancelledBooking:
     def test_a_booking_paid_while_it_was_cancelled_refunds_everything(
         self, till: Till, stripe: FakeStripe, table: Table
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         till.pay(booking)
         till.cancel(booking)
 
@@ -312,7 +315,7 @@ class TestCancelledBooking:
     def test_a_cancelled_booking_refunds_a_bank_debit_once_it_settles(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
     ) -> None:
-        booking = stored(table)
+        booking = stored_booking(table)
         intent = till.pay(booking, card=BANK)
         till.cancel(booking)
         assert till.follow_up() == []
@@ -328,7 +331,7 @@ class TestCancelledBooking:
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
     ) -> None:
         # Given a booking that expired and was reinstated before the stream is read
-        booking = stored(table)
+        booking = stored_booking(table)
         now.set(booking.payment_due_at + timedelta(hours=1))
         call.job("releaseUnpaidBookings")
         records = till.stream.read()
@@ -350,7 +353,7 @@ def test_a_change_while_an_intent_is_being_closed_keeps_the_closing_mark(
     call: Handlers, till: Till, table: Table
 ) -> None:
     # Given a booking that becomes cheaper twice, the second time while its open intent is closed
-    booking = stored(table)
+    booking = stored_booking(table)
     till.open(booking, "full")
     close_excess = open_payments.close_excess
     changes = [{"guests": 11}, {"guests": 10}]
@@ -378,15 +381,15 @@ def test_an_alarm_is_raised_although_the_webhook_stopped_before_it(
 ) -> None:
     # Given a dispute whose webhook stops right after it has entered it
     stripe.dispute(next(iter(booking.payments)))
-    with patch.object(payments, "note", side_effect=OSError):
+    with patch.object(payments, "store_status", side_effect=OSError):
         assert {answer.status for answer in call.deliver()} == {500}
     assert ("dispute_opened", DEPOSIT) in till.ledger(booking)
-    assert told(output(), "DisputesOpened") == []
+    assert alarm_values(output(), "DisputesOpened") == []
 
     till.follow_up()
 
     text = output()
-    assert told(text, "DisputesOpened") == [1]
+    assert alarm_values(text, "DisputesOpened") == [1]
     assert booking.id in text
 
 

@@ -16,8 +16,8 @@ from tests.builders import NOW, attempt, booking, caller, days_ahead, system
 from tests.conftest import Clock
 from tests.contract.documents import FUNCTIONS
 from tests.functions.conftest import Output
-from tests.functions.emf import counted, told
-from tests.functions.given import new_id, stored
+from tests.functions.emf import alarm_values, counted
+from tests.functions.given import new_id, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import Till, open_payment
 from tests.functions.stripe import InProcess
@@ -75,7 +75,7 @@ def store_queue(call: Handlers, number: int) -> list[Booking]:
     """Store bookings with open intents whose payment deadlines are one second apart."""
     queue = []
     for n in range(number):
-        queued_booking = stored(
+        queued_booking = stored_booking(
             call.table, by_staff=True, date=days_ahead(30 + n), at=NOW + n * SECOND
         )
         open_payment(call, queued_booking)
@@ -107,7 +107,7 @@ def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
     # Then all are released, each with one call of Stripe
     text = output()
     assert counted(text, "BookingsReleased") == 2_000
-    assert told(text, "OverdueBookingsLeft") == [0]
+    assert alarm_values(text, "OverdueBookingsLeft") == [0]
     assert Counter(each["status"] for each in stripe.everything("payment_intents")) == {
         "canceled": 2_000
     }
@@ -175,7 +175,7 @@ class TestRunOutOfTime:
         call.job(JOB, time_left=out_of_time_after(12))
 
         text = output()
-        assert told(text, "OverdueBookingsLeft") == [8]
+        assert alarm_values(text, "OverdueBookingsLeft") == [8]
         assert counted(text, "BookingsReleased") == 12
         assert counted(text, "Failures") == 0
 
@@ -209,7 +209,7 @@ class TestRunOutOfTime:
         call.job(JOB, time_left=lambda: MINUTE)
 
         assert statuses(till, queue) == ["pending"] * 2
-        assert told(output(), "OverdueBookingsLeft") == [2]
+        assert alarm_values(output(), "OverdueBookingsLeft") == [2]
 
     def test_bookings_that_fail_repeatedly_do_not_block_the_others(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
@@ -268,7 +268,7 @@ class TestConcurrentRuns:
     def test_concurrent_runs_confirm_a_paid_booking_once(
         self, call: Handlers, till: Till, now: Clock
     ) -> None:
-        overdue = stored(call.table)
+        overdue = stored_booking(call.table)
         till.pay(overdue)
         now.set(overdue.payment_due_at + SECOND)
 

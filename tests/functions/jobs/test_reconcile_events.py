@@ -10,8 +10,8 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import caller, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
-from tests.functions.emf import counted, told
-from tests.functions.given import stored
+from tests.functions.emf import alarm_values, counted
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.reconciliation import DEPOSIT, JOB, MINUTE, full, lose_webhooks, recent
 from tests.functions.money import DECLINED, Till, open_payment
@@ -21,7 +21,7 @@ from teppan.domain.alarm import Alarm
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Role
-from teppan.services.payments.missed_events import receive_again, unseen_events
+from teppan.services.payments.missed_events import events_since_last_run, receive_missed_event
 from teppan.store import alarms, jobs, keys
 from teppan.store.table import Table
 from teppan.trigger import TriggerFailedError
@@ -32,7 +32,7 @@ from teppan_payments.stripe_provider import StripeProvider
 @pytest.fixture
 def booking(table: Table) -> Booking:
     """A pending booking that nobody has paid."""
-    return stored(table)
+    return stored_booking(table)
 
 
 class TestRecentEvents:
@@ -80,7 +80,7 @@ class TestRecentEvents:
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, now: Clock
     ) -> None:
         # Given events that Stripe lists only after the run that should have handled them
-        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(2)]
+        bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(2)]
         for each in bookings:
             till.pay(each)
             lose_webhooks(stripe)
@@ -100,7 +100,7 @@ class TestRecentEvents:
     def test_events_from_before_the_first_run_are_found(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
     ) -> None:
-        booking = stored(table, date=days_ahead(60))
+        booking = stored_booking(table, date=days_ahead(60))
         till.pay(booking)
         lose_webhooks(stripe)
         now.set(now.at + timedelta(days=29))
@@ -121,7 +121,7 @@ class TestRecentEvents:
         kind: Any,
     ) -> None:
         # Given three payments whose events were lost; Stripe does not answer about the second
-        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(3)]
+        bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(3)]
         intents = [till.pay(each) for each in bookings]
         lose_webhooks(stripe)
         stripe.faults.next(kind, path_prefix=f"/v1/payment_intents/{intents[1]}", times=99)
@@ -178,7 +178,7 @@ class TestRecentEvents:
         recent(call)
         recent(call)
 
-        assert told(output(), "PaymentsUnmatched") == [1]
+        assert alarm_values(output(), "PaymentsUnmatched") == [1]
 
     def test_an_event_that_no_webhook_delivered_within_a_minute_raises_an_alarm(
         self,
@@ -190,7 +190,7 @@ class TestRecentEvents:
         output: Output,
     ) -> None:
         # Given a delivered event, a lost one, and one that may still be delivered
-        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(3)]
+        bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(3)]
         till.pay(bookings[0])
         call.deliver()
         till.pay(bookings[1])
@@ -201,13 +201,13 @@ class TestRecentEvents:
         recent(call)
         recent(call)
 
-        assert told(output(), "WebhooksMissed") == [1]
+        assert alarm_values(output(), "WebhooksMissed") == [1]
 
     def test_delivered_events_that_failed_do_not_count_as_missed(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
     ) -> None:
         # Given an event that was delivered while Stripe did not answer
-        booking = stored(call.table)
+        booking = stored_booking(call.table)
         till.pay(booking)
         stripe.faults.next("reset", path_prefix="/v1/payment_intents", times=9)
         assert [each.status for each in call.deliver()] == [503]
@@ -217,13 +217,13 @@ class TestRecentEvents:
         recent(call)
 
         assert till.now_of(booking).status is Status.CONFIRMED
-        assert told(output(), "WebhooksMissed") == []
+        assert alarm_values(output(), "WebhooksMissed") == []
 
     def test_each_interrupted_run_handles_some_more_events(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, now: Clock
     ) -> None:
         # Given more lost events than one run has time for
-        bookings = [stored(table, by_staff=True, date=days_ahead(30 + n)) for n in range(6)]
+        bookings = [stored_booking(table, by_staff=True, date=days_ahead(30 + n)) for n in range(6)]
         for each in bookings:
             till.pay(each)
         lose_webhooks(stripe)
@@ -233,9 +233,9 @@ class TestRecentEvents:
         def run() -> int:
             seen_payments: set[str] = set()
             with patch.object(call.provider, "snapshot", wraps=call.provider.snapshot) as snapshot:
-                for event in unseen_events(table, call.provider, now.at):
+                for event in events_since_last_run(table, call.provider, now.at):
                     if snapshot.call_count < 2:
-                        receive_again(table, call.provider, event, job, seen_payments)
+                        receive_missed_event(table, call.provider, event, job, seen_payments)
             return sum(till.now_of(each).status is Status.CONFIRMED for each in bookings)
 
         assert [run() for _ in range(3)] == [2, 4, 6]
@@ -296,7 +296,7 @@ class TestRecentEvents:
         output: Output,
     ) -> None:
         # Given a lost event of a payment that we cannot read, and a later one
-        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(2)]
+        bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(2)]
         intents = [till.pay(each) for each in bookings]
         lose_webhooks(stripe)
         stripe.account.payment_intents[intents[0]]["status"] = "paused"
@@ -307,15 +307,15 @@ class TestRecentEvents:
             now.set(now.at + 5 * MINUTE)
             with pytest.raises(TriggerFailedError):
                 call.job(JOB, {"scope": "recent"})
-            assert jobs.through(table, "reconcile_payments") == began
+            assert jobs.covered_until(table, "reconcile_payments") == began
         now.set(now.at + 5 * MINUTE)
         recent(call)
 
         # Then the other is handled at once, the window has advanced, and there is one alarm
         assert till.now_of(bookings[1]).status is Status.CONFIRMED
-        assert jobs.through(table, "reconcile_payments") == now.at
+        assert jobs.covered_until(table, "reconcile_payments") == now.at
         recent(call)
-        assert told(output(), Alarm.EVENTS_FAILED) == [1]
+        assert alarm_values(output(), Alarm.EVENTS_FAILED) == [1]
         assert list(alarms.pending(table, now.at)) == []
 
     def test_an_unreadable_event_does_not_stop_the_others(
@@ -355,7 +355,7 @@ class TestRecentEvents:
     ) -> None:
         # Given more events than one page of Stripe's; the relevant one is the oldest
         till.pay(booking)
-        declined_intent = open_payment(call, stored(call.table, date=days_ahead(30)))
+        declined_intent = open_payment(call, stored_booking(call.table, date=days_ahead(30)))
         for _ in range(101):
             stripe.pay(declined_intent, DECLINED)
         lose_webhooks(stripe)

@@ -10,8 +10,8 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import days_ahead, ledger_entry
 from tests.conftest import Clock
 from tests.functions.conftest import Output
-from tests.functions.emf import counted, told
-from tests.functions.given import Snapshot, stored
+from tests.functions.emf import alarm_values, counted
+from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.reconciliation import DEPOSIT, JOB, full, lose_webhooks
 from tests.functions.money import REFUND_FAILS, Till, paid_booking
@@ -100,14 +100,16 @@ class TestLedgerComparison:
 
         full(call)
 
-        assert told(output(), "LedgerDifference") == [0]
+        assert alarm_values(output(), "LedgerDifference") == [0]
         till.check(booking)
 
     def test_the_comparison_finds_no_difference_in_a_correct_ledger(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
         # Given payments in different states
-        bookings = [paid_booking(call, stored(table, date=days_ahead(30 + n))) for n in range(4)]
+        bookings = [
+            paid_booking(call, stored_booking(table, date=days_ahead(30 + n))) for n in range(4)
+        ]
         till.cancel(bookings[0])
         till.refund(bookings[1], 100)
         till.follow_up()
@@ -120,7 +122,11 @@ class TestLedgerComparison:
         full(call)
 
         text = output()
-        assert told(text, "LedgerDifferenceFound") == told(text, "LedgerDifference") == [0]
+        assert (
+            alarm_values(text, "LedgerDifferenceFound")
+            == alarm_values(text, "LedgerDifference")
+            == [0]
+        )
         till.check(*bookings)
 
     def test_the_comparison_of_an_empty_table_finds_no_difference(
@@ -128,7 +134,7 @@ class TestLedgerComparison:
     ) -> None:
         full(call)
 
-        assert told(output(), "LedgerDifference") == [0]
+        assert alarm_values(output(), "LedgerDifference") == [0]
 
     def test_the_comparison_finds_and_repairs_differences(
         self,
@@ -140,7 +146,7 @@ class TestLedgerComparison:
         now: Clock,
     ) -> None:
         # Given a payment, a refund in the dashboard and a lost dispute without events
-        bookings = [stored(table, date=days_ahead(60 + n)) for n in range(3)]
+        bookings = [stored_booking(table, date=days_ahead(60 + n)) for n in range(3)]
         till.pay(bookings[0])
         stripe.refund(till.pay(bookings[1], "full"), 4_000)
         stripe.close_dispute(stripe.dispute(till.pay(bookings[2]))["id"], won=False)
@@ -150,8 +156,8 @@ class TestLedgerComparison:
         full(call)
 
         text = output()
-        assert told(text, "LedgerDifferenceFound") == [DEPOSIT + 71_445 - 4_000]
-        assert told(text, "LedgerDifference") == [0]
+        assert alarm_values(text, "LedgerDifferenceFound") == [DEPOSIT + 71_445 - 4_000]
+        assert alarm_values(text, "LedgerDifference") == [0]
         assert counted(text, "PaymentsCaptured") == 2
         till.check(*bookings)
 
@@ -159,13 +165,17 @@ class TestLedgerComparison:
         self, call: Handlers, table: Table, output: Output, snapshot: Snapshot
     ) -> None:
         # Given a ledger with a payment that is unknown at Stripe
-        stored(table, status=Status.CONFIRMED, captured=DEPOSIT, version=2)
+        stored_booking(table, status=Status.CONFIRMED, captured=DEPOSIT, version=2)
         before = snapshot()
 
         full(call)
 
         text = output()
-        assert told(text, "LedgerDifferenceFound") == told(text, "LedgerDifference") == [DEPOSIT]
+        assert (
+            alarm_values(text, "LedgerDifferenceFound")
+            == alarm_values(text, "LedgerDifference")
+            == [DEPOSIT]
+        )
         assert snapshot() == before
 
     def test_money_that_the_ledger_alone_knows_is_a_difference(
@@ -176,7 +186,7 @@ class TestLedgerComparison:
         with patch.object(StripeProvider, "movements", return_value=()):
             full(call)
 
-        assert told(output(), "LedgerDifference") == [DEPOSIT]
+        assert alarm_values(output(), "LedgerDifference") == [DEPOSIT]
 
     def test_a_lost_dispute_without_an_event_is_found(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
@@ -191,7 +201,7 @@ class TestLedgerComparison:
 
         full(call)
 
-        assert told(output(), "LedgerDifferenceFound") == [0]
+        assert alarm_values(output(), "LedgerDifferenceFound") == [0]
         assert till.account(booking)["balance"]["lost"] == DEPOSIT
         assert till.account(booking)["payment_status"] == "awaiting_payment"
 
@@ -199,8 +209,8 @@ class TestLedgerComparison:
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
         # Given an entry of a newer version, and a payment without an event
-        unreadable = paid_booking(call, stored(table, date=days_ahead(30)))
-        lost = stored(table, date=days_ahead(31))
+        unreadable = paid_booking(call, stored_booking(table, date=days_ahead(30)))
+        lost = stored_booking(table, date=days_ahead(31))
         till.pay(lost)
         lose_webhooks(stripe)
         (intent,) = unreadable.payments
@@ -214,8 +224,8 @@ class TestLedgerComparison:
             call.job(JOB, {"scope": "full"})
 
         text = output()
-        assert told(text, "LedgerDifferenceFound") == [2 * DEPOSIT]
-        assert told(text, "LedgerDifference") == [DEPOSIT]
+        assert alarm_values(text, "LedgerDifferenceFound") == [2 * DEPOSIT]
+        assert alarm_values(text, "LedgerDifference") == [DEPOSIT]
         till.check(lost)
 
     def test_payments_that_are_not_ours_are_left_out(
@@ -225,7 +235,7 @@ class TestLedgerComparison:
 
         full(call)
 
-        assert told(output(), "LedgerDifference") == [0]
+        assert alarm_values(output(), "LedgerDifference") == [0]
 
     @pytest.mark.parametrize("field", ["captured", "refunded", "refund_owed", "lost"])
     def test_a_balance_that_differs_from_the_ledger_entries_is_reported(
@@ -247,13 +257,13 @@ class TestLedgerComparison:
         full(call)
 
         text = output()
-        assert told(text, "LedgerDifference") == [17]
+        assert alarm_values(text, "LedgerDifference") == [17]
         assert payment in text
 
     def test_a_late_payment_of_an_old_booking_is_no_difference(
         self, call: Handlers, till: Till, table: Table, now: Clock, output: Output
     ) -> None:
-        booking = paid_booking(call, stored(table, date=days_ahead(30)))
+        booking = paid_booking(call, stored_booking(table, date=days_ahead(30)))
         now.set(now.at + timedelta(days=600))
         till.pay(booking, "balance")
         call.deliver()
@@ -262,13 +272,17 @@ class TestLedgerComparison:
         full(call)
 
         text = output()
-        assert told(text, "LedgerDifferenceFound") == told(text, "LedgerDifference") == [0]
+        assert (
+            alarm_values(text, "LedgerDifferenceFound")
+            == alarm_values(text, "LedgerDifference")
+            == [0]
+        )
 
     def test_the_comparison_continues_when_one_payment_cannot_be_read(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
         # Given two payments without events; Stripe does not answer about one of them
-        bookings = [stored(table, date=days_ahead(60 + n)) for n in range(2)]
+        bookings = [stored_booking(table, date=days_ahead(60 + n)) for n in range(2)]
         intents = [till.pay(each) for each in bookings]
         lose_webhooks(stripe)
         stripe.faults.next("error_500", path_prefix=f"/v1/payment_intents/{intents[0]}", times=99)
@@ -278,18 +292,19 @@ class TestLedgerComparison:
 
         text = output()
         assert till.now_of(bookings[1]).status is Status.CONFIRMED
-        assert told(text, "LedgerDifference") == [DEPOSIT]
+        assert alarm_values(text, "LedgerDifference") == [DEPOSIT]
         assert f'"item":"{intents[0]}"' in text
         stripe.faults.clear()
         full(call)
-        assert told(output(), "LedgerDifference") == [0]
+        assert alarm_values(output(), "LedgerDifference") == [0]
         till.check(*bookings)
 
     def test_the_comparison_covers_every_month(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
         bookings = [
-            stored(table, by_staff=True, date=days_ahead(days)) for days in (3, 40, 100, 200, 364)
+            stored_booking(table, by_staff=True, date=days_ahead(days))
+            for days in (3, 40, 100, 200, 364)
         ]
         for each in bookings:
             till.pay(each)
@@ -297,7 +312,7 @@ class TestLedgerComparison:
 
         full(call)
 
-        assert told(output(), "LedgerDifference") == [0]
+        assert alarm_values(output(), "LedgerDifference") == [0]
         assert {till.now_of(each).status for each in bookings} == {Status.CONFIRMED}
         till.check(*bookings)
 
@@ -311,5 +326,5 @@ class TestLedgerComparison:
             call.job(JOB, {"scope": "full"})
 
         text = output()
-        assert told(text, "LedgerDifference") == []
+        assert alarm_values(text, "LedgerDifference") == []
         assert counted(text, "Failures") == 1

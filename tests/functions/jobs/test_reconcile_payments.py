@@ -12,8 +12,8 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
-from tests.functions.emf import counted, told
-from tests.functions.given import stored
+from tests.functions.emf import alarm_values, counted
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.reconciliation import JOB, MINUTE, lose_webhooks, recent, store
 from tests.functions.money import REFUND_PENDS, Till, paid_booking
@@ -29,7 +29,7 @@ from teppan.trigger import TriggerFailedError
 
 @pytest.fixture
 def booking(table: Table) -> Booking:
-    return stored(table)
+    return stored_booking(table)
 
 
 class TestWithoutApiKey:
@@ -47,7 +47,7 @@ class TestWithoutApiKey:
         assert text.count('"payments are not configured"') == 1
         assert counted(text, "PaymentsNotConfigured") == 1
         assert counted(text, "Failures") == 0
-        assert told(text, "PaymentsNotConfigured") == []
+        assert alarm_values(text, "PaymentsNotConfigured") == []
 
     def test_the_other_jobs_do_not_fail_without_an_api_key(
         self,
@@ -60,7 +60,7 @@ class TestWithoutApiKey:
     ) -> None:
         # Given two bookings whose payments could not be opened: one is cancelled, one is overdue
         store(api_key, "x7Kq", "x7Kr")
-        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(2)]
+        bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(2)]
         for each in bookings:
             assert till.open(each).problem == (502, "payment_provider_failed")
         till.cancel(bookings[0])
@@ -126,7 +126,9 @@ class TestRefunds:
     def test_a_refund_that_fails_does_not_stop_the_others(
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
     ) -> None:
-        bookings = [paid_booking(call, stored(table, date=days_ahead(30 + n))) for n in range(3)]
+        bookings = [
+            paid_booking(call, stored_booking(table, date=days_ahead(30 + n))) for n in range(3)
+        ]
         for each in bookings:
             till.cancel(each)
         payment = next(iter(bookings[1].payments))
@@ -183,12 +185,12 @@ class TestAlarms:
 
         # Then the job waits five minutes for the stream, and then raises the alarm
         recent(call)
-        assert told(output(), "DisputesOpened") == []
+        assert alarm_values(output(), "DisputesOpened") == []
         now.set(now.at + 5 * MINUTE)
         recent(call)
-        assert told(output(), "DisputesOpened") == [1]
+        assert alarm_values(output(), "DisputesOpened") == [1]
         recent(call)
-        assert told(output(), "DisputesOpened") == []
+        assert alarm_values(output(), "DisputesOpened") == []
 
     def test_an_alarm_that_the_stream_raised_is_not_raised_again(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
@@ -197,12 +199,12 @@ class TestAlarms:
         stripe.dispute(next(iter(booking.payments)))
         call.deliver()
         till.follow_up()
-        assert told(output(), "DisputesOpened") == [1]
+        assert alarm_values(output(), "DisputesOpened") == [1]
         now.set(now.at + timedelta(hours=1))
 
         recent(call)
 
-        assert told(output(), "DisputesOpened") == []
+        assert alarm_values(output(), "DisputesOpened") == []
 
     def test_an_alarm_of_a_newer_version_does_not_stop_the_others(
         self, call: Handlers, stripe: FakeStripe, now: Clock, table: Table, output: Output
@@ -219,7 +221,7 @@ class TestAlarms:
         with pytest.raises(TriggerFailedError):
             call.job(JOB, {"scope": "recent"})
 
-        assert told(output(), "DisputesOpened") == [1]
+        assert alarm_values(output(), "DisputesOpened") == [1]
 
 
 class TestOutOfTime:
@@ -227,7 +229,9 @@ class TestOutOfTime:
         self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
     ) -> None:
         # Given three refunds that the stream missed, and runs with time for one; the first fails
-        bookings = [paid_booking(call, stored(table, date=days_ahead(30 + n))) for n in range(3)]
+        bookings = [
+            paid_booking(call, stored_booking(table, date=days_ahead(30 + n))) for n in range(3)
+        ]
         for each in bookings:
             till.cancel(each)
         first = min(bookings, key=lambda each: each.id)
@@ -244,7 +248,7 @@ class TestOutOfTime:
     def test_events_that_were_not_begun_are_handled_by_the_next_run(
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
     ) -> None:
-        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(2)]
+        bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(2)]
         for each in bookings:
             till.pay(each)
             lose_webhooks(stripe)

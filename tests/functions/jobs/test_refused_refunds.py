@@ -9,8 +9,8 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
-from tests.functions.emf import told
-from tests.functions.given import stored
+from tests.functions.emf import alarm_values
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.refunds import DEPOSIT, REFUND, refunds
 from tests.functions.money import BANK, REFUND_FAILS, Till, paid_booking
@@ -33,7 +33,7 @@ class TestRefusedRefund:
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
     ) -> None:
         # Given a bank debit that was paid half a year before the cancellation
-        booking = stored(call.table, date=days_ahead(300))
+        booking = stored_booking(call.table, date=days_ahead(300))
         intent = till.pay(booking, card=BANK)
         stripe.settle(intent)
         call.deliver()
@@ -55,7 +55,7 @@ class TestRefusedRefund:
 
         # Then there is one call, one alarm, and the refund is still owed
         assert call_count == 1
-        assert told(output(), "RefundsFailed") == [1]
+        assert alarm_values(output(), "RefundsFailed") == [1]
         (entry,) = [
             each for each in till.account(booking)["entries"] if each["kind"] == "refund_refused"
         ]
@@ -84,7 +84,7 @@ class TestRefusedRefund:
             call.job("reconcilePayments", {"scope": "recent"})
             till.follow_up()
 
-        assert told(output(), "RefundsFailed") == [1]
+        assert alarm_values(output(), "RefundsFailed") == [1]
         till.check(booking)
 
     def test_a_refund_refused_for_a_lost_dispute_is_sent_when_the_loss_is_reversed(
@@ -228,7 +228,7 @@ class TestFailedRefund:
         output()
         call.deliver()
         till.follow_up()
-        assert told(output(), "RefundsFailed") == [1]
+        assert alarm_values(output(), "RefundsFailed") == [1]
         assert till.account(booking)["balance"]["refund_owed"] == REFUND
 
         # Then it is not tried again within a day
@@ -258,7 +258,7 @@ class TestFailedRefund:
             assert till.follow_up() == []
         till.follow_up()
 
-        assert told(output(), "RefundsFailed") == [1]
+        assert alarm_values(output(), "RefundsFailed") == [1]
         assert ("refund_refused", REFUND) in till.ledger(booking)
         assert till.account(booking)["balance"]["refund_owed"] == REFUND
         call.job("reconcilePayments", {"scope": "recent"})

@@ -9,7 +9,7 @@ from tests.builders import ADMIN, CUSTOMER, days_ahead
 from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import counted, emitted
-from tests.functions.given import Snapshot, confirmed_booking, stored
+from tests.functions.given import Snapshot, confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import BANK, DECLINED, SECURE, Till, open_payment
 from tests.functions.stripe import create_foreign_intent
@@ -26,7 +26,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def booking(table: Table) -> Booking:
-    return stored(table)
+    return stored_booking(table)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ class TestOverdueBooking:
     ) -> None:
         call.job(JOB)
 
-        assert stored(table, at=now.at).slot == overdue.slot
+        assert stored_booking(table, at=now.at).slot == overdue.slot
 
     @pytest.mark.usefixtures("overdue")
     def test_an_overdue_booking_is_released_once(
@@ -150,7 +150,7 @@ class TestNotOverdue:
     def test_a_booking_three_days_ahead_has_24_hours_to_pay(
         self, call: Handlers, till: Till, table: Table, now: Clock
     ) -> None:
-        near_booking = stored(table, date=days_ahead(3))
+        near_booking = stored_booking(table, date=days_ahead(3))
         assert near_booking.payment_due_at == near_booking.created_at + timedelta(hours=24)
 
         now.set(near_booking.payment_due_at)
@@ -162,7 +162,7 @@ class TestNotOverdue:
         self, call: Handlers, table: Table, now: Clock, snapshot: Snapshot, by: str
     ) -> None:
         confirmed_one = confirmed_booking(table, date=days_ahead(30))
-        cancelled_one = stored(table, date=days_ahead(31))
+        cancelled_one = stored_booking(table, date=days_ahead(31))
         call("cancelBooking", booking_id=cancelled_one.id, by=by)
         now.set(confirmed_one.payment_due_at + timedelta(days=2))
         before = snapshot()
@@ -271,7 +271,7 @@ class TestStripeFailure:
         kind: Any,
     ) -> None:
         # Given three overdue bookings; Stripe does not answer about the second
-        bookings = [stored(table, date=days_ahead(30 + n)) for n in range(3)]
+        bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(3)]
         payment_intents = [open_payment(call, each) for each in bookings]
         now.set(bookings[0].payment_due_at + SECOND)
         stripe.faults.next(kind, path_prefix=f"/v1/payment_intents/{payment_intents[1]}", times=99)

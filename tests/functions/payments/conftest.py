@@ -3,7 +3,7 @@
 import pytest
 from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.webhooks.outbox import Delivery
-from tests.functions.given import stored
+from tests.functions.given import stored_booking
 from tests.functions.money import (
     Till,
 )
@@ -15,7 +15,7 @@ from teppan.store.table import Table
 @pytest.fixture
 def booking(table: Table) -> Booking:
     """A pending booking that nobody has paid."""
-    return stored(table)
+    return stored_booking(table)
 
 
 @pytest.fixture

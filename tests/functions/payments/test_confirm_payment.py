@@ -11,7 +11,7 @@ from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import counted
 from tests.functions.example import Example, Request
-from tests.functions.given import Snapshot, new_id, stored
+from tests.functions.given import Snapshot, new_id, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import BANK, DECLINED, SECURE, Till, open_payment, paid_booking
 from tests.functions.stripe import create_foreign_intent
@@ -306,7 +306,7 @@ class TestLatePayment:
         self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         intent = expire_with_unknown_intent(call, now, booking)
-        rival = stored(call.table, at=now.at, by=OTHER_CUSTOMER)
+        rival = stored_booking(call.table, at=now.at, by=OTHER_CUSTOMER)
         stripe.pay(intent)
 
         answer = confirm(call, intent)

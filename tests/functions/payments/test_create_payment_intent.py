@@ -7,7 +7,7 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER, days_ahead
 from tests.conftest import Clock
 from tests.functions.example import Example, Given, Request
-from tests.functions.given import Snapshot, new_id, store_attempts, stored
+from tests.functions.given import Snapshot, new_id, store_attempts, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import BANK, DECLINED, SECURE, VISA, Till, open_payment, paid_booking
 from tests.functions.payments.payment_intents import DEPOSIT, KEY_HEADER, TOTAL, intents, open_at
@@ -31,19 +31,19 @@ def example_request(given: Given) -> Request:
 
 
 def while_a_bank_debit_is_processing(scene: Scene, operation: str) -> Answer:
-    booking = stored(scene.table)
+    booking = stored_booking(scene.table)
     scene.call.stripe.pay(open_payment(scene.call, booking, "full"), BANK)
     return scene.ask(operation, booking)
 
 
 def after_as_many_attempts_as_allowed(scene: Scene, operation: str) -> Answer:
-    booking = stored(scene.table)
+    booking = stored_booking(scene.table)
     store_attempts(scene.table, booking, booking.policy.payment_attempts)
     return scene.ask(operation, booking)
 
 
 def below_stripes_minimum(scene: Scene, operation: str) -> Answer:
-    booking = stored(scene.table)
+    booking = stored_booking(scene.table)
     scene.call.stripe.account.minimum = booking.price.total + 1
     return scene.ask(operation, booking)
 
@@ -119,7 +119,7 @@ class TestAmountDue:
     def test_the_total_is_due_at_once_for_a_booking_in_less_than_a_week(
         self, till: Till, table: Table
     ) -> None:
-        near_booking = stored(table, date=days_ahead(5))
+        near_booking = stored_booking(table, date=days_ahead(5))
 
         assert till.open(near_booking).body["amount"] == TOTAL
         assert till.open(near_booking, "full").body["amount"] == TOTAL
@@ -164,7 +164,7 @@ class TestAmountDue:
         balance: int,
     ) -> None:
         """A balance of 35 cents was always a 502: Stripe takes at least 50 cents."""
-        almost_paid = stored(table, status=Status.CONFIRMED, captured=TOTAL - balance)
+        almost_paid = stored_booking(table, status=Status.CONFIRMED, captured=TOTAL - balance)
 
         assert till.open(almost_paid, payment_type).problem == (409, "payment_not_due")
         assert not intents(stripe)
@@ -172,14 +172,14 @@ class TestAmountDue:
         assert (shown["price"]["balance_due"], shown["payment_status"]) == (0, "paid")
 
     def test_a_balance_of_50_cents_is_due(self, till: Till, table: Table) -> None:
-        almost_paid = stored(table, status=Status.CONFIRMED, captured=TOTAL - 50)
+        almost_paid = stored_booking(table, status=Status.CONFIRMED, captured=TOTAL - 50)
 
         assert till.open(almost_paid, "balance").body["amount"] == 50
 
     def test_a_remainder_that_was_written_off_counts_again_when_the_price_rises(
         self, call: Handlers, till: Till, table: Table
     ) -> None:
-        almost_paid = stored(table, status=Status.CONFIRMED, captured=TOTAL - 35)
+        almost_paid = stored_booking(table, status=Status.CONFIRMED, captured=TOTAL - 35)
 
         call("updateBooking", {"travel_miles": 31}, booking_id=almost_paid.id, by=ADMIN)
 
@@ -198,7 +198,7 @@ class TestAmountDue:
     def test_the_balance_can_be_paid_after_the_party(
         self, till: Till, table: Table, status: Status
     ) -> None:
-        past_booking = stored(table, status=status, captured=DEPOSIT)
+        past_booking = stored_booking(table, status=status, captured=DEPOSIT)
 
         assert till.open(past_booking, "balance").body["amount"] == TOTAL - DEPOSIT
 
@@ -318,14 +318,14 @@ class TestIdempotencyKey:
     ) -> None:
         till.open(booking, headers=KEY_HEADER)
 
-        other = stored(table, date=days_ahead(40))
+        other = stored_booking(table, date=days_ahead(40))
 
         assert till.open(other, headers=KEY_HEADER).problem == (422, "idempotency_key_reused")
 
     def test_two_customers_may_use_the_same_idempotency_key(
         self, till: Till, table: Table, booking: Booking
     ) -> None:
-        other_intent = stored(table, by=OTHER_CUSTOMER, date=days_ahead(40))
+        other_intent = stored_booking(table, by=OTHER_CUSTOMER, date=days_ahead(40))
         first = till.open(booking, headers=KEY_HEADER)
 
         second = till.open(other_intent, by=OTHER_CUSTOMER, headers=KEY_HEADER)
@@ -431,7 +431,7 @@ class TestOneOpenIntent:
     def test_another_payment_type_leaves_the_intents_of_other_bookings_open(
         self, till: Till, stripe: FakeStripe, table: Table, booking: Booking
     ) -> None:
-        other = stored(table, date=days_ahead(40))
+        other = stored_booking(table, date=days_ahead(40))
         other_intent = till.open(other).body["payment_intent_id"]
 
         till.open(booking, "full")

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, caller, confirmed, days_ahead
-from tests.functions.given import Snapshot, new_id, store_attempts, stored
+from tests.functions.given import Snapshot, new_id, store_attempts, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import Till, paid_booking
 from tests.functions.payments.payment_intents import KEY_HEADER, intents, open_at
@@ -59,7 +59,7 @@ def test_of_two_intents_for_one_attempt_the_one_stored_last_is_cancelled(
     def open_(provider: StripeProvider, attempt: PaymentAttempt) -> Intent:
         made = create(provider, attempt)
         for overtake in faster_requests:
-            payments.count_try(table, attempt)
+            payments.count_failed_creation(table, attempt)
             answers.append(overtake())
         return made
 
@@ -145,4 +145,4 @@ class TestAttemptLimit:
     ) -> None:
         store_attempts(table, booking, booking.policy.payment_attempts)
 
-        assert till.open(stored(table, date=days_ahead(40))).status == 201
+        assert till.open(stored_booking(table, date=days_ahead(40))).status == 201

@@ -6,7 +6,7 @@ import pytest
 from local.fakes.stripe.api.resources.payment_intent_parameters import CREATE
 from local.fakes.stripe.fake import FakeStripe
 from tests.functions.conftest import Output
-from tests.functions.emf import told
+from tests.functions.emf import alarm_values
 from tests.functions.money import Till
 from tests.functions.payments.payment_intents import DEPOSIT, KEY_HEADER, intents, open_at
 from tests.functions.secrets_manager import rotate
@@ -143,7 +143,7 @@ class TestStripeFailure:
         assert answer.problem == (500, "internal_error")
         assert "Retry-After" not in answer.headers
         log = output()
-        assert told(log, "PaymentRequestsRejected") == [1]
+        assert alarm_values(log, "PaymentRequestsRejected") == [1]
         assert '"error_code":"parameter_unknown"' in log
 
     @pytest.mark.parametrize("key", ["a random value", "whsec_1"])
@@ -165,7 +165,7 @@ class TestStripeFailure:
 
         assert answer.problem == (502, "payment_provider_failed")
         assert "_secret_" not in str(answer.body)
-        assert told(output(), "ForeignPayments") == [1]
+        assert alarm_values(output(), "ForeignPayments") == [1]
 
 
 class TestApiKeyRotation:

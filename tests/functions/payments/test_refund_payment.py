@@ -11,7 +11,7 @@ from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import counted, emitted
 from tests.functions.example import Example, Request
-from tests.functions.given import Snapshot, new_id, stored
+from tests.functions.given import Snapshot, new_id, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import REFUND_FAILS, REFUND_PENDS, Till, paid_booking
 from tests.functions.provocations import body, reused_key
@@ -162,7 +162,7 @@ class TestRefund:
     def test_a_refund_is_possible_after_the_party(
         self, till: Till, table: Table, status: Status
     ) -> None:
-        past_booking = stored(table, status=status, captured=DEPOSIT)
+        past_booking = stored_booking(table, status=status, captured=DEPOSIT)
 
         assert till.refund(past_booking).body["amount"] == DEPOSIT
 
@@ -201,7 +201,10 @@ class TestRefundLimit:
     def test_a_refund_of_an_unpaid_booking_is_refused(
         self, till: Till, table: Table, amount: int | None
     ) -> None:
-        assert till.refund(stored(table), amount).problem == (409, "refund_exceeds_captured")
+        assert till.refund(stored_booking(table), amount).problem == (
+            409,
+            "refund_exceeds_captured",
+        )
 
     def test_a_refund_cannot_include_what_a_cancellation_owes(
         self, till: Till, booking: Booking
@@ -267,7 +270,7 @@ class TestIdempotencyKey:
         outcomes: list[str],
         status: str,
     ) -> None:
-        booking = paid_booking(call, stored(table), card=card)
+        booking = paid_booking(call, stored_booking(table), card=card)
         first = till.refund(booking, headers=KEY_HEADER)
         till.follow_up()
         (refund,) = stripe.everything("refunds")
@@ -318,7 +321,7 @@ class TestIdempotencyKey:
     def test_a_refund_with_a_used_key_and_another_booking_is_refused(
         self, call: Handlers, till: Till, table: Table, booking: Booking
     ) -> None:
-        other = paid_booking(call, stored(table, date=days_ahead(40)))
+        other = paid_booking(call, stored_booking(table, date=days_ahead(40)))
         till.refund(booking, 100, headers=KEY_HEADER)
 
         assert till.refund(other, 100, headers=KEY_HEADER).problem == (

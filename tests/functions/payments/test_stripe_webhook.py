@@ -10,7 +10,7 @@ from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import load_function
 from tests.functions import contract
 from tests.functions.conftest import Output
-from tests.functions.emf import counted, emitted, told
+from tests.functions.emf import alarm_values, counted, emitted
 from tests.functions.every_operation.test_headers import EVERYWHERE
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Handlers
@@ -176,7 +176,7 @@ class TestSignature:
             "stripeWebhook"
         ]
         # Anybody can cause it, and alarms use metrics with the service as the only dimension.
-        assert told(text, "WebhooksRefused") == []
+        assert alarm_values(text, "WebhooksRefused") == []
 
     def test_the_signature_is_checked_before_the_body(self, call: Handlers) -> None:
         assert call.webhook(b"{", "t=1,v1=1").problem == REFUSED

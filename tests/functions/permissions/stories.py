@@ -11,7 +11,7 @@ from tests.conftest import Clock
 from tests.functions import contract
 from tests.functions.cognito import emulated
 from tests.functions.every_operation.standard_problems import provoke
-from tests.functions.given import confirmed_booking, stored
+from tests.functions.given import confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import Till, paid_booking
 from tests.functions.people import account_of, invited, with_second_factor
@@ -48,7 +48,7 @@ def by_staff(world: World, operation: str) -> None:
 
 
 def paid_intent_is_confirmed(world: World, operation: str) -> None:
-    intent = world.till.pay(stored(world.call.table))
+    intent = world.till.pay(stored_booking(world.call.table))
     world.call(operation, {"payment_intent_id": intent})
 
 
@@ -63,7 +63,7 @@ def account_of_staff_is_reset(world: World, operation: str) -> None:
 
 
 def webhook_of_a_payment(world: World, _function: str) -> None:
-    world.till.pay(stored(world.call.table))
+    world.till.pay(stored_booking(world.call.table))
     world.call.deliver()
 
 
@@ -73,14 +73,14 @@ def cancelled_booking_is_refunded(world: World, _job: str) -> None:
 
 
 def cancelled_booking_has_an_open_payment(world: World, _job: str) -> None:
-    booking = stored(world.call.table)
+    booking = stored_booking(world.call.table)
     world.till.open(booking)
     world.till.cancel(booking)
     world.till.follow_up()
 
 
 def unpaid_booking_is_overdue(world: World, job: str) -> None:
-    booking = stored(world.call.table)
+    booking = stored_booking(world.call.table)
     world.till.open(booking)
     world.now.set(booking.payment_due_at + timedelta(minutes=1))
     world.call.job(job)
@@ -94,7 +94,7 @@ def party_is_over(world: World, job: str) -> None:
 
 def webhook_and_stream_are_lost(world: World, job: str) -> None:
     world.till.cancel(paid_booking(world.call))
-    world.till.pay(stored(world.call.table, date=days_ahead(60)))
+    world.till.pay(stored_booking(world.call.table, date=days_ahead(60)))
     for delivery in world.call.stripe.outbox.pending(all_of_them=True):
         world.call.stripe.outbox.drop(delivery)
     world.now.set(world.now.at + timedelta(minutes=30))

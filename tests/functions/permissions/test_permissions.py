@@ -13,7 +13,7 @@ from tests.functions.handlers import Handlers
 from tests.functions.money import Till
 from tests.functions.permissions.recorder import Recording, Right, allowed
 from tests.functions.permissions.stories import World, stories
-from tests.tables import empty
+from tests.tables import empty_table
 
 from teppan import secret
 
@@ -52,7 +52,7 @@ def forget(dynamodb: BaseClient, table_name: str, now: Clock) -> Callable[[], No
     """Empty the table and reset the clock before the next story."""
 
     def start_anew() -> None:
-        empty(dynamodb, table_name)
+        empty_table(dynamodb, table_name)
         now.set(NOW)
 
     return start_anew

@@ -7,7 +7,7 @@ import pytest
 from tests.builders import ADMIN, booking_body
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
-from tests.functions.given import Snapshot, stored
+from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.provocations import body
 
@@ -157,7 +157,9 @@ def test_a_booking_of_the_same_party_costs_what_was_quoted(
 def test_a_booking_whose_travel_is_set_costs_what_was_quoted(call: Handlers, table: Table) -> None:
     quoted = quote(call, travel_miles=75).body
 
-    booked = call("updateBooking", {"travel_miles": 75}, booking_id=stored(table).id, by=ADMIN).body
+    booked = call(
+        "updateBooking", {"travel_miles": 75}, booking_id=stored_booking(table).id, by=ADMIN
+    ).body
 
     assert quoted["price"] == booked["price"]
 

@@ -12,13 +12,13 @@ from tests.contract.documents import TEMPLATE
 from tests.functions import contract
 from tests.functions.conftest import Output
 from tests.functions.example import declared
-from tests.functions.given import new_id, stored
+from tests.functions.given import new_id, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import open_payment
 from tests.functions.requests import good_request
 
 from teppan import clock
-from teppan.observability.log import account_in_log
+from teppan.observability.log import account_pseudonym
 from teppan.settings import settings
 from teppan.store.bookings import bookings, items
 from teppan.store.table import Table
@@ -175,13 +175,13 @@ def test_access_log_function_log_and_audit_trail_can_be_joined(
 def test_the_log_names_the_caller_by_a_hash(
     call: Handlers, output: Output, table: Table, by: str, role: str, status: int
 ) -> None:
-    booking_id = stored(table).id if status == 200 else new_id()
+    booking_id = stored_booking(table).id if status == 200 else new_id()
 
     assert call("getBooking", booking_id=booking_id, by=by).status == status
 
     text = output()
     (line,) = answered(text)
-    assert (line["account"], line["role"]) == (account_in_log(by, settings().stage), role)
+    assert (line["account"], line["role"]) == (account_pseudonym(by, settings().stage), role)
     assert by not in text
 
 
@@ -195,7 +195,7 @@ def test_the_log_of_an_anonymous_request_names_no_account(call: Handlers, output
 def test_the_log_of_a_webhook_has_the_request_id_of_its_url(
     call: Handlers, output: Output, table: Table
 ) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
     call.stripe.pay(open_payment(call, booking))
     call.deliver()
 
@@ -207,7 +207,7 @@ def test_the_log_of_a_webhook_has_the_request_id_of_its_url(
 def test_an_audit_event_of_a_job_has_no_gateway_request_id(
     call: Handlers, table: Table, now: Clock
 ) -> None:
-    booking = stored(table)
+    booking = stored_booking(table)
     now.set(booking.payment_due_at + timedelta(minutes=1))
     call.job("releaseUnpaidBookings")
     old = items.event_item(bookings.events(table, booking.id, 1, None)[0])

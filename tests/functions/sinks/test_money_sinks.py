@@ -18,7 +18,7 @@ from local.fakes.stripe.webhooks.signature import signature_header
 from tests.builders import NOW
 from tests.functions import contract
 from tests.functions.example import declared
-from tests.functions.given import stored
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import Till, open_payment, paid_booking
 from tests.functions.requests import good_request
@@ -158,7 +158,9 @@ def test_a_payment_operation_leaks_nothing_that_stripe_quotes(
     call: Handlers, stripe: FakeStripe, table_name: str, operation: str
 ) -> None:
     events = [
-        call.event(operation, **good_request(operation, call, stored(call.table, time=start)))
+        call.event(
+            operation, **good_request(operation, call, stored_booking(call.table, time=start))
+        )
         for start in START_TIMES
     ]
 
@@ -175,7 +177,7 @@ def test_the_webhook_leaks_no_secret(
     call: Handlers, stripe: FakeStripe, table_name: str, quotes: bool
 ) -> None:
     # Given an event with personal data: received, repeated, forged and malformed
-    stripe.pay(open_payment(call, stored(call.table)))
+    stripe.pay(open_payment(call, stored_booking(call.table)))
     (delivery,) = stripe.outbox.pending()
     event = json.loads(delivery.body)
     event["data"]["object"] |= PERSON
@@ -212,7 +214,7 @@ def test_a_payment_job_leaks_no_secret(
 ) -> None:
     # Given a refund with a confidential reason, and a lost event of a payment
     till.refund(paid_booking(call), 100)
-    stripe.pay(open_payment(call, stored(call.table, time=START_TIMES[0])))
+    stripe.pay(open_payment(call, stored_booking(call.table, time=START_TIMES[0])))
     events = [event if event is not None else {"Records": till.stream.read()}]
 
     with reachable(stripe) as url:

@@ -48,7 +48,7 @@ def store_event(
     if state is EventState.FAILED:
         inbox.fail(table, event, "unreadable", at)
     elif state is not EventState.RECEIVED:
-        bookings.write_alone(table, [inbox.done(event, state, at)])
+        bookings.write_alone(table, [inbox.mark_done(event, state, at)])
     return event.id
 
 

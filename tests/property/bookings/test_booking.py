@@ -27,7 +27,7 @@ from teppan.domain.bookings.pricing import price_of
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, entered
+from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, post_entries
 
 LEAST = 50
 """The cents that no card takes less than (§3)."""
@@ -86,7 +86,7 @@ def test_successive_changes_keep_the_booking_consistent(
         assert booking.version == before.version + 1
         assert booking.updated_at == author.signed_at
         assert booking.status in MAY_BECOME[before.status]
-        assert booking.payments == entered(before.payments, step.entries)
+        assert booking.payments == post_entries(before.payments, step.entries)
         assert booking.id == before.id
         check_promises(before, booking, step.entries)
         assert (booking.customer_id, booking.created_at) == (before.customer_id, before.created_at)
@@ -280,5 +280,5 @@ def test_a_cancellation_owes_whole_cents_of_what_is_refundable(
     assert 0 <= after.cancellation.refund_amount <= max(0, left)
     assert sum(owed.amount for owed in step.entries) == after.cancellation.refund_amount
     assert all(0 < owed.amount <= payments[owed.payment].refundable for owed in step.entries)
-    assert after.payments == entered(payments, step.entries)
+    assert after.payments == post_entries(payments, step.entries)
     check_money(after)

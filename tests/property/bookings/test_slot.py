@@ -12,12 +12,12 @@ from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.bookings.errors import InvalidTime
 from teppan.domain.bookings.slot import (
     Occupancy,
-    Reason,
     Slot,
+    UnavailabilityReason,
     outside_window,
     slot_at,
     slots_between,
-    unavailable,
+    unavailability_reason,
 )
 from teppan.domain.policy import CURRENT
 
@@ -72,7 +72,11 @@ def test_the_booking_window_of_a_slot_is_one_interval(
     late, early = sorted((notice, other))
     reasons = [outside_window(slot, slot.starts_at - each, CURRENT) for each in (early, late)]
 
-    assert reasons in ([None, None], [None, Reason.LEAD_TIME], [Reason.LEAD_TIME] * 2)
+    assert reasons in (
+        [None, None],
+        [None, UnavailabilityReason.LEAD_TIME],
+        [UnavailabilityReason.LEAD_TIME] * 2,
+    )
 
 
 @given(SLOTS, st.timedeltas(timedelta(days=-400), timedelta(days=800)))
@@ -82,8 +86,8 @@ def test_booking_windows_are_measured_between_instants(slot: Slot, notice: timed
 
     reason = outside_window(slot, now, CURRENT)
 
-    assert (reason is Reason.LEAD_TIME) == (hours < 48)
-    assert (reason is Reason.TOO_FAR_AHEAD) == (hours > 365 * 24)
+    assert (reason is UnavailabilityReason.LEAD_TIME) == (hours < 48)
+    assert (reason is UnavailabilityReason.TOO_FAR_AHEAD) == (hours > 365 * 24)
     assert outside_window(slot, now.astimezone(CURRENT.zone).astimezone(UTC), CURRENT) is reason
 
 
@@ -93,12 +97,14 @@ def test_a_slot_is_available_exactly_when_no_rule_forbids_it(
 ) -> None:
     now = slot.starts_at - notice
 
-    reason = unavailable(slot, occupancy, now, CURRENT)
+    reason = unavailability_reason(slot, occupancy, now, CURRENT)
 
     open_now = outside_window(slot, now, CURRENT) is None
     assert (reason is None) == (open_now and occupancy.booked < occupancy.capacity)
-    assert (reason is Reason.CLOSED) == (open_now and occupancy.capacity == 0)
-    assert (reason is Reason.FULL) == (open_now and occupancy.booked >= occupancy.capacity > 0)
+    assert (reason is UnavailabilityReason.CLOSED) == (open_now and occupancy.capacity == 0)
+    assert (reason is UnavailabilityReason.FULL) == (
+        open_now and occupancy.booked >= occupancy.capacity > 0
+    )
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))

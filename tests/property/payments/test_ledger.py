@@ -10,7 +10,7 @@ from teppan.domain.ledger import (
     EntryKind,
     LedgerEntry,
     balance_of,
-    entered,
+    post_entries,
     post_entry,
 )
 
@@ -57,7 +57,7 @@ def test_every_sum_of_a_balance_is_the_sum_of_its_entries(entries: list[LedgerEn
         entries, EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
     )
     assert balance.in_flight + balance.refunded == obligated
-    assert balance.returned == total(entries, EntryKind.REFUND_OWED) - total(
+    assert balance.uncredited == total(entries, EntryKind.REFUND_OWED) - total(
         entries, EntryKind.REFUND_WAIVED
     )
     out = total(entries, EntryKind.DISPUTE_WITHDRAWN) - total(entries, EntryKind.DISPUTE_REINSTATED)
@@ -85,6 +85,6 @@ def test_kept_refunded_and_lost_amounts_add_up_to_captured(entries: list[LedgerE
 
 @given(ENTRIES)
 def test_the_balances_of_payments_add_up_to_the_ledger(entries: list[LedgerEntry]) -> None:
-    payments = entered({}, entries)
+    payments = post_entries({}, entries)
 
     assert sum(payments.values(), Balance()) == balance_of(entries)

@@ -109,7 +109,7 @@ def moves_at_stripe(
             "owed refunds are sent",
             stripe_step(lambda: world.refunds_sent(ProviderRefundStatus.PENDING)),
         )
-        is_new = all(refund.promise for refund in payment.refunds)
+        is_new = all(refund.obligation for refund in payment.refunds)
         fits = left_at_stripe(payment) >= IN_DASHBOARD
         if is_new and fits and Source.DASHBOARD in sources:
             yield (
@@ -124,7 +124,7 @@ def moves_at_stripe(
             ],
             ProviderRefundStatus.SUCCEEDED: [ProviderRefundStatus.FAILED],
         }.get(refund.status, [])
-        if refund.status is ProviderRefundStatus.PENDING and refund.promise is None:
+        if refund.status is ProviderRefundStatus.PENDING and refund.obligation is None:
             ends = [ProviderRefundStatus.SUCCEEDED, ProviderRefundStatus.CANCELED]
         failed = sum(each.status in FAILED_REFUNDS for each in payment.refunds)
         if failed or Source.FAILURE not in sources:
@@ -162,7 +162,7 @@ def fingerprint(state: State) -> object:
         return (
             payment.captured,
             record is not None and payment.captured_at >= record.at,
-            [(each.amount, each.status, numbers.get(each.promise)) for each in payment.refunds],
+            [(each.amount, each.status, numbers.get(each.obligation)) for each in payment.refunds],
             [each.status for each in payment.disputes],
         )
 

@@ -25,10 +25,10 @@ from teppan.domain.ledger import (
     LedgerEntry,
     RefundReason,
     balance_of,
-    entered,
+    post_entries,
 )
 from teppan.domain.payments.attempt import IntentStatus, amount_due
-from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.posting import post_payment
 from teppan.domain.payments.refund import open_obligations
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
@@ -95,7 +95,9 @@ class World:
             at=at,
             kind=EntryKind.GOODWILL_OWED,
         )
-        after = replace(before, version=before.version + 1, payments=entered(before.payments, owed))
+        after = replace(
+            before, version=before.version + 1, payments=post_entries(before.payments, owed)
+        )
         return self.after_step(Step(after, owed))
 
     def delivered(
@@ -165,7 +167,7 @@ class World:
             payment = world.stripe[each.payment]
             if each.amount <= left_at_stripe(payment):
                 world = world.with_stripe_payment(
-                    with_refund(payment, each.amount, status, each.promise)
+                    with_refund(payment, each.amount, status, each.reference)
                 )
         return world
 
@@ -189,7 +191,7 @@ class World:
     def dispute_moved(self, name: str, index: int, amount: int) -> "World":
         """Return the world after Stripe withdraws (negative) or reinstates money of a dispute."""
         dispute = self.stripe[name].disputes[index]
-        movement = Movement(f"txn_{dispute.id}_{len(dispute.movements)}", amount)
+        movement = DisputeMovement(f"txn_{dispute.id}_{len(dispute.movements)}", amount)
         return self._with_dispute(
             name, index, replace(dispute, movements=(*dispute.movements, movement))
         )
@@ -301,7 +303,7 @@ def check_step(before: World, step: Step, after: World) -> None:
     old, new = before.booking, after.booking
     if (new != old or step.entries) and new.version != old.version + 1:
         raise RuleBroken("a change without a version of its own")
-    paid = sum(each.captured - each.lost - each.returned for each in new.payments.values())
+    paid = sum(each.captured - each.lost - each.uncredited for each in new.payments.values())
     lacking = new.due_to_confirm - paid
     if new.status is Status.CONFIRMED is not old.status and lacking >= LEAST_CHARGE:
         raise RuleBroken(f"confirmed with {paid} paid of {new.due_to_confirm}")

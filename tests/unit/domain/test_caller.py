@@ -18,9 +18,9 @@ class TestSignedAt:
         assert caller(at=NOW + timedelta(microseconds=999_999)).signed_at == NOW
 
     def test_signed_at_is_never_before_the_last_record(self) -> None:
-        late = caller(at=NOW).signing_after(NOW + timedelta(seconds=36))
+        late = caller(at=NOW).with_not_before(NOW + timedelta(seconds=36))
 
         assert (late.signed_at, late.at) == (NOW + timedelta(seconds=36), NOW)
 
     def test_signed_at_is_the_later_instant_of_the_request(self) -> None:
-        assert caller(at=NOW).signing_after(NOW - timedelta(seconds=1)).signed_at == NOW
+        assert caller(at=NOW).with_not_before(NOW - timedelta(seconds=1)).signed_at == NOW

@@ -12,7 +12,7 @@ from teppan.domain.ledger import (
     Balance,
     EntryKind,
     balance_of,
-    entered,
+    post_entries,
     post_entry,
     sorted_entries,
 )
@@ -34,19 +34,19 @@ RESTORED = EntryKind.GOODWILL_RESTORED
         ([], Balance()),
         ([CAPTURED], Balance(captured=500)),
         ([CAPTURED, CAPTURED], Balance(captured=1000)),
-        ([CAPTURED, OWED], Balance(captured=500, refund_owed=500, returned=500)),
+        ([CAPTURED, OWED], Balance(captured=500, refund_owed=500, uncredited=500)),
         ([CAPTURED, GOODWILL], Balance(captured=500, refund_owed=500)),
         ([CAPTURED, OWED, WAIVED], Balance(captured=500)),
         ([CAPTURED, GOODWILL, GOODWILL_WAIVED], Balance(captured=500)),
-        ([CAPTURED, OWED, SENT], Balance(captured=500, refund_sent=500, returned=500)),
-        ([CAPTURED, OWED, SENT, REFUNDED], Balance(captured=500, refunded=500, returned=500)),
+        ([CAPTURED, OWED, SENT], Balance(captured=500, refund_sent=500, uncredited=500)),
+        ([CAPTURED, OWED, SENT, REFUNDED], Balance(captured=500, refunded=500, uncredited=500)),
         ([CAPTURED, GOODWILL, SENT, REFUNDED], Balance(captured=500, refunded=500)),
-        ([CAPTURED, OWED, SENT, FAILED], Balance(captured=500, refund_owed=500, returned=500)),
+        ([CAPTURED, OWED, SENT, FAILED], Balance(captured=500, refund_owed=500, uncredited=500)),
         (
             [CAPTURED, OWED, SENT, REFUNDED, REVERSED, FAILED],
-            Balance(captured=500, refund_owed=500, returned=500),
+            Balance(captured=500, refund_owed=500, uncredited=500),
         ),
-        ([CAPTURED, OWED, REFUSED], Balance(captured=500, refund_owed=500, returned=500)),
+        ([CAPTURED, OWED, REFUSED], Balance(captured=500, refund_owed=500, uncredited=500)),
         ([CAPTURED, OPENED], Balance(captured=500, contested=500)),
         ([CAPTURED, OPENED, WON], Balance(captured=500)),
         ([CAPTURED, OPENED, LOST], Balance(captured=500)),
@@ -104,7 +104,7 @@ def test_entries_after_an_obligation_or_withdrawal_keep_the_uncommitted_amount(
 
 
 def test_only_refund_obligations_make_a_payment_due_again() -> None:
-    unpaid = {kind for kind in EntryKind if EFFECTS[kind].returned}
+    unpaid = {kind for kind in EntryKind if EFFECTS[kind].uncredited}
 
     assert unpaid == {OWED, WAIVED}
     assert {OWED, GOODWILL} == OBLIGATION_KINDS
@@ -113,7 +113,7 @@ def test_only_refund_obligations_make_a_payment_due_again() -> None:
 def test_each_entry_is_added_to_the_balance_of_its_payment() -> None:
     before = {"pi_1": Balance(captured=700)}
 
-    after = entered(
+    after = post_entries(
         before,
         [
             ledger_entry(OWED, 200, payment="pi_1"),
@@ -123,7 +123,7 @@ def test_each_entry_is_added_to_the_balance_of_its_payment() -> None:
     )
 
     assert after == {
-        "pi_1": Balance(captured=700, refund_owed=100, refund_sent=100, returned=200),
+        "pi_1": Balance(captured=700, refund_owed=100, refund_sent=100, uncredited=200),
         "pi_2": Balance(captured=500),
     }
     assert before == {"pi_1": Balance(captured=700)}
@@ -192,8 +192,8 @@ def test_the_refundable_amount_is_never_negative() -> None:
         (Balance(captured=10_000, refunded=1, refund_owed=2, disputed=3), 10_000),
         (Balance(captured=10_000, lost=4_000), 6_000),
         (Balance(captured=10_000, lost=10_000), 0),
-        (Balance(captured=10_000, returned=4_000, refunded=4_000), 6_000),
-        (Balance(captured=10_000, returned=4_000, lost=7_000), 0),
+        (Balance(captured=10_000, uncredited=4_000, refunded=4_000), 6_000),
+        (Balance(captured=10_000, uncredited=4_000, lost=7_000), 0),
     ],
 )
 def test_captured_money_that_is_not_lost_or_undone_is_credited(balance: Balance, paid: int) -> None:

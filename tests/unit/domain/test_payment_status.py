@@ -5,17 +5,17 @@ from pathlib import Path
 import pytest
 
 from teppan.domain.ledger import Balance
-from teppan.domain.payment_status import RULES, PaymentStatus, Position, payment_status
+from teppan.domain.payment_status import RULES, PaymentPosition, PaymentStatus, payment_status
 
 TOTAL, DEPOSIT = 71_445, 10_000
 DOCUMENT = Path(__file__).parents[3] / "docs" / "payments.md"
 
 
-def position(balance: Balance, *, total: int = TOTAL, cancelled: bool = False) -> Position:
+def position(balance: Balance, *, total: int = TOTAL, cancelled: bool = False) -> PaymentPosition:
     """Return the amounts of a booking that costs `total` and is confirmed by a deposit."""
     unpaid = max(0, total - balance.credited)
     deposit_due = max(0, min(DEPOSIT, total) - balance.credited)
-    return Position(
+    return PaymentPosition(
         balance=balance,
         deposit_due=0 if cancelled else deposit_due,
         balance_due=0 if cancelled else unpaid - deposit_due,
@@ -38,10 +38,10 @@ def position(balance: Balance, *, total: int = TOTAL, cancelled: bool = False) -
         (Balance(captured=71_445, refund_sent=1), PaymentStatus.REFUND_PENDING),
         (Balance(captured=71_445, refunded=1), PaymentStatus.PARTIALLY_REFUNDED),
         (Balance(captured=71_445, refunded=71_445), PaymentStatus.REFUNDED),
-        (Balance(captured=71_445, refunded=1, returned=1), PaymentStatus.DEPOSIT_PAID),
-        (Balance(captured=80_000, refunded=8_555, returned=8_555), PaymentStatus.PAID),
+        (Balance(captured=71_445, refunded=1, uncredited=1), PaymentStatus.DEPOSIT_PAID),
+        (Balance(captured=80_000, refunded=8_555, uncredited=8_555), PaymentStatus.PAID),
         (
-            Balance(captured=80_000, refunded=8_556, returned=8_555),
+            Balance(captured=80_000, refunded=8_556, uncredited=8_555),
             PaymentStatus.PARTIALLY_REFUNDED,
         ),
         (Balance(captured=10_000, refunded=4_000), PaymentStatus.DEPOSIT_PAID),
@@ -66,12 +66,15 @@ def test_the_payment_status_of_a_live_booking_follows_the_table(
         (Balance(), PaymentStatus.AWAITING_PAYMENT),
         (Balance(captured=10_000), PaymentStatus.DEPOSIT_PAID),
         (Balance(captured=71_445), PaymentStatus.PAID),
-        (Balance(captured=10_000, refund_owed=9_700, returned=9_700), PaymentStatus.REFUND_PENDING),
         (
-            Balance(captured=10_000, refunded=9_700, returned=9_700),
+            Balance(captured=10_000, refund_owed=9_700, uncredited=9_700),
+            PaymentStatus.REFUND_PENDING,
+        ),
+        (
+            Balance(captured=10_000, refunded=9_700, uncredited=9_700),
             PaymentStatus.PARTIALLY_REFUNDED,
         ),
-        (Balance(captured=10_000, refunded=10_000, returned=10_000), PaymentStatus.REFUNDED),
+        (Balance(captured=10_000, refunded=10_000, uncredited=10_000), PaymentStatus.REFUNDED),
         (Balance(captured=10_000, refunded=4_000, lost=6_000), PaymentStatus.REFUNDED),
         (Balance(captured=10_000, lost=10_000), PaymentStatus.AWAITING_PAYMENT),
         (Balance(captured=10_000, lost=10_000, refunded=10_000), PaymentStatus.REFUNDED),

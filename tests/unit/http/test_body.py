@@ -8,9 +8,9 @@ import pytest
 from tests.builders import gateway_event
 
 from teppan.domain.errors import InvalidInput, MalformedJson
-from teppan.http.body import LARGEST, RequestBody, read_body
+from teppan.http.body import MAX_BODY_BYTES, RequestBody, read_body
 from teppan.http.errors import TooLarge, UnsupportedMediaType
-from teppan.http.request import Incoming, incoming
+from teppan.http.request import RawRequest, read_request
 
 
 class Order(RequestBody):
@@ -22,10 +22,12 @@ class Cart(RequestBody):
     orders: list[Order]
 
 
-def request_with(body: Any, media_type: str | None = "application/json", **event: Any) -> Incoming:
+def request_with(
+    body: Any, media_type: str | None = "application/json", **event: Any
+) -> RawRequest:
     headers = {} if media_type is None else {"Content-Type": media_type}
     request = gateway_event("POST", "/", headers=headers)
-    return incoming(request | {"body": body} | event)
+    return read_request(request | {"body": body} | event)
 
 
 def read(body: Any, **options: Any) -> tuple[Order, Any]:
@@ -71,7 +73,7 @@ class TestReading:
 
 class TestSize:
     def test_a_body_of_16_kilobytes_is_accepted(self) -> None:
-        assert LARGEST == 16 * 1024
+        assert MAX_BODY_BYTES == 16 * 1024
         assert read(padded(16 * 1024))[0].guests == 12
 
     def test_a_body_over_16_kilobytes_is_refused(self) -> None:
@@ -83,7 +85,7 @@ class TestSize:
             read(json.dumps({"guests": 1, "note": "é" * 8_200}, ensure_ascii=False))
 
     def test_the_size_of_a_base64_body_is_counted_after_decoding(self) -> None:
-        for size, refused in ((LARGEST, False), (LARGEST + 1, True)):
+        for size, refused in ((MAX_BODY_BYTES, False), (MAX_BODY_BYTES + 1, True)):
             raw = base64.b64encode(padded(size).encode()).decode()
             if refused:
                 with pytest.raises(TooLarge):

@@ -4,7 +4,7 @@ import pytest
 from tests.builders import REQUEST_ID, gateway_event
 
 from teppan.http.headers import PREFLIGHT, SECURITY, all_headers, cors
-from teppan.http.request import incoming
+from teppan.http.request import read_request
 from teppan.http.response import Response
 
 ALLOWED = frozenset({"https://book.teppan.example", "https://admin.teppan.example"})
@@ -60,7 +60,7 @@ def test_the_security_headers_forbid_caching_framing_and_content() -> None:
 
 def test_a_response_has_the_common_headers_and_its_own() -> None:
     origin = "https://book.teppan.example"
-    request = incoming(gateway_event(headers={"Origin": origin, "X-Request-Id": REQUEST_ID}))
+    request = read_request(gateway_event(headers={"Origin": origin, "X-Request-Id": REQUEST_ID}))
 
     headers = all_headers(Response(body={}, headers={"ETag": '"3"'}), request)
 
@@ -74,7 +74,7 @@ def test_a_response_has_the_common_headers_and_its_own() -> None:
 
 
 def test_a_response_without_a_body_has_no_content_type() -> None:
-    assert "Content-Type" not in all_headers(Response(status=204), incoming(gateway_event()))
+    assert "Content-Type" not in all_headers(Response(status=204), read_request(gateway_event()))
 
 
 def test_the_vary_header_separates_cached_responses_by_origin() -> None:

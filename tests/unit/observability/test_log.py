@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.unit.conftest import LogLines
 
-from teppan.observability.log import account_in_log, failure_of, logger
+from teppan.observability.log import account_pseudonym, error_fields, logger
 
 SECRET = "aiko@example.com"
 
@@ -16,7 +16,7 @@ SECRET = "aiko@example.com"
 def caught(fail: Callable[[], object]) -> dict[str, Any]:
     with pytest.raises(Exception, match=SECRET) as caught:
         fail()
-    return failure_of(caught.value)
+    return error_fields(caught.value)
 
 
 def quote_the_input() -> None:
@@ -68,9 +68,9 @@ def test_a_log_line_is_structured_and_in_utc(logged: LogLines) -> None:
 def test_an_account_is_logged_as_a_hash_of_id_and_stage() -> None:
     account = "11111111-1111-4111-8111-111111111111"
 
-    pseudonym = account_in_log(account, "prod")
+    pseudonym = account_pseudonym(account, "prod")
 
     assert re.fullmatch(r"[0-9a-f]{16}", pseudonym)
-    assert pseudonym == account_in_log(account, "prod")
-    assert pseudonym != account_in_log(account, "staging")
+    assert pseudonym == account_pseudonym(account, "prod")
+    assert pseudonym != account_pseudonym(account, "staging")
     assert pseudonym not in account

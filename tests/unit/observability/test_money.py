@@ -16,13 +16,13 @@ from teppan.domain.payments.refund import SendResult
 from teppan.domain.webhook import EventState
 from teppan.observability.metrics import metrics
 from teppan.observability.money import (
-    COUNTED,
+    ENTRY_METRICS,
     raise_alarm,
-    record_difference,
     record_entries,
-    record_found,
-    record_received,
+    record_ledger_difference,
+    record_reconciled_event,
     record_sent_refunds,
+    record_webhook_event,
 )
 
 EVENT = PaymentEvent(
@@ -97,7 +97,7 @@ def test_a_raised_alarm_is_emitted_and_logged_with_its_subject(
     assert (line["message"], line["alarm"], line["subject"]) == ("alarm raised", alarm, "pi_1")
 
 
-@pytest.mark.parametrize("kind", sorted(set(EntryKind) - set(COUNTED)))
+@pytest.mark.parametrize("kind", sorted(set(EntryKind) - set(ENTRY_METRICS)))
 def test_a_ledger_entry_of_another_kind_is_not_counted(kind: EntryKind, alarms: Alarms) -> None:
     record_entries([ledger_entry(kind)])
 
@@ -108,15 +108,15 @@ def test_a_ledger_entry_of_another_kind_is_not_counted(kind: EntryKind, alarms: 
     ("received", "name"),
     [
         (EventResult(EventState.HANDLED), "WebhooksHandled"),
-        (EventResult(EventState.HANDLED, repeated=True), "WebhooksRepeated"),
+        (EventResult(EventState.HANDLED, is_repeated=True), "WebhooksRepeated"),
         (EventResult(EventState.IGNORED), "WebhooksIgnored"),
-        (EventResult(EventState.IGNORED, repeated=True), "WebhooksRepeated"),
+        (EventResult(EventState.IGNORED, is_repeated=True), "WebhooksRepeated"),
     ],
 )
 def test_an_event_is_counted_by_its_result(
     received: EventResult, name: str, alarms: Alarms
 ) -> None:
-    record_received(EVENT, received)
+    record_webhook_event(EVENT, received)
 
     assert counted() == {name: [1]}
     assert alarms() == {}
@@ -125,7 +125,7 @@ def test_an_event_is_counted_by_its_result(
 def test_the_ledger_entries_of_an_event_are_counted_with_it(alarms: Alarms) -> None:
     entries = (ledger_entry(EntryKind.CAPTURED), ledger_entry(EntryKind.DISPUTE_OPENED))
 
-    record_received(EVENT, EventResult(EventState.HANDLED, entries))
+    record_webhook_event(EVENT, EventResult(EventState.HANDLED, entries))
 
     assert counted() == {"WebhooksHandled": [1], "PaymentsCaptured": [1]}
     assert alarms() == {}
@@ -134,7 +134,7 @@ def test_the_ledger_entries_of_an_event_are_counted_with_it(alarms: Alarms) -> N
 def test_an_event_without_a_booking_raises_an_alarm_and_logs_the_payment(
     alarms: Alarms, logged: LogLines
 ) -> None:
-    record_received(EVENT, EventResult(EventState.IGNORED, unmatched=True))
+    record_webhook_event(EVENT, EventResult(EventState.IGNORED, is_unmatched=True))
 
     assert alarms() == {"PaymentsUnmatched": [1]}
     (line,) = logged()
@@ -142,7 +142,9 @@ def test_an_event_without_a_booking_raises_an_alarm_and_logs_the_payment(
 
 
 def test_a_missed_webhook_raises_an_alarm(alarms: Alarms, logged: LogLines) -> None:
-    record_found(EVENT, EventResult(EventState.HANDLED, first=True), NOW + timedelta(minutes=1))
+    record_reconciled_event(
+        EVENT, EventResult(EventState.HANDLED, is_first=True), NOW + timedelta(minutes=1)
+    )
 
     assert alarms() == {"WebhooksMissed": [1]}
     assert [line["event_id"] for line in logged()] == [EVENT.id]
@@ -153,9 +155,9 @@ def test_a_missed_webhook_raises_an_alarm(alarms: Alarms, logged: LogLines) -> N
 def test_a_delivered_or_recent_event_raises_no_alarm(
     alarms: Alarms, first: bool, seconds: int
 ) -> None:
-    received = EventResult(EventState.HANDLED, first=first)
+    received = EventResult(EventState.HANDLED, is_first=first)
 
-    record_found(EVENT, received, NOW + timedelta(seconds=seconds))
+    record_reconciled_event(EVENT, received, NOW + timedelta(seconds=seconds))
 
     assert alarms() == {}
 
@@ -182,7 +184,7 @@ def test_ledger_differences_are_summed_by_their_absolute_values(
 ) -> None:
     before, after = {"pi_1": 500, "pi_2": -500, "pi_3": 20}, {"pi_1": 500, "pi_2": -500}
 
-    record_difference(before, after)
+    record_ledger_difference(before, after)
 
     assert alarms() == {"LedgerDifferenceFound": [1_020], "LedgerDifference": [1_000]}
     (line,) = logged()
@@ -192,7 +194,7 @@ def test_ledger_differences_are_summed_by_their_absolute_values(
 def test_a_repaired_ledger_emits_a_difference_of_0_and_logs_nothing(
     alarms: Alarms, logged: LogLines
 ) -> None:
-    record_difference({"pi_1": -7}, {})
+    record_ledger_difference({"pi_1": -7}, {})
 
     assert alarms() == {"LedgerDifferenceFound": [7], "LedgerDifference": [0]}
     assert logged() == []

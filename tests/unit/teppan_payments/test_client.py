@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import stripe
-from tests.functions.emf import told
+from tests.functions.emf import alarm_values
 from tests.unit.conftest import Secrets
 from tests.unit.teppan_payments.conftest import Answer, Wire, error_answer, list_of
 
@@ -17,7 +17,7 @@ from teppan.domain.payments.errors import (
     WrongPaymentMode,
 )
 from teppan.settings import MissingSettingError
-from teppan_payments.client import API_VERSION, Ask, Stripe, connect
+from teppan_payments.client import API_VERSION, Stripe, StripeCall, connect
 
 INTENT = {"id": "pi_1", "object": "payment_intent", "status": "succeeded"}
 UNREACHABLE = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
@@ -179,7 +179,9 @@ class TestKeys:
                 api.call(retrieve)
 
         assert len(wire.requests) == is_accepted
-        assert told(capsys.readouterr().out, "ForeignPayments") == ([] if is_accepted else [1])
+        assert alarm_values(capsys.readouterr().out, "ForeignPayments") == (
+            [] if is_accepted else [1]
+        )
 
 
 class TestFailures:
@@ -306,7 +308,7 @@ class TestAllOf:
     @pytest.mark.parametrize("answer", [UNREACHABLE, error_answer(500, "api_error")])
     def test_a_failed_page_fails_the_list(self, api: Stripe, wire: Wire, answer: Answer) -> None:
         wire.answers(list_of({"id": "re_1", "object": "refund"}, has_more=True), answer)
-        listing: Ask = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
+        listing: StripeCall = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
 
         with pytest.raises(PaymentProviderUnavailable):
             api.all_of(listing)

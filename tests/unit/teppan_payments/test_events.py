@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.functions.emf import told
+from tests.functions.emf import alarm_values
 
 from teppan.domain.errors import MalformedJson
 from teppan.domain.payments.errors import EventNotOurs
@@ -172,7 +172,7 @@ def test_an_event_of_another_mode_or_account_is_refused_and_raises_an_alarm(
         with pytest.raises(EventNotOurs):
             event_of(document(**sent))
 
-    assert told(capsys.readouterr().out, "ForeignPayments") == ([] if is_ours else [1])
+    assert alarm_values(capsys.readouterr().out, "ForeignPayments") == ([] if is_ours else [1])
 
 
 def test_client_secrets_are_removed_from_the_payload_at_any_depth() -> None:

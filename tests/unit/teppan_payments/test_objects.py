@@ -15,7 +15,7 @@ from tests.unit.teppan_payments.stripe_objects import (
 
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.payments.attempt import Intent, IntentStatus
-from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.errors import PaymentUnreadable, WrongPaymentMode
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
 from teppan_payments.objects import intent_of, intent_status, is_fee, is_ours, snapshot_of
@@ -110,7 +110,7 @@ class TestRefunds:
     def test_a_refund_from_the_dashboard_names_no_obligation(
         self, metadata: dict[str, str] | None
     ) -> None:
-        assert read_refunds(refund(metadata=metadata))[0].promise is None
+        assert read_refunds(refund(metadata=metadata))[0].obligation is None
 
     def test_refunds_are_sorted_oldest_first(self) -> None:
         refunds = read_refunds(
@@ -163,9 +163,9 @@ class TestDisputes:
         (found,) = read_disputes(plain)
 
         assert found.movements == (
-            Movement("txn_0", -10_000),
-            Movement("txn_1", 6_000),
-            Movement("txn_2", -2_000),
+            DisputeMovement("txn_0", -10_000),
+            DisputeMovement("txn_1", 6_000),
+            DisputeMovement("txn_2", -2_000),
         )
 
     def test_disputes_are_sorted_oldest_first(self) -> None:

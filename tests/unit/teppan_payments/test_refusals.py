@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import stripe
-from tests.functions.emf import told
+from tests.functions.emf import alarm_values
 from tests.unit.conftest import LogLines
 
 from teppan.domain.payments.errors import PaymentProviderUnavailable, PaymentRequestRejected
@@ -15,8 +15,8 @@ from teppan_payments.refusals import (
     Call,
     Meaning,
     RefusedError,
+    error_for_refusal,
     meaning_of,
-    refused,
 )
 
 
@@ -69,12 +69,12 @@ def test_the_meaning_of_an_error_code_depends_on_the_call(
 
 def test_a_busy_refusal_raises_provider_unavailable() -> None:
     assert isinstance(
-        refused(Call.OPEN, invalid_request("lock_timeout")), PaymentProviderUnavailable
+        error_for_refusal(Call.OPEN, invalid_request("lock_timeout")), PaymentProviderUnavailable
     )
 
 
 def test_a_final_refusal_is_not_provider_unavailable() -> None:
-    error = refused(Call.REFUND, invalid_request("charge_already_refunded"))
+    error = error_for_refusal(Call.REFUND, invalid_request("charge_already_refunded"))
 
     assert isinstance(error, RefusedError)
     assert (error.code, error.meaning) == ("charge_already_refunded", Meaning.FINAL)
@@ -83,7 +83,7 @@ def test_a_final_refusal_is_not_provider_unavailable() -> None:
 def test_a_refusal_that_is_our_fault_is_logged_raises_an_alarm_and_is_not_retried(
     logged: LogLines, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    error = refused(Call.OPEN, invalid_request("parameter_unknown", param="Chicken"))
+    error = error_for_refusal(Call.OPEN, invalid_request("parameter_unknown", param="Chicken"))
 
     assert isinstance(error, PaymentRequestRejected)
     assert error.retry_after is None
@@ -91,4 +91,4 @@ def test_a_refusal_that_is_our_fault_is_logged_raises_an_alarm_and_is_not_retrie
     assert (line["call"], line["error_code"]) == ("open", "parameter_unknown")
     assert "aiko" not in str(line)
     assert "Chicken" not in str(line)
-    assert told(capsys.readouterr().out, "PaymentRequestsRejected") == [1]
+    assert alarm_values(capsys.readouterr().out, "PaymentRequestsRejected") == [1]

@@ -21,7 +21,7 @@ from tests.unit.teppan_payments.stripe_objects import (
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.ledger import EntryKind
 from teppan.domain.payments.attempt import Intent, IntentStatus
-from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.errors import (
     PaymentProviderFailed,
     PaymentProviderUnavailable,
@@ -37,7 +37,7 @@ from teppan_payments.events import HANDLED
 from teppan_payments.stripe_provider import StripeProvider
 
 OBLIGATION = RefundObligation(
-    promise="cancellation-2-1",
+    reference="cancellation-2-1",
     kind=EntryKind.REFUND_OWED,
     payment="pi_1",
     amount=9_700,
@@ -294,7 +294,7 @@ class TestDisputesOfASnapshot:
         )
 
         assert snapshot.disputes == (
-            Dispute("dp_1", 10_000, DisputeStatus.LOST, (Movement("txn_0", -10_000),)),
+            Dispute("dp_1", 10_000, DisputeStatus.LOST, (DisputeMovement("txn_0", -10_000),)),
         )
         assert wire.requests[1].path == "/v1/disputes"
         assert wire.requests[1].form == {"payment_intent": "pi_1", "limit": "100"}

@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from teppan.domain.payments.errors import PaymentsNotConfigured
-from teppan.observability.log import failure_of, logger
+from teppan.observability.log import error_fields, logger
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult[T, R]:
-    """The results of a run: `begun` items are in `results` or `failed`, the rest are in `left`.
+    """The results of a run: `begun` items are in `results` or `failed`, the rest in `remaining`.
 
     `is_listed` is False if the list of items ended early, so there may be more. This is a failure,
     unless the list was `stopped_by` a missing payment provider.
     """
 
     begun: int
-    left: list[T]
+    remaining: list[T]
     results: list[R]
     failed: list[T]
     is_listed: bool = True
@@ -46,7 +46,7 @@ def list_all[T](items: Iterable[T]) -> Listed[T]:
     except PaymentsNotConfigured as error:
         return Listed(listed, is_complete=False, stopped_by=error)
     except Exception as error:  # noqa: BLE001 - logged; the items listed are still processed
-        logger.error("list ended early", **failure_of(error))
+        logger.error("list ended early", **error_fields(error))
         return Listed(listed, is_complete=False)
     return Listed(listed, is_complete=True)
 
@@ -77,7 +77,7 @@ def run_each[T, R](
             logger.append_keys(item=str(item))
             results.append(do(item))
         except Exception as error:  # noqa: BLE001 - logged; the other items are still processed
-            logger.error("failed in part", **failure_of(error))
+            logger.error("failed in part", **error_fields(error))
             failed.append(item)
     logger.remove_keys(["item"])
     left = listed.items[begun:]

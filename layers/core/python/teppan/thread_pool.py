@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from teppan.batch import BatchResult
-from teppan.observability.log import failure_of, logger
+from teppan.observability.log import error_fields, logger
 
 
 def run_in_threads[T, R](
@@ -31,7 +31,7 @@ def run_in_threads[T, R](
                 logger.thread_safe_append_keys(item=str(item))
                 results.append(do(item))
             except Exception as error:  # noqa: BLE001 - logged; the other items are still processed
-                logger.error("failed in part", **failure_of(error))
+                logger.error("failed in part", **error_fields(error))
                 failed.append(item)
 
     with ThreadPoolExecutor(threads) as pool:

@@ -10,7 +10,7 @@ from teppan import clock
 from teppan.batch import BatchResult
 from teppan.domain.caller import Caller, Role
 from teppan.domain.payments.errors import PaymentsNotConfigured
-from teppan.observability.log import failure_of, logger
+from teppan.observability.log import error_fields, logger
 from teppan.observability.metrics import count, metrics, record_run
 
 type Event = dict[str, Any]
@@ -94,7 +94,7 @@ def _observed(name: str, handle: LambdaHandler) -> LambdaHandler:
         milliseconds = (time.perf_counter() - began) * 1000
         record_run(name, milliseconds, failed=failure is not None)
         if failure is not None:
-            logger.error("failed", **failure_of(failure))
+            logger.error("failed", **error_fields(failure))
             raise TriggerFailedError(name) from None
         logger.info("answered", duration_ms=round(milliseconds, 1))
         return answer

@@ -21,7 +21,7 @@ from teppan.domain.payments.errors import (
 from teppan.observability.log import logger
 from teppan.observability.metrics import emit_alarm_metric
 from teppan.settings import required, settings
-from teppan_payments.refusals import Call, refused
+from teppan_payments.refusals import Call, error_for_refusal
 
 API_VERSION: Final = "2026-05-27.dahlia"
 """The API version that our code is written for."""
@@ -37,7 +37,7 @@ _KEY: Final = re.compile(r"(?:sk|rk)_(live|test)_.+")
 # At INFO the library logs Stripe's error messages, which may quote the request.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
-type Ask = Callable[[StripeClient, RequestOptions], Any]
+type StripeCall = Callable[[StripeClient, RequestOptions], Any]
 """A function that makes one request through the client, with the given options."""
 
 
@@ -49,7 +49,7 @@ class Stripe:
         self._client = client
         self._key_arn = key_arn
 
-    def call(self, ask: Ask, idempotency_key: str | None = None) -> Any:
+    def call(self, ask: StripeCall, idempotency_key: str | None = None) -> Any:
         """Return Stripe's answer to `ask`.
 
         A retry with the same `idempotency_key` has no second effect. Raises
@@ -94,13 +94,13 @@ class Stripe:
         for key in secret.valid(self._key_arn):
             if match := _KEY.fullmatch(key):
                 has_key = True
-                if fits_stage(is_live=match[1] == "live"):
+                if check_payment_mode(is_live=match[1] == "live"):
                     has_usable_key = True
                     yield key
         if not has_usable_key:
             raise WrongPaymentMode if has_key else PaymentsNotConfigured
 
-    def all_of(self, list_: Ask) -> list[dict[str, Any]]:
+    def all_of(self, list_: StripeCall) -> list[dict[str, Any]]:
         """Return the objects of all pages of a list, as plain values.
 
         Raises the errors of `call`, and `PaymentRequestRejected` if Stripe refuses the request.
@@ -112,11 +112,11 @@ class Stripe:
                 ]
             )
         except stripe.InvalidRequestError as error:
-            raise refused(Call.LIST, error) from error
+            raise error_for_refusal(Call.LIST, error) from error
         return found
 
 
-def fits_stage(*, is_live: bool) -> bool:
+def check_payment_mode(*, is_live: bool) -> bool:
     """Return whether the stage takes live or test money, as given; emit an alarm if not."""
     fits = is_live is settings().takes_live_money
     if not fits:

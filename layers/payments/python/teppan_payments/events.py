@@ -13,7 +13,7 @@ from teppan.domain.payments.event import PaymentEvent
 from teppan.domain.webhook import MAX_ID_LENGTH
 from teppan.observability.log import logger
 from teppan.observability.metrics import emit_alarm_metric
-from teppan_payments.client import fits_stage
+from teppan_payments.client import check_payment_mode
 
 SENDER: Final = "stripe"
 """The actor in the audit trail of a booking that an event has changed."""
@@ -67,7 +67,7 @@ def event_of(document: Mapping[str, Any], size: int | None = None) -> PaymentEve
     if is_foreign:
         logger.error("event of another account", event_id=event_id)
         emit_alarm_metric(Alarm.FOREIGN, 1)
-    if is_foreign or not fits_stage(is_live=is_live):
+    if is_foreign or not check_payment_mode(is_live=is_live):
         raise EventNotOurs
     payload = json.dumps(_without_secrets(document), separators=(",", ":"))
     payment, fault = None, None

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.payments.attempt import Intent, IntentStatus
-from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.errors import PaymentUnreadable, WrongPaymentMode
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
 from teppan.observability.log import logger
-from teppan_payments.client import fits_stage
+from teppan_payments.client import check_payment_mode
 
 type Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ _DISPUTE_STATUSES: Final = {
 
 def intent_of(intent: Json) -> Intent:
     """Return the payment intent; raises `WrongPaymentMode`."""
-    if not fits_stage(is_live=intent["livemode"]):
+    if not check_payment_mode(is_live=intent["livemode"]):
         raise WrongPaymentMode
     return Intent(
         id=intent["id"],
@@ -92,7 +92,7 @@ def _refund(refund: Json) -> ProviderRefund:
         id=refund["id"],
         amount=refund["amount"],
         status=_refund_status(refund),
-        promise=(refund.get("metadata") or {}).get("refund"),
+        obligation=(refund.get("metadata") or {}).get("refund"),
     )
 
 
@@ -111,7 +111,7 @@ def _dispute(dispute: Json) -> Dispute:
     return Dispute(dispute["id"], dispute["amount"], status, movements)
 
 
-def _movements(dispute: Json) -> Iterator[Movement]:
+def _movements(dispute: Json) -> Iterator[DisputeMovement]:
     """Yield the dispute's withdrawals and reinstatements without fees, oldest first.
 
     Stripe may withdraw several times and reinstate a part. A dispute that was won in part has the
@@ -119,10 +119,10 @@ def _movements(dispute: Json) -> Iterator[Movement]:
     """
     for transaction in _oldest_first(dispute["balance_transactions"]):
         if transaction["amount"] and not is_fee(transaction):
-            yield Movement(transaction["id"], transaction["amount"])
+            yield DisputeMovement(transaction["id"], transaction["amount"])
 
 
-def _dispute_status(status: str, movements: tuple[Movement, ...]) -> DisputeStatus:
+def _dispute_status(status: str, movements: tuple[DisputeMovement, ...]) -> DisputeStatus:
     """Return the status of a dispute.
 
     A closed inquiry, a prevented dispute or an unknown status is lost if it has moved money.

@@ -108,7 +108,7 @@ def meaning_of(call: Call, code: str | None) -> Meaning:
     return meaning or _DEFAULT[call]
 
 
-def refused(call: Call, error: stripe.InvalidRequestError) -> Exception:
+def error_for_refusal(call: Call, error: stripe.InvalidRequestError) -> Exception:
     """Return the error to raise for a refusal; a fault of ours is logged and emits an alarm."""
     code = error.code or "invalid_request"
     meaning = meaning_of(call, error.code)

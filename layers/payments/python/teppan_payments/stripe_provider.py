@@ -17,10 +17,10 @@ from teppan.domain.webhook import MAX_ID_LENGTH
 from teppan.observability.log import logger
 from teppan.observability.metrics import emit_alarm_metric
 from teppan.services.payments.provider import RefundRefusedError
-from teppan_payments.client import Ask, Stripe, connect, fits_stage
+from teppan_payments.client import Stripe, StripeCall, check_payment_mode, connect
 from teppan_payments.events import HANDLED, event_of
 from teppan_payments.objects import Json, intent_of, intent_status, is_fee, is_ours, snapshot_of
-from teppan_payments.refusals import Call, Meaning, RefusedError, refused
+from teppan_payments.refusals import Call, Meaning, RefusedError, error_for_refusal
 
 _PAGE_SIZE: Final = 100
 
@@ -89,7 +89,7 @@ class StripeProvider:
         intent = self._retrieve(intent_id, "latest_charge.refunds")
         if intent is None or not is_ours(intent["metadata"]):
             return None
-        if not fits_stage(is_live=intent["livemode"]):
+        if not check_payment_mode(is_live=intent["livemode"]):
             return None
         charge = intent.get("latest_charge")
         if not charge:
@@ -110,7 +110,7 @@ class StripeProvider:
                     {
                         "payment_intent": refund.payment,
                         "amount": refund.amount,
-                        "metadata": {"booking_id": booking_id, "refund": refund.promise},
+                        "metadata": {"booking_id": booking_id, "refund": refund.reference},
                     },
                     options,
                 ),
@@ -162,12 +162,12 @@ class StripeProvider:
             if payment and not is_fee(transaction):
                 yield payment, transaction["amount"]
 
-    def _ask(self, call: Call, ask: Ask, idempotency_key: str | None = None) -> Any:
+    def _ask(self, call: Call, ask: StripeCall, idempotency_key: str | None = None) -> Any:
         """Return Stripe's answer; raises the errors of `Stripe.call`, and `RefusedError`."""
         try:
             return self._api.call(ask, idempotency_key)
         except stripe.InvalidRequestError as error:
-            raise refused(call, error) from error
+            raise error_for_refusal(call, error) from error
 
     def _retrieve(self, intent_id: str, *expand: str) -> Json | None:
         try:

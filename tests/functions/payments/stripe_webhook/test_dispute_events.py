@@ -3,7 +3,7 @@
 import pytest
 from local.fakes.stripe.fake import FakeStripe
 from tests.functions.conftest import Output
-from tests.functions.emf import told
+from tests.functions.emf import alarm_values
 from tests.functions.handlers import Handlers
 from tests.functions.money import (
     DISPUTED,
@@ -25,7 +25,7 @@ class TestDisputeEvents:
 
         account = till.account(booking)
         assert (account["booking_status"], account["payment_status"]) == ("confirmed", "disputed")
-        assert told(output(), "DisputesOpened") == [1]
+        assert alarm_values(output(), "DisputesOpened") == [1]
         till.check(booking)
 
     @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ class TestDisputeEvents:
         call.deliver()
         till.follow_up()
         assert till.ledger(booking) == [("captured", DEPOSIT)]
-        assert told(output(), "DisputesOpened") == []
+        assert alarm_values(output(), "DisputesOpened") == []
 
         stripe.escalate_inquiry(inquiry["id"])
         call.deliver()

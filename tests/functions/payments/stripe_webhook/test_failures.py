@@ -13,7 +13,7 @@ from tests.builders import NOW, load_function
 from tests.conftest import Clock
 from tests.functions import contract
 from tests.functions.conftest import Output
-from tests.functions.emf import told
+from tests.functions.emf import alarm_values
 from tests.functions.handlers import Handlers
 from tests.functions.money import (
     Till,
@@ -55,13 +55,13 @@ class TestFailedEvents:
         assert item
         assert (item["status"], item["error"], item["attempts"]) == ("failed", "unreadable", 3)
         text = output()
-        assert told(text, "EventsFailed") == [1]
+        assert alarm_values(text, "EventsFailed") == [1]
         assert text.count('"event failed"') == 1
         # And no job raises the alarm again
         assert "gsi4pk" not in item
 
     def test_a_failed_event_keeps_its_mark_until_the_alarm_is_raised(self, call: Handlers) -> None:
-        with patch("teppan.services.payments.receive_event.inbox.alarm_raised"):
+        with patch("teppan.services.payments.receive_event.inbox.remove_alarm_mark"):
             send(call, self.UNREADABLE)
 
         (marked,) = alarms.pending(call.table, NOW)
@@ -79,7 +79,7 @@ class TestFailedEvents:
 
         item = inbox(call.table, "evt_1")
         assert item and (item["status"], item["error"]) == ("failed", "ValidationException")
-        assert told(output(), "EventsFailed") == [1]
+        assert alarm_values(output(), "EventsFailed") == [1]
 
     def test_an_event_with_five_unexpected_errors_in_twenty_minutes_has_failed(
         self, call: Handlers, booking: Booking, output: Output, now: Clock
@@ -93,7 +93,7 @@ class TestFailedEvents:
         item = inbox(call.table, "evt_1")
         assert item and (item["status"], item["error"]) == ("failed", "RuntimeError")
         text = output()
-        assert told(text, "EventsFailed") == [1]
+        assert alarm_values(text, "EventsFailed") == [1]
         assert MARK not in text
 
     def test_an_event_with_nine_unexpected_errors_at_one_moment_has_not_failed(

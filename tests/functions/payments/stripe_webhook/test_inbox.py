@@ -15,8 +15,8 @@ from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import NOW
 from tests.conftest import Clock
 from tests.functions.conftest import Output
-from tests.functions.emf import counted, told
-from tests.functions.given import stored
+from tests.functions.emf import alarm_values, counted
+from tests.functions.given import stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import (
     Till,
@@ -123,7 +123,7 @@ class TestInbox:
         assert item and item["status"] == "ignored"
         text = output()
         assert counted(text, "WebhooksIgnored") == 1
-        assert told(text, "PaymentsUnmatched") == []
+        assert alarm_values(text, "PaymentsUnmatched") == []
 
     @pytest.mark.parametrize(
         "metadata",
@@ -149,7 +149,7 @@ class TestInbox:
 
         item = inbox(table, news.event["id"])
         assert item and item["status"] == "ignored"
-        assert told(output(), "PaymentsUnmatched") == [1]
+        assert alarm_values(output(), "PaymentsUnmatched") == [1]
 
     def test_an_event_of_a_payment_that_stripe_does_not_know_is_ignored(
         self, call: Handlers, table: Table
@@ -210,7 +210,7 @@ class TestLargeEvents:
         evidence = {"evidence": {"uncategorized_text": "\u5bff" * 20_000}}
         stripe.account.disputes[dispute["id"]].update(evidence)
         stripe.close_dispute(dispute["id"], won=True)
-        other = stored(call.table, date=(NOW + timedelta(days=40)).date())
+        other = stored_booking(call.table, date=(NOW + timedelta(days=40)).date())
         till.pay(other)
         for each in stripe.outbox.pending():
             stripe.outbox.drop(each)

@@ -11,8 +11,8 @@ from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import NOW
 from tests.contract.documents import SUBSCRIPTION
 from tests.functions.conftest import Output
-from tests.functions.emf import counted, told
-from tests.functions.given import Snapshot, stored
+from tests.functions.emf import alarm_values, counted
+from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.money import (
     BANK,
@@ -55,7 +55,7 @@ class TestForeignEvents:
 
         assert answer.problem == (400, "event_not_ours")
         assert snapshot() == before
-        assert told(output(), "ForeignPayments") == [1]
+        assert alarm_values(output(), "ForeignPayments") == [1]
 
     def test_a_test_event_is_refused_in_prod(
         self, call: Handlers, delivery: Delivery, in_stage: Callable[[str], None]
@@ -75,7 +75,7 @@ class TestForeignEvents:
         call.deliver()
 
         assert till.ledger(booking) == []
-        assert told(output(), "ForeignPayments") == [1]
+        assert alarm_values(output(), "ForeignPayments") == [1]
 
     def test_a_thin_event_is_ignored_and_counted(
         self, call: Handlers, table: Table, output: Output
@@ -116,7 +116,7 @@ class TestPaymentEvents:
 
         # Then each is matched to its booking
         assert seen == {kind: {"handled"} for kind in HANDLED}
-        assert told(output(), "PaymentsUnmatched") == []
+        assert alarm_values(output(), "PaymentsUnmatched") == []
 
     def test_the_payment_in_an_event_is_not_trusted(
         self, call: Handlers, till: Till, booking: Booking
@@ -211,7 +211,7 @@ def cause_every_event(call: Handlers, till: Till, stripe: FakeStripe, table: Tab
     days = iter(range(30, 60))
 
     def next_booking() -> Booking:
-        return stored(table, by_staff=True, date=(NOW + timedelta(days=next(days))).date())
+        return stored_booking(table, by_staff=True, date=(NOW + timedelta(days=next(days))).date())
 
     for card in (DECLINED, SECURE, BANK):
         till.pay(next_booking(), card=card)

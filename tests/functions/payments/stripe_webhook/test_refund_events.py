@@ -6,7 +6,7 @@ import pytest
 from local.fakes.stripe.fake import FakeStripe
 from tests.conftest import Clock
 from tests.functions.conftest import Output
-from tests.functions.emf import told
+from tests.functions.emf import alarm_values
 from tests.functions.handlers import Handlers
 from tests.functions.money import (
     REFUND_FAILS,
@@ -74,7 +74,7 @@ class TestRefundEvents:
         account = till.account(booking)
         assert account["balance"]["refund_owed"] == 9_700
         assert account["payment_status"] == "refund_pending"
-        assert told(output(), "RefundsFailed") == [1]
+        assert alarm_values(output(), "RefundsFailed") == [1]
         till.check(booking)
 
     def test_a_pending_refund_counts_as_sent_until_it_succeeds(

@@ -9,10 +9,10 @@ from tests.builders import NOW
 
 from teppan.domain.accounts.lockout import (
     CODES,
-    FORGOTTEN,
+    FORGET_AFTER,
     MAILS,
     PASSWORDS,
-    TRUSTED,
+    TRUST_DURATION,
     Allowance,
     Attempts,
     Backoff,
@@ -72,7 +72,7 @@ def test_no_later_hour_allows_more_attempts_than_the_first(backoff: Backoff) -> 
 
 @each_backoff
 def test_attempts_are_still_counted_after_the_longest_wait(backoff: Backoff) -> None:
-    assert timedelta(seconds=backoff.longest) < FORGOTTEN == DAY
+    assert timedelta(seconds=backoff.longest) < FORGET_AFTER == DAY
 
 
 @each_backoff
@@ -157,7 +157,7 @@ class TestTrust:
         self, since: timedelta, *, is_trusted: bool
     ) -> None:
         assert Attempts(3, NOW, succeeded=NOW).is_trusted(NOW + since) is is_trusted
-        assert TRUSTED == 30 * DAY
+        assert TRUST_DURATION == 30 * DAY
 
     def test_a_network_without_a_success_is_not_trusted(self) -> None:
         assert not attempts(1).is_trusted(NOW)

@@ -8,8 +8,8 @@ from tests.builders import CUSTOMER, NOW, SESSION
 from teppan.domain.accounts.session import (
     CONFIRMATION,
     LIFETIME,
-    Endings,
     Session,
+    SessionEndings,
     is_live,
     next_second,
 )
@@ -23,17 +23,17 @@ def session(began_at: datetime = NOW - HOUR) -> Session:
     return Session(SESSION, CUSTOMER, began_at)
 
 
-def resets(*begun: datetime) -> Endings:
+def resets(*begun: datetime) -> SessionEndings:
     """Return the endings of an account with password resets that have no recorded result."""
-    return Endings(resets_begun=frozenset(begun))
+    return SessionEndings(resets_begun=frozenset(begun))
 
 
 def test_a_session_without_endings_is_live() -> None:
-    assert is_live(session(), Endings(), NOW)
+    assert is_live(session(), SessionEndings(), NOW)
 
 
 def test_a_logout_ends_the_session_at_once() -> None:
-    assert not is_live(session(NOW), Endings(logged_out=True), NOW)
+    assert not is_live(session(NOW), SessionEndings(logged_out=True), NOW)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_new_password_ends_sessions_that_began_before_its_second(
 ) -> None:
     changed_at = NOW - HOUR
 
-    endings = Endings(ended_at=changed_at)
+    endings = SessionEndings(ended_at=changed_at)
 
     assert is_live(session(changed_at + began), endings, NOW) is live
 
@@ -110,7 +110,7 @@ class TestResets:
 
     def test_an_abandoned_password_reset_before_a_new_password_changes_nothing(self) -> None:
         changed_at = NOW - HOUR
-        endings = Endings(ended_at=changed_at, resets_begun=frozenset({changed_at - HOUR}))
+        endings = SessionEndings(ended_at=changed_at, resets_begun=frozenset({changed_at - HOUR}))
 
         assert is_live(session(changed_at), endings, NOW)
         assert not is_live(session(changed_at - SECOND), endings, NOW)
@@ -134,7 +134,7 @@ def test_next_second_is_a_whole_second_and_later(at: datetime, following: dateti
 def test_a_new_password_ends_sessions_of_its_own_second(
     within_its_second: timedelta,
 ) -> None:
-    endings = Endings(ended_at=next_second(NOW + within_its_second))
+    endings = SessionEndings(ended_at=next_second(NOW + within_its_second))
 
     assert not is_live(session(NOW), endings, NOW + HOUR)
     assert is_live(session(NOW + SECOND), endings, NOW + HOUR)

@@ -33,7 +33,7 @@ from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Role
 from teppan.domain.ledger import Balance, EntryKind
-from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.posting import post_payment
 from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 
@@ -217,7 +217,7 @@ class TestMoney:
     def test_the_event_of_a_dispute_opened_and_won_at_once_lists_its_entries(self) -> None:
         """The entries add up to zero, so the balances of the booking do not change."""
         old, ledger = confirmed(10_000), [ledger_entry(EntryKind.CAPTURED)]
-        movements = (Movement("txn_1", -10_000), Movement("txn_2", 10_000))
+        movements = (DisputeMovement("txn_1", -10_000), DisputeMovement("txn_2", 10_000))
         won = Dispute("dp_1", 10_000, DisputeStatus.WON, movements)
         step = post_payment(
             old, ledger, snapshot(disputes=(won,)), system(), max_entries=MAX_STEP_ENTRIES

@@ -202,7 +202,7 @@ class TestMoneyDue:
         assert (lost.deposit_due, lost.balance_due) == (0, 71_445)
 
     def test_a_refund_that_undoes_a_payment_is_due_again_and_goodwill_is_not(self) -> None:
-        undone = holding(confirmed(), Balance(captured=71_445, refunded=445, returned=445))
+        undone = holding(confirmed(), Balance(captured=71_445, refunded=445, uncredited=445))
         goodwill = holding(confirmed(), Balance(captured=71_445, refunded=445))
 
         assert (undone.balance_due, goodwill.balance_due) == (445, 0)

@@ -25,8 +25,8 @@ from teppan.domain.bookings.cancellation import (
     cancel,
     cancellation_terms,
     expire,
+    online_refund_percentage,
     overridden_terms,
-    percentage_online,
     refund_terms,
 )
 from teppan.domain.bookings.errors import AlreadyCancelled, AlreadyCompleted, TooLateToCancel
@@ -152,7 +152,7 @@ class TestNeverConfirmed:
 
         with pytest.raises(TooLateToCancel):
             cancel(old, CancellationRequest(), caller(at=before(old, hours=48) + SECOND))
-        assert percentage_online(old, before(old, hours=48) + SECOND) is None
+        assert online_refund_percentage(old, before(old, hours=48) + SECOND) is None
 
     def test_a_late_cancellation_of_a_pending_booking_by_staff_refunds_all(self) -> None:
         old = in_status(Status.PENDING, 4_000)
@@ -239,7 +239,7 @@ class TestCancel:
             reason=RefundReason.CANCELLATION,
         )
         assert step.after.payments == {
-            PAYMENT: Balance(captured=10_000, refund_owed=9_700, returned=9_700)
+            PAYMENT: Balance(captured=10_000, refund_owed=9_700, uncredited=9_700)
         }
         assert step.after.payment_status is PaymentStatus.REFUND_PENDING
 
@@ -419,7 +419,7 @@ class TestExpire:
         assert [(each.kind, each.amount) for each in step.entries] == [
             (EntryKind.REFUND_OWED, 4_000)
         ]
-        assert step.after.balance == Balance(captured=4_000, refund_owed=4_000, returned=4_000)
+        assert step.after.balance == Balance(captured=4_000, refund_owed=4_000, uncredited=4_000)
         assert step.after.cancellation is not None
         assert step.after.cancellation.refund_amount == 4_000
 

@@ -149,7 +149,7 @@ class TestRepricing:
         assert [(each.kind, each.amount, each.reason) for each in step.entries] == [
             (EntryKind.REFUND_OWED, 11_907, RefundReason.OVERPAYMENT)
         ]
-        assert new.balance == Balance(captured=71_445, refund_owed=11_907, returned=11_907)
+        assert new.balance == Balance(captured=71_445, refund_owed=11_907, uncredited=11_907)
         assert new.payment_status is PaymentStatus.REFUND_PENDING
 
     def test_travel_is_priced_when_staff_know_the_distance(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.builders import before, booking, caller, confirmed, holding, in_status
 
 from teppan.domain.bookings.booking import Booking
-from teppan.domain.bookings.dues import less_is_due
+from teppan.domain.bookings.dues import is_less_due
 from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance
 
@@ -36,4 +36,4 @@ class TestLessIsDue:
     def test_less_is_due_if_the_amount_of_any_payment_type_is_lower(
         self, before: Booking, after: Booking, less: bool
     ) -> None:
-        assert less_is_due(before, after) is less
+        assert is_less_due(before, after) is less

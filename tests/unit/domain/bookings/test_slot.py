@@ -9,13 +9,13 @@ from tests.builders import NOW, PARTY_DATE, before, slot
 from teppan.domain.bookings.errors import InvalidTime, LeadTimeTooShort, TooFarAhead
 from teppan.domain.bookings.slot import (
     Occupancy,
-    Reason,
+    UnavailabilityReason,
     check_bookable,
     outside_window,
     slot_at,
     slots_between,
     start_time,
-    unavailable,
+    unavailability_reason,
 )
 from teppan.domain.errors import DomainError
 from teppan.domain.policy import CURRENT
@@ -104,15 +104,15 @@ class TestLeadTimeAndHorizon:
         ("notice", "reason"),
         [
             (timedelta(hours=48), None),
-            (timedelta(hours=48) - SECOND, Reason.LEAD_TIME),
-            (timedelta(0), Reason.LEAD_TIME),
-            (timedelta(days=-1), Reason.LEAD_TIME),
+            (timedelta(hours=48) - SECOND, UnavailabilityReason.LEAD_TIME),
+            (timedelta(0), UnavailabilityReason.LEAD_TIME),
+            (timedelta(days=-1), UnavailabilityReason.LEAD_TIME),
             (timedelta(days=365), None),
-            (timedelta(days=365) + SECOND, Reason.TOO_FAR_AHEAD),
+            (timedelta(days=365) + SECOND, UnavailabilityReason.TOO_FAR_AHEAD),
         ],
     )
     def test_lead_time_and_horizon_are_exact_to_the_second(
-        self, notice: timedelta, reason: Reason | None
+        self, notice: timedelta, reason: UnavailabilityReason | None
     ) -> None:
         assert outside_window(slot(), slot().starts_at - notice, CURRENT) is reason
 
@@ -165,23 +165,25 @@ class TestOccupancy:
         [
             (1, 0, None),
             (2, 1, None),
-            (1, 1, Reason.FULL),
-            (1, 2, Reason.FULL),
-            (0, 0, Reason.CLOSED),
-            (0, 1, Reason.CLOSED),
+            (1, 1, UnavailabilityReason.FULL),
+            (1, 2, UnavailabilityReason.FULL),
+            (0, 0, UnavailabilityReason.CLOSED),
+            (0, 1, UnavailabilityReason.CLOSED),
         ],
     )
     def test_a_slot_takes_bookings_up_to_its_capacity(
-        self, capacity: int, booked: int, reason: Reason | None
+        self, capacity: int, booked: int, reason: UnavailabilityReason | None
     ) -> None:
-        assert unavailable(slot(), Occupancy(capacity, booked), NOW, CURRENT) is reason
+        assert unavailability_reason(slot(), Occupancy(capacity, booked), NOW, CURRENT) is reason
 
     @pytest.mark.parametrize(("days", "reason"), [(1, "lead_time"), (366, "too_far_ahead")])
     @pytest.mark.parametrize("occupancy", [Occupancy(1, 0), Occupancy(1, 1), Occupancy(0, 0)])
     def test_the_booking_window_is_reported_before_occupancy(
         self, days: int, reason: str, occupancy: Occupancy
     ) -> None:
-        assert unavailable(slot(), occupancy, before(slot(), days=days), CURRENT) == reason
+        assert (
+            unavailability_reason(slot(), occupancy, before(slot(), days=days), CURRENT) == reason
+        )
 
 
 class TestDays:

@@ -90,7 +90,7 @@ class TestAmountDue:
         assert amount_due(confirmed(), BALANCE, late) == 61_445
 
     def test_an_undone_payment_is_due_again(self) -> None:
-        undone = holding(confirmed(), Balance(captured=71_445, refunded=500, returned=500))
+        undone = holding(confirmed(), Balance(captured=71_445, refunded=500, uncredited=500))
 
         assert amount_due(undone, BALANCE, undone.created_at) == 500
 

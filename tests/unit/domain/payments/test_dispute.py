@@ -18,7 +18,7 @@ from tests.unit.domain.payments.test_snapshot import (
 )
 
 from teppan.domain.ledger import Balance, balance_of
-from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.snapshot import PaymentSnapshot
 
 
@@ -192,7 +192,7 @@ class TestDispute:
         two = snapshot(
             disputes=(
                 Dispute("dp_1", 4_000, LOST, moved(-4_000)),
-                Dispute("dp_2", 6_000, OPEN, (Movement("txn_9", -6_000),)),
+                Dispute("dp_2", 6_000, OPEN, (DisputeMovement("txn_9", -6_000),)),
             )
         )
 

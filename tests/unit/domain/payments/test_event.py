@@ -19,7 +19,7 @@ def test_a_payment_event_has_the_id_and_time_of_its_sender() -> None:
 def test_an_event_result_has_no_effect_by_default(state: EventState) -> None:
     received = EventResult(state)
 
-    assert (received.entries, received.repeated, received.unmatched) == ((), False, False)
+    assert (received.entries, received.is_repeated, received.is_unmatched) == ((), False, False)
 
 
 @pytest.mark.parametrize(("minutes", "recent"), [(0, True), (29, True), (30, False), (31, False)])

@@ -35,7 +35,7 @@ class TestWaivers:
         assert waived(balance, [obligation()]) == []
 
     def test_an_obligation_beyond_the_money_of_its_payment_is_waived(self) -> None:
-        lost = Balance(captured=10_000, refund_owed=5_000, returned=5_000, lost=7_000)
+        lost = Balance(captured=10_000, refund_owed=5_000, uncredited=5_000, lost=7_000)
 
         assert waived(lost, [obligation()]) == [("p", 2_000)]
 

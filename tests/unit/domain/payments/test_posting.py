@@ -22,7 +22,7 @@ from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Party
 from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
-from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.posting import post_payment
 from teppan.domain.payments.refund import open_obligations
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus
@@ -81,7 +81,7 @@ def with_dispute(status: DisputeStatus, amount: int = 10_000) -> PaymentSnapshot
 
 def dispute(status: DisputeStatus, amount: int = 10_000) -> Dispute:
     """Return a dispute that withdrew all of `amount`, and reinstated it if it was won."""
-    movements = (Movement("txn_1", -amount), Movement("txn_2", amount))
+    movements = (DisputeMovement("txn_1", -amount), DisputeMovement("txn_2", amount))
     return Dispute("dp_1", amount, status, movements[: 2 if status is WON else 1])
 
 
@@ -330,7 +330,7 @@ class TestLatePayment:
 
         books.post(replace(with_dispute(WON), captured_at=LATE), LATE)
 
-        assert books.balance == Balance(captured=10_000, refund_owed=10_000, returned=10_000)
+        assert books.balance == Balance(captured=10_000, refund_owed=10_000, uncredited=10_000)
 
 
 class TestDisputesOfCancelledBookings:
@@ -383,7 +383,7 @@ class TestDisputesOfCancelledBookings:
 
         books.post(with_dispute(WON), LATE)
 
-        assert books.balance == Balance(captured=10_000, refund_owed=9_700, returned=9_700)
+        assert books.balance == Balance(captured=10_000, refund_owed=9_700, uncredited=9_700)
 
     def test_the_obligation_of_an_earlier_expiry_does_not_count_for_the_cancellation(self) -> None:
         books = BookingLedger(booking())
@@ -447,7 +447,7 @@ class TestDisputesOfConfirmedBookings:
 
         assert books.balance == Balance(captured=10_000, refund_owed=4_000)
         (owed,) = open_obligations(books.ledger)
-        assert (owed.promise, owed.amount) == ("re_1", 4_000)
+        assert (owed.reference, owed.amount) == ("re_1", 4_000)
 
     def test_goodwill_withdrawn_by_staff_is_not_restored(self) -> None:
         books = BookingLedger(booking())

@@ -29,7 +29,7 @@ class TestOpenObligations:
     def test_an_obligation_is_open_until_it_is_sent(self) -> None:
         assert open_obligations([obligation()]) == [
             RefundObligation(
-                promise="p",
+                reference="p",
                 kind=OWED,
                 payment=PAYMENT,
                 amount=5_000,
@@ -189,12 +189,12 @@ class TestOpenObligations:
     def test_open_obligations_are_oldest_first_in_any_order_of_the_ledger(self) -> None:
         ledger = [obligation("c", at=NOW + HOUR), obligation("b"), obligation("a")]
 
-        assert [each.promise for each in open_obligations(ledger)] == ["a", "b", "c"]
+        assert [each.reference for each in open_obligations(ledger)] == ["a", "b", "c"]
 
     def test_entries_of_one_obligation_do_not_affect_another(self) -> None:
         ledger = [obligation(), obligation("q"), refund_entry(SENT)]
 
-        assert [each.promise for each in open_obligations(ledger)] == ["q"]
+        assert [each.reference for each in open_obligations(ledger)] == ["q"]
 
     def test_each_refund_attempt_has_its_own_name(self) -> None:
         ledger: list[LedgerEntry] = [obligation()]

@@ -14,7 +14,7 @@ from teppan.domain.ledger import (
     RefusalReason,
     balance_of,
 )
-from teppan.domain.payments.dispute import Dispute, DisputeStatus, Movement
+from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.snapshot import (
     PaymentSnapshot,
     ProviderRefund,
@@ -48,8 +48,8 @@ def with_dispute(status: DisputeStatus, *amounts: int) -> PaymentSnapshot:
     return snapshot(disputes=(Dispute("dp_1", 10_000, status, moved(*amounts)),))
 
 
-def moved(*amounts: int) -> tuple[Movement, ...]:
-    return tuple(Movement(f"txn_{number}", amount) for number, amount in enumerate(amounts))
+def moved(*amounts: int) -> tuple[DisputeMovement, ...]:
+    return tuple(DisputeMovement(f"txn_{number}", amount) for number, amount in enumerate(amounts))
 
 
 def kinds(payment: PaymentSnapshot, *ledger: LedgerEntry) -> list[str]:

@@ -7,7 +7,7 @@ from tests.builders import gateway_event
 
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body
-from teppan.http.request import incoming
+from teppan.http.request import read_request
 from teppan.http.schemas.accounts.account import AccountEmailBody, LoginBody
 from teppan.http.schemas.accounts.new_password import (
     ConfirmPasswordResetBody,
@@ -40,7 +40,7 @@ def with_field(name: str) -> list[type[RequestBody]]:
 def read[M: RequestBody](model: type[M], **changes: Any) -> M:
     """Return the valid body with `changes`, as the endpoint reads it."""
     event = gateway_event("POST", body=GOOD[model] | changes)
-    return read_body(incoming(event), model, optional=False)[0]
+    return read_body(read_request(event), model, optional=False)[0]
 
 
 def refuse(model: type[RequestBody], **changes: Any) -> list[str]:

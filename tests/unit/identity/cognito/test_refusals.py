@@ -14,7 +14,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from teppan.identity.cognito.refusals import Refusals, quote_nothing, refusals
+from teppan.identity.cognito.refusals import Refusals, drop_error_message, refusals
 from teppan.identity.errors import (
     IdentityUnavailable,
     InvalidCode,
@@ -173,7 +173,7 @@ class TestQuoteNothing:
     def test_the_message_of_an_error_is_dropped(self, message: str) -> None:
         answer = {"Error": {"Code": "NotAuthorizedException", "Message": message}}
 
-        quote_nothing(answer)
+        drop_error_message(answer)
 
         assert answer == {"Error": {"Code": "NotAuthorizedException", "Message": "not kept"}}
 
@@ -181,7 +181,7 @@ class TestQuoteNothing:
     def test_an_answer_without_an_error_is_not_changed(self, answer: dict[str, Any]) -> None:
         before = dict(answer)
 
-        quote_nothing(answer, model=None)
+        drop_error_message(answer, model=None)
 
         assert answer == before
 

@@ -6,7 +6,7 @@ import pytest
 from tests.builders import NOW, PARTY_DATE, admin, caller, slot
 
 from teppan.domain.bookings.errors import InvalidTime, LeadTimeTooShort
-from teppan.domain.bookings.slot import Occupancy, Reason
+from teppan.domain.bookings.slot import Occupancy, UnavailabilityReason
 from teppan.domain.errors import InvalidInput
 from teppan.services.bookings.availability import search_availability, set_slot_capacity
 from teppan.store.bookings import slots
@@ -34,7 +34,7 @@ def test_an_availability_search_of_1_to_32_days_returns_each_slot_with_its_reaso
     found = search_availability(NO_TABLE, PARTY_DATE, last, caller())
 
     assert [(each.slot, each.reason) for each in found] == [
-        (slot(), Reason.FULL),
+        (slot(), UnavailabilityReason.FULL),
         (slot(last), None),
     ]
 

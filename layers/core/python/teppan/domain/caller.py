@@ -38,7 +38,7 @@ class Caller:
         at = self.at.replace(microsecond=0)
         return at if self.not_before is None else max(at, self.not_before)
 
-    def signing_after(self, instant: datetime) -> "Caller":
+    def with_not_before(self, instant: datetime) -> "Caller":
         """Return the caller with a `signed_at` that is never before `instant`."""
         return replace(self, not_before=instant)
 

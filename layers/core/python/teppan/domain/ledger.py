@@ -102,7 +102,7 @@ class Balance:
     - `refund_owed`: obligations that are not sent yet
     - `refund_sent`: sent to Stripe, not at the customer yet
     - `refunded`: arrived at the customer
-    - `returned`: the part of all obligations that undoes a payment (no goodwill)
+    - `uncredited`: the part of all obligations that undoes a payment (no goodwill)
     - `disputed`: withdrawn for disputes, not reinstated and not given up
     - `lost`: withdrawn and given up
     - `contested`: subject of open disputes and not withdrawn (yet)
@@ -112,7 +112,7 @@ class Balance:
     refund_owed: Cents = 0
     refund_sent: Cents = 0
     refunded: Cents = 0
-    returned: Cents = 0
+    uncredited: Cents = 0
     disputed: Cents = 0
     lost: Cents = 0
     contested: Cents = 0
@@ -155,7 +155,7 @@ class Balance:
     @property
     def credited(self) -> Cents:
         """What counts towards the total: what was paid, less the obligations that undo it."""
-        return max(0, self.captured - self.lost - self.returned)
+        return max(0, self.captured - self.lost - self.uncredited)
 
     @property
     def kept(self) -> Cents:
@@ -172,9 +172,9 @@ class Balance:
 EFFECTS: Final[Mapping[EntryKind, Balance]] = MappingProxyType(
     {
         EntryKind.CAPTURED: Balance(captured=1),
-        EntryKind.REFUND_OWED: Balance(refund_owed=1, returned=1),
+        EntryKind.REFUND_OWED: Balance(refund_owed=1, uncredited=1),
         EntryKind.GOODWILL_OWED: Balance(refund_owed=1),
-        EntryKind.REFUND_WAIVED: Balance(refund_owed=-1, returned=-1),
+        EntryKind.REFUND_WAIVED: Balance(refund_owed=-1, uncredited=-1),
         EntryKind.GOODWILL_WAIVED: Balance(refund_owed=-1),
         EntryKind.GOODWILL_RESTORED: Balance(refund_owed=1),
         EntryKind.REFUND_SENT: Balance(refund_owed=-1, refund_sent=1),
@@ -232,7 +232,7 @@ def sorted_entries(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     return sorted(entries, key=lambda each: (each.at, lifecycle.index(each.kind), each.reference))
 
 
-def entered(
+def post_entries(
     payments: Mapping[str, Balance], entries: Iterable[LedgerEntry]
 ) -> Mapping[str, Balance]:
     """Return the balances by payment with `entries` added."""

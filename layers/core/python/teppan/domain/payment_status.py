@@ -22,7 +22,7 @@ class PaymentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class PaymentPosition:
     """The amounts that determine the payment status. US cents.
 
     `deposit_due` and `balance_due` are due now; both are 0 for a cancelled booking. `unpaid` is the
@@ -37,56 +37,64 @@ class Position:
     @property
     def has_refunded_only_excess(self) -> bool:
         """Whether the price is paid and only money beyond the price was refunded."""
-        return not self.unpaid and self.balance.refunded == self.balance.returned
+        return not self.unpaid and self.balance.refunded == self.balance.uncredited
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PaymentStatusRule:
     """One row of the decision table: the condition in words and as a predicate, and the status."""
 
     condition: str
-    holds: Callable[[Position], bool]
+    holds: Callable[[PaymentPosition], bool]
     status: PaymentStatus
 
 
 RULES: Final = (
-    Rule("a dispute is open", lambda at: at.balance.at_risk > 0, PaymentStatus.DISPUTED),
-    Rule(
+    PaymentStatusRule(
+        "a dispute is open", lambda at: at.balance.at_risk > 0, PaymentStatus.DISPUTED
+    ),
+    PaymentStatusRule(
         "a refund is owed or sent",
         lambda at: at.balance.in_flight > 0,
         PaymentStatus.REFUND_PENDING,
     ),
-    Rule("a deposit is due", lambda at: at.deposit_due > 0, PaymentStatus.AWAITING_PAYMENT),
-    Rule(
+    PaymentStatusRule(
+        "a deposit is due", lambda at: at.deposit_due > 0, PaymentStatus.AWAITING_PAYMENT
+    ),
+    PaymentStatusRule(
         "a balance is due, and something counts as paid",
         lambda at: at.balance_due > 0 and at.balance.credited > 0,
         PaymentStatus.DEPOSIT_PAID,
     ),
-    Rule("a balance is due", lambda at: at.balance_due > 0, PaymentStatus.AWAITING_PAYMENT),
-    Rule(
+    PaymentStatusRule(
+        "a balance is due", lambda at: at.balance_due > 0, PaymentStatus.AWAITING_PAYMENT
+    ),
+    PaymentStatusRule(
         "the price is paid, and only what was paid beyond it went back",
         lambda at: at.balance.credited > 0 and at.has_refunded_only_excess,
         PaymentStatus.PAID,
     ),
-    Rule(
+    PaymentStatusRule(
         "all that was taken went back",
         lambda at: 0 < at.balance.refunded >= at.balance.paid,
         PaymentStatus.REFUNDED,
     ),
-    Rule(
+    PaymentStatusRule(
         "a part of it went back",
         lambda at: at.balance.refunded > 0,
         PaymentStatus.PARTIALLY_REFUNDED,
     ),
-    Rule(
+    PaymentStatusRule(
         "nothing counts as paid", lambda at: not at.balance.credited, PaymentStatus.AWAITING_PAYMENT
     ),
-    Rule("a part of the price is paid", lambda at: at.unpaid > 0, PaymentStatus.DEPOSIT_PAID),
-    Rule("the price is paid", lambda _: True, PaymentStatus.PAID),
+    PaymentStatusRule(
+        "a part of the price is paid", lambda at: at.unpaid > 0, PaymentStatus.DEPOSIT_PAID
+    ),
+    PaymentStatusRule("the price is paid", lambda _: True, PaymentStatus.PAID),
 )
 """The decision table: the first row whose condition holds gives the status."""
 
 
-def payment_status(position: Position) -> PaymentStatus:
+def payment_status(position: PaymentPosition) -> PaymentStatus:
     """Return the payment status that the decision table gives for `position`."""
     return next(rule.status for rule in RULES if rule.holds(position))

@@ -11,10 +11,10 @@ from pydantic_core import ErrorDetails, from_json
 
 from teppan.domain.errors import InvalidInput, MalformedJson, Violation
 from teppan.http.errors import UnsupportedMediaType
-from teppan.http.request import Incoming
+from teppan.http.request import RawRequest
 from teppan.http.violation_texts import sentence
 
-LARGEST = 16 * 1024
+MAX_BODY_BYTES = 16 * 1024
 """The maximum size of a body, in bytes."""
 
 _ENCODING = "The body must be JSON in UTF-8."
@@ -27,14 +27,14 @@ class RequestBody(BaseModel):
 
 
 def read_body[M: RequestBody](
-    request: Incoming, model: type[M], *, optional: bool
+    request: RawRequest, model: type[M], *, optional: bool
 ) -> tuple[M, Any]:
     """Return the validated body and the JSON document that it was read from.
 
     If the body is `optional`, an absent one is read as `{}`. Raises `TooLarge`,
     `UnsupportedMediaType`, `MalformedJson` and `InvalidInput`.
     """
-    raw = request.body(LARGEST)
+    raw = request.body(MAX_BODY_BYTES)
     if optional and not raw:
         raw = b"{}"
     elif _media_type(request) != "application/json":
@@ -50,7 +50,7 @@ def read_body[M: RequestBody](
         raise InvalidInput([_violation(each, model) for each in error.errors()]) from error
 
 
-def _media_type(request: Incoming) -> str:
+def _media_type(request: RawRequest) -> str:
     """Return the media type; JSON defines no parameters, so `charset` is ignored (RFC 8259)."""
     return (request.header("Content-Type") or "").partition(";")[0].strip().lower()
 

@@ -24,10 +24,10 @@ from teppan.http.headers import all_headers
 from teppan.http.idempotency import idempotent_request
 from teppan.http.parameters import Declared, read_parameters
 from teppan.http.problem import internal_error, problem
-from teppan.http.request import Incoming, Request, incoming
+from teppan.http.request import RawRequest, Request, read_request
 from teppan.http.response import Response
 from teppan.identity.principal import Principal, principal_of
-from teppan.observability.log import account_in_log, failure_of, logger
+from teppan.observability.log import account_pseudonym, error_fields, logger
 from teppan.observability.metrics import metrics, record_request
 from teppan.observability.trace import tracer
 from teppan.settings import settings
@@ -44,7 +44,7 @@ STAFF = frozenset({Role.ADMIN})
 PUBLIC = frozenset({Role.ANONYMOUS})
 """Anybody: the operation requires no account and ignores one that is sent."""
 
-LARGEST_WEBHOOK = 1024 * 1024
+MAX_WEBHOOK_BYTES = 1024 * 1024
 """The maximum size of a webhook's body, in bytes; a dispute may hold 150,000 characters."""
 
 READS = frozenset({"GET", "HEAD"})
@@ -83,13 +83,13 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         """Return the Lambda handler around `handle`."""
 
         def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-            return self._serve(handle, incoming(event))
+            return self._serve(handle, read_request(event))
 
         observed = metrics.log_metrics(handler, capture_cold_start_metric=True)
         traced = tracer.capture_lambda_handler(observed, capture_response=False)
         return logger.inject_lambda_context(traced, clear_state=True, log_event=False)
 
-    def _serve(self, handle: Handle, request: Incoming) -> dict[str, Any]:
+    def _serve(self, handle: Handle, request: RawRequest) -> dict[str, Any]:
         started_at = time.perf_counter()
         logger.append_keys(
             operation=self.operation,
@@ -114,21 +114,21 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             "isBase64Encoded": False,
         }
 
-    def _answer(self, handle: Handle, request: Incoming) -> tuple[Response, str]:
+    def _answer(self, handle: Handle, request: RawRequest) -> tuple[Response, str]:
         """Return the response and its body as text; an error becomes a problem."""
         try:
             response = handle(self._request(request))
             return response, response.text()
         except DomainError as error:
             if isinstance(error, Unavailable | ProviderFailed):
-                logger.warning("unavailable", **failure_of(error))
+                logger.warning("unavailable", **error_fields(error))
             response = problem(error, request.path, request.request_id)
         except Exception as error:  # noqa: BLE001 - logged here; the caller gets a generic error
-            logger.error("failed", **failure_of(error))
+            logger.error("failed", **error_fields(error))
             response = internal_error(request.path, request.request_id)
         return response, response.text()
 
-    def _request(self, request: Incoming) -> Request[Any]:
+    def _request(self, request: RawRequest) -> Request[Any]:
         now = clock.utc_now()
         principal = self._principal(request, now)
         declared = self.parameters
@@ -149,17 +149,17 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             idempotent=idempotent_request(request.header("Idempotency-Key"), document)
             if self.idempotent
             else None,
-            logged_in=principal.session if principal else None,
+            session_or_none=principal.session if principal else None,
             raw=raw,
             signature=request.header(self.signed_by) if self.signed_by else None,
         )
 
-    def _webhook(self, request: Incoming) -> bytes:
+    def _webhook(self, request: RawRequest) -> bytes:
         if request.method != "POST":
             raise MethodNotAllowed
-        return request.body(LARGEST_WEBHOOK)
+        return request.body(MAX_WEBHOOK_BYTES)
 
-    def _principal(self, request: Incoming, now: datetime) -> Principal | None:
+    def _principal(self, request: RawRequest, now: datetime) -> Principal | None:
         """Return the account that calls, or None for a public operation (`domain.md §8`).
 
         Raises `Unauthorized` and `Forbidden`. An ended session is refused at once for every change,
@@ -170,7 +170,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         principal = principal_of(request.event)
         if principal is None:
             raise Unauthorized("Log in and send the access token.")
-        account = account_in_log(principal.id, settings().stage)
+        account = account_pseudonym(principal.id, settings().stage)
         logger.append_keys(account=account, role=principal.role)
         if principal.role not in self.roles:
             raise Forbidden("Your account may not do this.")
@@ -184,7 +184,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         return principal
 
 
-def _caller(principal: Principal | None, request: Incoming, now: datetime) -> Caller:
+def _caller(principal: Principal | None, request: RawRequest, now: datetime) -> Caller:
     return Caller(
         id=principal.id if principal else "anonymous",
         role=principal.role if principal else Role.ANONYMOUS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from teppan.http.request import Incoming
+from teppan.http.request import RawRequest
 from teppan.http.response import Response
 from teppan.settings import settings
 
@@ -40,7 +40,7 @@ def cors(origin: str | None, allowed: frozenset[str]) -> Mapping[str, str]:
     return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": _EXPOSED}
 
 
-def all_headers(response: Response, request: Incoming) -> Mapping[str, str]:
+def all_headers(response: Response, request: RawRequest) -> Mapping[str, str]:
     """Return the headers of `response`, with those that every response to `request` has."""
     return {
         **SECURITY,

@@ -18,7 +18,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class RawRequest:
     """The parts of an event that every endpoint reads before any check.
 
     The event is API Gateway's (payload 1.0) or a function URL's (2.0). `headers` holds the values
@@ -73,9 +73,9 @@ class Request[Body]:
     """A well-formed, authenticated and permitted request.
 
     `parameters` holds the declared parameters by name. `if_match` is the header as sent.
-    `idempotent` is set for operations with an idempotency key, `logged_in` for operations that are
-    not public. A webhook has the body's bytes in `raw`, and the header with their signature in
-    `signature`.
+    `idempotent` is set for operations with an idempotency key, `session_or_none` for operations
+    that are not public. A webhook has the body's bytes in `raw`, and the header with their
+    signature in `signature`.
     """
 
     operation: str
@@ -84,16 +84,16 @@ class Request[Body]:
     parameters: Mapping[str, Any]
     if_match: str | None
     idempotent: IdempotentRequest | None
-    logged_in: Session | None = None
+    session_or_none: Session | None = None
     raw: bytes = field(default=b"", repr=False)
     signature: str | None = field(default=None, repr=False)
 
     @property
     def session(self) -> Session:
         """The session of the access token; raises `LookupError` if the operation is public."""
-        if self.logged_in is None:
+        if self.session_or_none is None:
             raise LookupError(f"{self.operation} is open to anybody")
-        return self.logged_in
+        return self.session_or_none
 
     @property
     def precondition(self) -> Precondition:
@@ -108,12 +108,12 @@ class Request[Body]:
         return self.idempotent
 
 
-def incoming(event: Mapping[str, Any]) -> Incoming:
+def read_request(event: Mapping[str, Any]) -> RawRequest:
     """Return the common parts of an event; a caller's `X-Request-Id` is used if it is a UUID."""
     context = event.get("requestContext") or {}
     http = context.get("http") or {}
     gateway_request_id = context.get("requestId", "")
-    request = Incoming(
+    request = RawRequest(
         method=event.get("httpMethod") or http.get("method", ""),
         path=event.get("path") or http.get("path", ""),
         headers=_headers(event),

@@ -12,18 +12,18 @@ _MAX_CODE_LENGTH: Final = 100
 logger = Logger(use_rfc3339=True, utc=True)
 
 
-def failure_of(error: BaseException) -> dict[str, Any]:
+def error_fields(error: BaseException) -> dict[str, Any]:
     """Return log fields for an unexpected error, without its message: it may quote user input."""
     frames = traceback.extract_tb(error.__traceback__)
     return {
         "error": type(error).__qualname__,
         "error_code": _code_of(error),
-        "cause": failure_of(error.__cause__) if error.__cause__ else None,
+        "cause": error_fields(error.__cause__) if error.__cause__ else None,
         "stack": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     }
 
 
-def account_in_log(account_id: str, stage: str) -> str:
+def account_pseudonym(account_id: str, stage: str) -> str:
     """Return the pseudonym of an account in the log of a stage: a hash of both.
 
     An engineer who has the account id can find its log lines. The lines alone do not identify the

@@ -11,10 +11,10 @@ from teppan.domain.money import Cents
 from teppan.domain.payments.event import EventResult, PaymentEvent
 from teppan.domain.payments.refund import SendResult
 from teppan.domain.webhook import EventState
-from teppan.observability.log import failure_of, logger
+from teppan.observability.log import error_fields, logger
 from teppan.observability.metrics import count, emit_alarm_metric
 
-COUNTED: Final[Mapping[EntryKind, str]] = MappingProxyType(
+ENTRY_METRICS: Final[Mapping[EntryKind, str]] = MappingProxyType(
     {
         EntryKind.CAPTURED: "PaymentsCaptured",
         EntryKind.REFUND_OWED: "RefundsPromised",
@@ -26,23 +26,23 @@ COUNTED: Final[Mapping[EntryKind, str]] = MappingProxyType(
 )
 
 
-def record_received(event: PaymentEvent, received: EventResult) -> None:
+def record_webhook_event(event: PaymentEvent, received: EventResult) -> None:
     """Count a webhook event and its ledger entries, log its problems and emit its alarm."""
     count(_metric_of(received))
-    if received.unmatched:
+    if received.is_unmatched:
         logger.warning("payment of no booking", event_id=event.id, payment=event.payment)
-    if received.newly_failed:
-        failure = failure_of(received.failure) if received.failure else {"error": event.fault}
+    if received.has_newly_failed:
+        failure = error_fields(received.failure) if received.failure else {"error": event.fault}
         logger.error("event failed", event_id=event.id, **failure)
     if received.alarm:
         emit_alarm_metric(received.alarm, 1)
     record_entries(received.entries)
 
 
-def record_found(event: PaymentEvent, received: EventResult, now: datetime) -> None:
+def record_reconciled_event(event: PaymentEvent, received: EventResult, now: datetime) -> None:
     """Count an event that reconciliation fetched; emit an alarm if its webhook is overdue."""
-    record_received(event, received)
-    if event.is_late(now) and received.first:
+    record_webhook_event(event, received)
+    if event.is_late(now) and received.is_first:
         logger.warning("webhook missed", event_id=event.id)
         emit_alarm_metric("WebhooksMissed", 1)
 
@@ -54,7 +54,7 @@ def record_sent_refunds(sent: SendResult) -> None:
         logger.warning("refund refused", error_code=code)
 
 
-def record_difference(before: Mapping[str, Cents], after: Mapping[str, Cents]) -> None:
+def record_ledger_difference(before: Mapping[str, Cents], after: Mapping[str, Cents]) -> None:
     """Emit the cents by which ledgers and Stripe differ before and after the repair.
 
     Both map a payment intent to its difference. Logs the payments that still differ.
@@ -80,7 +80,7 @@ _STATE_METRICS: Final[Mapping[EventState, str]] = MappingProxyType(
 
 
 def _metric_of(received: EventResult) -> str:
-    if received.repeated:
+    if received.is_repeated:
         return "WebhooksRepeated"
     return _STATE_METRICS[received.state]
 
@@ -88,8 +88,8 @@ def _metric_of(received: EventResult) -> str:
 def record_entries(entries: Iterable[LedgerEntry]) -> None:
     """Count the ledger entries whose kind has a metric."""
     for entry in entries:
-        if entry.kind in COUNTED:
-            count(COUNTED[entry.kind])
+        if entry.kind in ENTRY_METRICS:
+            count(ENTRY_METRICS[entry.kind])
 
 
 def raise_alarm(alarm: Alarm, subject: str) -> None:

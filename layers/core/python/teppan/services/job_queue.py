@@ -10,7 +10,7 @@ from teppan.store import jobs
 from teppan.store.queue import Queued
 from teppan.store.table import Table
 
-LAST_BEGIN: Final = timedelta(seconds=60)
+MIN_TIME_PER_ITEM: Final = timedelta(seconds=60)
 """A run begins no item when less time than this is left: the longest that one booking takes."""
 
 
@@ -30,7 +30,7 @@ def work_through[R](
     outcome = replace(run(ordered), is_listed=listed.is_complete)
     if not outcome.begun and (ordered or not listed.is_complete):
         return outcome
-    has_more = outcome.left or not listed.is_complete
+    has_more = outcome.remaining or not listed.is_complete
     last_place = ordered[outcome.begun - 1].place if has_more else ""
     if last_place != stopped_at:
         jobs.stop_at(table, name, last_place)

@@ -76,7 +76,7 @@ def receive(table: Table, event: WebhookEvent, at: datetime) -> Receipt:
     return Receipt(EventState(item["status"]), item["attempts"])
 
 
-def done(
+def mark_done(
     event: WebhookEvent, state: EventState, at: datetime, alarm: Alarm | None = None
 ) -> Update:
     """Return the write that sets the event's final state, refused if the event already has one.
@@ -139,7 +139,7 @@ def fail(table: Table, event: WebhookEvent, error: str, at: datetime) -> bool:
     return True
 
 
-def alarm_raised(table: Table, event: WebhookEvent) -> None:
+def remove_alarm_mark(table: Table, event: WebhookEvent) -> None:
     """Remove the mark after the event's alarm was raised."""
     write = Update(
         keys.webhook(SOURCE, event.id),

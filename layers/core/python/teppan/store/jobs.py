@@ -7,7 +7,7 @@ from teppan.store import keys
 from teppan.store.table import Table, Update
 
 
-def through(table: Table, job: str) -> datetime | None:
+def covered_until(table: Table, job: str) -> datetime | None:
     """Return the instant until which the job has covered all events; None before its first run."""
     item = table.get(keys.job(job))
     return from_rfc3339(item["through"]) if item else None

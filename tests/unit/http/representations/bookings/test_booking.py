@@ -203,7 +203,7 @@ class TestPrice:
         assert (price["amount_paid"], price["amount_refunded"]) == (10_000, 1)
 
     def test_a_refund_does_not_change_the_amount_paid(self) -> None:
-        refunded = holding(confirmed(), Balance(captured=10_000, refunded=9_700, returned=9_700))
+        refunded = holding(confirmed(), Balance(captured=10_000, refunded=9_700, uncredited=9_700))
 
         price = represent.booking(refunded, caller())["price"]
 

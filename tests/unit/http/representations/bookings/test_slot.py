@@ -2,7 +2,7 @@
 
 from tests.builders import slot
 
-from teppan.domain.bookings.slot import Occupancy, Reason
+from teppan.domain.bookings.slot import Occupancy, UnavailabilityReason
 from teppan.http.representations.bookings.slot import availability, capacity
 from teppan.services.bookings.availability import SlotAvailability
 
@@ -19,7 +19,7 @@ def test_an_available_slot_has_no_reason() -> None:
 
 
 def test_an_unavailable_slot_has_a_reason() -> None:
-    shown = availability(SlotAvailability(slot(), Occupancy(1, 1), Reason.FULL))
+    shown = availability(SlotAvailability(slot(), Occupancy(1, 1), UnavailabilityReason.FULL))
 
     assert (shown["available"], shown["remaining"], shown["reason"]) == (False, 0, "full")
 

@@ -10,7 +10,7 @@ from tests.builders import NOW, attempt, confirmed, holding, ledger_entry
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
 from teppan.domain.payments.attempt import IntentStatus
 from teppan.http.representations.payments import ledger as represent
-from teppan.services.payments.list_payments import Account
+from teppan.services.payments.list_payments import PaymentHistory
 
 BOOKING = confirmed()
 GOODWILL = EntryKind.GOODWILL_OWED
@@ -32,7 +32,7 @@ class TestAccount:
     def test_an_account_without_payments_is_empty_and_zero(self) -> None:
         unpaid = holding(BOOKING, Balance())
 
-        shown = plain(represent.account(Account(unpaid, [], [])))
+        shown = plain(represent.account(PaymentHistory(unpaid, [], [])))
 
         assert (shown["payments"], shown["entries"]) == ([], [])
         assert set(shown["balance"].values()) == {0}
@@ -43,7 +43,7 @@ class TestAccount:
         owed = entry(GOODWILL, reason=RefundReason.STAFF, at=NOW + timedelta(hours=1))
 
         shown = represent.account(
-            Account(
+            PaymentHistory(
                 holding(BOOKING, balance),
                 [paid, replace(attempt(), number=2)],
                 [ledger_entry(EntryKind.CAPTURED), owed],
@@ -107,6 +107,6 @@ class TestAccount:
         }
 
     def test_an_account_never_contains_a_client_secret(self) -> None:
-        shown = represent.account(Account(BOOKING, [attempt(intent="pi_1")], []))
+        shown = represent.account(PaymentHistory(BOOKING, [attempt(intent="pi_1")], []))
 
         assert "secret" not in json.dumps(shown)

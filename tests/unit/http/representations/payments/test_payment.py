@@ -10,9 +10,9 @@ from tests.builders import NOW, attempt, confirmed, ledger_entry, snapshot
 from teppan.domain.ledger import EntryKind, LedgerEntry
 from teppan.domain.payments.attempt import Intent, IntentStatus
 from teppan.http.representations.payments import payment as represent
-from teppan.services.payments.apply_payment import Applied
-from teppan.services.payments.create_payment_intent import Opened
-from teppan.services.payments.refund_payment import Refunded
+from teppan.services.payments.apply_payment import AppliedPayment
+from teppan.services.payments.create_payment_intent import OpenedIntent
+from teppan.services.payments.refund_payment import RefundResult
 
 BOOKING = confirmed()
 INTENT = Intent(
@@ -31,7 +31,7 @@ def plain(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_payment_intent_has_its_client_secret() -> None:
-    opened = Opened(attempt(booking_id=BOOKING.id), INTENT)
+    opened = OpenedIntent(attempt(booking_id=BOOKING.id), INTENT)
 
     assert plain(represent.payment_intent(opened)) == {
         "payment_intent_id": "pi_1",
@@ -45,7 +45,7 @@ def test_a_payment_intent_has_its_client_secret() -> None:
 
 
 def test_a_confirmation_has_the_status_of_the_payment_and_its_booking() -> None:
-    applied = Applied(BOOKING, snapshot(), ())
+    applied = AppliedPayment(BOOKING, snapshot(), ())
 
     assert plain(represent.confirmation(applied)) == {
         "payment_intent_id": "pi_1",
@@ -69,7 +69,7 @@ def entry(kind: EntryKind, amount: int = 3_000, n: int = 1, **changes: Any) -> L
 
 class TestRefund:
     def test_a_new_refund_has_an_estimated_date(self) -> None:
-        refunded = Refunded("ref_x", BOOKING, (entry(GOODWILL), entry(GOODWILL, 500, 2)))
+        refunded = RefundResult("ref_x", BOOKING, (entry(GOODWILL), entry(GOODWILL, 500, 2)))
 
         assert plain(represent.refund(refunded, "Cold rice")) == {
             "refund_id": "ref_x",
@@ -87,7 +87,7 @@ class TestRefund:
         # Eight in the evening of the 23rd: in UTC it is the 24th.
         obligation = entry(GOODWILL, at=NOW + timedelta(hours=10))
 
-        shown = plain(represent.refund(Refunded("ref_x", BOOKING, (obligation,)), "Cold rice"))
+        shown = plain(represent.refund(RefundResult("ref_x", BOOKING, (obligation,)), "Cold rice"))
 
         assert (shown["created_at"], shown["estimated_refund_date"]) == (
             "2026-11-24T04:00:00Z",
@@ -106,7 +106,7 @@ class TestRefund:
     def test_a_refund_has_its_status_and_the_amount_of_its_obligation(
         self, kinds: list[EntryKind], status: str
     ) -> None:
-        refunded = Refunded("ref_x", BOOKING, tuple(entry(kind) for kind in kinds))
+        refunded = RefundResult("ref_x", BOOKING, tuple(entry(kind) for kind in kinds))
 
         shown = plain(represent.refund(refunded, "Cold rice"))
 

@@ -7,7 +7,7 @@ from tests.unit.http.schemas.bodies import CODE, GOOD, PASSWORD, TOKEN, read, re
 
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body
-from teppan.http.request import incoming
+from teppan.http.request import read_request
 from teppan.http.schemas.accounts.account import LoginBody
 from teppan.http.schemas.accounts.new_password import (
     ConfirmPasswordResetBody,
@@ -50,7 +50,7 @@ def test_only_an_optional_field_of_an_account_body_may_be_absent(
     model: type[RequestBody], field: str
 ) -> None:
     body = {name: text for name, text in GOOD[model].items() if name != field}
-    sent = incoming(gateway_event("POST", body=body))
+    sent = read_request(gateway_event("POST", body=body))
 
     if field in OPTIONAL:
         assert getattr(read_body(sent, model, optional=False)[0], field) is MISSING

@@ -13,7 +13,7 @@ from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body
-from teppan.http.request import incoming
+from teppan.http.request import read_request
 from teppan.http.schemas.bookings.booking import CreateBookingBody, UpdateBookingBody
 
 VENUE = booking_body()["venue"]
@@ -22,7 +22,7 @@ CONTACT = booking_body()["contact"]
 
 def read[M: RequestBody](model: type[M], document: Any) -> M:
     """Return a body as the endpoint reads it."""
-    return read_body(incoming(gateway_event("POST", body=document)), model, optional=False)[0]
+    return read_body(read_request(gateway_event("POST", body=document)), model, optional=False)[0]
 
 
 def pointers(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:

@@ -9,13 +9,13 @@ from tests.builders import gateway_event
 from teppan.domain.bookings.cancellation import CancellationRequest
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body
-from teppan.http.request import incoming
+from teppan.http.request import read_request
 from teppan.http.schemas.bookings.cancellation import CancelBookingBody
 
 
 def read[M: RequestBody](model: type[M], document: Any) -> M:
     """Return a body as the endpoint reads it."""
-    return read_body(incoming(gateway_event("POST", body=document)), model, optional=False)[0]
+    return read_body(read_request(gateway_event("POST", body=document)), model, optional=False)[0]
 
 
 class TestCancel:

@@ -13,7 +13,7 @@ from teppan.http.schemas.payments.payment import (
     CreatePaymentIntentBody,
     RefundPaymentBody,
 )
-from teppan.services.payments.refund_payment import RefundWanted
+from teppan.services.payments.refund_payment import RefundRequest
 
 BOOKING_ID = "bkg_" + "a" * 26
 
@@ -73,14 +73,14 @@ class TestRefundPayment:
     def test_a_refund_amount_is_optional(self, amount: dict[str, int], wanted: int | None) -> None:
         body = read(RefundPaymentBody, booking_id=BOOKING_ID, reason="Cold rice", **amount)
 
-        assert body.to_wanted() == RefundWanted(BOOKING_ID, "Cold rice", wanted)
+        assert body.to_request() == RefundRequest(BOOKING_ID, "Cold rice", wanted)
 
     @pytest.mark.parametrize(
         ("sent", "kept"),
         [("  Cold rice\n", "Cold rice"), ("One\nTwo", "One\nTwo"), ("x" * 500, "x" * 500)],
     )
     def test_the_reason_of_a_refund_is_stripped(self, sent: str, kept: str) -> None:
-        assert read(RefundPaymentBody, booking_id=BOOKING_ID, reason=sent).to_wanted().reason == (
+        assert read(RefundPaymentBody, booking_id=BOOKING_ID, reason=sent).to_request().reason == (
             kept
         )
 

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-FORGOTTEN: Final = timedelta(days=1)
+FORGET_AFTER: Final = timedelta(days=1)
 """After this time without an attempt, earlier attempts no longer count."""
 
-TRUSTED: Final = timedelta(days=30)
+TRUST_DURATION: Final = timedelta(days=30)
 """For this time after a success, attempts from the same network need no allowance."""
 
 
@@ -36,15 +36,15 @@ class Attempts:
     succeeded: datetime | None = None
 
     def is_trusted(self, at: datetime) -> bool:
-        """Return whether an attempt from this network has succeeded within `TRUSTED`."""
-        return self.succeeded is not None and at - self.succeeded < TRUSTED
+        """Return whether an attempt from this network has succeeded within `TRUST_DURATION`."""
+        return self.succeeded is not None and at - self.succeeded < TRUST_DURATION
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """A wait that grows: none for `free` attempts, then `first` seconds, doubled up to `longest`.
 
-    The count starts again after `FORGOTTEN` without an attempt.
+    The count starts again after `FORGET_AFTER` without an attempt.
     """
 
     free: int
@@ -60,10 +60,10 @@ class Backoff:
         return max(0, ceil((attempts.last + pause - at).total_seconds()))
 
     def next(self, attempts: Attempts | None, at: datetime) -> Attempts:
-        """Return the attempts with one more `at`; the count starts again after `FORGOTTEN`."""
+        """Return the attempts with one more `at`; the count starts again after `FORGET_AFTER`."""
         if attempts is None:
             return Attempts(1, at)
-        count = 1 if at - attempts.last >= FORGOTTEN else attempts.count + 1
+        count = 1 if at - attempts.last >= FORGET_AFTER else attempts.count + 1
         return replace(attempts, count=count, last=at)
 
 

@@ -21,7 +21,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Endings:
+class SessionEndings:
     """The events that end a session: its logout, or a new password for the account.
 
     A new password at `ended_at` ends all earlier sessions. `resets_begun` are the instants at which
@@ -33,7 +33,7 @@ class Endings:
     resets_begun: frozenset[datetime] = frozenset()
 
 
-def is_live(session: Session, endings: Endings, at: datetime) -> bool:
+def is_live(session: Session, endings: SessionEndings, at: datetime) -> bool:
     """Return whether the session is valid at the instant `at`.
 
     A password reset that stopped without a result counts as done.

@@ -15,7 +15,7 @@ from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import Forbidden
 from teppan.domain.ledger import Balance, LedgerEntry
 from teppan.domain.money import Cents
-from teppan.domain.payment_status import PaymentStatus, Position
+from teppan.domain.payment_status import PaymentPosition, PaymentStatus
 from teppan.domain.payment_status import payment_status as derived_payment_status
 from teppan.domain.policy import CURRENT, POLICIES, Policy
 
@@ -113,7 +113,7 @@ class Booking:
     def payment_status(self) -> PaymentStatus:
         """The payment status, derived from the ledger's balance and what is due."""
         return derived_payment_status(
-            Position(
+            PaymentPosition(
                 balance=self.balance,
                 deposit_due=self.deposit_due,
                 balance_due=self.balance_due,

@@ -10,12 +10,12 @@ from teppan.domain.bookings.errors import AlreadyCancelled, AlreadyCompleted, To
 from teppan.domain.bookings.transition import Cause, Status, next_status
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import Forbidden, InvalidInput, Violation
-from teppan.domain.ledger import Balance, RefundReason, entered
+from teppan.domain.ledger import Balance, RefundReason, post_entries
 from teppan.domain.money import Cents, half_up
 from teppan.domain.policy import Policy, RefundTier
 from teppan.domain.refund_obligation import refund_obligations, total_refundable
 
-WHOLE: Final = 100
+FULL_REFUND_PERCENTAGE: Final = 100
 """The percentage of a full refund."""
 
 
@@ -34,7 +34,11 @@ class RefundTerms:
 
 
 def refund_terms(
-    balance: Balance, starts_at: datetime, now: datetime, policy: Policy, limit: int = WHOLE
+    balance: Balance,
+    starts_at: datetime,
+    now: datetime,
+    policy: Policy,
+    limit: int = FULL_REFUND_PERCENTAGE,
 ) -> RefundTerms:
     """Return the terms of a cancellation at `now`, with at most `limit` percent.
 
@@ -107,7 +111,7 @@ def cancellation_terms(
     )
 
 
-def percentage_online(booking: Booking, now: datetime) -> int | None:
+def online_refund_percentage(booking: Booking, now: datetime) -> int | None:
     """Return the refund percentage of an online cancellation at `now`, or None if it is refused."""
     try:
         return cancellation_terms(booking, now).percentage
@@ -117,17 +121,17 @@ def percentage_online(booking: Booking, now: datetime) -> int | None:
 
 def _unconfirmed_terms(booking: Booking, now: datetime, percentage: int | None) -> RefundTerms:
     """Return the terms of a booking that was never confirmed: all that is left is refunded."""
-    if percentage not in {None, WHOLE}:
+    if percentage not in {None, FULL_REFUND_PERCENTAGE}:
         detail = (
             "A booking that was never confirmed gives back all that was paid: leave"
-            f" refund_percentage out, or send {WHOLE}."
+            f" refund_percentage out, or send {FULL_REFUND_PERCENTAGE}."
         )
         raise InvalidInput([Violation("body", "/refund_percentage", detail)])
     valid_until = now
     if percentage is None:
         *_, last = _online_tiers(booking.slot.starts_at, now, booking.policy)
         valid_until = booking.slot.starts_at - last.notice
-    return RefundTerms(total_refundable(booking.payments), WHOLE, valid_until)
+    return RefundTerms(total_refundable(booking.payments), FULL_REFUND_PERCENTAGE, valid_until)
 
 
 def cancel(booking: Booking, request: CancellationRequest, caller: Caller) -> Step:
@@ -148,7 +152,7 @@ def expire(booking: Booking, caller: Caller) -> Step:
     """
     if booking.status is not Status.PENDING or caller.at <= booking.payment_due_at:
         return Step(booking)
-    terms = _unconfirmed_terms(booking, caller.at, WHOLE)
+    terms = _unconfirmed_terms(booking, caller.at, FULL_REFUND_PERCENTAGE)
     return _cancelled(booking, Cause.OVERDUE, terms, PAYMENT_OVERDUE, caller)
 
 
@@ -176,7 +180,7 @@ def _cancelled(
         booking,
         version=version,
         status=next_status(booking.status, cause),
-        payments=entered(booking.payments, obligations),
+        payments=post_entries(booking.payments, obligations),
         cancellation=record,
         updated_at=caller.signed_at,
     )

@@ -15,7 +15,7 @@ class PaymentType(StrEnum):
     FULL = "full"
 
 
-def less_is_due(before: Booking, after: Booking) -> bool:
+def is_less_due(before: Booking, after: Booking) -> bool:
     """Return whether a step lowers the amount due as any payment type.
 
     If so, an open payment attempt may ask for more than is due.

@@ -14,15 +14,15 @@ class Quota:
     """The bookings that count towards a customer's limits.
 
     `pending` holds the ids of the customer's pending bookings, including those that staff made.
-    `made` maps the id of each recent booking that the customer made, of any status, to its time
-    (UTC).
+    `made_at_by_booking` maps each recent booking that the customer made, of any status, to its
+    time (UTC).
     """
 
     pending: frozenset[str] = frozenset()
-    made: Mapping[str, datetime] = field(default_factory=dict)
+    made_at_by_booking: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def with_room(quota: Quota, at: datetime, policy: Policy) -> Quota:
+def check_quota(quota: Quota, at: datetime, policy: Policy) -> Quota:
     """Return the quota without bookings that no longer count at `at`, if one more is allowed.
 
     Raises `TooManyPendingBookings` and `TooManyBookingsInADay`.
@@ -35,7 +35,7 @@ def with_room(quota: Quota, at: datetime, policy: Policy) -> Quota:
         )
     recent = {
         booking: made_at
-        for booking, made_at in quota.made.items()
+        for booking, made_at in quota.made_at_by_booking.items()
         if at - made_at < policy.booking_count_window
     }
     limit = policy.max_bookings_in_window
@@ -47,4 +47,4 @@ def with_room(quota: Quota, at: datetime, policy: Policy) -> Quota:
             " Try again later.",
             retry_after=ceil((allowed_at - at).total_seconds()),
         )
-    return replace(quota, made=recent)
+    return replace(quota, made_at_by_booking=recent)

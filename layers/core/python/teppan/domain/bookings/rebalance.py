@@ -6,7 +6,7 @@ from dataclasses import replace
 from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.transition import Cause, Status, next_status
 from teppan.domain.caller import Caller
-from teppan.domain.ledger import Balance, LedgerEntry, RefundReason, entered
+from teppan.domain.ledger import Balance, LedgerEntry, RefundReason, post_entries
 from teppan.domain.money import Cents
 from teppan.domain.refund_obligation import refund_obligations, total_refundable
 
@@ -30,7 +30,7 @@ def rebalance(
 
 def with_entries(booking: Booking, entries: Iterable[LedgerEntry]) -> Booking:
     """Return the booking with `entries` added to the balances of its payments."""
-    return replace(booking, payments=entered(booking.payments, entries))
+    return replace(booking, payments=post_entries(booking.payments, entries))
 
 
 def _overpayment_entries(booking: Booking, caller: Caller) -> tuple[LedgerEntry, ...]:

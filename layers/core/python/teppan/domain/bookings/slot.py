@@ -31,7 +31,7 @@ class Occupancy:
         return max(0, self.capacity - self.booked)
 
 
-class Reason(StrEnum):
+class UnavailabilityReason(StrEnum):
     """Why a slot is not available."""
 
     LEAD_TIME = "lead_time"
@@ -71,30 +71,32 @@ def slot_at(day: date, start: time, policy: Policy) -> Slot:
     return Slot(day, start, policy.timezone, instant)
 
 
-def outside_window(slot: Slot, now: datetime, policy: Policy) -> Reason | None:
+def outside_window(slot: Slot, now: datetime, policy: Policy) -> UnavailabilityReason | None:
     """Return why `slot` is outside the booking window at `now`, or None if it is inside."""
     notice = slot.starts_at - now
     if notice < policy.lead_time:
-        return Reason.LEAD_TIME
-    return Reason.TOO_FAR_AHEAD if notice > policy.horizon else None
+        return UnavailabilityReason.LEAD_TIME
+    return UnavailabilityReason.TOO_FAR_AHEAD if notice > policy.horizon else None
 
 
-def unavailable(slot: Slot, occupancy: Occupancy, now: datetime, policy: Policy) -> Reason | None:
+def unavailability_reason(
+    slot: Slot, occupancy: Occupancy, now: datetime, policy: Policy
+) -> UnavailabilityReason | None:
     """Return why `slot` takes no further booking at `now`, or None if it does."""
     if reason := outside_window(slot, now, policy):
         return reason
     if occupancy.capacity == 0:
-        return Reason.CLOSED
-    return None if occupancy.remaining else Reason.FULL
+        return UnavailabilityReason.CLOSED
+    return None if occupancy.remaining else UnavailabilityReason.FULL
 
 
 def check_bookable(slot: Slot, now: datetime, policy: Policy) -> None:
     """Raise `LeadTimeTooShort` or `TooFarAhead` if `slot` is outside the booking window."""
     match outside_window(slot, now, policy):
-        case Reason.LEAD_TIME:
+        case UnavailabilityReason.LEAD_TIME:
             hours = policy.lead_time // timedelta(hours=1)
             raise LeadTimeTooShort(f"A party must be booked at least {hours} hours ahead.")
-        case Reason.TOO_FAR_AHEAD:
+        case UnavailabilityReason.TOO_FAR_AHEAD:
             raise TooFarAhead(f"A party can be booked at most {policy.horizon.days} days ahead.")
         case _:
             return

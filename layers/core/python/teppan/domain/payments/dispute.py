@@ -23,7 +23,7 @@ class DisputeStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class DisputeMovement:
     """One balance transaction of a dispute, without fees; a withdrawal is negative."""
 
     id: str
@@ -37,7 +37,7 @@ class Dispute:
     id: str
     amount: Cents
     status: DisputeStatus
-    movements: tuple[Movement, ...] = ()
+    movements: tuple[DisputeMovement, ...] = ()
 
 
 def dispute_entries(

@@ -36,24 +36,24 @@ class PaymentEvent(WebhookEvent):
 class EventResult:
     """The result of handling an event.
 
-    - `first`: this is the first delivery of the event
-    - `repeated`: the event was handled before
-    - `unmatched`: the payment is not one of ours
-    - `newly_failed`: the event was marked as failed just now
+    - `is_first`: this is the first delivery of the event
+    - `is_repeated`: the event was handled before
+    - `is_unmatched`: the payment is not one of ours
+    - `has_newly_failed`: the event was marked as failed just now
     - `failure`: the error that made it fail, if any
     """
 
     state: EventState
     entries: tuple[LedgerEntry, ...] = ()
-    first: bool = False
-    repeated: bool = False
-    unmatched: bool = False
-    newly_failed: bool = False
+    is_first: bool = False
+    is_repeated: bool = False
+    is_unmatched: bool = False
+    has_newly_failed: bool = False
     failure: Exception | None = None
 
     @property
     def alarm(self) -> Alarm | None:
         """The alarm to raise for this event, or None."""
-        if self.newly_failed:
+        if self.has_newly_failed:
             return Alarm.EVENTS_FAILED
-        return Alarm.PAYMENTS_UNMATCHED if self.unmatched else None
+        return Alarm.PAYMENTS_UNMATCHED if self.is_unmatched else None

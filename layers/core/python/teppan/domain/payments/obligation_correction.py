@@ -28,7 +28,7 @@ def waiver_entries(
             amount=part,
             at=at,
             payment=payment,
-            refund=obligation.promise,
+            refund=obligation.reference,
         )
         excess -= part
 

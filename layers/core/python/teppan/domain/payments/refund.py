@@ -31,7 +31,7 @@ _ENDED_ATTEMPTS = frozenset({EntryKind.REFUND_FAILED, EntryKind.REFUND_REFUSED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundObligation:
-    """An open refund obligation: `amount` is what is not sent yet, `promise` its reference.
+    """An open refund obligation: `amount` is what is not sent yet, `reference` its reference.
 
     `attempt` is the number of the next attempt; each has its own idempotency key. `failed_at` is
     when an attempt last failed or was refused. `erred_at` is when Stripe last answered with an
@@ -39,7 +39,7 @@ class RefundObligation:
     `is_final` is true after a final one.
     """
 
-    promise: str
+    reference: str
     kind: EntryKind
     payment: str
     amount: Cents
@@ -52,7 +52,7 @@ class RefundObligation:
     @property
     def name(self) -> str:
         """The name of this attempt, used for its idempotency key and its refusal entry."""
-        return f"{self.promise}:{self.attempt}:{self.amount}"
+        return f"{self.reference}:{self.attempt}:{self.amount}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _outstanding_part(
     if amount <= 0:
         return None
     return RefundObligation(
-        promise=obligation.reference,
+        reference=obligation.reference,
         kind=obligation.kind,
         payment=obligation.payment,
         amount=amount,
@@ -152,7 +152,7 @@ def refusal_entry(refund: RefundObligation, reason: RefusalReason, at: datetime)
         amount=refund.amount,
         at=at,
         payment=refund.payment,
-        refund=refund.promise,
+        refund=refund.reference,
         reason=reason,
     )
 

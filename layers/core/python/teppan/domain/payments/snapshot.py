@@ -34,12 +34,12 @@ class ProviderRefundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderRefund:
-    """One refund at Stripe; `promise` is the obligation it fulfils, None for a dashboard refund."""
+    """One refund at Stripe; `obligation` names the one it fulfils, None for a dashboard refund."""
 
     id: str
     amount: Cents
     status: ProviderRefundStatus
-    promise: str | None = None
+    obligation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def missing_entries(
         if len(new_entries) < max_entries:
             new_entries.extend(dispute_entries(dispute, known, snapshot.payment, at))
     # A refund that names its obligation comes first, so that no dashboard refund fulfils it.
-    for refund in sorted(snapshot.refunds, key=lambda each: each.promise is None):
+    for refund in sorted(snapshot.refunds, key=lambda each: each.obligation is None):
         for part in _refund_entries(refund, [*known, *new_entries], snapshot.payment, at):
             if len(new_entries) < max_entries:
                 new_entries.extend(part)
@@ -134,10 +134,12 @@ def _fulfilled_obligations(
     The obligation that the refund names comes first, then the oldest. The amount beyond all of them
     is goodwill: a new obligation whose reference is the id of the refund (`domain.md §7`).
     """
-    still_owed = sorted(open_obligations(known), key=lambda each: each.promise != refund.promise)
+    still_owed = sorted(
+        open_obligations(known), key=lambda each: each.reference != refund.obligation
+    )
     for each in still_owed:
         if part := min(amount, each.amount):
-            yield each.promise, part
+            yield each.reference, part
             amount -= part
     if amount:
         yield refund.id, amount
@@ -153,7 +155,7 @@ def _stages(
     """
     is_goodwill = obligation == refund.id
     if is_goodwill:
-        names_obligation = refund.promise is not None
+        names_obligation = refund.obligation is not None
         yield (
             EntryKind.GOODWILL_OWED,
             RefundReason.UNMATCHED if names_obligation else RefundReason.DASHBOARD,

@@ -12,12 +12,12 @@ STAFF: Final = "staff"
 """The author that customers read in place of the role `admin`."""
 
 
-def author(role: Role, reader: Caller) -> str:
+def visible_author(role: Role, reader: Caller) -> str:
     """Return the role of an author as `reader` may see it."""
     return role.value if _may_read(role, reader) else STAFF
 
 
-def written[T](content: T, by: Role, reader: Caller) -> T | None:
+def visible_content[T](content: T, by: Role, reader: Caller) -> T | None:
     """Return content written by an author in the role `by`, or None if `reader` may not read it."""
     return content if _may_read(by, reader) else None
 

@@ -49,6 +49,6 @@ LINES: Final = Shape(
 """Text that may have line breaks and tabs, and no other control characters."""
 
 
-def given[T](value: T | MISSING) -> T | None:
+def value_or_none[T](value: T | MISSING) -> T | None:
     """Return the value, or None for a field that was not sent."""
     return None if value is MISSING else value

@@ -5,12 +5,12 @@ from functools import cache
 from botocore.client import BaseClient
 
 from teppan.aws import client
-from teppan.identity.cognito.refusals import quote_nothing
+from teppan.identity.cognito.refusals import drop_error_message
 
 
 @cache
 def cognito() -> BaseClient:
     """Return the client of Cognito's user pools, one a process."""
     cognito_client = client("cognito-idp")
-    cognito_client.meta.events.register("after-call.cognito-idp", quote_nothing)
+    cognito_client.meta.events.register("after-call.cognito-idp", drop_error_message)
     return cognito_client

@@ -7,7 +7,12 @@ from botocore.client import BaseClient
 
 from teppan.identity.account import Account, account_of
 from teppan.identity.cognito.client import cognito
-from teppan.identity.cognito.refusals import GONE, NOT_SETTABLE, NothingToDoError, refusals
+from teppan.identity.cognito.refusals import (
+    ACCOUNT_NOT_FOUND,
+    NOT_SETTABLE,
+    NothingToDoError,
+    refusals,
+)
 from teppan.identity.cognito.unknown_password import unknown_password
 from teppan.settings import required
 
@@ -25,7 +30,7 @@ class Directory:
 
     def find(self, name: str) -> Account | None:
         """Return the account, or None."""
-        with suppress(NothingToDoError), refusals(GONE):
+        with suppress(NothingToDoError), refusals(ACCOUNT_NOT_FOUND):
             return account_of(self._client.admin_get_user(UserPoolId=self._pool_id, Username=name))
         return None
 
@@ -46,7 +51,7 @@ class Directory:
         Cognito sends no code to an account in the status FORCE_CHANGE_PASSWORD. A random password
         ends that status. The code that the owner sends back then proves the address.
         """
-        with suppress(NothingToDoError), refusals(GONE):
+        with suppress(NothingToDoError), refusals(ACCOUNT_NOT_FOUND):
             self._client.admin_update_user_attributes(
                 UserPoolId=self._pool_id,
                 Username=name,
@@ -58,7 +63,7 @@ class Directory:
 
     def end_sessions(self, name: str) -> None:
         """Revoke all tokens of the account."""
-        with suppress(NothingToDoError), refusals(GONE):
+        with suppress(NothingToDoError), refusals(ACCOUNT_NOT_FOUND):
             self._client.admin_user_global_sign_out(UserPoolId=self._pool_id, Username=name)
 
 

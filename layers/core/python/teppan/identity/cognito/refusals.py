@@ -130,7 +130,7 @@ NOT_REVOCABLE: Final = _all(
     ("NotAuthorizedException", "UnauthorizedException", "UserNotFoundException"),
     NothingToDoError,
 )
-GONE: Final = _all(("UserNotFoundException",), NothingToDoError)
+ACCOUNT_NOT_FOUND: Final = _all(("UserNotFoundException",), NothingToDoError)
 NOT_SETTABLE: Final = _unusable("/password") | {"UserNotFoundException": InvalidCode}
 NOT_RESETTABLE: Final = WRONG_CODE | _unusable("/new_password")
 
@@ -154,7 +154,7 @@ def refusals(meanings: Refusals) -> Iterator[None]:
         raise meaning() from error
 
 
-def quote_nothing(parsed: dict[str, Any], **_: object) -> None:
+def drop_error_message(parsed: dict[str, Any], **_: object) -> None:
     """Drop the message of an error that botocore has parsed.
 
     The message is the only sign that the app client is refused, so that fact is kept.

@@ -5,7 +5,7 @@ from functools import cache
 from teppan.identity.cognito.client import cognito
 from teppan.identity.cognito.refusals import refusals
 from teppan.identity.errors import IdentityUnavailable, TooManyAttempts
-from teppan.observability.log import failure_of, logger
+from teppan.observability.log import error_fields, logger
 from teppan.settings import required
 
 
@@ -18,7 +18,7 @@ def is_second_factor_client(pool_id: str, client_id: str) -> bool:
     try:
         return _name_of(pool_id, client_id) == required("SECOND_FACTOR_CLIENT_NAME")
     except (IdentityUnavailable, TooManyAttempts) as error:
-        logger.warning("client unknown", **failure_of(error))
+        logger.warning("client unknown", **error_fields(error))
         return False
 
 

@@ -25,7 +25,7 @@ from teppan.identity.cognito.unknown_password import unknown_password
 from teppan.identity.errors import LoginUnsupported, MfaRequired, PasswordResetRequired
 from teppan.identity.tokens import Tokens
 from teppan.identity.unsent import log_unsent
-from teppan.observability.log import failure_of, logger
+from teppan.observability.log import error_fields, logger
 
 
 class UserPool:
@@ -117,7 +117,7 @@ class UserPool:
                     ClientId=self._app.id, ClientSecret=self._app.secret, Token=refresh_token
                 )
         except NothingToDoError as error:
-            logger.warning("not revoked", **failure_of(error))
+            logger.warning("not revoked", **error_fields(error))
 
     def _about(self, email: str) -> dict[str, str]:
         """Return the parameters that all calls about one account share."""

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from teppan.domain.bookings.errors import LeadTimeTooShort
-from teppan.domain.bookings.slot import Occupancy, Reason, Slot, slot_at, unavailable
+from teppan.domain.bookings.slot import (
+    Occupancy,
+    Slot,
+    UnavailabilityReason,
+    slot_at,
+    unavailability_reason,
+)
 from teppan.domain.caller import Caller
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.domain.policy import CURRENT
@@ -18,7 +24,7 @@ class SlotAvailability:
 
     slot: Slot
     occupancy: Occupancy
-    reason: Reason | None
+    reason: UnavailabilityReason | None
 
 
 def search_availability(
@@ -33,7 +39,9 @@ def search_availability(
         detail = f"`to` must be `from` or later, and at most {longest} days, both included."
         raise InvalidInput([Violation("query", "/to", detail)])
     return [
-        SlotAvailability(slot, occupancy, unavailable(slot, occupancy, caller.at, CURRENT))
+        SlotAvailability(
+            slot, occupancy, unavailability_reason(slot, occupancy, caller.at, CURRENT)
+        )
         for slot, occupancy in slots.occupancies(table, first, last)
     ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking, BookingRequest, book
 from teppan.domain.bookings.errors import SlotUnavailable
-from teppan.domain.bookings.quota import with_room
+from teppan.domain.bookings.quota import check_quota
 from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError, StorageUnavailable
 from teppan.services.bookings.customers import check_customer
@@ -21,7 +21,7 @@ _ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class CreatedBooking:
     """The booking as it is now; `replayed` if an earlier request with the same key created it."""
 
     booking: Booking
@@ -30,7 +30,7 @@ class Created:
 
 def create_booking(
     table: Table, booking_request: BookingRequest, request: IdempotentRequest, caller: Caller
-) -> Created:
+) -> CreatedBooking:
     """Book a slot for `caller`, or for the customer that staff name (`domain.md §2-4`).
 
     Takes one round trip, or two if the customer's quota has to be renewed first. Raises what `book`
@@ -57,7 +57,7 @@ def create_booking(
         if earlier := bookings.find(table, booking_id):
             return _replayed(earlier, request)
         raise
-    return Created(booking, replayed=False)
+    return CreatedBooking(booking, replayed=False)
 
 
 def _add(table: Table, booking: Booking, caller: Caller) -> None:
@@ -67,13 +67,13 @@ def _add(table: Table, booking: Booking, caller: Caller) -> None:
         try:
             bookings.add(table, booking, event, renewal)
         except QuotaReachedError as error:
-            remaining = with_room(error.quota, caller.at, booking.policy)
+            remaining = check_quota(error.quota, caller.at, booking.policy)
             renewal = Renewal(error.quota, remaining)
         else:
             return
     raise StorageUnavailable
 
 
-def _replayed(booking: Booking, request: IdempotentRequest) -> Created:
+def _replayed(booking: Booking, request: IdempotentRequest) -> CreatedBooking:
     check_same(booking.fingerprint, request)
-    return Created(booking, replayed=True)
+    return CreatedBooking(booking, replayed=True)

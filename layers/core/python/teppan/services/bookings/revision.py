@@ -61,7 +61,7 @@ def revise(
     for _ in range(_MAX_RETRIES):
         if not precondition(booking.version):
             raise VersionMismatch(f"The booking is at version {booking.version}.")
-        signer = caller.signing_after(booking.updated_at)
+        signer = caller.with_not_before(booking.updated_at)
         step = decide(booking, signer)
         try:
             _store(table, booking, step, signer, extra_writes(step), reason)

@@ -22,7 +22,7 @@ from teppan.store.table import Put, Table, Update
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedPayment:
     """The booking after the snapshot was applied, and the ledger entries that were added."""
 
     booking: Booking
@@ -36,7 +36,7 @@ def apply_payment(
     payment: str,
     caller: Caller,
     extra_writes: Sequence[Put | Update] = (),
-) -> Applied | None:
+) -> AppliedPayment | None:
     """Ask the provider for the payment and enter what is new; None if the payment is not ours.
 
     `extra_writes` go into the same transaction. Raises what `revise` and the provider raise.
@@ -55,7 +55,7 @@ def apply_snapshot(
     snapshot: PaymentSnapshot,
     caller: Caller,
     extra_writes: Sequence[Put | Update] = (),
-) -> Applied:
+) -> AppliedPayment:
     """Enter what the ledger lacks of `snapshot`; raises what `revise` raises."""
     entries: list[LedgerEntry] = []
     while True:
@@ -71,7 +71,7 @@ def apply_snapshot(
         entries += decision.step.entries
         if not is_partial(decision.step):
             break
-    payments.note(
+    payments.store_status(
         table,
         snapshot.booking_id,
         snapshot.type,
@@ -79,7 +79,7 @@ def apply_snapshot(
         intent=snapshot.payment,
         status=snapshot.status,
     )
-    return Applied(booking, snapshot, tuple(entries))
+    return AppliedPayment(booking, snapshot, tuple(entries))
 
 
 class _Decision:

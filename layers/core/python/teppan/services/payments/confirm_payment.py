@@ -6,14 +6,14 @@ from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.caller import Caller
 from teppan.domain.payments.errors import PaymentNotFound
 from teppan.services.bookings.access import get_booking_for
-from teppan.services.payments.apply_payment import Applied, apply_snapshot
+from teppan.services.payments.apply_payment import AppliedPayment, apply_snapshot
 from teppan.services.payments.provider import PaymentProvider
 from teppan.store.table import Table
 
 
 def confirm_payment(
     table: Table, provider: PaymentProvider, intent_id: str, caller: Caller
-) -> Applied:
+) -> AppliedPayment:
     """Enter the state of the intent at the provider; a repetition has no further effect.
 
     Raises `PaymentNotFound`, also for another customer's payment, `EditConflict` and what the

@@ -34,7 +34,7 @@ _ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedIntent:
     """The attempt and its intent; `replayed` if an earlier request with the same key opened it."""
 
     attempt: PaymentAttempt
@@ -49,7 +49,7 @@ def create_payment_intent(
     payment_type: PaymentType,
     request: IdempotentRequest,
     caller: Caller,
-) -> Opened:
+) -> OpenedIntent:
     """Return the intent with which `caller` pays what is due of the booking as `payment_type`.
 
     Raises `BookingNotFound`, `IdempotencyKeyReused`, `PaymentInProgress`, `EditConflict`, and what
@@ -70,10 +70,10 @@ def create_payment_intent(
             continue
         if chosen := _choose_attempt(table, provider, booking, payment_type, amount, caller):
             record = RequestRecord(request_id, request.fingerprint, chosen.attempt.name)
-            write = payments.open_new if chosen.is_new else payments.join
+            write = payments.add_attempt if chosen.is_new else payments.share_open_attempt
             with suppress(OpenedMeanwhileError):
                 write(table, booking, record, chosen.attempt)
-                return Opened(
+                return OpenedIntent(
                     chosen.attempt, chosen.intent or intent_of(table, provider, chosen.attempt)
                 )
         booking = get_booking_for(table, booking_id, caller)
@@ -135,7 +135,7 @@ def _sync_attempt(table: Table, booking: Booking, attempt: PaymentAttempt) -> Pa
     """
     synced = attempt.as_known_to(booking)
     if synced.status.is_final and not attempt.status.is_final and synced.intent:
-        payments.note(
+        payments.store_status(
             table,
             booking.id,
             synced.type,
@@ -152,8 +152,8 @@ def _replayed(
     booking_id: str,
     earlier: RequestRecord,
     request: IdempotentRequest,
-) -> Opened:
+) -> OpenedIntent:
     check_same(earlier.fingerprint, request)
     attempts = payments.attempts(table, booking_id)
-    attempt = next(each for each in attempts if each.name == earlier.made)
-    return Opened(attempt, intent_of(table, provider, attempt), replayed=True)
+    attempt = next(each for each in attempts if each.name == earlier.result_id)
+    return OpenedIntent(attempt, intent_of(table, provider, attempt), replayed=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from teppan.domain.errors import ProviderFailed, Unavailable
-from teppan.domain.ledger import Balance, EntryKind, entered
+from teppan.domain.ledger import Balance, EntryKind, post_entries
 from teppan.domain.money import Cents
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.payments.attempt import IntentStatus
@@ -46,7 +46,7 @@ def differences(table: Table, provider: PaymentProvider, now: datetime) -> Mappi
     }
 
 
-def disputed(table: Table, now: datetime) -> Iterator[str]:
+def disputed_payments(table: Table, now: datetime) -> Iterator[str]:
     """Yield the payment intents in dispute: a dispute may end without a difference in the books."""
     since = now - _COMPARED_PERIOD
     for booking_id in _bookings_with_ledger(table, since, now, PaymentStatus.DISPUTED):
@@ -97,7 +97,7 @@ def _books_of(table: Table, booking_id: str) -> Mapping[str, _PaymentBooks]:
         except (KeyError, TypeError, ValueError):
             return {}
         on_booking = booking.payments if booking else {}
-        entries = entered({}, ledger)
+        entries = post_entries({}, ledger)
         captured = {each.payment: each.at for each in ledger if each.kind is EntryKind.CAPTURED}
         books = {
             payment: _PaymentBooks(

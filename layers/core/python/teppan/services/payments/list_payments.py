@@ -17,7 +17,7 @@ _ATTEMPTS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PaymentHistory:
     """A booking with its payment attempts and its ledger, both oldest first."""
 
     booking: Booking
@@ -25,7 +25,7 @@ class Account:
     ledger: list[LedgerEntry]
 
 
-def list_payments(table: Table, booking_id: str, caller: Caller) -> Account:
+def list_payments(table: Table, booking_id: str, caller: Caller) -> PaymentHistory:
     """Return the booking, its attempts and its ledger, all of the same moment.
 
     Each movement of money makes a new version of the booking. The reads between two reads of the
@@ -41,9 +41,9 @@ def list_payments(table: Table, booking_id: str, caller: Caller) -> Account:
     raise StorageUnavailable
 
 
-def _read(table: Table, booking: Booking) -> Account:
+def _read(table: Table, booking: Booking) -> PaymentHistory:
     attempts = [each.as_known_to(booking) for each in payments.attempts(table, booking.id)]
-    return Account(
+    return PaymentHistory(
         booking,
         sorted(attempts, key=lambda each: each.opened_at),
         sorted_entries(bookings.ledger(table, booking.id)),

@@ -21,13 +21,15 @@ _OVERLAP: Final = timedelta(minutes=15)
 _EVENTS_KEPT: Final = timedelta(days=30)
 
 
-def unseen_events(table: Table, provider: PaymentProvider, now: datetime) -> Iterator[PaymentEvent]:
+def events_since_last_run(
+    table: Table, provider: PaymentProvider, now: datetime
+) -> Iterator[PaymentEvent]:
     """Yield the events since shortly before the previous run, oldest first."""
-    previous_run = jobs.through(table, JOB) or now - _EVENTS_KEPT
+    previous_run = jobs.covered_until(table, JOB) or now - _EVENTS_KEPT
     yield from provider.events(max(previous_run - _OVERLAP, now - _EVENTS_KEPT))
 
 
-def receive_again(
+def receive_missed_event(
     table: Table,
     provider: PaymentProvider,
     event: PaymentEvent,
@@ -46,15 +48,15 @@ def receive_again(
         return received
     if event.payment is None or event.payment in synced_payments:
         return received
-    if received.repeated:
+    if received.is_repeated:
         if not event.is_recent(caller.at):
             return received
-        received = replace(received, entries=look_again(table, provider, event.payment, caller))
+        received = replace(received, entries=sync_payment(table, provider, event.payment, caller))
     synced_payments.add(event.payment)
     return received
 
 
-def look_again(
+def sync_payment(
     table: Table, provider: PaymentProvider, payment: str, caller: Caller
 ) -> tuple[LedgerEntry, ...]:
     """Apply the payment and return the entries added; raises what `apply_payment` raises."""
@@ -62,12 +64,12 @@ def look_again(
     return applied.entries if applied else ()
 
 
-def mark_seen(table: Table, outcome: BatchResult[PaymentEvent, None], began: datetime) -> None:
+def advance_window(table: Table, outcome: BatchResult[PaymentEvent, None], began: datetime) -> None:
     """Make the next run begin where this one `began`, or at the first event not handled.
 
     An event that can never be applied counts as handled: it is marked as failed in the inbox.
     If the provider did not list all events, the next run covers the same window again.
     """
-    unhandled = [*outcome.failed, *outcome.left]
+    unhandled = [*outcome.failed, *outcome.remaining]
     if outcome.is_listed:
         jobs.advance(table, JOB, min((event.created_at for event in unhandled), default=began))

@@ -39,9 +39,9 @@ def intent_of(table: Table, provider: PaymentProvider, attempt: PaymentAttempt) 
     try:
         intent = provider.open(attempt)
     except (PaymentProviderErred, ProviderFailed, PaymentRefused):
-        payments.count_try(table, attempt)
+        payments.count_failed_creation(table, attempt)
         raise
-    existing = payments.note(
+    existing = payments.store_status(
         table,
         attempt.booking_id,
         attempt.type,
@@ -123,7 +123,7 @@ def _close(
     if status is IntentStatus.SUCCEEDED:
         apply_payment(table, provider, intent, caller)
     else:
-        payments.note(
+        payments.store_status(
             table, attempt.booking_id, attempt.type, attempt.number, intent=intent, status=status
         )
     return status

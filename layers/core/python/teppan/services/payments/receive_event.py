@@ -16,7 +16,7 @@ from teppan.services.payments.apply_payment import apply_payment
 from teppan.services.payments.provider import PaymentProvider
 from teppan.store import inbox
 from teppan.store.bookings import bookings
-from teppan.store.bookings.bookings import DoneBeforeError
+from teppan.store.bookings.bookings import AlreadyDoneError
 from teppan.store.failures import REJECTED, is_rejected
 from teppan.store.table import Table
 
@@ -31,11 +31,11 @@ def receive_event(
     """
     receipt = inbox.receive(table, event, caller.signed_at)
     if receipt.state in {EventState.HANDLED, EventState.IGNORED}:
-        return EventResult(receipt.state, repeated=True)
+        return EventResult(receipt.state, is_repeated=True)
     is_first = receipt.attempts == 1
     if event.fault:
         is_newly_failed = inbox.fail(table, event, event.fault, caller.signed_at)
-        return EventResult(EventState.FAILED, first=is_first, newly_failed=is_newly_failed)
+        return EventResult(EventState.FAILED, is_first=is_first, has_newly_failed=is_newly_failed)
     try:
         return _apply(table, provider, event, caller, is_first=is_first)
     except Exception as error:
@@ -44,17 +44,17 @@ def receive_event(
         code = REJECTED if is_rejected(error) else type(error).__name__
         is_newly_failed = inbox.fail(table, event, code, caller.signed_at)
         return EventResult(
-            EventState.FAILED, first=is_first, newly_failed=is_newly_failed, failure=error
+            EventState.FAILED, is_first=is_first, has_newly_failed=is_newly_failed, failure=error
         )
 
 
-def end_alarm(table: Table, event: PaymentEvent, received: EventResult) -> None:
+def remove_alarm_mark(table: Table, event: PaymentEvent, received: EventResult) -> None:
     """Remove the mark of the event's alarm after it was raised.
 
     If the function stops before, `reconcile_payments` raises the alarm again.
     """
     if received.alarm:
-        inbox.alarm_raised(table, event)
+        inbox.remove_alarm_mark(table, event)
 
 
 def _is_permanent(table: Table, event: PaymentEvent, error: Exception, caller: Caller) -> bool:
@@ -74,19 +74,19 @@ def _is_permanent(table: Table, event: PaymentEvent, error: Exception, caller: C
 def _apply(
     table: Table, provider: PaymentProvider, event: PaymentEvent, caller: Caller, *, is_first: bool
 ) -> EventResult:
-    handled = inbox.done(event, EventState.HANDLED, caller.signed_at)
-    ignored = inbox.done(event, EventState.IGNORED, caller.signed_at)
+    handled = inbox.mark_done(event, EventState.HANDLED, caller.signed_at)
+    ignored = inbox.mark_done(event, EventState.IGNORED, caller.signed_at)
     try:
         if event.payment is None:
             bookings.write_alone(table, [ignored])
-            return EventResult(EventState.IGNORED, first=is_first)
+            return EventResult(EventState.IGNORED, is_first=is_first)
         applied = apply_payment(table, provider, event.payment, caller, [handled])
         if applied is None:
-            unmatched = inbox.done(
+            unmatched = inbox.mark_done(
                 event, EventState.IGNORED, caller.signed_at, Alarm.PAYMENTS_UNMATCHED
             )
             bookings.write_alone(table, [unmatched])
-            return EventResult(EventState.IGNORED, first=is_first, unmatched=True)
-    except DoneBeforeError:
-        return EventResult(EventState.HANDLED, repeated=True)
-    return EventResult(EventState.HANDLED, applied.entries, first=is_first)
+            return EventResult(EventState.IGNORED, is_first=is_first, is_unmatched=True)
+    except AlreadyDoneError:
+        return EventResult(EventState.HANDLED, is_repeated=True)
+    return EventResult(EventState.HANDLED, applied.entries, is_first=is_first)

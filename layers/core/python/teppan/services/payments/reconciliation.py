@@ -12,16 +12,16 @@ from teppan.domain.caller import Caller
 from teppan.domain.ledger import LedgerEntry
 from teppan.domain.payments.event import EventResult, PaymentEvent
 from teppan.domain.payments.refund import SendResult
-from teppan.services.job_queue import LAST_BEGIN, work_through
+from teppan.services.job_queue import MIN_TIME_PER_ITEM, work_through
 from teppan.services.payments.missed_events import (
-    look_again,
-    mark_seen,
-    receive_again,
-    unseen_events,
+    advance_window,
+    events_since_last_run,
+    receive_missed_event,
+    sync_payment,
 )
 from teppan.services.payments.open_payments import close_marked
 from teppan.services.payments.provider import PaymentProvider
-from teppan.services.payments.receive_event import end_alarm
+from teppan.services.payments.receive_event import remove_alarm_mark
 from teppan.services.payments.send_refunds import send_refunds
 from teppan.store import alarms
 from teppan.store.alarms import MarkedItem
@@ -94,27 +94,29 @@ class Run:
 
         def receive(event: PaymentEvent) -> None:
             caller = self.author()
-            received = receive_again(self.table, self.provider, event, caller, synced_payments)
+            received = receive_missed_event(
+                self.table, self.provider, event, caller, synced_payments
+            )
             record(event, received, caller.at)
-            end_alarm(self.table, event, received)
+            remove_alarm_mark(self.table, event, received)
 
         began = self.author().at
         synced_payments: set[str] = set()
         outcome = run_each(
-            unseen_events(self.table, self.provider, began),
+            events_since_last_run(self.table, self.provider, began),
             receive,
-            lambda: self.time_left() > LAST_BEGIN,
+            lambda: self.time_left() > MIN_TIME_PER_ITEM,
         )
-        mark_seen(self.table, outcome, began)
+        advance_window(self.table, outcome, began)
         return outcome
 
-    def mend(
+    def apply_differing_payments(
         self, differing: Iterable[str], record: Callable[[tuple[LedgerEntry, ...]], None]
     ) -> BatchResult[str, None]:
         """Enter what the ledgers lack of the payments whose books differ."""
 
         def sync(payment: str) -> None:
-            record(look_again(self.table, self.provider, payment, self.author()))
+            record(sync_payment(self.table, self.provider, payment, self.author()))
 
         return run_each(differing, sync, self._has_time)
 

@@ -15,14 +15,14 @@ from teppan.domain.payments.goodwill import grant_goodwill
 from teppan.services.bookings.revision import revise
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.store.bookings import bookings
-from teppan.store.bookings.bookings import DoneBeforeError
+from teppan.store.bookings.bookings import AlreadyDoneError
 from teppan.store.payments import requests
 from teppan.store.payments.requests import RequestRecord
 from teppan.store.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class RefundWanted:
+class RefundRequest:
     """What to refund (`amount` cents, or all that is left) and why."""
 
     booking_id: str
@@ -31,7 +31,7 @@ class RefundWanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Refunded:
+class RefundResult:
     """A refund with its ledger entries; `replayed` if an earlier request with the key made it."""
 
     id: str
@@ -41,8 +41,8 @@ class Refunded:
 
 
 def refund_payment(
-    table: Table, refund_request: RefundWanted, request: IdempotentRequest, caller: Caller
-) -> Refunded:
+    table: Table, refund_request: RefundRequest, request: IdempotentRequest, caller: Caller
+) -> RefundResult:
     """Enter the refund obligations, once for each idempotency key.
 
     Raises `BookingNotFound`, `RefundExceedsCaptured`, `IdempotencyKeyReused` and `EditConflict`.
@@ -66,20 +66,20 @@ def refund_payment(
             extra_writes=lambda _: [requests.record(record)],
             reason=refund_request.reason,
         )
-    except (DoneBeforeError, RefundExceedsCaptured, BookingNotFound):
+    except (AlreadyDoneError, RefundExceedsCaptured, BookingNotFound):
         # A retry may find nothing left to refund, because its first request refunded it.
         if earlier := requests.find(table, refund_id):
             return _replayed(table, earlier, request)
         raise
-    return Refunded(refund_id, booking, entries)
+    return RefundResult(refund_id, booking, entries)
 
 
-def _replayed(table: Table, earlier: RequestRecord, request: IdempotentRequest) -> Refunded:
+def _replayed(table: Table, earlier: RequestRecord, request: IdempotentRequest) -> RefundResult:
     check_same(earlier.fingerprint, request)
-    booking = bookings.find(table, earlier.made)
+    booking = bookings.find(table, earlier.result_id)
     if booking is None:
-        raise LookupError(earlier.made)
+        raise LookupError(earlier.result_id)
     prefix = f"{earlier.id}-"
     ledger = bookings.ledger(table, booking.id)
     entries = tuple(each for each in ledger if (each.refund or "").startswith(prefix))
-    return Refunded(earlier.id, booking, entries, replayed=True)
+    return RefundResult(earlier.id, booking, entries, replayed=True)

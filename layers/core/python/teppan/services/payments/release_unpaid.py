@@ -10,7 +10,7 @@ from teppan.domain.bookings.cancellation import expire
 from teppan.domain.caller import Caller
 from teppan.services.bookings.access import get_booking_for
 from teppan.services.bookings.revision import revise
-from teppan.services.job_queue import LAST_BEGIN, work_through
+from teppan.services.job_queue import MIN_TIME_PER_ITEM, work_through
 from teppan.services.payments.open_payments import close_payments, open_attempts
 from teppan.services.payments.provider import PaymentProvider
 from teppan.store import keys
@@ -44,7 +44,7 @@ def release_overdue(
             queue,
             lambda due: release_unpaid(table, provider, due.booking_id, author()),
             threads=THREADS,
-            may_begin=lambda: time_left() > LAST_BEGIN,
+            may_begin=lambda: time_left() > MIN_TIME_PER_ITEM,
         ),
     )
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from teppan.clock import from_rfc3339, to_rfc3339
-from teppan.domain.accounts.lockout import FORGOTTEN, TRUSTED, Allowance, Attempts
+from teppan.domain.accounts.lockout import FORGET_AFTER, TRUST_DURATION, Allowance, Attempts
 from teppan.store import keys
 from teppan.store.attributes import Item
 from teppan.store.failures import ConditionFailed
@@ -93,7 +93,7 @@ def spend(
     `AllowanceSpentError`.
     """
     now, interval = _milliseconds(at), allowance.interval * 1000
-    expiry = at + allowance.tolerance + FORGOTTEN
+    expiry = at + allowance.tolerance + FORGET_AFTER
     values = {"now": now, "expires_at": int(expiry.timestamp())}
     key = keys.allowance(person, operation)
     if spent_until is None or spent_until <= at:
@@ -127,9 +127,9 @@ def forget(table: Table, person: str, network: str, operation: str, at: datetime
 
 
 def _expires_at(attempts: Attempts) -> int:
-    kept_until = attempts.last + 2 * FORGOTTEN
+    kept_until = attempts.last + 2 * FORGET_AFTER
     if attempts.succeeded:
-        kept_until = max(kept_until, attempts.succeeded + TRUSTED + FORGOTTEN)
+        kept_until = max(kept_until, attempts.succeeded + TRUST_DURATION + FORGET_AFTER)
     return int(kept_until.timestamp())
 
 

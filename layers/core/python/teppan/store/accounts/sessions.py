@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from teppan.clock import from_rfc3339, to_rfc3339
-from teppan.domain.accounts.session import LIFETIME, Endings, Session
+from teppan.domain.accounts.session import LIFETIME, Session, SessionEndings
 from teppan.store import keys
 from teppan.store.table import Table, Update
 
 
-def endings(table: Table, session: Session) -> Endings:
+def endings(table: Table, session: Session) -> SessionEndings:
     """Return what may have ended the session, by one strongly consistent BatchGetItem."""
     logout, all_of_account = keys.session(session.id), keys.sessions(session.account_id)
     items = table.get_all(logout, all_of_account)
     account = items.get(all_of_account, {})
     ended_at = account.get("ended_at")
-    return Endings(
+    return SessionEndings(
         logged_out=logout in items,
         ended_at=from_rfc3339(ended_at) if ended_at else None,
         resets_begun=frozenset(map(from_rfc3339, account.get("resets_begun", ()))),

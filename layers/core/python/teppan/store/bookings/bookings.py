@@ -56,7 +56,7 @@ class SlotTakenError(Exception):
     """The slot has no room for the booking."""
 
 
-class DoneBeforeError(Exception):
+class AlreadyDoneError(Exception):
     """An extra write of the step was refused: the step was done before."""
 
 
@@ -82,7 +82,7 @@ def add(table: Table, booking: Booking, event: AuditEvent, renewal: Renewal | No
     `BookingExistsError`, `QuotaReachedError` and `SlotTakenError`.
     """
     by_customer = event.actor_role is Role.CUSTOMER
-    quota_write = quotas.claim(booking, renewal) if by_customer else quotas.hold(booking)
+    quota_write = quotas.claim(booking, renewal) if by_customer else quotas.count_pending(booking)
     try:
         table.write(
             Put(booking_item(booking), _NEW),
@@ -110,7 +110,7 @@ def save(
 
     A step that leaves less due adds a closing mark. `extra_writes` go into the same transaction; if
     one is refused, the step was done before. Raises `ChangedMeanwhileError`, `SlotTakenError` and
-    `DoneBeforeError`.
+    `AlreadyDoneError`.
     """
     writes: list[Put | Update] = [
         Put(booking_item(after), _UNCHANGED, {"version": before.version}),
@@ -126,7 +126,7 @@ def save(
     except ConditionFailed as failure:
         refused = failure.refused
         if any(0 < position <= len(extra_writes) for position in refused):
-            raise DoneBeforeError from failure
+            raise AlreadyDoneError from failure
         if newer := refused.get(0):
             raise ChangedMeanwhileError(booking_of(newer)) from failure
         if isinstance(writes[max(refused)], Update):
@@ -135,7 +135,7 @@ def save(
 
 
 def write_alone(table: Table, writes: Sequence[Put | Update]) -> None:
-    """Write the extra writes of a step that does not change the booking; raises `DoneBeforeError`.
+    """Write the extra writes of a step that does not change the booking; raises `AlreadyDoneError`.
 
     A single update is written without a transaction, which would cost twice as much.
     """
@@ -148,7 +148,7 @@ def write_alone(table: Table, writes: Sequence[Put | Update]) -> None:
             case _:
                 table.write(*writes)
     except ConditionFailed as failure:
-        raise DoneBeforeError from failure
+        raise AlreadyDoneError from failure
 
 
 def note(table: Table, booking_id: str, entry: LedgerEntry) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from teppan.clock import to_rfc3339
 from teppan.domain.bookings.booking import Booking
-from teppan.domain.bookings.dues import less_is_due
+from teppan.domain.bookings.dues import is_less_due
 from teppan.store import keys
 from teppan.store.attributes import Item
 from teppan.store.failures import ConditionFailed
@@ -20,7 +20,7 @@ from teppan.store.table import Table, Update
 
 def mark(before: Booking, after: Booking) -> list[Update]:
     """Return the write that marks the booking, if the step leaves less due."""
-    if not less_is_due(before, after):
+    if not is_less_due(before, after):
         return []
     place = f"{to_rfc3339(after.updated_at)}#{after.id}#{after.version}"
     return [

@@ -47,7 +47,7 @@ def claim(booking: Booking, renewal: Renewal | None = None) -> Update:
     )
 
 
-def hold(booking: Booking) -> Update:
+def count_pending(booking: Booking) -> Update:
     """Return the write that adds a booking by staff to the customer's pending ones, unlimited."""
     return Update(_key(booking), "ADD pending :id", None, {"id": frozenset({booking.id})})
 
@@ -63,12 +63,14 @@ def quota_of(item: Item | None) -> Quota:
     made = (entry.partition("#") for entry in stored.get("made", ()))
     return Quota(
         pending=stored.get("pending", frozenset()),
-        made={booking_id: from_rfc3339(made_at) for made_at, _, booking_id in made},
+        made_at_by_booking={booking_id: from_rfc3339(made_at) for made_at, _, booking_id in made},
     )
 
 
 def _entries(quota: Quota) -> frozenset[str]:
-    return frozenset(_entry(booking_id, made_at) for booking_id, made_at in quota.made.items())
+    return frozenset(
+        _entry(booking_id, made_at) for booking_id, made_at in quota.made_at_by_booking.items()
+    )
 
 
 def _entry(booking_id: str, made_at: datetime) -> str:

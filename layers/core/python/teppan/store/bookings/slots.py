@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from teppan.clock import to_rfc3339
 from teppan.domain.bookings.errors import SlotHasBookings
-from teppan.domain.bookings.slot import Occupancy, Slot, slots_between, unavailable
+from teppan.domain.bookings.slot import Occupancy, Slot, slots_between, unavailability_reason
 from teppan.domain.caller import Caller
 from teppan.domain.policy import CURRENT, Policy
 from teppan.store import keys
@@ -95,7 +95,7 @@ def available_times(table: Table, day: date, now: datetime, policy: Policy = CUR
     return [
         f"{slot.time:%H:%M}"
         for slot, occupancy in occupancies(table, day, day, policy)
-        if not unavailable(slot, occupancy, now, policy)
+        if not unavailability_reason(slot, occupancy, now, policy)
     ]
 
 

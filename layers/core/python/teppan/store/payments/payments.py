@@ -40,7 +40,7 @@ def attempts(table: Table, booking_id: str) -> list[PaymentAttempt]:
     return [attempt_of(item) for item in items]
 
 
-def open_new(
+def add_attempt(
     table: Table, booking: Booking, request: RequestRecord, attempt: PaymentAttempt
 ) -> None:
     """Store a new attempt as the booking's only open one, with the request that opens it.
@@ -58,7 +58,9 @@ def open_new(
     _add(table, booking, request, Put(attempt_item(attempt), "attribute_not_exists(pk)"), opening)
 
 
-def join(table: Table, booking: Booking, request: RequestRecord, attempt: PaymentAttempt) -> None:
+def share_open_attempt(
+    table: Table, booking: Booking, request: RequestRecord, attempt: PaymentAttempt
+) -> None:
     """Record another request for an open attempt.
 
     Raises `OpenedMeanwhileError` if the attempt is no longer open, or if `booking` has changed.
@@ -79,7 +81,7 @@ def _add(
         raise OpenedMeanwhileError from failure
 
 
-def note(
+def store_status(
     table: Table,
     booking_id: str,
     payment_type: PaymentType,
@@ -160,7 +162,7 @@ def note_unknown(table: Table, attempt: PaymentAttempt, at: datetime) -> datetim
     return from_rfc3339(table.update(write)["unknown_since"])
 
 
-def count_try(table: Table, attempt: PaymentAttempt) -> None:
+def count_failed_creation(table: Table, attempt: PaymentAttempt) -> None:
     """Count a failed creation of the intent, so that the next try has another idempotency key."""
     write = Update(
         keys.payment(attempt.booking_id, attempt.type, attempt.number),

@@ -8,11 +8,11 @@ from teppan.store.table import Put, Table
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """A request: its derived id, the hash of its body, and the id of its result (`made`)."""
+    """A request: its derived id, the hash of its body, and the id of its result (`result_id`)."""
 
     id: str
     fingerprint: str
-    made: str
+    result_id: str
 
 
 def find(table: Table, request_id: str) -> RequestRecord | None:
@@ -25,6 +25,6 @@ def record(request: RequestRecord) -> Put:
     """Return the write that records the request, refused if it is already recorded."""
     pk, sk = keys.request(request.id)
     return Put(
-        {"pk": pk, "sk": sk, "fingerprint": request.fingerprint, "made": request.made},
+        {"pk": pk, "sk": sk, "fingerprint": request.fingerprint, "made": request.result_id},
         "attribute_not_exists(pk)",
     )

@@ -7,11 +7,15 @@ from typing import Any
 from teppan.clock import to_rfc3339
 from teppan.domain.bookings.audit import AuditEvent, FieldChange
 from teppan.domain.bookings.booking import Booking, Cancellation
-from teppan.domain.bookings.cancellation import WHOLE, RefundTerms, percentage_online
+from teppan.domain.bookings.cancellation import (
+    FULL_REFUND_PERCENTAGE,
+    RefundTerms,
+    online_refund_percentage,
+)
 from teppan.domain.caller import Caller
 from teppan.http.representations import present
 from teppan.http.representations.bookings.price import booking_price, party
-from teppan.http.representations.visibility import author, written
+from teppan.http.representations.visibility import visible_author, visible_content
 
 
 def booking(shown: Booking, reader: Caller) -> dict[str, Any]:
@@ -49,7 +53,9 @@ def changed_booking(shown: Booking, reader: Caller) -> dict[str, Any]:
 
     The percentage depends on the time, so the booking's ETag does not cover it.
     """
-    return booking(shown, reader) | present(refund_percentage=percentage_online(shown, reader.at))
+    return booking(shown, reader) | present(
+        refund_percentage=online_refund_percentage(shown, reader.at)
+    )
 
 
 def cancellation(cancelled: Booking, reader: Caller) -> dict[str, Any]:
@@ -67,8 +73,8 @@ def cancellation(cancelled: Booking, reader: Caller) -> dict[str, Any]:
         version=cancelled.version,
         status=cancelled.status,
         cancelled_at=to_rfc3339(record.at),
-        cancelled_by=author(record.by, reader),
-        reason=written(record.reason, record.by, reader),
+        cancelled_by=visible_author(record.by, reader),
+        reason=visible_content(record.reason, record.by, reader),
         refund_amount=record.refund_amount,
         refund_percentage=record.refund_percentage,
         refund_status="pending" if is_refunded else "none",
@@ -97,25 +103,31 @@ def event(shown: AuditEvent, reader: Caller) -> dict[str, Any]:
         version=shown.version,
         type=shown.type,
         at=to_rfc3339(shown.at),
-        actor=present(id=written(shown.actor_id, by, reader), role=author(by, reader)),
-        request_id=written(shown.request_id, by, reader),
-        gateway_request_id=written(shown.gateway_request_id, by, reader),
+        actor=present(
+            id=visible_content(shown.actor_id, by, reader), role=visible_author(by, reader)
+        ),
+        request_id=visible_content(shown.request_id, by, reader),
+        gateway_request_id=visible_content(shown.gateway_request_id, by, reader),
         changes=[_change(each) for each in shown.changes],
         entries=[{"kind": each.kind, "amount": each.amount} for each in shown.entries] or None,
-        reason=written(shown.reason, by, reader),
+        reason=visible_content(shown.reason, by, reader),
     )
 
 
 def _limit(shown: Booking) -> int | None:
     """Return the refund limit that moves have set, or None if there is none or it has no effect."""
-    return shown.refund_limit if shown.is_live and shown.refund_limit < WHOLE else None
+    return (
+        shown.refund_limit
+        if shown.is_live and shown.refund_limit < FULL_REFUND_PERCENTAGE
+        else None
+    )
 
 
 def _record(record: Cancellation, reader: Caller) -> dict[str, Any]:
     return present(
-        by=author(record.by, reader),
+        by=visible_author(record.by, reader),
         cancelled_at=to_rfc3339(record.at),
-        reason=written(record.reason, record.by, reader),
+        reason=visible_content(record.reason, record.by, reader),
         refund_amount=record.refund_amount,
         refund_percentage=record.refund_percentage,
     )

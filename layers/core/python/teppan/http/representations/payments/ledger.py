@@ -7,14 +7,14 @@ from teppan.domain.bookings.booking import Booking
 from teppan.domain.ledger import LedgerEntry
 from teppan.domain.payments.attempt import PaymentAttempt
 from teppan.http.representations import present
-from teppan.services.payments.list_payments import Account
+from teppan.services.payments.list_payments import PaymentHistory
 
 
-def account(account: Account) -> dict[str, Any]:
+def account(account: PaymentHistory) -> dict[str, Any]:
     """Return a booking's balance, payment attempts and ledger entries."""
     booking, balance = account.booking, account.booking.balance
     return {
-        **standing(booking),
+        **statuses(booking),
         "total": booking.price.total,
         "deposit_due": booking.deposit_due,
         "balance_due": booking.balance_due,
@@ -34,7 +34,7 @@ def account(account: Account) -> dict[str, Any]:
     }
 
 
-def standing(booking: Booking) -> dict[str, Any]:
+def statuses(booking: Booking) -> dict[str, Any]:
     """Return the status of a booking and of its payment."""
     return {
         "booking_id": booking.id,

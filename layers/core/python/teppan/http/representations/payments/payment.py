@@ -6,13 +6,13 @@ from teppan.clock import to_rfc3339
 from teppan.domain.ledger import OBLIGATION_KINDS
 from teppan.domain.payments.refund import RefundStatus, refund_status
 from teppan.http.representations import present
-from teppan.http.representations.payments.ledger import standing
-from teppan.services.payments.apply_payment import Applied
-from teppan.services.payments.create_payment_intent import Opened
-from teppan.services.payments.refund_payment import Refunded
+from teppan.http.representations.payments.ledger import statuses
+from teppan.services.payments.apply_payment import AppliedPayment
+from teppan.services.payments.create_payment_intent import OpenedIntent
+from teppan.services.payments.refund_payment import RefundResult
 
 
-def payment_intent(opened: Opened) -> dict[str, Any]:
+def payment_intent(opened: OpenedIntent) -> dict[str, Any]:
     """Return the payment intent with the client secret that the customer pays with."""
     return {
         "payment_intent_id": opened.intent.id,
@@ -25,7 +25,7 @@ def payment_intent(opened: Opened) -> dict[str, Any]:
     }
 
 
-def confirmation(applied: Applied) -> dict[str, Any]:
+def confirmation(applied: AppliedPayment) -> dict[str, Any]:
     """Return the status of a payment and of its booking."""
     snapshot = applied.snapshot
     return {
@@ -34,11 +34,11 @@ def confirmation(applied: Applied) -> dict[str, Any]:
         "status": snapshot.status,
         "amount": snapshot.amount,
         "currency": applied.booking.price.currency,
-        **standing(applied.booking),
+        **statuses(applied.booking),
     }
 
 
-def refund(refunded: Refunded, reason: str) -> dict[str, Any]:
+def refund(refunded: RefundResult, reason: str) -> dict[str, Any]:
     """Return a refund with its status; a pending refund has an estimated date of arrival."""
     obligations = [each for each in refunded.entries if each.kind in OBLIGATION_KINDS]
     created_at = obligations[0].at

@@ -22,7 +22,7 @@ from teppan.http.schemas.fields import (
     LocalDate,
     LocalTime,
     Miles,
-    given,
+    value_or_none,
 )
 from teppan.http.violation_texts import Shape
 
@@ -96,8 +96,8 @@ class CreateBookingBody(PartyBody):
             menu=self.to_menu(),
             venue=self.venue.to_venue(),
             contact=self.contact.to_contact(),
-            special_requests=given(self.special_requests) or "",
-            customer_id=given(self.customer_id),
+            special_requests=value_or_none(self.special_requests) or "",
+            customer_id=value_or_none(self.customer_id),
         )
 
 
@@ -123,8 +123,12 @@ class UpdateBookingBody(RequestBody):
         """Return the changes; raises `InvalidInput` for no changes or a split without a total."""
         if not self.model_fields_set:
             raise InvalidInput([Violation("body", "", "Send at least one field to change.")])
-        date, time, menu = given(self.date), given(self.time), given(self.menu)
-        venue, contact = given(self.venue), given(self.contact)
+        date, time, menu = (
+            value_or_none(self.date),
+            value_or_none(self.time),
+            value_or_none(self.menu),
+        )
+        venue, contact = value_or_none(self.venue), value_or_none(self.contact)
         return Changes(
             date=None if date is None else dt.date.fromisoformat(date),
             time=None if time is None else start_time(time),
@@ -132,14 +136,18 @@ class UpdateBookingBody(RequestBody):
             menu=menu.to_menu() if menu else None,
             venue=venue.to_venue() if venue else None,
             contact=contact.to_contact() if contact else None,
-            special_requests=given(self.special_requests),
+            special_requests=value_or_none(self.special_requests),
             status=None if self.status is MISSING else Status(self.status),
-            travel_miles=given(self.travel_miles),
+            travel_miles=value_or_none(self.travel_miles),
         )
 
     def _party(self) -> Party | None:
-        guests = given(self.guests)
-        split = given(self.adults), given(self.children), given(self.toddlers)
+        guests = value_or_none(self.guests)
+        split = (
+            value_or_none(self.adults),
+            value_or_none(self.children),
+            value_or_none(self.toddlers),
+        )
         if guests is not None:
             return party_of(guests, *split)
         if any(count is not None for count in split):

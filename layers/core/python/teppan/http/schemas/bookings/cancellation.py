@@ -9,7 +9,7 @@ from pydantic import MISSING, Field
 
 from teppan.domain.bookings.cancellation import CancellationRequest
 from teppan.http.body import RequestBody
-from teppan.http.schemas.fields import LINES, given
+from teppan.http.schemas.fields import LINES, value_or_none
 
 
 class CancelBookingBody(RequestBody):
@@ -20,4 +20,6 @@ class CancelBookingBody(RequestBody):
 
     def to_request(self) -> CancellationRequest:
         """Return the cancellation request."""
-        return CancellationRequest(given(self.reason), given(self.refund_percentage))
+        return CancellationRequest(
+            value_or_none(self.reason), value_or_none(self.refund_percentage)
+        )

@@ -4,7 +4,7 @@ from pydantic import MISSING
 
 from teppan.domain.bookings.party import Menu, Party, party_of
 from teppan.http.body import RequestBody
-from teppan.http.schemas.fields import Count, Guests, Quantity, given
+from teppan.http.schemas.fields import Count, Guests, Quantity, value_or_none
 
 
 class UpgradesBody(RequestBody):
@@ -50,9 +50,14 @@ class PartyBody(RequestBody):
 
     def to_party(self) -> Party:
         """Return the party; raises `InvalidInput` if the split does not add up to `guests`."""
-        return party_of(self.guests, given(self.adults), given(self.children), given(self.toddlers))
+        return party_of(
+            self.guests,
+            value_or_none(self.adults),
+            value_or_none(self.children),
+            value_or_none(self.toddlers),
+        )
 
     def to_menu(self) -> Menu:
         """Return the menu, which is empty if none was sent."""
-        menu = given(self.menu)
+        menu = value_or_none(self.menu)
         return menu.to_menu() if menu else Menu()

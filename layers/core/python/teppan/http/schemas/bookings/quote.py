@@ -7,7 +7,7 @@ from pydantic import MISSING
 from teppan.domain.bookings.slot import start_time
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.http.schemas.bookings.party import PartyBody
-from teppan.http.schemas.fields import LocalDate, LocalTime, Miles, given
+from teppan.http.schemas.fields import LocalDate, LocalTime, Miles, value_or_none
 from teppan.services.bookings.create_quote import QuoteRequest
 
 
@@ -21,11 +21,11 @@ class CreateQuoteBody(PartyBody):
     def to_request(self) -> QuoteRequest:
         """Return the quote request; raises `InvalidInput` if only one of date and time is sent."""
         return QuoteRequest(
-            self.to_party(), self.to_menu(), given(self.travel_miles), self._start()
+            self.to_party(), self.to_menu(), value_or_none(self.travel_miles), self._start()
         )
 
     def _start(self) -> tuple[dt.date, dt.time] | None:
-        date, time = given(self.date), given(self.time)
+        date, time = value_or_none(self.date), value_or_none(self.time)
         if date is not None and time is not None:
             return dt.date.fromisoformat(date), start_time(time)
         if date is None and time is None:

@@ -6,9 +6,9 @@ from pydantic import MISSING, Field
 
 from teppan.domain.bookings.dues import PaymentType
 from teppan.http.body import RequestBody
-from teppan.http.schemas.fields import LINES, given
+from teppan.http.schemas.fields import LINES, value_or_none
 from teppan.http.violation_texts import Shape
-from teppan.services.payments.refund_payment import RefundWanted
+from teppan.services.payments.refund_payment import RefundRequest
 
 BookingId = Annotated[
     str, Shape(pattern=r"^bkg_[a-z2-7]{26}$", sentence="must be the id of a booking")
@@ -41,6 +41,6 @@ class RefundPaymentBody(RequestBody):
     amount: Annotated[int, Field(ge=1)] | MISSING = MISSING
     reason: Annotated[str, LINES, Field(min_length=1, max_length=500)]
 
-    def to_wanted(self) -> RefundWanted:
+    def to_request(self) -> RefundRequest:
         """Return the refund request."""
-        return RefundWanted(self.booking_id, self.reason, given(self.amount))
+        return RefundRequest(self.booking_id, self.reason, value_or_none(self.amount))
