@@ -19,6 +19,10 @@ class Sizes:
 
     share_of_examples: int
     """The divisor of the number of hypothesis examples that a test names."""
+    values_of_a_field: int
+    """Bad values that are sent in each field or parameter; `some` takes turns with all of them."""
+    linted_stages: int
+    """Stages whose expanded stack cfn-lint reads; the last of them is prod."""
     every_pair: bool
     """Whether `pairs` returns the whole product, or each row and each column at least once."""
     customers_of_a_slot: int
@@ -67,20 +71,22 @@ class Sizes:
 
 QUICK: Final = Sizes(
     share_of_examples=5,
+    values_of_a_field=3,
+    linted_stages=1,
     every_pair=False,
     customers_of_a_slot=2,
     states_of_a_slot=4_000,
     steps_of_a_payment=8,
     states_of_a_payment=60,
     walks=1,
-    walk_steps=1_000,
+    walk_steps=500,
     stories=5,
     story_steps=25,
     late_rounds=1,
-    late_cases=50,
+    late_cases=30,
     event_orders=20,
     event_histories=3,
-    stops_apart=3,
+    stops_apart=5,
     deliveries=3,
     trials=2,
     repetitions=2,
@@ -93,6 +99,8 @@ QUICK: Final = Sizes(
 
 FULL: Final = Sizes(
     share_of_examples=1,
+    values_of_a_field=1_000,
+    linted_stages=4,
     every_pair=True,
     customers_of_a_slot=3,
     states_of_a_slot=300_000,
@@ -131,6 +139,12 @@ SIZES: Final = PROFILES[PROFILE]
 def examples(number: int) -> int:
     """Return the number of hypothesis examples in this profile; `number` is that of `full`."""
     return max(1, number // SIZES.share_of_examples)
+
+
+def some[Value](values: Sequence[Value], turn: int) -> list[Value]:
+    """Return `SIZES.values_of_a_field` of `values`; each turn begins where the one before ended."""
+    count = min(SIZES.values_of_a_field, len(values))
+    return [values[(turn * count + place) % len(values)] for place in range(count)]
 
 
 def pairs[Row, Column](rows: Sequence[Row], columns: Sequence[Column]) -> list[tuple[Row, Column]]:

@@ -9,10 +9,18 @@ from botocore.client import BaseClient
 from tests.money.support.swift import SwiftDynamoDB
 
 
+def items_of(dynamodb: BaseClient, table_name: str) -> list[dict[str, Any]]:
+    """Return every item of the table, in the form of DynamoDB's JSON."""
+    with closing(SwiftDynamoDB(dynamodb.meta.endpoint_url)) as client:
+        return _scan(client, TableName=table_name)
+
+
 def empty_table(dynamodb: BaseClient, table_name: str) -> None:
     """Delete every item of the table, with a fast client, because this runs after every test."""
     with closing(SwiftDynamoDB(dynamodb.meta.endpoint_url)) as client:
-        for keys in batched(_keys(client, table_name), 25, strict=False):
+        for keys in batched(
+            _scan(client, TableName=table_name, ProjectionExpression="pk, sk"), 25, strict=False
+        ):
             deletes = [{"DeleteRequest": {"Key": key}} for key in keys]
             client.batch_write_item(RequestItems={table_name: deletes})
 
@@ -44,15 +52,11 @@ def warm_up(dynamodb: BaseClient, table_name: str) -> None:
     empty_table(dynamodb, table_name)
 
 
-def _keys(client: SwiftDynamoDB, table_name: str) -> list[dict[str, Any]]:
-    request: dict[str, Any] = {
-        "TableName": table_name,
-        "ConsistentRead": True,
-        "ProjectionExpression": "pk, sk",
-    }
-    page = client.scan(**request)
-    keys: list[dict[str, Any]] = page["Items"]
+def _scan(client: SwiftDynamoDB, **request: Any) -> list[dict[str, Any]]:
+    page = client.scan(**request, ConsistentRead=True)
+    items: list[dict[str, Any]] = page["Items"]
     while "LastEvaluatedKey" in page:
-        page = client.scan(**request, ExclusiveStartKey=page["LastEvaluatedKey"])
-        keys += page["Items"]
-    return keys
+        start = page["LastEvaluatedKey"]
+        page = client.scan(**request, ConsistentRead=True, ExclusiveStartKey=start)
+        items += page["Items"]
+    return items

@@ -1,11 +1,14 @@
 """Fixtures with the template in the form that CloudFormation gets."""
 
 from copy import deepcopy
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 import pytest
 from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
 from tests.contract.documents import CONTRACT, TEMPLATE
+
+STAGES: Final[list[str]] = TEMPLATE["Parameters"]["Stage"]["AllowedValues"]
 
 
 class NoManagedPolicies:
@@ -15,9 +18,14 @@ class NoManagedPolicies:
         return {}
 
 
-@pytest.fixture(scope="package", params=TEMPLATE["Parameters"]["Stage"]["AllowedValues"])
+@pytest.fixture(params=STAGES)
 def stack(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Return a stage's template with the contract included and SAM's resources expanded."""
+    return deepcopy(expanded(request.param))
+
+
+@cache
+def expanded(stage: str) -> dict[str, Any]:
     template = deepcopy(TEMPLATE)
     for resource in template["Resources"].values():
         for uri in ("CodeUri", "ContentUri"):
@@ -25,7 +33,7 @@ def stack(request: pytest.FixtureRequest) -> dict[str, Any]:
                 resource["Properties"][uri] = "s3://bucket/key"
     template["Resources"]["Api"]["Properties"]["DefinitionBody"] = deepcopy(CONTRACT)
     values = {name: parameter["Default"] for name, parameter in TEMPLATE["Parameters"].items()} | {
-        "Stage": request.param
+        "Stage": stage
     }
-    expanded: dict[str, Any] = transform(template, values, NoManagedPolicies())
-    return expanded
+    stack: dict[str, Any] = transform(template, values, NoManagedPolicies())
+    return stack

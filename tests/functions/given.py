@@ -1,6 +1,7 @@
 """Bookings in every status, written to the table before a request."""
 
 import base64
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 from tests.builders import CUSTOMER, NOW, admin, attempt, booking, caller, holding
+from tests.tables import items_of
 
 from teppan.domain.bookings.audit import AuditEvent, audit_event
 from teppan.domain.bookings.booking import Booking
@@ -91,5 +93,4 @@ def store_attempts(table: Table, booking: Booking, times: int) -> None:
 
 def snapshot_of(dynamodb: BaseClient, table_name: str) -> list[str]:
     """Return every item of the table, to compare it before and after a request."""
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
-    return sorted(repr(sorted(item.items())) for page in pages for item in page["Items"])
+    return sorted(json.dumps(item, sort_keys=True) for item in items_of(dynamodb, table_name))

@@ -13,6 +13,7 @@ from tests.builders import (
     caller,
     days_ahead,
 )
+from tests.sizes import pairs
 from tests.store.meter import Meter
 
 from teppan.domain.bookings.audit import audit_event
@@ -58,8 +59,7 @@ def across_months(table: Table) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 5, 12, 100])
-@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize(("limit", "descending"), pairs([1, 2, 3, 5, 12, 100], [False, True]))
 class TestAllPagesOfAList:
     def test_a_list_of_all_bookings_shows_each_once_in_order(
         self, table: Table, across_months: list[str], limit: int, descending: bool

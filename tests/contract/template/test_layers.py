@@ -84,25 +84,30 @@ def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
     assert installed == wanted
 
 
-def test_the_runtime_layer_has_every_package_that_functions_import(tmp_path: Path) -> None:
-    # Given: the layer as `sam build` makes it
-    packages = _built("runtime", tmp_path)
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of the runtime layer, as `sam build` makes it."""
+    return _built("runtime", tmp_path_factory.mktemp("runtime"))
+
+
+def test_the_runtime_layer_has_every_package_that_functions_import(runtime: Path) -> None:
     # When: a Python without any other package runs what functions do
-    answer = _run(RUNTIME, packages)
+    answer = _run(RUNTIME, runtime)
     # Then
     assert answer.returncode == 0, answer.stderr
 
 
-def test_the_payments_layer_has_every_package_that_payment_functions_add(tmp_path: Path) -> None:
+def test_the_payments_layer_has_every_package_that_payment_functions_add(
+    tmp_path: Path, runtime: Path
+) -> None:
     # Given
-    packages = _built("payments", tmp_path / "payments")
-    below = _built("runtime", tmp_path / "runtime")
+    packages = _built("payments", tmp_path)
     # When
-    answer = _run(PAYMENTS, packages, below, ROOT / "layers/core/python")
+    answer = _run(PAYMENTS, packages, runtime, ROOT / "layers/core/python")
     # Then
     assert answer.returncode == 0, answer.stderr
     assert not (packages / LEFT_OUT.replace(".", "/")).exists()
-    assert not [each for each in packages.iterdir() if (below / each.name).exists()]
+    assert not [each for each in packages.iterdir() if (runtime / each.name).exists()]
 
 
 def test_the_part_that_the_payments_layer_leaves_out_is_imported_for_type_checks_only() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped]
 from tests.builders import ROOT
+from tests.contract.conftest import STAGES
 from tests.contract.documents import (
     CONTRACT,
     FUNCTIONS,
@@ -19,6 +20,7 @@ from tests.contract.documents import (
     pascal,
 )
 from tests.contract.places import complete, complete_functions
+from tests.sizes import SIZES
 
 from teppan.store.webhooks.listing import LISTED
 
@@ -41,6 +43,7 @@ SPARSE = {"GSI3", "GSI4"}
 """The indexes with keys only, from which jobs read the ids of bookings."""
 
 
+@pytest.mark.parametrize("stack", STAGES[-SIZES.linted_stages :], indirect=True)
 def test_the_stack_of_each_stage_passes_cfn_lint(stack: dict[str, Any]) -> None:
     assert not [
         f"{match.rule.id} {match.path}: {match.message}" for match in lint(json.dumps(stack))

@@ -2,7 +2,8 @@
 
 import base64
 from datetime import UTC, date, datetime, time
-from typing import Any
+from itertools import product
+from typing import Any, Final
 
 import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
@@ -11,6 +12,7 @@ from tests.functions.example import Example, Request
 from tests.functions.given import confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.provocations import request
+from tests.sizes import pairs
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
@@ -25,6 +27,23 @@ OPERATION = Example(
         " starts_at guests total created_at",
     },
 )
+
+FILTERS: Final[list[tuple[dict[str, str], list[str]]]] = [
+    ({"status": "pending"}, ["pending"]),
+    ({"status": "cancelled"}, ["cancelled"]),
+    ({"status": "no_show"}, ["no_show"]),
+    ({"status": "confirmed"}, ["confirmed", "paid"]),
+    ({"payment_status": "paid"}, ["paid"]),
+    ({"payment_status": "disputed"}, []),
+    ({"status": "confirmed", "payment_status": "awaiting_payment"}, ["confirmed"]),
+    ({"status": "confirmed", "date_from": "2026-12-12"}, ["paid"]),
+    ({"date_from": "2026-12-11", "date_to": "2026-12-12"}, ["confirmed", "completed"]),
+    ({"date_from": "2026-12-20"}, ["paid"]),
+    ({"date_to": "2026-12-10"}, ["pending"]),
+    ({"date_from": "2026-12-15", "date_to": "2026-12-19"}, []),
+    ({"status": "confirmed", "order": "desc"}, ["paid", "confirmed"]),
+]
+"""Queries, and the statuses of the bookings that each lists in order."""
 
 SUMMARY = {
     "booking_id",
@@ -186,35 +205,18 @@ class TestFilters:
             status: stored_booking(table, status=status, date=day) for status, day in days.items()
         } | {"paid": confirmed_booking(table, captured=71_445, date=date(2026, 12, 20))}
 
-    @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
     @pytest.mark.parametrize(
-        ("query", "expected"),
-        [
-            ({"status": "pending"}, ["pending"]),
-            ({"status": "cancelled"}, ["cancelled"]),
-            ({"status": "no_show"}, ["no_show"]),
-            ({"status": "confirmed"}, ["confirmed", "paid"]),
-            ({"payment_status": "paid"}, ["paid"]),
-            ({"payment_status": "disputed"}, []),
-            ({"status": "confirmed", "payment_status": "awaiting_payment"}, ["confirmed"]),
-            ({"status": "confirmed", "date_from": "2026-12-12"}, ["paid"]),
-            ({"date_from": "2026-12-11", "date_to": "2026-12-12"}, ["confirmed", "completed"]),
-            ({"date_from": "2026-12-20"}, ["paid"]),
-            ({"date_to": "2026-12-10"}, ["pending"]),
-            ({"date_from": "2026-12-15", "date_to": "2026-12-19"}, []),
-            ({"status": "confirmed", "order": "desc"}, ["paid", "confirmed"]),
-        ],
+        ("filters", "page"), pairs(FILTERS, list(product((CUSTOMER, ADMIN), ("1", "20"))))
     )
-    @pytest.mark.parametrize("limit", ["1", "20"])
     def test_only_bookings_that_match_the_filters_are_listed(
         self,
         call: Handlers,
         booking_by_status: dict[str, Booking],
-        by: str,
-        query: dict[str, str],
-        expected: list[str],
-        limit: str,
+        filters: tuple[dict[str, str], list[str]],
+        page: tuple[str, str],
     ) -> None:
+        (query, expected), (by, limit) = filters, page
+
         assert ids_of_all_pages(call, by, limit=limit, **query) == [
             booking_by_status[name].id for name in expected
         ]

@@ -20,6 +20,7 @@ from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.money import Till, paid_booking
 from tests.functions.requests import good_request
+from tests.sizes import pairs
 from tests.store.faults import Fault, Faults, cancelled, lost_answer, lost_request, refused
 
 from teppan import aws, secret
@@ -287,14 +288,16 @@ class TestOutage:
     """A database that does not answer or throttles."""
 
     @pytest.mark.parametrize(
-        ("code", "status"),
-        [
-            ("ProvisionedThroughputExceededException", 400),
-            ("ThrottlingException", 400),
-            ("InternalServerError", 500),
-        ],
+        ("operation", "code"),
+        pairs(
+            WITH_TABLE,
+            [
+                "ProvisionedThroughputExceededException",
+                "ThrottlingException",
+                "InternalServerError",
+            ],
+        ),
     )
-    @pytest.mark.parametrize("operation", WITH_TABLE)
     def test_a_throttled_call_is_retried_and_then_a_503(
         self,
         call: Handlers,
@@ -302,11 +305,10 @@ class TestOutage:
         snapshot: Snapshot,
         operation: str,
         code: str,
-        status: int,
     ) -> None:
         request = good_request(operation, call)
         before = snapshot()
-        throttled = refused(code, status)
+        throttled = refused(code, 500 if code == "InternalServerError" else 400)
 
         with Faults(client, "*", *[throttled] * 1000):
             assert_unavailable(call(operation, **request))
@@ -328,8 +330,9 @@ class TestOutage:
 
         assert_unavailable(call(operation, **request))
 
-    @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
-    @pytest.mark.parametrize("operation", WITH_TABLE)
+    @pytest.mark.parametrize(
+        ("operation", "code"), pairs(WITH_TABLE, ["AccessDeniedException", "ValidationException"])
+    )
     def test_a_fault_of_ours_is_a_500_without_details(
         self,
         call: Handlers,

@@ -1,17 +1,13 @@
 """Our functions give every answer in the contract, and no other."""
 
-from collections.abc import Iterator
-
 import pytest
 from tests.conftest import Clock
 from tests.contract.documents import Operation, resolved
 from tests.functions import contract
 from tests.functions.every_operation.standard_problems import provoke
 from tests.functions.example import declared
-from tests.functions.handlers import handlers, keep_cursor_secret
+from tests.functions.handlers import Handlers
 from tests.functions.provocations import Scene
-
-from teppan.store.table import Table
 
 SOMETIMES = {"Idempotency-Replayed", "Access-Control-Allow-Origin"}
 """Declared headers that not every answer has."""
@@ -42,24 +38,43 @@ ANSWERS = [
 ]
 
 
-@pytest.fixture
-def scene(table: Table, now: Clock) -> Iterator[Scene]:
-    keep_cursor_secret()
-    with handlers(table) as functions:
-        yield Scene(functions, now)
-
-
 @pytest.mark.parametrize(("operation", "status", "code"), ANSWERS)
 def test_each_answer_of_a_function_is_as_the_contract_describes_it(
-    scene: Scene, operation: str, status: int, code: str | None
+    call: Handlers, now: Clock, operation: str, status: int, code: str | None
 ) -> None:
     described = resolved(contract.OPERATIONS[operation].spec["responses"][str(status)])
 
-    answer = provoke(scene, operation, code)
+    answer = provoke(Scene(call, now), operation, code)
 
     assert answer.status == status
     contract.check(operation, answer.status, answer.headers, answer.body)
     assert set(described.get("headers", {})) - SOMETIMES <= set(answer.headers)
+    assert ("Retry-After" in answer.headers) == (status in {429, 502, 503})
+    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+    if status >= 400 and answer.body is not None:
+        assert answer.problem == (status, code)
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.body["status"] == status
+        assert answer.body["type"] == f"/docs/problems#{code}"
+        assert answer.body["title"]
+        assert answer.body["detail"].endswith((".", "`."))
+        assert answer.body["request_id"] == answer.headers["X-Request-Id"]
+        assert ("errors" in answer.body) == (code in {"validation_failed", "missing_parameter"})
+        assert ("available_times" in answer.body) == (code == "slot_unavailable")
+
+
+def test_only_the_answer_of_a_head_has_no_body() -> None:
+    without_body = {
+        (operation, status)
+        for operation, status, _ in ANSWERS
+        if "content" not in resolved(contract.OPERATIONS[operation].spec["responses"][str(status)])
+    }
+
+    assert {(operation, status) for operation, status in without_body if status >= 400} == {
+        (operation, status)
+        for operation, status, _ in ANSWERS
+        if status >= 400 and contract.OPERATIONS[operation].method == "HEAD"
+    }
 
 
 def test_an_undeclared_field_of_an_answer_is_found() -> None:
@@ -69,3 +84,18 @@ def test_an_undeclared_field_of_an_answer_is_found() -> None:
 
     with pytest.raises(AssertionError, match="surplus"):
         contract.check("getHealth", 200, json, health | {"surplus": 1})
+
+
+def test_every_problem_code_is_declared_by_an_operation() -> None:
+    promised = {
+        code for operation in contract.OPERATIONS for _, code in contract.problems(operation)
+    }
+
+    assert promised == contract.CODES
+
+
+@pytest.mark.parametrize("path", ["/api/v1/bookings", "/api/v1/bookings/x", "/é"])
+def test_a_problem_names_the_path_of_the_request(call: Handlers, path: str) -> None:
+    event = call.event("getBooking", booking_id="x") | {"path": path}
+
+    assert call.send("getBooking", event).body["instance"] == path
