@@ -1,7 +1,7 @@
 """Accounts over HTTP, with the deployed template and contract.
 
-`local/aws/emulated.py` adds the rotation of refresh tokens to the emulator. The codes are read from
-the emulator's mailbox.
+`local/aws/emulator_patches` adds the rotation of refresh tokens to the emulator. The codes are read
+from the emulator's mailbox.
 """
 
 import json

@@ -20,7 +20,6 @@ import pytest
 from local.api import Answer, Api
 from local.aws.build import Artifact, check_syntax, rebuild_functions
 from local.aws.deployment import STACK
-from local.aws.emulator import grace_of_template
 from local.cloud import local_cloud
 from local.commands.invoke import invoke as invoke_function
 from local.console import Console
@@ -28,7 +27,7 @@ from local.description import CLOUD_VARIABLE, Description, running_cloud
 from local.errors import LocalCloudError
 from local.events.live import event_paths
 from local.leash import GRACE_SECONDS
-from local.paths import MINISTACK_PYTHON, ROOT
+from local.paths import ROOT
 from local.processes import HOST, free_port, is_port_taken
 from local.users import tokens_of
 from operations import admin, second_factor
@@ -637,22 +636,6 @@ class TestSecondFactor:
         assert second_factor.main([person.email]) == 1
         assert "nothing has changed" in capsys.readouterr().err
         assert person.log_in().status == 200
-
-
-class TestEmulator:
-    def test_an_unsupported_version_of_the_emulator_is_a_clear_error(self) -> None:
-        script = (
-            "import runpy, ministack.services.cognito as cognito; del cognito._signed_jwt;"
-            f"runpy.run_path({str(ROOT / 'local' / 'aws' / 'emulated.py')!r}, run_name='__main__')"
-        )
-        run = subprocess.run(
-            [MINISTACK_PYTHON, "-c", script], capture_output=True, text=True, check=False
-        )
-        assert run.returncode == 1
-        assert "has no _signed_jwt in services/cognito.py" in run.stderr
-
-    def test_the_refresh_grace_period_is_the_templates(self) -> None:
-        assert 0 < grace_of_template() <= 60
 
 
 def invoke(cloud: RunningCloud, name: str, *options: str) -> subprocess.CompletedProcess[str]:
