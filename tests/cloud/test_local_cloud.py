@@ -36,7 +36,7 @@ from tests.builders import booking_body
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Person, enrol, problem_of, totp
-from tests.cloud.till import eventually
+from tests.cloud.stripe_side import eventually
 
 ALLOWED_ORIGIN = "http://localhost:3000"
 SECURITY_HEADERS = {

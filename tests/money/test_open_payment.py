@@ -6,7 +6,7 @@ from itertools import cycle, islice
 
 import pytest
 from tests.functions.handlers import Answer
-from tests.functions.money import VISA
+from tests.functions.payment_steps import VISA
 from tests.money.support.tap import Crash
 from tests.money.support.world import World
 from tests.sizes import SIZES

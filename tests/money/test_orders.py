@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import NOW, booking, caller
-from tests.functions.money import REFUND_PENDS
+from tests.functions.payment_steps import REFUND_PENDS
 from tests.money.support.books import check_against_stripe, check_sums
 from tests.money.support.world import World
 from tests.sizes import SIZES

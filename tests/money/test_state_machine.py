@@ -23,7 +23,7 @@ from local.fakes.stripe.fake import StripeError
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, booking_body
 from tests.functions.handlers import Answer
-from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_PENDS, SECURE, VISA
+from tests.functions.payment_steps import BANK, DECLINED, DISPUTED, REFUND_PENDS, SECURE, VISA
 from tests.money.support.books import (
     books,
     by_payment,

@@ -6,7 +6,15 @@ from functools import partial
 from itertools import count
 from typing import Any, Final
 
-from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_FAILS, REFUND_PENDS, SECURE, VISA
+from tests.functions.payment_steps import (
+    BANK,
+    DECLINED,
+    DISPUTED,
+    REFUND_FAILS,
+    REFUND_PENDS,
+    SECURE,
+    VISA,
+)
 from tests.money.support.books import refunds_at_stripe
 from tests.money.support.world import World
 

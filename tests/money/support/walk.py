@@ -11,7 +11,7 @@ from local.fakes.stripe.fake import StripeError
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
 from tests.functions.handlers import Answer
-from tests.functions.money import (
+from tests.functions.payment_steps import (
     BANK,
     DECLINED,
     DISPUTED,

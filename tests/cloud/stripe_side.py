@@ -23,7 +23,7 @@ _PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Till:
+class StripeSide:
     """A client of a cloud's fake Stripe."""
 
     cloud: RunningCloud

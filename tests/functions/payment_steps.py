@@ -62,7 +62,7 @@ def paid_booking(
 
 
 @dataclass
-class Till:
+class PaymentSteps:
     """Pays, cancels and refunds bookings by requests, and runs the job on the table's stream."""
 
     call: Handlers
