@@ -41,7 +41,7 @@ class Aws:
         return client
 
 
-def require_free(port: int, argument: str = "PORT") -> None:
+def require_free_port(port: int, argument: str = "PORT") -> None:
     """Raise LocalCloudError when `port` is in use; `argument` is the make argument that sets it."""
     if is_port_taken(port):
         raise LocalCloudError(
@@ -67,7 +67,7 @@ def emulator(
     """
     if not MINISTACK_PYTHON.is_file():
         raise LocalCloudError("The emulator is not installed: run `make dev` or `make test`.")
-    require_free(port)
+    require_free_port(port)
     if refresh_grace_seconds is None:
         refresh_grace_seconds = grace_of_template()
     env = _environment(port, workdir, refresh_grace_seconds)

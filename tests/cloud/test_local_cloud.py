@@ -26,9 +26,9 @@ from local.console import Console
 from local.description import CLOUD_VARIABLE, Description, running_cloud
 from local.errors import LocalCloudError
 from local.events.live import event_paths
-from local.leash import GRACE_SECONDS
 from local.paths import ROOT
 from local.processes import HOST, free_port, is_port_taken
+from local.stop_with_parent import GRACE_SECONDS
 from local.users import tokens_of
 from operations import admin, second_factor
 from operations.stages import outputs_of
@@ -140,7 +140,7 @@ class TestPort:
 
 
 class TestLeash:
-    def test_a_command_under_the_leash_stops_with_its_starter(self, tmp_path: Path) -> None:
+    def test_a_server_process_stops_with_its_parent(self, tmp_path: Path) -> None:
         note = tmp_path / "pid"
         child = (
             f"import os, time, pathlib; pathlib.Path({str(note)!r}).write_text(str(os.getpid()))"
@@ -155,7 +155,7 @@ class TestLeash:
                 sys.executable,
                 "-c",
                 starting,
-                ROOT / "local" / "leash.py",
+                ROOT / "local" / "stop_with_parent.py",
                 sys.executable,
                 "-c",
                 f"{child}; time.sleep(60)",

@@ -56,8 +56,8 @@ def paid_booking(
         call.table, call.provider, intent, caller(booking.customer_id, at=booking.created_at)
     )
     assert applied
-    for delivery in call.stripe.outbox.pending(all_of_them=True):
-        call.stripe.outbox.delivered(delivery)
+    for delivery in call.stripe.outbox.pending(include_later=True):
+        call.stripe.outbox.mark_delivered(delivery)
     return applied.booking
 
 

@@ -71,7 +71,7 @@ def history(ends_well: bool) -> Sequence[Moment]:
 
 
 def _of(world: World, kind: str, intent: str) -> list[dict[str, Any]]:
-    found = world.stripe.everything(kind)
+    found = world.stripe.all_objects(kind)
     return [each for each in found if each["payment_intent"] == intent]
 
 

@@ -242,7 +242,7 @@ class MoneyMachine(RuleBasedStateMachine):
             self.at_stripe(lambda: act(found[number % len(found)]))
 
     def ids_of_this_story(self, kind: str) -> list[str]:
-        found = self.world.stripe.everything(kind)
+        found = self.world.stripe.all_objects(kind)
         return [each["id"] for each in found if each["payment_intent"] in self.booking_of_intent]
 
     def is_of_this_story(self, delivery: Delivery) -> bool:

@@ -142,7 +142,7 @@ class TestLostMessageAboutPayment:
 
         assert not faults.pending
         assert answer.status == 201
-        assert len(stripe.everything("payment_intents")) == 1
+        assert len(stripe.all_objects("payment_intents")) == 1
         again = call("createPaymentIntent", **request, headers=KEY_HEADER)
         assert again.body == answer.body
 
@@ -157,7 +157,7 @@ class TestLostMessageAboutPayment:
         again = call("createPaymentIntent", **request, headers=KEY_HEADER)
 
         assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
-        assert len(stripe.everything("payment_intents")) == 1
+        assert len(stripe.all_objects("payment_intents")) == 1
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
     def test_a_refund_is_requested_once_although_a_message_was_lost(
@@ -232,7 +232,7 @@ class TestJobsInAnOutage:
             assert len(steps.follow_up()) == 3  # paid, cancelled, owed
 
         assert steps.follow_up() == []
-        assert len(stripe.everything("refunds")) == 1
+        assert len(stripe.all_objects("refunds")) == 1
 
 
 class TestContention:

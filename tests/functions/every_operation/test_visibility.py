@@ -314,7 +314,7 @@ def test_stripe_gets_no_text_that_staff_wrote(
     steps.follow_up()
 
     known = {
-        kind: call.stripe.everything(kind) for kind in ("payment_intents", "charges", "refunds")
+        kind: call.stripe.all_objects(kind) for kind in ("payment_intents", "charges", "refunds")
     }
 
     assert all(known.values())

@@ -98,7 +98,7 @@ def test_completing_a_booking_does_not_call_stripe_or_change_the_ledger(
     call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock
 ) -> None:
     booking = paid_booking(call)
-    stripe.faults.next("reset", times=99)
+    stripe.faults.fail_next("reset", times=99)
     now.set(booking.slot.starts_at + SIX_HOURS)
 
     call.job(JOB)

@@ -51,7 +51,7 @@ def closable_bookings(
     cancelled, cheaper = new_booking(), new_booking()
     open_payment(call, cancelled)
     open_payment(call, cheaper, "full")
-    stripe.faults.next("reset", times=2)
+    stripe.faults.fail_next("reset", times=2)
     assert call("cancelBooking", None, booking_id=cancelled.id).status == 200
     stripe.faults.clear()
     assert call("updateBooking", {"guests": 10}, booking_id=cheaper.id).status == 200
@@ -66,7 +66,7 @@ def booking_with_failed_refund(
     booking = paid_booking(call, new_booking(), card=REFUND_FAILS)
     assert steps.refund(booking, 1_500).status == 201
     call.job("reconcilePayments", {"scope": "recent"})
-    (refund,) = stripe.everything("refunds")
+    (refund,) = stripe.all_objects("refunds")
     stripe.settle_refund(refund["id"], "failed")
     call.deliver()
     return booking
@@ -79,7 +79,7 @@ def test_every_intent_that_asks_for_too_much_is_cancelled_without_the_stream(
 
     run_every_job(call)
 
-    intents = stripe.everything("payment_intents")
+    intents = stripe.all_objects("payment_intents")
     closable_intents = [
         each for each in intents if each["metadata"]["booking_id"] in closable_bookings
     ]
@@ -106,7 +106,7 @@ def test_every_refund_is_sent_without_the_stream(
 
     assert list(queues.unsettled(table)) == []
     excess = cheaper.price.total - steps.account(cheaper)["total"]
-    amounts = sorted(each["amount"] for each in stripe.everything("refunds"))
+    amounts = sorted(each["amount"] for each in stripe.all_objects("refunds"))
     assert amounts == sorted([2_500, (cancelled.price.total + 1) // 2, excess])
     steps.check(refunded, cancelled, cheaper)
 

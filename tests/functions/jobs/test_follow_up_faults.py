@@ -40,7 +40,7 @@ class TestStripeFailure:
         path: str,
     ) -> None:
         steps.cancel(booking)
-        stripe.faults.next(kind, path_prefix=path, times=2)
+        stripe.faults.fail_next(kind, path_prefix=path, times=2)
         steps.follow_up()
         stripe.faults.clear()
 
@@ -56,7 +56,7 @@ class TestStripeFailure:
         self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         steps.cancel(booking)
-        stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
+        stripe.faults.fail_next("error_500_after", path_prefix="/v1/refunds", times=2)
 
         assert steps.follow_up() == []
 
@@ -73,7 +73,7 @@ class TestStripeFailure:
     ) -> None:
         """After a 500 Stripe may still make the refund; an early second try could make another."""
         steps.cancel(booking)
-        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
+        stripe.faults.fail_next("error_500", path_prefix="/v1/refunds", times=2)
         steps.follow_up()
 
         now.set(now.at + timedelta(minutes=14))
@@ -90,7 +90,7 @@ class TestStripeFailure:
         self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, kind: Any
     ) -> None:
         steps.cancel(booking)
-        stripe.faults.next(kind, path_prefix="/v1/refunds", times=99)
+        stripe.faults.fail_next(kind, path_prefix="/v1/refunds", times=99)
         for _ in range(4):
             assert steps.follow_up()
         assert steps.account(booking)["balance"]["refund_owed"] == REFUND
@@ -106,7 +106,7 @@ class TestStripeFailure:
         self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, output: Output
     ) -> None:
         steps.cancel(booking)
-        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
+        stripe.faults.fail_next("error_500", path_prefix="/v1/refunds", times=2)
 
         steps.follow_up()
         steps.follow_up()
@@ -127,7 +127,7 @@ def test_an_error_followed_by_no_payment_snapshot_is_not_entered_as_a_refusal(
             raise PaymentProviderUnavailable
         return snapshot(provider, payment)
 
-    stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
+    stripe.faults.fail_next("error_500_after", path_prefix="/v1/refunds", times=2)
     with patch.object(StripeProvider, "snapshot", snapshot_once):
         assert steps.follow_up()
     assert "refund_refused" not in dict(steps.ledger(booking))

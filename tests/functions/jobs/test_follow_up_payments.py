@@ -53,7 +53,7 @@ class TestRefundObligation:
 
         assert steps.follow_up() == []
 
-        (refund,) = stripe.everything("refunds")
+        (refund,) = stripe.all_objects("refunds")
         assert refund["amount"] == REFUND
         assert refund["payment_intent"] == next(iter(booking.payments))
         assert refund["metadata"] == {"booking_id": booking.id, "refund": "cancellation-3-1"}
@@ -111,7 +111,7 @@ class TestRefundObligation:
     ) -> None:
         # Given a refund whose answer was lost, and whose record is repeated a day later
         steps.cancel(booking)
-        stripe.faults.next("lose_answer", path_prefix="/v1/refunds", times=2)
+        stripe.faults.fail_next("lose_answer", path_prefix="/v1/refunds", times=2)
         assert steps.follow_up()
         now.set(now.at + timedelta(hours=25))
 
@@ -169,7 +169,7 @@ class TestBatch:
         stripe.dispute(next(iter(booking.payments)))
         call.deliver()
         records = steps.stream.read()
-        stripe.faults.next("reset", times=99)
+        stripe.faults.fail_next("reset", times=99)
 
         for _ in range(3):
             call.job("followUpPayments", {"Records": records})
@@ -185,7 +185,7 @@ class TestBatch:
             steps.cancel(each)
         records = steps.stream.read()
         third = next(iter(bookings[2].payments))
-        stripe.faults.next("reset", path_prefix=f"/v1/payment_intents/{third}", times=99)
+        stripe.faults.fail_next("reset", path_prefix=f"/v1/payment_intents/{third}", times=99)
 
         answer = call.job("followUpPayments", {"Records": records})
 
@@ -300,7 +300,7 @@ class TestCancelledBooking:
 
         steps.follow_up()
 
-        (intent,) = stripe.everything("payment_intents")
+        (intent,) = stripe.all_objects("payment_intents")
         assert intent["status"] == "canceled"
         assert [each["status"] for each in steps.account(booking)["payments"]] == ["canceled"]
 
@@ -308,14 +308,14 @@ class TestCancelledBooking:
         self, steps: PaymentSteps, stripe: FakeStripe, table: Table
     ) -> None:
         booking = stored_booking(table)
-        stripe.faults.next("lose_answer", times=9)
+        stripe.faults.fail_next("lose_answer", times=9)
         steps.open(booking)
         stripe.faults.clear()
         steps.cancel(booking)
 
         assert steps.follow_up() == []
 
-        assert [each["status"] for each in stripe.everything("payment_intents")] == ["canceled"]
+        assert [each["status"] for each in stripe.all_objects("payment_intents")] == ["canceled"]
 
     def test_a_booking_paid_while_it_was_cancelled_refunds_everything(
         self, steps: PaymentSteps, stripe: FakeStripe, table: Table
@@ -361,7 +361,7 @@ class TestCancelledBooking:
         answer = call.job("followUpPayments", {"Records": records})
 
         assert answer == {"batchItemFailures": []}
-        statuses = {each["id"]: each["status"] for each in stripe.everything("payment_intents")}
+        statuses = {each["id"]: each["status"] for each in stripe.all_objects("payment_intents")}
         assert statuses[intent] == "requires_payment_method"
         assert steps.now_of(booking).status is Status.CONFIRMED
         assert refunds(stripe) == []

@@ -108,7 +108,7 @@ def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
     text = output()
     assert counted(text, "BookingsReleased") == 2_000
     assert alarm_values(text, "OverdueBookingsLeft") == [0]
-    assert Counter(each["status"] for each in stripe.everything("payment_intents")) == {
+    assert Counter(each["status"] for each in stripe.all_objects("payment_intents")) == {
         "canceled": 2_000
     }
     assert list(queues.due(call.table, keys.RELEASE, now.at)) == []
@@ -220,7 +220,7 @@ class TestRunOutOfTime:
         for queued_booking in queue[:6]:
             [open_attempt] = steps.account(queued_booking)["payments"]
             path = f"/v1/payment_intents/{open_attempt['payment_intent_id']}"
-            stripe.faults.next("error_500", path_prefix=path, times=1_000)
+            stripe.faults.fail_next("error_500", path_prefix=path, times=1_000)
 
         # When each run has time for four at most
         for _ in range(2):
@@ -263,7 +263,7 @@ class TestConcurrentRuns:
         assert steps.now_of(overdue).version == 2
         trail = bookings.events(call.table, overdue.id, 10, None)
         assert [event.version for event in trail] == [1, 2]
-        assert [each["status"] for each in stripe.everything("payment_intents")] == ["canceled"]
+        assert [each["status"] for each in stripe.all_objects("payment_intents")] == ["canceled"]
 
     def test_concurrent_runs_confirm_a_paid_booking_once(
         self, call: Handlers, steps: PaymentSteps, now: Clock
@@ -287,7 +287,7 @@ def test_a_failed_release_names_its_own_booking_in_the_log(
     """Threads share the keys of the logger unless each thread sets its own."""
     queue = store_queue(call, 12)
     now.set(queue[-1].payment_due_at + SECOND)
-    stripe.faults.next("error_500", path_prefix="/v1/payment_intents", times=1_000)
+    stripe.faults.fail_next("error_500", path_prefix="/v1/payment_intents", times=1_000)
 
     with pytest.raises(TriggerFailedError):
         call.job(JOB)

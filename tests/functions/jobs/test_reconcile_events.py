@@ -134,7 +134,7 @@ class TestRecentEvents:
         bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(3)]
         intents = [steps.pay(each) for each in bookings]
         lose_webhooks(stripe)
-        stripe.faults.next(kind, path_prefix=f"/v1/payment_intents/{intents[1]}", times=99)
+        stripe.faults.fail_next(kind, path_prefix=f"/v1/payment_intents/{intents[1]}", times=99)
 
         # When
         now.set(now.at + MINUTE)
@@ -168,7 +168,7 @@ class TestRecentEvents:
         recent(call)
         steps.pay(booking)
         lose_webhooks(stripe)
-        stripe.faults.next(kind, path_prefix="/v1/events", times=9)
+        stripe.faults.fail_next(kind, path_prefix="/v1/events", times=9)
         for _ in range(3):
             now.set(now.at + timedelta(hours=1))
             with pytest.raises(TriggerFailedError):
@@ -219,7 +219,7 @@ class TestRecentEvents:
         # Given an event that was delivered while Stripe did not answer
         booking = stored_booking(call.table)
         steps.pay(booking)
-        stripe.faults.next("reset", path_prefix="/v1/payment_intents", times=9)
+        stripe.faults.fail_next("reset", path_prefix="/v1/payment_intents", times=9)
         assert [each.status for each in call.deliver()] == [503]
         stripe.faults.clear()
         now.set(now.at + 5 * MINUTE)
@@ -338,7 +338,7 @@ class TestRecentEvents:
     ) -> None:
         steps.pay(booking)
         lose_webhooks(stripe)
-        event = stripe.everything("events")[0]
+        event = stripe.all_objects("events")[0]
         all_of = Stripe.all_of
         malformed = event | {"id": "evt_odd", "type": "refund.failed", "data": {"object": None}}
 

@@ -31,7 +31,7 @@ def withdrawn_twice(stripe: FakeStripe, intent: str) -> None:
 
 def withdrawn_twice_and_lost(stripe: FakeStripe, intent: str) -> None:
     withdrawn_twice(stripe, intent)
-    stripe.close_dispute(stripe.everything("disputes")[0]["id"], won=False)
+    stripe.close_dispute(stripe.all_objects("disputes")[0]["id"], won=False)
 
 
 def closed_dispute(won: bool, reinstated: int) -> Callable[[FakeStripe, str], None]:
@@ -43,12 +43,12 @@ def closed_dispute(won: bool, reinstated: int) -> Callable[[FakeStripe, str], No
 
 def won_and_withdrawn_again(stripe: FakeStripe, intent: str) -> None:
     closed_dispute(won=True, reinstated=DEPOSIT)(stripe, intent)
-    stripe.withdraw(stripe.everything("disputes")[0]["id"], 2_500)
+    stripe.withdraw(stripe.all_objects("disputes")[0]["id"], 2_500)
 
 
 def lost_and_reversed(stripe: FakeStripe, intent: str) -> None:
     closed_dispute(won=False, reinstated=0)(stripe, intent)
-    stripe.reinstate(stripe.everything("disputes")[0]["id"], DEPOSIT)
+    stripe.reinstate(stripe.all_objects("disputes")[0]["id"], DEPOSIT)
 
 
 def refunded_by_hand(*amounts: int) -> Callable[[FakeStripe, str], None]:
@@ -92,7 +92,7 @@ class TestLedgerComparison:
             steps.cancel(booking)
             steps.follow_up()
             call.deliver()
-            stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
+            stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "failed")
             call.deliver()
         move_money(stripe, next(iter(booking.payments)))
         lose_webhooks(stripe)
@@ -285,7 +285,9 @@ class TestLedgerComparison:
         bookings = [stored_booking(table, date=days_ahead(60 + n)) for n in range(2)]
         intents = [steps.pay(each) for each in bookings]
         lose_webhooks(stripe)
-        stripe.faults.next("error_500", path_prefix=f"/v1/payment_intents/{intents[0]}", times=99)
+        stripe.faults.fail_next(
+            "error_500", path_prefix=f"/v1/payment_intents/{intents[0]}", times=99
+        )
 
         with pytest.raises(TriggerFailedError):
             call.job(JOB, {"scope": "full"})
@@ -320,7 +322,7 @@ class TestLedgerComparison:
     def test_the_comparison_reports_no_difference_when_stripe_does_not_answer(
         self, call: Handlers, stripe: FakeStripe, output: Output, kind: Any
     ) -> None:
-        stripe.faults.next(kind, times=9)
+        stripe.faults.fail_next(kind, times=9)
 
         with pytest.raises(TriggerFailedError):
             call.job(JOB, {"scope": "full"})

@@ -109,7 +109,7 @@ class TestRefunds:
 
         recent(call)
 
-        assert [each["amount"] for each in stripe.everything("refunds")] == [9_700]
+        assert [each["amount"] for each in stripe.all_objects("refunds")] == [9_700]
         steps.check(booking)
 
     def test_a_refund_that_succeeded_without_an_event_is_entered(
@@ -119,7 +119,7 @@ class TestRefunds:
         steps.cancel(booking)
         steps.follow_up()
         recent(call)
-        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "succeeded")
+        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "succeeded")
         lose_webhooks(stripe)
         now.set(now.at + timedelta(days=31))  # Stripe deletes events after 30 days
 
@@ -137,15 +137,15 @@ class TestRefunds:
         for each in bookings:
             steps.cancel(each)
         payment = next(iter(bookings[1].payments))
-        stripe.faults.next("reset", path_prefix=f"/v1/payment_intents/{payment}", times=99)
+        stripe.faults.fail_next("reset", path_prefix=f"/v1/payment_intents/{payment}", times=99)
 
         with pytest.raises(TriggerFailedError):
             call.job(JOB, {"scope": "recent"})
 
-        assert len(stripe.everything("refunds")) == 2
+        assert len(stripe.all_objects("refunds")) == 2
         stripe.faults.clear()
         recent(call)
-        assert len(stripe.everything("refunds")) == 3
+        assert len(stripe.all_objects("refunds")) == 3
         steps.check(*bookings)
 
     def test_a_refund_that_cannot_be_sent_fails_the_run_and_is_sent_by_the_next(
@@ -154,7 +154,7 @@ class TestRefunds:
         # Given a refund that is owed, and a Stripe that fails only for refunds
         booking = paid_booking(call)
         steps.cancel(booking)
-        stripe.faults.next("reset", path_prefix="/v1/refunds", times=99)
+        stripe.faults.fail_next("reset", path_prefix="/v1/refunds", times=99)
 
         # When the job runs
         with pytest.raises(TriggerFailedError):
@@ -164,7 +164,7 @@ class TestRefunds:
         assert counted(output(), "Failures") == 1
         stripe.faults.clear()
         recent(call)
-        assert [each["amount"] for each in stripe.everything("refunds")] == [9_700]
+        assert [each["amount"] for each in stripe.all_objects("refunds")] == [9_700]
         steps.check(booking)
 
     def test_a_refund_that_the_run_settles_is_counted(
@@ -241,14 +241,14 @@ class TestOutOfTime:
             steps.cancel(each)
         first = min(bookings, key=lambda each: each.id)
         path = f"/v1/payment_intents/{next(iter(first.payments))}"
-        stripe.faults.next("error_500", path_prefix=path, times=1_000)
+        stripe.faults.fail_next("error_500", path_prefix=path, times=1_000)
 
         for _ in range(3):
             times_left = iter([900.0] * 4)  # three marks to close, one refund
             with suppress(TriggerFailedError):
                 call.job(JOB, {"scope": "recent"}, time_left=partial(next, times_left, 59.0))
 
-        assert len(stripe.everything("refunds")) == 2
+        assert len(stripe.all_objects("refunds")) == 2
 
     def test_events_that_were_not_begun_are_handled_by_the_next_run(
         self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, table: Table
@@ -285,7 +285,7 @@ class TestOutOfTime:
             call.job(JOB, {"scope": "recent"}, time_left=lambda: 60.0)
         else:
             path = f"/v1/payment_intents/{intent}"
-            stripe.faults.next("reset", path_prefix=path, times=99)
+            stripe.faults.fail_next("reset", path_prefix=path, times=99)
             with pytest.raises(TriggerFailedError):
                 call.job(JOB, {"scope": "recent"})
             stripe.faults.clear()

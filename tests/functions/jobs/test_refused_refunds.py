@@ -229,7 +229,7 @@ class TestFailedRefund:
         steps.cancel(booking)
         steps.follow_up()
         call.deliver()
-        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
+        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "failed")
         output()
         call.deliver()
         steps.follow_up()
@@ -245,7 +245,7 @@ class TestFailedRefund:
         now.set(now.at + timedelta(minutes=2))
         call.job("reconcilePayments", {"scope": "recent"})
         assert refunds(stripe) == [REFUND]
-        assert len(stripe.everything("refunds")) == 2
+        assert len(stripe.all_objects("refunds")) == 2
         steps.check(booking)
 
     def test_a_refused_refund_stays_owed_raises_an_alarm_and_is_tried_again_after_a_day(
@@ -280,7 +280,7 @@ class TestFailedRefund:
         booking = paid_booking(call, card=REFUND_FAILS)
         steps.cancel(booking)
         steps.follow_up()
-        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
+        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "failed")
         call.deliver()
         stripe.refund(next(iter(booking.payments)), REFUND)
 

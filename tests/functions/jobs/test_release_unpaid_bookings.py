@@ -37,7 +37,7 @@ def overdue(booking: Booking, now: Clock) -> Booking:
 
 
 def intents(stripe: FakeStripe) -> list[str]:
-    return [each["status"] for each in stripe.everything("payment_intents")]
+    return [each["status"] for each in stripe.all_objects("payment_intents")]
 
 
 class TestOverdueBooking:
@@ -109,7 +109,7 @@ class TestOverdueBooking:
         self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         now.set(booking.payment_due_at - timedelta(hours=1))
-        stripe.faults.next("lose_answer", times=9)
+        stripe.faults.fail_next("lose_answer", times=9)
         steps.open(booking)
         stripe.faults.clear()
         now.set(booking.payment_due_at + SECOND)
@@ -196,10 +196,10 @@ class TestPaymentAtStripe:
         self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         now.set(booking.payment_due_at - timedelta(hours=1))
-        stripe.faults.next("lose_answer", times=9)
+        stripe.faults.fail_next("lose_answer", times=9)
         steps.open(booking)
         stripe.faults.clear()
-        stripe.pay(stripe.everything("payment_intents")[0]["id"])
+        stripe.pay(stripe.all_objects("payment_intents")[0]["id"])
         now.set(booking.payment_due_at + SECOND)
 
         call.job(JOB)
@@ -274,7 +274,9 @@ class TestStripeFailure:
         bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(3)]
         payment_intents = [open_payment(call, each) for each in bookings]
         now.set(bookings[0].payment_due_at + SECOND)
-        stripe.faults.next(kind, path_prefix=f"/v1/payment_intents/{payment_intents[1]}", times=99)
+        stripe.faults.fail_next(
+            kind, path_prefix=f"/v1/payment_intents/{payment_intents[1]}", times=99
+        )
 
         # When
         with pytest.raises(TriggerFailedError):

@@ -275,7 +275,7 @@ class TestVisibility:
     def test_a_malformed_intent_id_is_refused_without_a_call_of_stripe(
         self, call: Handlers, stripe: FakeStripe, junk: str
     ) -> None:
-        stripe.faults.next("reset", times=9)
+        stripe.faults.fail_next("reset", times=9)
 
         answer = confirm(call, junk)
 
@@ -354,7 +354,7 @@ class TestStripeFailure:
     ) -> None:
         intent = steps.pay(booking)
         before = snapshot()
-        stripe.faults.next(kind, times=9)
+        stripe.faults.fail_next(kind, times=9)
 
         answer = confirm(call, intent)
 

@@ -52,7 +52,7 @@ def after_as_many_attempts_as_allowed(scene: Scene, operation: str) -> Answer:
 
 def below_stripes_minimum(scene: Scene, operation: str) -> Answer:
     booking = stored_booking(scene.table)
-    scene.call.stripe.account.minimum = booking.price.total + 1
+    scene.call.stripe.account.minimum_amount = booking.price.total + 1
     return scene.ask(operation, booking)
 
 
@@ -81,7 +81,7 @@ class TestAmountDue:
     ) -> None:
         answer = steps.open(booking)
 
-        (intent,) = stripe.everything("payment_intents")
+        (intent,) = stripe.all_objects("payment_intents")
         assert answer.status == 201
         assert "Idempotency-Replayed" not in answer.headers
         assert answer.body == {
@@ -106,7 +106,7 @@ class TestAmountDue:
     ) -> None:
         steps.open(booking)
 
-        objects_at_stripe = str(stripe.everything("payment_intents"))
+        objects_at_stripe = str(stripe.all_objects("payment_intents"))
         for secret in (CUSTOMER, "Aiko", "aiko", "+1310", "Ocean Front"):
             assert secret not in objects_at_stripe
 

@@ -69,7 +69,7 @@ def test_an_open_payment_attempt_is_listed(steps: PaymentSteps, booking: Booking
 def test_an_attempt_that_did_not_reach_stripe_has_no_intent(
     steps: PaymentSteps, stripe: FakeStripe, booking: Booking
 ) -> None:
-    stripe.faults.next("reset", times=9)
+    stripe.faults.fail_next("reset", times=9)
     steps.open(booking)
 
     (attempt,) = steps.account(booking)["payments"]
@@ -95,7 +95,7 @@ def test_every_entry_from_the_deposit_to_the_refund_is_listed(
 
     account = steps.account(booking)
 
-    (refund,) = stripe.everything("refunds")
+    (refund,) = stripe.all_objects("refunds")
     obligation = {"refund": "cancellation-3-1", "payment_intent_id": intent, "amount": 9_700}
     assert account["entries"] == [
         {
@@ -177,7 +177,7 @@ def test_listing_payments_does_not_call_stripe(
 ) -> None:
     # Given a payment whose webhook is not delivered
     steps.pay(booking)
-    stripe.faults.next("reset", times=9)
+    stripe.faults.fail_next("reset", times=9)
 
     assert steps.account(booking)["balance"] == NOTHING
 

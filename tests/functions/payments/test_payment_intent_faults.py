@@ -33,7 +33,7 @@ class TestStripeFailure:
         # Given
         headers = KEY_HEADER if same_key else None
         faults, status, code = FAULTS[fault]
-        stripe.faults.next(**faults)
+        stripe.faults.fail_next(**faults)
 
         # When
         answer = steps.open(booking, headers=headers)
@@ -58,7 +58,7 @@ class TestStripeFailure:
     def test_a_single_failure_of_stripe_is_retried(
         self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, kind: Any
     ) -> None:
-        stripe.faults.next(kind, method="POST")
+        stripe.faults.fail_next(kind, method="POST")
 
         answer = steps.open(booking)
 
@@ -70,7 +70,7 @@ class TestStripeFailure:
         self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given an error that Stripe stores under the idempotency key
-        stripe.faults.next("error_500", method="POST")
+        stripe.faults.fail_next("error_500", method="POST")
         assert steps.open(booking, headers=KEY_HEADER).status == 503
 
         # Then the next try uses another key
@@ -81,7 +81,7 @@ class TestStripeFailure:
         self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         first = steps.open(booking).body["payment_intent_id"]
-        stripe.faults.next("reset", path_prefix="/v1/payment_intents/", times=2)
+        stripe.faults.fail_next("reset", path_prefix="/v1/payment_intents/", times=2)
 
         assert steps.open(booking, "full").problem == (503, "payment_provider_unavailable")
 
@@ -107,7 +107,7 @@ class TestStripeFailure:
         self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given an account whose minimum amount is above the deposit
-        stripe.account.minimum = DEPOSIT + 1
+        stripe.account.minimum_amount = DEPOSIT + 1
 
         answers = [steps.open(booking, headers=KEY_HEADER) for _ in range(2)]
 
@@ -115,14 +115,14 @@ class TestStripeFailure:
         assert "Retry-After" not in answers[0].headers
         assert intents(stripe) == {}
         # And the request succeeds once Stripe accepts the amount
-        stripe.account.minimum = DEPOSIT
+        stripe.account.minimum_amount = DEPOSIT
         assert steps.open(booking, headers=KEY_HEADER).status == 201
         assert len(intents(stripe)) == 1
 
     def test_a_booking_with_a_payment_that_stripe_never_takes_can_be_cancelled(
         self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        stripe.account.minimum = DEPOSIT + 1
+        stripe.account.minimum_amount = DEPOSIT + 1
         steps.open(booking)
 
         assert steps.cancel(booking).status == 200

@@ -80,10 +80,10 @@ class TestRefund:
     def test_a_refund_request_does_not_call_stripe(
         self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        stripe.faults.next("reset", times=99)
+        stripe.faults.fail_next("reset", times=99)
 
         assert steps.refund(booking).status == 201
-        assert not stripe.everything("refunds")
+        assert not stripe.all_objects("refunds")
 
     def test_a_refund_is_sent_by_the_job(
         self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
@@ -92,7 +92,7 @@ class TestRefund:
         steps.follow_up()
         call.deliver()
 
-        (refund,) = stripe.everything("refunds")
+        (refund,) = stripe.all_objects("refunds")
         assert (refund["amount"], refund["status"]) == (2_500, "succeeded")
         assert steps.account(booking)["balance"]["refunded"] == 2_500
         assert steps.account(booking)["payment_status"] == "deposit_paid"  # the balance is due
@@ -129,7 +129,7 @@ class TestRefund:
         steps.refund(booking, 70_000)
         steps.follow_up()
 
-        amounts = sorted(each["amount"] for each in stripe.everything("refunds"))
+        amounts = sorted(each["amount"] for each in stripe.all_objects("refunds"))
         assert amounts == [70_000 - (TOTAL - DEPOSIT), TOTAL - DEPOSIT]
         steps.check(booking)
 
@@ -275,7 +275,7 @@ class TestIdempotencyKey:
         booking = paid_booking(call, stored_booking(table), card=card)
         first = steps.refund(booking, headers=KEY_HEADER)
         steps.follow_up()
-        (refund,) = stripe.everything("refunds")
+        (refund,) = stripe.all_objects("refunds")
         for outcome in outcomes:
             stripe.settle_refund(refund["id"], outcome)
         call.deliver()
@@ -304,7 +304,7 @@ class TestIdempotencyKey:
         assert (again["refund_id"], again["amount"]) == (first["refund_id"], 2_500)
         assert again["refund_status"] == "canceled"
         assert "estimated_refund_date" not in again
-        assert not stripe.everything("refunds")
+        assert not stripe.all_objects("refunds")
         steps.check(booking)
 
     @pytest.mark.parametrize("change", [{"amount": 2_501}, {"reason": "Warm noodles"}])

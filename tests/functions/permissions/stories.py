@@ -95,7 +95,7 @@ def party_is_over(world: World, job: str) -> None:
 def webhook_and_stream_are_lost(world: World, job: str) -> None:
     world.steps.cancel(paid_booking(world.call))
     world.steps.pay(stored_booking(world.call.table, date=days_ahead(60)))
-    for delivery in world.call.stripe.outbox.pending(all_of_them=True):
+    for delivery in world.call.stripe.outbox.pending(include_later=True):
         world.call.stripe.outbox.drop(delivery)
     world.now.set(world.now.at + timedelta(minutes=30))
     for scope in ("recent", "full"):

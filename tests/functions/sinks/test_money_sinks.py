@@ -108,7 +108,7 @@ def quoting_stripe() -> Iterator[str]:
 
 def secrets_of(stripe: FakeStripe, *more: str) -> set[str]:
     """Return the secrets: Stripe's keys, the client secrets of intents, and personal data."""
-    intents = stripe.everything("payment_intents")
+    intents = stripe.all_objects("payment_intents")
     return {
         API_KEY,
         WEBHOOK_SECRET,

@@ -173,7 +173,7 @@ class World:
 
     def pending(self) -> list[Delivery]:
         """Return all pending deliveries, oldest first."""
-        found: list[Delivery] = self.stripe.outbox.pending(all_of_them=True)
+        found: list[Delivery] = self.stripe.outbox.pending(include_later=True)
         return found
 
     def take_deliveries(self) -> list[Delivery]:

@@ -51,7 +51,7 @@ class Reply:
         return json.loads(self.body)
 
 
-def encoded(answer: Json) -> bytes:
+def encode(answer: Json) -> bytes:
     """Return an answer as the bytes of its JSON."""
     return json.dumps(answer, ensure_ascii=False).encode()
 
@@ -69,7 +69,7 @@ def client_view(shown: Json) -> Json:
     return {name: value for name, value in shown.items() if name in _CLIENT_FIELDS}
 
 
-def reply(
+def build_reply(
     status: int,
     body: bytes,
     request_id: str,

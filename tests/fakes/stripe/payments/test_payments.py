@@ -47,7 +47,7 @@ def test_a_payment_emits_its_events_in_order(fake: FakeStripe) -> None:
 def test_the_balance_transaction_comes_after_the_charge(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
 
-    events = {event["type"]: event for event in fake.everything("events")}
+    events = {event["type"]: event for event in fake.all_objects("events")}
     charge = stripe.get(f"/v1/payment_intents/{identifier}", **{"expand[]": "latest_charge"})
     assert events["charge.succeeded"]["data"]["object"]["balance_transaction"] is None
     assert charge["latest_charge"]["balance_transaction"].startswith("txn_")
@@ -57,7 +57,7 @@ def test_a_charge_captured_at_once_has_its_balance_transaction(fake: FakeStripe)
     paid(fake, parameters={"capture_method": "automatic"})
 
     assert "charge.updated" not in types_of(fake)
-    (charge,) = fake.everything("charges")
+    (charge,) = fake.all_objects("charges")
     assert charge["balance_transaction"] is not None
 
 
@@ -103,7 +103,7 @@ def test_a_decline_on_creation_leaves_an_intent(fake: FakeStripe, stripe: Caller
         status=402,
     )
 
-    assert [each["id"] for each in fake.everything("payment_intents")] == [
+    assert [each["id"] for each in fake.all_objects("payment_intents")] == [
         error["payment_intent"]["id"]
     ]
 
@@ -171,7 +171,7 @@ def test_a_bank_debit_can_fail_after_processing(fake: FakeStripe, stripe: Caller
 
     assert failed["status"] == "requires_payment_method"
     assert types_of(fake)[-2:] == ["charge.failed", "payment_intent.payment_failed"]
-    kinds = [each["type"] for each in fake.everything("balance_transactions")]
+    kinds = [each["type"] for each in fake.all_objects("balance_transactions")]
     assert kinds == ["payment_failure_refund", "payment"]
     assert fake.balance_by_intent() == {identifier: 0}
 

@@ -47,7 +47,7 @@ class TestDisputeEvents:
     ) -> None:
         steps.pay(booking, card=DISPUTED)
         call.deliver()
-        (dispute,) = stripe.everything("disputes")
+        (dispute,) = stripe.all_objects("disputes")
         stripe.close_dispute(dispute["id"], won=won)
 
         call.deliver()
@@ -133,7 +133,7 @@ class TestDisputeMovements:
         # Then the policy's percentage of 6,000 is refunded, and the rest is lost
         balance = steps.account(booking)["balance"]
         assert (balance["lost"], balance["refunded"]) == (4_000, 5_820)
-        assert [each["amount"] for each in stripe.everything("refunds")] == [5_820]
+        assert [each["amount"] for each in stripe.all_objects("refunds")] == [5_820]
         steps.check(booking)
 
     def test_a_lost_dispute_with_a_part_reinstated_is_lost_in_part(
@@ -197,7 +197,7 @@ class TestDisputeMovements:
 
         # And after the decisions, no more is refunded than was reinstated
         stripe.withdraw(contested, 20_000)
-        for each in stripe.everything("disputes"):
+        for each in stripe.all_objects("disputes"):
             stripe.close_dispute(each["id"], won=False)
         assert {each.status for each in call.deliver()} == {200}
         steps.follow_up()

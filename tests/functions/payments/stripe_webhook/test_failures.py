@@ -113,7 +113,7 @@ class TestFailedEvents:
     ) -> None:
         intent = open_payment(call, booking)
         stripe.pay(intent)
-        stripe.faults.next("reset", times=99)
+        stripe.faults.fail_next("reset", times=99)
         every_five_minutes(call, intent, now, 9)
         stripe.faults.clear()
 
@@ -152,7 +152,7 @@ class TestFailedEvents:
         self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, times: int
     ) -> None:
         intent = steps.pay(booking)
-        stripe.faults.next("reset", times=99)
+        stripe.faults.fail_next("reset", times=99)
         assert {send(call, about(intent)).status for _ in range(times)} == {503}
 
         stripe.faults.clear()
@@ -228,7 +228,7 @@ class TestOwnFailures:
         delivery: Delivery,
         kind: Any,
     ) -> None:
-        stripe.faults.next(kind, times=9)
+        stripe.faults.fail_next(kind, times=9)
         (answer,) = call.deliver()
         assert answer.problem == (503, "payment_provider_unavailable")
         item = inbox(call.table, delivery.event["id"])

@@ -87,7 +87,7 @@ class TestForeignEvents:
     ) -> None:
         # Given an endpoint that is subscribed to events of Stripe's v2 API by mistake
         call.stripe.outbox.subscribe("https://webhook.invalid/thin", secret=WEBHOOK_SECRET)
-        event = call.stripe.thin_event("v1.billing.meter.no_meter_found")
+        event = call.stripe.send_thin_event("v1.billing.meter.no_meter_found")
 
         assert [each.status for each in call.deliver()] == [200]
 

@@ -62,7 +62,7 @@ class TestRefundEvents:
         steps.cancel(booking)
         steps.follow_up()
         call.deliver()
-        (refund,) = stripe.everything("refunds")
+        (refund,) = stripe.all_objects("refunds")
         if fate == "canceled":
             stripe.settle_refund(refund["id"], "requires_action")
         stripe.settle_refund(refund["id"], fate)
@@ -86,7 +86,7 @@ class TestRefundEvents:
         call.deliver()
         assert steps.account(booking)["balance"]["refund_sent"] == 9_700
 
-        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "succeeded")
+        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "succeeded")
         call.deliver()
 
         assert steps.account(booking)["payment_status"] == "partially_refunded"
@@ -119,7 +119,7 @@ class TestDashboardRefunds:
         steps.cancel(booking)
         steps.follow_up()
         call.deliver()
-        (failed,) = stripe.everything("refunds")
+        (failed,) = stripe.all_objects("refunds")
         stripe.settle_refund(failed["id"], "failed")
         call.deliver()
 
@@ -131,7 +131,7 @@ class TestDashboardRefunds:
         call.job("reconcilePayments", {"scope": "recent"})
 
         # Then the job sends only what is still owed
-        made = [each["amount"] for each in stripe.everything("refunds")]
+        made = [each["amount"] for each in stripe.all_objects("refunds")]
         assert sorted(made) == sorted([9_700, *by_hand, *sent_by_us])
         assert steps.account(booking)["balance"]["refund_owed"] == 0
         steps.check(booking)
