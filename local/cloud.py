@@ -123,9 +123,11 @@ def local_cloud(
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, scratch, ignore_errors=True)
         with console.step("Starting the emulator"):
-            kept = directory / "kept" if keep else None
+            state_directory = directory / "kept" if keep else None
             aws = stack.enter_context(
-                emulator(port, scratch, kept, refresh_grace_seconds=refresh_grace_seconds)
+                emulator(
+                    port, scratch, state_directory, refresh_grace_seconds=refresh_grace_seconds
+                )
             )
         with console.step("Starting the fake Stripe"):
             stripe_url = stack.enter_context(fake_stripe(stripe_port, scratch))

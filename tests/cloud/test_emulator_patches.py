@@ -25,17 +25,17 @@ SOURCE = {
 
 
 @pytest.fixture
-def given_up() -> list[str]:
+def failed_records() -> list[str]:
     """Return the list of records that were sent to the failure queue."""
     return []
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, given_up: list[str]) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, failed_records: list[str]) -> Run:
     """Return a function that delivers records; the answers depend on the calls so far."""
     functions = SimpleNamespace(
         _iter_all_esms=lambda: [("account", "region", SOURCE)],
-        _send_ddb_stream_failure_record=lambda _, __, records, *___: given_up.append(
+        _send_ddb_stream_failure_record=lambda _, __, records, *___: failed_records.append(
             numbers({"Records": records})
         ),
     )
@@ -72,35 +72,37 @@ def failing(*failed: str) -> Json:
     }
 
 
-def test_a_stream_batch_that_succeeds_is_delivered_once(run: Run, given_up: list[str]) -> None:
+def test_a_stream_batch_that_succeeds_is_delivered_once(
+    run: Run, failed_records: list[str]
+) -> None:
     assert run(lambda _: failing(), "123") == ["123"]
     assert run(lambda _: {"body": None}, "123") == ["123"]
-    assert given_up == []
+    assert failed_records == []
 
 
 def test_a_failed_stream_record_and_those_after_it_are_delivered_again(
-    run: Run, given_up: list[str]
+    run: Run, failed_records: list[str]
 ) -> None:
     calls = run(lambda calls: failing(*"23") if len(calls) == 1 else failing(), "1234")
     assert calls == ["1234", "234"]
-    assert given_up == []
+    assert failed_records == []
 
 
 def test_a_stream_record_that_always_fails_is_skipped_after_its_retries(
-    run: Run, given_up: list[str]
+    run: Run, failed_records: list[str]
 ) -> None:
     # When the second record always fails, and the third until it comes first
     calls = run(lambda calls: failing(*"23") if calls[-1] != "34" else failing(), "1234")
     # Then the second record has had its two retries
     assert calls == ["1234", "234", "234", "34"]
-    assert given_up == ["2"]
+    assert failed_records == ["2"]
 
 
 def test_a_failed_call_counts_as_the_failure_of_its_first_stream_record(
-    run: Run, given_up: list[str]
+    run: Run, failed_records: list[str]
 ) -> None:
     assert run(lambda calls: {"error": len(calls) < 4}, "12") == ["12", "12", "12", "2"]
-    assert given_up == ["1"]
+    assert failed_records == ["1"]
 
 
 def test_an_answer_with_an_unknown_stream_record_fails_the_whole_batch(run: Run) -> None:

@@ -110,7 +110,7 @@ class TestStory:
             ("refund_sent", 9_700),
             ("refunded", 9_700),
         ]
-        assert stripe_side.act("balance")[intent["payment_intent_id"]] == 300
+        assert stripe_side.run_action("balance")[intent["payment_intent_id"]] == 300
         assert [(each["type"], each["actor"]["role"]) for each in party.audit()][:3] == [
             ("created", "customer"),
             ("confirmed", "system"),
@@ -126,8 +126,8 @@ class TestStory:
         assert party.confirm(intent)["booking_status"] == "pending"
 
         # When another card requires 3-D Secure, and she approves
-        asked = stripe_side.pay(intent, "4000002760003184")
-        assert "Your bank asks you to approve this payment." in asked
+        page = stripe_side.pay(intent, "4000002760003184")
+        assert "Your bank asks you to approve this payment." in page
         approved = stripe_side.page(f"/authenticate/{intent['client_secret']}", outcome="approve")
 
         # Then the same intent is paid
@@ -195,15 +195,15 @@ class TestEvents:
         # When the events of a payment, a dashboard refund and a dispute arrive twice and reordered
         opened = party.open()
         intent = opened["payment_intent_id"]
-        with stripe_side.sending(duplicate=1.0, reorder=True):
+        with stripe_side.sender_policy(duplicate=1.0, reorder=True):
             stripe_side.pay(opened)
-            stripe_side.act("refund", intent=intent, amount=1_000)
-            dispute = stripe_side.act("dispute", intent=intent)["id"]
-            stripe_side.act("close_dispute", dispute=dispute, won=True)
-            told = [each["id"] for each in stripe_side.events(intent)]
-            assert len(told) >= 5
+            stripe_side.run_action("refund", intent=intent, amount=1_000)
+            dispute = stripe_side.run_action("dispute", intent=intent)["id"]
+            stripe_side.run_action("close_dispute", dispute=dispute, won=True)
+            event_ids = [each["id"] for each in stripe_side.events(intent)]
+            assert len(event_ids) >= 5
             inbox = eventually(
-                lambda: [_in_inbox(cloud, each) for each in told],
+                lambda: [_in_inbox(cloud, each) for each in event_ids],
                 lambda items: all(each.get("attempts", 0) >= 2 for each in items),
             )
 
@@ -216,15 +216,15 @@ class TestEvents:
         )
         kinds = [kind for kind, _ in entries(party)]
         assert sorted(kinds) == sorted(set(kinds))
-        held = payments["balance"]["captured"] - payments["balance"]["refunded"]
-        assert held == stripe_side.act("balance")[intent] == 9_000
+        net_captured = payments["balance"]["captured"] - payments["balance"]["refunded"]
+        assert net_captured == stripe_side.run_action("balance")[intent] == 9_000
 
     def test_reconciliation_finds_payments_and_refunds_whose_events_are_lost(
         self, cloud: RunningCloud, party: Party, stripe_side: StripeSide
     ) -> None:
         # Given a payment whose events are all lost
         intent = party.open()
-        with stripe_side.sending(drop=1.0):
+        with stripe_side.sender_policy(drop=1.0):
             stripe_side.pay(intent)
             eventually(
                 lambda: stripe_side.outcomes("payment_intent.succeeded"),
@@ -239,7 +239,7 @@ class TestEvents:
             assert party.payments()["booking_status"] == "confirmed"
 
             # And the daily comparison finds a refund in the dashboard
-            stripe_side.act("refund", intent=intent["payment_intent_id"], amount=500)
+            stripe_side.run_action("refund", intent=intent["payment_intent_id"], amount=500)
             run_job(cloud, "reconcile_payments", FULL)
             assert party.payments()["balance"]["refunded"] == 500
 
@@ -249,7 +249,7 @@ class TestEvents:
         # Given Stripe's API fails when the event of a payment arrives
         intent = party.open()
         path = f"/v1/payment_intents/{intent['payment_intent_id']}"
-        stripe_side.act("faults", kind="reset", method="GET", path_prefix=path, times=2)
+        stripe_side.run_action("faults", kind="reset", method="GET", path_prefix=path, times=2)
         # When
         stripe_side.pay(intent)
         # Then the webhook answers with an error, and the event that Stripe sends again takes effect
@@ -260,10 +260,10 @@ class TestEvents:
         self, paid: tuple[Party, dict[str, Any]], stripe_side: StripeSide
     ) -> None:
         party, intent = paid
-        dispute = stripe_side.act("dispute", intent=intent["payment_intent_id"])["id"]
+        dispute = stripe_side.run_action("dispute", intent=intent["payment_intent_id"])["id"]
         payments = eventually(party.payments, lambda each: each["payment_status"] == "disputed")
         assert payments["balance"]["refundable"] == 0
-        stripe_side.act("close_dispute", dispute=dispute, won=False)
+        stripe_side.run_action("close_dispute", dispute=dispute, won=False)
         payments = eventually(party.payments, lambda each: each["payment_status"] != "disputed")
         assert payments["balance"]["lost"] == 10_000
 
@@ -317,8 +317,8 @@ class TestSignatures:
             "of the future": {"Stripe_Signature": self.signature(secret, age=-310)},
         }
         answers = {
-            why: problem_of(stripe_side.send_event(self.EVENT, **sent))
-            for why, sent in forged.items()
+            why: problem_of(stripe_side.send_event(self.EVENT, **headers))
+            for why, headers in forged.items()
         }
         assert answers == dict.fromkeys(forged, (400, "invalid_signature"))
 
@@ -382,7 +382,7 @@ class TestJobs:
     ) -> None:
         # Given a payment in the last minute whose events are lost
         intent = party.open()
-        with stripe_side.sending(drop=1.0):
+        with stripe_side.sender_policy(drop=1.0):
             stripe_side.pay(intent)
             _move_deadline_to_the_past(cloud, party)
             # When
@@ -395,7 +395,9 @@ class TestJobs:
     ) -> None:
         # Given Stripe's API fails for some time; our client repeats each call once
         party, _ = paid
-        stripe_side.act("faults", kind="reset", method="POST", path_prefix="/v1/refunds", times=4)
+        stripe_side.run_action(
+            "faults", kind="reset", method="POST", path_prefix="/v1/refunds", times=4
+        )
         # When
         party.cancel()
         # Then the stream's record is delivered again until the refund is made, once

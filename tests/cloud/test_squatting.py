@@ -54,8 +54,10 @@ def test_a_customer_holds_at_most_three_unpaid_slots(squatter: Customer, places:
     }
     assert len(squatter("GET", "/bookings?status=pending").json()["items"]) == MOST_UNPAID
     # And the other slots are free
-    held = {(each["date"], each["time"]) for each in squatter("GET", "/bookings").json()["items"]}
-    assert held <= set(places)
+    booked_slots = {
+        (each["date"], each["time"]) for each in squatter("GET", "/bookings").json()["items"]
+    }
+    assert booked_slots <= set(places)
 
 
 def test_a_customer_makes_at_most_ten_bookings_a_day_with_cancelled_ones(

@@ -205,5 +205,5 @@ class FakeStripe:
         return get_by_path_id(collection, identifier)
 
     def _current_copy(self, thing: Json) -> Json:
-        shown: Any = deep_copy(current_view(self.account, thing))
-        return dict(shown)
+        current: Any = deep_copy(current_view(self.account, thing))
+        return dict(current)

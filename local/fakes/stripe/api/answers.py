@@ -62,11 +62,11 @@ def error_body(error: Json, request_id: str, *, at: int) -> Json:
     return {"error": error | {"request_log_url": url}}
 
 
-def client_view(shown: Json) -> Json:
+def client_view(answer: Json) -> Json:
     """Return the fields of an object that a browser may see; only payment intents hide some."""
-    if shown["object"] != "payment_intent":
-        return shown
-    return {name: value for name, value in shown.items() if name in _CLIENT_FIELDS}
+    if answer["object"] != "payment_intent":
+        return answer
+    return {name: value for name, value in answer.items() if name in _CLIENT_FIELDS}
 
 
 def build_reply(

@@ -58,17 +58,17 @@ def expand(account: Account, stored: Json, fields: ExpansionTree) -> Json:
     if stored["object"] == "list":
         below = fields.get("data", {})
         return stored | {"data": [expand(account, each, below) for each in stored["data"]]}
-    shown = current_view(account, stored)
+    expanded = current_view(account, stored)
     if not fields:
-        return shown
-    shown = dict(shown)
+        return expanded
+    expanded = dict(expanded)
     for name, below in fields.items():
-        if name == "refunds" and shown["object"] == "charge":
-            shown[name] = expand(account, _refunds(account, shown), below)
-        elif isinstance(shown.get(name), str):
-            found = _find(account, shown[name])
-            shown[name] = expand(account, found, below)
-    return shown
+        if name == "refunds" and expanded["object"] == "charge":
+            expanded[name] = expand(account, _refunds(account, expanded), below)
+        elif isinstance(expanded.get(name), str):
+            found = _find(account, expanded[name])
+            expanded[name] = expand(account, found, below)
+    return expanded
 
 
 def _below(kind: str, part: str) -> tuple[str, ...]:

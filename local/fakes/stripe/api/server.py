@@ -148,13 +148,13 @@ class Server:
         account.cause = Cause(request.identifier, request.key)
         try:
             result = request.operation.run(account, request.call)
-            shown = expand(account, result, request.expansions)
-            return 200, encode(client_view(shown) if request.call.is_public else shown)
+            answer = expand(account, result, request.expansions)
+            return 200, encode(client_view(answer) if request.call.is_public else answer)
         except StripeError as error:
             if request.call.is_public and "payment_intent" in error.error:
                 error.error["payment_intent"] = client_view(error.error["payment_intent"])
-            shown = error_body(error.error, request.identifier, at=account.now())
-            return error.status, encode(shown)
+            body = error_body(error.error, request.identifier, at=account.now())
+            return error.status, encode(body)
         finally:
             account.cause = Cause()
 

@@ -75,11 +75,11 @@ class Outbox:
             return 0
         # The object in an event never changes, but the number of pending endpoints does.
         pending_count = {"pending_webhooks": len(endpoints)} if "pending_webhooks" in event else {}
-        sent = event | pending_count
+        counted_event = event | pending_count
         for endpoint in endpoints:
             delivery = Delivery(
                 self._account.identifiers.new("wd"),
-                sent,
+                counted_event,
                 endpoint["id"],
                 endpoint["url"],
                 self._account.clock(),

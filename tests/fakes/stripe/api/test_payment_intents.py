@@ -45,8 +45,10 @@ def test_a_server_must_send_a_return_url_to_confirm(fake: FakeStripe, stripe: Ca
 
     assert "return_url" in error["message"]
     assert fake.all_objects("payment_intents") == []
-    done = stripe.post("/v1/payment_intents", parameters | {"return_url": "https://a.example/done"})
-    assert done["status"] == "succeeded"
+    paid_intent = stripe.post(
+        "/v1/payment_intents", parameters | {"return_url": "https://a.example/done"}
+    )
+    assert paid_intent["status"] == "succeeded"
 
 
 def test_an_intent_with_a_payment_method_requires_confirmation(stripe: Caller) -> None:

@@ -180,9 +180,9 @@ def test_a_pending_refund_counts_as_refunded_and_then_succeeds(
     assert refund["status"] == "pending"
     assert refund["pending_reason"] == "processing"
     stripe.refused("POST", REFUNDS, {"payment_intent": identifier, "amount": 4_001})
-    done = fake.settle_refund(refund["id"], "succeeded")
-    assert done["status"] == "succeeded"
-    assert "pending_reason" not in done
+    settled = fake.settle_refund(refund["id"], "succeeded")
+    assert settled["status"] == "succeeded"
+    assert "pending_reason" not in settled
     assert types_of(fake)[-2:] == ["refund.updated", "charge.refund.updated"]
 
 

@@ -98,7 +98,7 @@ def test_a_rolled_secret_signs_together_with_the_old_one_until_that_expires(
     paid(fake)
     (delivery, *_) = fake.outbox.pending()
 
-    new = fake.outbox.roll_secret(endpoint["id"], expires_in=3_600)
+    new_secret = fake.outbox.roll_secret(endpoint["id"], expires_in=3_600)
     both = fake.outbox.sign(delivery)
     clock.advance(3_600)
     one = fake.outbox.sign(delivery)
@@ -107,8 +107,8 @@ def test_a_rolled_secret_signs_together_with_the_old_one_until_that_expires(
     assert both.count("v1=") == 2
     assert one.count("v1=") == 1
     WebhookSignature.verify_header(body, both, SECRET, None)
-    WebhookSignature.verify_header(body, both, new, None)
-    WebhookSignature.verify_header(body, one, new, None)
+    WebhookSignature.verify_header(body, both, new_secret, None)
+    WebhookSignature.verify_header(body, one, new_secret, None)
     with pytest.raises(SignatureVerificationError):
         WebhookSignature.verify_header(body, one, SECRET, None)
 
