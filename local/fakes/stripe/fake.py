@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from threading import RLock
-from typing import Any, Final
+from typing import Final
 
 from local.fakes.stripe.account import balance, settlement
 from local.fakes.stripe.account.account import Account
@@ -117,35 +117,35 @@ class FakeStripe:
         `reinstated` cents are given back, by default all of a won dispute, none of a lost one.
         """
         with self._lock:
-            dispute = self._object(self.account.disputes, dispute_id)
+            dispute = get_by_path_id(self.account.disputes, dispute_id)
             disputes.close(self.account, dispute, won=won, reinstated=reinstated)
             return self._current_copy(dispute)
 
     def withdraw(self, dispute_id: str, amount: int) -> Json:
         """Withdraw `amount` cents more for a dispute, open or decided."""
         with self._lock:
-            dispute = self._object(self.account.disputes, dispute_id)
+            dispute = get_by_path_id(self.account.disputes, dispute_id)
             disputes.withdraw(self.account, dispute, amount)
             return self._current_copy(dispute)
 
     def reinstate(self, dispute_id: str, amount: int) -> Json:
         """Give back `amount` cents of a decided dispute."""
         with self._lock:
-            dispute = self._object(self.account.disputes, dispute_id)
+            dispute = get_by_path_id(self.account.disputes, dispute_id)
             disputes.reinstate(self.account, dispute, amount)
             return self._current_copy(dispute)
 
     def escalate_inquiry(self, dispute_id: str) -> Json:
         """Turn an inquiry into a dispute, and withdraw its money."""
         with self._lock:
-            dispute = self._object(self.account.disputes, dispute_id)
+            dispute = get_by_path_id(self.account.disputes, dispute_id)
             disputes.escalate(self.account, dispute)
             return self._current_copy(dispute)
 
     def settle_refund(self, refund_id: str, status: str) -> Json:
         """Set a refund's status, if Stripe allows the change; `succeeded` may become `failed`."""
         with self._lock:
-            refund = self._object(self.account.refunds, refund_id)
+            refund = get_by_path_id(self.account.refunds, refund_id)
             refunds.change_status(self.account, refund, status)
             return self._current_copy(refund)
 
@@ -191,7 +191,7 @@ class FakeStripe:
             return [self._current_copy(each) for each in collection.newest_first()]
 
     def _intent(self, identifier: str) -> Json:
-        return self._object(self.account.payment_intents, identifier)
+        return get_by_path_id(self.account.payment_intents, identifier)
 
     def _charge(self, intent_id: str) -> Json:
         intent = self._intent(intent_id)
@@ -200,10 +200,6 @@ class FakeStripe:
             raise StripeError(f"PaymentIntent {intent_id} has no successful charge.")
         return charge
 
-    @staticmethod
-    def _object(collection: Collection, identifier: str) -> Json:
-        return get_by_path_id(collection, identifier)
-
     def _current_copy(self, thing: Json) -> Json:
-        current: Any = deep_copy(current_view(self.account, thing))
-        return dict(current)
+        current: Json = deep_copy(current_view(self.account, thing))
+        return current
