@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud import Cloud, local_cloud
 from local.console import Console
-from local.description import DEFAULT_PORT, LATEST, Description, directory_of
+from local.description import DEFAULT_PORT, LATEST_CLOUD_FILE, Description, directory_of
 from local.errors import LocalCloudError
 from local.paths import ROOT
 from local.processes import port_number
@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
         with local_cloud(
             options.port, directory, console, stripe_port=options.stripe_port, keep=options.keep
         ) as (cloud, described):
-            described.write(LATEST)
+            described.write(LATEST_CLOUD_FILE)
             try:
                 console.line(_ready(described))
                 _redeploy_on_save(cloud, console)
@@ -100,7 +100,7 @@ def _ready(description: Description) -> str:
         user_pool_id=description.user_pool_id,
         client_id=description.client_id,
         stripe_url=description.stripe_url,
-        path=LATEST,
+        path=LATEST_CLOUD_FILE,
         users="\n".join(users),
         tokens="\n".join(tokens),
     )
@@ -112,7 +112,7 @@ def _redeploy_on_save(cloud: Cloud, console: Console) -> None:
         console.line(f"Saved {', '.join(str(path.relative_to(ROOT)) for path in saved)}")
         try:
             with console.step("Redeploying"):
-                changed = cloud.refresh(saved)
+                changed = cloud.redeploy(saved)
         except (LocalCloudError, BotoCoreError, ClientError) as error:
             console.line(f"{error}\nThe previous version keeps running.")
         except Exception:  # noqa: BLE001 - no error in the sources stops the running cloud
@@ -123,8 +123,8 @@ def _redeploy_on_save(cloud: Cloud, console: Console) -> None:
 
 def _forget(description: Description) -> None:
     """Delete the file of the latest cloud unless another cloud has started since."""
-    if LATEST.exists() and Description.read(LATEST) == description:
-        LATEST.unlink()
+    if LATEST_CLOUD_FILE.exists() and Description.read(LATEST_CLOUD_FILE) == description:
+        LATEST_CLOUD_FILE.unlink()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from local.api import Api
 from local.aws.api_import import complete_import
 from local.aws.build import check_syntax, rebuild_functions, sam_build
 from local.aws.deployment import API_ID, STAGE, Deployment
-from local.aws.emulator import Aws, emulator, require_free
+from local.aws.emulator import Aws, emulator, require_free_port
 from local.console import Console
 from local.description import Description
 from local.fakes.stripe.process import API_KEY, fake_stripe
@@ -52,7 +52,7 @@ class Cloud:
             seed_bookings(Api(self.api_url), token, description.stripe_url)
         return description
 
-    def refresh(self, saved: list[Path]) -> list[str]:
+    def redeploy(self, saved: list[Path]) -> list[str]:
         """Build again and deploy after files were saved; return the names of what changed.
 
         Raises LocalCloudError when the sources are wrong; the previous version keeps running.
@@ -112,10 +112,10 @@ def local_cloud(
     A used refresh token stays valid for `refresh_grace_seconds`, by default the template's figure.
     `<directory>/cloud.json` exists while the cloud runs. Raises LocalCloudError when a step fails.
     """
-    require_free(port)
+    require_free_port(port)
     if stripe_port is None:
         stripe_port = next_free_port(port)
-    require_free(stripe_port, "STRIPE_PORT")
+    require_free_port(stripe_port, "STRIPE_PORT")
     scratch = directory / "running"
     if scratch.exists():
         shutil.rmtree(scratch)
@@ -123,9 +123,11 @@ def local_cloud(
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, scratch, ignore_errors=True)
         with console.step("Starting the emulator"):
-            kept = directory / "kept" if keep else None
+            state_directory = directory / "kept" if keep else None
             aws = stack.enter_context(
-                emulator(port, scratch, kept, refresh_grace_seconds=refresh_grace_seconds)
+                emulator(
+                    port, scratch, state_directory, refresh_grace_seconds=refresh_grace_seconds
+                )
             )
         with console.step("Starting the fake Stripe"):
             stripe_url = stack.enter_context(fake_stripe(stripe_port, scratch))

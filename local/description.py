@@ -13,7 +13,7 @@ from local.processes import is_port_taken
 
 CLOUD_VARIABLE: Final = "TEPPAN_CLOUD"
 DEFAULT_PORT: Final = 4566
-LATEST: Final = ROOT / ".local" / "cloud.json"
+LATEST_CLOUD_FILE: Final = ROOT / ".local" / "cloud.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def running_cloud(port: int | None = None) -> Description:
 
     Raises LocalCloudError when that cloud does not run.
     """
-    path = LATEST if port is None else directory_of(port) / "cloud.json"
+    path = LATEST_CLOUD_FILE if port is None else directory_of(port) / "cloud.json"
     if port is None and CLOUD_VARIABLE in os.environ:
         path = Path(os.environ[CLOUD_VARIABLE])
     description = Description.read(path)

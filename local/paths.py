@@ -8,6 +8,7 @@ TEMPLATE: Final = ROOT / "template.yaml"
 CONTRACT: Final = ROOT / "openapi.yaml"
 EVENTS: Final = ROOT / "events"
 SAMCONFIG: Final = ROOT / "samconfig.toml"
+EMULATOR_PATCHES: Final = ROOT / "local" / "aws" / "emulator_patches"
 
 TOOLS: Final = ROOT / ".tools"
 SAM: Final = TOOLS / "sam" / "bin" / "sam"

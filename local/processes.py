@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from local.errors import LocalCloudError
-from local.leash import GRACE_SECONDS
 from local.paths import ROOT
+from local.stop_with_parent import GRACE_SECONDS
 
 HOST: Final = "127.0.0.1"
 _POLL_SECONDS: Final = 0.05
@@ -66,32 +66,32 @@ def server(
     it is ready, or is not ready within `timeout_seconds`.
     """
     log = workdir / f"{name}.log"
-    leash = _start(command, workdir, log, env)
+    process = _start(command, workdir, log, env)
     try:
         deadline = time.monotonic() + timeout_seconds
         while not _is_ready(port, ready_path):
-            if leash.poll() is not None:
+            if process.poll() is not None:
                 raise LocalCloudError(f"{name} ended before it answered. {_tail(log)}")
             if time.monotonic() > deadline:
                 raise LocalCloudError(
                     f"{name} was not ready within {timeout_seconds:.0f} s. {_tail(log)}"
                 )
             time.sleep(_POLL_SECONDS)
-        if leash.poll() is not None:
+        if process.poll() is not None:
             raise LocalCloudError(f"{name} ended, and another program answers on port {port}.")
         yield
     finally:
-        # The leash stops the server when its standard input closes.
-        leash.communicate(timeout=2 * GRACE_SECONDS)
+        # The process stops the server when its standard input closes.
+        process.communicate(timeout=2 * GRACE_SECONDS)
 
 
 def _start(
     command: Sequence[str | Path], workdir: Path, log: Path, env: Mapping[str, str] | None
 ) -> subprocess.Popen[bytes]:
-    """Start `command` under the leash, with its output in `log`."""
+    """Start `command` under `stop_with_parent.py`, with its output in `log`."""
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603 - the command is this package's own
-            [sys.executable, ROOT / "local" / "leash.py", *command],
+            [sys.executable, ROOT / "local" / "stop_with_parent.py", *command],
             cwd=workdir,
             env=env,
             stdin=subprocess.PIPE,

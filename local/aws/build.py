@@ -73,6 +73,20 @@ def sam_build(workdir: Path) -> Build:
     return _read(directory)
 
 
+def differences(old: Build, new: Build) -> list[str]:
+    """Return the names of the artifacts and files in which two builds differ."""
+    changed = [
+        name
+        for name, artifact in new.artifacts.items()
+        if name not in old.artifacts or old.artifacts[name].digest != artifact.digest
+    ]
+    if old.template != new.template:
+        changed.append("template.yaml")
+    if old.contract != new.contract:
+        changed.append("openapi.yaml")
+    return changed
+
+
 def rebuild_functions(build: Build, saved: Iterable[Path]) -> Build | None:
     """Return `build` with new archives of the saved functions, or None when sam must build.
 

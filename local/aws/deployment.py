@@ -10,7 +10,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 from operations.stages import outputs_of
 
-from local.aws.build import CODE_PROPERTY, Artifact, Build
+from local.aws.build import CODE_PROPERTY, Artifact, Build, differences
 from local.aws.emulator import Aws, host_architecture
 from local.aws.template import resources_of_type
 from local.errors import LocalCloudError
@@ -68,7 +68,7 @@ class Deployment:
         Changed functions are uploaded directly. A changed layer, template or contract needs an
         update of the stack, as on AWS.
         """
-        changed = _differences(self.current, build)
+        changed = differences(self.current, build)
         functions = [name for name in changed if name in _functions(build)]
         if functions != changed:
             self.deploy(build)
@@ -183,20 +183,6 @@ class Deployment:
 
 def _functions(build: Build) -> list[str]:
     return list(resources_of_type(build.template, "AWS::Serverless::Function"))
-
-
-def _differences(old: Build, new: Build) -> list[str]:
-    """Return the names of the artifacts and files in which two builds differ."""
-    changed = [
-        name
-        for name, artifact in new.artifacts.items()
-        if name not in old.artifacts or old.artifacts[name].digest != artifact.digest
-    ]
-    if old.template != new.template:
-        changed.append("template.yaml")
-    if old.contract != new.contract:
-        changed.append("openapi.yaml")
-    return changed
 
 
 def _relocate_includes(node: object, location: str) -> None:

@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from local.aws.template import load_template, resources_of_type
 from local.errors import LocalCloudError
-from local.paths import MINISTACK_PYTHON, ROOT, TEMPLATE
+from local.paths import EMULATOR_PATCHES, MINISTACK_PYTHON, TEMPLATE
 from local.processes import HOST, is_port_taken, next_free_port, server
 
 REGION: Final = "us-west-2"
@@ -41,7 +41,7 @@ class Aws:
         return client
 
 
-def require_free(port: int, argument: str = "PORT") -> None:
+def require_free_port(port: int, argument: str = "PORT") -> None:
     """Raise LocalCloudError when `port` is in use; `argument` is the make argument that sets it."""
     if is_port_taken(port):
         raise LocalCloudError(
@@ -67,7 +67,7 @@ def emulator(
     """
     if not MINISTACK_PYTHON.is_file():
         raise LocalCloudError("The emulator is not installed: run `make dev` or `make test`.")
-    require_free(port)
+    require_free_port(port)
     if refresh_grace_seconds is None:
         refresh_grace_seconds = grace_of_template()
     env = _environment(port, workdir, refresh_grace_seconds)
@@ -76,8 +76,8 @@ def emulator(
         keep_in.mkdir(parents=True, exist_ok=True)
     with server(
         "emulator",
-        # -P keeps our modules beside emulated.py out of the emulator's import path.
-        [MINISTACK_PYTHON, "-P", ROOT / "local" / "aws" / "emulated.py"],
+        # Only the folder of the patches is on the emulator's import path, none of our packages.
+        [MINISTACK_PYTHON, "-P", EMULATOR_PATCHES],
         port=port,
         workdir=workdir,
         ready_path="/_ministack/ready",

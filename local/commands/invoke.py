@@ -32,11 +32,11 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         cloud = running_cloud(options.port)
-        shown, succeeded = invoke(cloud, options.function, options.event)
+        output, succeeded = invoke(cloud, options.function, options.event)
     except (LocalCloudError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(shown)
+    sys.stdout.write(output)
     return 0 if succeeded else 1
 
 

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from local.event_sources.files import SUBSCRIPTION, event_files
+from local.event_sources.files import SUBSCRIPTION_FILE, event_files
 from local.paths import ROOT
 
 
@@ -22,7 +22,7 @@ def write_events(root: Path = ROOT) -> list[Path]:
     files = event_files(root)
     changed = []
     for path in sorted({*files, *(root / "events").glob("*/*.json")}):
-        if path not in files and path.stem != SUBSCRIPTION:
+        if path not in files and path.stem != SUBSCRIPTION_FILE:
             path.unlink()
             changed.append(path)
         elif path in files and (not path.exists() or path.read_text("utf-8") != files[path]):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from local.event_sources.story import (
+from local.event_sources.example_values import (
     ACCOUNT,
     ADMIN,
     BOOKED_AT,
@@ -37,7 +37,7 @@ _PREFLIGHT: Final = {
 }
 
 
-def request(
+def request_event(
     path: str, method: str, operation: Mapping[str, Any], parameters: list[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return a request of an operation with the examples of its `parameters` and body.

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.aws.template import load_template
-from local.event_sources.api_gateway import request
-from local.event_sources.function_url import webhook
-from local.event_sources.schedule import STARTS
-from local.event_sources.table_stream import RECORDS
+from local.event_sources.api_gateway import request_event
+from local.event_sources.function_url import webhook_event
+from local.event_sources.schedule import SCHEDULED_EVENTS
+from local.event_sources.table_stream import STREAM_EVENT
 from local.event_sources.user_pool import TOKEN_GENERATION
 from local.paths import ROOT
 
-SUBSCRIPTION: Final = "stripe_subscription"
+SUBSCRIPTION_FILE: Final = "stripe_subscription"
 """The only file that is not an event: the events that Stripe sends us. It is written by hand."""
 
 _METHODS: Final = ("get", "put", "post", "delete", "options")
@@ -41,9 +41,9 @@ def _events(contract: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
                 shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
                 for each in item[method].get("parameters", [])
             ]
-            event = request(path, method.upper(), item[method], parameters)
+            event = request_event(path, method.upper(), item[method], parameters)
             yield item[method]["operationId"], event
-    yield from STARTS.items()
-    yield "followUpPayments", RECORDS
-    yield "stripeWebhook", webhook()
+    yield from SCHEDULED_EVENTS.items()
+    yield "followUpPayments", STREAM_EVENT
+    yield "stripeWebhook", webhook_event()
     yield "customizeTokens", TOKEN_GENERATION

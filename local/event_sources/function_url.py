@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from local.event_sources.story import BOOKED_AT, BOOKING, PAID_AT, PAYMENT, REGION
+from local.event_sources.example_values import BOOKED_AT, BOOKING, PAID_AT, PAYMENT, REGION
 
 _EVENT: Final = Path(__file__).with_name("payment_intent_succeeded.json")
 _URL: Final = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6"
@@ -20,7 +20,7 @@ _SIGNATURE: Final = "38b0257bb14fc6f44ebb73b413ddb7d92f1d7ab5fcc1a3d3a99d5212b5d
 """Made with a secret that no stage has; the sender of the event signs it again."""
 
 
-def webhook() -> dict[str, Any]:
+def webhook_event() -> dict[str, Any]:
     """Return the delivery of `payment_intent.succeeded` for the booking's deposit."""
     body = _payment_succeeded()
     sent_at = PAID_AT + timedelta(seconds=1)

@@ -6,7 +6,7 @@ Amazon EventBridge user guide, "Scheduled events". A rule with an `Input` sends 
 from datetime import timedelta
 from typing import Any, Final
 
-from local.event_sources.story import ACCOUNT, CANCELLED_AT, REGION, instant
+from local.event_sources.example_values import ACCOUNT, CANCELLED_AT, REGION, instant
 
 
 def _scheduled(event_id: str, rule: str) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def _scheduled(event_id: str, rule: str) -> dict[str, Any]:
     }
 
 
-STARTS: Final[dict[str, dict[str, Any]]] = {
+SCHEDULED_EVENTS: Final[dict[str, dict[str, Any]]] = {
     "completePastBookings": _scheduled(
         "0b8d6f42-3a17-4c9e-8e5f-2d1a7b6c9e04", "CompletePastBookingsRule"
     ),

@@ -8,7 +8,14 @@ from typing import Any, Final
 
 from boto3.dynamodb.types import TypeSerializer
 
-from local.event_sources.story import ACCOUNT, BOOKING, CANCELLED_AT, PAYMENT, REGION, instant
+from local.event_sources.example_values import (
+    ACCOUNT,
+    BOOKING,
+    CANCELLED_AT,
+    PAYMENT,
+    REGION,
+    instant,
+)
 
 type _Item = dict[str, Any]
 
@@ -73,5 +80,5 @@ def _attributes(item: _Item) -> dict[str, Any]:
     return {name: TypeSerializer().serialize(value) for name, value in item.items()}
 
 
-RECORDS: Final = {"Records": [_record(1, _MARKED, _GUARD), _record(2, _OBLIGATION)]}
+STREAM_EVENT: Final = {"Records": [_record(1, _MARKED, _GUARD), _record(2, _OBLIGATION)]}
 """Two records: a payment to close and a refund to send."""

@@ -1,7 +1,7 @@
 """Accounts over HTTP, with the deployed template and contract.
 
-`local/aws/emulated.py` adds the rotation of refresh tokens to the emulator. The codes are read from
-the emulator's mailbox.
+`local/aws/emulator_patches` adds the rotation of refresh tokens to the emulator. The codes are read
+from the emulator's mailbox.
 """
 
 import json
@@ -191,8 +191,8 @@ class TestStory:
 
     def test_a_new_password_ends_every_session_but_the_next_login(self, member: Person) -> None:
         # Given a session that has just begun
-        asked = member.post("/reset-password", email=member.email)
-        assert asked.status == 202
+        request = member.post("/reset-password", email=member.email)
+        assert request.status == 202
         before = member.tokens()
         # When the password is reset, and the person logs in at once
         fields = {"email": member.email, "code": member.newest_code}
@@ -208,8 +208,8 @@ class TestStory:
     def test_the_bearer_scheme_is_accepted_in_lower_case(
         self, cloud: RunningCloud, member: Person
     ) -> None:
-        sent = {"Authorization": f"bearer {member.tokens()['access_token']}"}
-        me = cloud.api.request("GET", "/api/v1/auth/me", headers=sent)
+        headers = {"Authorization": f"bearer {member.tokens()['access_token']}"}
+        me = cloud.api.request("GET", "/api/v1/auth/me", headers=headers)
         assert (me.status, me.json()["email"]) == (200, member.email)
 
     def test_a_password_reset_code_is_valid_once(self, member: Person) -> None:
@@ -226,9 +226,9 @@ class TestAccountsAreNotRevealed:
     def test_registration_does_not_reveal_an_account(
         self, member: Person, stranger: Person
     ) -> None:
-        taken = replace(member, password="another passphrase").register()
-        assert comparable(taken) == comparable(stranger.register())
-        assert taken.status == 202
+        registration = replace(member, password="another passphrase").register()
+        assert comparable(registration) == comparable(stranger.register())
+        assert registration.status == 202
         assert member.log_in().status == 200
 
     @pytest.mark.parametrize("path", ["/register/resend", "/reset-password"])
@@ -265,11 +265,11 @@ class TestAccountsAreNotRevealed:
 
     def test_an_unconfirmed_account_is_not_revealed(self, member: Person, stranger: Person) -> None:
         # Given a person who registers one address with an account and one without
-        taken = replace(member, password="another passphrase")
+        impostor = replace(member, password="another passphrase")
         unknown = stranger.log_in()
-        assert stranger.register().status == taken.register().status == 202
+        assert stranger.register().status == impostor.register().status == 202
         # When the person logs in to both with the password of the registration
-        first, second = stranger.log_in(), taken.log_in()
+        first, second = stranger.log_in(), impostor.log_in()
         # Then the answers are the same
         assert comparable(first) == comparable(second) == comparable(unknown)
         assert problem_of(first) == (401, "invalid_credentials")

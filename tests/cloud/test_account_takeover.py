@@ -124,11 +124,11 @@ def test_cognito_refuses_every_call_without_the_clients_secret(
 ) -> None:
     client_id = {"ClientId": cloud.description.client_id}
     account = client_id | {"Username": member.email}
-    new = {"Username": f"new-{member.email}", "Password": STRANGERS_PASSWORD}
+    new_user = {"Username": f"new-{member.email}", "Password": STRANGERS_PASSWORD}
     credentials = {"USERNAME": member.email, "PASSWORD": member.password}
     token = member.tokens()["refresh_token"]
     calls: dict[str, dict[str, Any]] = {
-        "sign_up": client_id | new,
+        "sign_up": client_id | new_user,
         "confirm_sign_up": account | {"ConfirmationCode": "123456"},
         "resend_confirmation_code": account,
         "forgot_password": account,
@@ -140,12 +140,14 @@ def test_cognito_refuses_every_call_without_the_clients_secret(
         "revoke_token": client_id | {"Token": token},
     }
 
-    refusals = {name: error_code(getattr(cognito, name), **sent) for name, sent in calls.items()}
+    refusals = {
+        name: error_code(getattr(cognito, name), **parameters) for name, parameters in calls.items()
+    }
 
     assert refusals == dict.fromkeys(calls, "NotAuthorizedException")
     # No mail was sent, and the account has not changed.
     with pytest.raises(LocalCloudError):
-        newest_code(cloud.description, new["Username"])
+        newest_code(cloud.description, new_user["Username"])
     assert member.log_in().status == 200
     assert member.refresh({"refresh_token": token}).status == 200
 

@@ -12,17 +12,17 @@ from local.api import Api
 from operations.webhook import local_side, subscribe
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Party, problem_of
-from tests.cloud.till import Till, eventually, run_job, signature_header
+from tests.cloud.stripe_side import StripeSide, eventually, run_job, signature_header
 
 RECENT = {"scope": "recent"}
 FULL = {"scope": "full"}
 
 
 @pytest.fixture
-def till(cloud: RunningCloud) -> Iterator[Till]:
+def stripe_side(cloud: RunningCloud) -> Iterator[StripeSide]:
     """Return the fake Stripe; its faults end with the test."""
-    till = Till(cloud)
-    yield till
+    stripe_side = StripeSide(cloud)
+    yield stripe_side
     Api(cloud.description.stripe_url).request("DELETE", "/_fake/faults")
 
 
@@ -50,10 +50,10 @@ def party(
 
 
 @pytest.fixture
-def paid(party: Party, till: Till) -> tuple[Party, dict[str, Any]]:
+def paid(party: Party, stripe_side: StripeSide) -> tuple[Party, dict[str, Any]]:
     """Return a booking with a paid deposit, and the payment intent."""
     intent = party.open()
-    till.pay(intent)
+    stripe_side.pay(intent)
     eventually(party.payments, lambda payments: payments["booking_status"] == "confirmed")
     return party, intent
 
@@ -70,16 +70,18 @@ def is_settled(payments: dict[str, Any]) -> bool:
 
 
 class TestStory:
-    def test_a_payment_works_from_the_deposit_to_the_refund(self, party: Party, till: Till) -> None:
+    def test_a_payment_works_from_the_deposit_to_the_refund(
+        self, party: Party, stripe_side: StripeSide
+    ) -> None:
         # Given a booking and a payment intent for its deposit
         intent = party.open()
         assert (intent["amount"], intent["status"]) == (10_000, "requires_payment_method")
-        page = till.page(f"/checkout/{intent['client_secret']}")
+        page = stripe_side.page(f"/checkout/{intent['client_secret']}")
         assert "$100.00" in page
         assert party.id in page
 
         # When she pays on Stripe's page
-        assert "Paid. Thank you." in till.pay(intent)
+        assert "Paid. Thank you." in stripe_side.pay(intent)
 
         # Then Stripe's webhook event confirms the booking
         payments = eventually(party.payments, lambda each: each["booking_status"] == "confirmed")
@@ -108,7 +110,7 @@ class TestStory:
             ("refund_sent", 9_700),
             ("refunded", 9_700),
         ]
-        assert till.act("balance")[intent["payment_intent_id"]] == 300
+        assert stripe_side.run_action("balance")[intent["payment_intent_id"]] == 300
         assert [(each["type"], each["actor"]["role"]) for each in party.audit()][:3] == [
             ("created", "customer"),
             ("confirmed", "system"),
@@ -116,17 +118,17 @@ class TestStory:
         ]
 
     def test_a_deposit_can_be_paid_with_3d_secure_after_a_decline_and_then_the_balance(
-        self, party: Party, till: Till
+        self, party: Party, stripe_side: StripeSide
     ) -> None:
         # Given a card that is declined
         intent = party.open()
-        assert "Your card was declined." in till.pay(intent, "4000000000000002")
+        assert "Your card was declined." in stripe_side.pay(intent, "4000000000000002")
         assert party.confirm(intent)["booking_status"] == "pending"
 
         # When another card requires 3-D Secure, and she approves
-        asked = till.pay(intent, "4000002760003184")
-        assert "Your bank asks you to approve this payment." in asked
-        approved = till.page(f"/authenticate/{intent['client_secret']}", outcome="approve")
+        page = stripe_side.pay(intent, "4000002760003184")
+        assert "Your bank asks you to approve this payment." in page
+        approved = stripe_side.page(f"/authenticate/{intent['client_secret']}", outcome="approve")
 
         # Then the same intent is paid
         assert "Paid. Thank you." in approved
@@ -134,7 +136,7 @@ class TestStory:
 
         # And the balance payment pays the rest
         balance = party.open("balance")
-        till.pay(balance)
+        stripe_side.pay(balance)
         assert party.confirm(balance)["payment_status"] == "paid"
         payments = party.payments()
         assert payments["balance"]["captured"] == payments["total"]
@@ -188,20 +190,20 @@ class TestEvents:
     """Webhook events from Stripe to the function URL."""
 
     def test_duplicate_and_reordered_webhook_events_count_once(
-        self, cloud: RunningCloud, party: Party, till: Till
+        self, cloud: RunningCloud, party: Party, stripe_side: StripeSide
     ) -> None:
         # When the events of a payment, a dashboard refund and a dispute arrive twice and reordered
         opened = party.open()
         intent = opened["payment_intent_id"]
-        with till.sending(duplicate=1.0, reorder=True):
-            till.pay(opened)
-            till.act("refund", intent=intent, amount=1_000)
-            dispute = till.act("dispute", intent=intent)["id"]
-            till.act("close_dispute", dispute=dispute, won=True)
-            told = [each["id"] for each in till.events(intent)]
-            assert len(told) >= 5
+        with stripe_side.sender_policy(duplicate=1.0, reorder=True):
+            stripe_side.pay(opened)
+            stripe_side.run_action("refund", intent=intent, amount=1_000)
+            dispute = stripe_side.run_action("dispute", intent=intent)["id"]
+            stripe_side.run_action("close_dispute", dispute=dispute, won=True)
+            event_ids = [each["id"] for each in stripe_side.events(intent)]
+            assert len(event_ids) >= 5
             inbox = eventually(
-                lambda: [_in_inbox(cloud, each) for each in told],
+                lambda: [_in_inbox(cloud, each) for each in event_ids],
                 lambda items: all(each.get("attempts", 0) >= 2 for each in items),
             )
 
@@ -214,18 +216,19 @@ class TestEvents:
         )
         kinds = [kind for kind, _ in entries(party)]
         assert sorted(kinds) == sorted(set(kinds))
-        held = payments["balance"]["captured"] - payments["balance"]["refunded"]
-        assert held == till.act("balance")[intent] == 9_000
+        net_captured = payments["balance"]["captured"] - payments["balance"]["refunded"]
+        assert net_captured == stripe_side.run_action("balance")[intent] == 9_000
 
     def test_reconciliation_finds_payments_and_refunds_whose_events_are_lost(
-        self, cloud: RunningCloud, party: Party, till: Till
+        self, cloud: RunningCloud, party: Party, stripe_side: StripeSide
     ) -> None:
         # Given a payment whose events are all lost
         intent = party.open()
-        with till.sending(drop=1.0):
-            till.pay(intent)
+        with stripe_side.sender_policy(drop=1.0):
+            stripe_side.pay(intent)
             eventually(
-                lambda: till.outcomes("payment_intent.succeeded"), lambda all_: all_[0] == "dropped"
+                lambda: stripe_side.outcomes("payment_intent.succeeded"),
+                lambda all_: all_[0] == "dropped",
             )
             assert party.payments()["booking_status"] == "pending"
 
@@ -236,31 +239,31 @@ class TestEvents:
             assert party.payments()["booking_status"] == "confirmed"
 
             # And the daily comparison finds a refund in the dashboard
-            till.act("refund", intent=intent["payment_intent_id"], amount=500)
+            stripe_side.run_action("refund", intent=intent["payment_intent_id"], amount=500)
             run_job(cloud, "reconcile_payments", FULL)
             assert party.payments()["balance"]["refunded"] == 500
 
     def test_a_webhook_event_that_fails_is_sent_again_and_takes_effect(
-        self, party: Party, till: Till
+        self, party: Party, stripe_side: StripeSide
     ) -> None:
         # Given Stripe's API fails when the event of a payment arrives
         intent = party.open()
         path = f"/v1/payment_intents/{intent['payment_intent_id']}"
-        till.act("faults", kind="reset", method="GET", path_prefix=path, times=2)
+        stripe_side.run_action("faults", kind="reset", method="GET", path_prefix=path, times=2)
         # When
-        till.pay(intent)
+        stripe_side.pay(intent)
         # Then the webhook answers with an error, and the event that Stripe sends again takes effect
         eventually(party.payments, lambda payments: payments["booking_status"] == "confirmed")
-        assert {"200", "503"} <= set(till.outcomes("payment_intent.succeeded"))
+        assert {"200", "503"} <= set(stripe_side.outcomes("payment_intent.succeeded"))
 
     def test_a_booking_is_disputed_until_the_dispute_is_decided(
-        self, paid: tuple[Party, dict[str, Any]], till: Till
+        self, paid: tuple[Party, dict[str, Any]], stripe_side: StripeSide
     ) -> None:
         party, intent = paid
-        dispute = till.act("dispute", intent=intent["payment_intent_id"])["id"]
+        dispute = stripe_side.run_action("dispute", intent=intent["payment_intent_id"])["id"]
         payments = eventually(party.payments, lambda each: each["payment_status"] == "disputed")
         assert payments["balance"]["refundable"] == 0
-        till.act("close_dispute", dispute=dispute, won=False)
+        stripe_side.run_action("close_dispute", dispute=dispute, won=False)
         payments = eventually(party.payments, lambda each: each["payment_status"] != "disputed")
         assert payments["balance"]["lost"] == 10_000
 
@@ -281,7 +284,7 @@ class TestSignatures:
         return signature_header(body.decode(), secret, age=age)
 
     def test_a_renewed_webhook_secret_is_accepted_at_once(
-        self, cloud: RunningCloud, party: Party, till: Till
+        self, cloud: RunningCloud, party: Party, stripe_side: StripeSide
     ) -> None:
         # Given a function that has used the old secret
         intent = party.open()
@@ -292,9 +295,9 @@ class TestSignatures:
         after = subscribe(side, renew=True)
         assert after.new
         # Then there is one endpoint, and its events are accepted
-        listed = till.get("/v1/webhook_endpoints")["data"]
+        listed = stripe_side.get("/v1/webhook_endpoints")["data"]
         assert [each["id"] for each in listed] == [after.id]
-        till.pay(intent)
+        stripe_side.pay(intent)
         eventually(party.payments, lambda payments: payments["booking_status"] == "confirmed")
         stages = side.secrets.describe_secret(SecretId=side.secret_arn)["VersionIdsToStages"]
         assert sorted(stage for each in stages.values() for stage in each) == [
@@ -303,7 +306,7 @@ class TestSignatures:
         ]
 
     def test_a_webhook_event_with_a_forged_signature_is_refused(
-        self, till: Till, secret: str
+        self, stripe_side: StripeSide, secret: str
     ) -> None:
         forged = {
             "none": {},
@@ -314,18 +317,19 @@ class TestSignatures:
             "of the future": {"Stripe_Signature": self.signature(secret, age=-310)},
         }
         answers = {
-            why: problem_of(till.send_event(self.EVENT, **sent)) for why, sent in forged.items()
+            why: problem_of(stripe_side.send_event(self.EVENT, **headers))
+            for why, headers in forged.items()
         }
         assert answers == dict.fromkeys(forged, (400, "invalid_signature"))
 
-    def test_a_signed_webhook_event_is_accepted(self, till: Till, secret: str) -> None:
-        answer = till.send_event(self.EVENT, Stripe_Signature=self.signature(secret))
+    def test_a_signed_webhook_event_is_accepted(self, stripe_side: StripeSide, secret: str) -> None:
+        answer = stripe_side.send_event(self.EVENT, Stripe_Signature=self.signature(secret))
         assert (answer.status, answer.json()) == (200, {"received": True})
 
     def test_a_webhook_event_above_the_size_limit_is_refused(
-        self, cloud: RunningCloud, till: Till
+        self, cloud: RunningCloud, stripe_side: StripeSide
     ) -> None:
-        huge = till.send_event(
+        huge = stripe_side.send_event(
             b" " * (1024 * 1024 + 1), Stripe_Signature=self.signature("whsec_guessed")
         )
         assert problem_of(huge) == (413, "body_too_large")
@@ -333,7 +337,7 @@ class TestSignatures:
         assert url.request("GET", "").status == 405
 
     def test_a_webhook_event_as_large_as_a_disputes_is_accepted_and_listed_for_staff(
-        self, staff: Customer, till: Till, secret: str
+        self, staff: Customer, stripe_side: StripeSide, secret: str
     ) -> None:
         # Given 150,000 characters of evidence, of which 20,000 are Chinese
         evidence = "Cold noodles. " * 9_300 + "\u5bff\u53f8" * 10_000
@@ -345,7 +349,7 @@ class TestSignatures:
         }
         body = json.dumps(event, ensure_ascii=False).encode()
 
-        answer = till.send_event(body, Stripe_Signature=self.signature(secret, body))
+        answer = stripe_side.send_event(body, Stripe_Signature=self.signature(secret, body))
 
         assert answer.status == 200
         listed = staff("GET", "/webhooks/events?type=charge.dispute.created")
@@ -355,7 +359,7 @@ class TestSignatures:
 
 class TestJobs:
     def test_the_job_cancels_an_unpaid_booking_and_frees_its_slot(
-        self, cloud: RunningCloud, party: Party, till: Till
+        self, cloud: RunningCloud, party: Party, stripe_side: StripeSide
     ) -> None:
         # Given a booking after its payment deadline, with an open payment intent
         intent = party.open()
@@ -367,19 +371,19 @@ class TestJobs:
         assert booking["status"] == "cancelled"
         record = booking["cancellation"]
         assert (record["by"], record["reason"]) == ("system", "payment_overdue")
-        intent = till.get(f"/v1/payment_intents/{intent['payment_intent_id']}")
+        intent = stripe_side.get(f"/v1/payment_intents/{intent['payment_intent_id']}")
         assert intent["status"] == "canceled"
         body = {"booking_id": party.id, "payment_type": "deposit"}
         again = party.owner("POST", "/payments/create-payment-intent", body, Idempotency_Key="late")
         assert problem_of(again) == (409, "booking_not_payable")
 
     def test_the_job_reads_the_payment_at_stripe_before_it_cancels_a_booking(
-        self, cloud: RunningCloud, party: Party, till: Till
+        self, cloud: RunningCloud, party: Party, stripe_side: StripeSide
     ) -> None:
         # Given a payment in the last minute whose events are lost
         intent = party.open()
-        with till.sending(drop=1.0):
-            till.pay(intent)
+        with stripe_side.sender_policy(drop=1.0):
+            stripe_side.pay(intent)
             _move_deadline_to_the_past(cloud, party)
             # When
             run_job(cloud, "release_unpaid_bookings")
@@ -387,11 +391,13 @@ class TestJobs:
         assert party.payments()["booking_status"] == "confirmed"
 
     def test_a_refund_is_retried_until_stripe_accepts_it_and_made_once(
-        self, paid: tuple[Party, dict[str, Any]], till: Till
+        self, paid: tuple[Party, dict[str, Any]], stripe_side: StripeSide
     ) -> None:
         # Given Stripe's API fails for some time; our client repeats each call once
         party, _ = paid
-        till.act("faults", kind="reset", method="POST", path_prefix="/v1/refunds", times=4)
+        stripe_side.run_action(
+            "faults", kind="reset", method="POST", path_prefix="/v1/refunds", times=4
+        )
         # When
         party.cancel()
         # Then the stream's record is delivered again until the refund is made, once

@@ -18,7 +18,7 @@ from local.aws.template import resources_of_type
 from operations.stages import outputs_of
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Party, Person
-from tests.cloud.till import Till, eventually, signature_header
+from tests.cloud.stripe_side import StripeSide, eventually, signature_header
 from tests.contract.documents import TEMPLATE
 
 ANONYMOUS_FIELDS = {
@@ -120,7 +120,7 @@ def payment(
     cloud: RunningCloud, story: Story, new_customer: Callable[[], str], new_day: Callable[[], str]
 ) -> Story:
     """Book, pay, cancel and refund a party, with typical mistakes."""
-    till, outputs = Till(cloud), outputs_of(cloud.client("cloudformation"), STACK)
+    stripe_side, outputs = StripeSide(cloud), outputs_of(cloud.client("cloudformation"), STACK)
     secrets = cloud.client("secretsmanager")
     for what in ("ApiKey", "Webhook"):
         secret = secrets.get_secret_value(SecretId=outputs[f"Stripe{what}SecretArn"])
@@ -142,15 +142,17 @@ def payment(
         "request": "cannot climb stairs",
         "client secret": intent["client_secret"],
     }
-    till.pay(intent, "4000000000000002")
-    till.pay(intent)
+    stripe_side.pay(intent, "4000000000000002")
+    stripe_side.pay(intent)
     eventually(party.payments, lambda account: account["booking_status"] == "confirmed")
     party.cancel()
     eventually(party.payments, lambda account: account["balance"]["refunded"])
     # Refused requests, with secrets in the wrong fields
     forged = signature_header(intent["client_secret"], "whsec_guessed")
     story.secrets["signature"] = forged.rpartition("=")[2]
-    story.answered(till.send_event(intent["client_secret"].encode(), Stripe_Signature=forged), 400)
+    story.answered(
+        stripe_side.send_event(intent["client_secret"].encode(), Stripe_Signature=forged), 400
+    )
     body = {"payment_intent_id": intent["client_secret"]}
     story.answered(customer("POST", "/payments/confirm-payment", body), 422)
     return story

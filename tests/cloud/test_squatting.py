@@ -9,7 +9,7 @@ import pytest
 from local.api import Answer, Api
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Party
-from tests.cloud.till import Till
+from tests.cloud.stripe_side import StripeSide
 from tests.sizes import SIZES
 
 from teppan.domain.policy import CURRENT
@@ -54,8 +54,10 @@ def test_a_customer_holds_at_most_three_unpaid_slots(squatter: Customer, places:
     }
     assert len(squatter("GET", "/bookings?status=pending").json()["items"]) == MOST_UNPAID
     # And the other slots are free
-    held = {(each["date"], each["time"]) for each in squatter("GET", "/bookings").json()["items"]}
-    assert held <= set(places)
+    booked_slots = {
+        (each["date"], each["time"]) for each in squatter("GET", "/bookings").json()["items"]
+    }
+    assert booked_slots <= set(places)
 
 
 def test_a_customer_makes_at_most_ten_bookings_a_day_with_cancelled_ones(
@@ -80,13 +82,13 @@ def test_a_customer_makes_at_most_ten_bookings_a_day_with_cancelled_ones(
 def test_a_customer_who_pays_can_book_more(
     cloud: RunningCloud, squatter: Customer, free: Iterator[tuple[str, str]]
 ) -> None:
-    till = Till(cloud)
+    stripe_side = StripeSide(cloud)
     for _ in range(MOST_UNPAID + 1):
         booked = book(squatter, next(free))
         assert booked.status == 201, booked.body
         party = Party(squatter, booked.json()["booking_id"])
         intent = party.open()
-        till.pay(intent)
+        stripe_side.pay(intent)
         assert party.confirm(intent)["booking_status"] == "confirmed"
 
 

@@ -14,14 +14,14 @@ from operations.stages import outputs_of
 from operations.webhook import local_side, require_key, subscribe
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
-from tests.cloud.till import Till
+from tests.cloud.stripe_side import StripeSide
 from tests.contract.documents import SUBSCRIPTION
 
 
 def test_make_webhook_restores_a_changed_endpoint_and_keeps_its_secret(cloud: RunningCloud) -> None:
     # Given the endpoint that the start has registered
-    till = Till(cloud)
-    [before] = till.get("/v1/webhook_endpoints")["data"]
+    stripe_side = StripeSide(cloud)
+    [before] = stripe_side.get("/v1/webhook_endpoints")["data"]
     wanted = json.loads(SUBSCRIPTION.read_text())
     assert before["url"] == cloud.description.stripe_webhook_url
     assert before["api_version"] == wanted["api_version"]
@@ -32,7 +32,7 @@ def test_make_webhook_restores_a_changed_endpoint_and_keeps_its_secret(cloud: Ru
     side.stripe.v1.webhook_endpoints.update(before["id"], changed)
     output = run_module("operations.webhook", cloud=cloud)
     # Then it is as before, with the same secret, which is not printed
-    assert till.get("/v1/webhook_endpoints")["data"] == [before]
+    assert stripe_side.get("/v1/webhook_endpoints")["data"] == [before]
     assert output.stdout == (
         f"Stripe sends events to {before['url']} ({before['id']}); its secret stays.\n"
     )
@@ -40,8 +40,8 @@ def test_make_webhook_restores_a_changed_endpoint_and_keeps_its_secret(cloud: Ru
 
 def test_make_webhook_replaces_an_endpoint_whose_secret_was_not_stored(cloud: RunningCloud) -> None:
     # Given an endpoint whose secret could not be stored
-    side, till = local_side(cloud.description), Till(cloud)
-    [before] = till.get("/v1/webhook_endpoints")["data"]
+    side, stripe_side = local_side(cloud.description), StripeSide(cloud)
+    [before] = stripe_side.get("/v1/webhook_endpoints")["data"]
     broken = replace(side, secret_arn="arn:aws:secretsmanager:us-west-2:0:secret:gone")
     with pytest.raises(ClientError):
         subscribe(broken, renew=True)
@@ -49,7 +49,7 @@ def test_make_webhook_replaces_an_endpoint_whose_secret_was_not_stored(cloud: Ru
     # When make webhook runs again
     output = run_module("operations.webhook", cloud=cloud)
     # Then there is a new endpoint, whose secret is stored and not printed
-    [endpoint] = till.get("/v1/webhook_endpoints")["data"]
+    [endpoint] = stripe_side.get("/v1/webhook_endpoints")["data"]
     stored = side.secrets.get_secret_value(SecretId=side.secret_arn)["SecretString"]
     assert f"({endpoint['id']}); its new secret is stored." in output.stdout
     assert stored.startswith("whsec_")
@@ -91,7 +91,7 @@ def test_make_webhook_registers_a_deployed_stage(
     # When
     assert webhook.main(["--stage", "dev"]) == 0
     # Then the stack's own URL is registered beside the local one
-    listed = Till(cloud).get("/v1/webhook_endpoints")["data"]
+    listed = StripeSide(cloud).get("/v1/webhook_endpoints")["data"]
     [deployed] = [each for each in listed if ".lambda-url." in urlsplit(each["url"]).netloc]
     assert f"({deployed['id']})" in capsys.readouterr().out
     side = local_side(cloud.description)

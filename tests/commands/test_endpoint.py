@@ -58,8 +58,8 @@ def test_the_five_places_are_written_and_named(
 
     after = files_of(repository)
     assert {name for name, text in after.items() if before.get(name) != text} == PLACES
-    shown = capsys.readouterr().out
-    assert all(f"  {place}\n" in shown for place in PLACES)
+    output = capsys.readouterr().out
+    assert all(f"  {place}\n" in output for place in PLACES)
 
 
 @pytest.mark.parametrize("name", ["openapi.yaml", "template.yaml"])
@@ -70,8 +70,8 @@ def test_text_is_inserted_and_no_line_is_changed(repository: Path, write: Write,
 
     after = files_of(repository)[name].splitlines()
     start = next(at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new)
-    kept = iter(after)
-    assert all(line in kept for line in before)
+    remaining_lines = iter(after)
+    assert all(line in remaining_lines for line in before)
     assert start > 0
     assert len(after) > len(before)
 
@@ -137,7 +137,7 @@ def test_every_place_says_what_is_left_to_write(repository: Path, write: Write) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("--name=get_booking", "--domain=bookings"), "get_booking exists"),
         (("--name=get_booking", "--domain=payments"), "get_booking exists"),
@@ -159,11 +159,11 @@ def test_what_cannot_be_written_is_refused_and_leaves_no_trace(
     write: Write,
     capsys: pytest.CaptureFixture[str],
     arguments: tuple[str, ...],
-    told: str,
+    message: str,
 ) -> None:
     before = files_of(repository)
 
     assert write(*arguments) == 1
 
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert files_of(repository) == before

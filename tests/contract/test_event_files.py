@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from local.event_sources import story
+from local.event_sources import example_values
 from local.event_sources.files import event_files
 from local.events.live import event_paths
 from tests.builders import caller
@@ -28,23 +28,30 @@ def test_an_event_file_is_what_make_events_writes(path: Path) -> None:
 
 
 def test_the_booking_id_of_the_events_derives_from_its_customer_and_key() -> None:
-    assert derived("bkg", story.CUSTOMER, OPERATIONS["createBooking"]) == story.BOOKING
-    assert examples(OPERATIONS["createBooking"], "201", "booking_id") == {story.BOOKING}
+    assert (
+        derived("bkg", example_values.CUSTOMER, OPERATIONS["createBooking"])
+        == example_values.BOOKING
+    )
+    assert examples(OPERATIONS["createBooking"], "201", "booking_id") == {example_values.BOOKING}
 
 
 def test_the_refund_id_of_the_contract_derives_from_the_admin_and_the_key() -> None:
-    refund = derived("ref", story.ADMIN, OPERATIONS["refundPayment"])
+    refund = derived("ref", example_values.ADMIN, OPERATIONS["refundPayment"])
     assert examples(OPERATIONS["refundPayment"], "201", "refund_id") == {refund}
 
 
 def test_the_people_and_times_of_the_events_are_those_of_the_contract() -> None:
     created = OPERATIONS["createBooking"]
-    assert examples(created, "201", "customer_id") == {story.CUSTOMER}
-    assert examples(created, "201", "created_at") == {story.instant(story.BOOKED_AT)}
-    assert story.ADMIN in examples(OPERATIONS["getMe"], "200", "user_id")
-    assert story.PAYMENT in examples(OPERATIONS["createPaymentIntent"], "201", "payment_intent_id")
+    assert examples(created, "201", "customer_id") == {example_values.CUSTOMER}
+    assert examples(created, "201", "created_at") == {
+        example_values.instant(example_values.BOOKED_AT)
+    }
+    assert example_values.ADMIN in examples(OPERATIONS["getMe"], "200", "user_id")
+    assert example_values.PAYMENT in examples(
+        OPERATIONS["createPaymentIntent"], "201", "payment_intent_id"
+    )
     cancelled = examples(OPERATIONS["cancelBooking"], "200", "cancelled_at")
-    assert story.instant(story.CANCELLED_AT) in cancelled
+    assert example_values.instant(example_values.CANCELLED_AT) in cancelled
 
 
 def test_the_refund_in_the_stream_event_is_the_contracts_ledger_entry() -> None:

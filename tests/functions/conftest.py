@@ -11,7 +11,7 @@ from tests.builders import account
 from tests.conftest import Clock
 from tests.functions.given import Snapshot, snapshot_of
 from tests.functions.handlers import Handlers, handlers
-from tests.functions.money import Till
+from tests.functions.payment_steps import PaymentSteps
 from tests.functions.permissions.recorder import Recording, recorded
 from tests.functions.secrets_manager import keep_cursor_secret, new_secret
 from tests.functions.stream import Stream
@@ -70,9 +70,9 @@ def api_key(call: Handlers, stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def till(call: Handlers, dynamodb: BaseClient, table_name: str) -> Till:
+def steps(call: Handlers, dynamodb: BaseClient, table_name: str) -> PaymentSteps:
     """Pays and refunds bookings, and reads the table's stream from now on."""
-    return Till(call, Stream(dynamodb, table_name))
+    return PaymentSteps(call, Stream(dynamodb, table_name))
 
 
 @pytest.fixture

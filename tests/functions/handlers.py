@@ -145,7 +145,7 @@ class Handlers:
                 continue
             answers.append(self.webhook(delivery.body, outbox.sign(delivery)))
             taken = answers[-1].status < 300
-            (outbox.delivered if taken else outbox.failed)(delivery)
+            (outbox.mark_delivered if taken else outbox.mark_failed)(delivery)
         return answers
 
     def job(

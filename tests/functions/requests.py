@@ -16,7 +16,7 @@ from tests.functions import contract, people
 from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE
 from tests.functions.given import confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import open_payment
+from tests.functions.payment_steps import open_payment
 from tests.functions.people import Tokens
 
 from teppan.domain.bookings.booking import Booking

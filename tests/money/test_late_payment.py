@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 from local.fakes.stripe.fake import StripeError
 from tests.builders import ADMIN
-from tests.functions.money import BANK
+from tests.functions.payment_steps import BANK
 from tests.money.support.books import books, check_against_stripe, check_sums, refunds_at_stripe
 from tests.money.support.world import DEPOSIT, World
 from tests.sizes import SIZES

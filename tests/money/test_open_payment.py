@@ -6,7 +6,7 @@ from itertools import cycle, islice
 
 import pytest
 from tests.functions.handlers import Answer
-from tests.functions.money import VISA
+from tests.functions.payment_steps import VISA
 from tests.money.support.tap import Crash
 from tests.money.support.world import World
 from tests.sizes import SIZES
@@ -24,7 +24,7 @@ def payable(world: World, booking: str) -> list[str]:
     """Return the intents of a booking that can still be paid at Stripe."""
     return [
         each["id"]
-        for each in world.stripe.everything("payment_intents")
+        for each in world.stripe.all_objects("payment_intents")
         if each["metadata"]["booking_id"] == booking and each["status"] in PAYABLE
     ]
 
@@ -219,7 +219,7 @@ def test_payments_of_a_cancelled_booking_are_closed_after_a_stripe_outage(world:
     booking = world.book()
     world.open_intent(booking)
     cancelled(world, booking)
-    world.stripe.faults.next("reset", times=1_000)
+    world.stripe.faults.fail_next("reset", times=1_000)
     for _ in range(9):
         records = world.read_records()
         assert world.hand_over(records)

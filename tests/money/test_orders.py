@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import NOW, booking, caller
-from tests.functions.money import REFUND_PENDS
+from tests.functions.payment_steps import REFUND_PENDS
 from tests.money.support.books import check_against_stripe, check_sums
 from tests.money.support.world import World
 from tests.sizes import SIZES
@@ -71,7 +71,7 @@ def history(ends_well: bool) -> Sequence[Moment]:
 
 
 def _of(world: World, kind: str, intent: str) -> list[dict[str, Any]]:
-    found = world.stripe.everything(kind)
+    found = world.stripe.all_objects(kind)
     return [each for each in found if each["payment_intent"] == intent]
 
 

@@ -70,7 +70,7 @@ def test_a_stripe_fault_at_any_call_is_answered_clearly_and_leaves_one_effect(
     for (fault, times), position in pairs(list(product(FAULTS, FAULT_COUNTS)), positions):
         # When Stripe fails at this call
         path = build_path(world)
-        fail = partial(world.stripe.faults.next, fault, times=times)
+        fail = partial(world.stripe.faults.fail_next, fault, times=times)
         first = answer_while_failing(world, position, fail, path.act)
 
         # Then the answer is a problem with a time to wait, or a success
@@ -93,7 +93,7 @@ def test_a_stripe_fault_at_any_call_is_answered_clearly_and_leaves_one_effect(
 @pytest.mark.parametrize("build_path", [*SYNCHRONOUS, *REDELIVERED], ids=path_name)
 def test_a_request_waits_for_a_slow_stripe(world: World, build_path: PathBuilder) -> None:
     path = build_path(world)
-    world.stripe.faults.next("slow", times=99, seconds=0.001)
+    world.stripe.faults.fail_next("slow", times=99, seconds=0.001)
 
     answer = path.act()
 
@@ -105,7 +105,7 @@ def test_a_request_that_needs_no_stripe_succeeds_while_stripe_is_down(
     world: World, build_path: PathBuilder
 ) -> None:
     path = build_path(world)
-    world.stripe.faults.rate("reset", 1)
+    world.stripe.faults.set_rate("reset", 1)
 
     answer = path.act()
 

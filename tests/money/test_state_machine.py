@@ -23,7 +23,7 @@ from local.fakes.stripe.fake import StripeError
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, booking_body
 from tests.functions.handlers import Answer
-from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_PENDS, SECURE, VISA
+from tests.functions.payment_steps import BANK, DECLINED, DISPUTED, REFUND_PENDS, SECURE, VISA
 from tests.money.support.books import (
     books,
     by_payment,
@@ -242,7 +242,7 @@ class MoneyMachine(RuleBasedStateMachine):
             self.at_stripe(lambda: act(found[number % len(found)]))
 
     def ids_of_this_story(self, kind: str) -> list[str]:
-        found = self.world.stripe.everything(kind)
+        found = self.world.stripe.all_objects(kind)
         return [each["id"] for each in found if each["payment_intent"] in self.booking_of_intent]
 
     def is_of_this_story(self, delivery: Delivery) -> bool:

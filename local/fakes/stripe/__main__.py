@@ -9,7 +9,7 @@ import uvicorn
 from local.fakes.stripe.app import app
 from local.fakes.stripe.background import repeating
 from local.fakes.stripe.fake import FakeStripe
-from local.fakes.stripe.web.connections import configured
+from local.fakes.stripe.web.connections import server_config
 from local.fakes.stripe.webhooks.sender import Sender, SenderPolicy
 from local.processes import port_number
 
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
         sender.running(),
         repeating(lambda: fake.settle_due_refunds(options.settle_seconds), every_seconds=0.5),
     ):
-        uvicorn.Server(configured(app(fake, sender), options.port)).run()
+        uvicorn.Server(server_config(app(fake, sender), options.port)).run()
     return 0
 
 

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from local.fakes.stripe.control import ACTIONS, act
+from local.fakes.stripe.control import ACTIONS, run_action
 from local.fakes.stripe.fake import FakeStripe, StripeError
 from local.fakes.stripe.faults import NoAnswer, TimedOut
 from local.fakes.stripe.settings import change_faults, change_sender
 from local.fakes.stripe.web import checkout, dashboard
-from local.fakes.stripe.web.connections import break_connection, stay_silent
+from local.fakes.stripe.web.connections import break_connection, wait_for_disconnect
 from local.fakes.stripe.web.html import STYLE
 from local.fakes.stripe.webhooks.sender import Sender
 
@@ -61,7 +61,7 @@ class _Api:
                 self._fake.handle, request.method, target, request.headers, body
             )
         except TimedOut:
-            await stay_silent(receive)
+            await wait_for_disconnect(receive)
         except NoAnswer:
             break_connection(scope)
         else:
@@ -83,7 +83,7 @@ class _Pages:
         name = request.path_params["name"]
         if name not in ACTIONS:
             return PlainTextResponse("Not Found", 404)
-        return _page_reply(lambda: _back_home(act(self._fake, name, parameters)))
+        return _page_reply(lambda: _back_home(run_action(self._fake, name, parameters)))
 
     async def checkout(self, request: Request) -> Response:
         return _page_reply(
@@ -95,7 +95,7 @@ class _Pages:
         return _page_reply(lambda: checkout.pay(self._fake, _secret(request), parameters))
 
     async def ask(self, request: Request) -> Response:
-        return _page_reply(lambda: checkout.ask(self._fake, _secret(request)))
+        return _page_reply(lambda: checkout.show_authentication(self._fake, _secret(request)))
 
     async def authenticate(self, request: Request) -> Response:
         parameters = await _form(request)
@@ -128,7 +128,7 @@ class _Control:
         if name not in ACTIONS:
             return JSONResponse({"error": {"message": f"No such action: {name}"}}, 404)
         parameters = await _json(request)
-        return _json_reply(lambda: act(self._fake, name, parameters))
+        return _json_reply(lambda: run_action(self._fake, name, parameters))
 
 
 def _json_reply(action: Callable[[], Any]) -> Response:
@@ -144,7 +144,7 @@ def _page_reply(page: Callable[[], Response]) -> Response:
     try:
         return page()
     except StripeError as error:
-        return checkout.refused(error)
+        return checkout.show_error(error)
 
 
 def _back_home(_done: Any) -> Response:

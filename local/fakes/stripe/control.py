@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.fakes.stripe.api.parameters import Boolean, Choice, Integer, Listed, Table, Text, read
+from local.fakes.stripe.api.parameters import (
+    Array,
+    Boolean,
+    Choice,
+    Integer,
+    ParameterTable,
+    Text,
+    read_parameters,
+)
 from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.objects import Json
 
@@ -13,14 +21,16 @@ from local.fakes.stripe.objects import Json
 class Action:
     """An action on the fake: its parameters, and the function that runs it."""
 
-    parameters: Table
+    parameters: ParameterTable
     run: Callable[[FakeStripe, Json], Any]
 
 
-def act(fake: FakeStripe, name: str, parameters: Json) -> Any:
+def run_action(fake: FakeStripe, name: str, parameters: Json) -> Any:
     """Run the action `name`. Raises StripeError, and KeyError when there is no such action."""
     action = ACTIONS[name]
-    return action.run(fake, read(action.parameters, {k: _text(v) for k, v in parameters.items()}))
+    return action.run(
+        fake, read_parameters(action.parameters, {k: _text(v) for k, v in parameters.items()})
+    )
 
 
 def _text(value: Any) -> Any:
@@ -56,7 +66,7 @@ def _subscribe(fake: FakeStripe, parameters: Json) -> Json:
 
 _INTENT: Final = {"intent": Text(required=True)}
 _DISPUTE: Final = {"dispute": Text(required=True)}
-_AMOUNT: Final = {"amount": Integer(least=1, required=True)}
+_AMOUNT: Final = {"amount": Integer(minimum=1, required=True)}
 _OUTCOME: Final = _INTENT | {"succeed": Boolean()}
 _STATUSES: Final = ("pending", "requires_action", "succeeded", "failed", "canceled")
 
@@ -72,11 +82,11 @@ ACTIONS: Final[dict[str, Action]] = {
         _OUTCOME, lambda fake, parameters: fake.settle(parameters.pop("intent"), **parameters)
     ),
     "dispute": Action(
-        _INTENT | {"amount": Integer(least=1), "inquiry": Boolean(), "withdrawn": Boolean()},
+        _INTENT | {"amount": Integer(minimum=1), "inquiry": Boolean(), "withdrawn": Boolean()},
         lambda fake, parameters: fake.dispute(parameters.pop("intent"), **parameters),
     ),
     "close_dispute": Action(
-        _DISPUTE | {"won": Boolean(required=True), "reinstated": Integer(least=0)},
+        _DISPUTE | {"won": Boolean(required=True), "reinstated": Integer(minimum=0)},
         lambda fake, parameters: fake.close_dispute(parameters.pop("dispute"), **parameters),
     ),
     "withdraw": Action(
@@ -95,20 +105,23 @@ ACTIONS: Final[dict[str, Action]] = {
         lambda fake, parameters: fake.refund(parameters["intent"], parameters["amount"]),
     ),
     "settle_refund": Action(
-        {"refund": Text(required=True), "status": Choice(words=_STATUSES, required=True)},
+        {"refund": Text(required=True), "status": Choice(values=_STATUSES, required=True)},
         lambda fake, parameters: fake.settle_refund(parameters["refund"], parameters["status"]),
     ),
     "livemode": Action({"live": Boolean(required=True)}, _set_livemode),
     "thin_event": Action(
-        {"type": Text(required=True)}, lambda fake, parameters: fake.thin_event(parameters["type"])
+        {"type": Text(required=True)},
+        lambda fake, parameters: fake.send_thin_event(parameters["type"]),
     ),
     "balance": Action({}, lambda fake, _given: fake.balance_by_intent()),
-    "api_keys": Action({"keys": Listed(item=Text(), required=True)}, _set_keys),
-    "roll_secret": Action({"endpoint": Text(required=True), "expires_in": Integer(least=0)}, _roll),
+    "api_keys": Action({"keys": Array(item=Text(), required=True)}, _set_keys),
+    "roll_secret": Action(
+        {"endpoint": Text(required=True), "expires_in": Integer(minimum=0)}, _roll
+    ),
     "subscribe": Action(
         {
             "url": Text(required=True),
-            "enabled_events": Listed(item=Text()),
+            "enabled_events": Array(item=Text()),
             "secret": Text(),
             "host": Text(),
         },

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.fakes.stripe.objects import Json, copied
+from local.fakes.stripe.objects import Json, deep_copy
 
 
 class StripeError(Exception):
@@ -45,5 +45,5 @@ def no_such(what: str, identifier: str, *, param: str, status: int = 404) -> Str
 def unexpected_state(intent: Json, message: str) -> StripeError:
     """Return the error for a step that the payment intent's status does not allow."""
     return StripeError(
-        message, code="payment_intent_unexpected_state", payment_intent=copied(intent)
+        message, code="payment_intent_unexpected_state", payment_intent=deep_copy(intent)
     )

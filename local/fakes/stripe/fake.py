@@ -3,22 +3,22 @@
 import time
 from collections.abc import Callable, Mapping
 from threading import RLock
-from typing import Any, Final
+from typing import Final
 
 from local.fakes.stripe.account import balance, settlement
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.collection import Collection
 from local.fakes.stripe.account.events import emit_thin
 from local.fakes.stripe.account.identifiers import Identifiers
-from local.fakes.stripe.account.views import view
+from local.fakes.stripe.account.views import current_view
 from local.fakes.stripe.api.answers import Reply
-from local.fakes.stripe.api.operation import named
+from local.fakes.stripe.api.operation import get_by_path_id
 from local.fakes.stripe.api.server import Server
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.faults import Faults
-from local.fakes.stripe.objects import Json, copied
+from local.fakes.stripe.objects import Json, deep_copy
 from local.fakes.stripe.payments import disputes, payment_methods, payments, refunds
-from local.fakes.stripe.payments.cards import by_name, by_number
+from local.fakes.stripe.payments.cards import card_by_id, card_by_number
 from local.fakes.stripe.webhooks.outbox import Outbox
 
 __all__ = ["PUBLISHABLE_KEY", "FakeStripe", "Reply", "StripeError"]
@@ -69,25 +69,25 @@ class FakeStripe:
         with self._lock:
             intent = self._intent(intent_id)
             payments.require_confirmable(intent)
-            test_card = by_name(card) or by_number(card)
+            test_card = card_by_id(card) or card_by_number(card)
             payment_methods.require_allowed(intent, test_card.kind)
             method = payment_methods.create(self.account, test_card)
             payments.confirm(self.account, intent, method, return_url)
-            return self._shown(intent)
+            return self._current_copy(intent)
 
     def authenticate(self, intent_id: str, *, succeed: bool = True) -> Json:
         """Pass or fail 3-D Secure as the customer."""
         with self._lock:
             intent = self._intent(intent_id)
             payments.authenticate(self.account, intent, succeed=succeed)
-            return self._shown(intent)
+            return self._current_copy(intent)
 
     def settle(self, intent_id: str, *, succeed: bool = True) -> Json:
         """End a payment that is `processing`, as the customer's bank."""
         with self._lock:
             intent = self._intent(intent_id)
             payments.settle(self.account, intent, succeed=succeed)
-            return self._shown(intent)
+            return self._current_copy(intent)
 
     def dispute(
         self,
@@ -109,7 +109,7 @@ class FakeStripe:
                 inquiry=inquiry,
                 withdrawn=withdrawn,
             )
-            return self._shown(dispute)
+            return self._current_copy(dispute)
 
     def close_dispute(self, dispute_id: str, *, won: bool, reinstated: int | None = None) -> Json:
         """Decide a dispute as the bank. A lost inquiry becomes a lost dispute.
@@ -117,51 +117,51 @@ class FakeStripe:
         `reinstated` cents are given back, by default all of a won dispute, none of a lost one.
         """
         with self._lock:
-            dispute = self._named(self.account.disputes, dispute_id)
+            dispute = get_by_path_id(self.account.disputes, dispute_id)
             disputes.close(self.account, dispute, won=won, reinstated=reinstated)
-            return self._shown(dispute)
+            return self._current_copy(dispute)
 
     def withdraw(self, dispute_id: str, amount: int) -> Json:
         """Withdraw `amount` cents more for a dispute, open or decided."""
         with self._lock:
-            dispute = self._named(self.account.disputes, dispute_id)
+            dispute = get_by_path_id(self.account.disputes, dispute_id)
             disputes.withdraw(self.account, dispute, amount)
-            return self._shown(dispute)
+            return self._current_copy(dispute)
 
     def reinstate(self, dispute_id: str, amount: int) -> Json:
         """Give back `amount` cents of a decided dispute."""
         with self._lock:
-            dispute = self._named(self.account.disputes, dispute_id)
+            dispute = get_by_path_id(self.account.disputes, dispute_id)
             disputes.reinstate(self.account, dispute, amount)
-            return self._shown(dispute)
+            return self._current_copy(dispute)
 
     def escalate_inquiry(self, dispute_id: str) -> Json:
         """Turn an inquiry into a dispute, and withdraw its money."""
         with self._lock:
-            dispute = self._named(self.account.disputes, dispute_id)
+            dispute = get_by_path_id(self.account.disputes, dispute_id)
             disputes.escalate(self.account, dispute)
-            return self._shown(dispute)
+            return self._current_copy(dispute)
 
     def settle_refund(self, refund_id: str, status: str) -> Json:
         """Set a refund's status, if Stripe allows the change; `succeeded` may become `failed`."""
         with self._lock:
-            refund = self._named(self.account.refunds, refund_id)
+            refund = get_by_path_id(self.account.refunds, refund_id)
             refunds.change_status(self.account, refund, status)
-            return self._shown(refund)
+            return self._current_copy(refund)
 
     def refund(self, intent_id: str, amount: int) -> Json:
         """Refund `amount` cents in the dashboard, so without our metadata."""
         with self._lock:
             charge = self._charge(intent_id)
             parameters = {"amount": amount, "reason": "requested_by_customer"}
-            return self._shown(refunds.create(self.account, charge, parameters))
+            return self._current_copy(refunds.create(self.account, charge, parameters))
 
     def set_livemode(self, *, live: bool) -> None:
         """Set `livemode` of the objects made from now on."""
         with self._lock:
             self.account.livemode = live
 
-    def thin_event(self, kind: str) -> Json:
+    def send_thin_event(self, kind: str) -> Json:
         """Send an event of Stripe's v2 API, which holds no object, to the endpoints."""
         with self._lock:
             return emit_thin(self.account, kind)
@@ -169,7 +169,7 @@ class FakeStripe:
     def balance_by_intent(self) -> dict[str, int]:
         """Return the sum of all balance transactions in cents, without fees, by payment intent."""
         with self._lock:
-            return balance.by_intent(self.account)
+            return balance.amounts_by_intent(self.account)
 
     def intent_of_secret(self, client_secret: str) -> Json:
         """Return the payment intent of a client secret. Raises StripeError."""
@@ -177,21 +177,21 @@ class FakeStripe:
             intent = self._intent(client_secret.partition("_secret_")[0])
             if intent["client_secret"] != client_secret:
                 raise StripeError("No such payment.", status=404)
-            return self._shown(intent)
+            return self._current_copy(intent)
 
     def settle_due_refunds(self, seconds: float) -> None:
         """End the refunds that are older than `seconds`, for test cards whose refunds end later."""
         with self._lock:
             settlement.settle_due_refunds(self.account, self.account.clock() - seconds)
 
-    def everything(self, kind: str) -> list[Json]:
+    def all_objects(self, kind: str) -> list[Json]:
         """Return all objects of a kind, such as `refunds`, newest first."""
         with self._lock:
             collection: Collection = getattr(self.account, kind)
-            return [self._shown(each) for each in collection.newest_first()]
+            return [self._current_copy(each) for each in collection.newest_first()]
 
     def _intent(self, identifier: str) -> Json:
-        return self._named(self.account.payment_intents, identifier)
+        return get_by_path_id(self.account.payment_intents, identifier)
 
     def _charge(self, intent_id: str) -> Json:
         intent = self._intent(intent_id)
@@ -200,10 +200,6 @@ class FakeStripe:
             raise StripeError(f"PaymentIntent {intent_id} has no successful charge.")
         return charge
 
-    @staticmethod
-    def _named(collection: Collection, identifier: str) -> Json:
-        return named(collection, identifier)
-
-    def _shown(self, thing: Json) -> Json:
-        shown: Any = copied(view(self.account, thing))
-        return dict(shown)
+    def _current_copy(self, thing: Json) -> Json:
+        current: Json = deep_copy(current_view(self.account, thing))
+        return current

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final, Literal, get_args
 
-type Kind = Literal[
+type FaultKind = Literal[
     "lose_answer",
     "reset",
     "timeout",
@@ -14,7 +14,7 @@ type Kind = Literal[
     "error_429",
     "slow",
 ]
-KINDS: Final[tuple[str, ...]] = get_args(Kind.__value__)
+FAULT_KINDS: Final[tuple[str, ...]] = get_args(FaultKind.__value__)
 
 
 class NoAnswer(Exception):
@@ -37,13 +37,13 @@ class TimedOut(NoAnswer):
 class Fault:
     """A fault for requests of a method and a path prefix; `seconds` applies to `slow`."""
 
-    kind: Kind
+    kind: FaultKind
     method: str | None = None
     path_prefix: str | None = None
     times: int = 1
     seconds: float = 1.0
 
-    def hits(self, method: str, path: str) -> bool:
+    def applies_to(self, method: str, path: str) -> bool:
         """Return whether the fault applies to such a request."""
         is_method = self.method is None or self.method.upper() == method
         return is_method and path.startswith(self.path_prefix or "")
@@ -56,11 +56,11 @@ class Faults:
         self._lock = Lock()
         self._random = random.Random(seed)
         self._queue: list[Fault] = []
-        self._rates: dict[Kind, float] = {}
+        self._rates: dict[FaultKind, float] = {}
 
-    def next(
+    def fail_next(
         self,
-        kind: Kind,
+        kind: FaultKind,
         *,
         method: str | None = None,
         path_prefix: str | None = None,
@@ -72,7 +72,7 @@ class Faults:
         with self._lock:
             self._queue.append(Fault(kind, method, path_prefix, times, seconds))
 
-    def rate(self, kind: Kind, probability: float) -> None:
+    def set_rate(self, kind: FaultKind, probability: float) -> None:
         """Set the probability of a fault, drawn from the seed; 0 ends it.
 
         A random `slow` takes 50 ms.
@@ -87,11 +87,11 @@ class Faults:
             self._queue.clear()
             self._rates.clear()
 
-    def strike(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str) -> Fault | None:
         """Return the fault of a request and count it; None if there is none."""
         with self._lock:
             for fault in self._queue:
-                if fault.hits(method, path):
+                if fault.applies_to(method, path):
                     fault.times -= 1
                     if fault.times <= 0:
                         self._queue.remove(fault)
@@ -103,5 +103,5 @@ class Faults:
 
 
 def _require_known(kind: str) -> None:
-    if kind not in KINDS:
-        raise ValueError(f"no such fault: {kind}; there are {', '.join(KINDS)}")
+    if kind not in FAULT_KINDS:
+        raise ValueError(f"no such fault: {kind}; there are {', '.join(FAULT_KINDS)}")

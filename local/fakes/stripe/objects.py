@@ -7,20 +7,20 @@ type Json = dict[str, Any]
 _NESTED: Final = (dict, list)
 
 
-def copied(value: Any) -> Any:
+def deep_copy(value: Any) -> Any:
     """Return a deep copy of a JSON value."""
     # Most values are plain. The check of the class here saves a call for each of them.
     if isinstance(value, dict):
         return {
-            name: copied(each) if each.__class__ in _NESTED else each
+            name: deep_copy(each) if each.__class__ in _NESTED else each
             for name, each in value.items()
         }
     if isinstance(value, list):
-        return [copied(each) if each.__class__ in _NESTED else each for each in value]
+        return [deep_copy(each) if each.__class__ in _NESTED else each for each in value]
     return value
 
 
-def merged(metadata: Json, changes: Json | str) -> Json:
+def merge_metadata(metadata: Json, changes: Json | str) -> Json:
     """Return metadata with changes applied; an empty value removes a key, "" removes all keys."""
     if isinstance(changes, str):
         return {}

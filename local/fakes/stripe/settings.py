@@ -10,12 +10,12 @@ from local.fakes.stripe.webhooks.sender import Sender
 def change_faults(faults: Faults, arguments: dict[str, Any]) -> dict[str, Any]:
     """Queue a fault, or set its `probability`. Raises ValueError, TypeError.
 
-    `arguments` are those of Faults.next or Faults.rate.
+    `arguments` are those of Faults.fail_next or Faults.set_rate.
     """
     if "probability" in arguments:
-        faults.rate(**arguments)
+        faults.set_rate(**arguments)
     else:
-        faults.next(**arguments)
+        faults.fail_next(**arguments)
     return arguments
 
 

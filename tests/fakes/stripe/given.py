@@ -107,4 +107,4 @@ def paid(fake: FakeStripe, card: str = VISA, parameters: Mapping[str, Any] | Non
 
 def types_of(fake: FakeStripe) -> list[str]:
     """Return the types of all events, oldest first."""
-    return [event["type"] for event in reversed(fake.everything("events"))]
+    return [event["type"] for event in reversed(fake.all_objects("events"))]

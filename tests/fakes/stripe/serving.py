@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import uvicorn
 from local.fakes.stripe.app import app
 from local.fakes.stripe.fake import FakeStripe
-from local.fakes.stripe.web.connections import configured
+from local.fakes.stripe.web.connections import server_config
 from local.fakes.stripe.webhooks.sender import Sender
 
 
@@ -21,7 +21,7 @@ def served(fake: FakeStripe, sender: Sender | None = None) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         fake.account.public_url = f"http://127.0.0.1:{port}"
-        server = uvicorn.Server(configured(app(fake, sender), port))
+        server = uvicorn.Server(server_config(app(fake, sender), port))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:

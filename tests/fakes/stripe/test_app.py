@@ -45,7 +45,7 @@ def test_the_fakes_api_answers_over_http_as_in_process(
     assert answer.status == 200
     assert answer.headers["Stripe-Version"] == "2026-05-27.dahlia"
     assert answer.headers["Idempotency-Key"] == "k"
-    (created,) = fake.everything("payment_intents")
+    (created,) = fake.all_objects("payment_intents")
     assert answer.json()["id"] == created["id"]
     assert http.request("GET", f"{url}/v1/refunds").status == 401
     assert http.request("DELETE", f"{url}/v2/x", headers=KEY).status == 404
@@ -55,21 +55,21 @@ def test_the_fakes_api_answers_over_http_as_in_process(
 def test_a_fault_breaks_the_http_connection(
     fake: FakeStripe, http: urllib3.PoolManager, url: str, kind: Any, effects: int
 ) -> None:
-    fake.faults.next(kind)
+    fake.faults.fail_next(kind)
 
     with pytest.raises(urllib3.exceptions.ProtocolError):
         http.request(
             "POST", f"{url}/v1/payment_intents", body=b"amount=5000&currency=usd", headers=KEY
         )
 
-    assert len(fake.everything("payment_intents")) == effects
+    assert len(fake.all_objects("payment_intents")) == effects
     assert http.request("GET", f"{url}/v1/payment_intents", headers=KEY).status == 200
 
 
 def test_a_timeout_fault_leaves_the_http_connection_silent(
     fake: FakeStripe, http: urllib3.PoolManager, url: str
 ) -> None:
-    fake.faults.next("timeout")
+    fake.faults.fail_next("timeout")
 
     with pytest.raises(urllib3.exceptions.ReadTimeoutError):
         http.request("GET", f"{url}/v1/payment_intents", headers=KEY, timeout=0.2)
@@ -191,7 +191,7 @@ def test_the_dashboard_lists_objects_and_its_buttons_work(
         "POST", f"{url}/actions/dispute", body=f"intent={payment}", redirect=False
     )
     assert (answer.status, answer.headers["Location"]) == (303, "/")
-    assert fake.everything("disputes")[0]["payment_intent"] == payment
+    assert fake.all_objects("disputes")[0]["payment_intent"] == payment
 
 
 def test_a_refused_dashboard_action_shows_the_reason(
@@ -220,5 +220,5 @@ def test_a_dashboard_form_from_another_site_is_refused(
         ).status
 
     assert press("https://evil.example") == 403
-    assert fake.everything("disputes") == []
+    assert fake.all_objects("disputes") == []
     assert press(url) == 303

@@ -30,7 +30,7 @@ def url(fake: FakeStripe) -> Iterator[str]:
 def _run(url: str, home: Path, *arguments: str) -> None:
     """Run the tool without the developer's settings and without telemetry."""
     assert CLI.is_file(), "Stripe's CLI is not installed: run `make test`"
-    done = subprocess.run(
+    run = subprocess.run(
         [CLI, *arguments, "--api-base", url, "--api-key", "sk_test_fake"],
         check=False,
         capture_output=True,
@@ -43,7 +43,7 @@ def _run(url: str, home: Path, *arguments: str) -> None:
             "STRIPE_NO_AUTO_UPDATE": "1",
         },
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 @pytest.mark.parametrize(

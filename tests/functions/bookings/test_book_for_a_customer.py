@@ -8,7 +8,7 @@ from tests.builders import ADMIN, CUSTOMER, booking_body
 from tests.functions.cognito import emulated, stubbed
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers, use_cognito
-from tests.functions.money import Till
+from tests.functions.payment_steps import PaymentSteps
 from tests.functions.people import Person, confirmed, id_of, invited, registered
 from tests.store.faults import Fault, lost_request, refused
 
@@ -40,7 +40,7 @@ def test_a_booking_made_by_staff_belongs_to_the_customer(call: Handlers, custome
 
 
 def test_a_customer_can_pay_and_cancel_a_booking_made_by_staff(
-    call: Handlers, till: Till, customer: str
+    call: Handlers, steps: PaymentSteps, customer: str
 ) -> None:
     booking_id = book_for(call, customer).body["booking_id"]
     payment_request = {"booking_id": booking_id, "payment_type": "deposit"}

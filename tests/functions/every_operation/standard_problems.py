@@ -77,7 +77,7 @@ def always_changed_meanwhile(scene: Scene, operation: str) -> Answer:
     """Let another writer change the booking before each attempt to save it."""
     booking = stored_booking(scene.table, captured=5_000)
     usual = scene.request(operation, booking)
-    for intent in scene.call.stripe.everything("payment_intents"):
+    for intent in scene.call.stripe.all_objects("payment_intents"):
         scene.call.stripe.pay(intent["id"])
     changed = ChangedMeanwhileError(booking)
     with (
@@ -97,7 +97,7 @@ def without_stripes_key(scene: Scene, operation: str) -> Answer:
 
 def without_stripe(scene: Scene, operation: str) -> Answer:
     usual = scene.request(operation)
-    scene.call.stripe.faults.next("reset", times=100)
+    scene.call.stripe.faults.fail_next("reset", times=100)
     return scene.send(operation, usual)
 
 

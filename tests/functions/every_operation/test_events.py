@@ -15,7 +15,7 @@ from tests.functions.cognito import emulated
 from tests.functions.every_operation.access import names_thing_of_a_customer, not_found
 from tests.functions.example import declared, example_of
 from tests.functions.handlers import Handlers
-from tests.functions.money import open_payment, paid_booking
+from tests.functions.payment_steps import open_payment, paid_booking
 from tests.functions.requests import good_request
 from tests.functions.stream import FILTERS, matches
 from tests.functions.stripe import WEBHOOK_SECRET

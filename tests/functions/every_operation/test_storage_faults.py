@@ -18,7 +18,7 @@ from tests.functions.every_operation.test_imports import needs_store
 from tests.functions.example import declared
 from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.money import Till, paid_booking
+from tests.functions.payment_steps import PaymentSteps, paid_booking
 from tests.functions.requests import good_request
 from tests.sizes import pairs
 from tests.store.faults import Fault, Faults, cancelled, lost_answer, lost_request, refused
@@ -143,7 +143,7 @@ class TestLostMessageAboutPayment:
 
         assert not faults.pending
         assert answer.status == 201
-        assert len(stripe.everything("payment_intents")) == 1
+        assert len(stripe.all_objects("payment_intents")) == 1
         again = call("createPaymentIntent", **request, headers=KEY_HEADER)
         assert again.body == answer.body
 
@@ -158,45 +158,45 @@ class TestLostMessageAboutPayment:
         again = call("createPaymentIntent", **request, headers=KEY_HEADER)
 
         assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
-        assert len(stripe.everything("payment_intents")) == 1
+        assert len(stripe.all_objects("payment_intents")) == 1
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
     def test_a_refund_is_requested_once_although_a_message_was_lost(
-        self, call: Handlers, client: BaseClient, till: Till, fault: Fault
+        self, call: Handlers, client: BaseClient, steps: PaymentSteps, fault: Fault
     ) -> None:
         booking = paid_booking(call)
 
         with Faults(client, WRITE, fault) as faults:
-            assert till.refund(booking, 100, headers=KEY_HEADER).status == 201
+            assert steps.refund(booking, 100, headers=KEY_HEADER).status == 201
 
         assert not faults.pending
-        assert till.ledger(booking) == [("captured", 10_000), ("goodwill_owed", 100)]
+        assert steps.ledger(booking) == [("captured", 10_000), ("goodwill_owed", 100)]
 
     def test_a_refund_without_an_answer_is_requested_once_by_a_repeated_request(
-        self, call: Handlers, client: BaseClient, till: Till
+        self, call: Handlers, client: BaseClient, steps: PaymentSteps
     ) -> None:
         booking = paid_booking(call)
         with Faults(client, WRITE, lost_answer, lost_answer, lost_answer):
-            assert_unavailable(till.refund(booking, headers=KEY_HEADER))
+            assert_unavailable(steps.refund(booking, headers=KEY_HEADER))
 
-        again = till.refund(booking, headers=KEY_HEADER)
+        again = steps.refund(booking, headers=KEY_HEADER)
 
         assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
-        assert till.account(booking)["balance"]["refund_owed"] == 10_000
+        assert steps.account(booking)["balance"]["refund_owed"] == 10_000
 
     @pytest.mark.parametrize("fault", [lost_answer, lost_request])
     def test_an_event_is_applied_once_although_a_message_was_lost(
-        self, call: Handlers, client: BaseClient, till: Till, table: Table, fault: Fault
+        self, call: Handlers, client: BaseClient, steps: PaymentSteps, table: Table, fault: Fault
     ) -> None:
         booking = stored_booking(table)
-        till.pay(booking)
+        steps.pay(booking)
 
         with Faults(client, WRITE, fault) as faults:
             assert [each.status for each in call.deliver()] == [200]
 
         assert not faults.pending
-        assert till.ledger(booking) == [("captured", 10_000)]
-        till.check(booking)
+        assert steps.ledger(booking) == [("captured", 10_000)]
+        steps.check(booking)
 
 
 class TestJobsInAnOutage:
@@ -207,12 +207,12 @@ class TestJobsInAnOutage:
         self,
         call: Handlers,
         client: BaseClient,
-        till: Till,
+        steps: PaymentSteps,
         snapshot: Snapshot,
         now: Clock,
         job: str,
     ) -> None:
-        till.cancel(paid_booking(call))
+        steps.cancel(paid_booking(call))
         waiting = stored_booking(call.table)
         now.set(waiting.payment_due_at + timedelta(seconds=1))
         before = snapshot()
@@ -225,15 +225,15 @@ class TestJobsInAnOutage:
         call.job(job, {"scope": "recent"})
 
     def test_every_record_of_the_stream_fails_in_an_outage(
-        self, call: Handlers, client: BaseClient, till: Till, stripe: FakeStripe
+        self, call: Handlers, client: BaseClient, steps: PaymentSteps, stripe: FakeStripe
     ) -> None:
-        till.cancel(paid_booking(call))
+        steps.cancel(paid_booking(call))
         throttled = refused("ThrottlingException")
         with Faults(client, "*", *[throttled] * 1000):
-            assert len(till.follow_up()) == 3  # paid, cancelled, owed
+            assert len(steps.follow_up()) == 3  # paid, cancelled, owed
 
-        assert till.follow_up() == []
-        assert len(stripe.everything("refunds")) == 1
+        assert steps.follow_up() == []
+        assert len(stripe.all_objects("refunds")) == 1
 
 
 class TestContention:

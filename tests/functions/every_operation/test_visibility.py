@@ -14,7 +14,7 @@ from tests.contract.documents import JSON, resolved
 from tests.functions import contract
 from tests.functions.example import declared, example_of
 from tests.functions.handlers import Answer, Handlers, use_cognito
-from tests.functions.money import Till
+from tests.functions.payment_steps import PaymentSteps
 from tests.functions.people import confirmed, id_of
 from tests.functions.requests import good_request
 
@@ -306,13 +306,15 @@ def test_customers_read_what_they_wrote(call: Handlers, customer: str) -> None:
     assert last["request_id"]
 
 
-def test_stripe_gets_no_text_that_staff_wrote(call: Handlers, till: Till, customer: str) -> None:
+def test_stripe_gets_no_text_that_staff_wrote(
+    call: Handlers, steps: PaymentSteps, customer: str
+) -> None:
     """Stripe may show its data in the dashboard, in receipts, and to the customer's bank."""
     cancelled_booking(call, customer)
-    till.follow_up()
+    steps.follow_up()
 
     known = {
-        kind: call.stripe.everything(kind) for kind in ("payment_intents", "charges", "refunds")
+        kind: call.stripe.all_objects(kind) for kind in ("payment_intents", "charges", "refunds")
     }
 
     assert all(known.values())

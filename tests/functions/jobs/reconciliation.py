@@ -31,5 +31,5 @@ def store(api_key: str, *values: str) -> None:
 
 def lose_webhooks(stripe: FakeStripe) -> None:
     """Drop all events that Stripe has not delivered."""
-    for delivery in stripe.outbox.pending(all_of_them=True):
+    for delivery in stripe.outbox.pending(include_later=True):
         stripe.outbox.drop(delivery)

@@ -11,7 +11,7 @@ from tests.functions.conftest import Output
 from tests.functions.emf import counted
 from tests.functions.given import Snapshot, confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import Till, paid_booking
+from tests.functions.payment_steps import PaymentSteps, paid_booking
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
@@ -29,13 +29,13 @@ def booking(table: Table) -> Booking:
 
 
 def test_a_party_is_completed_six_hours_after_its_start(
-    call: Handlers, till: Till, now: Clock, output: Output, booking: Booking
+    call: Handlers, steps: PaymentSteps, now: Clock, output: Output, booking: Booking
 ) -> None:
     now.set(booking.slot.starts_at + SIX_HOURS)
 
     assert call.job(JOB) is None
 
-    after = till.now_of(booking)
+    after = steps.now_of(booking)
     assert (after.status, after.version) == (Status.COMPLETED, 2)
     assert counted(output(), "BookingsCompleted") == 1
     trail = call("listBookingEvents", booking_id=booking.id, by=ADMIN).body["items"]
@@ -80,37 +80,37 @@ def test_a_booking_that_is_not_confirmed_is_not_completed(
 
 
 def test_a_moved_booking_is_completed_after_its_new_start(
-    call: Handlers, till: Till, now: Clock, booking: Booking
+    call: Handlers, steps: PaymentSteps, now: Clock, booking: Booking
 ) -> None:
     later = booking.slot.date + timedelta(days=10)
     call("updateBooking", {"date": later.isoformat()}, booking_id=booking.id)
     now.set(booking.slot.starts_at + timedelta(days=5))
 
     call.job(JOB)
-    assert till.now_of(booking).status is Status.CONFIRMED
+    assert steps.now_of(booking).status is Status.CONFIRMED
 
     now.set(booking.slot.starts_at + timedelta(days=10, hours=6))
     call.job(JOB)
-    assert till.now_of(booking).status is Status.COMPLETED
+    assert steps.now_of(booking).status is Status.COMPLETED
 
 
 def test_completing_a_booking_does_not_call_stripe_or_change_the_ledger(
-    call: Handlers, till: Till, stripe: FakeStripe, now: Clock
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock
 ) -> None:
     booking = paid_booking(call)
-    stripe.faults.next("reset", times=99)
+    stripe.faults.fail_next("reset", times=99)
     now.set(booking.slot.starts_at + SIX_HOURS)
 
     call.job(JOB)
 
-    assert till.now_of(booking).status is Status.COMPLETED
-    assert till.ledger(booking) == [("captured", 10_000)]
-    assert till.account(booking)["balance_due"] == 61_445
+    assert steps.now_of(booking).status is Status.COMPLETED
+    assert steps.ledger(booking) == [("captured", 10_000)]
+    assert steps.account(booking)["balance_due"] == 61_445
 
 
 def test_a_booking_that_cannot_be_completed_does_not_stop_the_others(
     call: Handlers,
-    till: Till,
+    steps: PaymentSteps,
     table: Table,
     now: Clock,
     output: Output,
@@ -135,11 +135,11 @@ def test_a_booking_that_cannot_be_completed_does_not_stop_the_others(
         call.job(JOB)
 
     # Then
-    assert [till.now_of(each).status.value for each in (first, second)] == [
+    assert [steps.now_of(each).status.value for each in (first, second)] == [
         "confirmed",
         "completed",
     ]
     text = output()
     assert (counted(text, "Failures"), counted(text, "BookingsCompleted")) == (1, 1)
     call.job(JOB)
-    assert till.now_of(first).status is Status.COMPLETED
+    assert steps.now_of(first).status is Status.COMPLETED

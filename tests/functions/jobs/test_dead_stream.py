@@ -15,7 +15,7 @@ from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values
 from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import REFUND_FAILS, Till, open_payment, paid_booking
+from tests.functions.payment_steps import REFUND_FAILS, PaymentSteps, open_payment, paid_booking
 
 from teppan.domain.alarm import Alarm
 from teppan.domain.bookings.booking import Booking
@@ -51,7 +51,7 @@ def closable_bookings(
     cancelled, cheaper = new_booking(), new_booking()
     open_payment(call, cancelled)
     open_payment(call, cheaper, "full")
-    stripe.faults.next("reset", times=2)
+    stripe.faults.fail_next("reset", times=2)
     assert call("cancelBooking", None, booking_id=cancelled.id).status == 200
     stripe.faults.clear()
     assert call("updateBooking", {"guests": 10}, booking_id=cheaper.id).status == 200
@@ -60,13 +60,13 @@ def closable_bookings(
 
 @pytest.fixture
 def booking_with_failed_refund(
-    call: Handlers, till: Till, stripe: FakeStripe, new_booking: Callable[[], Booking]
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, new_booking: Callable[[], Booking]
 ) -> Booking:
     """A booking whose refund the bank returned."""
     booking = paid_booking(call, new_booking(), card=REFUND_FAILS)
-    assert till.refund(booking, 1_500).status == 201
+    assert steps.refund(booking, 1_500).status == 201
     call.job("reconcilePayments", {"scope": "recent"})
-    (refund,) = stripe.everything("refunds")
+    (refund,) = stripe.all_objects("refunds")
     stripe.settle_refund(refund["id"], "failed")
     call.deliver()
     return booking
@@ -79,7 +79,7 @@ def test_every_intent_that_asks_for_too_much_is_cancelled_without_the_stream(
 
     run_every_job(call)
 
-    intents = stripe.everything("payment_intents")
+    intents = stripe.all_objects("payment_intents")
     closable_intents = [
         each for each in intents if each["metadata"]["booking_id"] in closable_bookings
     ]
@@ -89,7 +89,7 @@ def test_every_intent_that_asks_for_too_much_is_cancelled_without_the_stream(
 
 def test_every_refund_is_sent_without_the_stream(
     call: Handlers,
-    till: Till,
+    steps: PaymentSteps,
     table: Table,
     stripe: FakeStripe,
     now: Clock,
@@ -97,18 +97,18 @@ def test_every_refund_is_sent_without_the_stream(
 ) -> None:
     # Given a refund by staff, a cancellation, and a price below what was paid
     refunded, cancelled, cheaper = (paid_booking(call, new_booking(), "full") for _ in range(3))
-    till.refund(refunded, 2_500)
-    till.cancel(cancelled, refund_percentage=50, reason="Rain")
+    steps.refund(refunded, 2_500)
+    steps.cancel(cancelled, refund_percentage=50, reason="Rain")
     call("updateBooking", {"guests": 10}, booking_id=cheaper.id)
     now.set(now.at + timedelta(hours=1))
 
     run_every_job(call)
 
     assert list(queues.unsettled(table)) == []
-    excess = cheaper.price.total - till.account(cheaper)["total"]
-    amounts = sorted(each["amount"] for each in stripe.everything("refunds"))
+    excess = cheaper.price.total - steps.account(cheaper)["total"]
+    amounts = sorted(each["amount"] for each in stripe.all_objects("refunds"))
     assert amounts == sorted([2_500, (cancelled.price.total + 1) // 2, excess])
-    till.check(refunded, cancelled, cheaper)
+    steps.check(refunded, cancelled, cheaper)
 
 
 @pytest.mark.usefixtures("booking_with_failed_refund")

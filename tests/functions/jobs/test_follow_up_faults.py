@@ -11,7 +11,7 @@ from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.refunds import DEPOSIT, REFUND, refunds
-from tests.functions.money import Till, paid_booking
+from tests.functions.payment_steps import PaymentSteps, paid_booking
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.payments.errors import PaymentProviderUnavailable
@@ -32,36 +32,36 @@ class TestStripeFailure:
     def test_a_refund_is_sent_once_despite_failures_of_stripe(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         booking: Booking,
         now: Clock,
         kind: Any,
         path: str,
     ) -> None:
-        till.cancel(booking)
-        stripe.faults.next(kind, path_prefix=path, times=2)
-        till.follow_up()
+        steps.cancel(booking)
+        stripe.faults.fail_next(kind, path_prefix=path, times=2)
+        steps.follow_up()
         stripe.faults.clear()
 
-        assert till.follow_up() == []
+        assert steps.follow_up() == []
         now.set(now.at + timedelta(minutes=15))
         call.job("reconcilePayments", {"scope": "recent"})
 
         assert refunds(stripe) == [REFUND]
-        assert till.account(booking)["balance"]["refunded"] == REFUND
-        till.check(booking)
+        assert steps.account(booking)["balance"]["refunded"] == REFUND
+        steps.check(booking)
 
     def test_a_refund_that_stripe_made_before_it_failed_is_not_entered_as_refused(
-        self, till: Till, stripe: FakeStripe, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        till.cancel(booking)
-        stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
+        steps.cancel(booking)
+        stripe.faults.fail_next("error_500_after", path_prefix="/v1/refunds", times=2)
 
-        assert till.follow_up() == []
+        assert steps.follow_up() == []
 
         assert refunds(stripe) == [REFUND]
-        assert till.ledger(booking) == [
+        assert steps.ledger(booking) == [
             ("captured", DEPOSIT),
             ("refund_owed", REFUND),
             ("refund_sent", REFUND),
@@ -69,12 +69,12 @@ class TestStripeFailure:
         ]
 
     def test_a_refund_after_a_500_of_stripe_is_tried_again_after_15_minutes(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, now: Clock
     ) -> None:
         """After a 500 Stripe may still make the refund; an early second try could make another."""
-        till.cancel(booking)
-        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
-        till.follow_up()
+        steps.cancel(booking)
+        stripe.faults.fail_next("error_500", path_prefix="/v1/refunds", times=2)
+        steps.follow_up()
 
         now.set(now.at + timedelta(minutes=14))
         call.job("reconcilePayments", {"scope": "recent"})
@@ -83,43 +83,43 @@ class TestStripeFailure:
         now.set(now.at + timedelta(minutes=1))
         call.job("reconcilePayments", {"scope": "recent"})
         assert refunds(stripe) == [REFUND]
-        till.check(booking)
+        steps.check(booking)
 
     @pytest.mark.parametrize("kind", ["reset", "error_429"])
     def test_a_refund_stays_owed_throughout_an_outage_of_stripe(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, kind: Any
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, kind: Any
     ) -> None:
-        till.cancel(booking)
-        stripe.faults.next(kind, path_prefix="/v1/refunds", times=99)
+        steps.cancel(booking)
+        stripe.faults.fail_next(kind, path_prefix="/v1/refunds", times=99)
         for _ in range(4):
-            assert till.follow_up()
-        assert till.account(booking)["balance"]["refund_owed"] == REFUND
+            assert steps.follow_up()
+        assert steps.account(booking)["balance"]["refund_owed"] == REFUND
 
         # When Lambda has given up on the record, the scheduled job finds the refund obligation
         stripe.faults.clear()
         call.job("reconcilePayments", {"scope": "recent"})
 
         assert refunds(stripe) == [REFUND]
-        till.check(booking)
+        steps.check(booking)
 
     def test_a_500_of_stripe_raises_no_alarm(
-        self, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, output: Output
     ) -> None:
-        till.cancel(booking)
-        stripe.faults.next("error_500", path_prefix="/v1/refunds", times=2)
+        steps.cancel(booking)
+        stripe.faults.fail_next("error_500", path_prefix="/v1/refunds", times=2)
 
-        till.follow_up()
-        till.follow_up()
+        steps.follow_up()
+        steps.follow_up()
 
-        assert ("refund_refused", REFUND) in till.ledger(booking)
+        assert ("refund_refused", REFUND) in steps.ledger(booking)
         assert alarm_values(output(), "RefundsFailed") == []
 
 
 def test_an_error_followed_by_no_payment_snapshot_is_not_entered_as_a_refusal(
-    call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, now: Clock
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, now: Clock
 ) -> None:
     # Given a refund that Stripe made before it failed, and that no snapshot shows
-    till.cancel(booking)
+    steps.cancel(booking)
     snapshot, answers = StripeProvider.snapshot, iter([True])
 
     def snapshot_once(provider: StripeProvider, payment: str) -> Any:
@@ -127,14 +127,14 @@ def test_an_error_followed_by_no_payment_snapshot_is_not_entered_as_a_refusal(
             raise PaymentProviderUnavailable
         return snapshot(provider, payment)
 
-    stripe.faults.next("error_500_after", path_prefix="/v1/refunds", times=2)
+    stripe.faults.fail_next("error_500_after", path_prefix="/v1/refunds", times=2)
     with patch.object(StripeProvider, "snapshot", snapshot_once):
-        assert till.follow_up()
-    assert "refund_refused" not in dict(till.ledger(booking))
+        assert steps.follow_up()
+    assert "refund_refused" not in dict(steps.ledger(booking))
     stripe.faults.clear()
 
-    till.follow_up()
+    steps.follow_up()
 
     assert refunds(stripe) == [REFUND]
-    assert till.account(booking)["balance"]["refunded"] == REFUND
-    till.check(booking)
+    assert steps.account(booking)["balance"]["refunded"] == REFUND
+    steps.check(booking)

@@ -14,7 +14,13 @@ from tests.functions.emf import alarm_values, emitted
 from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.refunds import DEPOSIT, REFUND, refunds
-from tests.functions.money import BANK, REFUND_PENDS, Till, open_payment, paid_booking
+from tests.functions.payment_steps import (
+    BANK,
+    REFUND_PENDS,
+    PaymentSteps,
+    open_payment,
+    paid_booking,
+)
 from tests.functions.stripe import create_foreign_intent
 
 from teppan.domain.bookings.booking import Booking
@@ -41,51 +47,56 @@ def booking(call: Handlers) -> Booking:
 
 class TestRefundObligation:
     def test_the_refund_of_a_cancellation_is_sent(
-        self, till: Till, stripe: FakeStripe, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        till.cancel(booking)
+        steps.cancel(booking)
 
-        assert till.follow_up() == []
+        assert steps.follow_up() == []
 
-        (refund,) = stripe.everything("refunds")
+        (refund,) = stripe.all_objects("refunds")
         assert refund["amount"] == REFUND
         assert refund["payment_intent"] == next(iter(booking.payments))
         assert refund["metadata"] == {"booking_id": booking.id, "refund": "cancellation-3-1"}
-        assert till.ledger(booking) == [
+        assert steps.ledger(booking) == [
             ("captured", DEPOSIT),
             ("refund_owed", REFUND),
             ("refund_sent", REFUND),
             ("refunded", REFUND),
         ]
-        assert till.account(booking)["payment_status"] == "partially_refunded"
-        till.check(booking)
+        assert steps.account(booking)["payment_status"] == "partially_refunded"
+        steps.check(booking)
 
     def test_refunds_by_staff_are_sent(
-        self, till: Till, stripe: FakeStripe, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        till.refund(booking, 100)
-        till.refund(booking, 200)
+        steps.refund(booking, 100)
+        steps.refund(booking, 200)
 
-        till.follow_up()
+        steps.follow_up()
 
         assert sorted(refunds(stripe)) == [100, 200]
-        till.check(booking)
+        steps.check(booking)
 
     def test_a_sent_refund_is_shown_to_the_customer(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
-        till.cancel(booking)
-        till.follow_up()
+        steps.cancel(booking)
+        steps.follow_up()
 
         shown = call("getBooking", booking_id=booking.id).body
         assert shown["price"]["amount_refunded"] == REFUND
         assert shown["payment_status"] == "partially_refunded"
 
     def test_a_refund_is_sent_once_for_repeated_records(
-        self, call: Handlers, till: Till, stripe: FakeStripe, snapshot: Snapshot, booking: Booking
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        snapshot: Snapshot,
+        booking: Booking,
     ) -> None:
-        till.cancel(booking)
-        records = till.stream.read()
+        steps.cancel(booking)
+        records = steps.stream.read()
         call.job("followUpPayments", {"Records": records})
         before = snapshot()
 
@@ -96,46 +107,48 @@ class TestRefundObligation:
         assert snapshot() == before
 
     def test_a_refund_whose_answer_was_lost_is_sent_once_even_a_day_later(
-        self, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         # Given a refund whose answer was lost, and whose record is repeated a day later
-        till.cancel(booking)
-        stripe.faults.next("lose_answer", path_prefix="/v1/refunds", times=2)
-        assert till.follow_up()
+        steps.cancel(booking)
+        stripe.faults.fail_next("lose_answer", path_prefix="/v1/refunds", times=2)
+        assert steps.follow_up()
         now.set(now.at + timedelta(hours=25))
 
-        assert till.follow_up() == []
+        assert steps.follow_up() == []
 
         assert refunds(stripe) == [REFUND]
-        till.check(booking)
+        steps.check(booking)
 
-    def test_a_pending_refund_is_sent_and_not_settled(self, call: Handlers, till: Till) -> None:
+    def test_a_pending_refund_is_sent_and_not_settled(
+        self, call: Handlers, steps: PaymentSteps
+    ) -> None:
         booking = paid_booking(call, card=REFUND_PENDS)
-        till.cancel(booking)
+        steps.cancel(booking)
 
-        till.follow_up()
+        steps.follow_up()
 
-        assert till.account(booking)["balance"]["refund_sent"] == REFUND
-        assert till.account(booking)["payment_status"] == "refund_pending"
-        till.check(booking)
+        assert steps.account(booking)["balance"]["refund_sent"] == REFUND
+        assert steps.account(booking)["payment_status"] == "refund_pending"
+        steps.check(booking)
 
     def test_a_refund_of_two_payments_is_sent_to_both(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         paid_booking(call, booking, "balance")
-        till.cancel(booking)
+        steps.cancel(booking)
 
-        till.follow_up()
+        steps.follow_up()
 
         assert sum(refunds(stripe)) == 69_302
         assert len(refunds(stripe)) == 2
-        till.check(booking)
+        steps.check(booking)
 
     def test_a_settled_refund_is_counted(
-        self, till: Till, output: Output, booking: Booking
+        self, steps: PaymentSteps, output: Output, booking: Booking
     ) -> None:
-        till.cancel(booking)
-        till.follow_up()
+        steps.cancel(booking)
+        steps.follow_up()
 
         text = output()
         (line,) = [line for line in emitted(text) if line.get("operation") == "followUpPayments"]
@@ -144,14 +157,19 @@ class TestRefundObligation:
 
 class TestBatch:
     def test_a_repeated_batch_raises_no_alarm_again(
-        self, call: Handlers, till: Till, stripe: FakeStripe, output: Output, booking: Booking
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        output: Output,
+        booking: Booking,
     ) -> None:
         # Given a dispute, and a Stripe that stops answering after the alarm was raised
-        till.refund(booking, 100)
+        steps.refund(booking, 100)
         stripe.dispute(next(iter(booking.payments)))
         call.deliver()
-        records = till.stream.read()
-        stripe.faults.next("reset", times=99)
+        records = steps.stream.read()
+        stripe.faults.fail_next("reset", times=99)
 
         for _ in range(3):
             call.job("followUpPayments", {"Records": records})
@@ -159,15 +177,15 @@ class TestBatch:
         assert alarm_values(output(), "DisputesOpened") == [1]
 
     def test_a_batch_names_exactly_the_records_that_failed(
-        self, call: Handlers, till: Till, stripe: FakeStripe
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe
     ) -> None:
         # Given five cancelled bookings; Stripe does not answer about the third
         bookings = paid_bookings(call, 5)
         for each in bookings:
-            till.cancel(each)
-        records = till.stream.read()
+            steps.cancel(each)
+        records = steps.stream.read()
         third = next(iter(bookings[2].payments))
-        stripe.faults.next("reset", path_prefix=f"/v1/payment_intents/{third}", times=99)
+        stripe.faults.fail_next("reset", path_prefix=f"/v1/payment_intents/{third}", times=99)
 
         answer = call.job("followUpPayments", {"Records": records})
 
@@ -184,15 +202,15 @@ class TestBatch:
         stripe.faults.clear()
         assert call.job("followUpPayments", {"Records": records}) == {"batchItemFailures": []}
         assert len(refunds(stripe)) == 5
-        till.check(*bookings)
+        steps.check(*bookings)
 
     def test_a_batch_that_fails_as_a_whole_names_all_records(
-        self, call: Handlers, till: Till, stripe: FakeStripe, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, output: Output
     ) -> None:
         for each in paid_bookings(call, 2):
-            till.cancel(each)
+            steps.cancel(each)
         stripe.api_keys.clear()
-        records = till.stream.read()
+        records = steps.stream.read()
 
         answer = call.job("followUpPayments", {"Records": records})
 
@@ -202,17 +220,17 @@ class TestBatch:
         assert "PaymentProviderFailed" in text
 
     def test_the_stream_filters_pass_only_refunds_alarms_and_closing_marks(
-        self, call: Handlers, till: Till
+        self, call: Handlers, steps: PaymentSteps
     ) -> None:
         # Given a booking that is created, paid, changed, refunded and cancelled
         booking = paid_booking(call)
         call("updateBooking", {"special_requests": "Candles"}, booking_id=booking.id)
-        till.refund(booking, 100)
-        till.cancel(booking)
+        steps.refund(booking, 100)
+        steps.cancel(booking)
 
         found = [
             (each["eventName"], each["dynamodb"]["Keys"]["sk"]["S"].rpartition("#")[2])
-            for each in till.stream.read()
+            for each in steps.stream.read()
         ]
 
         assert sorted(found) == [
@@ -224,11 +242,11 @@ class TestBatch:
 
     @pytest.mark.parametrize("defect", ["no image", "no keys in it", "an alarm of tomorrow"])
     def test_a_batch_names_only_the_record_that_cannot_be_read(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, defect: str
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, defect: str
     ) -> None:
         # Given the records of a cancellation after one that this version cannot read
-        till.cancel(booking)
-        records = till.stream.read()
+        steps.cancel(booking)
+        records = steps.stream.read()
         unreadable = copy.deepcopy(records[0])
         unreadable["dynamodb"]["SequenceNumber"] = "99"
         match defect:
@@ -248,11 +266,11 @@ class TestBatch:
         assert refunds(stripe) == [REFUND]
 
     def test_a_batch_with_a_record_without_a_number_fails_as_a_whole(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
         """The answer could not name the failed record, so all must be repeated."""
-        till.cancel(booking)
-        records = till.stream.read()
+        steps.cancel(booking)
+        records = steps.stream.read()
         del records[0]["dynamodb"]["SequenceNumber"]
 
         with pytest.raises(TriggerFailedError):
@@ -262,10 +280,10 @@ class TestBatch:
         assert call.job("followUpPayments", {"Records": []}) == {"batchItemFailures": []}
 
     def test_a_batch_of_an_unknown_booking_succeeds(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
-        till.cancel(booking)
-        records = till.stream.read()
+        steps.cancel(booking)
+        records = steps.stream.read()
         for record in records:
             record["dynamodb"]["Keys"]["pk"]["S"] = "BOOKING#bkg_" + "z" * 26
 
@@ -274,87 +292,87 @@ class TestBatch:
 
 class TestCancelledBooking:
     def test_the_open_intent_of_a_cancelled_booking_is_cancelled(
-        self, till: Till, stripe: FakeStripe, table: Table
+        self, steps: PaymentSteps, stripe: FakeStripe, table: Table
     ) -> None:
         booking = stored_booking(table)
-        till.open(booking)
-        till.cancel(booking)
+        steps.open(booking)
+        steps.cancel(booking)
 
-        till.follow_up()
+        steps.follow_up()
 
-        (intent,) = stripe.everything("payment_intents")
+        (intent,) = stripe.all_objects("payment_intents")
         assert intent["status"] == "canceled"
-        assert [each["status"] for each in till.account(booking)["payments"]] == ["canceled"]
+        assert [each["status"] for each in steps.account(booking)["payments"]] == ["canceled"]
 
     def test_an_intent_whose_creation_was_not_answered_is_cancelled_with_its_booking(
-        self, till: Till, stripe: FakeStripe, table: Table
+        self, steps: PaymentSteps, stripe: FakeStripe, table: Table
     ) -> None:
         booking = stored_booking(table)
-        stripe.faults.next("lose_answer", times=9)
-        till.open(booking)
+        stripe.faults.fail_next("lose_answer", times=9)
+        steps.open(booking)
         stripe.faults.clear()
-        till.cancel(booking)
+        steps.cancel(booking)
 
-        assert till.follow_up() == []
+        assert steps.follow_up() == []
 
-        assert [each["status"] for each in stripe.everything("payment_intents")] == ["canceled"]
+        assert [each["status"] for each in stripe.all_objects("payment_intents")] == ["canceled"]
 
     def test_a_booking_paid_while_it_was_cancelled_refunds_everything(
-        self, till: Till, stripe: FakeStripe, table: Table
+        self, steps: PaymentSteps, stripe: FakeStripe, table: Table
     ) -> None:
         booking = stored_booking(table)
-        till.pay(booking)
-        till.cancel(booking)
+        steps.pay(booking)
+        steps.cancel(booking)
 
-        till.follow_up()
+        steps.follow_up()
 
         assert refunds(stripe) == [DEPOSIT]
-        assert till.account(booking)["payment_status"] == "refunded"
-        till.check(booking)
+        assert steps.account(booking)["payment_status"] == "refunded"
+        steps.check(booking)
 
     def test_a_cancelled_booking_refunds_a_bank_debit_once_it_settles(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table
     ) -> None:
         booking = stored_booking(table)
-        intent = till.pay(booking, card=BANK)
-        till.cancel(booking)
-        assert till.follow_up() == []
+        intent = steps.pay(booking, card=BANK)
+        steps.cancel(booking)
+        assert steps.follow_up() == []
 
         stripe.settle(intent)
         call.deliver()
-        till.follow_up()
+        steps.follow_up()
 
         assert refunds(stripe) == [DEPOSIT]
-        till.check(booking)
+        steps.check(booking)
 
     def test_a_reinstated_booking_keeps_its_open_intent(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, table: Table
     ) -> None:
         # Given a booking that expired and was reinstated before the stream is read
         booking = stored_booking(table)
         now.set(booking.payment_due_at + timedelta(hours=1))
         call.job("releaseUnpaidBookings")
-        records = till.stream.read()
+        records = steps.stream.read()
         metadata = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
         stripe.pay(create_foreign_intent(stripe, DEPOSIT, **metadata))
         call.deliver()
-        intent = open_payment(call, till.now_of(booking), "balance")
+        intent = open_payment(call, steps.now_of(booking), "balance")
 
         answer = call.job("followUpPayments", {"Records": records})
 
         assert answer == {"batchItemFailures": []}
-        statuses = {each["id"]: each["status"] for each in stripe.everything("payment_intents")}
+        statuses = {each["id"]: each["status"] for each in stripe.all_objects("payment_intents")}
         assert statuses[intent] == "requires_payment_method"
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
         assert refunds(stripe) == []
 
 
 def test_a_change_while_an_intent_is_being_closed_keeps_the_closing_mark(
-    call: Handlers, till: Till, table: Table
+    call: Handlers, steps: PaymentSteps, table: Table
 ) -> None:
     # Given a booking that becomes cheaper twice, the second time while its open intent is closed
     booking = stored_booking(table)
-    till.open(booking, "full")
+    steps.open(booking, "full")
     close_excess = open_payments.close_excess
     changes = [{"guests": 11}, {"guests": 10}]
 
@@ -368,25 +386,25 @@ def test_a_change_while_an_intent_is_being_closed_keeps_the_closing_mark(
 
     # When the job handles the first record
     with patch.object(open_payments, "close_excess", change_meanwhile):
-        assert till.follow_up() == []
+        assert steps.follow_up() == []
 
     # Then the second change stays marked until it is handled
     assert [each.booking_id for each in closing_marks.pending(table)] == [booking.id]
-    till.follow_up()
+    steps.follow_up()
     assert list(closing_marks.pending(table)) == []
 
 
 def test_an_alarm_is_raised_although_the_webhook_stopped_before_it(
-    call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, output: Output
 ) -> None:
     # Given a dispute whose webhook stops right after it has entered it
     stripe.dispute(next(iter(booking.payments)))
     with patch.object(payments, "store_status", side_effect=OSError):
         assert {answer.status for answer in call.deliver()} == {500}
-    assert ("dispute_opened", DEPOSIT) in till.ledger(booking)
+    assert ("dispute_opened", DEPOSIT) in steps.ledger(booking)
     assert alarm_values(output(), "DisputesOpened") == []
 
-    till.follow_up()
+    steps.follow_up()
 
     text = output()
     assert alarm_values(text, "DisputesOpened") == [1]
@@ -394,10 +412,10 @@ def test_an_alarm_is_raised_although_the_webhook_stopped_before_it(
 
 
 def test_the_audit_trail_names_the_job_that_settled_a_refund(
-    call: Handlers, till: Till, booking: Booking
+    call: Handlers, steps: PaymentSteps, booking: Booking
 ) -> None:
-    till.cancel(booking)
-    till.follow_up()
+    steps.cancel(booking)
+    steps.follow_up()
 
     trail = call("listBookingEvents", booking_id=booking.id, by=ADMIN).body["items"]
 

@@ -19,7 +19,7 @@ from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values, counted
 from tests.functions.given import new_id, stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import Till, open_payment
+from tests.functions.payment_steps import PaymentSteps, open_payment
 from tests.functions.stripe import InProcess
 from tests.store.threads import at_once
 
@@ -83,8 +83,8 @@ def store_queue(call: Handlers, number: int) -> list[Booking]:
     return queue
 
 
-def statuses(till: Till, queue: Sequence[Booking]) -> list[str]:
-    return [till.now_of(each).status.value for each in queue]
+def statuses(steps: PaymentSteps, queue: Sequence[Booking]) -> list[str]:
+    return [steps.now_of(each).status.value for each in queue]
 
 
 def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
@@ -108,7 +108,7 @@ def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
     text = output()
     assert counted(text, "BookingsReleased") == 2_000
     assert alarm_values(text, "OverdueBookingsLeft") == [0]
-    assert Counter(each["status"] for each in stripe.everything("payment_intents")) == {
+    assert Counter(each["status"] for each in stripe.all_objects("payment_intents")) == {
         "canceled": 2_000
     }
     assert list(queues.due(call.table, keys.RELEASE, now.at)) == []
@@ -141,7 +141,7 @@ def store_bookings_with_intents(
 
 
 def test_several_overdue_bookings_are_released_in_parallel(
-    call: Handlers, till: Till, now: Clock, monkeypatch: pytest.MonkeyPatch
+    call: Handlers, steps: PaymentSteps, now: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stripe answers only when six requests wait: without parallel calls the run would not end."""
     queue = store_queue(call, 2 * THREADS)
@@ -157,7 +157,7 @@ def test_several_overdue_bookings_are_released_in_parallel(
 
     call.job(JOB)
 
-    assert statuses(till, queue) == ["cancelled"] * len(queue)
+    assert statuses(steps, queue) == ["cancelled"] * len(queue)
 
 
 def test_the_threads_stay_below_stripes_rate_limit() -> None:
@@ -180,17 +180,17 @@ class TestRunOutOfTime:
         assert counted(text, "Failures") == 0
 
     def test_a_run_out_of_time_has_released_the_oldest_bookings(
-        self, call: Handlers, till: Till, now: Clock
+        self, call: Handlers, steps: PaymentSteps, now: Clock
     ) -> None:
         queue = store_queue(call, 10)
         now.set(queue[-1].payment_due_at + SECOND)
 
         call.job(JOB, time_left=out_of_time_after(4))
 
-        assert statuses(till, queue) == ["cancelled"] * 4 + ["pending"] * 6
+        assert statuses(steps, queue) == ["cancelled"] * 4 + ["pending"] * 6
 
     def test_the_next_run_continues_a_run_out_of_time(
-        self, call: Handlers, till: Till, now: Clock
+        self, call: Handlers, steps: PaymentSteps, now: Clock
     ) -> None:
         queue = store_queue(call, 10)
         now.set(queue[-1].payment_due_at + SECOND)
@@ -198,29 +198,29 @@ class TestRunOutOfTime:
         for _ in range(3):
             call.job(JOB, time_left=out_of_time_after(4))
 
-        assert statuses(till, queue) == ["cancelled"] * 10
+        assert statuses(steps, queue) == ["cancelled"] * 10
 
     def test_a_run_begins_nothing_in_its_last_minute(
-        self, call: Handlers, till: Till, now: Clock, output: Output
+        self, call: Handlers, steps: PaymentSteps, now: Clock, output: Output
     ) -> None:
         queue = store_queue(call, 2)
         now.set(queue[-1].payment_due_at + SECOND)
 
         call.job(JOB, time_left=lambda: MINUTE)
 
-        assert statuses(till, queue) == ["pending"] * 2
+        assert statuses(steps, queue) == ["pending"] * 2
         assert alarm_values(output(), "OverdueBookingsLeft") == [2]
 
     def test_bookings_that_fail_repeatedly_do_not_block_the_others(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock
     ) -> None:
         # Given ten bookings of which the six oldest cannot be released
         queue = store_queue(call, 10)
         now.set(queue[-1].payment_due_at + SECOND)
         for queued_booking in queue[:6]:
-            [open_attempt] = till.account(queued_booking)["payments"]
+            [open_attempt] = steps.account(queued_booking)["payments"]
             path = f"/v1/payment_intents/{open_attempt['payment_intent_id']}"
-            stripe.faults.next("error_500", path_prefix=path, times=1_000)
+            stripe.faults.fail_next("error_500", path_prefix=path, times=1_000)
 
         # When each run has time for four at most
         for _ in range(2):
@@ -229,12 +229,12 @@ class TestRunOutOfTime:
         call.job(JOB, time_left=out_of_time_after(2))
 
         # Then the others are released
-        assert statuses(till, queue) == ["pending"] * 6 + ["cancelled"] * 4
+        assert statuses(steps, queue) == ["pending"] * 6 + ["cancelled"] * 4
 
         # And the six are released once Stripe works again
         stripe.faults.clear()
         call.job(JOB)
-        assert statuses(till, queue) == ["cancelled"] * 10
+        assert statuses(steps, queue) == ["cancelled"] * 10
 
 
 def out_of_time_after(count: int) -> Callable[[], float]:
@@ -250,7 +250,7 @@ class TestConcurrentRuns:
     """Reserved concurrency prevents two runs at once; if they happen, they have one effect."""
 
     def test_concurrent_runs_release_a_booking_once(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock
     ) -> None:
         [overdue] = store_queue(call, 1)
         now.set(overdue.payment_due_at + SECOND)
@@ -259,17 +259,17 @@ class TestConcurrentRuns:
         answers = at_once([run] * 8)
 
         assert [each for each in answers if not isinstance(each, bool)] == []
-        assert till.now_of(overdue).status is Status.CANCELLED
-        assert till.now_of(overdue).version == 2
+        assert steps.now_of(overdue).status is Status.CANCELLED
+        assert steps.now_of(overdue).version == 2
         trail = bookings.events(call.table, overdue.id, 10, None)
         assert [event.version for event in trail] == [1, 2]
-        assert [each["status"] for each in stripe.everything("payment_intents")] == ["canceled"]
+        assert [each["status"] for each in stripe.all_objects("payment_intents")] == ["canceled"]
 
     def test_concurrent_runs_confirm_a_paid_booking_once(
-        self, call: Handlers, till: Till, now: Clock
+        self, call: Handlers, steps: PaymentSteps, now: Clock
     ) -> None:
         overdue = stored_booking(call.table)
-        till.pay(overdue)
+        steps.pay(overdue)
         now.set(overdue.payment_due_at + SECOND)
 
         run = partial(release_unpaid, call.table, call.provider, overdue.id, system(now.at))
@@ -277,17 +277,17 @@ class TestConcurrentRuns:
         answers = at_once([run] * 8)
 
         assert answers == [False] * 8
-        assert till.now_of(overdue).status is Status.CONFIRMED
-        assert till.ledger(overdue) == [("captured", 10_000)]
+        assert steps.now_of(overdue).status is Status.CONFIRMED
+        assert steps.ledger(overdue) == [("captured", 10_000)]
 
 
 def test_a_failed_release_names_its_own_booking_in_the_log(
-    call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, output: Output
 ) -> None:
     """Threads share the keys of the logger unless each thread sets its own."""
     queue = store_queue(call, 12)
     now.set(queue[-1].payment_due_at + SECOND)
-    stripe.faults.next("error_500", path_prefix="/v1/payment_intents", times=1_000)
+    stripe.faults.fail_next("error_500", path_prefix="/v1/payment_intents", times=1_000)
 
     with pytest.raises(TriggerFailedError):
         call.job(JOB)

@@ -14,7 +14,7 @@ from tests.functions.emf import alarm_values, counted
 from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.reconciliation import DEPOSIT, JOB, MINUTE, full, lose_webhooks, recent
-from tests.functions.money import DECLINED, Till, open_payment
+from tests.functions.payment_steps import DECLINED, PaymentSteps, open_payment
 from tests.functions.stripe import create_foreign_intent
 
 from teppan.domain.alarm import Alarm
@@ -37,24 +37,34 @@ def booking(table: Table) -> Booking:
 
 class TestRecentEvents:
     def test_lost_events_are_found(
-        self, call: Handlers, till: Till, stripe: FakeStripe, output: Output, booking: Booking
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        output: Output,
+        booking: Booking,
     ) -> None:
-        till.pay(booking)
+        steps.pay(booking)
         lose_webhooks(stripe)
 
         recent(call)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
         text = output()
         assert counted(text, "WebhooksHandled") == counted(text, "PaymentsCaptured") == 1
         trail = call("listBookingEvents", booking_id=booking.id).body["items"]
         assert trail[-1]["actor"] == {"id": JOB, "role": "system"}
-        till.check(booking)
+        steps.check(booking)
 
     def test_events_that_were_found_are_kept_in_the_inbox(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, booking: Booking
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        table: Table,
+        booking: Booking,
     ) -> None:
-        till.pay(booking)
+        steps.pay(booking)
         (delivery,) = stripe.outbox.pending()
         recent(call)
 
@@ -62,27 +72,27 @@ class TestRecentEvents:
         assert item and (item["status"], item["attempts"]) == ("handled", 1)
 
         assert [each.status for each in call.deliver()] == [200]
-        assert till.now_of(booking).version == 2
+        assert steps.now_of(booking).version == 2
 
     def test_delivered_events_have_no_second_effect(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
-        till.pay(booking)
+        steps.pay(booking)
         call.deliver()
-        before = till.account(booking)
+        before = steps.account(booking)
 
         for _ in range(3):
             recent(call)
 
-        assert till.account(booking) == before
+        assert steps.account(booking) == before
 
     def test_the_windows_of_two_runs_overlap(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, now: Clock
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table, now: Clock
     ) -> None:
         # Given events that Stripe lists only after the run that should have handled them
         bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(2)]
         for each in bookings:
-            till.pay(each)
+            steps.pay(each)
             lose_webhooks(stripe)
             now.set(now.at + 5 * MINUTE)
         jobs.advance(table, "reconcile_payments", now.at + 7 * MINUTE)
@@ -92,28 +102,28 @@ class TestRecentEvents:
         recent(call)
 
         # Then it finds the later one; the daily comparison finds the earlier one
-        statuses = [till.now_of(each).status for each in bookings]
+        statuses = [steps.now_of(each).status for each in bookings]
         assert statuses == [Status.PENDING, Status.CONFIRMED]
         full(call)
-        assert till.now_of(bookings[0]).status is Status.CONFIRMED
+        assert steps.now_of(bookings[0]).status is Status.CONFIRMED
 
     def test_events_from_before_the_first_run_are_found(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, table: Table
     ) -> None:
         booking = stored_booking(table, date=days_ahead(60))
-        till.pay(booking)
+        steps.pay(booking)
         lose_webhooks(stripe)
         now.set(now.at + timedelta(days=29))
 
         recent(call)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     @pytest.mark.parametrize("kind", ["reset", "lose_answer", "error_429", "error_500"])
     def test_an_event_that_fails_does_not_stop_the_others_and_is_tried_again(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         table: Table,
         now: Clock,
@@ -122,9 +132,9 @@ class TestRecentEvents:
     ) -> None:
         # Given three payments whose events were lost; Stripe does not answer about the second
         bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(3)]
-        intents = [till.pay(each) for each in bookings]
+        intents = [steps.pay(each) for each in bookings]
         lose_webhooks(stripe)
-        stripe.faults.next(kind, path_prefix=f"/v1/payment_intents/{intents[1]}", times=99)
+        stripe.faults.fail_next(kind, path_prefix=f"/v1/payment_intents/{intents[1]}", times=99)
 
         # When
         now.set(now.at + MINUTE)
@@ -132,7 +142,7 @@ class TestRecentEvents:
             call.job(JOB, {"scope": "recent"})
 
         # Then
-        assert [till.now_of(each).status.value for each in bookings] == [
+        assert [steps.now_of(each).status.value for each in bookings] == [
             "confirmed",
             "pending",
             "confirmed",
@@ -143,22 +153,22 @@ class TestRecentEvents:
         stripe.faults.clear()
         now.set(now.at + timedelta(hours=5))
         recent(call)
-        assert till.now_of(bookings[1]).status is Status.CONFIRMED
+        assert steps.now_of(bookings[1]).status is Status.CONFIRMED
 
     @pytest.mark.parametrize("kind", ["reset", "timeout", "error_429", "error_500"])
     def test_events_that_stripe_cannot_list_are_found_by_a_later_run(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         now: Clock,
         booking: Booking,
         kind: Any,
     ) -> None:
         recent(call)
-        till.pay(booking)
+        steps.pay(booking)
         lose_webhooks(stripe)
-        stripe.faults.next(kind, path_prefix="/v1/events", times=9)
+        stripe.faults.fail_next(kind, path_prefix="/v1/events", times=9)
         for _ in range(3):
             now.set(now.at + timedelta(hours=1))
             with pytest.raises(TriggerFailedError):
@@ -167,7 +177,7 @@ class TestRecentEvents:
         stripe.faults.clear()
         recent(call)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     def test_a_payment_that_matches_no_booking_raises_one_alarm(
         self, call: Handlers, stripe: FakeStripe, output: Output
@@ -183,7 +193,7 @@ class TestRecentEvents:
     def test_an_event_that_no_webhook_delivered_within_a_minute_raises_an_alarm(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         now: Clock,
         table: Table,
@@ -191,11 +201,11 @@ class TestRecentEvents:
     ) -> None:
         # Given a delivered event, a lost one, and one that may still be delivered
         bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(3)]
-        till.pay(bookings[0])
+        steps.pay(bookings[0])
         call.deliver()
-        till.pay(bookings[1])
+        steps.pay(bookings[1])
         now.set(now.at + MINUTE)
-        till.pay(bookings[2])
+        steps.pay(bookings[2])
         lose_webhooks(stripe)
 
         recent(call)
@@ -204,28 +214,28 @@ class TestRecentEvents:
         assert alarm_values(output(), "WebhooksMissed") == [1]
 
     def test_delivered_events_that_failed_do_not_count_as_missed(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, output: Output
     ) -> None:
         # Given an event that was delivered while Stripe did not answer
         booking = stored_booking(call.table)
-        till.pay(booking)
-        stripe.faults.next("reset", path_prefix="/v1/payment_intents", times=9)
+        steps.pay(booking)
+        stripe.faults.fail_next("reset", path_prefix="/v1/payment_intents", times=9)
         assert [each.status for each in call.deliver()] == [503]
         stripe.faults.clear()
         now.set(now.at + 5 * MINUTE)
 
         recent(call)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
         assert alarm_values(output(), "WebhooksMissed") == []
 
     def test_each_interrupted_run_handles_some_more_events(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, now: Clock
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table, now: Clock
     ) -> None:
         # Given more lost events than one run has time for
         bookings = [stored_booking(table, by_staff=True, date=days_ahead(30 + n)) for n in range(6)]
         for each in bookings:
-            till.pay(each)
+            steps.pay(each)
         lose_webhooks(stripe)
         now.set(now.at + timedelta(hours=1))
         job = replace(caller(at=now.at), role=Role.SYSTEM)
@@ -236,29 +246,29 @@ class TestRecentEvents:
                 for event in events_since_last_run(table, call.provider, now.at):
                     if snapshot.call_count < 2:
                         receive_missed_event(table, call.provider, event, job, seen_payments)
-            return sum(till.now_of(each).status is Status.CONFIRMED for each in bookings)
+            return sum(steps.now_of(each).status is Status.CONFIRMED for each in bookings)
 
         assert [run() for _ in range(3)] == [2, 4, 6]
 
     def test_an_event_handled_before_its_payment_was_visible_is_handled_again(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
         # Given an event that was handled before Stripe showed its payment
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         with patch.object(StripeProvider, "snapshot", return_value=None):
             call.deliver()
-        assert till.ledger(booking) == []
+        assert steps.ledger(booking) == []
 
         recent(call)
 
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
-        assert intent in till.now_of(booking).payments
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
+        assert intent in steps.now_of(booking).payments
 
     def test_an_event_handled_too_early_is_handled_again_until_the_overlap_ends(
-        self, call: Handlers, till: Till, now: Clock, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, now: Clock, booking: Booking
     ) -> None:
         # Given an event that was handled before Stripe showed its payment, and a run at that moment
-        till.pay(booking)
+        steps.pay(booking)
         with patch.object(StripeProvider, "snapshot", return_value=None):
             call.deliver()
             recent(call)
@@ -268,10 +278,10 @@ class TestRecentEvents:
         recent(call)
 
         # Then it reads the payment again
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
 
     def test_an_event_handled_too_early_is_handled_again_after_older_ones(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         # Given a card that was declined an hour before another paid, and an event handled too early
         intent = open_payment(call, booking)
@@ -284,12 +294,12 @@ class TestRecentEvents:
 
         recent(call)
 
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
 
     def test_an_event_that_can_never_be_applied_holds_the_window_for_five_runs(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         table: Table,
         now: Clock,
@@ -297,7 +307,7 @@ class TestRecentEvents:
     ) -> None:
         # Given a lost event of a payment that we cannot read, and a later one
         bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(2)]
-        intents = [till.pay(each) for each in bookings]
+        intents = [steps.pay(each) for each in bookings]
         lose_webhooks(stripe)
         stripe.account.payment_intents[intents[0]]["status"] = "paused"
         began = now.at
@@ -312,32 +322,42 @@ class TestRecentEvents:
         recent(call)
 
         # Then the other is handled at once, the window has advanced, and there is one alarm
-        assert till.now_of(bookings[1]).status is Status.CONFIRMED
+        assert steps.now_of(bookings[1]).status is Status.CONFIRMED
         assert jobs.covered_until(table, "reconcile_payments") == now.at
         recent(call)
         assert alarm_values(output(), Alarm.EVENTS_FAILED) == [1]
         assert list(alarms.pending(table, now.at)) == []
 
     def test_an_unreadable_event_does_not_stop_the_others(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, table: Table
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        booking: Booking,
+        table: Table,
     ) -> None:
-        till.pay(booking)
+        steps.pay(booking)
         lose_webhooks(stripe)
-        event = stripe.everything("events")[0]
+        event = stripe.all_objects("events")[0]
         all_of = Stripe.all_of
         malformed = event | {"id": "evt_odd", "type": "refund.failed", "data": {"object": None}}
 
         with patch.object(Stripe, "all_of", lambda *arguments: [malformed, *all_of(*arguments)]):
             recent(call)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
         item = table.get(keys.webhook("stripe", "evt_odd"))
         assert item and (item["status"], item["error"]) == ("failed", "unreadable")
 
     def test_malformed_events_do_not_stop_the_others(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        booking: Booking,
+        output: Output,
     ) -> None:
-        till.pay(booking)
+        steps.pay(booking)
         lose_webhooks(stripe)
         all_of = Stripe.all_of
         malformed: list[Any] = [{"id": "evt_odd", "type": "payment_intent.succeeded"}]
@@ -347,14 +367,14 @@ class TestRecentEvents:
         ):
             recent(call)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
         assert output().count("evt_odd") == 2
 
     def test_all_pages_of_stripes_events_are_read(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given more events than one page of Stripe's; the relevant one is the oldest
-        till.pay(booking)
+        steps.pay(booking)
         declined_intent = open_payment(call, stored_booking(call.table, date=days_ahead(30)))
         for _ in range(101):
             stripe.pay(declined_intent, DECLINED)
@@ -362,18 +382,18 @@ class TestRecentEvents:
 
         recent(call)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     def test_many_refunds_of_one_payment_are_all_entered(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given more refunds in the dashboard than one transaction can hold
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         for _ in range(60):
             stripe.refund(intent, 1)
         lose_webhooks(stripe)
 
         recent(call)
 
-        assert till.account(booking)["balance"]["refunded"] == 60
-        till.check(booking)
+        assert steps.account(booking)["balance"]["refunded"] == 60
+        steps.check(booking)

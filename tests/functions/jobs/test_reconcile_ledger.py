@@ -14,7 +14,7 @@ from tests.functions.emf import alarm_values, counted
 from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.reconciliation import DEPOSIT, JOB, full, lose_webhooks
-from tests.functions.money import REFUND_FAILS, Till, paid_booking
+from tests.functions.payment_steps import REFUND_FAILS, PaymentSteps, paid_booking
 from tests.functions.stripe import create_foreign_intent
 
 from teppan.domain.bookings.transition import Status
@@ -31,7 +31,7 @@ def withdrawn_twice(stripe: FakeStripe, intent: str) -> None:
 
 def withdrawn_twice_and_lost(stripe: FakeStripe, intent: str) -> None:
     withdrawn_twice(stripe, intent)
-    stripe.close_dispute(stripe.everything("disputes")[0]["id"], won=False)
+    stripe.close_dispute(stripe.all_objects("disputes")[0]["id"], won=False)
 
 
 def closed_dispute(won: bool, reinstated: int) -> Callable[[FakeStripe, str], None]:
@@ -43,12 +43,12 @@ def closed_dispute(won: bool, reinstated: int) -> Callable[[FakeStripe, str], No
 
 def won_and_withdrawn_again(stripe: FakeStripe, intent: str) -> None:
     closed_dispute(won=True, reinstated=DEPOSIT)(stripe, intent)
-    stripe.withdraw(stripe.everything("disputes")[0]["id"], 2_500)
+    stripe.withdraw(stripe.all_objects("disputes")[0]["id"], 2_500)
 
 
 def lost_and_reversed(stripe: FakeStripe, intent: str) -> None:
     closed_dispute(won=False, reinstated=0)(stripe, intent)
-    stripe.reinstate(stripe.everything("disputes")[0]["id"], DEPOSIT)
+    stripe.reinstate(stripe.all_objects("disputes")[0]["id"], DEPOSIT)
 
 
 def refunded_by_hand(*amounts: int) -> Callable[[FakeStripe, str], None]:
@@ -79,7 +79,7 @@ class TestLedgerComparison:
     def test_the_comparison_leaves_no_difference_after_any_movement_at_stripe(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         output: Output,
         move_money: Callable[[FakeStripe, str], None],
@@ -89,10 +89,10 @@ class TestLedgerComparison:
         # Given a payment, perhaps cancelled with a failed refund, whose later events are all lost
         booking = paid_booking(call, card=REFUND_FAILS)
         if cancelled:
-            till.cancel(booking)
-            till.follow_up()
+            steps.cancel(booking)
+            steps.follow_up()
             call.deliver()
-            stripe.settle_refund(stripe.everything("refunds")[0]["id"], "failed")
+            stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "failed")
             call.deliver()
         move_money(stripe, next(iter(booking.payments)))
         lose_webhooks(stripe)
@@ -101,18 +101,18 @@ class TestLedgerComparison:
         full(call)
 
         assert alarm_values(output(), "LedgerDifference") == [0]
-        till.check(booking)
+        steps.check(booking)
 
     def test_the_comparison_finds_no_difference_in_a_correct_ledger(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
         # Given payments in different states
         bookings = [
             paid_booking(call, stored_booking(table, date=days_ahead(30 + n))) for n in range(4)
         ]
-        till.cancel(bookings[0])
-        till.refund(bookings[1], 100)
-        till.follow_up()
+        steps.cancel(bookings[0])
+        steps.refund(bookings[1], 100)
+        steps.follow_up()
         stripe.dispute(next(iter(bookings[2].payments)))
         lost = stripe.dispute(next(iter(bookings[3].payments)))
         stripe.close_dispute(lost["id"], won=False)
@@ -127,7 +127,7 @@ class TestLedgerComparison:
             == alarm_values(text, "LedgerDifference")
             == [0]
         )
-        till.check(*bookings)
+        steps.check(*bookings)
 
     def test_the_comparison_of_an_empty_table_finds_no_difference(
         self, call: Handlers, output: Output
@@ -139,7 +139,7 @@ class TestLedgerComparison:
     def test_the_comparison_finds_and_repairs_differences(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         table: Table,
         output: Output,
@@ -147,9 +147,9 @@ class TestLedgerComparison:
     ) -> None:
         # Given a payment, a refund in the dashboard and a lost dispute without events
         bookings = [stored_booking(table, date=days_ahead(60 + n)) for n in range(3)]
-        till.pay(bookings[0])
-        stripe.refund(till.pay(bookings[1], "full"), 4_000)
-        stripe.close_dispute(stripe.dispute(till.pay(bookings[2]))["id"], won=False)
+        steps.pay(bookings[0])
+        stripe.refund(steps.pay(bookings[1], "full"), 4_000)
+        stripe.close_dispute(stripe.dispute(steps.pay(bookings[2]))["id"], won=False)
         lose_webhooks(stripe)
         now.set(now.at + timedelta(days=31))
 
@@ -159,7 +159,7 @@ class TestLedgerComparison:
         assert alarm_values(text, "LedgerDifferenceFound") == [DEPOSIT + 71_445 - 4_000]
         assert alarm_values(text, "LedgerDifference") == [0]
         assert counted(text, "PaymentsCaptured") == 2
-        till.check(*bookings)
+        steps.check(*bookings)
 
     def test_a_difference_that_cannot_be_repaired_is_reported(
         self, call: Handlers, table: Table, output: Output, snapshot: Snapshot
@@ -189,7 +189,7 @@ class TestLedgerComparison:
         assert alarm_values(output(), "LedgerDifference") == [DEPOSIT]
 
     def test_a_lost_dispute_without_an_event_is_found(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, output: Output
     ) -> None:
         # Given a lost dispute whose event was lost and is deleted at Stripe
         booking = paid_booking(call)
@@ -202,16 +202,16 @@ class TestLedgerComparison:
         full(call)
 
         assert alarm_values(output(), "LedgerDifferenceFound") == [0]
-        assert till.account(booking)["balance"]["lost"] == DEPOSIT
-        assert till.account(booking)["payment_status"] == "awaiting_payment"
+        assert steps.account(booking)["balance"]["lost"] == DEPOSIT
+        assert steps.account(booking)["payment_status"] == "awaiting_payment"
 
     def test_an_unreadable_entry_is_a_difference_and_hides_no_other(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
         # Given an entry of a newer version, and a payment without an event
         unreadable = paid_booking(call, stored_booking(table, date=days_ahead(30)))
         lost = stored_booking(table, date=days_ahead(31))
-        till.pay(lost)
+        steps.pay(lost)
         lose_webhooks(stripe)
         (intent,) = unreadable.payments
         entry = ledger_entry(EntryKind.CAPTURED, reference=intent, payment=intent)
@@ -226,7 +226,7 @@ class TestLedgerComparison:
         text = output()
         assert alarm_values(text, "LedgerDifferenceFound") == [2 * DEPOSIT]
         assert alarm_values(text, "LedgerDifference") == [DEPOSIT]
-        till.check(lost)
+        steps.check(lost)
 
     def test_payments_that_are_not_ours_are_left_out(
         self, call: Handlers, stripe: FakeStripe, output: Output
@@ -261,11 +261,11 @@ class TestLedgerComparison:
         assert payment in text
 
     def test_a_late_payment_of_an_old_booking_is_no_difference(
-        self, call: Handlers, till: Till, table: Table, now: Clock, output: Output
+        self, call: Handlers, steps: PaymentSteps, table: Table, now: Clock, output: Output
     ) -> None:
         booking = paid_booking(call, stored_booking(table, date=days_ahead(30)))
         now.set(now.at + timedelta(days=600))
-        till.pay(booking, "balance")
+        steps.pay(booking, "balance")
         call.deliver()
         output()
 
@@ -279,48 +279,50 @@ class TestLedgerComparison:
         )
 
     def test_the_comparison_continues_when_one_payment_cannot_be_read(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
         # Given two payments without events; Stripe does not answer about one of them
         bookings = [stored_booking(table, date=days_ahead(60 + n)) for n in range(2)]
-        intents = [till.pay(each) for each in bookings]
+        intents = [steps.pay(each) for each in bookings]
         lose_webhooks(stripe)
-        stripe.faults.next("error_500", path_prefix=f"/v1/payment_intents/{intents[0]}", times=99)
+        stripe.faults.fail_next(
+            "error_500", path_prefix=f"/v1/payment_intents/{intents[0]}", times=99
+        )
 
         with pytest.raises(TriggerFailedError):
             call.job(JOB, {"scope": "full"})
 
         text = output()
-        assert till.now_of(bookings[1]).status is Status.CONFIRMED
+        assert steps.now_of(bookings[1]).status is Status.CONFIRMED
         assert alarm_values(text, "LedgerDifference") == [DEPOSIT]
         assert f'"item":"{intents[0]}"' in text
         stripe.faults.clear()
         full(call)
         assert alarm_values(output(), "LedgerDifference") == [0]
-        till.check(*bookings)
+        steps.check(*bookings)
 
     def test_the_comparison_covers_every_month(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
         bookings = [
             stored_booking(table, by_staff=True, date=days_ahead(days))
             for days in (3, 40, 100, 200, 364)
         ]
         for each in bookings:
-            till.pay(each)
+            steps.pay(each)
         lose_webhooks(stripe)
 
         full(call)
 
         assert alarm_values(output(), "LedgerDifference") == [0]
-        assert {till.now_of(each).status for each in bookings} == {Status.CONFIRMED}
-        till.check(*bookings)
+        assert {steps.now_of(each).status for each in bookings} == {Status.CONFIRMED}
+        steps.check(*bookings)
 
     @pytest.mark.parametrize("kind", ["reset", "timeout", "error_429", "error_500"])
     def test_the_comparison_reports_no_difference_when_stripe_does_not_answer(
         self, call: Handlers, stripe: FakeStripe, output: Output, kind: Any
     ) -> None:
-        stripe.faults.next(kind, times=9)
+        stripe.faults.fail_next(kind, times=9)
 
         with pytest.raises(TriggerFailedError):
             call.job(JOB, {"scope": "full"})

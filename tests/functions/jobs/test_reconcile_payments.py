@@ -16,7 +16,7 @@ from tests.functions.emf import alarm_values, counted
 from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.reconciliation import JOB, MINUTE, lose_webhooks, recent, store
-from tests.functions.money import REFUND_PENDS, Till, paid_booking
+from tests.functions.payment_steps import REFUND_PENDS, PaymentSteps, paid_booking
 from tests.functions.stripe import API_KEY
 
 from teppan.domain.bookings.booking import Booking
@@ -52,7 +52,7 @@ class TestWithoutApiKey:
     def test_the_other_jobs_do_not_fail_without_an_api_key(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         output: Output,
         now: Clock,
         table: Table,
@@ -62,21 +62,26 @@ class TestWithoutApiKey:
         store(api_key, "x7Kq", "x7Kr")
         bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(2)]
         for each in bookings:
-            assert till.open(each).problem == (502, "payment_provider_failed")
-        till.cancel(bookings[0])
+            assert steps.open(each).problem == (502, "payment_provider_failed")
+        steps.cancel(bookings[0])
         now.set(now.at + timedelta(days=2))
         output()
 
-        assert till.follow_up() == []
+        assert steps.follow_up() == []
         call.job("releaseUnpaidBookings")
 
         assert counted(output(), "Failures") == 0
-        assert till.now_of(bookings[1]).status is Status.CANCELLED
+        assert steps.now_of(bookings[1]).status is Status.CANCELLED
 
     def test_events_missed_without_an_api_key_are_found_once_there_is_one(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, api_key: str
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        booking: Booking,
+        api_key: str,
     ) -> None:
-        till.pay(booking)
+        steps.pay(booking)
         lose_webhooks(stripe)
         store(api_key, "x7Kq", "x7Kr")
         recent(call)
@@ -84,7 +89,7 @@ class TestWithoutApiKey:
         store(api_key, API_KEY)
         recent(call)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     def test_an_api_key_that_stripe_rejects_fails_the_run(
         self, call: Handlers, stripe: FakeStripe
@@ -97,59 +102,59 @@ class TestWithoutApiKey:
 
 class TestRefunds:
     def test_refunds_are_sent_without_the_stream(
-        self, call: Handlers, till: Till, stripe: FakeStripe
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe
     ) -> None:
         booking = paid_booking(call)
-        till.cancel(booking)
+        steps.cancel(booking)
 
         recent(call)
 
-        assert [each["amount"] for each in stripe.everything("refunds")] == [9_700]
-        till.check(booking)
+        assert [each["amount"] for each in stripe.all_objects("refunds")] == [9_700]
+        steps.check(booking)
 
     def test_a_refund_that_succeeded_without_an_event_is_entered(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock
     ) -> None:
         booking = paid_booking(call, card=REFUND_PENDS)
-        till.cancel(booking)
-        till.follow_up()
+        steps.cancel(booking)
+        steps.follow_up()
         recent(call)
-        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "succeeded")
+        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "succeeded")
         lose_webhooks(stripe)
         now.set(now.at + timedelta(days=31))  # Stripe deletes events after 30 days
 
         recent(call)
 
-        assert till.account(booking)["payment_status"] == "partially_refunded"
-        till.check(booking)
+        assert steps.account(booking)["payment_status"] == "partially_refunded"
+        steps.check(booking)
 
     def test_a_refund_that_fails_does_not_stop_the_others(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table
     ) -> None:
         bookings = [
             paid_booking(call, stored_booking(table, date=days_ahead(30 + n))) for n in range(3)
         ]
         for each in bookings:
-            till.cancel(each)
+            steps.cancel(each)
         payment = next(iter(bookings[1].payments))
-        stripe.faults.next("reset", path_prefix=f"/v1/payment_intents/{payment}", times=99)
+        stripe.faults.fail_next("reset", path_prefix=f"/v1/payment_intents/{payment}", times=99)
 
         with pytest.raises(TriggerFailedError):
             call.job(JOB, {"scope": "recent"})
 
-        assert len(stripe.everything("refunds")) == 2
+        assert len(stripe.all_objects("refunds")) == 2
         stripe.faults.clear()
         recent(call)
-        assert len(stripe.everything("refunds")) == 3
-        till.check(*bookings)
+        assert len(stripe.all_objects("refunds")) == 3
+        steps.check(*bookings)
 
     def test_a_refund_that_cannot_be_sent_fails_the_run_and_is_sent_by_the_next(
-        self, call: Handlers, till: Till, stripe: FakeStripe, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, output: Output
     ) -> None:
         # Given a refund that is owed, and a Stripe that fails only for refunds
         booking = paid_booking(call)
-        till.cancel(booking)
-        stripe.faults.next("reset", path_prefix="/v1/refunds", times=99)
+        steps.cancel(booking)
+        stripe.faults.fail_next("reset", path_prefix="/v1/refunds", times=99)
 
         # When the job runs
         with pytest.raises(TriggerFailedError):
@@ -159,13 +164,13 @@ class TestRefunds:
         assert counted(output(), "Failures") == 1
         stripe.faults.clear()
         recent(call)
-        assert [each["amount"] for each in stripe.everything("refunds")] == [9_700]
-        till.check(booking)
+        assert [each["amount"] for each in stripe.all_objects("refunds")] == [9_700]
+        steps.check(booking)
 
     def test_a_refund_that_the_run_settles_is_counted(
-        self, call: Handlers, till: Till, output: Output
+        self, call: Handlers, steps: PaymentSteps, output: Output
     ) -> None:
-        till.cancel(paid_booking(call))
+        steps.cancel(paid_booking(call))
         output()
 
         recent(call)
@@ -193,12 +198,12 @@ class TestAlarms:
         assert alarm_values(output(), "DisputesOpened") == []
 
     def test_an_alarm_that_the_stream_raised_is_not_raised_again(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, output: Output
     ) -> None:
         booking = paid_booking(call)
         stripe.dispute(next(iter(booking.payments)))
         call.deliver()
-        till.follow_up()
+        steps.follow_up()
         assert alarm_values(output(), "DisputesOpened") == [1]
         now.set(now.at + timedelta(hours=1))
 
@@ -226,31 +231,31 @@ class TestAlarms:
 
 class TestOutOfTime:
     def test_refunds_that_were_not_begun_are_sent_by_the_next_run(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table
     ) -> None:
         # Given three refunds that the stream missed, and runs with time for one; the first fails
         bookings = [
             paid_booking(call, stored_booking(table, date=days_ahead(30 + n))) for n in range(3)
         ]
         for each in bookings:
-            till.cancel(each)
+            steps.cancel(each)
         first = min(bookings, key=lambda each: each.id)
         path = f"/v1/payment_intents/{next(iter(first.payments))}"
-        stripe.faults.next("error_500", path_prefix=path, times=1_000)
+        stripe.faults.fail_next("error_500", path_prefix=path, times=1_000)
 
         for _ in range(3):
             times_left = iter([900.0] * 4)  # three marks to close, one refund
             with suppress(TriggerFailedError):
                 call.job(JOB, {"scope": "recent"}, time_left=partial(next, times_left, 59.0))
 
-        assert len(stripe.everything("refunds")) == 2
+        assert len(stripe.all_objects("refunds")) == 2
 
     def test_events_that_were_not_begun_are_handled_by_the_next_run(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, table: Table
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, table: Table
     ) -> None:
         bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(2)]
         for each in bookings:
-            till.pay(each)
+            steps.pay(each)
             lose_webhooks(stripe)
             now.set(now.at + MINUTE)
         call.job(JOB, {"scope": "recent"}, time_left=lambda: 60.0)
@@ -258,20 +263,20 @@ class TestOutOfTime:
 
         recent(call)
 
-        assert {till.now_of(each).status for each in bookings} == {Status.CONFIRMED}
+        assert {steps.now_of(each).status for each in bookings} == {Status.CONFIRMED}
 
     @pytest.mark.parametrize("reason", ["stripe does not answer", "no time is left"])
     def test_an_event_that_a_run_did_not_handle_is_handled_by_the_next_one(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         now: Clock,
         booking: Booking,
         reason: str,
     ) -> None:
         # Given a lost event that is older than the overlap of two windows
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         lose_webhooks(stripe)
         now.set(now.at + timedelta(hours=1))
 
@@ -280,22 +285,22 @@ class TestOutOfTime:
             call.job(JOB, {"scope": "recent"}, time_left=lambda: 60.0)
         else:
             path = f"/v1/payment_intents/{intent}"
-            stripe.faults.next("reset", path_prefix=path, times=99)
+            stripe.faults.fail_next("reset", path_prefix=path, times=99)
             with pytest.raises(TriggerFailedError):
                 call.job(JOB, {"scope": "recent"})
             stripe.faults.clear()
-        assert till.now_of(booking) == booking
+        assert steps.now_of(booking) == booking
 
         # Then the next one does
         now.set(now.at + timedelta(hours=1))
         recent(call)
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     def test_a_list_that_cannot_be_read_does_not_stop_the_others(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given an index that cannot be read, and a payment whose event was lost
-        till.pay(booking)
+        steps.pay(booking)
         lose_webhooks(stripe)
 
         with (
@@ -304,7 +309,7 @@ class TestOutOfTime:
         ):
             call.job(JOB, {"scope": "recent"})
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
 
 def failing_page() -> Iterator[Any]:

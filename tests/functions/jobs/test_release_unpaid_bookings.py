@@ -11,7 +11,7 @@ from tests.functions.conftest import Output
 from tests.functions.emf import counted, emitted
 from tests.functions.given import Snapshot, confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import BANK, DECLINED, SECURE, Till, open_payment
+from tests.functions.payment_steps import BANK, DECLINED, SECURE, PaymentSteps, open_payment
 from tests.functions.stripe import create_foreign_intent
 
 from teppan.domain.bookings.booking import Booking
@@ -37,7 +37,7 @@ def overdue(booking: Booking, now: Clock) -> Booking:
 
 
 def intents(stripe: FakeStripe) -> list[str]:
-    return [each["status"] for each in stripe.everything("payment_intents")]
+    return [each["status"] for each in stripe.all_objects("payment_intents")]
 
 
 class TestOverdueBooking:
@@ -88,7 +88,7 @@ class TestOverdueBooking:
     def test_the_open_intent_of_an_overdue_booking_is_cancelled(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         now: Clock,
         booking: Booking,
@@ -102,15 +102,15 @@ class TestOverdueBooking:
         call.job(JOB)
 
         assert intents(stripe) == ["canceled"]
-        assert till.now_of(booking).status is Status.CANCELLED
-        assert [each["status"] for each in till.account(booking)["payments"]] == ["canceled"]
+        assert steps.now_of(booking).status is Status.CANCELLED
+        assert [each["status"] for each in steps.account(booking)["payments"]] == ["canceled"]
 
     def test_an_intent_whose_creation_was_not_answered_is_cancelled_on_release(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         now.set(booking.payment_due_at - timedelta(hours=1))
-        stripe.faults.next("lose_answer", times=9)
-        till.open(booking)
+        stripe.faults.fail_next("lose_answer", times=9)
+        steps.open(booking)
         stripe.faults.clear()
         now.set(booking.payment_due_at + SECOND)
 
@@ -119,21 +119,21 @@ class TestOverdueBooking:
         assert intents(stripe) == ["canceled"]
 
     def test_an_overdue_booking_refunds_a_partial_payment(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         # Given a payment below the deposit
         metadata = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
         stripe.pay(create_foreign_intent(stripe, 4_000, **metadata))
         call.deliver()
-        assert till.now_of(booking).status is Status.PENDING
+        assert steps.now_of(booking).status is Status.PENDING
         now.set(booking.payment_due_at + SECOND)
 
         call.job(JOB)
-        till.follow_up()
+        steps.follow_up()
 
-        account = till.account(booking)
+        account = steps.account(booking)
         assert (account["booking_status"], account["payment_status"]) == ("cancelled", "refunded")
-        till.check(booking)
+        steps.check(booking)
 
 
 class TestNotOverdue:
@@ -148,14 +148,14 @@ class TestNotOverdue:
         assert snapshot() == before
 
     def test_a_booking_three_days_ahead_has_24_hours_to_pay(
-        self, call: Handlers, till: Till, table: Table, now: Clock
+        self, call: Handlers, steps: PaymentSteps, table: Table, now: Clock
     ) -> None:
         near_booking = stored_booking(table, date=days_ahead(3))
         assert near_booking.payment_due_at == near_booking.created_at + timedelta(hours=24)
 
         now.set(near_booking.payment_due_at)
         call.job(JOB)
-        assert till.now_of(near_booking).status is Status.PENDING
+        assert steps.now_of(near_booking).status is Status.PENDING
 
     @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
     def test_a_confirmed_or_cancelled_booking_is_not_released(
@@ -180,31 +180,31 @@ class TestNotOverdue:
 
 class TestPaymentAtStripe:
     def test_a_payment_whose_webhook_was_lost_confirms(
-        self, call: Handlers, till: Till, now: Clock, output: Output, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, now: Clock, output: Output, booking: Booking
     ) -> None:
-        till.pay(booking)
+        steps.pay(booking)
         now.set(booking.payment_due_at + SECOND)
 
         call.job(JOB)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
+        assert steps.now_of(booking).status is Status.CONFIRMED
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
         assert counted(output(), "BookingsReleased") == 0
-        till.check(booking)
+        steps.check(booking)
 
     def test_a_paid_intent_whose_creation_was_not_answered_confirms(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         now.set(booking.payment_due_at - timedelta(hours=1))
-        stripe.faults.next("lose_answer", times=9)
-        till.open(booking)
+        stripe.faults.fail_next("lose_answer", times=9)
+        steps.open(booking)
         stripe.faults.clear()
-        stripe.pay(stripe.everything("payment_intents")[0]["id"])
+        stripe.pay(stripe.all_objects("payment_intents")[0]["id"])
         now.set(booking.payment_due_at + SECOND)
 
         call.job(JOB)
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
         assert len(intents(stripe)) == 1
 
     @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ class TestPaymentAtStripe:
     def test_a_processing_bank_debit_keeps_the_slot_until_it_is_decided(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         now: Clock,
         booking: Booking,
@@ -221,7 +221,7 @@ class TestPaymentAtStripe:
         status: Status,
     ) -> None:
         # Given
-        intent = till.pay(booking, card=BANK)
+        intent = steps.pay(booking, card=BANK)
         call.deliver()
         now.set(booking.payment_due_at + SECOND)
 
@@ -230,31 +230,31 @@ class TestPaymentAtStripe:
             call.job(JOB)
 
         # Then the booking keeps its slot
-        assert till.now_of(booking) == booking
+        assert steps.now_of(booking) == booking
 
         # And once the bank has decided, it is confirmed or released without the event
         stripe.settle(intent, succeed=succeed)
         call.job(JOB)
-        assert till.now_of(booking).status is status
-        assert till.now_of(booking).holds_slot == succeed
+        assert steps.now_of(booking).status is status
+        assert steps.now_of(booking).holds_slot == succeed
 
     def test_a_processing_bank_debit_keeps_the_slot_no_longer_than_until_the_start(
-        self, call: Handlers, till: Till, now: Clock, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, now: Clock, booking: Booking
     ) -> None:
         # Given a bank debit that stays undecided
-        till.pay(booking, card=BANK)
+        steps.pay(booking, card=BANK)
         call.deliver()
 
         # When the job runs before the start, then at the start
         now.set(booking.slot.starts_at - SECOND)
         call.job(JOB)
-        before_the_start = till.now_of(booking)
+        before_the_start = steps.now_of(booking)
         now.set(booking.slot.starts_at)
         call.job(JOB)
 
         # Then the slot was held until the start
         assert before_the_start == booking
-        cancelled_one = till.now_of(booking)
+        cancelled_one = steps.now_of(booking)
         assert (cancelled_one.status, cancelled_one.holds_slot) == (Status.CANCELLED, False)
 
 
@@ -263,7 +263,7 @@ class TestStripeFailure:
     def test_a_stripe_failure_keeps_the_booking_and_does_not_stop_the_others(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         table: Table,
         now: Clock,
@@ -274,7 +274,9 @@ class TestStripeFailure:
         bookings = [stored_booking(table, date=days_ahead(30 + n)) for n in range(3)]
         payment_intents = [open_payment(call, each) for each in bookings]
         now.set(bookings[0].payment_due_at + SECOND)
-        stripe.faults.next(kind, path_prefix=f"/v1/payment_intents/{payment_intents[1]}", times=99)
+        stripe.faults.fail_next(
+            kind, path_prefix=f"/v1/payment_intents/{payment_intents[1]}", times=99
+        )
 
         # When
         with pytest.raises(TriggerFailedError):
@@ -282,7 +284,7 @@ class TestStripeFailure:
 
         # Then
         text = output()
-        assert [till.now_of(each).status.value for each in bookings] == [
+        assert [steps.now_of(each).status.value for each in bookings] == [
             "cancelled",
             "pending",
             "cancelled",
@@ -292,17 +294,17 @@ class TestStripeFailure:
         # And the next run releases it
         stripe.faults.clear()
         call.job(JOB)
-        assert till.now_of(bookings[1]).status is Status.CANCELLED
+        assert steps.now_of(bookings[1]).status is Status.CANCELLED
         assert intents(stripe) == ["canceled"] * 3
 
     def test_an_api_key_that_stripe_rejects_keeps_all_bookings(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
-        till.pay(booking)
+        steps.pay(booking)
         now.set(booking.payment_due_at + SECOND)
         stripe.api_keys.clear()
 
         with pytest.raises(TriggerFailedError):
             call.job(JOB)
 
-        assert till.now_of(booking) == booking
+        assert steps.now_of(booking) == booking

@@ -4,8 +4,8 @@ import pytest
 from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.functions.given import stored_booking
-from tests.functions.money import (
-    Till,
+from tests.functions.payment_steps import (
+    PaymentSteps,
 )
 
 from teppan.domain.bookings.booking import Booking
@@ -19,8 +19,8 @@ def booking(table: Table) -> Booking:
 
 
 @pytest.fixture
-def delivery(till: Till, stripe: FakeStripe, booking: Booking) -> Delivery:
+def delivery(steps: PaymentSteps, stripe: FakeStripe, booking: Booking) -> Delivery:
     """The delivery of the event that the booking's deposit is paid."""
-    till.pay(booking)
+    steps.pay(booking)
     (due,) = stripe.outbox.pending()
     return due

@@ -8,7 +8,7 @@ KEY_HEADER: dict[str, str | None] = {"Idempotency-Key": "first"}
 
 def intents(stripe: FakeStripe) -> dict[str, str]:
     """Return the status of each intent at Stripe, oldest first."""
-    all_intents = reversed(stripe.everything("payment_intents"))
+    all_intents = reversed(stripe.all_objects("payment_intents"))
     return {each["id"]: each["status"] for each in all_intents}
 
 

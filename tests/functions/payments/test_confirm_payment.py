@@ -13,7 +13,14 @@ from tests.functions.emf import counted
 from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, new_id, stored_booking
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.money import BANK, DECLINED, SECURE, Till, open_payment, paid_booking
+from tests.functions.payment_steps import (
+    BANK,
+    DECLINED,
+    SECURE,
+    PaymentSteps,
+    open_payment,
+    paid_booking,
+)
 from tests.functions.stripe import create_foreign_intent
 
 from teppan.domain.bookings.booking import Booking
@@ -40,9 +47,9 @@ def confirm(call: Handlers, intent: str, **request: Any) -> Answer:
 
 class TestSucceededPayment:
     def test_a_succeeded_payment_confirms_its_booking(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
 
         answer = confirm(call, intent)
 
@@ -59,14 +66,14 @@ class TestSucceededPayment:
             "booking_status": "confirmed",
             "payment_status": "deposit_paid",
         }
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
-        till.check(booking)
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
+        steps.check(booking)
 
     def test_confirming_shows_the_booking_that_a_faster_webhook_has_confirmed(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
         # Given a webhook that is delivered between the reads of the booking and of its ledger
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         ledger, webhooks, deliveries = bookings.ledger, iter([call.deliver]), list[Answer]()
 
         def read_and_deliver(table: Table, booking_id: str) -> list[LedgerEntry]:
@@ -80,34 +87,39 @@ class TestSucceededPayment:
         assert [each.status for each in deliveries] == [200]
         assert answer.headers["ETag"] == '"2"'
         assert answer.body["booking_status"] == "confirmed"
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
 
     @pytest.mark.parametrize(
         ("payment_type", "payment_status"), [("deposit", "deposit_paid"), ("full", "paid")]
     )
     def test_a_confirmation_shows_the_payment_status_of_the_booking(
-        self, call: Handlers, till: Till, booking: Booking, payment_type: str, payment_status: str
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        booking: Booking,
+        payment_type: str,
+        payment_status: str,
     ) -> None:
-        answer = confirm(call, till.pay(booking, payment_type))
+        answer = confirm(call, steps.pay(booking, payment_type))
 
         assert answer.body["booking_status"] == "confirmed"
         assert answer.body["payment_status"] == payment_status
 
     def test_a_payment_of_the_balance_makes_the_booking_paid(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
         paid_booking(call, booking)
 
-        answer = confirm(call, till.pay(booking, "balance"))
+        answer = confirm(call, steps.pay(booking, "balance"))
 
         assert (answer.body["amount"], answer.body["payment_status"]) == (TOTAL - DEPOSIT, "paid")
         assert answer.body["version"] == 3
 
     def test_each_confirmed_payment_has_an_event_in_the_audit_trail(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
-        confirm(call, till.pay(booking))
-        confirm(call, till.pay(booking, "balance"))
+        confirm(call, steps.pay(booking))
+        confirm(call, steps.pay(booking, "balance"))
 
         trail = call("listBookingEvents", booking_id=booking.id).body["items"]
 
@@ -120,9 +132,9 @@ class TestSucceededPayment:
         }
 
     def test_a_payment_that_the_client_confirms_is_counted_once(
-        self, call: Handlers, till: Till, output: Output, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, output: Output, booking: Booking
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
 
         for _ in range(2):
             confirm(call, intent)
@@ -131,9 +143,9 @@ class TestSucceededPayment:
         assert counted(output(), "PaymentsCaptured") == 1
 
     def test_confirming_a_payment_again_or_by_webhook_changes_nothing(
-        self, call: Handlers, till: Till, snapshot: Snapshot, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, snapshot: Snapshot, booking: Booking
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         first = confirm(call, intent)
         before = snapshot()
 
@@ -143,13 +155,13 @@ class TestSucceededPayment:
         assert snapshot() == before
 
         call.deliver()
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
         assert confirm(call, intent).body == first.body
 
     def test_confirming_a_payment_that_the_webhook_has_applied_changes_nothing(
-        self, call: Handlers, till: Till, snapshot: Snapshot, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, snapshot: Snapshot, booking: Booking
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         call.deliver()
         before = snapshot()
 
@@ -162,14 +174,14 @@ class TestSucceededPayment:
 
 class TestUnpaidIntent:
     def test_confirming_an_unpaid_intent_changes_nothing(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
         answer = confirm(call, open_payment(call, booking))
 
         assert answer.status == 200
         assert answer.body["status"] == "requires_payment_method"
         assert (answer.body["booking_status"], answer.body["version"]) == ("pending", 1)
-        assert till.ledger(booking) == []
+        assert steps.ledger(booking) == []
 
     @pytest.mark.parametrize(
         ("card", "status"),
@@ -180,18 +192,18 @@ class TestUnpaidIntent:
         ],
     )
     def test_a_declined_or_unfinished_payment_leaves_the_booking_pending(
-        self, call: Handlers, till: Till, booking: Booking, card: str, status: str
+        self, call: Handlers, steps: PaymentSteps, booking: Booking, card: str, status: str
     ) -> None:
-        answer = confirm(call, till.pay(booking, card=card))
+        answer = confirm(call, steps.pay(booking, card=card))
 
         assert (answer.body["status"], answer.body["booking_status"]) == (status, "pending")
-        (attempt,) = till.account(booking)["payments"]
+        (attempt,) = steps.account(booking)["payments"]
         assert attempt["status"] == status
 
     def test_a_payment_confirms_the_booking_once_3d_secure_has_passed(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        intent = till.pay(booking, card=SECURE)
+        intent = steps.pay(booking, card=SECURE)
         stripe.authenticate(intent)
 
         assert confirm(call, intent).body["booking_status"] == "confirmed"
@@ -208,9 +220,9 @@ class TestUnpaidIntent:
 class TestVisibility:
     @pytest.mark.parametrize("by", [OTHER_CUSTOMER, ADMIN])
     def test_only_staff_may_confirm_a_payment_of_another_customer(
-        self, call: Handlers, till: Till, snapshot: Snapshot, booking: Booking, by: str
+        self, call: Handlers, steps: PaymentSteps, snapshot: Snapshot, booking: Booking, by: str
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         before = snapshot()
 
         answer = confirm(call, intent, by=by)
@@ -263,7 +275,7 @@ class TestVisibility:
     def test_a_malformed_intent_id_is_refused_without_a_call_of_stripe(
         self, call: Handlers, stripe: FakeStripe, junk: str
     ) -> None:
-        stripe.faults.next("reset", times=9)
+        stripe.faults.fail_next("reset", times=9)
 
         answer = confirm(call, junk)
 
@@ -273,25 +285,25 @@ class TestVisibility:
 
 class TestLatePayment:
     def test_a_payment_of_a_cancelled_booking_is_owed_back(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given a customer who pays while the booking is being cancelled
         intent = open_payment(call, booking)
-        till.cancel(booking)
+        steps.cancel(booking)
         stripe.pay(intent)
 
         answer = confirm(call, intent)
 
         assert answer.body["booking_status"] == "cancelled"
         assert answer.body["payment_status"] == "refund_pending"
-        assert till.ledger(booking) == [("captured", DEPOSIT), ("refund_owed", DEPOSIT)]
-        till.follow_up()
+        assert steps.ledger(booking) == [("captured", DEPOSIT), ("refund_owed", DEPOSIT)]
+        steps.follow_up()
         call.deliver()
-        assert till.account(booking)["balance"]["refunded"] == DEPOSIT
-        till.check(booking)
+        assert steps.account(booking)["balance"]["refunded"] == DEPOSIT
+        steps.check(booking)
 
     def test_a_late_payment_reinstates_an_expired_booking_whose_slot_is_free(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         intent = expire_with_unknown_intent(call, now, booking)
         stripe.pay(intent)
@@ -299,11 +311,11 @@ class TestLatePayment:
         answer = confirm(call, intent)
 
         assert answer.body["booking_status"] == "confirmed"
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
-        assert till.now_of(booking).cancellation is None
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
+        assert steps.now_of(booking).cancellation is None
 
     def test_a_late_payment_is_refunded_if_another_booking_holds_the_slot(
-        self, call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
     ) -> None:
         intent = expire_with_unknown_intent(call, now, booking)
         rival = stored_booking(call.table, at=now.at, by=OTHER_CUSTOMER)
@@ -313,10 +325,10 @@ class TestLatePayment:
 
         assert answer.body["booking_status"] == "cancelled"
         assert answer.body["payment_status"] == "refund_pending"
-        assert till.now_of(rival).status is Status.PENDING
-        till.follow_up()
-        assert till.account(booking)["balance"]["refunded"] == DEPOSIT
-        till.check(booking)
+        assert steps.now_of(rival).status is Status.PENDING
+        steps.follow_up()
+        assert steps.account(booking)["balance"]["refunded"] == DEPOSIT
+        steps.check(booking)
 
 
 def expire_with_unknown_intent(call: Handlers, now: Clock, booking: Booking) -> str:
@@ -334,15 +346,15 @@ class TestStripeFailure:
     def test_a_stripe_failure_is_a_503_and_confirming_again_succeeds(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         snapshot: Snapshot,
         booking: Booking,
         kind: Any,
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         before = snapshot()
-        stripe.faults.next(kind, times=9)
+        stripe.faults.fail_next(kind, times=9)
 
         answer = confirm(call, intent)
 
@@ -353,9 +365,9 @@ class TestStripeFailure:
         assert confirm(call, intent).body["booking_status"] == "confirmed"
 
     def test_confirming_with_an_api_key_that_stripe_rejects_is_a_502(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         stripe.api_keys.clear()
 
         answer = confirm(call, intent)

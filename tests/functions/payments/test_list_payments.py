@@ -12,7 +12,7 @@ from tests.conftest import Clock
 from tests.functions.example import Example, Request
 from tests.functions.given import new_id
 from tests.functions.handlers import Handlers
-from tests.functions.money import DECLINED, Till, paid_booking
+from tests.functions.payment_steps import DECLINED, PaymentSteps, paid_booking
 
 from teppan.domain.bookings.booking import Booking
 from teppan.store.attributes import Item, Key
@@ -35,8 +35,8 @@ NOTHING = dict.fromkeys(
 ) | {"credited": 0}
 
 
-def test_a_new_booking_has_no_payments(till: Till, booking: Booking) -> None:
-    assert till.account(booking) == {
+def test_a_new_booking_has_no_payments(steps: PaymentSteps, booking: Booking) -> None:
+    assert steps.account(booking) == {
         "booking_id": booking.id,
         "version": 1,
         "booking_status": "pending",
@@ -51,10 +51,10 @@ def test_a_new_booking_has_no_payments(till: Till, booking: Booking) -> None:
     }
 
 
-def test_an_open_payment_attempt_is_listed(till: Till, booking: Booking) -> None:
-    intent = till.open(booking).body["payment_intent_id"]
+def test_an_open_payment_attempt_is_listed(steps: PaymentSteps, booking: Booking) -> None:
+    intent = steps.open(booking).body["payment_intent_id"]
 
-    assert till.account(booking)["payments"] == [
+    assert steps.account(booking)["payments"] == [
         {
             "payment_type": "deposit",
             "attempt": 1,
@@ -67,35 +67,35 @@ def test_an_open_payment_attempt_is_listed(till: Till, booking: Booking) -> None
 
 
 def test_an_attempt_that_did_not_reach_stripe_has_no_intent(
-    till: Till, stripe: FakeStripe, booking: Booking
+    steps: PaymentSteps, stripe: FakeStripe, booking: Booking
 ) -> None:
-    stripe.faults.next("reset", times=9)
-    till.open(booking)
+    stripe.faults.fail_next("reset", times=9)
+    steps.open(booking)
 
-    (attempt,) = till.account(booking)["payments"]
+    (attempt,) = steps.account(booking)["payments"]
     assert "payment_intent_id" not in attempt
 
 
-def test_the_client_secret_is_not_shown_again(till: Till, booking: Booking) -> None:
-    secret = till.open(booking).body["client_secret"]
+def test_the_client_secret_is_not_shown_again(steps: PaymentSteps, booking: Booking) -> None:
+    secret = steps.open(booking).body["client_secret"]
 
-    assert secret not in str(till.account(booking))
+    assert secret not in str(steps.account(booking))
 
 
 def test_every_entry_from_the_deposit_to_the_refund_is_listed(
-    call: Handlers, till: Till, stripe: FakeStripe, now: Clock, booking: Booking
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock, booking: Booking
 ) -> None:
     # Given a deposit, a cancellation an hour later, and its refund an hour after that
-    intent = till.pay(booking)
+    intent = steps.pay(booking)
     call.deliver()
     now.set(now.at + timedelta(hours=1))
-    till.cancel(booking)
+    steps.cancel(booking)
     now.set(now.at + timedelta(hours=1))
-    till.follow_up()
+    steps.follow_up()
 
-    account = till.account(booking)
+    account = steps.account(booking)
 
-    (refund,) = stripe.everything("refunds")
+    (refund,) = stripe.all_objects("refunds")
     obligation = {"refund": "cancellation-3-1", "payment_intent_id": intent, "amount": 9_700}
     assert account["entries"] == [
         {
@@ -128,18 +128,18 @@ def test_every_entry_from_the_deposit_to_the_refund_is_listed(
 
 
 def test_attempts_and_entries_are_listed_in_the_order_of_time(
-    call: Handlers, till: Till, now: Clock, booking: Booking
+    call: Handlers, steps: PaymentSteps, now: Clock, booking: Booking
 ) -> None:
     for payment_type in ("full", "deposit", "full", "deposit"):
         now.set(now.at + timedelta(minutes=1))
-        till.open(booking, payment_type)
-    till.pay(booking)
+        steps.open(booking, payment_type)
+    steps.pay(booking)
     call.deliver()
     for _ in range(3):
         now.set(now.at + timedelta(minutes=1))
-        till.refund(booking, 100)
+        steps.refund(booking, 100)
 
-    account = till.account(booking)
+    account = steps.account(booking)
 
     order = [(each["payment_type"], each["attempt"]) for each in account["payments"]]
     assert order == [("full", 1), ("deposit", 1), ("full", 2), ("deposit", 2)]
@@ -150,7 +150,7 @@ def test_attempts_and_entries_are_listed_in_the_order_of_time(
 
 @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
 def test_customers_and_staff_see_the_same_payments_of_a_booking(
-    call: Handlers, till: Till, booking: Booking, by: str
+    call: Handlers, steps: PaymentSteps, booking: Booking, by: str
 ) -> None:
     paid_booking(call, booking)
 
@@ -158,7 +158,7 @@ def test_customers_and_staff_see_the_same_payments_of_a_booking(
 
     assert answer.status == 200
     assert answer.headers["ETag"] == '"2"'
-    assert answer.body == till.account(booking)
+    assert answer.body == steps.account(booking)
 
 
 @pytest.mark.parametrize("by", [OTHER_CUSTOMER, CUSTOMER])
@@ -173,13 +173,13 @@ def test_the_payments_of_another_customers_booking_are_not_found(
 
 
 def test_listing_payments_does_not_call_stripe(
-    call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
 ) -> None:
     # Given a payment whose webhook is not delivered
-    till.pay(booking)
-    stripe.faults.next("reset", times=9)
+    steps.pay(booking)
+    stripe.faults.fail_next("reset", times=9)
 
-    assert till.account(booking)["balance"] == NOTHING
+    assert steps.account(booking)["balance"] == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_listing_payments_does_not_call_stripe(
 )
 def test_the_balance_shows_money_in_dispute_and_money_lost(
     call: Handlers,
-    till: Till,
+    steps: PaymentSteps,
     stripe: FakeStripe,
     booking: Booking,
     won: bool | None,
@@ -204,18 +204,20 @@ def test_the_balance_shows_money_in_dispute_and_money_lost(
         stripe.close_dispute(dispute["id"], won=won)
     call.deliver()
 
-    account = till.account(booking)
+    account = steps.account(booking)
 
     assert account["balance"] == NOTHING | balance
     assert account["payment_status"] == payment_status
-    till.check(booking)
+    steps.check(booking)
 
 
-def test_a_declined_card_leaves_no_entry(call: Handlers, till: Till, booking: Booking) -> None:
-    till.pay(booking, card=DECLINED)
+def test_a_declined_card_leaves_no_entry(
+    call: Handlers, steps: PaymentSteps, booking: Booking
+) -> None:
+    steps.pay(booking, card=DECLINED)
     call.deliver()
 
-    account = till.account(booking)
+    account = steps.account(booking)
 
     assert account["entries"] == []
     assert [each["status"] for each in account["payments"]] == ["requires_payment_method"]
@@ -254,7 +256,7 @@ class TestConcurrentWrites:
     def test_a_payment_entered_between_two_reads_is_shown_whole(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         table: Table,
         dynamodb: BaseClient,
         table_name: str,
@@ -262,7 +264,7 @@ class TestConcurrentWrites:
         read: int,
     ) -> None:
         # Given a payment that is entered before one of the reads
-        till.pay(booking)
+        steps.pay(booking)
 
         def deliver() -> None:
             call.table = table
@@ -272,7 +274,7 @@ class TestConcurrentWrites:
         interrupted = InterruptedTable(dynamodb, table_name, {read: deliver})
         call.table = interrupted
 
-        account = till.account(booking)
+        account = steps.account(booking)
 
         # Then the answer shows all of it
         assert account["version"] == 2
@@ -284,7 +286,7 @@ class TestConcurrentWrites:
     def test_a_booking_that_changes_between_any_two_reads_is_a_503(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         table: Table,
         dynamodb: BaseClient,
         table_name: str,
@@ -294,7 +296,7 @@ class TestConcurrentWrites:
 
         def give_back() -> None:
             call.table = table
-            till.refund(booking, 1)
+            steps.refund(booking, 1)
             call.table = interrupted
 
         interrupted = InterruptedTable(

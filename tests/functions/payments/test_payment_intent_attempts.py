@@ -9,7 +9,7 @@ from local.fakes.stripe.fake import FakeStripe
 from tests.builders import ADMIN, CUSTOMER, caller, confirmed, days_ahead
 from tests.functions.given import Snapshot, new_id, store_attempts, stored_booking
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.money import Till, paid_booking
+from tests.functions.payment_steps import PaymentSteps, paid_booking
 from tests.functions.payments.payment_intents import KEY_HEADER, intents, open_at
 
 from teppan.domain.bookings.audit import audit_event
@@ -26,12 +26,12 @@ from teppan_payments.stripe_provider import StripeProvider
 
 @pytest.mark.parametrize("tab", ["first", "second"])
 def test_a_booking_that_is_cancelled_while_its_payment_opens_gets_no_intent(
-    till: Till, stripe: FakeStripe, booking: Booking, tab: str
+    steps: PaymentSteps, stripe: FakeStripe, booking: Booking, tab: str
 ) -> None:
     # Given a booking, or one whose payment was opened before in another tab
     if tab == "second":
-        till.open(booking)
-    attempts, cancellations = payments.attempts, iter([partial(till.cancel, booking)])
+        steps.open(booking)
+    attempts, cancellations = payments.attempts, iter([partial(steps.cancel, booking)])
     answers: list[Answer] = []
 
     def read_and_cancel(table: Table, booking_id: str) -> list[PaymentAttempt]:
@@ -41,7 +41,7 @@ def test_a_booking_that_is_cancelled_while_its_payment_opens_gets_no_intent(
 
     # When it is cancelled between the read and the write of a payment request
     with patch.object(payments, "attempts", read_and_cancel):
-        refused = till.open(booking)
+        refused = steps.open(booking)
 
     # Then no intent can be paid
     assert [answer.status for answer in answers] == [200]
@@ -50,10 +50,10 @@ def test_a_booking_that_is_cancelled_while_its_payment_opens_gets_no_intent(
 
 
 def test_of_two_intents_for_one_attempt_the_one_stored_last_is_cancelled(
-    till: Till, stripe: FakeStripe, table: Table, booking: Booking
+    steps: PaymentSteps, stripe: FakeStripe, table: Table, booking: Booking
 ) -> None:
     # Given a request that another one, with a new key, overtakes before it stores its intent
-    create, faster_requests = StripeProvider.open, iter([partial(till.open, booking)])
+    create, faster_requests = StripeProvider.open, iter([partial(steps.open, booking)])
     answers: list[Answer] = []
 
     def open_(provider: StripeProvider, attempt: PaymentAttempt) -> Intent:
@@ -65,7 +65,7 @@ def test_of_two_intents_for_one_attempt_the_one_stored_last_is_cancelled(
 
     # When both request the payment
     with patch.object(StripeProvider, "open", open_):
-        answers.append(till.open(booking))
+        answers.append(steps.open(booking))
 
     # Then both return the only intent that can be paid
     assert [answer.status for answer in answers] == [201, 201]
@@ -79,56 +79,71 @@ class TestAttemptLimit:
     TOO_MANY = (409, "too_many_payment_attempts")
 
     def test_no_payment_is_opened_after_the_last_attempt(
-        self, till: Till, stripe: FakeStripe, snapshot: Snapshot, table: Table, booking: Booking
+        self,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        snapshot: Snapshot,
+        table: Table,
+        booking: Booking,
     ) -> None:
         # Given one attempt less than the limit
         store_attempts(table, booking, booking.policy.payment_attempts - 1)
 
         # Then the last attempt is opened, and no other
-        last = till.open(booking)
+        last = steps.open(booking)
         assert last.status == 201
         before = snapshot()
-        assert till.open(booking, "full").problem == self.TOO_MANY
+        assert steps.open(booking, "full").problem == self.TOO_MANY
 
         # And the last attempt can still be paid
         assert intents(stripe) == {last.body["payment_intent_id"]: "requires_payment_method"}
         assert snapshot() == before
 
     def test_the_last_attempt_is_replayed_and_can_be_paid(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, booking: Booking
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        table: Table,
+        booking: Booking,
     ) -> None:
         store_attempts(table, booking, booking.policy.payment_attempts - 1)
-        last = till.open(booking, headers=KEY_HEADER).body
+        last = steps.open(booking, headers=KEY_HEADER).body
 
-        assert till.open(booking, headers=KEY_HEADER).body == last
-        assert till.open(booking).body == last
+        assert steps.open(booking, headers=KEY_HEADER).body == last
+        assert steps.open(booking).body == last
 
         stripe.pay(last["payment_intent_id"])
         call.deliver()
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     @pytest.mark.parametrize("by", [CUSTOMER, ADMIN])
     def test_the_attempts_of_all_payment_types_and_callers_count_together(
-        self, call: Handlers, till: Till, table: Table, booking: Booking, by: str
+        self, call: Handlers, steps: PaymentSteps, table: Table, booking: Booking, by: str
     ) -> None:
         # Given as many attempts of the deposit as the limit, the last of them paid
         store_attempts(table, booking, booking.policy.payment_attempts - 1)
         paid_booking(call, booking)
 
-        assert till.open(booking, "balance", by=by).problem == self.TOO_MANY
+        assert steps.open(booking, "balance", by=by).problem == self.TOO_MANY
 
     def test_the_last_attempt_is_not_replaced_when_it_was_cancelled_at_stripe(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, booking: Booking
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        table: Table,
+        booking: Booking,
     ) -> None:
         store_attempts(table, booking, booking.policy.payment_attempts - 1)
-        last = till.open(booking).body["payment_intent_id"]
+        last = steps.open(booking).body["payment_intent_id"]
         call.provider.cancel(last)
 
-        assert till.open(booking).problem == self.TOO_MANY
+        assert steps.open(booking).problem == self.TOO_MANY
         assert intents(stripe) == {last: "canceled"}
 
     def test_a_booking_with_more_payments_than_attempts_can_be_cancelled(
-        self, till: Till, table: Table
+        self, steps: PaymentSteps, table: Table
     ) -> None:
         # Given one payment more than the limit, because two attempts began at the same moment
         numbers = range(CURRENT.payment_attempts + 1)
@@ -136,13 +151,13 @@ class TestAttemptLimit:
         booking = replace(confirmed(booking_id=new_id()), payments=payments)
         bookings.add(table, booking, audit_event(None, booking, caller()))
 
-        assert till.cancel(booking, refund_percentage=100, reason="Rain").status == 200
+        assert steps.cancel(booking, refund_percentage=100, reason="Rain").status == 200
 
-        assert till.ledger(booking) == [("refund_owed", 1_000) for _ in numbers]
+        assert steps.ledger(booking) == [("refund_owed", 1_000) for _ in numbers]
 
     def test_each_booking_has_its_own_attempt_limit(
-        self, till: Till, table: Table, booking: Booking
+        self, steps: PaymentSteps, table: Table, booking: Booking
     ) -> None:
         store_attempts(table, booking, booking.policy.payment_attempts)
 
-        assert till.open(stored_booking(table, date=days_ahead(40))).status == 201
+        assert steps.open(stored_booking(table, date=days_ahead(40))).status == 201

@@ -7,7 +7,7 @@ from local.fakes.stripe.api.resources.payment_intent_parameters import CREATE
 from local.fakes.stripe.fake import FakeStripe
 from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values
-from tests.functions.money import Till
+from tests.functions.payment_steps import PaymentSteps
 from tests.functions.payments.payment_intents import DEPOSIT, KEY_HEADER, intents, open_at
 from tests.functions.secrets_manager import rotate
 from tests.functions.stripe import API_KEY
@@ -28,109 +28,109 @@ class TestStripeFailure:
     @pytest.mark.parametrize("fault", FAULTS)
     @pytest.mark.parametrize("same_key", [True, False], ids=["same key", "new key"])
     def test_a_stripe_failure_is_a_503_and_the_next_try_opens_one_intent(
-        self, till: Till, stripe: FakeStripe, booking: Booking, fault: str, same_key: bool
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, fault: str, same_key: bool
     ) -> None:
         # Given
         headers = KEY_HEADER if same_key else None
         faults, status, code = FAULTS[fault]
-        stripe.faults.next(**faults)
+        stripe.faults.fail_next(**faults)
 
         # When
-        answer = till.open(booking, headers=headers)
+        answer = steps.open(booking, headers=headers)
 
         # Then the answer says when to retry, and the attempt is kept
         assert answer.problem == (status, code)
         assert int(answer.headers["Retry-After"]) > 0
-        (attempt,) = till.account(booking)["payments"]
+        (attempt,) = steps.account(booking)["payments"]
         assert (attempt["amount"], attempt["status"]) == (DEPOSIT, "requires_payment_method")
 
         # And once Stripe works again, the next try creates no second intent
         stripe.faults.clear()
-        again = till.open(booking, headers=headers)
+        again = steps.open(booking, headers=headers)
         assert again.status == 201
         payable = open_at(stripe)
         assert again.body["payment_intent_id"] in payable
         assert len(payable) == (2 if fault == "broken after" else 1)
-        (attempt,) = till.account(booking)["payments"]
+        (attempt,) = steps.account(booking)["payments"]
         assert attempt["payment_intent_id"] == again.body["payment_intent_id"]
 
     @pytest.mark.parametrize("kind", ["reset", "timeout", "lose_answer", "error_429"])
     def test_a_single_failure_of_stripe_is_retried(
-        self, till: Till, stripe: FakeStripe, booking: Booking, kind: Any
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, kind: Any
     ) -> None:
-        stripe.faults.next(kind, method="POST")
+        stripe.faults.fail_next(kind, method="POST")
 
-        answer = till.open(booking)
+        answer = steps.open(booking)
 
         assert answer.status == (503 if kind == "error_429" else 201)
-        assert till.open(booking).status == 201
+        assert steps.open(booking).status == 201
         assert len(intents(stripe)) == 1
 
     def test_the_next_try_after_a_500_of_stripe_uses_a_new_idempotency_key(
-        self, till: Till, stripe: FakeStripe, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given an error that Stripe stores under the idempotency key
-        stripe.faults.next("error_500", method="POST")
-        assert till.open(booking, headers=KEY_HEADER).status == 503
+        stripe.faults.fail_next("error_500", method="POST")
+        assert steps.open(booking, headers=KEY_HEADER).status == 503
 
         # Then the next try uses another key
-        assert till.open(booking, headers=KEY_HEADER).status == 201
+        assert steps.open(booking, headers=KEY_HEADER).status == 201
         assert len(intents(stripe)) == 1
 
     def test_an_open_intent_that_cannot_be_cancelled_stays_open(
-        self, till: Till, stripe: FakeStripe, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        first = till.open(booking).body["payment_intent_id"]
-        stripe.faults.next("reset", path_prefix="/v1/payment_intents/", times=2)
+        first = steps.open(booking).body["payment_intent_id"]
+        stripe.faults.fail_next("reset", path_prefix="/v1/payment_intents/", times=2)
 
-        assert till.open(booking, "full").problem == (503, "payment_provider_unavailable")
+        assert steps.open(booking, "full").problem == (503, "payment_provider_unavailable")
 
         assert intents(stripe) == {first: "requires_payment_method"}
-        assert till.open(booking, "full").status == 201
+        assert steps.open(booking, "full").status == 201
         assert intents(stripe)[first] == "canceled"
 
     def test_opening_a_payment_with_an_api_key_that_stripe_rejects_is_a_502(
-        self, till: Till, stripe: FakeStripe, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         stripe.api_keys.clear()
 
-        answer = till.open(booking, headers=KEY_HEADER)
+        answer = steps.open(booking, headers=KEY_HEADER)
 
         assert answer.problem == (502, "payment_provider_failed")
         assert int(answer.headers["Retry-After"]) > 0
         assert "sk_" not in str(answer.body)
         stripe.api_keys.add(API_KEY)
-        assert till.open(booking, headers=KEY_HEADER).status == 201
+        assert steps.open(booking, headers=KEY_HEADER).status == 201
         assert len(intents(stripe)) == 1
 
     def test_an_amount_that_stripe_never_takes_is_a_409_without_retry_after(
-        self, till: Till, stripe: FakeStripe, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given an account whose minimum amount is above the deposit
-        stripe.account.minimum = DEPOSIT + 1
+        stripe.account.minimum_amount = DEPOSIT + 1
 
-        answers = [till.open(booking, headers=KEY_HEADER) for _ in range(2)]
+        answers = [steps.open(booking, headers=KEY_HEADER) for _ in range(2)]
 
         assert {each.problem for each in answers} == {(409, "payment_refused_by_provider")}
         assert "Retry-After" not in answers[0].headers
         assert intents(stripe) == {}
         # And the request succeeds once Stripe accepts the amount
-        stripe.account.minimum = DEPOSIT
-        assert till.open(booking, headers=KEY_HEADER).status == 201
+        stripe.account.minimum_amount = DEPOSIT
+        assert steps.open(booking, headers=KEY_HEADER).status == 201
         assert len(intents(stripe)) == 1
 
     def test_a_booking_with_a_payment_that_stripe_never_takes_can_be_cancelled(
-        self, till: Till, stripe: FakeStripe, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        stripe.account.minimum = DEPOSIT + 1
-        till.open(booking)
+        stripe.account.minimum_amount = DEPOSIT + 1
+        steps.open(booking)
 
-        assert till.cancel(booking).status == 200
-        assert till.follow_up() == []
+        assert steps.cancel(booking).status == 200
+        assert steps.follow_up() == []
 
     def test_a_request_that_stripe_calls_invalid_is_a_500_and_raises_an_alarm(
         self,
-        till: Till,
+        steps: PaymentSteps,
         booking: Booking,
         output: Output,
         monkeypatch: pytest.MonkeyPatch,
@@ -138,7 +138,7 @@ class TestStripeFailure:
         # Given a request with a parameter that Stripe does not know
         monkeypatch.delitem(CREATE, "automatic_payment_methods")
 
-        answer = till.open(booking)
+        answer = steps.open(booking)
 
         assert answer.problem == (500, "internal_error")
         assert "Retry-After" not in answer.headers
@@ -148,20 +148,20 @@ class TestStripeFailure:
 
     @pytest.mark.parametrize("key", ["a random value", "whsec_1"])
     def test_a_stage_without_an_api_key_names_the_cause_only_in_its_log(
-        self, till: Till, booking: Booking, output: Output, api_key: str, key: str
+        self, steps: PaymentSteps, booking: Booking, output: Output, api_key: str, key: str
     ) -> None:
         rotate(api_key, key)
         rotate(api_key, key)
 
-        assert till.open(booking).problem == (502, "payment_provider_failed")
+        assert steps.open(booking).problem == (502, "payment_provider_failed")
         assert "PaymentsNotConfigured" in output()
 
     def test_a_live_intent_is_not_returned_on_a_test_stage(
-        self, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, output: Output
     ) -> None:
         stripe.set_livemode(live=True)
 
-        answer = till.open(booking)
+        answer = steps.open(booking)
 
         assert answer.problem == (502, "payment_provider_failed")
         assert "_secret_" not in str(answer.body)
@@ -172,27 +172,27 @@ class TestApiKeyRotation:
     """A rotation causes no outage: one of the two stored keys is always valid."""
 
     def test_a_revoked_api_key_is_replaced_by_the_new_one(
-        self, till: Till, stripe: FakeStripe, booking: Booking, api_key: str
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, api_key: str
     ) -> None:
         # Given an instance that has cached the old key
-        assert till.open(booking).status == 201
+        assert steps.open(booking).status == 201
         rotate(api_key, "sk_test_new")
         stripe.api_keys = {"sk_test_new"}
 
-        assert till.open(booking, "full").status == 201
+        assert steps.open(booking, "full").status == 201
 
     def test_an_api_key_that_stripe_does_not_know_yet_is_replaced_by_the_old_one(
-        self, till: Till, booking: Booking, api_key: str
+        self, steps: PaymentSteps, booking: Booking, api_key: str
     ) -> None:
         rotate(api_key, "sk_test_new")
 
-        assert till.open(booking).status == 201
+        assert steps.open(booking).status == 201
 
     def test_an_api_key_that_was_replaced_twice_is_not_used(
-        self, till: Till, stripe: FakeStripe, booking: Booking, api_key: str
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, api_key: str
     ) -> None:
         rotate(api_key, "sk_test_new")
         rotate(api_key, "sk_test_newer")
 
-        assert till.open(booking).problem == (502, "payment_provider_failed")
+        assert steps.open(booking).problem == (502, "payment_provider_failed")
         assert not intents(stripe)

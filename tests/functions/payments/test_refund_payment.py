@@ -13,7 +13,7 @@ from tests.functions.emf import counted, emitted
 from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, new_id, stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import REFUND_FAILS, REFUND_PENDS, Till, paid_booking
+from tests.functions.payment_steps import REFUND_FAILS, REFUND_PENDS, PaymentSteps, paid_booking
 from tests.functions.provocations import body, reused_key
 
 from teppan.domain.bookings.booking import Booking
@@ -47,9 +47,9 @@ def booking(call: Handlers) -> Booking:
 
 class TestRefund:
     def test_a_refund_request_creates_a_refund_obligation_at_once(
-        self, till: Till, booking: Booking
+        self, steps: PaymentSteps, booking: Booking
     ) -> None:
-        answer = till.refund(booking, 2_500)
+        answer = steps.refund(booking, 2_500)
 
         assert answer.status == 201
         assert "Idempotency-Replayed" not in answer.headers
@@ -66,77 +66,77 @@ class TestRefund:
             "created_at": "2026-11-23T18:00:00Z",
             "estimated_refund_date": "2026-12-03",
         }
-        assert till.ledger(booking) == [("captured", DEPOSIT), ("goodwill_owed", 2_500)]
-        till.check(booking)
+        assert steps.ledger(booking) == [("captured", DEPOSIT), ("goodwill_owed", 2_500)]
+        steps.check(booking)
 
     def test_a_refund_without_an_amount_is_of_all_that_is_refundable(
-        self, till: Till, booking: Booking
+        self, steps: PaymentSteps, booking: Booking
     ) -> None:
-        till.refund(booking, 2_500)
+        steps.refund(booking, 2_500)
 
-        assert till.refund(booking).body["amount"] == DEPOSIT - 2_500
-        assert till.account(booking)["balance"]["refundable"] == 0
+        assert steps.refund(booking).body["amount"] == DEPOSIT - 2_500
+        assert steps.account(booking)["balance"]["refundable"] == 0
 
     def test_a_refund_request_does_not_call_stripe(
-        self, till: Till, stripe: FakeStripe, booking: Booking
+        self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        stripe.faults.next("reset", times=99)
+        stripe.faults.fail_next("reset", times=99)
 
-        assert till.refund(booking).status == 201
-        assert not stripe.everything("refunds")
+        assert steps.refund(booking).status == 201
+        assert not stripe.all_objects("refunds")
 
     def test_a_refund_is_sent_by_the_job(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        till.refund(booking, 2_500)
-        till.follow_up()
+        steps.refund(booking, 2_500)
+        steps.follow_up()
         call.deliver()
 
-        (refund,) = stripe.everything("refunds")
+        (refund,) = stripe.all_objects("refunds")
         assert (refund["amount"], refund["status"]) == (2_500, "succeeded")
-        assert till.account(booking)["balance"]["refunded"] == 2_500
-        assert till.account(booking)["payment_status"] == "deposit_paid"  # the balance is due
-        till.check(booking)
+        assert steps.account(booking)["balance"]["refunded"] == 2_500
+        assert steps.account(booking)["payment_status"] == "deposit_paid"  # the balance is due
+        steps.check(booking)
 
     def test_a_goodwill_refund_does_not_reopen_the_deposit(
-        self, till: Till, booking: Booking
+        self, steps: PaymentSteps, booking: Booking
     ) -> None:
         # Given goodwill for a booking of which the balance is still due
-        till.refund(booking, 2_500)
-        till.follow_up()
+        steps.refund(booking, 2_500)
+        steps.follow_up()
 
-        account = till.account(booking)
+        account = steps.account(booking)
         assert (account["deposit_due"], account["balance_due"]) == (0, TOTAL - DEPOSIT)
         assert account["booking_status"] == "confirmed"
-        assert till.open(booking, "deposit").problem == (409, "payment_not_due")
+        assert steps.open(booking, "deposit").problem == (409, "payment_not_due")
 
     def test_a_refund_may_cover_two_payments(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
         paid_booking(call, booking, "balance")
 
-        answer = till.refund(booking)
+        answer = steps.refund(booking)
 
         assert (answer.body["amount"], answer.body["version"]) == (TOTAL, 4)
-        owed = [amount for kind, amount in till.ledger(booking) if kind == "goodwill_owed"]
+        owed = [amount for kind, amount in steps.ledger(booking) if kind == "goodwill_owed"]
         assert owed == [DEPOSIT, TOTAL - DEPOSIT]
 
     def test_a_refund_larger_than_one_payment_is_taken_from_both(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         paid_booking(call, booking, "balance")
 
-        till.refund(booking, 70_000)
-        till.follow_up()
+        steps.refund(booking, 70_000)
+        steps.follow_up()
 
-        amounts = sorted(each["amount"] for each in stripe.everything("refunds"))
+        amounts = sorted(each["amount"] for each in stripe.all_objects("refunds"))
         assert amounts == [70_000 - (TOTAL - DEPOSIT), TOTAL - DEPOSIT]
-        till.check(booking)
+        steps.check(booking)
 
     def test_a_refund_has_an_event_in_the_audit_trail_with_its_reason(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
-        till.refund(booking, 2_500)
+        steps.refund(booking, 2_500)
 
         trail = call("listBookingEvents", booking_id=booking.id, by=ADMIN).body["items"]
 
@@ -148,29 +148,29 @@ class TestRefund:
         }
 
     def test_a_refund_of_a_cancelled_booking_may_return_what_the_policy_kept(
-        self, till: Till, booking: Booking
+        self, steps: PaymentSteps, booking: Booking
     ) -> None:
-        till.cancel(booking)
-        till.follow_up()
+        steps.cancel(booking)
+        steps.follow_up()
 
-        assert till.refund(booking).body["amount"] == 300
-        till.follow_up()
-        assert till.account(booking)["payment_status"] == "refunded"
-        till.check(booking)
+        assert steps.refund(booking).body["amount"] == 300
+        steps.follow_up()
+        assert steps.account(booking)["payment_status"] == "refunded"
+        steps.check(booking)
 
     @pytest.mark.parametrize("status", [Status.COMPLETED, Status.NO_SHOW])
     def test_a_refund_is_possible_after_the_party(
-        self, till: Till, table: Table, status: Status
+        self, steps: PaymentSteps, table: Table, status: Status
     ) -> None:
         past_booking = stored_booking(table, status=status, captured=DEPOSIT)
 
-        assert till.refund(past_booking).body["amount"] == DEPOSIT
+        assert steps.refund(past_booking).body["amount"] == DEPOSIT
 
     def test_a_refund_that_is_requested_twice_with_one_key_is_counted_once(
-        self, till: Till, output: Output, booking: Booking
+        self, steps: PaymentSteps, output: Output, booking: Booking
     ) -> None:
-        till.refund(booking, 2_500, headers=KEY_HEADER)
-        till.refund(booking, 2_500, headers=KEY_HEADER)
+        steps.refund(booking, 2_500, headers=KEY_HEADER)
+        steps.refund(booking, 2_500, headers=KEY_HEADER)
 
         text = output()
         assert counted(text, "RefundsPromised") == 1
@@ -182,70 +182,72 @@ class TestRefund:
 class TestRefundLimit:
     @pytest.mark.parametrize("amount", [DEPOSIT + 1, 10**9, 10**30])
     def test_a_refund_of_more_than_was_captured_is_refused(
-        self, till: Till, snapshot: Snapshot, booking: Booking, amount: int
+        self, steps: PaymentSteps, snapshot: Snapshot, booking: Booking, amount: int
     ) -> None:
         before = snapshot()
 
-        assert till.refund(booking, amount).problem == (409, "refund_exceeds_captured")
+        assert steps.refund(booking, amount).problem == (409, "refund_exceeds_captured")
         assert snapshot() == before
 
     @pytest.mark.parametrize("amount", [None, 1])
     def test_a_refund_is_refused_when_nothing_is_refundable(
-        self, till: Till, booking: Booking, amount: int | None
+        self, steps: PaymentSteps, booking: Booking, amount: int | None
     ) -> None:
-        till.refund(booking)
+        steps.refund(booking)
 
-        assert till.refund(booking, amount).problem == (409, "refund_exceeds_captured")
+        assert steps.refund(booking, amount).problem == (409, "refund_exceeds_captured")
 
     @pytest.mark.parametrize("amount", [None, 1])
     def test_a_refund_of_an_unpaid_booking_is_refused(
-        self, till: Till, table: Table, amount: int | None
+        self, steps: PaymentSteps, table: Table, amount: int | None
     ) -> None:
-        assert till.refund(stored_booking(table), amount).problem == (
+        assert steps.refund(stored_booking(table), amount).problem == (
             409,
             "refund_exceeds_captured",
         )
 
     def test_a_refund_cannot_include_what_a_cancellation_owes(
-        self, till: Till, booking: Booking
+        self, steps: PaymentSteps, booking: Booking
     ) -> None:
-        till.cancel(booking)
+        steps.cancel(booking)
 
-        assert till.refund(booking, 301).problem == (409, "refund_exceeds_captured")
-        assert till.refund(booking, 300).status == 201
+        assert steps.refund(booking, 301).problem == (409, "refund_exceeds_captured")
+        assert steps.refund(booking, 300).status == 201
 
     def test_a_refund_cannot_include_money_in_dispute(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         (payment,) = booking.payments
         stripe.dispute(payment)
         call.deliver()
 
-        refused = till.refund(booking)
+        refused = steps.refund(booking)
         assert refused.problem == (409, "refund_exceeds_captured")
         assert refused.body["detail"] == "Left to refund: 0 cents; in dispute: 10000 cents."
 
-    def test_the_sum_of_several_refunds_is_limited(self, till: Till, booking: Booking) -> None:
-        answers = [till.refund(booking, 3_000).status for _ in range(5)]
+    def test_the_sum_of_several_refunds_is_limited(
+        self, steps: PaymentSteps, booking: Booking
+    ) -> None:
+        answers = [steps.refund(booking, 3_000).status for _ in range(5)]
 
         assert answers == [201, 201, 201, 409, 409]
-        assert till.account(booking)["balance"]["refund_owed"] == 9_000
+        assert steps.account(booking)["balance"]["refund_owed"] == 9_000
 
 
 class TestIdempotencyKey:
-    def test_a_refund_needs_an_idempotency_key(self, till: Till, booking: Booking) -> None:
-        answer = till.refund(booking, headers={"Idempotency-Key": None})
+    def test_a_refund_needs_an_idempotency_key(self, steps: PaymentSteps, booking: Booking) -> None:
+        answer = steps.refund(booking, headers={"Idempotency-Key": None})
 
         assert answer.problem == (400, "missing_parameter")
 
     @pytest.mark.parametrize("amount", [None, 2_500])
     def test_the_same_key_returns_the_same_refund(
-        self, till: Till, snapshot: Snapshot, booking: Booking, amount: int | None
+        self, steps: PaymentSteps, snapshot: Snapshot, booking: Booking, amount: int | None
     ) -> None:
-        first = till.refund(booking, amount, headers=KEY_HEADER)
+        first = steps.refund(booking, amount, headers=KEY_HEADER)
         before = snapshot()
 
-        again = till.refund(booking, amount, headers=KEY_HEADER)
+        again = steps.refund(booking, amount, headers=KEY_HEADER)
 
         assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
         assert again.body == first.body
@@ -263,7 +265,7 @@ class TestIdempotencyKey:
     def test_a_replay_shows_the_current_status_of_the_refund(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         table: Table,
         card: str,
@@ -271,39 +273,39 @@ class TestIdempotencyKey:
         status: str,
     ) -> None:
         booking = paid_booking(call, stored_booking(table), card=card)
-        first = till.refund(booking, headers=KEY_HEADER)
-        till.follow_up()
-        (refund,) = stripe.everything("refunds")
+        first = steps.refund(booking, headers=KEY_HEADER)
+        steps.follow_up()
+        (refund,) = stripe.all_objects("refunds")
         for outcome in outcomes:
             stripe.settle_refund(refund["id"], outcome)
         call.deliver()
 
-        again = till.refund(booking, headers=KEY_HEADER).body
+        again = steps.refund(booking, headers=KEY_HEADER).body
 
         assert (again["refund_id"], again["amount"]) == (first.body["refund_id"], DEPOSIT)
         assert again["refund_status"] == status
         assert ("estimated_refund_date" in again) == (status == "pending")
 
     def test_a_replay_shows_a_refund_as_canceled_after_a_lost_dispute(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given a refund that is not sent when a dispute withdraws the whole payment
-        first = till.refund(booking, 2_500, headers=KEY_HEADER).body
+        first = steps.refund(booking, 2_500, headers=KEY_HEADER).body
         (payment,) = booking.payments
         dispute = stripe.dispute(payment)
         call.deliver()
-        assert till.refund(booking, 2_500, headers=KEY_HEADER).body["refund_status"] == "pending"
+        assert steps.refund(booking, 2_500, headers=KEY_HEADER).body["refund_status"] == "pending"
         stripe.close_dispute(dispute["id"], won=False)
         call.deliver()
 
-        again = till.refund(booking, 2_500, headers=KEY_HEADER).body
+        again = steps.refund(booking, 2_500, headers=KEY_HEADER).body
 
         # Then no part of it is sent or refunded
         assert (again["refund_id"], again["amount"]) == (first["refund_id"], 2_500)
         assert again["refund_status"] == "canceled"
         assert "estimated_refund_date" not in again
-        assert not stripe.everything("refunds")
-        till.check(booking)
+        assert not stripe.all_objects("refunds")
+        steps.check(booking)
 
     @pytest.mark.parametrize("change", [{"amount": 2_501}, {"reason": "Warm noodles"}])
     def test_a_refund_with_a_used_key_and_another_body_is_refused(
@@ -319,33 +321,33 @@ class TestIdempotencyKey:
         assert snapshot() == before
 
     def test_a_refund_with_a_used_key_and_another_booking_is_refused(
-        self, call: Handlers, till: Till, table: Table, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, table: Table, booking: Booking
     ) -> None:
         other = paid_booking(call, stored_booking(table, date=days_ahead(40)))
-        till.refund(booking, 100, headers=KEY_HEADER)
+        steps.refund(booking, 100, headers=KEY_HEADER)
 
-        assert till.refund(other, 100, headers=KEY_HEADER).problem == (
+        assert steps.refund(other, 100, headers=KEY_HEADER).problem == (
             422,
             "idempotency_key_reused",
         )
-        assert till.account(other)["balance"]["refund_owed"] == 0
+        assert steps.account(other)["balance"]["refund_owed"] == 0
 
     def test_the_key_of_a_refused_refund_may_be_used_again(
-        self, till: Till, booking: Booking
+        self, steps: PaymentSteps, booking: Booking
     ) -> None:
-        assert till.refund(booking, DEPOSIT + 1, headers=KEY_HEADER).status == 409
+        assert steps.refund(booking, DEPOSIT + 1, headers=KEY_HEADER).status == 409
 
-        assert till.refund(booking, DEPOSIT, headers=KEY_HEADER).status == 201
+        assert steps.refund(booking, DEPOSIT, headers=KEY_HEADER).status == 201
 
 
 class TestRequest:
     @pytest.mark.parametrize("by", [CUSTOMER, None])
     def test_a_refund_by_anybody_but_staff_is_refused(
-        self, till: Till, snapshot: Snapshot, booking: Booking, by: str | None
+        self, steps: PaymentSteps, snapshot: Snapshot, booking: Booking, by: str | None
     ) -> None:
         before = snapshot()
 
-        assert till.refund(booking, by=by).status == (403 if by else 401)
+        assert steps.refund(booking, by=by).status == (403 if by else 401)
         assert snapshot() == before
 
     def test_a_refund_of_an_unknown_booking_is_not_found(self, call: Handlers) -> None:
@@ -385,9 +387,9 @@ class TestRequest:
 
 
 def test_the_estimated_refund_date_counts_from_the_day_at_the_venue(
-    till: Till, now: Clock, booking: Booking
+    steps: PaymentSteps, now: Clock, booking: Booking
 ) -> None:
     # Given a late evening in Los Angeles, which is the next day in UTC
     now.set(now.at + timedelta(hours=13))
 
-    assert till.refund(booking).body["estimated_refund_date"] == "2026-12-03"
+    assert steps.refund(booking).body["estimated_refund_date"] == "2026-12-03"

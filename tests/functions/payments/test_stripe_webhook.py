@@ -14,8 +14,8 @@ from tests.functions.emf import alarm_values, counted, emitted
 from tests.functions.every_operation.test_headers import EVERYWHERE
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Handlers
-from tests.functions.money import (
-    Till,
+from tests.functions.payment_steps import (
+    PaymentSteps,
 )
 from tests.functions.payments.stripe_webhook.events import (
     DEPOSIT,
@@ -38,13 +38,13 @@ class TestSignature:
     """It is over the raw bytes, by a valid secret, and at most five minutes from our time."""
 
     def test_a_webhook_with_a_valid_signature_is_received(
-        self, call: Handlers, till: Till, booking: Booking, delivery: Delivery
+        self, call: Handlers, steps: PaymentSteps, booking: Booking, delivery: Delivery
     ) -> None:
         answer = call.webhook(delivery.body, signed(delivery.body))
 
         assert (answer.status, answer.body) == (200, {"received": True})
-        assert till.now_of(booking).status is Status.CONFIRMED
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
+        assert steps.now_of(booking).status is Status.CONFIRMED
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
 
     @pytest.mark.parametrize("seconds", [-299, -300, 0, 299, 300])
     def test_a_signature_of_up_to_five_minutes_ago_or_ahead_is_accepted(

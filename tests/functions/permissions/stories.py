@@ -13,7 +13,7 @@ from tests.functions.cognito import emulated
 from tests.functions.every_operation.standard_problems import provoke
 from tests.functions.given import confirmed_booking, stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import Till, paid_booking
+from tests.functions.payment_steps import PaymentSteps, paid_booking
 from tests.functions.people import account_of, invited, with_second_factor
 from tests.functions.permissions.recorder import Recording
 from tests.functions.provocations import Scene
@@ -27,7 +27,7 @@ class World:
 
     call: Handlers
     now: Clock
-    till: Till
+    steps: PaymentSteps
     recording: Recording
 
 
@@ -48,14 +48,14 @@ def by_staff(world: World, operation: str) -> None:
 
 
 def paid_intent_is_confirmed(world: World, operation: str) -> None:
-    intent = world.till.pay(stored_booking(world.call.table))
+    intent = world.steps.pay(stored_booking(world.call.table))
     world.call(operation, {"payment_intent_id": intent})
 
 
 def refund_is_asked_for_twice(world: World, _operation: str) -> None:
     booking = paid_booking(world.call)
     for _ in range(2):
-        world.till.refund(booking, 100, headers={"Idempotency-Key": "k"})
+        world.steps.refund(booking, 100, headers={"Idempotency-Key": "k"})
 
 
 def account_of_staff_is_reset(world: World, operation: str) -> None:
@@ -63,25 +63,25 @@ def account_of_staff_is_reset(world: World, operation: str) -> None:
 
 
 def webhook_of_a_payment(world: World, _function: str) -> None:
-    world.till.pay(stored_booking(world.call.table))
+    world.steps.pay(stored_booking(world.call.table))
     world.call.deliver()
 
 
 def cancelled_booking_is_refunded(world: World, _job: str) -> None:
-    world.till.cancel(paid_booking(world.call))
-    world.till.follow_up()
+    world.steps.cancel(paid_booking(world.call))
+    world.steps.follow_up()
 
 
 def cancelled_booking_has_an_open_payment(world: World, _job: str) -> None:
     booking = stored_booking(world.call.table)
-    world.till.open(booking)
-    world.till.cancel(booking)
-    world.till.follow_up()
+    world.steps.open(booking)
+    world.steps.cancel(booking)
+    world.steps.follow_up()
 
 
 def unpaid_booking_is_overdue(world: World, job: str) -> None:
     booking = stored_booking(world.call.table)
-    world.till.open(booking)
+    world.steps.open(booking)
     world.now.set(booking.payment_due_at + timedelta(minutes=1))
     world.call.job(job)
 
@@ -93,9 +93,9 @@ def party_is_over(world: World, job: str) -> None:
 
 
 def webhook_and_stream_are_lost(world: World, job: str) -> None:
-    world.till.cancel(paid_booking(world.call))
-    world.till.pay(stored_booking(world.call.table, date=days_ahead(60)))
-    for delivery in world.call.stripe.outbox.pending(all_of_them=True):
+    world.steps.cancel(paid_booking(world.call))
+    world.steps.pay(stored_booking(world.call.table, date=days_ahead(60)))
+    for delivery in world.call.stripe.outbox.pending(include_later=True):
         world.call.stripe.outbox.drop(delivery)
     world.now.set(world.now.at + timedelta(minutes=30))
     for scope in ("recent", "full"):

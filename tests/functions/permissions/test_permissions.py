@@ -10,7 +10,7 @@ from tests.conftest import Clock
 from tests.contract.documents import TRIGGERS
 from tests.functions import contract
 from tests.functions.handlers import Handlers
-from tests.functions.money import Till
+from tests.functions.payment_steps import PaymentSteps
 from tests.functions.permissions.recorder import Recording, Right, allowed
 from tests.functions.permissions.stories import World, stories
 from tests.tables import empty_table
@@ -38,13 +38,13 @@ Lambda's developer guide lists these five for an event source mapping of a Dynam
 def world(
     call: Handlers,
     now: Clock,
-    till: Till,
+    steps: PaymentSteps,
     calls_of_aws: Recording,
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
     """The functions of the stories; each run reads its secrets again, as a new instance does."""
     monkeypatch.setattr(secret, "KEPT_SECONDS", -1)
-    return World(call, now, till, calls_of_aws)
+    return World(call, now, steps, calls_of_aws)
 
 
 @pytest.fixture

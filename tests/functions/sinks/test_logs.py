@@ -14,7 +14,7 @@ from tests.functions.conftest import Output
 from tests.functions.example import declared
 from tests.functions.given import new_id, stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import open_payment
+from tests.functions.payment_steps import open_payment
 from tests.functions.requests import good_request
 
 from teppan import clock

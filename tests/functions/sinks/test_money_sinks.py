@@ -20,7 +20,7 @@ from tests.functions import contract
 from tests.functions.example import declared
 from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import Till, open_payment, paid_booking
+from tests.functions.payment_steps import PaymentSteps, open_payment, paid_booking
 from tests.functions.requests import good_request
 from tests.functions.sinks.test_sinks import Sinks, run
 from tests.functions.stripe import API_KEY, WEBHOOK_SECRET, url_event
@@ -108,7 +108,7 @@ def quoting_stripe() -> Iterator[str]:
 
 def secrets_of(stripe: FakeStripe, *more: str) -> set[str]:
     """Return the secrets: Stripe's keys, the client secrets of intents, and personal data."""
-    intents = stripe.everything("payment_intents")
+    intents = stripe.all_objects("payment_intents")
     return {
         API_KEY,
         WEBHOOK_SECRET,
@@ -210,12 +210,17 @@ def test_the_webhook_leaks_no_secret(
     ],
 )
 def test_a_payment_job_leaks_no_secret(
-    call: Handlers, till: Till, stripe: FakeStripe, table_name: str, job: str, event: Event | None
+    call: Handlers,
+    steps: PaymentSteps,
+    stripe: FakeStripe,
+    table_name: str,
+    job: str,
+    event: Event | None,
 ) -> None:
     # Given a refund with a confidential reason, and a lost event of a payment
-    till.refund(paid_booking(call), 100)
+    steps.refund(paid_booking(call), 100)
     stripe.pay(open_payment(call, stored_booking(call.table, time=START_TIMES[0])))
-    events = [event if event is not None else {"Records": till.stream.read()}]
+    events = [event if event is not None else {"Records": steps.stream.read()}]
 
     with reachable(stripe) as url:
         sinks = run(job, events, TABLE_NAME=table_name, STRIPE_API_BASE=url)
@@ -224,10 +229,10 @@ def test_a_payment_job_leaks_no_secret(
 
 
 def test_a_payment_job_leaks_nothing_that_stripe_quotes(
-    call: Handlers, till: Till, stripe: FakeStripe, table_name: str
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table_name: str
 ) -> None:
-    till.refund(paid_booking(call), 100)
-    events = [{"Records": till.stream.read()}] * len(STATUSES)
+    steps.refund(paid_booking(call), 100)
+    events = [{"Records": steps.stream.read()}] * len(STATUSES)
 
     with quoting_stripe() as url:
         sinks = run("followUpPayments", events, TABLE_NAME=table_name, STRIPE_API_BASE=url)

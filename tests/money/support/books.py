@@ -148,7 +148,7 @@ def check_against_stripe(world: World, bookings: Iterable[str]) -> None:
     Payments in progress at the bank are in Stripe's balance, but not in a ledger.
     """
     stripe_balances: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    intents = {each["id"]: each for each in world.stripe.everything("payment_intents")}
+    intents = {each["id"]: each for each in world.stripe.all_objects("payment_intents")}
     for intent, cents in world.stripe.balance_by_intent().items():
         if intents[intent]["amount_received"]:
             stripe_balances[intents[intent]["metadata"]["booking_id"]][intent] = cents
@@ -161,7 +161,7 @@ def check_against_stripe(world: World, bookings: Iterable[str]) -> None:
 def refunds_at_stripe(world: World, intent: str) -> list[tuple[int, str]]:
     """Return amount and status of each refund of a payment at Stripe, oldest first."""
     found = [
-        each for each in world.stripe.everything("refunds") if each["payment_intent"] == intent
+        each for each in world.stripe.all_objects("refunds") if each["payment_intent"] == intent
     ]
     return [(each["amount"], each["status"]) for each in reversed(found)]
 
@@ -177,7 +177,7 @@ def payable(world: World, booking: str) -> list[int]:
     """Return the amounts of the booking's intents that can still be paid at Stripe."""
     return [
         each["amount"]
-        for each in world.stripe.everything("payment_intents")
+        for each in world.stripe.all_objects("payment_intents")
         if each["metadata"]["booking_id"] == booking and each["status"] in _PAYABLE
     ]
 

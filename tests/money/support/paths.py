@@ -6,7 +6,15 @@ from functools import partial
 from itertools import count
 from typing import Any, Final
 
-from tests.functions.money import BANK, DECLINED, DISPUTED, REFUND_FAILS, REFUND_PENDS, SECURE, VISA
+from tests.functions.payment_steps import (
+    BANK,
+    DECLINED,
+    DISPUTED,
+    REFUND_FAILS,
+    REFUND_PENDS,
+    SECURE,
+    VISA,
+)
 from tests.money.support.books import refunds_at_stripe
 from tests.money.support.world import World
 
@@ -327,7 +335,7 @@ def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:
     account = world.list_payments(booking)
     intents = [
         (each["amount"], each["status"], sorted(refunds_at_stripe(world, each["id"])))
-        for each in world.stripe.everything("payment_intents")
+        for each in world.stripe.all_objects("payment_intents")
         if each["metadata"]["booking_id"] == booking
     ]
     entries = sorted((each["kind"], each["amount"]) for each in account["entries"])
@@ -342,7 +350,7 @@ def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:
 
 def only_id_of(world: World, kind: str, intent: str) -> str:
     """Return the id of the only refund or dispute of a payment."""
-    everything = world.stripe.everything(kind)
+    everything = world.stripe.all_objects(kind)
     (found,) = (each["id"] for each in everything if each["payment_intent"] == intent)
     return str(found)
 

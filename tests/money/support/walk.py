@@ -11,7 +11,7 @@ from local.fakes.stripe.fake import StripeError
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
 from tests.functions.handlers import Answer
-from tests.functions.money import (
+from tests.functions.payment_steps import (
     BANK,
     DECLINED,
     DISPUTED,
@@ -86,7 +86,7 @@ class Walk:
         """Take that many steps."""
         choices = self.random.choices([*self.steps], [*self.steps.values()], k=steps)
         for kind, probability in FAULTS.items():
-            self.world.stripe.faults.rate(kind, probability)
+            self.world.stripe.faults.set_rate(kind, probability)
         for step in choices:
             with suppress(StripeError):  # Stripe refuses steps that are impossible now
                 step()

@@ -14,7 +14,7 @@ from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, CUSTOMER, booking_body
 from tests.conftest import Clock
 from tests.functions.handlers import Answer, Handlers, handlers
-from tests.functions.money import VISA
+from tests.functions.payment_steps import VISA
 from tests.functions.stream import BATCH, Record, Stream
 from tests.functions.stripe import gateway_to
 from tests.money.support.tap import Tap, TappedDynamoDB, TappedStripe
@@ -173,7 +173,7 @@ class World:
 
     def pending(self) -> list[Delivery]:
         """Return all pending deliveries, oldest first."""
-        found: list[Delivery] = self.stripe.outbox.pending(all_of_them=True)
+        found: list[Delivery] = self.stripe.outbox.pending(include_later=True)
         return found
 
     def take_deliveries(self) -> list[Delivery]:

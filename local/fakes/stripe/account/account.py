@@ -30,15 +30,15 @@ class Account:
     """One account. It is not thread-safe: FakeStripe holds its lock during each use.
 
     `publish` takes each event and returns the number of webhook endpoints that will receive it.
-    `livemode` is copied into each object; no money moves in either mode. `minimum` is the smallest
-    amount of a payment in cents; Stripe has one for each settlement currency.
+    `livemode` is copied into each object; no money moves in either mode. `minimum_amount` is the
+    smallest amount of a payment in cents; Stripe has one for each settlement currency.
     """
 
     clock: Callable[[], float]
     identifiers: Identifiers
     public_url: str = "http://127.0.0.1:12111"
     livemode: bool = False
-    minimum: int = 50
+    minimum_amount: int = 50
     payment_intents: Collection = field(default_factory=lambda: Collection("payment_intent"))
     charges: Collection = field(
         default_factory=lambda: Collection("charge", ("payment_intent",)),

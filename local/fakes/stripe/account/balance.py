@@ -9,7 +9,7 @@ _SETTLEMENT: Final = 2 * DAY
 DISPUTE_FEE: Final = 1500
 
 
-def add(
+def add_transaction(
     account: Account,
     source: Json,
     *,
@@ -65,7 +65,7 @@ def processing_fee(amount: int, kind: str) -> int:
     return min(500, (amount * 8 + 500) // 1000)
 
 
-def by_intent(account: Account) -> dict[str, int]:
+def amounts_by_intent(account: Account) -> dict[str, int]:
     """Return the sum of the gross amounts in cents by payment intent."""
     sums: dict[str, int] = {}
     for transaction in account.balance_transactions.newest_first():

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from local.fakes.stripe.account.account import DAY, Account
-from local.fakes.stripe.account.views import view
-from local.fakes.stripe.objects import Json, copied
+from local.fakes.stripe.account.views import current_view
+from local.fakes.stripe.objects import Json, deep_copy
 from local.fakes.stripe.version import API_VERSION
 
 _KEPT_SECONDS: Final = 30 * DAY
@@ -16,9 +16,9 @@ def emit(account: Account, kind: str, changed: Json, previous: Json | None = Non
 
     `previous` holds the old values of the fields that an `….updated` event is about.
     """
-    data: Json = {"object": copied(view(account, changed))}
+    data: Json = {"object": deep_copy(current_view(account, changed))}
     if previous is not None:
-        data["previous_attributes"] = copied(previous)
+        data["previous_attributes"] = deep_copy(previous)
     event: Json = {
         "id": account.identifiers.new("evt"),
         "object": "event",

@@ -12,6 +12,6 @@ _ENDS: Final = {"pend": ("pending", "succeeded"), "fail_later": ("succeeded", "f
 def settle_due_refunds(account: Account, before: float) -> None:
     """End the refunds of such test cards that were created before a Unix time."""
     for refund in account.refunds.newest_first():
-        status, end = _ENDS.get(account.cards[refund["charge"]].refunds, (None, ""))
+        status, end = _ENDS.get(account.cards[refund["charge"]].refund_result, (None, ""))
         if refund["status"] == status and refund["created"] <= before:
             refunds.change_status(account, refund, end)

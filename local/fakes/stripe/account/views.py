@@ -4,7 +4,7 @@ from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.objects import Json
 
 
-def view(account: Account, stored: Json) -> Json:
+def current_view(account: Account, stored: Json) -> Json:
     """Return the object with the fields of now; the same object if none of them changed."""
     kind = stored["object"]
     if kind == "balance_transaction":

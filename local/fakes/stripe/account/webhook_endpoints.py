@@ -1,7 +1,7 @@
 """Webhook endpoints, to which events are sent."""
 
 from local.fakes.stripe.account.account import Account
-from local.fakes.stripe.objects import Json, merged
+from local.fakes.stripe.objects import Json, merge_metadata
 from local.fakes.stripe.version import API_VERSION
 
 
@@ -16,7 +16,7 @@ def create(account: Account, parameters: Json, secret: str | None = None) -> Jso
         "description": parameters.get("description") or None,
         "enabled_events": parameters["enabled_events"],
         "livemode": account.livemode,
-        "metadata": merged({}, parameters.get("metadata", {})),
+        "metadata": merge_metadata({}, parameters.get("metadata", {})),
         "status": "enabled",
         "url": parameters["url"],
     }
@@ -39,10 +39,10 @@ def update(endpoint: Json, parameters: Json) -> None:
     if "disabled" in parameters:
         endpoint["status"] = "disabled" if parameters["disabled"] else "enabled"
     if "metadata" in parameters:
-        endpoint["metadata"] = merged(endpoint["metadata"], parameters["metadata"])
+        endpoint["metadata"] = merge_metadata(endpoint["metadata"], parameters["metadata"])
 
 
-def wants(endpoint: Json, kind: str) -> bool:
+def is_subscribed(endpoint: Json, kind: str) -> bool:
     """Return whether the endpoint receives events of that kind."""
     events = endpoint["enabled_events"]
     return endpoint["status"] == "enabled" and ("*" in events or kind in events)

@@ -51,7 +51,7 @@ class Reply:
         return json.loads(self.body)
 
 
-def encoded(answer: Json) -> bytes:
+def encode(answer: Json) -> bytes:
     """Return an answer as the bytes of its JSON."""
     return json.dumps(answer, ensure_ascii=False).encode()
 
@@ -62,14 +62,14 @@ def error_body(error: Json, request_id: str, *, at: int) -> Json:
     return {"error": error | {"request_log_url": url}}
 
 
-def client_view(shown: Json) -> Json:
+def client_view(answer: Json) -> Json:
     """Return the fields of an object that a browser may see; only payment intents hide some."""
-    if shown["object"] != "payment_intent":
-        return shown
-    return {name: value for name, value in shown.items() if name in _CLIENT_FIELDS}
+    if answer["object"] != "payment_intent":
+        return answer
+    return {name: value for name, value in answer.items() if name in _CLIENT_FIELDS}
 
 
-def reply(
+def build_reply(
     status: int,
     body: bytes,
     request_id: str,

@@ -31,7 +31,7 @@ def is_publishable(authorization: str, secret_keys: Collection[str], publishable
     raise StripeError(f"Invalid API Key provided: {hidden}", status=401)
 
 
-def require_secret() -> StripeError:
+def secret_key_required() -> StripeError:
     """Return the error for a publishable key where a secret one is required."""
     return StripeError(
         "This API call cannot be made with a publishable API key. Please use a secret API key. "

@@ -4,12 +4,12 @@ from typing import Any, Final
 
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.collection import Collection
-from local.fakes.stripe.account.views import view
-from local.fakes.stripe.api.listing import listed
+from local.fakes.stripe.account.views import current_view
+from local.fakes.stripe.api.listing import list_page
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json
 
-type Tree = dict[str, Any]
+type ExpansionTree = dict[str, Any]
 
 _DEEPEST: Final = 4
 _LIST: Final = "list:"
@@ -33,42 +33,42 @@ _EXPANDABLE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 }
 
 
-def tree(paths: list[str], answers: str) -> Tree:
+def expansion_tree(paths: list[str], answer_type: str) -> ExpansionTree:
     """Return the paths as a tree. Raises StripeError when a path cannot be expanded."""
-    root: Tree = {}
+    root: ExpansionTree = {}
     for path in paths:
         parts = path.split(".")
         if len(parts) > _DEEPEST:
             raise StripeError(
                 f"You cannot expand more than {_DEEPEST} levels of a property.", param="expand"
             )
-        types: tuple[str, ...] = (answers,)
+        types: tuple[str, ...] = (answer_type,)
         for part in parts:
             types = tuple({each for kind in types for each in _below(kind, part)})
             if not types:
-                raise _not_expandable(path, parts[0], answers)
+                raise _not_expandable(path, parts[0], answer_type)
         branch = root
         for part in parts:
             branch = branch.setdefault(part, {})
     return root
 
 
-def expanded(account: Account, stored: Json, fields: Tree) -> Json:
+def expand(account: Account, stored: Json, fields: ExpansionTree) -> Json:
     """Return the object's present view, with `fields` expanded."""
     if stored["object"] == "list":
         below = fields.get("data", {})
-        return stored | {"data": [expanded(account, each, below) for each in stored["data"]]}
-    shown = view(account, stored)
+        return stored | {"data": [expand(account, each, below) for each in stored["data"]]}
+    expanded = current_view(account, stored)
     if not fields:
-        return shown
-    shown = dict(shown)
+        return expanded
+    expanded = dict(expanded)
     for name, below in fields.items():
-        if name == "refunds" and shown["object"] == "charge":
-            shown[name] = expanded(account, _refunds(account, shown), below)
-        elif isinstance(shown.get(name), str):
-            found = _find(account, shown[name])
-            shown[name] = expanded(account, found, below)
-    return shown
+        if name == "refunds" and expanded["object"] == "charge":
+            expanded[name] = expand(account, _refunds(account, expanded), below)
+        elif isinstance(expanded.get(name), str):
+            found = _find(account, expanded[name])
+            expanded[name] = expand(account, found, below)
+    return expanded
 
 
 def _below(kind: str, part: str) -> tuple[str, ...]:
@@ -77,15 +77,15 @@ def _below(kind: str, part: str) -> tuple[str, ...]:
     return _EXPANDABLE.get(kind, {}).get(part, ())
 
 
-def _not_expandable(path: str, first: str, answers: str) -> StripeError:
+def _not_expandable(path: str, first: str, answer_type: str) -> StripeError:
     message = f"This property cannot be expanded ({path})."
-    if answers.startswith(_LIST) and first != "data":
+    if answer_type.startswith(_LIST) and first != "data":
         message += f" You may want to try expanding 'data.{path}' instead."
     return StripeError(message, param="expand")
 
 
 def _refunds(account: Account, charge: Json) -> Json:
-    return listed(
+    return list_page(
         account.refunds,
         {},
         url=f"/v1/charges/{charge['id']}/refunds",

@@ -11,7 +11,7 @@ _LONGEST: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredAnswer:
     """A stored answer, with the id of the request that it answered first."""
 
     status: int
@@ -24,16 +24,16 @@ class _Entry:
     path: str
     parameters: Json
     started_at: float
-    answer: Answer | None = None
+    answer: StoredAnswer | None = None
 
 
-class Keys:
+class IdempotencyKeys:
     """The account's keys of the last day. Not thread-safe."""
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
 
-    def begin(self, key: str, path: str, parameters: Json, at: float) -> Answer | None:
+    def begin(self, key: str, path: str, parameters: Json, at: float) -> StoredAnswer | None:
         """Start a request with a key, or return the stored answer of the key.
 
         Raises StripeError when the key was used for another request, or is in use now.
@@ -65,7 +65,7 @@ class Keys:
             )
         return entry.answer
 
-    def finish(self, key: str, answer: Answer) -> None:
+    def finish(self, key: str, answer: StoredAnswer) -> None:
         """Store the answer of the request with the key."""
         self._entries[key].answer = answer
 
@@ -74,7 +74,7 @@ class Keys:
         self._entries.pop(key, None)
 
 
-def require_short(key: str) -> None:
+def require_valid_key(key: str) -> None:
     """Raise StripeError when a key is too long."""
     if len(key) > _LONGEST:
         raise StripeError(

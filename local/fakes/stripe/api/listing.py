@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from local.fakes.stripe.account.collection import Collection
-from local.fakes.stripe.api.operation import referred
+from local.fakes.stripe.api.operation import get_by_parameter
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json
 
 _PAGE: Final = 10
 
 
-def listed(
+def list_page(
     collection: Collection,
     parameters: Json,
     *,
@@ -31,7 +31,7 @@ def listed(
         )
     for param in ("starting_after", "ending_before"):
         if param in parameters:
-            referred(collection, parameters[param], param)
+            get_by_parameter(collection, parameters[param], param)
     limit = parameters.get("limit", _PAGE)
     bounds = parameters.get("created", {})
     page: list[Json] = []

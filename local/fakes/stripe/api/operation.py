@@ -6,7 +6,14 @@ from typing import Final
 
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.collection import Collection
-from local.fakes.stripe.api.parameters import Integer, Listed, Moment, Parameter, Table, Text
+from local.fakes.stripe.api.parameters import (
+    Array,
+    Integer,
+    Parameter,
+    ParameterTable,
+    Text,
+    TimeRange,
+)
 from local.fakes.stripe.errors import no_such
 from local.fakes.stripe.objects import Json
 
@@ -24,27 +31,27 @@ class Call:
 class Operation:
     """A method and a path (`{…}` is the id), with its parameters, its function and its answer.
 
-    `answers` is the type of the answer, for `expand[]`. `is_public` allows publishable keys.
+    `answer_type` is the type of the answer, for `expand[]`. `is_public` allows publishable keys.
     """
 
     method: str
     path: str
-    answers: str
+    answer_type: str
     run: Callable[[Account, Call], Json]
-    parameters: Table
+    parameters: ParameterTable
     is_public: bool = False
 
 
-EXPAND: Final[dict[str, Parameter]] = {"expand": Listed(item=Text())}
+EXPAND: Final[dict[str, Parameter]] = {"expand": Array(item=Text())}
 PAGING: Final[dict[str, Parameter]] = {
-    "limit": Integer(least=1, most=100),
+    "limit": Integer(minimum=1, maximum=100),
     "starting_after": Text(),
     "ending_before": Text(),
 }
-LISTING: Final[dict[str, Parameter]] = EXPAND | PAGING | {"created": Moment()}
+LISTING: Final[dict[str, Parameter]] = EXPAND | PAGING | {"created": TimeRange()}
 
 
-def named(collection: Collection, identifier: str, param: str = "id") -> Json:
+def get_by_path_id(collection: Collection, identifier: str, param: str = "id") -> Json:
     """Return the object with the id in a path. Raises StripeError (404)."""
     found = collection.get(identifier)
     if found is None:
@@ -52,7 +59,7 @@ def named(collection: Collection, identifier: str, param: str = "id") -> Json:
     return found
 
 
-def referred(collection: Collection, identifier: str, param: str) -> Json:
+def get_by_parameter(collection: Collection, identifier: str, param: str) -> Json:
     """Return the object with the id in a parameter. Raises StripeError (400)."""
     found = collection.get(identifier)
     if found is None:
@@ -60,14 +67,14 @@ def referred(collection: Collection, identifier: str, param: str) -> Json:
     return found
 
 
-def retrieving(
-    path: str, answers: str, collection: Callable[[Account], Collection], param: str
+def retrieve_operation(
+    path: str, answer_type: str, collection: Callable[[Account], Collection], param: str
 ) -> Operation:
     """Return the operation that returns one object."""
     return Operation(
         method="GET",
         path=path,
-        answers=answers,
-        run=lambda account, call: named(collection(account), call.identifier, param),
+        answer_type=answer_type,
+        run=lambda account, call: get_by_path_id(collection(account), call.identifier, param),
         parameters=EXPAND,
     )

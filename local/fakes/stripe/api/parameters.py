@@ -9,21 +9,21 @@ from typing import Any
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json
 
-type Table = Mapping[str, Parameter]
+type ParameterTable = Mapping[str, Parameter]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter(ABC):
-    """A parameter. With `clears`, an empty value is allowed and removes the stored value."""
+    """A parameter. With `clearable`, an empty value is allowed and removes the stored value."""
 
     required: bool = False
-    clears: bool = False
+    clearable: bool = False
 
     def read(self, name: str, raw: Any) -> Any:
         """Return the value of a raw parameter. Raises StripeError."""
         if raw != "":
             return self._read(name, raw)
-        if self.clears:
+        if self.clearable:
             return ""
         raise StripeError(
             f"You passed an empty string for '{name}'. We assume empty values are an attempt to "
@@ -40,16 +40,16 @@ class Parameter(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Parameter):
-    """A string of at most `longest` characters."""
+    """A string of at most `max_length` characters."""
 
-    longest: int = 5000
+    max_length: int = 5000
 
     def _read(self, name: str, raw: Any) -> str:
         if not isinstance(raw, str):
             raise StripeError("Invalid string: must be a string", param=name)
-        if len(raw) > self.longest:
+        if len(raw) > self.max_length:
             raise StripeError(
-                f"Invalid string: {raw[:20]}…; must be at most {self.longest} characters",
+                f"Invalid string: {raw[:20]}…; must be at most {self.max_length} characters",
                 param=name,
             )
         return raw
@@ -59,17 +59,17 @@ class Text(Parameter):
 class Integer(Parameter):
     """A whole number within limits."""
 
-    least: int | None = None
-    most: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
 
     def _read(self, name: str, raw: Any) -> int:
         if not isinstance(raw, str) or not re.fullmatch(r"-?[0-9]{1,18}", raw):
             raise _not_integer(f"Invalid integer: {raw}", name)
         number = int(raw)
-        if self.least is not None and number < self.least:
-            raise _not_integer(f"This value must be greater than or equal to {self.least}.", name)
-        if self.most is not None and number > self.most:
-            raise _not_integer(f"This value must be less than or equal to {self.most}.", name)
+        if self.minimum is not None and number < self.minimum:
+            raise _not_integer(f"This value must be greater than or equal to {self.minimum}.", name)
+        if self.maximum is not None and number > self.maximum:
+            raise _not_integer(f"This value must be less than or equal to {self.maximum}.", name)
         return number
 
 
@@ -85,15 +85,17 @@ class Boolean(Parameter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Parameter):
-    """One of several words; with `any_case`, case does not matter."""
+    """One of several values; with `ignores_case`, case does not matter."""
 
-    words: tuple[str, ...]
-    any_case: bool = False
+    values: tuple[str, ...]
+    ignores_case: bool = False
 
     def _read(self, name: str, raw: Any) -> str:
-        word = raw.lower() if self.any_case and isinstance(raw, str) else raw
-        if word not in self.words:
-            raise StripeError(f"Invalid {name}: must be one of {', '.join(self.words)}", param=name)
+        word = raw.lower() if self.ignores_case and isinstance(raw, str) else raw
+        if word not in self.values:
+            raise StripeError(
+                f"Invalid {name}: must be one of {', '.join(self.values)}", param=name
+            )
         return str(word)
 
 
@@ -101,37 +103,37 @@ class Choice(Parameter):
 class Group(Parameter):
     """An object with parameters of its own."""
 
-    parts: Table = field(default_factory=dict)
+    parts: ParameterTable = field(default_factory=dict)
 
     def _read(self, name: str, raw: Any) -> Json:
-        return read(self.parts, as_object(name, raw), name)
+        return read_parameters(self.parts, as_object(name, raw), name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed(Parameter):
+class Array(Parameter):
     """A list whose items are `item` parameters."""
 
     item: Parameter
-    most: int = 100
+    max_items: int = 100
 
     def _read(self, name: str, raw: Any) -> list[Any]:
-        if not isinstance(raw, list) or len(raw) > self.most:
+        if not isinstance(raw, list) or len(raw) > self.max_items:
             raise StripeError("Invalid array", param=name)
         return [self.item.read(f"{name}[{place}]", each) for place, each in enumerate(raw)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment(Parameter):
+class TimeRange(Parameter):
     """Unix seconds, or the limits `gt`, `gte`, `lt`, `lte`. The value is always limits."""
 
     def _read(self, name: str, raw: Any) -> Json:
         if isinstance(raw, dict):
-            return read(dict.fromkeys(("gt", "gte", "lt", "lte"), Integer()), raw, name)
+            return read_parameters(dict.fromkeys(("gt", "gte", "lt", "lte"), Integer()), raw, name)
         moment = Integer().read(name, raw)
         return {"gte": moment, "lte": moment}
 
 
-def read(table: Table, raw: Json, within: str = "") -> Json:
+def read_parameters(table: ParameterTable, raw: Json, within: str = "") -> Json:
     """Return the values of raw parameters by name. Raises StripeError.
 
     `within` is the name of the parameter that contains the table's parameters.

@@ -7,11 +7,11 @@ from threading import RLock
 
 from local.fakes.stripe.account.account import Account, Cause
 from local.fakes.stripe.api import authentication, form
-from local.fakes.stripe.api.answers import Reply, client_view, encoded, error_body, reply
-from local.fakes.stripe.api.expansion import Tree, expanded, tree
-from local.fakes.stripe.api.idempotency import Answer, Keys, require_short
+from local.fakes.stripe.api.answers import Reply, build_reply, client_view, encode, error_body
+from local.fakes.stripe.api.expansion import ExpansionTree, expand, expansion_tree
+from local.fakes.stripe.api.idempotency import IdempotencyKeys, StoredAnswer, require_valid_key
 from local.fakes.stripe.api.operation import Call, Operation
-from local.fakes.stripe.api.parameters import read
+from local.fakes.stripe.api.parameters import read_parameters
 from local.fakes.stripe.api.routes import route
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.faults import AnswerLost, ConnectionReset, Fault, Faults, TimedOut
@@ -26,7 +26,7 @@ class _Request:
     operation: Operation
     path: str
     call: Call
-    expansions: Tree
+    expansions: ExpansionTree
     key: str | None
 
 
@@ -47,12 +47,12 @@ class Server:
         self._faults = faults
         self._secret_keys = secret_keys
         self._publishable = publishable
-        self._keys = Keys()
+        self._keys = IdempotencyKeys()
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Return the reply to a request. Raises NoAnswer when a fault keeps it from the client."""
         path, _, query = target.partition("?")
-        fault = self._faults.strike(method, path)
+        fault = self._faults.take(method, path)
         if fault is not None and fault.kind == "reset":
             raise ConnectionReset
         with self._lock:
@@ -88,17 +88,17 @@ class Server:
         _require_version(headers.get("stripe-version"))
         operation, identifier = route(method, path)
         if is_public and not operation.is_public:
-            raise authentication.require_secret()
+            raise authentication.secret_key_required()
         if method == "POST":
             _require_form(headers.get("content-type", ""))
         encoded_body = _text(body) if method == "POST" else ""
-        parameters = read(
+        parameters = read_parameters(
             operation.parameters, form.decode("&".join(filter(None, (query, encoded_body))))
         )
-        expansions = tree(parameters.get("expand", []), operation.answers)
+        expansions = expansion_tree(parameters.get("expand", []), operation.answer_type)
         key = (headers.get("idempotency-key") or None) if method == "POST" else None
         if key is not None:
-            require_short(key)
+            require_valid_key(key)
         call = Call(identifier, parameters, is_public)
         return _Request(request_id, operation, path, call, expansions, key)
 
@@ -112,7 +112,7 @@ class Server:
                 except StripeError as error:
                     return self._error_reply(error, request.identifier, request.key)
                 if stored is not None:
-                    return reply(
+                    return build_reply(
                         stored.status,
                         stored.body,
                         request.identifier,
@@ -140,31 +140,31 @@ class Server:
                 self._keys.forget(request.key)
             raise
         if request.key is not None:
-            self._keys.finish(request.key, Answer(status, body, request.identifier))
-        return reply(status, body, request.identifier, key=request.key)
+            self._keys.finish(request.key, StoredAnswer(status, body, request.identifier))
+        return build_reply(status, body, request.identifier, key=request.key)
 
     def _run(self, request: _Request) -> tuple[int, bytes]:
         account = self._account
         account.cause = Cause(request.identifier, request.key)
         try:
             result = request.operation.run(account, request.call)
-            shown = expanded(account, result, request.expansions)
-            return 200, encoded(client_view(shown) if request.call.is_public else shown)
+            answer = expand(account, result, request.expansions)
+            return 200, encode(client_view(answer) if request.call.is_public else answer)
         except StripeError as error:
             if request.call.is_public and "payment_intent" in error.error:
                 error.error["payment_intent"] = client_view(error.error["payment_intent"])
-            shown = error_body(error.error, request.identifier, at=account.now())
-            return error.status, encoded(shown)
+            body = error_body(error.error, request.identifier, at=account.now())
+            return error.status, encode(body)
         finally:
             account.cause = Cause()
 
     def _internal_error(self, request: _Request) -> tuple[int, bytes]:
         error = StripeError(_UNKNOWN, status=500, kind="api_error").error
-        return 500, encoded(error_body(error, request.identifier, at=self._account.now()))
+        return 500, encode(error_body(error, request.identifier, at=self._account.now()))
 
     def _error_reply(self, error: StripeError, request_id: str, key: str | None = None) -> Reply:
         body = error_body(error.error, request_id, at=self._account.now())
-        return reply(error.status, encoded(body), request_id, key=key)
+        return build_reply(error.status, encode(body), request_id, key=key)
 
 
 def _require_version(version: str | None) -> None:

@@ -21,13 +21,13 @@ class Card:
     """A test card or bank account: its number, its ids, and the result of its payments."""
 
     number: str
-    names: tuple[str, ...]
+    ids: tuple[str, ...]
     kind: Literal["card", "us_bank_account", "sepa_debit"] = "card"
     brand: str = "visa"
     decline: Decline | None = None
-    authenticates: bool = False
-    disputes: Literal["", "dispute", "inquiry"] = ""
-    refunds: Literal["succeed", "fail_later", "pend"] = "succeed"
+    requires_authentication: bool = False
+    dispute_type: Literal["", "dispute", "inquiry"] = ""
+    refund_result: Literal["succeed", "fail_later", "pend"] = "succeed"
 
     @property
     def is_delayed(self) -> bool:
@@ -88,26 +88,28 @@ CARDS: Final = (
             "An error occurred while processing your card. Try again in a little bit.",
         ),
     ),
-    Card("4000002760003184", ("pm_card_authenticationRequired",), authenticates=True),
-    Card("4000002500003155", ("pm_card_authenticationRequiredOnSetup",), authenticates=True),
+    Card("4000002760003184", ("pm_card_authenticationRequired",), requires_authentication=True),
+    Card(
+        "4000002500003155", ("pm_card_authenticationRequiredOnSetup",), requires_authentication=True
+    ),
     Card(
         "4000008260003178",
         ("pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",),
-        authenticates=True,
+        requires_authentication=True,
         decline=_declined("insufficient_funds", "Your card has insufficient funds."),
     ),
-    Card("4000000000000259", ("pm_card_createDispute",), disputes="dispute"),
-    Card("4000000000001976", ("pm_card_createDisputeInquiry",), disputes="inquiry"),
-    Card("4000000000005126", ("pm_card_refundFail",), refunds="fail_later"),
-    Card("4000000000007726", ("pm_card_pendingRefund",), refunds="pend"),
+    Card("4000000000000259", ("pm_card_createDispute",), dispute_type="dispute"),
+    Card("4000000000001976", ("pm_card_createDisputeInquiry",), dispute_type="inquiry"),
+    Card("4000000000005126", ("pm_card_refundFail",), refund_result="fail_later"),
+    Card("4000000000007726", ("pm_card_pendingRefund",), refund_result="pend"),
     Card("000123456789", ("pm_usBankAccount_success",), kind="us_bank_account", brand=""),
     Card("AT321904300235473204", ("pm_sepaDebit",), kind="sepa_debit", brand=""),
 )
 _BY_NUMBER: Final = {card.number: card for card in CARDS}
-_BY_NAME: Final = {name: card for card in CARDS for name in card.names}
+_BY_ID: Final = {identifier: card for card in CARDS for identifier in card.ids}
 
 
-def by_number(number: str) -> Card:
+def card_by_number(number: str) -> Card:
     """Return the card with a number; spaces are ignored. Raises StripeError `incorrect_number`."""
     card = _BY_NUMBER.get(number.replace(" ", ""))
     if card is None:
@@ -121,6 +123,6 @@ def by_number(number: str) -> Card:
     return card
 
 
-def by_name(name: str) -> Card | None:
+def card_by_id(identifier: str) -> Card | None:
     """Return the card of a `pm_card_…` id, or None."""
-    return _BY_NAME.get(name)
+    return _BY_ID.get(identifier)

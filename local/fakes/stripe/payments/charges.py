@@ -5,7 +5,7 @@ from typing import Final
 from local.fakes.stripe.account import balance
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.events import emit
-from local.fakes.stripe.objects import Json, copied
+from local.fakes.stripe.objects import Json, deep_copy
 from local.fakes.stripe.payments.cards import Decline
 from local.fakes.stripe.payments.charge_details import charge_details
 
@@ -47,7 +47,7 @@ def create(account: Account, intent: Json, method: Json, status: str) -> Json:
         "id": account.identifiers.new(kind),
         "amount": intent["amount"],
         "amount_captured": 0 if decline else intent["amount"],
-        "billing_details": copied(method["billing_details"]),
+        "billing_details": deep_copy(method["billing_details"]),
         "calculated_statement_descriptor": f"{_DESCRIPTOR}* {suffix}" if suffix else _DESCRIPTOR,
         "captured": decline is None,
         "created": account.now(),
@@ -65,7 +65,7 @@ def create(account: Account, intent: Json, method: Json, status: str) -> Json:
         "payment_method_details": charge_details(card, intent, authorized=decline is None),
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
-        "shipping": copied(intent["shipping"]),
+        "shipping": deep_copy(intent["shipping"]),
         "statement_descriptor_suffix": suffix,
         "status": status,
     }
@@ -77,7 +77,7 @@ def create(account: Account, intent: Json, method: Json, status: str) -> Json:
 def credit(account: Account, charge: Json) -> None:
     """Add the charge's amount, less the fee, to the balance."""
     kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
-    transaction = balance.add(
+    transaction = balance.add_transaction(
         account,
         charge,
         kind=kind,
@@ -91,7 +91,7 @@ def credit(account: Account, charge: Json) -> None:
 
 def fail_pending(account: Account, charge: Json, code: str, message: str) -> None:
     """Fail a pending charge, and take its amount back out of the balance."""
-    transaction = balance.add(
+    transaction = balance.add_transaction(
         account,
         charge,
         kind="payment_failure_refund",

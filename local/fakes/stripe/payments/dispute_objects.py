@@ -3,7 +3,7 @@
 from typing import Final
 
 from local.fakes.stripe.account.account import DAY, Account
-from local.fakes.stripe.objects import Json, copied
+from local.fakes.stripe.objects import Json, deep_copy
 
 _ANSWER_DAYS: Final = 9
 
@@ -19,7 +19,7 @@ def dispute_of(account: Account, charge: Json, amount: int, *, inquiry: bool) ->
         "created": account.now(),
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
-        "evidence": copied(_NO_EVIDENCE),
+        "evidence": deep_copy(_NO_EVIDENCE),
         "evidence_details": {
             "due_by": account.now() + _ANSWER_DAYS * DAY,
             "enhanced_eligibility": {},

@@ -6,11 +6,11 @@ from local.fakes.stripe.account import balance
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.events import emit
 from local.fakes.stripe.errors import StripeError
-from local.fakes.stripe.objects import Json, copied, merged
+from local.fakes.stripe.objects import Json, deep_copy, merge_metadata
 from local.fakes.stripe.payments.dispute_objects import dispute_of
 
-OPEN: Final = ("needs_response", "under_review")
-INQUIRY: Final = ("warning_needs_response", "warning_under_review")
+OPEN_STATUSES: Final = ("needs_response", "under_review")
+INQUIRY_STATUSES: Final = ("warning_needs_response", "warning_under_review")
 
 
 def open_dispute(
@@ -28,7 +28,10 @@ def open_dispute(
     """
     takes_money = withdrawn and not inquiry
     other_disputes = account.disputes.newest_first({"charge": charge["id"]})
-    if any(each["status"] in (*OPEN, *INQUIRY) for each in other_disputes) and amount is None:
+    if (
+        any(each["status"] in (*OPEN_STATUSES, *INQUIRY_STATUSES) for each in other_disputes)
+        and amount is None
+    ):
         raise StripeError(f"Charge {charge['id']} has a dispute already.")
     disputed_amount = amount or charge["amount"] - charge["amount_refunded"] or charge["amount"]
     if not 0 < disputed_amount <= charge["amount"] - sum(map(_withdrawn_amount, other_disputes)):
@@ -51,16 +54,16 @@ def update(account: Account, dispute: Json, parameters: Json) -> None:
     once, as in Stripe's test mode.
     """
     evidence = parameters.get("evidence")
-    if evidence is not None and dispute["status"] not in (*OPEN, *INQUIRY):
+    if evidence is not None and dispute["status"] not in (*OPEN_STATUSES, *INQUIRY_STATUSES):
         raise StripeError("This dispute is already closed", code="dispute_closed")
     previous: Json = {}
     if "metadata" in parameters:
         previous["metadata"] = dispute["metadata"]
-        dispute["metadata"] = merged(dispute["metadata"], parameters["metadata"])
+        dispute["metadata"] = merge_metadata(dispute["metadata"], parameters["metadata"])
     text = None
     if evidence is not None:
         text = evidence["uncategorized_text"] or None
-        previous["evidence"] = copied(dispute["evidence"])
+        previous["evidence"] = deep_copy(dispute["evidence"])
         dispute["evidence"]["uncategorized_text"] = text
         dispute["evidence_details"]["has_evidence"] = text is not None
         if parameters.get("submit", True):
@@ -80,12 +83,12 @@ def close(account: Account, dispute: Json, *, won: bool, reinstated: int | None 
     won in part ends as `lost` with a part given back (support.stripe.com, "Dispute for full charge
     amount after a partial refund was issued").
     """
-    if dispute["status"] in INQUIRY:
+    if dispute["status"] in INQUIRY_STATUSES:
         if won:
             _finish(account, dispute, "warning_closed")
             return
         escalate(account, dispute)
-    if dispute["status"] not in OPEN:
+    if dispute["status"] not in OPEN_STATUSES:
         raise StripeError("This dispute is already closed", code="dispute_closed")
     returned = (_withdrawn_amount(dispute) if won else 0) if reinstated is None else reinstated
     _require_withdrawn(dispute, returned)
@@ -100,7 +103,7 @@ def close(account: Account, dispute: Json, *, won: bool, reinstated: int | None 
 
 def withdraw(account: Account, dispute: Json, amount: int) -> None:
     """Withdraw more money for the dispute. Emits `charge.dispute.funds_withdrawn`."""
-    if dispute["status"] in INQUIRY:
+    if dispute["status"] in INQUIRY_STATUSES:
         raise StripeError("An inquiry withdraws nothing.")
     if not 0 < amount <= account.charges[dispute["charge"]]["amount"] - _withdrawn_amount(dispute):
         raise StripeError("A dispute takes no more than the charge.", param="amount")
@@ -130,7 +133,7 @@ def _require_withdrawn(dispute: Json, amount: int) -> None:
 def escalate(account: Account, dispute: Json) -> None:
     """Turn an inquiry into a dispute, and withdraw the money."""
     previous = {"status": dispute["status"]}
-    if dispute["status"] not in INQUIRY:
+    if dispute["status"] not in INQUIRY_STATUSES:
         raise StripeError("Only an open inquiry becomes a dispute.")
     dispute.update(status="needs_response", is_charge_refundable=False)
     if "card" in dispute.get("payment_method_details", {}):
@@ -142,7 +145,7 @@ def escalate(account: Account, dispute: Json) -> None:
 
 def accept(account: Account, dispute: Json) -> None:
     """Accept a dispute, which is then lost, or an inquiry, which is then closed."""
-    close(account, dispute, won=dispute["status"] in INQUIRY)
+    close(account, dispute, won=dispute["status"] in INQUIRY_STATUSES)
 
 
 def _finish(account: Account, dispute: Json, status: str) -> None:
@@ -153,14 +156,14 @@ def _finish(account: Account, dispute: Json, status: str) -> None:
 
 
 def _submit(dispute: Json) -> None:
-    is_inquiry = dispute["status"] in INQUIRY
+    is_inquiry = dispute["status"] in INQUIRY_STATUSES
     dispute["status"] = "warning_under_review" if is_inquiry else "under_review"
     dispute["evidence_details"]["submission_count"] += 1
 
 
 def _withdraw(account: Account, dispute: Json, amount: int) -> None:
     is_first = not dispute["balance_transactions"]
-    transaction = balance.add(
+    transaction = balance.add_transaction(
         account,
         dispute,
         kind="adjustment",
@@ -173,7 +176,7 @@ def _withdraw(account: Account, dispute: Json, amount: int) -> None:
 
 
 def _reinstate(account: Account, dispute: Json, amount: int) -> None:
-    transaction = balance.add(
+    transaction = balance.add_transaction(
         account,
         dispute,
         kind="adjustment",

@@ -5,7 +5,7 @@ from typing import Any, Final
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.events import emit
 from local.fakes.stripe.errors import StripeError, unexpected_state
-from local.fakes.stripe.objects import Json, copied, merged
+from local.fakes.stripe.objects import Json, deep_copy, merge_metadata
 from local.fakes.stripe.payments import payment_methods
 
 _MAXIMUM: Final = 99_999_999
@@ -69,12 +69,12 @@ def create(account: Account, parameters: Json) -> Json:
         "currency": currency,
         "description": parameters.get("description"),
         "livemode": account.livemode,
-        "metadata": merged({}, parameters.get("metadata", {})),
+        "metadata": merge_metadata({}, parameters.get("metadata", {})),
         "payment_method": method,
         "payment_method_options": _options(kinds),
         "payment_method_types": kinds,
         "receipt_email": parameters.get("receipt_email"),
-        "shipping": copied(parameters.get("shipping")),
+        "shipping": deep_copy(parameters.get("shipping")),
         "statement_descriptor_suffix": parameters.get("statement_descriptor_suffix"),
         "status": "requires_confirmation" if method else "requires_payment_method",
     }
@@ -108,7 +108,7 @@ def update(account: Account, intent: Json, parameters: Json) -> None:
             "next_action": None,
         }
     if "metadata" in parameters:
-        changes["metadata"] = merged(intent["metadata"], parameters["metadata"])
+        changes["metadata"] = merge_metadata(intent["metadata"], parameters["metadata"])
     intent.update({name: None if value == "" else value for name, value in changes.items()})
 
 
@@ -152,9 +152,9 @@ def automatic_methods(parameters: Json) -> Json | None:
 def require_amount(account: Account, amount: int, currency: str) -> None:
     """Raise StripeError when `amount` (cents) is outside Stripe's limits."""
     sign = _SIGNS[currency]
-    if amount < account.minimum:
+    if amount < account.minimum_amount:
         raise StripeError(
-            f"Amount must be at least {sign}{account.minimum / 100:.2f} {currency}",
+            f"Amount must be at least {sign}{account.minimum_amount / 100:.2f} {currency}",
             code="amount_too_small",
             param="amount",
         )

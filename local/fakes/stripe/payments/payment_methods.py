@@ -2,8 +2,8 @@
 
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.errors import StripeError, no_such
-from local.fakes.stripe.objects import Json, copied
-from local.fakes.stripe.payments.cards import Card, by_name
+from local.fakes.stripe.objects import Json, deep_copy
+from local.fakes.stripe.payments.cards import Card, card_by_id
 
 _NO_BILLING_DETAILS: Json = {
     "address": {
@@ -27,7 +27,7 @@ def create(account: Account, card: Card, billing_details: Json | None = None) ->
         "id": account.identifiers.new("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
-        "billing_details": copied(_NO_BILLING_DETAILS) | (billing_details or {}),
+        "billing_details": deep_copy(_NO_BILLING_DETAILS) | (billing_details or {}),
         "created": account.now(),
         "customer": None,
         "customer_account": None,
@@ -45,7 +45,7 @@ def resolve(account: Account, name: str) -> Json:
     method = account.payment_methods.get(name)
     if method is not None:
         return method
-    card = by_name(name)
+    card = card_by_id(name)
     if card is None:
         raise no_such("PaymentMethod", name, param="payment_method", status=400)
     return create(account, card)

@@ -5,7 +5,7 @@ from typing import Final
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.events import emit
 from local.fakes.stripe.errors import StripeError, unexpected_state
-from local.fakes.stripe.objects import Json, copied
+from local.fakes.stripe.objects import Json, deep_copy
 from local.fakes.stripe.payments import charges, disputes, payment_methods
 from local.fakes.stripe.payments.payment_intents import PAYABLE
 
@@ -40,7 +40,7 @@ def confirm(account: Account, intent: Json, method: Json, return_url: str | None
         account.return_urls[intent["id"]] = return_url
     intent.update(payment_method=method["id"], last_payment_error=None, next_action=None)
     card = account.cards[method["id"]]
-    if not card.authenticates:
+    if not card.requires_authentication:
         _attempt(account, intent, method)
         return
     intent.update(
@@ -71,7 +71,7 @@ def authenticate(account: Account, intent: Json, *, succeed: bool) -> None:
         StripeError(
             _FAILED_AUTHENTICATION,
             code="payment_intent_authentication_failure",
-            payment_method=copied(method),
+            payment_method=deep_copy(method),
         ),
     )
 
@@ -90,7 +90,7 @@ def settle(account: Account, intent: Json, *, succeed: bool) -> None:
     code, message = "payment_method_provider_decline", "The customer's bank refused the debit."
     charges.fail_pending(account, charge, code, message)
     error = StripeError(
-        message, code=code, charge=charge["id"], payment_method=copied(method), kind="card_error"
+        message, code=code, charge=charge["id"], payment_method=deep_copy(method), kind="card_error"
     )
     _fail(account, intent, error)
 
@@ -115,8 +115,8 @@ def _attempt(account: Account, intent: Json, method: Json) -> None:
         if is_credited_later:
             charges.credit(account, charge)
             emit(account, "charge.updated", charge, {"balance_transaction": None})
-        if card.disputes:
-            disputes.open_dispute(account, charge, inquiry=card.disputes == "inquiry")
+        if card.dispute_type:
+            disputes.open_dispute(account, charge, inquiry=card.dispute_type == "inquiry")
 
 
 def _succeed(account: Account, intent: Json) -> None:
@@ -139,7 +139,7 @@ def _decline(account: Account, intent: Json, method: Json) -> None:
         status=402,
         kind="card_error",
         code=decline.code,
-        payment_method=copied(method),
+        payment_method=deep_copy(method),
         **details,
     )
     _fail(account, intent, error)
@@ -160,5 +160,5 @@ def decline_of(intent: Json) -> StripeError | None:
     if error is None:
         return None
     declined = StripeError(error["message"], status=402)
-    declined.error = copied(error) | {"payment_intent": copied(intent)}
+    declined.error = deep_copy(error) | {"payment_intent": deep_copy(intent)}
     return declined

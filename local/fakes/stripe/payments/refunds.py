@@ -6,7 +6,7 @@ from local.fakes.stripe.account import balance
 from local.fakes.stripe.account.account import DAY, Account
 from local.fakes.stripe.account.events import emit
 from local.fakes.stripe.errors import StripeError
-from local.fakes.stripe.objects import Json, merged
+from local.fakes.stripe.objects import Json, merge_metadata
 
 _NEXT_STATUSES: Final = {
     "pending": {"requires_action", "succeeded", "failed", "canceled"},
@@ -29,7 +29,7 @@ def create(account: Account, charge: Json, parameters: Json) -> Json:
     _require_refundable(account, charge, amount, left)
     refund = account.refunds.add(_new_refund(account, charge, amount, parameters))
     is_card = account.cards[charge["id"]].kind == "card"
-    transaction = balance.add(
+    transaction = balance.add_transaction(
         account,
         refund,
         kind="refund" if is_card else "payment_refund",
@@ -56,12 +56,12 @@ def _new_refund(account: Account, charge: Json, amount: int, parameters: Json) -
         "charge": charge["id"],
         "created": account.now(),
         "currency": charge["currency"],
-        "metadata": merged({}, parameters.get("metadata", {})),
+        "metadata": merge_metadata({}, parameters.get("metadata", {})),
         "payment_intent": charge["payment_intent"],
         "reason": parameters.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "pending" if card.refunds == "pend" else "succeeded",
+        "status": "pending" if card.refund_result == "pend" else "succeeded",
         "transfer_reversal": None,
     }
     if refund["status"] == "pending":
@@ -94,7 +94,7 @@ def change_status(account: Account, refund: Json, status: str) -> None:
 def update(account: Account, refund: Json, metadata: Json | str) -> None:
     """Update a refund's metadata. Emits `refund.updated` and `charge.refund.updated`."""
     previous = {"metadata": refund["metadata"]}
-    refund["metadata"] = merged(refund["metadata"], metadata)
+    refund["metadata"] = merge_metadata(refund["metadata"], metadata)
     _emit_updated(account, refund, previous)
 
 
@@ -138,7 +138,7 @@ def _require_refundable(account: Account, charge: Json, amount: int, left: int) 
 def _return_to_balance(account: Account, refund: Json) -> None:
     is_failed = refund["status"] == "failed"
     refund["failure_reason"] = "declined" if is_failed else "merchant_request"
-    transaction = balance.add(
+    transaction = balance.add_transaction(
         account,
         refund,
         kind="refund_failure",

@@ -44,7 +44,7 @@ def pay(fake: FakeStripe, secret: str, parameters: Mapping[str, str]) -> Respons
     )
 
 
-def ask(fake: FakeStripe, secret: str) -> Response:
+def show_authentication(fake: FakeStripe, secret: str) -> Response:
     """Return the page on which the bank asks the customer to approve the payment."""
     intent = fake.intent_of_secret(secret)
     if intent["status"] != "requires_action":
@@ -68,7 +68,7 @@ def authenticate(fake: FakeStripe, secret: str, parameters: Mapping[str, str]) -
     return RedirectResponse(f"/checkout/{quote(secret)}", 303)
 
 
-def refused(error: StripeError) -> Response:
+def show_error(error: StripeError) -> Response:
     """Return a page with the error's message."""
     return page("That did not work", element("p", str(error), role="alert"), status=error.status)
 
@@ -101,18 +101,18 @@ def _description(card: Card) -> str:
     """Return a short description of the payments with a card."""
     if card.decline is not None:
         reason = (card.decline.decline_code or card.decline.code).replace("_", " ")
-        return f"{'3-D Secure, then ' if card.authenticates else ''}declined, {reason}"
-    if card.authenticates:
+        return f"{'3-D Secure, then ' if card.requires_authentication else ''}declined, {reason}"
+    if card.requires_authentication:
         return "3-D Secure"
     if card.is_delayed:
         return "bank debit, processing for a while"
-    if card.disputes:
-        return f"succeeds, then {'an inquiry' if card.disputes == 'inquiry' else 'a dispute'}"
+    if card.dispute_type:
+        return f"succeeds, then {'an inquiry' if card.dispute_type == 'inquiry' else 'a dispute'}"
     return {
         "succeed": f"succeeds ({card.brand})",
         "fail_later": "succeeds; a refund fails later",
         "pend": "succeeds; a refund is pending for a while",
-    }[card.refunds]
+    }[card.refund_result]
 
 
 def _way_back(fake: FakeStripe, intent: Json) -> list[Markup]:

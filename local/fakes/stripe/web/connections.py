@@ -29,13 +29,13 @@ def break_connection(scope: Any) -> None:
     transport.abort()
 
 
-async def stay_silent(receive: Any) -> None:
+async def wait_for_disconnect(receive: Any) -> None:
     """Wait without an answer until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         continue
 
 
-def configured(application: Any, port: int) -> uvicorn.Config:
+def server_config(application: Any, port: int) -> uvicorn.Config:
     """Return uvicorn's configuration: on this machine only, with connections that can break."""
     return uvicorn.Config(
         application,

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.objects import Json
-from local.fakes.stripe.payments.disputes import INQUIRY, OPEN
+from local.fakes.stripe.payments.disputes import INQUIRY_STATUSES, OPEN_STATUSES
 from local.fakes.stripe.web.html import Markup, dollars, element, field, form, page, table
 from local.fakes.stripe.webhooks.sender import DeliveryAttempt
 
@@ -18,7 +18,7 @@ _ROWS: Final = 50
 
 def show(fake: FakeStripe, attempts: Iterable[DeliveryAttempt]) -> HTMLResponse:
     """Return the page with the newest objects of each kind."""
-    waiting = fake.outbox.pending(all_of_them=True)
+    waiting = fake.outbox.pending(include_later=True)
     return page(
         "Fake Stripe",
         element("p", f"Test mode, in memory. {len(waiting)} deliveries are waiting."),
@@ -51,7 +51,7 @@ def show(fake: FakeStripe, attempts: Iterable[DeliveryAttempt]) -> HTMLResponse:
 
 
 def _newest(fake: FakeStripe, kind: str) -> Iterable[Json]:
-    return islice(fake.everything(kind), _ROWS)
+    return islice(fake.all_objects(kind), _ROWS)
 
 
 def _intent(intent: Json) -> tuple[str, ...]:
@@ -90,12 +90,12 @@ def _refund(refund: Json) -> tuple[str, ...]:
 
 def _dispute(dispute: Json) -> tuple[str, ...]:
     actions: list[Markup] = []
-    if dispute["status"] in (*OPEN, *INQUIRY):
+    if dispute["status"] in (*OPEN_STATUSES, *INQUIRY_STATUSES):
         actions += [
             _button("close_dispute", "Won", dispute=dispute["id"], won="true"),
             _button("close_dispute", "Lost", dispute=dispute["id"], won="false"),
         ]
-    if dispute["status"] in INQUIRY:
+    if dispute["status"] in INQUIRY_STATUSES:
         actions.append(_button("escalate_inquiry", "Escalate", dispute=dispute["id"]))
     return _row(dispute, actions)
 

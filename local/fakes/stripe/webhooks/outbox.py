@@ -69,17 +69,17 @@ class Outbox:
         endpoints = [
             endpoint
             for endpoint in self._account.webhook_endpoints.newest_first()
-            if webhook_endpoints.wants(endpoint, event["type"])
+            if webhook_endpoints.is_subscribed(endpoint, event["type"])
         ]
         if not endpoints:
             return 0
         # The object in an event never changes, but the number of pending endpoints does.
         pending_count = {"pending_webhooks": len(endpoints)} if "pending_webhooks" in event else {}
-        sent = event | pending_count
+        counted_event = event | pending_count
         for endpoint in endpoints:
             delivery = Delivery(
                 self._account.identifiers.new("wd"),
-                sent,
+                counted_event,
                 endpoint["id"],
                 endpoint["url"],
                 self._account.clock(),
@@ -88,14 +88,14 @@ class Outbox:
             self._deliveries[delivery.id] = delivery
         return len(endpoints)
 
-    def pending(self, *, all_of_them: bool = False) -> list[Delivery]:
+    def pending(self, *, include_later: bool = False) -> list[Delivery]:
         """Return the deliveries that are due now, oldest event first, or all of them."""
         with self._lock:
             now = self._account.clock()
             return [
                 each
                 for each in self._deliveries.values()
-                if (all_of_them or each.due_at <= now)
+                if (include_later or each.due_at <= now)
                 and each.endpoint in self._account.webhook_endpoints
             ]
 
@@ -119,7 +119,7 @@ class Outbox:
             self._account.secrets.roll(endpoint, secret, expires_at=until)
             return secret
 
-    def delivered(self, delivery: Delivery) -> None:
+    def mark_delivered(self, delivery: Delivery) -> None:
         """Remove a delivery that its endpoint has answered with 2xx."""
         with self._lock:
             event = self._account.events.get(delivery.event["id"])  # v2 events are in no list
@@ -131,7 +131,7 @@ class Outbox:
         with self._lock:
             self._deliveries.pop(delivery.id, None)
 
-    def failed(self, delivery: Delivery) -> None:
+    def mark_failed(self, delivery: Delivery) -> None:
         """Delay a delivery until Stripe's next attempt; remove it after the last one."""
         with self._lock:
             if delivery.id not in self._deliveries:

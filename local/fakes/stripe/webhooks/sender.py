@@ -99,9 +99,9 @@ class Sender:
             for _ in range(times):
                 is_delivered = self._post(delivery)
             if is_delivered:
-                self._outbox.delivered(delivery)
+                self._outbox.mark_delivered(delivery)
             elif policy.retry:
-                self._outbox.failed(delivery)
+                self._outbox.mark_failed(delivery)
             else:
                 self._outbox.drop(delivery)
         finally:

@@ -145,7 +145,7 @@ def test_stripes_library_raises_its_own_errors_for_the_fakes_refusals(
     create({"amount": 500, "currency": "usd"}, {"idempotency_key": "k"})
     with pytest.raises(stripe.IdempotencyError):
         create({"amount": 600, "currency": "usd"}, {"idempotency_key": "k"})
-    fake.faults.next("error_429")
+    fake.faults.fail_next("error_429")
     with pytest.raises(stripe.RateLimitError):
         create({"amount": 500, "currency": "usd"})
     fake.api_keys.clear()
@@ -157,22 +157,22 @@ def test_stripes_library_raises_its_own_errors_for_the_fakes_refusals(
 def test_stripes_library_retries_a_broken_connection_with_one_effect(
     fake: FakeStripe, client: stripe.StripeClient, kind: str
 ) -> None:
-    fake.faults.next("lose_answer" if kind == "lose_answer" else "reset")
+    fake.faults.fail_next("lose_answer" if kind == "lose_answer" else "reset")
 
     created = _retrying(client, 1).v1.payment_intents.create({"amount": 500, "currency": "usd"})
 
-    assert [each["id"] for each in fake.everything("payment_intents")] == [created.id]
+    assert [each["id"] for each in fake.all_objects("payment_intents")] == [created.id]
 
 
 def test_stripes_library_times_out_on_a_silent_connection(
     fake: FakeStripe, client: stripe.StripeClient
 ) -> None:
-    fake.faults.next("timeout")
+    fake.faults.fail_next("timeout")
 
     with pytest.raises(stripe.APIConnectionError):
         client.v1.payment_intents.create({"amount": 500, "currency": "usd"})
 
-    assert len(fake.everything("payment_intents")) == 1
+    assert len(fake.all_objects("payment_intents")) == 1
 
 
 def test_a_payment_that_needs_authentication_has_the_banks_url(

@@ -110,7 +110,7 @@ def test_a_field_that_cannot_be_expanded_is_refused(
 def test_a_request_with_a_refused_expansion_has_no_effect(fake: FakeStripe, stripe: Caller) -> None:
     stripe.refused("POST", INTENTS, {"amount": 5_000, "currency": "usd", "expand[]": "nonsense"})
 
-    assert fake.everything("payment_intents") == []
+    assert fake.all_objects("payment_intents") == []
 
 
 def test_an_expansion_deeper_than_four_levels_is_refused(stripe: Caller) -> None:

@@ -20,7 +20,7 @@ def test_a_repeated_idempotency_key_returns_the_first_answer(
 
     assert again.status == first.status == 200
     assert again.body == first.body
-    assert len(fake.everything("payment_intents")) == 1
+    assert len(fake.all_objects("payment_intents")) == 1
 
 
 def test_a_replayed_answer_has_a_header_that_marks_it(stripe: Caller) -> None:
@@ -76,7 +76,7 @@ def test_another_idempotency_key_is_another_request(fake: FakeStripe, stripe: Ca
     stripe.post(INTENTS, PARTY, "booking-1")
     stripe.post(INTENTS, PARTY, "booking-2")
 
-    assert len(fake.everything("payment_intents")) == 2
+    assert len(fake.all_objects("payment_intents")) == 2
 
 
 def test_an_idempotency_key_expires_after_a_day(
@@ -101,7 +101,7 @@ def test_a_declined_payment_is_replayed_for_its_idempotency_key(
 
     assert first.status == again.status == 402
     assert again.body == first.body
-    assert len(fake.everything("charges")) == 1
+    assert len(fake.all_objects("charges")) == 1
 
 
 def test_a_refused_operation_is_replayed_for_its_idempotency_key(
@@ -121,14 +121,14 @@ def test_a_refused_operation_is_replayed_for_its_idempotency_key(
 def test_a_500_is_replayed_for_its_idempotency_key(
     fake: FakeStripe, stripe: Caller, kind: str
 ) -> None:
-    fake.faults.next("error_500" if kind == "error_500" else "error_500_after")
+    fake.faults.fail_next("error_500" if kind == "error_500" else "error_500_after")
 
     first = stripe.send("POST", INTENTS, PARTY, KEY)
     again = stripe.send("POST", INTENTS, PARTY, KEY)
 
     assert first.status == again.status == 500
     assert again.body == first.body
-    assert len(fake.everything("payment_intents")) == (0 if kind == "error_500" else 1)
+    assert len(fake.all_objects("payment_intents")) == (0 if kind == "error_500" else 1)
 
 
 def test_a_request_that_was_not_executed_does_not_use_its_idempotency_key(
@@ -136,7 +136,7 @@ def test_a_request_that_was_not_executed_does_not_use_its_idempotency_key(
 ) -> None:
     assert Caller(fake, "sk_wrong").send("POST", INTENTS, PARTY, KEY).status == 401
     assert stripe.send("POST", INTENTS, {"amount": "ten"}, KEY).status == 400
-    fake.faults.next("error_429")
+    fake.faults.fail_next("error_429")
     assert stripe.send("POST", INTENTS, PARTY, KEY).status == 429
 
     reply = stripe.send("POST", INTENTS, PARTY, KEY)
@@ -148,14 +148,14 @@ def test_a_request_that_was_not_executed_does_not_use_its_idempotency_key(
 def test_a_lost_answer_is_returned_for_its_idempotency_key(
     fake: FakeStripe, stripe: Caller
 ) -> None:
-    fake.faults.next("lose_answer")
+    fake.faults.fail_next("lose_answer")
     with pytest.raises(AnswerLost):
         stripe.send("POST", INTENTS, PARTY, KEY)
 
     again = stripe.send("POST", INTENTS, PARTY, KEY)
 
     assert again.headers["Idempotent-Replayed"] == "true"
-    (created,) = fake.everything("payment_intents")
+    (created,) = fake.all_objects("payment_intents")
     assert again.json()["id"] == created["id"]
 
 
@@ -169,7 +169,7 @@ def test_an_idempotency_key_in_use_is_409_and_later_replays(
         assert resume.wait(5)
 
     monkeypatch.setattr("local.fakes.stripe.api.server.time.sleep", sleep)
-    fake.faults.next("slow")
+    fake.faults.fail_next("slow")
     answers: list[Reply] = []
     slow = threading.Thread(target=lambda: answers.append(stripe.send("POST", INTENTS, PARTY, KEY)))
     slow.start()
@@ -187,7 +187,7 @@ def test_an_idempotency_key_in_use_is_409_and_later_replays(
     assert unaffected.status == 200
     assert [answer.status for answer in answers] == [200]
     assert replayed.body == answers[0].body
-    assert len(fake.everything("payment_intents")) == 1
+    assert len(fake.all_objects("payment_intents")) == 1
 
 
 def test_parallel_requests_with_one_idempotency_key_have_one_effect(
@@ -207,7 +207,7 @@ def test_parallel_requests_with_one_idempotency_key_have_one_effect(
         thread.join()
 
     assert {answer.body for answer in answers if answer.status == 200} == {answers[0].body}
-    assert len(fake.everything("payment_intents")) == 1
+    assert len(fake.all_objects("payment_intents")) == 1
 
 
 def test_a_get_ignores_an_idempotency_key(stripe: Caller) -> None:

@@ -7,14 +7,14 @@ import pytest
 from local.fakes.stripe.api.metadata import Metadata
 from local.fakes.stripe.api.operation import Operation
 from local.fakes.stripe.api.parameters import (
+    Array,
     Boolean,
     Choice,
     Group,
     Integer,
-    Listed,
-    Moment,
     Parameter,
     Text,
+    TimeRange,
 )
 from local.fakes.stripe.api.routes import OPERATIONS
 from local.fakes.stripe.fake import FakeStripe
@@ -26,7 +26,7 @@ _TYPES: dict[type[Parameter], str] = {
     Choice: "string",
     Group: "object",
     Integer: "integer",
-    Listed: "array",
+    Array: "array",
     Metadata: "object",
     Text: "string",
 }
@@ -46,7 +46,7 @@ def _differences(name: str, ours: Parameter, theirs: dict[str, Any]) -> Iterator
         if [] not in found:
             yield from found[0]
         return
-    if isinstance(ours, Moment):
+    if isinstance(ours, TimeRange):
         if theirs["type"] != "integer":
             yield f"{name} is no moment"
         return
@@ -54,10 +54,10 @@ def _differences(name: str, ours: Parameter, theirs: dict[str, Any]) -> Iterator
         yield f"{name} is not of type {theirs['type']}"
         return
     if isinstance(ours, Choice) and "enum" in theirs:
-        yield from (f"{name} is never {word}" for word in ours.words if word not in theirs["enum"])
-    if isinstance(ours, Text) and "maxLength" in theirs and ours.longest > theirs["maxLength"]:
+        yield from (f"{name} is never {word}" for word in ours.values if word not in theirs["enum"])
+    if isinstance(ours, Text) and "maxLength" in theirs and ours.max_length > theirs["maxLength"]:
         yield f"{name} has at most {theirs['maxLength']} characters"
-    if isinstance(ours, Listed):
+    if isinstance(ours, Array):
         yield from _differences(f"{name}[]", ours.item, theirs["items"])
     if isinstance(ours, Group):
         for part, parameter in ours.parts.items():

@@ -44,9 +44,11 @@ def test_a_server_must_send_a_return_url_to_confirm(fake: FakeStripe, stripe: Ca
     error = stripe.refused("POST", "/v1/payment_intents", parameters)
 
     assert "return_url" in error["message"]
-    assert fake.everything("payment_intents") == []
-    done = stripe.post("/v1/payment_intents", parameters | {"return_url": "https://a.example/done"})
-    assert done["status"] == "succeeded"
+    assert fake.all_objects("payment_intents") == []
+    paid_intent = stripe.post(
+        "/v1/payment_intents", parameters | {"return_url": "https://a.example/done"}
+    )
+    assert paid_intent["status"] == "succeeded"
 
 
 def test_an_intent_with_a_payment_method_requires_confirmation(stripe: Caller) -> None:
@@ -155,7 +157,7 @@ def _in_status(fake: FakeStripe, stripe: Caller, status: str) -> str:
 
 
 def test_an_amount_below_the_accounts_minimum_is_refused(fake: FakeStripe, stripe: Caller) -> None:
-    fake.account.minimum = 400
+    fake.account.minimum_amount = 400
 
     error = stripe.refused("POST", "/v1/payment_intents", {"amount": 399, "currency": "usd"})
 
@@ -170,5 +172,5 @@ def test_live_mode_is_marked_on_objects_and_their_events(fake: FakeStripe, strip
     fake.pay(created["id"])
 
     assert created["livemode"] is True
-    assert {each["livemode"] for each in fake.everything("events")} == {True}
-    assert {each["livemode"] for each in fake.everything("charges")} == {True}
+    assert {each["livemode"] for each in fake.all_objects("events")} == {True}
+    assert {each["livemode"] for each in fake.all_objects("charges")} == {True}

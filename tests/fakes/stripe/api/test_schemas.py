@@ -31,7 +31,7 @@ def _take_random_steps(fake: FakeStripe, clock: Clock, choices: random.Random, s
     stripe = Caller(fake)
 
     def random_id(kind: str) -> str:
-        objects = fake.everything(kind)
+        objects = fake.all_objects(kind)
         return str(choices.choice(objects)["id"]) if objects else "none"
 
     def create() -> object:
@@ -95,12 +95,12 @@ def test_objects_and_their_copies_in_events_match_stripes_schemas_in_every_state
     mismatches = {
         (thing["object"], complaint)
         for kind in _KINDS
-        for thing in fake.everything(kind)
+        for thing in fake.all_objects(kind)
         for complaint in spec.complaints(thing)
     }
     mismatches |= {
         (event["type"], complaint)
-        for event in fake.everything("events")
+        for event in fake.all_objects("events")
         for complaint in spec.complaints(event["data"]["object"])
     }
     assert not mismatches
@@ -117,14 +117,14 @@ def test_the_balance_is_the_sum_of_payments_refunds_and_disputes_after_random_st
     _take_random_steps(fake, clock, random.Random(seed), 80)
 
     expected: dict[str, int] = {}
-    for charge in fake.everything("charges"):
+    for charge in fake.all_objects("charges"):
         if charge["balance_transaction"] is not None:
             kept = charge["amount"] if charge["status"] != "failed" else 0
             expected[charge["payment_intent"]] = expected.get(charge["payment_intent"], 0) + kept
-    for refund in fake.everything("refunds"):
+    for refund in fake.all_objects("refunds"):
         if refund["status"] not in ("failed", "canceled"):
             expected[refund["payment_intent"]] -= refund["amount"]
-    for dispute in fake.everything("disputes"):
+    for dispute in fake.all_objects("disputes"):
         if dispute["status"] in ("needs_response", "under_review", "lost"):
             expected[dispute["payment_intent"]] -= dispute["amount"]
     assert fake.balance_by_intent() == expected
@@ -138,10 +138,10 @@ def test_a_charges_refunded_amount_is_the_sum_of_its_refunds_after_random_steps(
 
     _take_random_steps(fake, clock, random.Random(seed), 80)
 
-    for charge in fake.everything("charges"):
+    for charge in fake.all_objects("charges"):
         counted = sum(
             refund["amount"]
-            for refund in fake.everything("refunds")
+            for refund in fake.all_objects("refunds")
             if refund["charge"] == charge["id"] and refund["status"] not in ("failed", "canceled")
         )
         assert charge["amount_refunded"] == counted <= charge["amount"]

@@ -69,7 +69,7 @@ def test_a_dispute_test_card_opens_a_dispute_at_once(
 ) -> None:
     identifier = paid(fake, number)
 
-    (dispute,) = fake.everything("disputes")
+    (dispute,) = fake.all_objects("disputes")
     assert dispute["payment_intent"] == identifier
     assert dispute["status"] == status
     assert dispute["reason"] == "fraudulent"

@@ -21,12 +21,12 @@ BROWSER = "pk_test_fake"
 def test_a_payment_copies_its_metadata_into_the_charge(fake: FakeStripe, stripe: Caller) -> None:
     identifier = intent(stripe, {"metadata[booking_id]": "bk_1", "description": "Dinner"})
 
-    done = fake.pay(identifier, VISA)
+    paid_intent = fake.pay(identifier, VISA)
     stripe.post(f"/v1/payment_intents/{identifier}", {"metadata[booking_id]": "bk_2"})
 
-    charge = stripe.get(f"/v1/charges/{done['latest_charge']}")
-    assert done["status"] == "succeeded"
-    assert done["amount_received"] == 10_000
+    charge = stripe.get(f"/v1/charges/{paid_intent['latest_charge']}")
+    assert paid_intent["status"] == "succeeded"
+    assert paid_intent["amount_received"] == 10_000
     assert charge["status"] == "succeeded"
     assert charge["metadata"] == {"booking_id": "bk_1"}
     assert charge["description"] == "Dinner"
@@ -47,7 +47,7 @@ def test_a_payment_emits_its_events_in_order(fake: FakeStripe) -> None:
 def test_the_balance_transaction_comes_after_the_charge(fake: FakeStripe, stripe: Caller) -> None:
     identifier = paid(fake)
 
-    events = {event["type"]: event for event in fake.everything("events")}
+    events = {event["type"]: event for event in fake.all_objects("events")}
     charge = stripe.get(f"/v1/payment_intents/{identifier}", **{"expand[]": "latest_charge"})
     assert events["charge.succeeded"]["data"]["object"]["balance_transaction"] is None
     assert charge["latest_charge"]["balance_transaction"].startswith("txn_")
@@ -57,7 +57,7 @@ def test_a_charge_captured_at_once_has_its_balance_transaction(fake: FakeStripe)
     paid(fake, parameters={"capture_method": "automatic"})
 
     assert "charge.updated" not in types_of(fake)
-    (charge,) = fake.everything("charges")
+    (charge,) = fake.all_objects("charges")
     assert charge["balance_transaction"] is not None
 
 
@@ -65,15 +65,15 @@ def test_a_declined_payment_can_be_tried_again(fake: FakeStripe, stripe: Caller)
     identifier = intent(stripe)
 
     declined = fake.pay(identifier, DECLINED)
-    done = fake.pay(identifier, VISA)
+    paid_intent = fake.pay(identifier, VISA)
 
     assert declined["status"] == "requires_payment_method"
     assert declined["payment_method"] is None
     assert declined["last_payment_error"]["code"] == "card_declined"
     assert declined["last_payment_error"]["decline_code"] == "generic_decline"
-    assert done["status"] == "succeeded"
-    assert done["last_payment_error"] is None
-    assert done["latest_charge"] != declined["latest_charge"]
+    assert paid_intent["status"] == "succeeded"
+    assert paid_intent["last_payment_error"] is None
+    assert paid_intent["latest_charge"] != declined["latest_charge"]
 
 
 def test_a_decline_is_402_and_shows_the_intent(stripe: Caller) -> None:
@@ -103,7 +103,7 @@ def test_a_decline_on_creation_leaves_an_intent(fake: FakeStripe, stripe: Caller
         status=402,
     )
 
-    assert [each["id"] for each in fake.everything("payment_intents")] == [
+    assert [each["id"] for each in fake.all_objects("payment_intents")] == [
         error["payment_intent"]["id"]
     ]
 
@@ -119,9 +119,9 @@ def test_authentication_comes_before_the_charge(fake: FakeStripe, stripe: Caller
     redirect = waiting["next_action"]["redirect_to_url"]
     assert redirect["url"].endswith(f"/authenticate/{waiting['client_secret']}")
     assert redirect["return_url"] == "https://a.example/done"
-    done = fake.authenticate(identifier)
-    assert done["status"] == "succeeded"
-    assert done["next_action"] is None
+    paid_intent = fake.authenticate(identifier)
+    assert paid_intent["status"] == "succeeded"
+    assert paid_intent["next_action"] is None
 
 
 def test_failed_authentication_fails_the_payment(fake: FakeStripe, stripe: Caller) -> None:
@@ -149,10 +149,10 @@ def test_a_bank_debit_is_processing_first(fake: FakeStripe, stripe: Caller) -> N
     identifier = intent(stripe)
 
     waiting = fake.pay(identifier, BANK)
-    done = fake.settle(identifier)
+    paid_intent = fake.settle(identifier)
 
     assert waiting["status"] == "processing"
-    assert done["status"] == "succeeded"
+    assert paid_intent["status"] == "succeeded"
     assert types_of(fake) == [
         "payment_intent.created",
         "charge.pending",
@@ -171,7 +171,7 @@ def test_a_bank_debit_can_fail_after_processing(fake: FakeStripe, stripe: Caller
 
     assert failed["status"] == "requires_payment_method"
     assert types_of(fake)[-2:] == ["charge.failed", "payment_intent.payment_failed"]
-    kinds = [each["type"] for each in fake.everything("balance_transactions")]
+    kinds = [each["type"] for each in fake.all_objects("balance_transactions")]
     assert kinds == ["payment_failure_refund", "payment"]
     assert fake.balance_by_intent() == {identifier: 0}
 
@@ -189,14 +189,14 @@ def test_a_browser_pays_with_the_client_secret(fake: FakeStripe, stripe: Caller)
     card = {"type": "card", "card[number]": VISA, "card[exp_month]": 1, "card[exp_year]": 2034}
     method = browser.post("/v1/payment_methods", card)
 
-    done = browser.post(
+    paid_intent = browser.post(
         f"/v1/payment_intents/{created['id']}/confirm",
         {"client_secret": created["client_secret"], "payment_method": method["id"]},
     )
 
-    assert done["status"] == "succeeded"
-    assert "metadata" not in done
-    assert "latest_charge" not in done
+    assert paid_intent["status"] == "succeeded"
+    assert "metadata" not in paid_intent
+    assert "latest_charge" not in paid_intent
 
 
 def test_a_browser_gets_fewer_fields_of_a_declined_intent(fake: FakeStripe, stripe: Caller) -> None:
@@ -232,9 +232,9 @@ def test_a_publishable_key_cannot_call_other_operations(fake: FakeStripe) -> Non
 def test_a_confirmation_can_set_the_receipt_address(stripe: Caller) -> None:
     identifier = intent(stripe, CARD_ONLY)
 
-    done = stripe.post(
+    paid_intent = stripe.post(
         f"/v1/payment_intents/{identifier}/confirm",
         {"payment_method": "pm_card_visa", "receipt_email": "aiko@example.com"},
     )
 
-    assert done["receipt_email"] == "aiko@example.com"
+    assert paid_intent["receipt_email"] == "aiko@example.com"

@@ -51,7 +51,7 @@ def test_a_refund_emits_its_events(fake: FakeStripe) -> None:
     fake.refund(identifier, 500)
 
     assert types_of(fake)[-2:] == ["refund.created", "charge.refunded"]
-    newest = fake.everything("events")[0]
+    newest = fake.all_objects("events")[0]
     assert newest["data"]["object"]["amount_refunded"] == 500
     assert newest["data"]["previous_attributes"] == {"amount_refunded": 0, "refunded": False}
 
@@ -62,7 +62,7 @@ def test_a_refund_in_the_dashboard_has_no_metadata_of_ours(fake: FakeStripe) -> 
     refund = fake.refund(identifier, 500)
 
     assert refund["metadata"] == {}
-    event = fake.everything("events")[0]
+    event = fake.all_objects("events")[0]
     assert event["request"] == {"id": None, "idempotency_key": None}
 
 
@@ -146,7 +146,7 @@ def test_a_charge_is_refunded_during_an_inquiry_and_after_a_won_dispute(
     fake: FakeStripe, stripe: Caller
 ) -> None:
     inquired, won = paid(fake, INQUIRED), paid(fake, DISPUTED)
-    fake.close_dispute(fake.everything("disputes")[0]["id"], won=True)
+    fake.close_dispute(fake.all_objects("disputes")[0]["id"], won=True)
 
     for identifier in (inquired, won):
         assert stripe.post(REFUNDS, {"payment_intent": identifier})["status"] == "succeeded"
@@ -180,9 +180,9 @@ def test_a_pending_refund_counts_as_refunded_and_then_succeeds(
     assert refund["status"] == "pending"
     assert refund["pending_reason"] == "processing"
     stripe.refused("POST", REFUNDS, {"payment_intent": identifier, "amount": 4_001})
-    done = fake.settle_refund(refund["id"], "succeeded")
-    assert done["status"] == "succeeded"
-    assert "pending_reason" not in done
+    settled = fake.settle_refund(refund["id"], "succeeded")
+    assert settled["status"] == "succeeded"
+    assert "pending_reason" not in settled
     assert types_of(fake)[-2:] == ["refund.updated", "charge.refund.updated"]
 
 
@@ -268,7 +268,7 @@ def test_a_refund_of_a_bank_debit_is_a_payment_refund(fake: FakeStripe) -> None:
     refund = fake.refund(identifier, 100)
 
     assert refund["id"].startswith("pyr_")
-    assert fake.everything("balance_transactions")[0]["type"] == "payment_refund"
+    assert fake.all_objects("balance_transactions")[0]["type"] == "payment_refund"
 
 
 def test_an_unknown_refund_is_404(stripe: Caller) -> None:

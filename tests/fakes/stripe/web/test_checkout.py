@@ -67,7 +67,7 @@ def test_a_customer_pays_on_the_checkout_page(fake: FakeStripe, browser: Browser
     assert browser.send(card="4242424242424242") == 200
 
     assert "Paid. Thank you." in browser.page
-    assert fake.everything("payment_intents")[0]["status"] == "succeeded"
+    assert fake.all_objects("payment_intents")[0]["status"] == "succeeded"
     assert "Back to the shop" not in browser.page
 
 
@@ -96,7 +96,7 @@ def test_a_customer_authenticates_at_the_bank(
     browser.send(outcome=outcome)
 
     assert browser.path == f"/checkout/{secret}"
-    assert fake.everything("payment_intents")[0]["status"] == status
+    assert fake.all_objects("payment_intents")[0]["status"] == status
 
 
 def test_the_checkout_page_links_back_to_the_shop(fake: FakeStripe, browser: Browser) -> None:

@@ -27,8 +27,8 @@ def test_an_event_is_queued_for_every_endpoint_that_receives_it(fake: FakeStripe
 def test_an_event_without_an_endpoint_is_not_queued(fake: FakeStripe) -> None:
     paid(fake)
 
-    assert fake.outbox.pending(all_of_them=True) == []
-    assert {event["pending_webhooks"] for event in fake.everything("events")} == {0}
+    assert fake.outbox.pending(include_later=True) == []
+    assert {event["pending_webhooks"] for event in fake.all_objects("events")} == {0}
 
 
 def test_an_event_holds_the_object_as_it_was(fake: FakeStripe, stripe: Caller) -> None:
@@ -53,7 +53,7 @@ def test_an_event_names_the_request_that_caused_it(fake: FakeStripe, stripe: Cal
         {"Idempotency-Key": "booking-1"},
     )
 
-    (event,) = fake.everything("events")
+    (event,) = fake.all_objects("events")
     assert event["request"] == {
         "id": reply.headers["Request-Id"],
         "idempotency_key": "booking-1",
@@ -98,7 +98,7 @@ def test_a_rolled_secret_signs_together_with_the_old_one_until_that_expires(
     paid(fake)
     (delivery, *_) = fake.outbox.pending()
 
-    new = fake.outbox.roll_secret(endpoint["id"], expires_in=3_600)
+    new_secret = fake.outbox.roll_secret(endpoint["id"], expires_in=3_600)
     both = fake.outbox.sign(delivery)
     clock.advance(3_600)
     one = fake.outbox.sign(delivery)
@@ -107,8 +107,8 @@ def test_a_rolled_secret_signs_together_with_the_old_one_until_that_expires(
     assert both.count("v1=") == 2
     assert one.count("v1=") == 1
     WebhookSignature.verify_header(body, both, SECRET, None)
-    WebhookSignature.verify_header(body, both, new, None)
-    WebhookSignature.verify_header(body, one, new, None)
+    WebhookSignature.verify_header(body, both, new_secret, None)
+    WebhookSignature.verify_header(body, one, new_secret, None)
     with pytest.raises(SignatureVerificationError):
         WebhookSignature.verify_header(body, one, SECRET, None)
 
@@ -119,10 +119,10 @@ def test_a_delivered_event_is_not_pending(fake: FakeStripe, stripe: Caller) -> N
     (delivery,) = fake.outbox.pending()
     assert stripe.get("/v1/events", delivery_success="false")["data"][0]["pending_webhooks"] == 1
 
-    fake.outbox.delivered(delivery)
-    fake.outbox.delivered(delivery)
+    fake.outbox.mark_delivered(delivery)
+    fake.outbox.mark_delivered(delivery)
 
-    assert fake.outbox.pending(all_of_them=True) == []
+    assert fake.outbox.pending(include_later=True) == []
     assert stripe.get("/v1/events", delivery_success="true")["data"][0]["pending_webhooks"] == 0
     assert stripe.get("/v1/events", delivery_success="false")["data"] == []
 
@@ -134,7 +134,7 @@ def test_a_dropped_delivery_does_not_count_as_delivered(fake: FakeStripe, stripe
 
     fake.outbox.drop(delivery)
 
-    assert fake.outbox.pending(all_of_them=True) == []
+    assert fake.outbox.pending(include_later=True) == []
     assert len(stripe.get("/v1/events", delivery_success="false")["data"]) == 1
 
 
@@ -146,16 +146,16 @@ def test_a_failed_delivery_is_retried_with_growing_pauses(
     (delivery,) = fake.outbox.pending()
 
     for pause in BACKOFF:
-        fake.outbox.failed(delivery)
+        fake.outbox.mark_failed(delivery)
         assert fake.outbox.pending() == []
-        assert fake.outbox.pending(all_of_them=True) == [delivery]
+        assert fake.outbox.pending(include_later=True) == [delivery]
         clock.advance(pause)
         assert fake.outbox.pending() == [delivery]
     assert delivery.attempts == len(BACKOFF)
-    fake.outbox.failed(delivery)
+    fake.outbox.mark_failed(delivery)
 
-    assert fake.outbox.pending(all_of_them=True) == []
-    fake.outbox.failed(delivery)
+    assert fake.outbox.pending(include_later=True) == []
+    fake.outbox.mark_failed(delivery)
 
 
 def test_retries_of_a_delivery_end_after_about_three_days() -> None:
@@ -173,11 +173,11 @@ def _system_time() -> float:
 def test_a_v2_event_is_sent_without_its_object_and_is_in_no_list(fake: FakeStripe) -> None:
     fake.outbox.subscribe("https://here.invalid/")
 
-    fake.thin_event("v1.billing.meter.no_meter_found")
+    fake.send_thin_event("v1.billing.meter.no_meter_found")
 
     (delivery,) = fake.outbox.pending()
     assert delivery.event["object"] == "v2.core.event"
     assert "data" not in delivery.event
     assert "pending_webhooks" not in delivery.event
-    fake.outbox.delivered(delivery)
-    assert fake.everything("events") == []
+    fake.outbox.mark_delivered(delivery)
+    assert fake.all_objects("events") == []

@@ -30,7 +30,7 @@ def _ids(receiver: Sink) -> list[str]:
 
 
 def _sent(fake: FakeStripe) -> bool:
-    return not fake.outbox.pending(all_of_them=True)
+    return not fake.outbox.pending(include_later=True)
 
 
 def test_a_sent_event_has_stripes_headers_and_signature(fake: FakeStripe, receiver: Sink) -> None:
@@ -47,7 +47,7 @@ def test_a_sent_event_has_stripes_headers_and_signature(fake: FakeStripe, receiv
     header = request.headers["Stripe-Signature"]
     assert WebhookSignature.verify_header(request.body.decode(), header, SECRET, 300)
     assert json.loads(request.body)["type"] == "payment_intent.created"
-    assert fake.everything("events")[0]["pending_webhooks"] == 0
+    assert fake.all_objects("events")[0]["pending_webhooks"] == 0
     assert [each.outcome for each in sender.attempts] == ["200"]
 
 
@@ -108,7 +108,7 @@ def test_the_sender_can_send_every_event_twice(fake: FakeStripe, receiver: Sink)
         until(lambda: _sent(fake))
 
     assert sorted(_ids(receiver)) == sorted(
-        event["id"] for event in fake.everything("events") for _ in range(2)
+        event["id"] for event in fake.all_objects("events") for _ in range(2)
     )
 
 
@@ -122,7 +122,7 @@ def test_the_sender_can_drop_every_event(fake: FakeStripe, receiver: Sink) -> No
 
     assert receiver.received == []
     assert [each.outcome for each in sender.attempts] == ["dropped"]
-    assert fake.everything("events")[0]["pending_webhooks"] == 1
+    assert fake.all_objects("events")[0]["pending_webhooks"] == 1
 
 
 def test_the_sender_can_reorder_events(
@@ -136,7 +136,7 @@ def test_the_sender_can_reorder_events(
             intent(Caller(fake))
         until(lambda: _sent(fake))
 
-    created = [event["id"] for event in reversed(fake.everything("events"))]
+    created = [event["id"] for event in reversed(fake.all_objects("events"))]
     assert sorted(_ids(receiver)) == sorted(created)
     assert _ids(receiver) != created
 

@@ -15,8 +15,8 @@ from tests.functions import contract
 from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values
 from tests.functions.handlers import Handlers
-from tests.functions.money import (
-    Till,
+from tests.functions.payment_steps import (
+    PaymentSteps,
     open_payment,
 )
 from tests.functions.payments.stripe_webhook.events import (
@@ -97,7 +97,7 @@ class TestFailedEvents:
         assert MARK not in text
 
     def test_an_event_with_nine_unexpected_errors_at_one_moment_has_not_failed(
-        self, call: Handlers, till: Till, booking: Booking, now: Clock
+        self, call: Handlers, steps: PaymentSteps, booking: Booking, now: Clock
     ) -> None:
         """A broken deployment is rolled back, and Lambda repeats a run up to three times."""
         intent = open_payment(call, booking)
@@ -106,14 +106,14 @@ class TestFailedEvents:
             assert {send(call, about(intent)).status for _ in range(9)} == {500}
 
         assert every_five_minutes(call, intent, now, 1) == [200]
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     def test_an_unexpected_error_after_a_long_outage_does_not_fail_the_event(
         self, call: Handlers, stripe: FakeStripe, booking: Booking, now: Clock
     ) -> None:
         intent = open_payment(call, booking)
         stripe.pay(intent)
-        stripe.faults.next("reset", times=99)
+        stripe.faults.fail_next("reset", times=99)
         every_five_minutes(call, intent, now, 9)
         stripe.faults.clear()
 
@@ -121,7 +121,7 @@ class TestFailedEvents:
             assert every_five_minutes(call, intent, now, 1) == [500]
 
     def test_a_failed_event_that_is_delivered_again_can_still_be_applied(
-        self, call: Handlers, till: Till, booking: Booking, now: Clock
+        self, call: Handlers, steps: PaymentSteps, booking: Booking, now: Clock
     ) -> None:
         intent = open_payment(call, booking)
         call.stripe.pay(intent)
@@ -130,7 +130,7 @@ class TestFailedEvents:
 
         assert every_five_minutes(call, intent, now, 1) == [200]
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
         item = inbox(call.table, "evt_1")
         assert item and (item["status"], item["attempts"]) == ("handled", 6)
         assert "error" not in item
@@ -149,20 +149,20 @@ class TestFailedEvents:
 
     @pytest.mark.parametrize("times", [1, 9])
     def test_an_event_never_fails_because_stripe_does_not_answer(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, times: int
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, times: int
     ) -> None:
-        intent = till.pay(booking)
-        stripe.faults.next("reset", times=99)
+        intent = steps.pay(booking)
+        stripe.faults.fail_next("reset", times=99)
         assert {send(call, about(intent)).status for _ in range(times)} == {503}
 
         stripe.faults.clear()
         assert send(call, about(intent)).status == 200
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     def test_an_event_whose_booking_others_keep_changing_never_fails_for_good(
-        self, call: Handlers, till: Till, booking: Booking, now: Clock
+        self, call: Handlers, steps: PaymentSteps, booking: Booking, now: Clock
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         with patch.object(apply_payment, "revise", side_effect=EditConflict("Others are faster.")):
             statuses = every_five_minutes(call, intent, now, 6)
         item = inbox(call.table, "evt_1")
@@ -170,7 +170,7 @@ class TestFailedEvents:
         assert statuses == [409] * 6
         assert item and item["status"] == "received"
         assert every_five_minutes(call, intent, now, 1) == [200]
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     @pytest.mark.parametrize(
         "metadata",
@@ -200,7 +200,7 @@ class TestOwnFailures:
     def test_the_next_delivery_succeeds_after_a_failure_of_the_store(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         now: Clock,
         booking: Booking,
         monkeypatch: pytest.MonkeyPatch,
@@ -214,21 +214,21 @@ class TestOwnFailures:
 
         now.set(now.at + timedelta(minutes=5))
         assert [each.status for each in call.deliver()] == [200]
-        assert till.now_of(booking).status is Status.CONFIRMED
-        till.check(booking)
+        assert steps.now_of(booking).status is Status.CONFIRMED
+        steps.check(booking)
 
     @pytest.mark.parametrize("kind", ["reset", "timeout", "lose_answer", "error_429", "error_500"])
     def test_the_next_delivery_succeeds_after_a_failure_of_stripe(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         now: Clock,
         booking: Booking,
         delivery: Delivery,
         kind: Any,
     ) -> None:
-        stripe.faults.next(kind, times=9)
+        stripe.faults.fail_next(kind, times=9)
         (answer,) = call.deliver()
         assert answer.problem == (503, "payment_provider_unavailable")
         item = inbox(call.table, delivery.event["id"])
@@ -237,7 +237,7 @@ class TestOwnFailures:
         stripe.faults.clear()
         now.set(now.at + timedelta(minutes=5))
         assert [each.status for each in call.deliver()] == [200]
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
         item = inbox(call.table, delivery.event["id"])
         assert item and (item["status"], item["attempts"]) == ("handled", 2)
 

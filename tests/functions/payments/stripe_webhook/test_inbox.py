@@ -18,8 +18,8 @@ from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values, counted
 from tests.functions.given import stored_booking
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.money import (
-    Till,
+from tests.functions.payment_steps import (
+    PaymentSteps,
 )
 from tests.functions.payments.stripe_webhook.events import DEPOSIT, about, inbox, send, signed
 from tests.functions.stripe import create_foreign_intent
@@ -57,7 +57,7 @@ class TestInbox:
     def test_the_inbox_counts_the_deliveries_of_an_event(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         table: Table,
         output: Output,
         booking: Booking,
@@ -69,8 +69,8 @@ class TestInbox:
 
         item = inbox(table, delivery.event["id"])
         assert item and item["attempts"] == 10
-        assert till.now_of(booking).version == 2
-        assert till.ledger(booking) == [("captured", DEPOSIT)]
+        assert steps.now_of(booking).version == 2
+        assert steps.ledger(booking) == [("captured", DEPOSIT)]
         text = output()
         assert counted(text, "WebhooksHandled") == counted(text, "PaymentsCaptured") == 1
         assert counted(text, "WebhooksRepeated") == 9
@@ -91,7 +91,12 @@ class TestInbox:
         assert {name: item[name] for name in kept} == {name: first[name] for name in kept}
 
     def test_two_overlapping_deliveries_of_an_event_count_it_as_handled_once(
-        self, call: Handlers, till: Till, output: Output, booking: Booking, delivery: Delivery
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        output: Output,
+        booking: Booking,
+        delivery: Delivery,
     ) -> None:
         # Given a delivery that arrives while another one of the same event calls Stripe
         snapshot, second_delivery = StripeProvider.snapshot, iter([delivery])
@@ -111,7 +116,7 @@ class TestInbox:
         text = output()
         assert (counted(text, "WebhooksHandled"), counted(text, "WebhooksRepeated")) == (1, 1)
         assert counted(text, "PaymentsCaptured") == 1
-        assert till.now_of(booking).version == 2
+        assert steps.now_of(booking).version == 2
 
     @pytest.mark.parametrize("kind", ["customer.created", "payment_intent.created", "🍣"])
     def test_an_event_of_an_unknown_type_is_ignored(
@@ -174,15 +179,15 @@ class TestLargeEvents:
         ],
     )
     def test_a_large_event_is_handled_and_kept_if_it_fits(
-        self, call: Handlers, till: Till, booking: Booking, evidence: str, is_kept: bool
+        self, call: Handlers, steps: PaymentSteps, booking: Booking, evidence: str, is_kept: bool
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         changed = {"id": "dp_1", "payment_intent": intent, "evidence": {"text": evidence}}
         event = about(intent, type="charge.dispute.created", data={"object": changed})
 
         assert send(call, event).status == 200
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
         item = inbox(call.table, "evt_1")
         assert item and (item["status"], item["raw_kept"]) == ("handled", is_kept)
         assert item["size"] == len(json.dumps(event))
@@ -203,18 +208,18 @@ class TestLargeEvents:
         assert "_secret_" not in kept
 
     def test_a_large_lost_event_does_not_stop_reconciliation(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given lost events of a dispute with much evidence, and of a later payment
-        dispute = stripe.dispute(till.pay(booking))
+        dispute = stripe.dispute(steps.pay(booking))
         evidence = {"evidence": {"uncategorized_text": "\u5bff" * 20_000}}
         stripe.account.disputes[dispute["id"]].update(evidence)
         stripe.close_dispute(dispute["id"], won=True)
         other = stored_booking(call.table, date=(NOW + timedelta(days=40)).date())
-        till.pay(other)
+        steps.pay(other)
         for each in stripe.outbox.pending():
             stripe.outbox.drop(each)
 
         assert call.job("reconcilePayments", {"scope": "recent"}) is None
 
-        assert till.now_of(other).status is Status.CONFIRMED
+        assert steps.now_of(other).status is Status.CONFIRMED

@@ -14,13 +14,13 @@ from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values, counted
 from tests.functions.given import Snapshot, stored_booking
 from tests.functions.handlers import Handlers
-from tests.functions.money import (
+from tests.functions.payment_steps import (
     BANK,
     DECLINED,
     REFUND_FAILS,
     REFUND_PENDS,
     SECURE,
-    Till,
+    PaymentSteps,
     open_payment,
 )
 from tests.functions.payments.stripe_webhook.events import DEPOSIT, about, inbox, send, signed
@@ -67,14 +67,19 @@ class TestForeignEvents:
         assert answer.problem == (400, "event_not_ours")
 
     def test_a_live_payment_behind_a_test_event_is_not_applied(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking, output: Output
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        stripe: FakeStripe,
+        booking: Booking,
+        output: Output,
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         stripe.account.payment_intents[intent]["livemode"] = True
 
         call.deliver()
 
-        assert till.ledger(booking) == []
+        assert steps.ledger(booking) == []
         assert alarm_values(output(), "ForeignPayments") == [1]
 
     def test_a_thin_event_is_ignored_and_counted(
@@ -82,7 +87,7 @@ class TestForeignEvents:
     ) -> None:
         # Given an endpoint that is subscribed to events of Stripe's v2 API by mistake
         call.stripe.outbox.subscribe("https://webhook.invalid/thin", secret=WEBHOOK_SECRET)
-        event = call.stripe.thin_event("v1.billing.meter.no_meter_found")
+        event = call.stripe.send_thin_event("v1.billing.meter.no_meter_found")
 
         assert [each.status for each in call.deliver()] == [200]
 
@@ -100,11 +105,11 @@ class TestPaymentEvents:
         assert sorted(subscribed) == sorted(HANDLED)
 
     def test_every_subscribed_event_type_is_handled(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table, output: Output
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table, output: Output
     ) -> None:
         # Given bookings that cause every event type that we have subscribed to
         seen: dict[str, set[str]] = {}
-        cause_every_event(call, till, stripe, table)
+        cause_every_event(call, steps, stripe, table)
 
         # When Stripe delivers the events
         for delivery in stripe.outbox.pending():
@@ -119,7 +124,7 @@ class TestPaymentEvents:
         assert alarm_values(output(), "PaymentsUnmatched") == []
 
     def test_the_payment_in_an_event_is_not_trusted(
-        self, call: Handlers, till: Till, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, booking: Booking
     ) -> None:
         # Given an event that claims a payment for an unpaid intent
         intent = open_payment(call, booking)
@@ -127,33 +132,33 @@ class TestPaymentEvents:
 
         assert send(call, about(intent, data={"object": forged})).status == 200
 
-        assert till.now_of(booking) == booking
-        assert till.ledger(booking) == []
+        assert steps.now_of(booking) == booking
+        assert steps.ledger(booking) == []
 
     def test_an_outdated_event_applies_the_current_state_of_the_payment(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given an intent that was declined, then paid before the first delivery
-        intent = till.pay(booking, card=DECLINED)
+        intent = steps.pay(booking, card=DECLINED)
         stripe.pay(intent)
 
         call.deliver("payment_intent.payment_failed")
 
-        assert till.now_of(booking).status is Status.CONFIRMED
+        assert steps.now_of(booking).status is Status.CONFIRMED
 
     def test_events_may_be_delivered_in_any_order(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
-        intent = till.pay(booking)
+        intent = steps.pay(booking)
         stripe.refund(intent, 4_000)
         stripe.close_dispute(stripe.dispute(intent)["id"], won=True)
 
         for delivery in reversed(stripe.outbox.pending()):
             assert call.webhook(delivery.body, stripe.outbox.sign(delivery)).status == 200
 
-        assert till.now_of(booking).status is Status.CONFIRMED
-        assert till.account(booking)["balance"]["refunded"] == 4_000
-        till.check(booking)
+        assert steps.now_of(booking).status is Status.CONFIRMED
+        assert steps.account(booking)["balance"]["refunded"] == 4_000
+        steps.check(booking)
 
     @pytest.mark.parametrize(
         ("card", "status"),
@@ -164,12 +169,12 @@ class TestPaymentEvents:
         ],
     )
     def test_an_event_of_an_unpaid_intent_updates_the_attempt(
-        self, call: Handlers, till: Till, booking: Booking, card: str, status: str
+        self, call: Handlers, steps: PaymentSteps, booking: Booking, card: str, status: str
     ) -> None:
-        till.pay(booking, card=card)
+        steps.pay(booking, card=card)
         call.deliver()
 
-        account = till.account(booking)
+        account = steps.account(booking)
         assert [each["status"] for each in account["payments"]] == [status]
         assert (account["booking_status"], account["version"]) == ("pending", 1)
 
@@ -177,12 +182,17 @@ class TestPaymentEvents:
         ("payment_type", "payment_status"), [("deposit", "deposit_paid"), ("full", "paid")]
     )
     def test_an_event_of_a_paid_intent_confirms_the_booking(
-        self, call: Handlers, till: Till, booking: Booking, payment_type: str, payment_status: str
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        booking: Booking,
+        payment_type: str,
+        payment_status: str,
     ) -> None:
-        till.pay(booking, payment_type)
+        steps.pay(booking, payment_type)
         call.deliver()
 
-        account = till.account(booking)
+        account = steps.account(booking)
         assert account["booking_status"] == "confirmed"
         assert account["payment_status"] == payment_status
         trail = call("listBookingEvents", booking_id=booking.id).body["items"]
@@ -190,23 +200,25 @@ class TestPaymentEvents:
         assert trail[-1]["actor"] == {"id": "stripe", "role": "system"}
 
     def test_an_overpayment_is_owed_back(
-        self, call: Handlers, till: Till, stripe: FakeStripe, booking: Booking
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
     ) -> None:
         # Given a full payment, and a deposit that is paid in addition
-        till.pay(booking, "full")
+        steps.pay(booking, "full")
         metadata = {"booking_id": booking.id, "payment_type": "deposit", "attempt": "1"}
         stripe.pay(create_foreign_intent(stripe, DEPOSIT, **metadata))
 
         call.deliver()
 
-        assert till.account(booking)["balance"]["refund_owed"] == DEPOSIT
-        till.follow_up()
-        account = till.account(booking)
+        assert steps.account(booking)["balance"]["refund_owed"] == DEPOSIT
+        steps.follow_up()
+        account = steps.account(booking)
         assert (account["booking_status"], account["payment_status"]) == ("confirmed", "paid")
-        till.check(booking)
+        steps.check(booking)
 
 
-def cause_every_event(call: Handlers, till: Till, stripe: FakeStripe, table: Table) -> None:
+def cause_every_event(
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table
+) -> None:
     """Cause every event of a payment that Stripe sends."""
     days = iter(range(30, 60))
 
@@ -214,13 +226,13 @@ def cause_every_event(call: Handlers, till: Till, stripe: FakeStripe, table: Tab
         return stored_booking(table, by_staff=True, date=(NOW + timedelta(days=next(days))).date())
 
     for card in (DECLINED, SECURE, BANK):
-        till.pay(next_booking(), card=card)
-    call.provider.cancel(till.open(next_booking()).body["payment_intent_id"])
+        steps.pay(next_booking(), card=card)
+    call.provider.cancel(steps.open(next_booking()).body["payment_intent_id"])
     for won in (True, False):
-        dispute = stripe.dispute(till.pay(next_booking()))
+        dispute = stripe.dispute(steps.pay(next_booking()))
         stripe.close_dispute(dispute["id"], won=won)
     failing = next_booking()
-    intent = till.pay(failing, card=REFUND_FAILS)
+    intent = steps.pay(failing, card=REFUND_FAILS)
     stripe.settle_refund(stripe.refund(intent, 100)["id"], "failed")
-    pending = till.pay(next_booking(), card=REFUND_PENDS)
+    pending = steps.pay(next_booking(), card=REFUND_PENDS)
     stripe.settle_refund(stripe.refund(pending, 100)["id"], "succeeded")

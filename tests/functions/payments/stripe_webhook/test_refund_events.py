@@ -8,10 +8,10 @@ from tests.conftest import Clock
 from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values
 from tests.functions.handlers import Handlers
-from tests.functions.money import (
+from tests.functions.payment_steps import (
     REFUND_FAILS,
     REFUND_PENDS,
-    Till,
+    PaymentSteps,
     paid_booking,
 )
 from tests.functions.payments.stripe_webhook.events import DEPOSIT, about, inbox, send
@@ -21,23 +21,23 @@ from teppan.store.table import Table
 
 class TestRefundEvents:
     def test_a_refund_in_the_dashboard_is_entered_as_goodwill(
-        self, call: Handlers, till: Till, stripe: FakeStripe
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe
     ) -> None:
         booking = paid_booking(call)
         stripe.refund(next(iter(booking.payments)), 4_000)
 
         call.deliver()
 
-        assert till.ledger(booking) == [
+        assert steps.ledger(booking) == [
             ("captured", DEPOSIT),
             ("goodwill_owed", 4_000),
             ("refund_sent", 4_000),
             ("refunded", 4_000),
         ]
-        till.check(booking)
+        steps.check(booking)
 
     def test_one_event_enters_more_refunds_than_a_transaction_has_room_for(
-        self, call: Handlers, till: Till, stripe: FakeStripe, table: Table
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table
     ) -> None:
         # Given 30 refunds in the dashboard, and only one event
         booking = paid_booking(call)
@@ -49,48 +49,48 @@ class TestRefundEvents:
 
         item = inbox(table, "evt_1")
         assert item and item["status"] == "handled"
-        assert till.account(booking)["balance"]["refunded"] == 30
-        till.check(booking)
+        assert steps.account(booking)["balance"]["refunded"] == 30
+        steps.check(booking)
 
     @pytest.mark.parametrize("fate", ["failed", "canceled"])
     def test_a_refund_that_fails_stays_owed_and_raises_an_alarm(
-        self, call: Handlers, till: Till, stripe: FakeStripe, output: Output, fate: str
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, output: Output, fate: str
     ) -> None:
         # Given a refund that Stripe has sent and the bank returns
         card = REFUND_FAILS if fate == "failed" else REFUND_PENDS
         booking = paid_booking(call, card=card)
-        till.cancel(booking)
-        till.follow_up()
+        steps.cancel(booking)
+        steps.follow_up()
         call.deliver()
-        (refund,) = stripe.everything("refunds")
+        (refund,) = stripe.all_objects("refunds")
         if fate == "canceled":
             stripe.settle_refund(refund["id"], "requires_action")
         stripe.settle_refund(refund["id"], fate)
         output()
 
         call.deliver()
-        till.follow_up()
+        steps.follow_up()
 
-        account = till.account(booking)
+        account = steps.account(booking)
         assert account["balance"]["refund_owed"] == 9_700
         assert account["payment_status"] == "refund_pending"
         assert alarm_values(output(), "RefundsFailed") == [1]
-        till.check(booking)
+        steps.check(booking)
 
     def test_a_pending_refund_counts_as_sent_until_it_succeeds(
-        self, call: Handlers, till: Till, stripe: FakeStripe
+        self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe
     ) -> None:
         booking = paid_booking(call, card=REFUND_PENDS)
-        till.cancel(booking)
-        till.follow_up()
+        steps.cancel(booking)
+        steps.follow_up()
         call.deliver()
-        assert till.account(booking)["balance"]["refund_sent"] == 9_700
+        assert steps.account(booking)["balance"]["refund_sent"] == 9_700
 
-        stripe.settle_refund(stripe.everything("refunds")[0]["id"], "succeeded")
+        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "succeeded")
         call.deliver()
 
-        assert till.account(booking)["payment_status"] == "partially_refunded"
-        till.check(booking)
+        assert steps.account(booking)["payment_status"] == "partially_refunded"
+        steps.check(booking)
 
 
 class TestDashboardRefunds:
@@ -108,7 +108,7 @@ class TestDashboardRefunds:
     def test_dashboard_refunds_after_a_failed_one_reduce_what_is_owed(
         self,
         call: Handlers,
-        till: Till,
+        steps: PaymentSteps,
         stripe: FakeStripe,
         now: Clock,
         by_hand: list[int],
@@ -116,10 +116,10 @@ class TestDashboardRefunds:
     ) -> None:
         # Given a cancellation whose refund of 9,700 failed
         booking = paid_booking(call, card=REFUND_FAILS)
-        till.cancel(booking)
-        till.follow_up()
+        steps.cancel(booking)
+        steps.follow_up()
         call.deliver()
-        (failed,) = stripe.everything("refunds")
+        (failed,) = stripe.all_objects("refunds")
         stripe.settle_refund(failed["id"], "failed")
         call.deliver()
 
@@ -131,7 +131,7 @@ class TestDashboardRefunds:
         call.job("reconcilePayments", {"scope": "recent"})
 
         # Then the job sends only what is still owed
-        made = [each["amount"] for each in stripe.everything("refunds")]
+        made = [each["amount"] for each in stripe.all_objects("refunds")]
         assert sorted(made) == sorted([9_700, *by_hand, *sent_by_us])
-        assert till.account(booking)["balance"]["refund_owed"] == 0
-        till.check(booking)
+        assert steps.account(booking)["balance"]["refund_owed"] == 0
+        steps.check(booking)

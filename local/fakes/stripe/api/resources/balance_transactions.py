@@ -3,8 +3,8 @@
 from typing import Final
 
 from local.fakes.stripe.account.account import Account
-from local.fakes.stripe.api.listing import listed
-from local.fakes.stripe.api.operation import LISTING, Call, Operation, retrieving
+from local.fakes.stripe.api.listing import list_page
+from local.fakes.stripe.api.operation import LISTING, Call, Operation, retrieve_operation
 from local.fakes.stripe.api.parameters import Choice, Text
 from local.fakes.stripe.objects import Json
 
@@ -12,7 +12,7 @@ _PATH: Final = "/v1/balance_transactions"
 
 
 def _list(account: Account, call: Call) -> Json:
-    return listed(
+    return list_page(
         account.balance_transactions,
         call.parameters,
         url=_PATH,
@@ -28,16 +28,16 @@ OPERATIONS: Final = (
     Operation(
         method="GET",
         path=_PATH,
-        answers="list:balance_transaction",
+        answer_type="list:balance_transaction",
         run=_list,
         parameters=LISTING
         | {
-            "currency": Choice(words=("usd", "eur"), any_case=True),
+            "currency": Choice(values=("usd", "eur"), ignores_case=True),
             "source": Text(),
             "type": Text(),
         },
     ),
-    retrieving(
+    retrieve_operation(
         f"{_PATH}/{{id}}",
         "balance_transaction",
         lambda account: account.balance_transactions,

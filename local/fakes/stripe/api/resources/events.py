@@ -4,9 +4,9 @@ from typing import Final
 
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.events import is_kept
-from local.fakes.stripe.api.listing import listed
-from local.fakes.stripe.api.operation import EXPAND, LISTING, Call, Operation, named
-from local.fakes.stripe.api.parameters import Boolean, Listed, Text
+from local.fakes.stripe.api.listing import list_page
+from local.fakes.stripe.api.operation import EXPAND, LISTING, Call, Operation, get_by_path_id
+from local.fakes.stripe.api.parameters import Array, Boolean, Text
 from local.fakes.stripe.errors import StripeError, no_such
 from local.fakes.stripe.objects import Json
 
@@ -14,7 +14,7 @@ _PATH: Final = "/v1/events"
 
 
 def _retrieve(account: Account, call: Call) -> Json:
-    event = named(account.events, call.identifier)
+    event = get_by_path_id(account.events, call.identifier)
     if not is_kept(account, event):
         raise no_such("event", call.identifier, param="id")
     return event
@@ -34,7 +34,7 @@ def _list(account: Account, call: Call) -> Json:
             and (delivered is None or (event["pending_webhooks"] == 0) == delivered)
         )
 
-    return listed(account.events, parameters, url=_PATH, accept=accept)
+    return list_page(account.events, parameters, url=_PATH, accept=accept)
 
 
 def _matches(kind: str, requested: str) -> bool:
@@ -48,16 +48,16 @@ OPERATIONS: Final = (
     Operation(
         method="GET",
         path=_PATH,
-        answers="list:event",
+        answer_type="list:event",
         run=_list,
         parameters=LISTING
         | {
             "delivery_success": Boolean(),
             "type": Text(),
-            "types": Listed(item=Text(), most=20),
+            "types": Array(item=Text(), max_items=20),
         },
     ),
     Operation(
-        method="GET", path=f"{_PATH}/{{id}}", answers="event", run=_retrieve, parameters=EXPAND
+        method="GET", path=f"{_PATH}/{{id}}", answer_type="event", run=_retrieve, parameters=EXPAND
     ),
 )

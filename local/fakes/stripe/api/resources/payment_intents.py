@@ -3,8 +3,8 @@
 from typing import Final
 
 from local.fakes.stripe.account.account import Account
-from local.fakes.stripe.api.listing import listed
-from local.fakes.stripe.api.operation import EXPAND, LISTING, Call, Operation, named
+from local.fakes.stripe.api.listing import list_page
+from local.fakes.stripe.api.operation import EXPAND, LISTING, Call, Operation, get_by_path_id
 from local.fakes.stripe.api.parameters import Text
 from local.fakes.stripe.api.resources.payment_intent_parameters import (
     CANCEL,
@@ -70,7 +70,7 @@ def _retrieve(account: Account, call: Call) -> Json:
 
 
 def _list(account: Account, call: Call) -> Json:
-    return listed(account.payment_intents, call.parameters, url=_PATH)
+    return list_page(account.payment_intents, call.parameters, url=_PATH)
 
 
 def _intent(account: Account, call: Call) -> Json:
@@ -82,7 +82,7 @@ def _intent(account: Account, call: Call) -> Json:
             code="parameter_missing",
             param="client_secret",
         )
-    intent = named(account.payment_intents, call.identifier, "intent")
+    intent = get_by_path_id(account.payment_intents, call.identifier, "intent")
     if secret is not None and secret != intent["client_secret"]:
         raise no_such("payment_intent", call.identifier, param="client_secret")
     return intent
@@ -125,17 +125,17 @@ OPERATIONS: Final = (
     Operation(
         method="POST",
         path=_PATH,
-        answers="payment_intent",
+        answer_type="payment_intent",
         run=_create,
         parameters=CREATE,
     ),
     Operation(
-        method="GET", path=_PATH, answers="list:payment_intent", run=_list, parameters=LISTING
+        method="GET", path=_PATH, answer_type="list:payment_intent", run=_list, parameters=LISTING
     ),
     Operation(
         method="GET",
         path=f"{_PATH}/{{intent}}",
-        answers="payment_intent",
+        answer_type="payment_intent",
         run=_retrieve,
         parameters=EXPAND | {"client_secret": Text()},
         is_public=True,
@@ -143,14 +143,14 @@ OPERATIONS: Final = (
     Operation(
         method="POST",
         path=f"{_PATH}/{{intent}}",
-        answers="payment_intent",
+        answer_type="payment_intent",
         run=_update,
         parameters=UPDATE,
     ),
     Operation(
         method="POST",
         path=f"{_PATH}/{{intent}}/confirm",
-        answers="payment_intent",
+        answer_type="payment_intent",
         run=_confirm,
         parameters=CONFIRM,
         is_public=True,
@@ -158,7 +158,7 @@ OPERATIONS: Final = (
     Operation(
         method="POST",
         path=f"{_PATH}/{{intent}}/cancel",
-        answers="payment_intent",
+        answer_type="payment_intent",
         run=_cancel,
         parameters=CANCEL,
     ),

@@ -3,12 +3,12 @@
 from typing import Final
 
 from local.fakes.stripe.account.account import Account
-from local.fakes.stripe.api.operation import EXPAND, Call, Operation, retrieving
+from local.fakes.stripe.api.operation import EXPAND, Call, Operation, retrieve_operation
 from local.fakes.stripe.api.parameters import Choice, Group, Integer, Text
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json
 from local.fakes.stripe.payments import payment_methods
-from local.fakes.stripe.payments.cards import by_number
+from local.fakes.stripe.payments.cards import card_by_number
 
 _PATH: Final = "/v1/payment_methods"
 
@@ -22,7 +22,7 @@ def _create(account: Account, call: Call) -> Json:
             "Sending credit card numbers directly to the Stripe API is generally unsafe. To "
             "continue processing use Stripe.js, the Stripe mobile bindings, or Stripe Elements."
         )
-    card = by_number(call.parameters[kind][_NUMBERS[kind]])
+    card = card_by_number(call.parameters[kind][_NUMBERS[kind]])
     return payment_methods.create(account, card, call.parameters.get("billing_details"))
 
 
@@ -33,24 +33,24 @@ OPERATIONS: Final = (
     Operation(
         method="POST",
         path=_PATH,
-        answers="payment_method",
+        answer_type="payment_method",
         run=_create,
         parameters=EXPAND
         | {
-            "billing_details": Group(parts={"email": Text(clears=True), "name": Text()}),
+            "billing_details": Group(parts={"email": Text(clearable=True), "name": Text()}),
             "card": Group(
                 parts={
                     "number": Text(required=True),
-                    "exp_month": Integer(required=True, least=1, most=12),
-                    "exp_year": Integer(required=True, least=0),
-                    "cvc": Text(longest=4),
+                    "exp_month": Integer(required=True, minimum=1, maximum=12),
+                    "exp_year": Integer(required=True, minimum=0),
+                    "cvc": Text(max_length=4),
                 }
             ),
             "sepa_debit": Group(parts={"iban": Text(required=True)}),
-            "type": Choice(words=("card", "sepa_debit", "us_bank_account"), required=True),
+            "type": Choice(values=("card", "sepa_debit", "us_bank_account"), required=True),
             "us_bank_account": Group(
                 parts={
-                    "account_holder_type": Choice(words=("company", "individual")),
+                    "account_holder_type": Choice(values=("company", "individual")),
                     "account_number": Text(required=True),
                     "routing_number": Text(),
                 }
@@ -58,7 +58,7 @@ OPERATIONS: Final = (
         },
         is_public=True,
     ),
-    retrieving(
+    retrieve_operation(
         f"{_PATH}/{{payment_method}}",
         "payment_method",
         lambda account: account.payment_methods,

@@ -3,19 +3,19 @@
 from typing import Final
 
 from local.fakes.stripe.account.account import Account
-from local.fakes.stripe.api.listing import listed
+from local.fakes.stripe.api.listing import list_page
 from local.fakes.stripe.api.metadata import Metadata
 from local.fakes.stripe.api.operation import (
     EXPAND,
     LISTING,
     Call,
     Operation,
-    named,
-    referred,
-    retrieving,
+    get_by_parameter,
+    get_by_path_id,
+    retrieve_operation,
 )
 from local.fakes.stripe.api.parameters import Choice, Integer, Text
-from local.fakes.stripe.api.resources.charges import narrowed
+from local.fakes.stripe.api.resources.charges import list_filters
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json
 from local.fakes.stripe.payments import refunds
@@ -31,9 +31,11 @@ def _charge(account: Account, parameters: Json) -> Json:
     """Return the charge to refund. Raises StripeError."""
     intent = None
     if "payment_intent" in parameters:
-        intent = referred(account.payment_intents, parameters["payment_intent"], "payment_intent")
+        intent = get_by_parameter(
+            account.payment_intents, parameters["payment_intent"], "payment_intent"
+        )
     if "charge" in parameters:
-        charge = referred(account.charges, parameters["charge"], "charge")
+        charge = get_by_parameter(account.charges, parameters["charge"], "charge")
         if intent is not None and charge["payment_intent"] != intent["id"]:
             raise StripeError(
                 f"Charge {charge['id']} does not belong to the PaymentIntent {intent['id']}.",
@@ -56,57 +58,57 @@ def _charge(account: Account, parameters: Json) -> Json:
 
 
 def _update(account: Account, call: Call) -> Json:
-    refund = named(account.refunds, call.identifier, "refund")
+    refund = get_by_path_id(account.refunds, call.identifier, "refund")
     if "metadata" in call.parameters:
         refunds.update(account, refund, call.parameters["metadata"])
     return refund
 
 
 def _cancel(account: Account, call: Call) -> Json:
-    refund = named(account.refunds, call.identifier, "refund")
+    refund = get_by_path_id(account.refunds, call.identifier, "refund")
     refunds.cancel(account, refund)
     return refund
 
 
 def _list(account: Account, call: Call) -> Json:
-    references = narrowed(account, call)
-    return listed(account.refunds, call.parameters, url=_PATH, references=references)
+    references = list_filters(account, call)
+    return list_page(account.refunds, call.parameters, url=_PATH, references=references)
 
 
 OPERATIONS: Final = (
     Operation(
         method="POST",
         path=_PATH,
-        answers="refund",
+        answer_type="refund",
         run=_create,
         parameters=EXPAND
         | {
-            "amount": Integer(least=1),
+            "amount": Integer(minimum=1),
             "charge": Text(),
-            "metadata": Metadata(clears=True),
+            "metadata": Metadata(clearable=True),
             "payment_intent": Text(),
-            "reason": Choice(words=("duplicate", "fraudulent", "requested_by_customer")),
+            "reason": Choice(values=("duplicate", "fraudulent", "requested_by_customer")),
         },
     ),
     Operation(
         method="GET",
         path=_PATH,
-        answers="list:refund",
+        answer_type="list:refund",
         run=_list,
         parameters=LISTING | {"charge": Text(), "payment_intent": Text()},
     ),
-    retrieving(f"{_PATH}/{{refund}}", "refund", lambda account: account.refunds, "refund"),
+    retrieve_operation(f"{_PATH}/{{refund}}", "refund", lambda account: account.refunds, "refund"),
     Operation(
         method="POST",
         path=f"{_PATH}/{{refund}}",
-        answers="refund",
+        answer_type="refund",
         run=_update,
-        parameters=EXPAND | {"metadata": Metadata(clears=True)},
+        parameters=EXPAND | {"metadata": Metadata(clearable=True)},
     ),
     Operation(
         method="POST",
         path=f"{_PATH}/{{refund}}/cancel",
-        answers="refund",
+        answer_type="refund",
         run=_cancel,
         parameters=EXPAND,
     ),

@@ -5,19 +5,26 @@ from typing import Final
 
 from local.fakes.stripe.account import webhook_endpoints
 from local.fakes.stripe.account.account import Account
-from local.fakes.stripe.api.listing import listed
+from local.fakes.stripe.api.listing import list_page
 from local.fakes.stripe.api.metadata import Metadata
-from local.fakes.stripe.api.operation import EXPAND, PAGING, Call, Operation, named, retrieving
-from local.fakes.stripe.api.parameters import Boolean, Choice, Listed, Parameter, Text
+from local.fakes.stripe.api.operation import (
+    EXPAND,
+    PAGING,
+    Call,
+    Operation,
+    get_by_path_id,
+    retrieve_operation,
+)
+from local.fakes.stripe.api.parameters import Array, Boolean, Choice, Parameter, Text
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json
 from local.fakes.stripe.version import API_VERSION
 
 _PATH: Final = "/v1/webhook_endpoints"
-_EVENTS: Final = Listed(item=Text(), most=500)
+_EVENTS: Final = Array(item=Text(), max_items=500)
 _SHARED: Final[dict[str, Parameter]] = EXPAND | {
-    "description": Text(clears=True),
-    "metadata": Metadata(clears=True),
+    "description": Text(clearable=True),
+    "metadata": Metadata(clearable=True),
 }
 
 
@@ -29,20 +36,20 @@ def _create(account: Account, call: Call) -> Json:
 
 
 def _update(account: Account, call: Call) -> Json:
-    endpoint = named(account.webhook_endpoints, call.identifier, "webhook_endpoint")
+    endpoint = get_by_path_id(account.webhook_endpoints, call.identifier, "webhook_endpoint")
     _check(call.parameters)
     webhook_endpoints.update(endpoint, call.parameters)
     return endpoint
 
 
 def _delete(account: Account, call: Call) -> Json:
-    endpoint = named(account.webhook_endpoints, call.identifier, "webhook_endpoint")
+    endpoint = get_by_path_id(account.webhook_endpoints, call.identifier, "webhook_endpoint")
     account.webhook_endpoints.remove(endpoint["id"])
     return {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
 
 
 def _list(account: Account, call: Call) -> Json:
-    return listed(account.webhook_endpoints, call.parameters, url=_PATH)
+    return list_page(account.webhook_endpoints, call.parameters, url=_PATH)
 
 
 def _check(parameters: Json) -> None:
@@ -61,23 +68,23 @@ OPERATIONS: Final = (
     Operation(
         method="POST",
         path=_PATH,
-        answers="webhook_endpoint",
+        answer_type="webhook_endpoint",
         run=_create,
         parameters=_SHARED
         | {
-            "api_version": Choice(words=(API_VERSION,)),
-            "enabled_events": Listed(item=Text(), most=500, required=True),
+            "api_version": Choice(values=(API_VERSION,)),
+            "enabled_events": Array(item=Text(), max_items=500, required=True),
             "url": Text(required=True),
         },
     ),
     Operation(
         method="GET",
         path=_PATH,
-        answers="list:webhook_endpoint",
+        answer_type="list:webhook_endpoint",
         run=_list,
         parameters=EXPAND | PAGING,
     ),
-    retrieving(
+    retrieve_operation(
         f"{_PATH}/{{webhook_endpoint}}",
         "webhook_endpoint",
         lambda account: account.webhook_endpoints,
@@ -86,14 +93,14 @@ OPERATIONS: Final = (
     Operation(
         method="POST",
         path=f"{_PATH}/{{webhook_endpoint}}",
-        answers="webhook_endpoint",
+        answer_type="webhook_endpoint",
         run=_update,
         parameters=_SHARED | {"disabled": Boolean(), "enabled_events": _EVENTS, "url": Text()},
     ),
     Operation(
         method="DELETE",
         path=f"{_PATH}/{{webhook_endpoint}}",
-        answers="webhook_endpoint",
+        answer_type="webhook_endpoint",
         run=_delete,
         parameters={},
     ),

@@ -56,13 +56,13 @@ def paid_booking(
         call.table, call.provider, intent, caller(booking.customer_id, at=booking.created_at)
     )
     assert applied
-    for delivery in call.stripe.outbox.pending(all_of_them=True):
-        call.stripe.outbox.delivered(delivery)
+    for delivery in call.stripe.outbox.pending(include_later=True):
+        call.stripe.outbox.mark_delivered(delivery)
     return applied.booking
 
 
 @dataclass
-class Till:
+class PaymentSteps:
     """Pays, cancels and refunds bookings by requests, and runs the job on the table's stream."""
 
     call: Handlers

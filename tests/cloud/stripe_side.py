@@ -15,7 +15,13 @@ from local.aws.deployment import STACK
 from local.fakes.stripe.process import API_KEY
 from tests.cloud.conftest import RunningCloud
 
-PROMPT = {"delay_seconds": 0.0, "duplicate": 0.0, "drop": 0.0, "reorder": False, "retry": True}
+DEFAULT_POLICY = {
+    "delay_seconds": 0.0,
+    "duplicate": 0.0,
+    "drop": 0.0,
+    "reorder": False,
+    "retry": True,
+}
 """The fake's policy for sending events without faults."""
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -23,7 +29,7 @@ _PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Till:
+class StripeSide:
     """A client of a cloud's fake Stripe."""
 
     cloud: RunningCloud
@@ -48,24 +54,24 @@ class Till:
         """Pay an intent on the checkout page; return the resulting page."""
         return self.page(f"/checkout/{intent['client_secret']}", card=card)
 
-    def act(self, name: str, **fields: Any) -> Any:
+    def run_action(self, name: str, **fields: Any) -> Any:
         """Run an action of a bank, of the dashboard or of the network."""
-        done = self._stripe.request("POST", f"/_fake/{name}", body=fields)
-        assert done.status == 200, done.body
-        return done.json()
+        answer = self._stripe.request("POST", f"/_fake/{name}", body=fields)
+        assert answer.status == 200, answer.body
+        return answer.json()
 
     def get(self, path: str) -> Any:
         """Return the answer of Stripe's API to a GET."""
         return self._stripe.request("GET", path, token=API_KEY).json()
 
     @contextmanager
-    def sending(self, **policy: Any) -> Iterator[None]:
+    def sender_policy(self, **policy: Any) -> Iterator[None]:
         """Change the policy for sending events until the block ends."""
         self._send(policy)
         try:
             yield
         finally:
-            self._send(PROMPT)
+            self._send(DEFAULT_POLICY)
 
     def _send(self, policy: dict[str, Any]) -> None:
         assert self._stripe.request("PUT", "/_fake/sender", body=policy).status == 200
@@ -107,10 +113,10 @@ def run_job(cloud: RunningCloud, name: str, event: dict[str, Any] | None = None)
 
     def run() -> bool:
         try:
-            done = functions.invoke(FunctionName=f"{STACK}-{name}", Payload=payload)
+            result = functions.invoke(FunctionName=f"{STACK}-{name}", Payload=payload)
         except functions.exceptions.TooManyRequestsException:
             return False
-        assert "FunctionError" not in done, done["Payload"].read()
+        assert "FunctionError" not in result, result["Payload"].read()
         return True
 
     eventually(run, bool)

@@ -1,8 +1,8 @@
-"""Run a command that stops when the process that started it ends, for any reason.
+"""Run a command that stops when its parent process ends, for any reason.
 
-    python leash.py COMMAND [ARGUMENT ...]
+    python stop_with_parent.py COMMAND [ARGUMENT ...]
 
-The starter holds the other end of standard input. When the starter or the kernel closes that end,
+The parent holds the other end of standard input. When the parent or the kernel closes that end,
 the whole process group of the command gets SIGTERM, then SIGKILL. This works on Linux and on macOS,
 which has no parent-death signal.
 """
@@ -20,13 +20,13 @@ _STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(command: list[str]) -> int:
-    """Run `command` until it or the starter ends; return its exit status."""
+    """Run `command` until it or the parent ends; return its exit status."""
     # The command would inherit SIG_IGN, so set handlers: it starts with the default dispositions.
     for number in _STOPPING:
         signal.signal(number, _exit)
     # In its own session the command leads a process group that contains its children too.
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
-    threading.Thread(target=_exit_with_the_starter, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
         return child.wait()
     finally:
@@ -39,7 +39,7 @@ def _exit(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _exit_with_the_starter() -> None:
+def _exit_with_parent() -> None:
     while os.read(sys.stdin.fileno(), 4096):
         continue
     os.kill(os.getpid(), signal.SIGTERM)
