@@ -1,6 +1,7 @@
 """Start a server, wait until it is ready, and stop it reliably."""
 
 import http.client
+import random
 import socket
 import subprocess
 import sys
@@ -28,11 +29,16 @@ def port_number(text: str) -> int:
 
 
 def free_port() -> int:
-    """Return a TCP port that is free now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port that is free now.
+
+    It is below the ports that systems give to outgoing connections, so none of them takes it before
+    the server does.
+    """
+    return next(
+        port
+        for port in random.SystemRandom().sample(range(20_000, 32_000), k=12_000)
+        if not is_port_taken(port)
+    )
 
 
 def next_free_port(after: int) -> int:

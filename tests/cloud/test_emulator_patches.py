@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from local.aws.emulator import grace_of_template
 from local.paths import EMULATOR_PATCHES, MINISTACK_PYTHON
+from tests.cloud.conftest import RunningCloud
 
 type Json = dict[str, Any]
 type Answers = Callable[[list[str]], Json]
@@ -197,6 +198,19 @@ def test_all_refresh_tokens_of_a_session_expire_together(session_claims: list[Js
     refresh = [claims for claims in session_claims if claims["token_use"] == "refresh"]
     assert len(refresh) == 3
     assert len({claims["exp"] for claims in refresh}) == 1
+
+
+def test_workers_of_functions_share_the_unpacked_layers(cloud: RunningCloud) -> None:
+    days = {"from": "2027-01-01", "to": "2027-01-02"}
+    assert cloud.api.request("GET", "/api/v1/availability", query=days).status == 200
+    assert cloud.api.request("POST", "/api/v1/quotes", body={"guests": 12}).status == 200
+
+    temporary = cloud.path.parent / "running" / "tmp"
+    workers = list(temporary.glob("ministack-lambda-*"))
+    layers = [each for worker in workers for each in worker.glob("layer_?/*")]
+    assert len(layers) >= 2 * len(workers) > 2
+    assert [each for each in layers if not each.is_symlink()] == []
+    assert list(temporary.rglob("layer_*.zip")) == []
 
 
 @pytest.mark.parametrize(

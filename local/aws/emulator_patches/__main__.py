@@ -11,6 +11,7 @@ PATCHES: Final = (
     "cognito_client_secret",
     "cognito_trigger_groups",
     "cognito_codes",
+    "lambda_layers",
     "lambda_stream",
 )
 """The names of the patches. A later patch wraps an earlier one of the same function.
