@@ -121,7 +121,7 @@ def test_each_pair_of_operations_and_each_operation_in_each_state_are_tested() -
     assert states_of_first == set(product(OPERATIONS, STATES))
 
 
-@pytest.mark.parametrize(("first", "second"), STATES_OF_PAIRS, ids="-".join)
+@pytest.mark.parametrize(("first", "second"), STATES_OF_PAIRS, ids=map("-".join, STATES_OF_PAIRS))
 def test_no_pair_of_operations_reveals_whether_an_address_has_an_account(
     call: Handlers, now: Clock, first: str, second: str
 ) -> None:
