@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from itertools import product
 from typing import Any
 
 import pytest
@@ -425,16 +424,9 @@ def test_a_registration_makes_exactly_these_calls(call: Handlers, table: Table, 
         assert wire.calls == calls
 
 
-@pytest.mark.parametrize(
-    ("who", "step", "fault"),
-    [
-        (who, step, fault)
-        for (who, step), fault in pairs(
-            list(product(["without an account", "waiting for confirmation"], range(len(AGAIN)))),
-            [lost_answer, lost_request],
-        )
-    ],
-)
+@pytest.mark.parametrize("fault", [lost_answer, lost_request])
+@pytest.mark.parametrize("step", range(len(AGAIN)))
+@pytest.mark.parametrize("who", ["without an account", "waiting for confirmation"])
 def test_an_interrupted_registration_is_completed_by_another(
     call: Handlers, table: Table, now: Clock, tap: Tap, who: str, step: int, fault: Fault
 ) -> None:
