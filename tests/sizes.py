@@ -63,6 +63,12 @@ class Sizes:
     """Threads that book or edit the same slots and bookings."""
     listed_bookings: int
     """Bookings in a large table; a page must cost the same as in a small one."""
+    overdue_bookings: int
+    """Bookings that one run of the job releases, in the time that the number of `full` takes."""
+    dashboard_refunds: int
+    """Refunds of one payment that one run enters, in more than one transaction."""
+    refund_refusals: int
+    """Refusals after which a refund is not tried again; `full` has the number of the policy."""
     takeovers: int
     """Attempts to take an account over while its owner confirms it, in the local cloud."""
     squatted_slots: int
@@ -93,6 +99,9 @@ QUICK: Final = Sizes(
     raced_slots=30,
     racers=10,
     listed_bookings=1_000,
+    overdue_bookings=120,
+    dashboard_refunds=22,
+    refund_refusals=4,
     takeovers=5,
     squatted_slots=40,
 )
@@ -121,6 +130,9 @@ FULL: Final = Sizes(
     raced_slots=200,
     racers=32,
     listed_bookings=100_000,
+    overdue_bookings=2_000,
+    dashboard_refunds=60,
+    refund_refusals=30,
     takeovers=50,
     squatted_slots=120,
 )

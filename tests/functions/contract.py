@@ -150,13 +150,17 @@ def _check_webhook(status: int, headers: dict[str, str], body: Any) -> None:
     if body is None:
         assert status == 405, "only a HEAD is answered without a body"
         return
+    assert not list(_webhook_problem().iter_errors(body)), body
+
+
+@cache
+def _webhook_problem() -> OAS30Validator:
     problem = SCHEMAS["Problem"]
     code = {"code": {"type": "string"}}
-    validator = OAS30Validator(
+    return OAS30Validator(
         inlined(problem | {"properties": problem["properties"] | code}),
         format_checker=oas30_format_checker,
     )
-    assert not list(validator.iter_errors(body)), body
 
 
 def inlined(schema: Any) -> Any:

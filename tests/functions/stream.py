@@ -29,10 +29,9 @@ class Stream:
 
     def __init__(self, dynamodb: BaseClient, table_name: str) -> None:
         self._client = _streams(dynamodb.meta.endpoint_url)
-        arn = dynamodb.describe_table(TableName=table_name)["Table"]["LatestStreamArn"]
-        described = self._client.describe_stream(StreamArn=arn)["StreamDescription"]
+        arn, shard = _shard(dynamodb, table_name)
         self._iterator = self._client.get_shard_iterator(
-            StreamArn=arn, ShardId=described["Shards"][-1]["ShardId"], ShardIteratorType="LATEST"
+            StreamArn=arn, ShardId=shard, ShardIteratorType="LATEST"
         )["ShardIterator"]
 
     def read(self) -> list[Record]:
@@ -73,6 +72,14 @@ def _as_lambda_gets_it(record: Record) -> Record:
     at = record["dynamodb"]["ApproximateCreationDateTime"].timestamp()
     changed = record["dynamodb"] | {"ApproximateCreationDateTime": int(at)}
     return record | {"dynamodb": changed}
+
+
+@cache
+def _shard(dynamodb: BaseClient, table_name: str) -> tuple[str, str]:
+    """Return the ARN of the table's stream and the id of its shard."""
+    arn = dynamodb.describe_table(TableName=table_name)["Table"]["LatestStreamArn"]
+    described = _streams(dynamodb.meta.endpoint_url).describe_stream(StreamArn=arn)
+    return arn, described["StreamDescription"]["Shards"][-1]["ShardId"]
 
 
 @cache

@@ -6,9 +6,9 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from tests.builders import PARTY_DATE, admin, booking, booking_request, caller
+from tests.clients import new_client
 from tests.store.faults import Faults, cancelled, lost_answer, lost_request, refused
 
-from teppan import aws
 from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.cancellation import CancellationRequest
@@ -35,7 +35,7 @@ WRITE = "TransactWriteItems"
 @pytest.fixture
 def client(dynamodb: BaseClient) -> BaseClient:
     """Return a new client as functions use it: botocore counts the retries of a client."""
-    client: BaseClient = aws.client.__wrapped__("dynamodb")
+    client: BaseClient = new_client("dynamodb")
     return client
 
 

@@ -8,11 +8,11 @@ from functools import partial
 import pytest
 from botocore.client import BaseClient
 from tests.builders import CUSTOMER, NOW, SESSION, SESSION_BEGAN
+from tests.clients import new_client
 from tests.store.faults import Faults, lost_answer
 from tests.store.meter import Meter
 from tests.store.threads import at_once
 
-from teppan import aws
 from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, Attempts
 from teppan.domain.accounts.session import Session, SessionEndings, is_live
 from teppan.identity.errors import TooManyAttempts
@@ -336,7 +336,7 @@ def test_an_attempt_whose_write_lost_its_answer_waits_a_second(
 ) -> None:
     # Given a client whose retry finds the record of its first try
     monkeypatch.setattr("time.sleep", lambda _: None)
-    client = aws.client.__wrapped__("dynamodb")
+    client = new_client("dynamodb")
     table = Table(client, table_name)
 
     with Faults(client, "UpdateItem", lost_answer), pytest.raises(TooManyAttempts) as waiting:

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+from tests.clients import new_client
 from tests.conftest import Clock
 from tests.functions.handlers import Handlers, use_cognito
 from tests.functions.secrets_manager import keep_pseudonym_secret
 from tests.functions.wire import Wire, tapped
 
-from teppan import aws
 from teppan.identity.cognito.client import cognito
 from teppan.store.table import Table
 
@@ -28,7 +28,7 @@ def connected(call: Handlers) -> None:
 @pytest.fixture
 def tap(call: Handlers, connected: None, table_name: str, monkeypatch: pytest.MonkeyPatch) -> Tap:
     """Record the calls to DynamoDB and Cognito, or let one of them fail."""
-    dynamodb = aws.client.__wrapped__("dynamodb")  # a client with all its retries left
+    dynamodb = new_client("dynamodb")
     call.table = Table(dynamodb, table_name)
     monkeypatch.setattr("time.sleep", lambda _: None)  # no pause before a retry
     return partial(tapped, dynamodb, cognito())

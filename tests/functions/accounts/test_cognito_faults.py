@@ -3,6 +3,9 @@
 All faults are stubbed: the emulator never throttles and never fails.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from tests.functions.accounts.conftest import Tap
@@ -10,6 +13,7 @@ from tests.functions.cognito import stubbed
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import registered, with_second_factor
 from tests.functions.requests import Keywords, good_request
+from tests.sizes import pairs
 from tests.store.faults import Fault, lost_answer, lost_request, refused
 
 from teppan.store.table import Table
@@ -69,9 +73,15 @@ OUR_FAULTS = (
 )
 QUOTED = "The user mallory@example.com may not do this with Password-1234"
 
-each_call = pytest.mark.parametrize(
-    ("operation", "cognito_call"), CALLS, ids=[" ".join(each) for each in CALLS]
-)
+LIMITS = [(call, code) for call in CALLS for code in OF_ALL_CALLS] + pairs(CALLS, [*OF_THE_ACCOUNT])
+"""Each call with the limit of all calls, and with a limit of its account."""
+
+
+def each_case(argument: str, cases: Sequence[tuple[tuple[str, str], Any]]) -> pytest.MarkDecorator:
+    """Run a test for each pair of a call and a value of `argument`."""
+    return pytest.mark.parametrize(
+        ("operation", "cognito_call", argument), [(*call, value) for call, value in cases]
+    )
 
 
 def request_of(operation: str, cognito_call: str, call: Handlers) -> Keywords:
@@ -103,48 +113,44 @@ def ask(call: Handlers, table: Table) -> StubbedCognito:
     return StubbedCognito(call, table)
 
 
-@each_call
+@each_case("code", LIMITS)
 def test_a_rate_limit_of_cognito_is_a_429_with_the_time_to_wait(
-    ask: StubbedCognito, operation: str, cognito_call: str
+    ask: StubbedCognito, operation: str, cognito_call: str, code: str
 ) -> None:
-    for code, seconds in (OF_ALL_CALLS | OF_THE_ACCOUNT).items():
-        answer = ask(operation, cognito_call, refused(code, message=QUOTED))
+    answer = ask(operation, cognito_call, refused(code, message=QUOTED))
 
-        if cognito_call in OF_AN_ADDRESS and code in OF_THE_ACCOUNT:
-            assert answer.problem == OF_AN_ADDRESS[cognito_call], code
-            continue
-        assert answer.problem == (429, "too_many_attempts"), code
-        assert answer.headers["Retry-After"] == str(seconds), code
-        assert answer.body["detail"] == "Please wait before you try again."
+    if cognito_call in OF_AN_ADDRESS and code in OF_THE_ACCOUNT:
+        assert answer.problem == OF_AN_ADDRESS[cognito_call]
+        return
+    assert answer.problem == (429, "too_many_attempts")
+    assert answer.headers["Retry-After"] == str((OF_ALL_CALLS | OF_THE_ACCOUNT)[code])
+    assert answer.body["detail"] == "Please wait before you try again."
 
 
-@each_call
+@each_case("code", pairs(CALLS, [*FAILURES]))
 def test_a_failure_of_cognito_or_of_its_trigger_is_a_503(
-    ask: StubbedCognito, operation: str, cognito_call: str
+    ask: StubbedCognito, operation: str, cognito_call: str, code: str
 ) -> None:
-    for code, status in FAILURES.items():
-        answer = ask(operation, cognito_call, refused(code, status, message=QUOTED))
+    answer = ask(operation, cognito_call, refused(code, FAILURES[code], message=QUOTED))
 
-        assert answer.problem == (503, "identity_unavailable"), code
-        assert int(answer.headers["Retry-After"]) > 0
-        assert "mallory" not in str(answer.body)
+    assert answer.problem == (503, "identity_unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "mallory" not in str(answer.body)
 
 
-@each_call
+@each_case("code", pairs(CALLS, OUR_FAULTS))
 def test_a_fault_of_ours_at_cognito_is_a_500_without_details(
-    ask: StubbedCognito, operation: str, cognito_call: str
+    ask: StubbedCognito, operation: str, cognito_call: str, code: str
 ) -> None:
-    for code in OUR_FAULTS:
-        answer = ask(operation, cognito_call, refused(code, message=QUOTED))
+    answer = ask(operation, cognito_call, refused(code, message=QUOTED))
 
-        assert answer.problem == (500, "internal_error"), code
-        assert "Retry-After" not in answer.headers
-        assert code not in str(answer.body)
-        assert "mallory" not in str(answer.body)
+    assert answer.problem == (500, "internal_error")
+    assert "Retry-After" not in answer.headers
+    assert code not in str(answer.body)
+    assert "mallory" not in str(answer.body)
 
 
-@each_call
-@pytest.mark.parametrize("fault", [lost_answer, lost_request])
+@each_case("fault", pairs(CALLS, [lost_answer, lost_request]))
 def test_a_lost_call_of_cognito_is_a_503_and_is_not_repeated(
     call: Handlers,
     table: Table,

@@ -5,6 +5,7 @@ operations is tested on an address in each account state, and compared with an a
 account.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from itertools import product
 from typing import Any, Final
@@ -23,6 +24,7 @@ from tests.functions.people import (
     registered,
     with_second_factor,
 )
+from tests.sizes import pairs
 from tests.store.faults import refused
 
 from teppan.identity.cognito.client import cognito
@@ -100,19 +102,34 @@ def test_six_operations_take_an_email_address() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    list(product(OPERATIONS, repeat=2)),
-    ids=["-".join(pair) for pair in product(OPERATIONS, repeat=2)],
-)
+STATES_OF_PAIRS: Final[dict[tuple[str, str], list[str]]] = defaultdict(list)
+"""The account states that each ordered pair of operations is tested in.
+
+Contains each pair, and each state for each first operation.
+"""
+
+for (first_operation, account_state), second_operation in pairs(
+    list(product(OPERATIONS, STATES)), OPERATIONS
+):
+    STATES_OF_PAIRS[first_operation, second_operation].append(account_state)
+
+
+def test_each_pair_of_operations_and_each_operation_in_each_state_are_tested() -> None:
+    states_of_first = {(first, each) for (first, _), of in STATES_OF_PAIRS.items() for each in of}
+
+    assert set(STATES_OF_PAIRS) == set(product(OPERATIONS, repeat=2))
+    assert states_of_first == set(product(OPERATIONS, STATES))
+
+
+@pytest.mark.parametrize(("first", "second"), STATES_OF_PAIRS, ids=map("-".join, STATES_OF_PAIRS))
 def test_no_pair_of_operations_reveals_whether_an_address_has_an_account(
     call: Handlers, now: Clock, first: str, second: str
 ) -> None:
     nobody = Person()
     of_nobody = [visible(ask(call, each, nobody.email)) for each in (first, second)]
 
-    for state, make in STATES.items():
-        somebody = make()
+    for state in STATES_OF_PAIRS[first, second]:
+        somebody = STATES[state]()
         of_somebody = [visible(ask(call, each, somebody.email)) for each in (first, second)]
 
         assert of_somebody == of_nobody, state

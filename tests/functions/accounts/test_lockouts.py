@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from tests.builders import ELSEWHERE, HOME, visitor
+from tests.builders import ELSEWHERE, HOME, NOW, visitor
 from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
 from tests.functions.cognito import CONFIRMATION_CODE
@@ -16,8 +17,10 @@ from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import Person, confirmed, forgetful, registered
 from tests.functions.requests import NEW_PASSWORD, good_request
 from tests.functions.secrets_manager import keep_pseudonym_secret
+from tests.sizes import pairs
 
-from teppan.services.accounts.lockout import LOGIN, count_attempt, origin_of
+from teppan.services.accounts.lockout import CONFIRMATION, LOGIN, RESET, Counter, origin_of
+from teppan.store.accounts import lockout
 from teppan.store.table import Table
 
 type AddressMaker = Callable[[Table], str]
@@ -31,6 +34,11 @@ FAILING: Final[dict[str, dict[str, Any]]] = {
     "confirmPasswordReset": {"code": CODE, "new_password": NEW_PASSWORD},
 }
 """The operations that accept a guess, and wrong guesses."""
+COUNTERS: Final[dict[str, Counter]] = {
+    "login": LOGIN,
+    "confirmRegistration": CONFIRMATION,
+    "confirmPasswordReset": RESET,
+}
 
 MAILING: Final[dict[str, dict[str, Any]]] = {
     "register": {"password": PASSWORD},
@@ -55,8 +63,6 @@ SENDING: Final = {"SignUp", "ResendConfirmationCode", "ForgotPassword"}
 
 MAILS: Final = [900, 1800, 3600, 3600, 3600]
 """The seconds to wait after the free attempts, in order; the last value repeats."""
-
-each_address = pytest.mark.parametrize("address", ADDRESSES)
 
 
 def wait_of(answer: Answer) -> int:
@@ -99,8 +105,7 @@ class PersistentCaller:
         self.now.set(self.now.at + timedelta(seconds=seconds))
 
 
-@each_address
-@pytest.mark.parametrize("operation", FAILING)
+@pytest.mark.parametrize(("operation", "address"), pairs([*FAILING], [*ADDRESSES]))
 def test_the_wait_doubles_after_five_free_guesses(
     call: Handlers, table: Table, now: Clock, operation: str, address: str
 ) -> None:
@@ -111,8 +116,7 @@ def test_the_wait_doubles_after_five_free_guesses(
     assert waits == [0] * 5 + GUESSES[operation]
 
 
-@each_address
-@pytest.mark.parametrize("operation", MAILING)
+@pytest.mark.parametrize(("operation", "address"), pairs([*MAILING], [*ADDRESSES]))
 def test_the_wait_grows_after_three_free_mails(
     call: Handlers, table: Table, now: Clock, operation: str, address: str
 ) -> None:
@@ -327,12 +331,24 @@ class TestStrangersOnManyNetworks:
             source = f"198.51.{n // 250}.{n % 250}"
             assert wait_of(call(operation, body, by=None, source_ip=source)) == 0
 
-    def spend_logins(self, call: Handlers, email: str, times: int) -> None:
-        """Count one login attempt for each of `times` networks in the table."""
+    def spend_at_once(
+        self, call: Handlers, operation: str, body: dict[str, Any], times: int
+    ) -> None:
+        """Let `times` networks try once each: all but the last by one write, which is much faster.
+
+        The attempts of a network are counted apart, so strangers need not have any.
+        """
         keep_pseudonym_secret()
-        for n in range(times):
-            stranger = visitor(source_ip=f"198.51.{n // 250}.{n % 250}")
-            count_attempt(call.table, origin_of(email, stranger), LOGIN)
+        counter = COUNTERS[operation]
+        stranger = origin_of(body["email"], visitor())
+        names = counter.by_network, counter.by_network, counter.by_address
+        _, _, spent_until = lockout.find(call.table, stranger.person, stranger.network, *names)
+        one = counter.lockout.by_address
+        all_but_one = replace(one, interval=(times - 1) * one.interval)
+        lockout.spend(
+            call.table, stranger.person, counter.by_address, all_but_one, spent_until, NOW
+        )
+        self.spend(call, operation, body, 1)
 
     @pytest.mark.parametrize(
         ("operation", "burst"),
@@ -342,10 +358,7 @@ class TestStrangersOnManyNetworks:
         self, call: Handlers, now: Clock, operation: str, burst: int
     ) -> None:
         body = {"email": Person().email} | FAILING[operation]
-        if operation == "login":
-            self.spend_logins(call, body["email"], burst)
-        else:
-            self.spend(call, operation, body, burst)
+        self.spend_at_once(call, operation, body, burst)
 
         newcomer = PersistentCaller(call, now, operation, body, "192.0.2.1")
 
@@ -362,7 +375,7 @@ class TestStrangersOnManyNetworks:
         # Given an owner who has logged in at home, and strangers who reach the limit
         owner = confirmed()
         assert call("login", owner.credentials, by=None).status == 200
-        self.spend_logins(call, owner.email, 299)
+        self.spend_at_once(call, "login", {"email": owner.email, "password": PASSWORD}, 299)
 
         # Then the owner can log in at home at once, and elsewhere after a minute
         assert call("login", owner.credentials, by=None).status == 200
@@ -377,7 +390,7 @@ class TestStrangersOnManyNetworks:
     ) -> None:
         good = good_request("confirmPasswordReset", call)
         email = good["body"]["email"]
-        self.spend_logins(call, email, 300)
+        self.spend_at_once(call, "login", {"email": email, "password": PASSWORD}, 300)
 
         assert call("confirmPasswordReset", **good).status == 204
 

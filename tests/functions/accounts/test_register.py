@@ -26,6 +26,7 @@ from tests.functions.people import (
     registered,
 )
 from tests.functions.requests import good_request
+from tests.sizes import pairs
 from tests.store.faults import Fault, lost_answer, lost_request, refused
 from tests.store.threads import at_once
 
@@ -59,6 +60,16 @@ TAKE_AN_ADDRESS = [
     "login",
     "requestPasswordReset",
     "confirmPasswordReset",
+]
+MALFORMED_ADDRESSES = ["a@example..com", "a@example.com.", "<a@b.c>", "mailto:a@b.c"]
+SET_A_PASSWORD = ["register", "confirmRegistration", "confirmPasswordReset"]
+COMMON_PASSWORDS = [
+    "password1234",
+    "QWERTYUIOP[]",
+    "123456789012",
+    "xxxxxxxxxxxx",
+    "teppanteppan",
+    "{email}",
 ]
 NEW = ["BatchGetItem", "UpdateItem", "UpdateItem", "SignUp"]
 AGAIN = [*NEW, "ResendConfirmationCode"]
@@ -146,13 +157,7 @@ class TestNewAddress:
         assert refused_now.faults == ["body /password"]
         assert (status_of(person), snapshot()) == ("none", [])
 
-    @pytest.mark.parametrize(
-        "password",
-        ["password1234", "QWERTYUIOP[]", "123456789012", "xxxxxxxxxxxx", "teppanteppan", "{email}"],
-    )
-    @pytest.mark.parametrize(
-        "operation", ["register", "confirmRegistration", "confirmPasswordReset"]
-    )
+    @pytest.mark.parametrize(("operation", "password"), pairs(SET_A_PASSWORD, COMMON_PASSWORDS))
     def test_a_common_password_is_refused(
         self, call: Handlers, snapshot: Snapshot, operation: str, password: str
     ) -> None:
@@ -171,10 +176,7 @@ class TestNewAddress:
         assert "choose another one" in detail and chosen not in detail
         assert snapshot() == []
 
-    @pytest.mark.parametrize(
-        "email", ["a@example..com", "a@example.com.", "<a@b.c>", "mailto:a@b.c"]
-    )
-    @pytest.mark.parametrize("operation", TAKE_AN_ADDRESS)
+    @pytest.mark.parametrize(("operation", "email"), pairs(TAKE_AN_ADDRESS, MALFORMED_ADDRESSES))
     def test_a_malformed_email_address_is_refused(
         self, call: Handlers, operation: str, email: str
     ) -> None:

@@ -12,6 +12,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from local.fakes.stripe.fake import FakeStripe
 from tests.builders import booking_body, load_function
+from tests.clients import new_client
 from tests.conftest import Clock
 from tests.functions import contract
 from tests.functions.every_operation.test_imports import needs_store
@@ -40,7 +41,7 @@ KEY_HEADER: dict[str, str | None] = {"Idempotency-Key": "k"}
 @pytest.fixture
 def client(dynamodb: BaseClient) -> BaseClient:
     """A client like that of our functions, with all its retries left."""
-    return aws.client.__wrapped__("dynamodb")
+    return new_client("dynamodb")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tests.functions.emf import alarm_values
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.refunds import DEPOSIT, REFUND, refunds
 from tests.functions.payment_steps import PaymentSteps, paid_booking
+from tests.sizes import pairs
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.payments.errors import PaymentProviderUnavailable
@@ -26,9 +27,12 @@ def booking(call: Handlers) -> Booking:
 
 class TestStripeFailure:
     @pytest.mark.parametrize(
-        "kind", ["reset", "timeout", "lose_answer", "error_429", "error_500", "error_500_after"]
+        ("kind", "path"),
+        pairs(
+            ["reset", "timeout", "lose_answer", "error_429", "error_500", "error_500_after"],
+            ["/v1/refunds", "/v1/payment_intents/"],
+        ),
     )
-    @pytest.mark.parametrize("path", ["/v1/refunds", "/v1/payment_intents/"])
     def test_a_refund_is_sent_once_despite_failures_of_stripe(
         self,
         call: Handlers,

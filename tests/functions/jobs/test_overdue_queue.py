@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import date, timedelta
 from functools import partial
 from itertools import batched
@@ -21,6 +22,8 @@ from tests.functions.given import new_id, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.payment_steps import PaymentSteps, open_payment
 from tests.functions.stripe import InProcess
+from tests.money.support.swift import SwiftDynamoDB
+from tests.sizes import FULL, SIZES
 from tests.store.threads import at_once
 
 from teppan.domain.bookings.audit import audit_event
@@ -42,6 +45,7 @@ MINUTE: Final = 60.0
 SECOND: Final = timedelta(seconds=1)
 STRIPE_SECONDS: Final = 0.3
 """The time of one answer of Stripe."""
+OVERDUE: Final = SIZES.overdue_bookings
 
 
 class StripeLatency:
@@ -87,7 +91,7 @@ def statuses(steps: PaymentSteps, queue: Sequence[Booking]) -> list[str]:
     return [steps.now_of(each).status.value for each in queue]
 
 
-def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
+def test_many_overdue_bookings_with_open_intents_are_released_in_one_run(
     call: Handlers,
     stripe: FakeStripe,
     dynamodb: BaseClient,
@@ -96,23 +100,24 @@ def test_2000_overdue_bookings_with_open_intents_are_released_in_one_run(
     output: Output,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Given
-    queue = store_bookings_with_intents(call.provider, dynamodb, table_name, 2_000)
+    # Given answers of Stripe that together take the same time for any number of bookings
+    queue = store_bookings_with_intents(call.provider, dynamodb, table_name, OVERDUE)
     now.set(queue[0].payment_due_at + SECOND)
-    elapsed = StripeLatency(monkeypatch)
+    latency = STRIPE_SECONDS * FULL.overdue_bookings / OVERDUE
+    elapsed = StripeLatency(monkeypatch, latency)
 
     # When
     call.job(JOB, time_left=elapsed.time_left)
 
     # Then all are released, each with one call of Stripe
     text = output()
-    assert counted(text, "BookingsReleased") == 2_000
+    assert counted(text, "BookingsReleased") == OVERDUE
     assert alarm_values(text, "OverdueBookingsLeft") == [0]
     assert Counter(each["status"] for each in stripe.all_objects("payment_intents")) == {
-        "canceled": 2_000
+        "canceled": OVERDUE
     }
     assert list(queues.due(call.table, keys.RELEASE, now.at)) == []
-    assert elapsed.serial_seconds == pytest.approx(2_000 * STRIPE_SECONDS)
+    assert elapsed.serial_seconds == pytest.approx(OVERDUE * latency)
     # And one after the other would have been far too slow
     assert elapsed.seconds < TIMEOUT - MINUTE < elapsed.serial_seconds / 2
 
@@ -134,9 +139,10 @@ def store_bookings_with_intents(
         guard = {"pk": pk, "sk": sk, "open": open_attempt.name, "attempts": 1}
         event = event_item(audit_event(None, queued_booking, by))
         items += [booking_item(queued_booking), event, attempt_item(open_attempt), guard]
-    for chunk in batched(items, 24, strict=False):
-        puts = [{"PutRequest": {"Item": to_attributes(item)}} for item in chunk]
-        dynamodb.batch_write_item(RequestItems={table_name: puts})
+    with closing(SwiftDynamoDB(dynamodb.meta.endpoint_url)) as client:
+        for chunk in batched(items, 24, strict=False):
+            puts = [{"PutRequest": {"Item": to_attributes(item)}} for item in chunk]
+            client.batch_write_item(RequestItems={table_name: puts})
     return queue
 
 

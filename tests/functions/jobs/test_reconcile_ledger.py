@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from unittest.mock import patch
 
 import pytest
@@ -16,6 +16,7 @@ from tests.functions.handlers import Handlers
 from tests.functions.jobs.reconciliation import DEPOSIT, JOB, full, lose_webhooks
 from tests.functions.payment_steps import REFUND_FAILS, PaymentSteps, paid_booking
 from tests.functions.stripe import create_foreign_intent
+from tests.sizes import pairs
 
 from teppan.domain.bookings.transition import Status
 from teppan.domain.ledger import EntryKind
@@ -59,30 +60,29 @@ def refunded_by_hand(*amounts: int) -> Callable[[FakeStripe, str], None]:
     return refund
 
 
+MOVEMENTS: Final[dict[str, Callable[[FakeStripe, str], None]]] = {
+    "withdrawn twice": withdrawn_twice,
+    "withdrawn twice and lost": withdrawn_twice_and_lost,
+    "won in part": closed_dispute(won=True, reinstated=6_000),
+    "lost, with a part back": closed_dispute(won=False, reinstated=6_000),
+    "won, and nothing back yet": closed_dispute(won=True, reinstated=0),
+    "won, then withdrawn again": won_and_withdrawn_again,
+    "lost, then reversed": lost_and_reversed,
+    "refunded by hand in two parts": refunded_by_hand(5_000, 4_700),
+    "refunded by hand in part": refunded_by_hand(9_000),
+    "refunded by hand beyond what is owed": refunded_by_hand(DEPOSIT),
+}
+
+
 class TestLedgerComparison:
-    @pytest.mark.parametrize(
-        "move_money",
-        [
-            pytest.param(withdrawn_twice, id="withdrawn twice"),
-            pytest.param(withdrawn_twice_and_lost, id="withdrawn twice and lost"),
-            pytest.param(closed_dispute(won=True, reinstated=6_000), id="won in part"),
-            pytest.param(closed_dispute(won=False, reinstated=6_000), id="lost, with a part back"),
-            pytest.param(closed_dispute(won=True, reinstated=0), id="won, and nothing back yet"),
-            pytest.param(won_and_withdrawn_again, id="won, then withdrawn again"),
-            pytest.param(lost_and_reversed, id="lost, then reversed"),
-            pytest.param(refunded_by_hand(5_000, 4_700), id="refunded by hand in two parts"),
-            pytest.param(refunded_by_hand(9_000), id="refunded by hand in part"),
-            pytest.param(refunded_by_hand(DEPOSIT), id="refunded by hand beyond what is owed"),
-        ],
-    )
-    @pytest.mark.parametrize("cancelled", [True, False])
+    @pytest.mark.parametrize(("movement", "cancelled"), pairs([*MOVEMENTS], [False, True]))
     def test_the_comparison_leaves_no_difference_after_any_movement_at_stripe(
         self,
         call: Handlers,
         steps: PaymentSteps,
         stripe: FakeStripe,
         output: Output,
-        move_money: Callable[[FakeStripe, str], None],
+        movement: str,
         *,
         cancelled: bool,
     ) -> None:
@@ -94,7 +94,7 @@ class TestLedgerComparison:
             call.deliver()
             stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "failed")
             call.deliver()
-        move_money(stripe, next(iter(booking.payments)))
+        MOVEMENTS[movement](stripe, next(iter(booking.payments)))
         lose_webhooks(stripe)
         output()
 

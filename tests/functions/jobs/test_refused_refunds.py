@@ -1,5 +1,6 @@
 """Refunds that fail, or that Stripe refuses, and refunds during a dispute."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -14,8 +15,11 @@ from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.jobs.refunds import DEPOSIT, REFUND, refunds
 from tests.functions.payment_steps import BANK, REFUND_FAILS, PaymentSteps, paid_booking
+from tests.sizes import SIZES
 
+from teppan.domain.bookings import booking as booking_module
 from teppan.domain.bookings.booking import Booking
+from teppan.domain.policy import CURRENT
 from teppan.services.payments.provider import RefundRefusedError
 from teppan_payments.stripe_provider import StripeProvider
 
@@ -141,22 +145,31 @@ class TestRefusedRefund:
         steps.check(booking)
 
     def test_a_temporary_refusal_is_tried_daily_up_to_the_limit(
-        self, call: Handlers, steps: PaymentSteps, now: Clock, booking: Booking, output: Output
+        self,
+        call: Handlers,
+        steps: PaymentSteps,
+        now: Clock,
+        booking: Booking,
+        output: Output,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        # Given a policy with the limit of this run's profile
+        policy = replace(CURRENT, refund_refusals=SIZES.refund_refusals)
+        monkeypatch.setattr(booking_module, "POLICIES", {policy.version: policy})
         steps.cancel(booking)
         output()
 
         refused = RefundRefusedError("a_code_to_come")
         with patch.object(StripeProvider, "send_refund", side_effect=refused) as sent:
             steps.follow_up()
-            for _ in range(40):
+            for _ in range(policy.refund_refusals + 10):
                 now.set(now.at + timedelta(days=1))
                 call.job("reconcilePayments", {"scope": "recent"})
             steps.follow_up()
 
-        assert sent.call_count == booking.policy.refund_refusals
+        assert sent.call_count == policy.refund_refusals
         reasons = [each.get("reason") for each in steps.account(booking)["entries"]]
-        assert reasons.count("refused") == booking.policy.refund_refusals - 1
+        assert reasons.count("refused") == policy.refund_refusals - 1
         assert reasons.count("final") == 1
 
     def test_a_dashboard_refund_fulfils_an_obligation_that_was_refused_for_good(
