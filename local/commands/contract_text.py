@@ -43,6 +43,8 @@ def insert_schema(contract: str, name: str, schema: str) -> str:
         raise LocalCloudError(f"openapi.yaml has a schema {name}.")
     first = lines.index("  schemas:\n") + 1
     end = next(at for at in range(first, len(lines)) if re.match(r"  \w+:$", lines[at]))
+    while lines[end - 1].startswith("  #"):  # the comment of the next section
+        end -= 1
     return _inserted(lines, end, schema)
 
 

@@ -90,10 +90,16 @@ def _report(endpoint: Endpoint, written: list[str]) -> str:
 Wrote {endpoint.operation_id} ({endpoint.method.upper()} {endpoint.path}):
 {places}
 
-Next: write its service with a unit test, and what is marked TO WRITE({endpoint.name}). This test
+The schema of its answer is {endpoint.schema}; rename it in openapi.yaml and in `reads` if another
+word is better.
+
+Next: write its logic with a unit test, and what is marked TO WRITE({endpoint.name}). This test
 lists what is left; the other suites skip the endpoint until then:
   make test ARGS="tests/contract/test_names.py -k {endpoint.operation_id}"
-Then: make check test
+Then, before make check test:
+  make events
+  make test ARGS="tests/contract"
+  make test ARGS="tests/functions -k {endpoint.operation_id}"
 """
 
 

@@ -30,6 +30,9 @@ class Endpoint:
     domain: str
     method: str
     path: str
+    schema: str
+    """The name of its answer's schema: the function's name without the verb, and `Answer` after it
+    if the contract has such a schema."""
 
     @property
     def resource(self) -> str:
@@ -40,12 +43,6 @@ class Endpoint:
     def operation_id(self) -> str:
         """The name in the contract."""
         return camel(self.name)
-
-    @property
-    def schema(self) -> str:
-        """The name of its answer's schema: the function's name without the verb."""
-        _, _, noun = self.name.partition("_")
-        return f"{pascal(noun or self.name)}Answer"
 
     @property
     def is_about_a_booking(self) -> bool:
@@ -105,4 +102,6 @@ def checked_endpoint(root: Path, name: str, domain: str, route: str) -> Endpoint
             f"Of the parameters of a path only {{booking_id}} is known, not {min(unknown)}: write "
             "it by hand, as /api/v1/availability/{date}/{time} does."
         )
-    return Endpoint(name, domain, method.lower(), path)
+    schema = pascal(noun or name)
+    taken = f"\n    {schema}:\n" in (root / "openapi.yaml").read_text(encoding="utf-8")
+    return Endpoint(name, domain, method.lower(), path, f"{schema}Answer" if taken else schema)

@@ -1,6 +1,7 @@
 """`make endpoint` writes the five places of a new endpoint into a copy of the repository."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_the_operation_is_in_the_contract_with_its_schema(repository: Path, writ
     assert operation["operationId"] == "getReceipt"
     assert operation["tags"] == ["Payments"]
     assert {"200", "401", "404", "422", "500", "503"} <= operation["responses"].keys()
-    assert "ReceiptAnswer" in contract["components"]["schemas"]
+    assert "Receipt" in contract["components"]["schemas"]
 
 
 def test_an_operation_joins_a_path_that_exists(repository: Path, write: Write) -> None:
@@ -126,6 +127,25 @@ def test_what_is_written_in_python_compiles(
 
     for place in (each for each in PLACES if each.endswith(".py")):
         compile((repository / place).read_text(encoding="utf-8"), place, "exec")
+
+
+def test_a_new_schema_stands_before_the_comment_of_the_next_section(
+    repository: Path, write: Write
+) -> None:
+    before = (repository / "openapi.yaml").read_text(encoding="utf-8")
+    comment = re.search(r"(?:^  #.*\n)+  examples:\n", before, re.MULTILINE)
+    assert comment is not None
+
+    write(*USUAL)
+
+    assert comment[0] in (repository / "openapi.yaml").read_text(encoding="utf-8")
+
+
+def test_a_schema_whose_name_is_taken_is_an_answer(repository: Path, write: Write) -> None:
+    write("--name=get_booking_summary", "--domain=bookings")
+
+    contract = (repository / "openapi.yaml").read_text(encoding="utf-8")
+    assert "\n    BookingSummaryAnswer:\n" in contract
 
 
 def test_every_place_says_what_is_left_to_write(repository: Path, write: Write) -> None:

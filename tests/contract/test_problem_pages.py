@@ -11,10 +11,13 @@ import pytest
 from tests.builders import ROOT
 from tests.contract.documents import (
     GATEWAY_RESPONSES,
+    JSON,
     PROBLEM_JSON,
     SCHEMAS,
+    Operation,
     gateway_problem,
     operations,
+    resolved,
 )
 from tests.contract.markdown import anchors
 
@@ -28,6 +31,8 @@ PAGE: Final = ROOT / "docs" / "problems.md"
 SECTION: Final = re.compile(r"^### `(\w+)`\n(\d{3})\. (.+?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 WIDESPREAD: Final = 12
 """The number of operations from which a section says "every operation"."""
+
+OF_A_BOOKING: Final = "every operation that names a booking."
 
 WEBHOOK_ERRORS: Final = (
     MethodNotAllowed(),
@@ -75,6 +80,13 @@ def statuses() -> Iterator[tuple[str, str]]:
         yield error.code, str(problem(error, "/", "request-1").status)
 
 
+def names_a_booking(operation: Operation) -> bool:
+    """Return whether a request of the operation has the id of a booking, in its path or body."""
+    body = operation.spec.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema", {})
+    named = {*resolved(body).get("properties", {})} if body else set()
+    return "booking_id" in named | {each["name"] for each in operation.parameters}
+
+
 PROMISED: Final = declared()
 WRITTEN: Final = {
     code: (status, text) for code, status, text in SECTION.findall(PAGE.read_text(encoding="utf-8"))
@@ -108,8 +120,12 @@ def test_a_section_of_the_problem_page_has_the_operations_and_a_remedy(code: str
 
     assert source is not None
     operations_named = set(re.findall(r"`(\w+)`", source[1]))
-    if source[1].startswith("every operation"):
+    expected = f"docs/problems.md, `{code}`: From names other operations than the contract"
+    if source[1] == OF_A_BOOKING:
+        of_a_booking = {each.id for each in operations() if names_a_booking(each)}
+        assert PROMISED[code] == of_a_booking, expected
+    elif source[1].startswith("every operation"):
         assert not operations_named
         assert len(PROMISED[code]) >= WIDESPREAD
     else:
-        assert operations_named == PROMISED.get(code, set())
+        assert operations_named == PROMISED.get(code, set()), expected

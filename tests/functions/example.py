@@ -28,6 +28,9 @@ class Example:
     reads: Mapping[str, str] = field(default_factory=dict)
     """The fields of its answers that every caller may read, by schema (`domain.md §8`)."""
 
+    optional: Mapping[str, str] = field(default_factory=dict)
+    """The fields that its answers may lack, by schema."""
+
     texts: Mapping[str, str] = field(default_factory=dict)
     """The texts in its request about the party or its payment, by schema: the customer reads them
     even if staff wrote them."""

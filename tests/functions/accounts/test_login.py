@@ -168,7 +168,7 @@ class TestWithThePassword:
         login(call, confirmed())
 
         attempts, _ = sorted(snapshot(), key=lambda item: "ALLOWANCE" in item)
-        assert "'attempts', {'N': '0'}" in attempts
+        assert '"attempts": {"N": "0"}' in attempts
 
 
 class TestWithoutThePassword:

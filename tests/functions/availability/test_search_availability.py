@@ -23,6 +23,7 @@ OPERATION = Example(
         "Availability": "from to timezone slots",
         "SlotAvailability": "date time starts_at capacity remaining available reason",
     },
+    optional={"SlotAvailability": "reason"},
 )
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)

@@ -22,6 +22,7 @@ OPERATION = Example(
         "Cancellation": "booking_id version status cancelled_at refund_amount refund_percentage"
         " refund_status estimated_refund_date currency",
     },
+    optional={"Cancellation": "reason estimated_refund_date"},
 )
 
 STARTS_AT = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
@@ -128,7 +129,7 @@ def test_the_refund_owed_is_in_the_ledger_with_the_cancellation(
     owed = [item for item in snapshot() if "LEDGER#" in item]
     assert len(owed) == 1
     assert "refund_owed" in owed[0]
-    assert "'9700'" in owed[0]
+    assert '"9700"' in owed[0]
 
 
 def test_a_cancellation_that_owes_nothing_writes_no_ledger_entry(

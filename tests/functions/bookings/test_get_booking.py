@@ -27,6 +27,10 @@ OPERATION = Example(
         "Contact": "name email phone",
         "CancellationRecord": "cancelled_at refund_amount refund_percentage",
     },
+    optional={
+        "Booking": "cancellation travel_miles refund_percentage refund_limit",
+        "CancellationRecord": "reason",
+    },
 )
 
 

@@ -20,6 +20,12 @@ OPERATION = Example(
         "EventEntry": "kind amount",
         "FieldChange": "field from to",
     },
+    optional={
+        "BookingEventList": "next_cursor",
+        "BookingEvent": "entries reason request_id gateway_request_id",
+        "Actor": "id",
+        "FieldChange": "from to",
+    },
 )
 
 

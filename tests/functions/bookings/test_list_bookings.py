@@ -26,6 +26,7 @@ OPERATION = Example(
         "BookingSummary": "booking_id version status payment_status customer_id date time timezone"
         " starts_at guests total created_at",
     },
+    optional={"BookingList": "next_cursor"},
 )
 
 FILTERS: Final[list[tuple[dict[str, str], list[str]]]] = [

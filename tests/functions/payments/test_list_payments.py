@@ -27,6 +27,7 @@ OPERATION = Example(
         "PaymentAttempt": "payment_type attempt amount status payment_intent_id created_at",
         "LedgerEntry": "reference kind amount at payment_intent_id refund dispute reason",
     },
+    optional={"PaymentAttempt": "payment_intent_id", "LedgerEntry": "refund dispute reason"},
 )
 
 TOTAL, DEPOSIT = 71_445, 10_000

@@ -33,6 +33,7 @@ OPERATION = Example(
         " estimated_refund_date",
     },
     texts={"RefundPayment": "booking_id"},
+    optional={"Refund": "estimated_refund_date"},
 )
 
 TOTAL, DEPOSIT = 71_445, 10_000

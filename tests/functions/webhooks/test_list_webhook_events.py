@@ -22,6 +22,10 @@ OPERATION = Example(
         "WebhookEvent": "event_id source type status error attempts created_at received_at"
         " handled_at payment_intent_id size raw_kept",
     },
+    optional={
+        "WebhookEventList": "next_cursor",
+        "WebhookEvent": "error handled_at payment_intent_id",
+    },
 )
 
 DAY: Final = timedelta(days=1)
