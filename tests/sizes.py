@@ -69,6 +69,8 @@ class Sizes:
     """Refunds of one payment that one run enters, in more than one transaction."""
     refund_refusals: int
     """Refusals after which a refund is not tried again; `full` has the number of the policy."""
+    rivals: int
+    """Customers who want one slot at once, in the local cloud."""
     takeovers: int
     """Attempts to take an account over while its owner confirms it, in the local cloud."""
     squatted_slots: int
@@ -102,6 +104,7 @@ QUICK: Final = Sizes(
     overdue_bookings=120,
     dashboard_refunds=22,
     refund_refusals=4,
+    rivals=6,
     takeovers=5,
     squatted_slots=40,
 )
@@ -133,6 +136,7 @@ FULL: Final = Sizes(
     overdue_bookings=2_000,
     dashboard_refunds=60,
     refund_refusals=30,
+    rivals=16,
     takeovers=50,
     squatted_slots=120,
 )

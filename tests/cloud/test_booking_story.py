@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from local.api import Api
 from tests.cloud.people import Customer
+from tests.sizes import SIZES
 
 type NewCustomer = Callable[[], str]
 
@@ -110,16 +111,16 @@ def test_a_retried_booking_request_makes_one_booking(aiko: Customer, day: str) -
     assert (other.status, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
-def test_one_of_sixteen_parallel_customers_gets_the_slot(
+def test_one_of_many_parallel_customers_gets_the_slot(
     api: Api, new_customer: NewCustomer, day: str
 ) -> None:
-    rivals = [Customer(api, new_customer()) for _ in range(16)]
+    rivals = [Customer(api, new_customer()) for _ in range(SIZES.rivals)]
 
-    with ThreadPoolExecutor(16) as pool:
+    with ThreadPoolExecutor(SIZES.rivals) as pool:
         answers = list(pool.map(lambda rival: rival.book(date=day, time="12:00"), rivals))
 
     statuses = sorted(answer.status for answer in answers)
-    assert statuses == [201] + [409] * 15
+    assert statuses == [201] + [409] * (SIZES.rivals - 1)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from tests.functions.every_operation.access import (
     expected_answer,
 )
 from tests.functions.example import declared, example_of
+from tests.sizes import pairs
 
 type Answered = tuple[int, str | None]
 
@@ -72,24 +73,37 @@ class Matrix:
         return problem_of(answer)
 
 
+def cells() -> list[tuple[str, Kind]]:
+    """Return the cells of the matrix: every operation with every kind of caller.
+
+    A public operation ignores the token, so `quick` has each of them and each kind once.
+    """
+    public = [each for each in declared() if not contract.OPERATIONS[each].is_secured]
+    secured = [each for each in declared() if each not in public]
+    return [*product(secured, Kind), *pairs(public, list(Kind))]
+
+
 @pytest.fixture(scope="module")
 def answers(cloud: RunningCloud, new_day: Callable[[], str]) -> dict[tuple[str, Kind], Answered]:
     """Return the answers of every operation to every kind of caller."""
     create_users(cloud)
     matrix = Matrix(People(cloud, bad_tokens(cloud), free_slots(new_day)))
-    return {(name, kind): matrix.send(name, kind) for name, kind in product(declared(), Kind)}
+    return {(name, kind): matrix.send(name, kind) for name, kind in cells()}
 
 
 @pytest.mark.parametrize("operation", declared())
 def test_every_operation_answers_each_kind_of_caller_as_the_contract_requires(
     answers: dict[tuple[str, Kind], Answered], operation: str
 ) -> None:
-    assert {kind: answers[operation, kind] for kind in Kind} == {
-        kind: expected(operation, kind) for kind in Kind
+    kinds = [kind for name, kind in cells() if name == operation]
+
+    assert {kind: answers[operation, kind] for kind in kinds} == {
+        kind: expected(operation, kind) for kind in kinds
     }
 
 
-def test_the_access_matrix_has_every_operation_and_kind_of_caller(
-    answers: dict[tuple[str, Kind], Answered],
-) -> None:
-    assert answers.keys() == set(product(contract.OPERATIONS, Kind))
+def test_the_access_matrix_has_every_operation_and_kind_of_caller() -> None:
+    secured = {each for each in contract.OPERATIONS if contract.OPERATIONS[each].is_secured}
+
+    assert set(cells()) >= set(product(secured, Kind))
+    assert {operation for operation, _ in cells()} == set(contract.OPERATIONS)
