@@ -19,6 +19,8 @@ class Sizes:
 
     share_of_examples: int
     """The divisor of the number of hypothesis examples that a test names."""
+    share_of_texts: int
+    """The divisor of the number of texts that are sent in a parameter."""
     values_of_a_field: int
     """Bad values that are sent in each field or parameter; `some` takes turns with all of them."""
     linted_stages: int
@@ -78,7 +80,8 @@ class Sizes:
 
 
 QUICK: Final = Sizes(
-    share_of_examples=5,
+    share_of_examples=10,
+    share_of_texts=4,
     values_of_a_field=3,
     linted_stages=1,
     every_pair=False,
@@ -94,11 +97,11 @@ QUICK: Final = Sizes(
     late_cases=30,
     event_orders=20,
     event_histories=3,
-    stops_apart=5,
+    stops_apart=7,
     deliveries=3,
     trials=2,
     repetitions=2,
-    raced_slots=30,
+    raced_slots=15,
     racers=10,
     listed_bookings=1_000,
     overdue_bookings=120,
@@ -111,6 +114,7 @@ QUICK: Final = Sizes(
 
 FULL: Final = Sizes(
     share_of_examples=1,
+    share_of_texts=1,
     values_of_a_field=1_000,
     linted_stages=4,
     every_pair=True,

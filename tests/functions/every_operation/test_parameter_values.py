@@ -10,6 +10,7 @@ from tests.functions.example import declared
 from tests.functions.given import stored_booking
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.requests import Keywords, good_request
+from tests.sizes import SIZES
 
 from teppan.store.table import Table
 
@@ -40,7 +41,7 @@ def values(schema: dict[str, Any]) -> list[str]:
         '"1", ,"2",',
         "bkg_" + "a" * 26,
     ]
-    return [text for text in dict.fromkeys([*sent, *good]) if text]
+    return [text for text in dict.fromkeys([*sent[:: SIZES.share_of_texts], *good]) if text]
 
 
 def is_refused(answer: Answer, where: str, name: str) -> bool:
