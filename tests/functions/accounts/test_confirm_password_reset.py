@@ -31,7 +31,7 @@ def example_request(given: Given) -> Request:
     return Request(body=body)
 
 
-OPERATION = Example(request=example_request, event_problem="invalid_code")
+OPERATION = Example(request=example_request, event_problem="invalid_code", succeeds=204)
 
 EARLIER = timedelta(minutes=5)
 CONFIRMATION = timedelta(seconds=20)

@@ -33,7 +33,7 @@ def example_request(given: Given) -> Request:
     return Request(body={**person.credentials, "code": person.code})
 
 
-OPERATION = Example(request=example_request, event_problem="invalid_code")
+OPERATION = Example(request=example_request, event_problem="invalid_code", succeeds=204)
 
 CALLS = [
     *["BatchGetItem", "UpdateItem", "UpdateItem"],

@@ -37,6 +37,7 @@ from teppan.store.table import Table
 
 OPERATION = Example(
     request=lambda given: Request(body=given.newcomer.credentials),
+    succeeds=202,
     reads={"Accepted": "status detail"},
 )
 

@@ -25,7 +25,9 @@ from tests.store.faults import Fault, lost_answer, lost_request, refused
 
 from teppan.store.table import Table
 
-OPERATION = Example(request=lambda given: Request(body={"email": given.confirmed.email}))
+OPERATION = Example(
+    request=lambda given: Request(body={"email": given.confirmed.email}), succeeds=202
+)
 
 ANYBODY: dict[str, Callable[[Table], Person]] = {
     "without an account": lambda _: Person(),
