@@ -18,7 +18,7 @@ from tests.contract.documents import (
     operations,
 )
 from tests.contract.markdown import anchors
-from tests.contract.traits import (
+from tests.contract.openapi.traits import (
     calls_stripe,
     changes_a_booking,
     is_about_an_account,

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from tests.contract.documents import JSON, PROBLEM_JSON, SCHEMAS, Operation
 from tests.contract.places import complete
-from tests.contract.traits import (
+from tests.contract.openapi.traits import (
     calls_stripe,
     changes_a_booking,
     is_about_an_account,

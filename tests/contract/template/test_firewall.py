@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 from tests.contract.documents import GATEWAY_RESPONSES, TEMPLATE, operations
+from tests.contract.places import complete
 
 LIMITS: Final = {
     "accounts": 150,
@@ -76,9 +77,7 @@ SPELLINGS: Final[Mapping[str, Callable[[str], str]]] = {
     "dots encoded twice": lambda path: f"/prod/x/%252e%252e{path}",
 }
 
-each_path = pytest.mark.parametrize(
-    "path", sorted({each.path for each in operations()} - {ANY_PATH})
-)
+each_path = pytest.mark.parametrize("path", sorted({each.path for each in complete()} - {ANY_PATH}))
 
 
 def counts(rule: dict[str, Any], path: str) -> bool:
