@@ -5,7 +5,6 @@ from typing import Final
 
 import pytest
 from tests.contract.documents import JSON, PROBLEM_JSON, SCHEMAS, Operation
-from tests.contract.places import complete
 from tests.contract.openapi.traits import (
     calls_stripe,
     changes_a_booking,
@@ -20,6 +19,7 @@ from tests.contract.openapi.traits import (
     uses_the_database,
     uses_the_user_pool,
 )
+from tests.contract.places import complete
 from tests.functions.example import declared, example_of
 
 OPERATIONS: Final = {each.id: each for each in complete()}
