@@ -15,7 +15,13 @@ DECISIONS: Final = ROOT / "docs" / "decisions"
 RECORDS: Final = sorted(DECISIONS.glob("[0-9]*.md"))
 SECTIONS: Final = ["Context", "Decision", "Figure", "Consequences"]
 
-SOURCES: Final = [*PAGES, *repository_files(".py", ".yaml", ".toml", ".json", ""), ROOT / ".ci/run"]
+PYTHON: Final = repository_files(".py")
+SOURCES: Final = [
+    *PAGES,
+    *PYTHON,
+    *repository_files(".yaml", ".toml", ".json", ""),
+    ROOT / ".ci/run",
+]
 """The files that may cite a page in a comment or a text."""
 
 SECTION: Final = r"\d+(?:\.\d+)?"
@@ -25,8 +31,10 @@ CITATION: Final = re.compile(
 """The numbers of sections of a page of `docs/`: one, a range, or several."""
 ADDRESS: Final = re.compile(r"(?<![\w./])docs/[\w./-]*\w(?:#[\w-]+)?")
 """The path of a page of `docs/`, optionally with an anchor."""
-TEST: Final = re.compile(r"((?:\w+/)*test_\w+\.py)((?:::\w+)*)")
-"""A test's file with some of its folders, and optionally a class or function."""
+SOURCE: Final = re.compile(r"(?<![\w./<>{}*-])((?:[\w-]+/)*\w+\.py)\b((?:::\w+)*)")
+"""A source's file, alone or with the last of its folders, and optionally a name in it."""
+POINTING: Final = [*PAGES, ROOT / "template.yaml"]
+"""The files whose pointers to sources must exist."""
 
 
 def shown(page: Path) -> str:
@@ -77,18 +85,18 @@ def dead_addresses(text: str) -> Iterator[str]:
             yield address
 
 
-def dead_tests(text: str) -> list[str]:
-    """Return the tests that a text points to and that do not exist."""
+def dead_sources(text: str) -> list[str]:
+    """Return the sources that a text points to and that do not exist."""
     return [
         path + names
-        for path, names in TEST.findall(text)
+        for path, names in SOURCE.findall(text)
         if not any(
             all(
-                re.search(rf"(class|def) {name}\b", file.read_text())
+                re.search(rf"(class|def) {name}\b|(?m:^{name}: )", file.read_text(encoding="utf-8"))
                 for name in names.split("::")[1:]
             )
-            for file in (ROOT / "tests").rglob(path.rpartition("/")[2])
-            if set(path.split("/")) <= set(file.relative_to(ROOT).parts)
+            for file in PYTHON
+            if f"/{shown(file)}".endswith(f"/{path}")
         )
     ]
 
@@ -145,17 +153,41 @@ def test_a_citation_of_an_existing_section_is_not_dead() -> None:
     assert dead_citations(text) == []
 
 
-def test_every_test_that_a_page_points_to_exists() -> None:
-    texts = {shown(page): page.read_text(encoding="utf-8") for page in PAGES}
+def test_every_source_that_a_page_or_the_template_points_to_exists() -> None:
+    texts = {shown(file): file.read_text(encoding="utf-8") for file in POINTING}
 
-    assert {name: dead for name, text in texts.items() if (dead := dead_tests(text))} == {}
+    assert {name: dead for name, text in texts.items() if (dead := dead_sources(text))} == {}
 
 
-def test_a_pointer_to_a_missing_test_is_found() -> None:
-    name = Path(__file__).name
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "test_documents.py",
+        "contract/test_documents.py",
+        "`tests/contract/test_documents.py::TestDecisions`",
+        "store/keys.py",
+        "test_documents.py::SOURCE",
+        "test_<operation>.py, functions/<domain>/<operation>/app.py",
+    ],
+)
+def test_a_pointer_to_an_existing_source_is_not_dead(pointer: str) -> None:
+    assert dead_sources(pointer) == []
 
-    assert dead_tests(f"contract/{name}, {name}::TestDecisions") == []
-    assert len(dead_tests(f"unit/{name}, {name}::TestGone, test_gone.py")) == 3
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "test_gone.py",
+        "unit/test_documents.py",
+        "tests/test_documents.py",
+        "contract/tests/test_documents.py",
+        "test_documents.py::TestGone",
+        "store/ledger/items.py",
+        "documents.py::test_gone",
+    ],
+)
+def test_a_pointer_to_a_missing_source_is_found(pointer: str) -> None:
+    assert dead_sources(f"See `{pointer}`.") == [pointer]
 
 
 class TestDecisions:

@@ -11,29 +11,7 @@ from urllib.parse import unquote
 import pytest
 from tests.contract.documents import GATEWAY_RESPONSES, TEMPLATE, operations
 from tests.contract.places import complete
-
-LIMITS: Final = {
-    "accounts": 150,
-    "payments": 150,
-    "bookings": 600,
-    "availability": 600,
-    "quotes": 300,
-    "health": 150,
-    "webhooks": 150,
-    "everything": 2100,
-}
-"""Requests that one address may make in five minutes, by rule."""
-
-GROUPS: Final = {
-    "/api/v1/auth/": "accounts",
-    "/api/v1/payments/": "payments",
-    "/api/v1/bookings": "bookings",
-    "/api/v1/availability": "availability",
-    "/api/v1/quotes": "quotes",
-    "/health": "health",
-    "/api/v1/webhooks/": "webhooks",
-}
-"""The rule that counts a path, by the beginning of the path."""
+from tests.contract.template.firewall_groups import CAPACITY, GROUPS, LIMITS
 
 ANY_PATH: Final = "/{proxy+}"
 """A browser's preflight request, which is counted with its path."""
@@ -233,7 +211,7 @@ def test_the_firewalls_stay_within_the_free_capacity() -> None:
         )
     }
 
-    assert used == {"Firewall": 366, "UserPoolFirewall": 64}
+    assert used == CAPACITY
     assert max(used.values()) < FREE_OF_CHARGE
 
 
