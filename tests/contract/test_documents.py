@@ -24,11 +24,13 @@ SOURCES: Final = [
 ]
 """The files that may cite a page in a comment or a text."""
 
-SECTION: Final = r"\d+(?:\.\d+)?"
-CITATION: Final = re.compile(
-    rf"\b([a-z-]+)\.md`?\s+(§{SECTION}(?:(?:-|,\s+§|\s+and\s+§){SECTION})*)"
-)
-"""The numbers of sections of a page of `docs/`: one, a range, or several."""
+SECTION: Final = r"\d+(?:\.\d+)*"
+NUMBERS: Final = rf"§{SECTION}(?:(?:-|,\s+§|\s+and\s+§){SECTION})*"
+"""The numbers of sections: one, a range, or several."""
+CITATION: Final = re.compile(rf"\b([a-z-]+)\.md`?\s+({NUMBERS})")
+"""Sections of a page of `docs/`."""
+STANDARD: Final = re.compile(rf"\b(?:RFC\s+\d+|NIST\s+SP\s+[\w-]+),?\s+{NUMBERS}")
+"""Sections of a standard, which is not in the repository."""
 ADDRESS: Final = re.compile(r"(?<![\w./])docs/[\w./-]*\w(?:#[\w-]+)?")
 """The path of a page of `docs/`, optionally with an anchor."""
 SOURCE: Final = re.compile(r"(?<![\w./<>{}*-])((?:[\w-]+/)*\w+\.py)\b((?:::\w+)*)")
@@ -63,8 +65,11 @@ def sections(page: Path) -> set[str]:
 
 
 def dead_citations(text: str) -> list[str]:
-    """Return the citations in a text whose section, page, anchor or decision does not exist."""
-    return [*dead_sections(text), *dead_addresses(text)]
+    """Return the citations in a text whose section, page, anchor or decision does not exist.
+
+    A section without its page is one of them.
+    """
+    return [*dead_sections(text), *sections_without_page(text), *dead_addresses(text)]
 
 
 def dead_sections(text: str) -> Iterator[str]:
@@ -74,6 +79,10 @@ def dead_sections(text: str) -> Iterator[str]:
         yield from (
             f"{name}.md §{each}" for each in re.findall(SECTION, cited) if each not in known
         )
+
+
+def sections_without_page(text: str) -> list[str]:
+    return re.findall(NUMBERS, STANDARD.sub("", CITATION.sub("", text)))
 
 
 def dead_addresses(text: str) -> Iterator[str]:
@@ -137,6 +146,8 @@ def test_a_dead_link_is_found(link: str, tmp_path: Path) -> None:
         "`domain.md` §6-{n}",
         "domain.md §6, §{n}",
         "gone.md §{n}",
+        "(§{one})",
+        "domain.md §{one}: as before. §{one}, §{one}",
         "{docs}/gone.md",
         "{docs}/domain.md#gone",
         "{docs}/decisions/{n}99",
@@ -144,11 +155,12 @@ def test_a_dead_link_is_found(link: str, tmp_path: Path) -> None:
 )
 def test_a_dead_citation_is_found(cited: str) -> None:
     # The text is put together here, so that this file has no dead citation itself.
-    assert len(dead_citations(cited.format(n=99, docs="docs"))) == 1
+    assert len(dead_citations(cited.format(n=99, one=1, docs="docs"))) == 1
 
 
 def test_a_citation_of_an_existing_section_is_not_dead() -> None:
     text = "`domain.md §6-7`, domain.md §6.1, docs/decisions/0001, docs/domain.md, a.com/docs/gone"
+    text += ", RFC 9110 §13.1.1, NIST SP 800-63B §5.1.1.2"
 
     assert dead_citations(text) == []
 

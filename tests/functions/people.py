@@ -73,6 +73,18 @@ def must_reset() -> Person:
     return person
 
 
+def disabled() -> Person:
+    """Return a person whose account staff have disabled."""
+    person = confirmed()
+    disable(person)
+    return person
+
+
+def disable(person: Person) -> None:
+    """Disable an account, as staff do."""
+    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+
+
 def invited() -> Person:
     """Return a person whom staff have invited with a temporary password."""
     person = Person()

@@ -1,4 +1,7 @@
-"""A reset sets a new password by the code from the mailbox, and ends every session (§6)."""
+"""A reset sets a new password by the code from the mailbox, and ends every session.
+
+See `docs/accounts.md`.
+"""
 
 import time
 from datetime import timedelta

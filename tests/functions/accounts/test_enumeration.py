@@ -1,4 +1,4 @@
-"""No answer reveals whether an address has an account (§6).
+"""No answer reveals whether an address has an account (`docs/accounts.md`).
 
 The answer of one operation may depend on an earlier one. So each ordered pair of the public
 operations is tested on an address in each account state, and compared with an address without an

@@ -1,4 +1,4 @@
-"""The account of the caller's token, read from Cognito (§6)."""
+"""The account of the caller's token, read from Cognito (`docs/accounts.md`)."""
 
 import pytest
 from tests.functions.accounts.conftest import Tap

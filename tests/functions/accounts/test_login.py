@@ -1,4 +1,4 @@
-"""A login with the password starts a session; any other reveals nothing (§6)."""
+"""A login with the password starts a session; any other reveals nothing (`docs/accounts.md`)."""
 
 import json
 from base64 import urlsafe_b64decode

@@ -1,4 +1,4 @@
-"""A logout ends the session, at once for every change (§6)."""
+"""A logout ends the session, at once for every change (`docs/accounts.md`)."""
 
 from typing import Any
 

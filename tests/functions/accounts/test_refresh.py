@@ -1,4 +1,4 @@
-"""A refresh continues a session with new tokens unless it has ended (§6)."""
+"""A refresh continues a session with new tokens unless it has ended (`docs/accounts.md`)."""
 
 from datetime import timedelta
 

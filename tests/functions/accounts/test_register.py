@@ -1,4 +1,7 @@
-"""A registration creates an account and does not reveal whether the address had one (§6)."""
+"""A registration creates an account and does not reveal whether the address had one.
+
+See `docs/accounts.md`.
+"""
 
 import json
 from collections.abc import Callable

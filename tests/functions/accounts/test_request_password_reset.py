@@ -1,4 +1,4 @@
-"""A reset request sends a code, and has the same answer for every address (§6)."""
+"""A reset request sends a code, and has the same answer for every address (`docs/accounts.md`)."""
 
 from collections.abc import Callable
 from datetime import timedelta

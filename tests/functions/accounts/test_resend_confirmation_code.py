@@ -1,4 +1,4 @@
-"""A resend sends another code, and has the same answer for every address (§6)."""
+"""A resend sends another code, and has the same answer for every address (`docs/accounts.md`)."""
 
 from collections.abc import Callable
 from datetime import timedelta
