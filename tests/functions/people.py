@@ -160,6 +160,12 @@ def account_of(email: str) -> dict[str, Any] | None:
     return found
 
 
+def status_of(person: Person) -> str:
+    """Return the status of an account at Cognito, or "none" without an account."""
+    account = account_of(person.email)
+    return account["UserStatus"] if account else "none"
+
+
 def id_of(person: Person) -> str:
     """Return the id of an account, Cognito's `sub`."""
     found = account_of(person.email)

@@ -13,7 +13,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from tests.builders import visitor
 from tests.conftest import Clock
-from tests.functions.accounts.conftest import Tap
+from tests.functions.accounts.conftest import Tap, confirm
 from tests.functions.cognito import CONFIRMATION_CODE, stubbed
 from tests.functions.conftest import Output
 from tests.functions.example import Example, Request
@@ -27,6 +27,7 @@ from tests.functions.people import (
     confirmed,
     id_of,
     registered,
+    status_of,
 )
 from tests.functions.requests import good_request
 from tests.sizes import pairs
@@ -81,16 +82,6 @@ AGAIN = [*NEW, "ResendConfirmationCode"]
 
 def sign_up(call: Handlers, person: Person, **changes: Any) -> Answer:
     return call("register", person.credentials | changes, by=None)
-
-
-def confirm(call: Handlers, person: Person, **changes: Any) -> Answer:
-    body = {**person.credentials, "code": CONFIRMATION_CODE} | changes
-    return call("confirmRegistration", body, by=None)
-
-
-def status_of(person: Person) -> str:
-    account = account_of(person.email)
-    return account["UserStatus"] if account else "none"
 
 
 class TestNewAddress:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
-from tests.functions.cognito import RESET_CODE, emulated, stubbed
+from tests.functions.cognito import RESET_CODE, stubbed
 from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
@@ -16,6 +16,7 @@ from tests.functions.people import (
     can_log_in,
     codes_sent_to,
     confirmed,
+    disable,
     invited,
     must_reset,
     registered,
@@ -95,7 +96,7 @@ def test_an_invited_account_can_reset_its_password(call: Handlers) -> None:
 
 def test_a_reset_request_does_not_change_a_disabled_invitation(call: Handlers) -> None:
     person = invited()
-    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+    disable(person)
 
     request_reset(call, person)
 

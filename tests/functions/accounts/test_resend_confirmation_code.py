@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from tests.conftest import Clock
-from tests.functions.accounts.conftest import Tap
-from tests.functions.cognito import CONFIRMATION_CODE, stubbed
+from tests.functions.accounts.conftest import Tap, confirm
+from tests.functions.cognito import stubbed
 from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import Person, codes_sent_to, confirmed, registered
@@ -29,11 +29,6 @@ CALLS = ["BatchGetItem", "UpdateItem", "UpdateItem", "ResendConfirmationCode"]
 
 def resend(call: Handlers, person: Person, **changes: Any) -> Answer:
     return call("resendConfirmationCode", {"email": person.email} | changes, by=None)
-
-
-def confirm(call: Handlers, person: Person) -> Answer:
-    body = {**person.credentials, "code": CONFIRMATION_CODE}
-    return call("confirmRegistration", body, by=None)
 
 
 def test_a_resend_sends_another_code(call: Handlers, table: Table) -> None:
