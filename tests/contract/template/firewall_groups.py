@@ -1,6 +1,7 @@
 """The groups of paths that the firewall counts, with their limits.
 
-A new group of paths needs its entries here, and its rule in `template.yaml`.
+A new group of paths needs its entries here, and its rule in `template.yaml`. The rules have the
+order of `LIMITS`.
 """
 
 from typing import Final

@@ -80,8 +80,9 @@ def sent_path(path: str) -> str:
 
 
 def group(path: str) -> str:
-    (found,) = (name for start, name in GROUPS.items() if path.startswith(start))
-    return found
+    found = [name for start, name in GROUPS.items() if path.startswith(start)]
+    assert len(found) == 1, f"firewall_groups.py, GROUPS: {path} is in {len(found)} groups"
+    return found[0]
 
 
 @each_path
