@@ -14,7 +14,6 @@ from local.errors import LocalCloudError
 from local.paths import DYNAMODB_LOCAL, TEMPLATE
 from local.processes import HOST, free_port, server
 
-TABLE_RESOURCE: Final = "Table"
 _COPIED: Final[tuple[str, ...]] = (
     "AttributeDefinitions",
     "KeySchema",

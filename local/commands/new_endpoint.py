@@ -53,6 +53,7 @@ class Endpoint:
     def variables(self) -> dict[str, str]:
         """The values of the template files' variables, except those that the contract decides."""
         has_id = self.is_about_a_booking
+        creates = self.method == "post"
         id_import = "from teppan.http.parameters import BOOKING_ID\n" if has_id else ""
         return {
             "name": self.name,
@@ -64,7 +65,8 @@ class Endpoint:
             "operation_id": self.operation_id,
             "resource": self.resource,
             "schema": self.schema,
-            "success": "201" if self.method == "post" else "200",
+            "success": "201" if creates else "200",
+            "succeeds": "    succeeds=201,\n" if creates else "",
             "given": "given" if has_id else "_",
             "request": 'path={"booking_id": given.booking.id}' if has_id else "",
             "imports": f"from teppan.http.endpoint import EVERYONE, endpoint\n{id_import}",

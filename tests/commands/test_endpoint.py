@@ -119,8 +119,23 @@ def test_the_event_is_a_request_of_the_operation(repository: Path, write: Write)
     assert event["requestContext"]["path"] == f"/dev{event['path']}"
 
 
+@pytest.mark.parametrize(
+    ("method", "status", "declared"), [("GET", "200", False), ("POST", "201", True)]
+)
+def test_the_test_file_declares_the_contracts_status_of_success(
+    repository: Path, write: Write, method: str, status: str, declared: bool
+) -> None:
+    write(*USUAL, f"--route={method} /api/v1/bookings/{{booking_id}}/receipt")
+
+    contract = yaml.safe_load((repository / "openapi.yaml").read_text(encoding="utf-8"))
+    [operation] = contract["paths"]["/api/v1/bookings/{booking_id}/receipt"].values()
+    test = (repository / "tests/functions/payments/test_get_receipt.py").read_text()
+    assert min(operation["responses"]) == status
+    assert ("    succeeds=201,\n" in test) == declared
+
+
 @pytest.mark.parametrize("arguments", [USUAL, OF_A_BOOKING])
-def test_what_is_written_in_python_compiles(
+def test_the_python_files_that_are_written_compile(
     repository: Path, write: Write, arguments: tuple[str, ...]
 ) -> None:
     write(*arguments)
@@ -148,7 +163,7 @@ def test_a_schema_whose_name_is_taken_is_an_answer(repository: Path, write: Writ
     assert "\n    BookingSummaryAnswer:\n" in contract
 
 
-def test_every_place_says_what_is_left_to_write(repository: Path, write: Write) -> None:
+def test_every_place_but_the_event_has_placeholders(repository: Path, write: Write) -> None:
     write(*USUAL)
 
     written = files_of(repository)
@@ -174,7 +189,7 @@ def test_every_place_says_what_is_left_to_write(repository: Path, write: Write) 
         ((*USUAL, "--route=GET /api/v1/bookings"), "GET /api/v1/bookings exists"),
     ],
 )
-def test_what_cannot_be_written_is_refused_and_leaves_no_trace(
+def test_an_endpoint_with_invalid_arguments_is_refused_and_nothing_is_written(
     repository: Path,
     write: Write,
     capsys: pytest.CaptureFixture[str],

@@ -15,18 +15,28 @@ DECISIONS: Final = ROOT / "docs" / "decisions"
 RECORDS: Final = sorted(DECISIONS.glob("[0-9]*.md"))
 SECTIONS: Final = ["Context", "Decision", "Figure", "Consequences"]
 
-SOURCES: Final = [*PAGES, *repository_files(".py", ".yaml", ".toml", ".json", ""), ROOT / ".ci/run"]
+PYTHON: Final = repository_files(".py")
+SOURCES: Final = [
+    *PAGES,
+    *PYTHON,
+    *repository_files(".yaml", ".toml", ".json", ""),
+    ROOT / ".ci/run",
+]
 """The files that may cite a page in a comment or a text."""
 
-SECTION: Final = r"\d+(?:\.\d+)?"
-CITATION: Final = re.compile(
-    rf"\b([a-z-]+)\.md`?\s+(§{SECTION}(?:(?:-|,\s+§|\s+and\s+§){SECTION})*)"
-)
-"""The numbers of sections of a page of `docs/`: one, a range, or several."""
+SECTION: Final = r"\d+(?:\.\d+)*"
+NUMBERS: Final = rf"§{SECTION}(?:(?:-|,\s+§|\s+and\s+§){SECTION})*"
+"""The numbers of sections: one, a range, or several."""
+CITATION: Final = re.compile(rf"\b([a-z-]+)\.md`?\s+({NUMBERS})")
+"""Sections of a page of `docs/`."""
+STANDARD: Final = re.compile(rf"\b(?:RFC\s+\d+|NIST\s+SP\s+[\w-]+),?\s+{NUMBERS}")
+"""Sections of a standard, which is not in the repository."""
 ADDRESS: Final = re.compile(r"(?<![\w./])docs/[\w./-]*\w(?:#[\w-]+)?")
 """The path of a page of `docs/`, optionally with an anchor."""
-TEST: Final = re.compile(r"((?:\w+/)*test_\w+\.py)((?:::\w+)*)")
-"""A test's file with some of its folders, and optionally a class or function."""
+SOURCE: Final = re.compile(r"(?<![\w./<>{}*-])((?:[\w-]+/)*\w+\.py)\b((?:::\w+)*)")
+"""A source's file, alone or with the last of its folders, and optionally a name in it."""
+POINTING: Final = [*PAGES, ROOT / "template.yaml"]
+"""The files whose pointers to sources must exist."""
 
 
 def shown(page: Path) -> str:
@@ -55,8 +65,11 @@ def sections(page: Path) -> set[str]:
 
 
 def dead_citations(text: str) -> list[str]:
-    """Return the citations in a text whose section, page, anchor or decision does not exist."""
-    return [*dead_sections(text), *dead_addresses(text)]
+    """Return the citations in a text whose section, page, anchor or decision does not exist.
+
+    A section without its page is one of them.
+    """
+    return [*dead_sections(text), *sections_without_page(text), *dead_addresses(text)]
 
 
 def dead_sections(text: str) -> Iterator[str]:
@@ -68,6 +81,10 @@ def dead_sections(text: str) -> Iterator[str]:
         )
 
 
+def sections_without_page(text: str) -> list[str]:
+    return re.findall(NUMBERS, STANDARD.sub("", CITATION.sub("", text)))
+
+
 def dead_addresses(text: str) -> Iterator[str]:
     for address in ADDRESS.findall(text):
         path, _, anchor = address.partition("#")
@@ -77,18 +94,18 @@ def dead_addresses(text: str) -> Iterator[str]:
             yield address
 
 
-def dead_tests(text: str) -> list[str]:
-    """Return the tests that a text points to and that do not exist."""
+def dead_sources(text: str) -> list[str]:
+    """Return the sources that a text points to and that do not exist."""
     return [
         path + names
-        for path, names in TEST.findall(text)
+        for path, names in SOURCE.findall(text)
         if not any(
             all(
-                re.search(rf"(class|def) {name}\b", file.read_text())
+                re.search(rf"(class|def) {name}\b|(?m:^{name}: )", file.read_text(encoding="utf-8"))
                 for name in names.split("::")[1:]
             )
-            for file in (ROOT / "tests").rglob(path.rpartition("/")[2])
-            if set(path.split("/")) <= set(file.relative_to(ROOT).parts)
+            for file in PYTHON
+            if f"/{shown(file)}".endswith(f"/{path}")
         )
     ]
 
@@ -129,6 +146,8 @@ def test_a_dead_link_is_found(link: str, tmp_path: Path) -> None:
         "`domain.md` §6-{n}",
         "domain.md §6, §{n}",
         "gone.md §{n}",
+        "(§{one})",
+        "domain.md §{one}: as before. §{one}, §{one}",
         "{docs}/gone.md",
         "{docs}/domain.md#gone",
         "{docs}/decisions/{n}99",
@@ -136,26 +155,51 @@ def test_a_dead_link_is_found(link: str, tmp_path: Path) -> None:
 )
 def test_a_dead_citation_is_found(cited: str) -> None:
     # The text is put together here, so that this file has no dead citation itself.
-    assert len(dead_citations(cited.format(n=99, docs="docs"))) == 1
+    assert len(dead_citations(cited.format(n=99, one=1, docs="docs"))) == 1
 
 
 def test_a_citation_of_an_existing_section_is_not_dead() -> None:
     text = "`domain.md §6-7`, domain.md §6.1, docs/decisions/0001, docs/domain.md, a.com/docs/gone"
+    text += ", RFC 9110 §13.1.1, NIST SP 800-63B §5.1.1.2"
 
     assert dead_citations(text) == []
 
 
-def test_every_test_that_a_page_points_to_exists() -> None:
-    texts = {shown(page): page.read_text(encoding="utf-8") for page in PAGES}
+def test_every_source_that_a_page_or_the_template_points_to_exists() -> None:
+    texts = {shown(file): file.read_text(encoding="utf-8") for file in POINTING}
 
-    assert {name: dead for name, text in texts.items() if (dead := dead_tests(text))} == {}
+    assert {name: dead for name, text in texts.items() if (dead := dead_sources(text))} == {}
 
 
-def test_a_pointer_to_a_missing_test_is_found() -> None:
-    name = Path(__file__).name
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "test_documents.py",
+        "contract/test_documents.py",
+        "`tests/contract/test_documents.py::TestDecisions`",
+        "store/keys.py",
+        "test_documents.py::SOURCE",
+        "test_<operation>.py, functions/<domain>/<operation>/app.py",
+    ],
+)
+def test_a_pointer_to_an_existing_source_is_not_dead(pointer: str) -> None:
+    assert dead_sources(pointer) == []
 
-    assert dead_tests(f"contract/{name}, {name}::TestDecisions") == []
-    assert len(dead_tests(f"unit/{name}, {name}::TestGone, test_gone.py")) == 3
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "test_gone.py",
+        "unit/test_documents.py",
+        "tests/test_documents.py",
+        "contract/tests/test_documents.py",
+        "test_documents.py::TestGone",
+        "store/ledger/items.py",
+        "documents.py::test_gone",
+    ],
+)
+def test_a_pointer_to_a_missing_source_is_found(pointer: str) -> None:
+    assert dead_sources(f"See `{pointer}`.") == [pointer]
 
 
 class TestDecisions:

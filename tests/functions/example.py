@@ -15,15 +15,19 @@ __all__ = ["Example", "Given", "Request", "declared", "example_of"]
 class Example:
     """The request of an operation, and facts that are neither in the contract nor in the template.
 
-    Access, expected statuses and permitted imports follow from the contract and the
+    Access, statuses of refusals and permitted imports follow from the contract and the
     template; `every_operation.standard_problems` has the usual provocations.
     """
 
     request: Callable[[Given], Request]
     """A request that succeeds for every caller with the right to send it."""
 
+    succeeds: int = 200
+    """The status of that answer."""
+
     provocations: Mapping[str, Provocation] = field(default_factory=dict)
-    """A provocation for each problem code that has no standard provocation."""
+    """A provocation for each problem of the operation's own rules, and for each problem code whose
+    standard provocation does not suit it."""
 
     reads: Mapping[str, str] = field(default_factory=dict)
     """The fields of its answers that every caller may read, by schema (`domain.md §8`)."""

@@ -46,6 +46,12 @@ class Answer:
         return self.status, (self.body or {}).get("code")
 
     @property
+    def visible(self) -> tuple[int, dict[str, str], dict[str, Any]]:
+        """Everything that a caller sees except the request id."""
+        headers = {name: text for name, text in self.headers.items() if name != "X-Request-Id"}
+        return self.status, headers, self.body | {"request_id": ""}
+
+    @property
     def faults(self) -> list[str]:
         """The places that the problem's errors point to: `body /guests`."""
         return [f"{each['in']} {each['pointer']}" for each in self.body.get("errors", [])]

@@ -73,6 +73,18 @@ def must_reset() -> Person:
     return person
 
 
+def disabled() -> Person:
+    """Return a person whose account staff have disabled."""
+    person = confirmed()
+    disable(person)
+    return person
+
+
+def disable(person: Person) -> None:
+    """Disable an account, as staff do."""
+    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+
+
 def invited() -> Person:
     """Return a person whom staff have invited with a temporary password."""
     person = Person()
@@ -146,6 +158,12 @@ def account_of(email: str) -> dict[str, Any] | None:
     except emulated().client.exceptions.UserNotFoundException:
         return None
     return found
+
+
+def status_of(person: Person) -> str:
+    """Return the status of an account at Cognito, or "none" without an account."""
+    account = account_of(person.email)
+    return account["UserStatus"] if account else "none"
 
 
 def id_of(person: Person) -> str:

@@ -1,4 +1,7 @@
-"""A customer's bookings are counted in the transactions that create and end them (§4)."""
+"""A customer's bookings are counted in the transactions that create and end them.
+
+See `domain.md §4`.
+"""
 
 import random
 from collections.abc import Callable

@@ -1,9 +1,14 @@
 """Rules of the source: thin handlers, one clock, frozen dataclasses, no floats near money."""
 
 import ast
+import builtins
+import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.builders import ROOT
 from tests.unit.sources import PACKAGE, PAYMENTS, handler_files, imports, package_files, shown, tree
 
 CLOCK = PACKAGE / "clock.py"
@@ -250,3 +255,53 @@ def words_of(value: ast.expr) -> set[str]:
         if isinstance(node, ast.Name | ast.Attribute)
     ]
     return {word for name in names for word in name.lower().split("_")}
+
+
+DOCUMENTED = sorted(
+    file for folder in ("layers", "local", "operations") for file in (ROOT / folder).rglob("*.py")
+)
+ERROR = re.compile(r"\b[A-Z]\w*Error\b")
+
+
+@pytest.mark.parametrize("file", [*DOCUMENTED, *HANDLERS], ids=ids([*DOCUMENTED, *HANDLERS]))
+def test_an_error_that_a_docstring_names_exists(file: Path) -> None:
+    assert documented_errors(tree(file)) - known_errors() == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '"""Raises GoneError."""',
+        'def f():\n    """Raises `GoneError`, or ValueError."""',
+        'class A:\n    x = 1\n    """`GoneError` if it is 2."""',
+        'x = 1\n"""Not a `store.GoneError`."""',
+    ],
+)
+def test_an_error_in_every_kind_of_docstring_is_found(code: str) -> None:
+    assert documented_errors(ast.parse(code)) - known_errors() == {"GoneError"}
+
+
+def documented_errors(parsed: ast.Module) -> set[str]:
+    """Return the names of errors in the docstrings of a module, its classes, functions and values.
+
+    A name ends in `Error`.
+    """
+    return {name for text in docstrings(parsed) for name in ERROR.findall(text)}
+
+
+def docstrings(parsed: ast.Module) -> Iterator[str]:
+    for node in ast.walk(parsed):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                yield text
+
+
+@cache
+def known_errors() -> frozenset[str]:
+    """Return the errors of Python, and those that our code defines, imports or uses."""
+    names = {*dir(builtins)}
+    for node in (node for file in [*DOCUMENTED, *HANDLERS] for node in ast.walk(tree(file))):
+        match node:
+            case ast.ClassDef(name=name) | ast.alias(name=name) | ast.Attribute(attr=name):
+                names.add(name)
+    return frozenset(names)

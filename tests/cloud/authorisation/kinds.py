@@ -38,12 +38,12 @@ USERS: Final = {
     Kind.ADMIN: DemoUser(f"{uuid.uuid4()}@teppan.example", "an admin's passphrase"),
 }
 LOGGED_OUT: Final = {Kind.REVOKED: Kind.CUSTOMER, Kind.REVOKED_ADMIN: Kind.ADMIN}
-TIMINGS: Final = {
+RELATIONS: Final = {
     Kind.CUSTOMER: CallerRelation.CUSTOMER,
     Kind.ANOTHER_CUSTOMER: CallerRelation.ANOTHER_CUSTOMER,
     Kind.ADMIN: CallerRelation.ADMIN,
 }
-"""The callers with a valid token, by their relation to the customer's booking."""
+"""The relation of each caller with a valid token to the customer's booking."""
 
 
 def create_users(cloud: RunningCloud) -> None:

@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 from tests.cloud.authorisation.given import OverHttp, People, free_slots
-from tests.cloud.authorisation.kinds import TIMINGS, Kind, bad_tokens, create_users
+from tests.cloud.authorisation.kinds import RELATIONS, Kind, bad_tokens, create_users
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import problem_of
 from tests.functions import contract
@@ -30,7 +30,7 @@ type Answered = tuple[int, str | None]
 def expected(operation: str, kind: Kind) -> Answered:
     """Return the answer that the contract requires for a cell of the matrix."""
     if kind is not Kind.REVOKED:
-        return expected_answer(operation, TIMINGS.get(kind, CallerRelation.STRANGER))
+        return expected_answer(operation, RELATIONS.get(kind, CallerRelation.STRANGER))
     # The role is checked before the session, because that takes no read.
     status, code = expected_answer(operation, CallerRelation.CUSTOMER)
     needs_live_session = changes_something(operation) or operation in LIVE_SESSION_READS

@@ -107,7 +107,7 @@ def test_only_functions_that_read_or_issue_tokens_know_the_app_client() -> None:
     }
 
 
-def test_only_these_functions_have_rights_on_the_user_pool() -> None:
+def test_five_functions_have_exactly_the_rights_on_the_user_pool_that_they_use() -> None:
     rights = {
         name: sorted(statement["Action"])
         for name in FUNCTIONS

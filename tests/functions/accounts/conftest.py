@@ -1,14 +1,17 @@
-"""Fixtures for tests of accounts and sessions."""
+"""Fixtures and helpers for tests of accounts and sessions."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import pytest
 from tests.clients import new_client
 from tests.conftest import Clock
-from tests.functions.handlers import Handlers, use_cognito
+from tests.functions.cognito import CONFIRMATION_CODE
+from tests.functions.handlers import Answer, Handlers, use_cognito
+from tests.functions.people import Person
 from tests.functions.secrets_manager import keep_pseudonym_secret
 from tests.functions.wire import Wire, tapped
 
@@ -16,6 +19,12 @@ from teppan.identity.cognito.client import cognito
 from teppan.store.table import Table
 
 type Tap = Callable[..., AbstractContextManager[Wire]]
+
+
+def confirm(call: Handlers, person: Person, **changes: Any) -> Answer:
+    """Confirm the registration of a person by the code, with `changes` to the body."""
+    body = {**person.credentials, "code": CONFIRMATION_CODE} | changes
+    return call("confirmRegistration", body, by=None)
 
 
 @pytest.fixture

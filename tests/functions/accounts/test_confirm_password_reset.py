@@ -1,4 +1,7 @@
-"""A reset sets a new password by the code from the mailbox, and ends every session (§6)."""
+"""A reset sets a new password by the code from the mailbox, and ends every session.
+
+See `docs/accounts.md`.
+"""
 
 import time
 from datetime import timedelta
@@ -31,7 +34,7 @@ def example_request(given: Given) -> Request:
     return Request(body=body)
 
 
-OPERATION = Example(request=example_request, event_problem="invalid_code")
+OPERATION = Example(request=example_request, event_problem="invalid_code", succeeds=204)
 
 EARLIER = timedelta(minutes=5)
 CONFIRMATION = timedelta(seconds=20)

@@ -1,26 +1,25 @@
 """A confirmation by the code from the mailbox makes the account valid and sets its password."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
 from tests.builders import NOW
 from tests.conftest import Clock
-from tests.functions.accounts.conftest import Tap
+from tests.functions.accounts.conftest import Tap, confirm
 from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE, stubbed
 from tests.functions.example import Example, Given, Request
 from tests.functions.given import Snapshot
-from tests.functions.handlers import Answer, Handlers
+from tests.functions.handlers import Handlers
 from tests.functions.people import (
     Person,
-    account_of,
     can_log_in,
     can_refresh,
     confirmed,
     registered,
     session_of,
+    status_of,
 )
 from tests.functions.requests import NEW_PASSWORD
 from tests.store.faults import Fault, lost_answer, lost_request, refused
@@ -33,7 +32,7 @@ def example_request(given: Given) -> Request:
     return Request(body={**person.credentials, "code": person.code})
 
 
-OPERATION = Example(request=example_request, event_problem="invalid_code")
+OPERATION = Example(request=example_request, event_problem="invalid_code", succeeds=204)
 
 CALLS = [
     *["BatchGetItem", "UpdateItem", "UpdateItem"],
@@ -44,16 +43,6 @@ CALLS = [
 CONFIRMED, SET = CALLS.index("ConfirmSignUp"), CALLS.index("AdminSetUserPassword")
 ENDED = CALLS.index("AdminUserGlobalSignOut") + 1
 """The calls from here on only delete the registration and reset the counts of attempts."""
-
-
-def confirm(call: Handlers, person: Person, **changes: Any) -> Answer:
-    body = {**person.credentials, "code": CONFIRMATION_CODE} | changes
-    return call("confirmRegistration", body, by=None)
-
-
-def status_of(person: Person) -> str:
-    account = account_of(person.email)
-    return account["UserStatus"] if account else "none"
 
 
 class TestCode:

@@ -1,4 +1,7 @@
-"""The rights of tokens: our API only, and no admin rights without a second factor (§6)."""
+"""The rights of tokens: our API only, and no admin rights without a second factor.
+
+See `docs/accounts.md`.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""No answer reveals whether an address has an account (§6).
+"""No answer reveals whether an address has an account (`docs/accounts.md`).
 
 The answer of one operation may depend on an earlier one. So each ordered pair of the public
 operations is tested on an address in each account state, and compared with an address without an
@@ -13,11 +13,13 @@ from typing import Any, Final
 import pytest
 from tests.conftest import Clock
 from tests.functions import contract
-from tests.functions.cognito import emulated, stubbed
+from tests.functions.cognito import stubbed
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
     Person,
     confirmed,
+    disable,
+    disabled,
     forgetful,
     invited,
     must_reset,
@@ -39,16 +41,9 @@ KNOWN_TO_STRANGERS: Final = {
 """The fields that a stranger sends with the address, all of them wrong."""
 
 
-def disabled() -> Person:
-    """Return a person whose account staff have disabled."""
-    person = confirmed()
-    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
-    return person
-
-
 def disabled_before_confirmation() -> Person:
     person = registered()
-    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+    disable(person)
     return person
 
 
@@ -83,12 +78,6 @@ OPERATIONS: Final = [
 def ask(call: Handlers, operation: str, email: str) -> Answer:
     required = {name: KNOWN_TO_STRANGERS.get(name) for name in body_of(operation)["required"]}
     return call(operation, required | {"email": email}, by=None)
-
-
-def visible(answer: Answer) -> tuple[int, dict[str, str], dict[str, Any]]:
-    """Return everything that a caller sees of an answer except the request id."""
-    headers = {name: text for name, text in answer.headers.items() if name != "X-Request-Id"}
-    return answer.status, headers, answer.body | {"request_id": ""}
 
 
 def test_six_operations_take_an_email_address() -> None:
@@ -126,11 +115,11 @@ def test_no_pair_of_operations_reveals_whether_an_address_has_an_account(
     call: Handlers, now: Clock, first: str, second: str
 ) -> None:
     nobody = Person()
-    of_nobody = [visible(ask(call, each, nobody.email)) for each in (first, second)]
+    of_nobody = [ask(call, each, nobody.email).visible for each in (first, second)]
 
     for state in STATES_OF_PAIRS[first, second]:
         somebody = STATES[state]()
-        of_somebody = [visible(ask(call, each, somebody.email)) for each in (first, second)]
+        of_somebody = [ask(call, each, somebody.email).visible for each in (first, second)]
 
         assert of_somebody == of_nobody, state
 
@@ -179,7 +168,7 @@ def test_no_refusal_of_cognito_reveals_whether_an_address_has_an_account(
     model = cognito().meta.service_model.operation_model(cognito_call)
     codes = {shape.name for shape in model.error_shapes} - OF_NO_ACCOUNT
     assert {"NotAuthorizedException", "UserNotFoundException"} & codes
-    of_nobody = visible(ask(call, operation, Person().email))
+    of_nobody = ask(call, operation, Person().email).visible
 
     for code in sorted(codes | {"LimitExceededException", "UserNotFoundException"}):
         person = registered() if cognito_call == "ResendConfirmationCode" else Person()
@@ -187,4 +176,4 @@ def test_no_refusal_of_cognito_reveals_whether_an_address_has_an_account(
             answer = ask(call, operation, person.email)
 
         assert not faults.pending, code
-        assert visible(answer) == of_nobody, code
+        assert answer.visible == of_nobody, code

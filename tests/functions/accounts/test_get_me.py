@@ -1,4 +1,4 @@
-"""The account of the caller's token, read from Cognito (§6)."""
+"""The account of the caller's token, read from Cognito (`docs/accounts.md`)."""
 
 import pytest
 from tests.functions.accounts.conftest import Tap
@@ -10,6 +10,7 @@ from tests.functions.people import (
     Person,
     Tokens,
     confirmed,
+    disable,
     id_of,
     session_of,
     with_second_factor,
@@ -110,7 +111,7 @@ class TestRefused:
     def test_the_token_of_a_disabled_account_is_refused(
         self, call: Handlers, person: Person, tokens: Tokens
     ) -> None:
-        emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+        disable(person)
 
         assert call("getMe", token=tokens.access).problem == (401, "unauthorized")
 

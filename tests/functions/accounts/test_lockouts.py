@@ -1,4 +1,4 @@
-"""Too many attempts must wait, whether or not the address has an account (§6)."""
+"""Too many attempts must wait, whether or not the address has an account (`docs/accounts.md`)."""
 
 import re
 from collections.abc import Callable

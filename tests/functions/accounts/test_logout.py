@@ -1,4 +1,4 @@
-"""A logout ends the session, at once for every change (§6)."""
+"""A logout ends the session, at once for every change (`docs/accounts.md`)."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def example_request(given: Given) -> Request:
     return Request(session=session, body=refreshing(session))
 
 
-OPERATION = Example(request=example_request)
+OPERATION = Example(request=example_request, succeeds=204)
 
 ADMIN = {"cognito:groups": "admin"}
 CALLS = ["BatchGetItem", "RevokeToken", "UpdateItem"]

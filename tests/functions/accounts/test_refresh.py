@@ -1,4 +1,4 @@
-"""A refresh continues a session with new tokens unless it has ended (§6)."""
+"""A refresh continues a session with new tokens unless it has ended (`docs/accounts.md`)."""
 
 from datetime import timedelta
 
@@ -10,13 +10,7 @@ from tests.functions.cognito import emulated, stubbed
 from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Answer, Handlers, claims_of
-from tests.functions.people import (
-    Tokens,
-    can_refresh,
-    confirmed,
-    id_of,
-    session_of,
-)
+from tests.functions.people import Tokens, can_refresh, confirmed, disable, id_of, session_of
 from tests.functions.provocations import body
 from tests.functions.requests import refreshing
 from tests.store.faults import Fault, lost_answer, lost_request, refused
@@ -113,7 +107,7 @@ class TestNoSession:
     def test_the_refresh_token_of_a_disabled_account_is_refused(self, call: Handlers) -> None:
         person = confirmed()
         token = session_of(person).refresh
-        emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+        disable(person)
 
         assert refresh(call, token).problem == (401, "invalid_refresh_token")
 

@@ -1,4 +1,7 @@
-"""A registration creates an account and does not reveal whether the address had one (§6)."""
+"""A registration creates an account and does not reveal whether the address had one.
+
+See `docs/accounts.md`.
+"""
 
 import json
 from collections.abc import Callable
@@ -10,7 +13,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from tests.builders import visitor
 from tests.conftest import Clock
-from tests.functions.accounts.conftest import Tap
+from tests.functions.accounts.conftest import Tap, confirm
 from tests.functions.cognito import CONFIRMATION_CODE, stubbed
 from tests.functions.conftest import Output
 from tests.functions.example import Example, Request
@@ -24,6 +27,7 @@ from tests.functions.people import (
     confirmed,
     id_of,
     registered,
+    status_of,
 )
 from tests.functions.requests import good_request
 from tests.sizes import pairs
@@ -37,6 +41,7 @@ from teppan.store.table import Table
 
 OPERATION = Example(
     request=lambda given: Request(body=given.newcomer.credentials),
+    succeeds=202,
     reads={"Accepted": "status detail"},
 )
 
@@ -77,16 +82,6 @@ AGAIN = [*NEW, "ResendConfirmationCode"]
 
 def sign_up(call: Handlers, person: Person, **changes: Any) -> Answer:
     return call("register", person.credentials | changes, by=None)
-
-
-def confirm(call: Handlers, person: Person, **changes: Any) -> Answer:
-    body = {**person.credentials, "code": CONFIRMATION_CODE} | changes
-    return call("confirmRegistration", body, by=None)
-
-
-def status_of(person: Person) -> str:
-    account = account_of(person.email)
-    return account["UserStatus"] if account else "none"
 
 
 class TestNewAddress:

@@ -1,4 +1,4 @@
-"""A reset request sends a code, and has the same answer for every address (§6)."""
+"""A reset request sends a code, and has the same answer for every address (`docs/accounts.md`)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.conftest import Clock
 from tests.functions.accounts.conftest import Tap
-from tests.functions.cognito import RESET_CODE, emulated, stubbed
+from tests.functions.cognito import RESET_CODE, stubbed
 from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
@@ -16,6 +16,7 @@ from tests.functions.people import (
     can_log_in,
     codes_sent_to,
     confirmed,
+    disable,
     invited,
     must_reset,
     registered,
@@ -25,7 +26,9 @@ from tests.store.faults import Fault, lost_answer, lost_request, refused
 
 from teppan.store.table import Table
 
-OPERATION = Example(request=lambda given: Request(body={"email": given.confirmed.email}))
+OPERATION = Example(
+    request=lambda given: Request(body={"email": given.confirmed.email}), succeeds=202
+)
 
 ANYBODY: dict[str, Callable[[Table], Person]] = {
     "without an account": lambda _: Person(),
@@ -93,7 +96,7 @@ def test_an_invited_account_can_reset_its_password(call: Handlers) -> None:
 
 def test_a_reset_request_does_not_change_a_disabled_invitation(call: Handlers) -> None:
     person = invited()
-    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+    disable(person)
 
     request_reset(call, person)
 

@@ -1,4 +1,4 @@
-"""A resend sends another code, and has the same answer for every address (§6)."""
+"""A resend sends another code, and has the same answer for every address (`docs/accounts.md`)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from tests.conftest import Clock
-from tests.functions.accounts.conftest import Tap
-from tests.functions.cognito import CONFIRMATION_CODE, stubbed
+from tests.functions.accounts.conftest import Tap, confirm
+from tests.functions.cognito import stubbed
 from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import Person, codes_sent_to, confirmed, registered
@@ -15,7 +15,9 @@ from tests.store.faults import Fault, lost_answer, lost_request, refused
 
 from teppan.store.table import Table
 
-OPERATION = Example(request=lambda given: Request(body={"email": given.registered.email}))
+OPERATION = Example(
+    request=lambda given: Request(body={"email": given.registered.email}), succeeds=202
+)
 
 ANYBODY: dict[str, Callable[[Table], Person]] = {
     "without an account": lambda _: Person(),
@@ -27,11 +29,6 @@ CALLS = ["BatchGetItem", "UpdateItem", "UpdateItem", "ResendConfirmationCode"]
 
 def resend(call: Handlers, person: Person, **changes: Any) -> Answer:
     return call("resendConfirmationCode", {"email": person.email} | changes, by=None)
-
-
-def confirm(call: Handlers, person: Person) -> Answer:
-    body = {**person.credentials, "code": CONFIRMATION_CODE}
-    return call("confirmRegistration", body, by=None)
 
 
 def test_a_resend_sends_another_code(call: Handlers, table: Table) -> None:

@@ -10,13 +10,15 @@ from typing import Any, Final
 
 import pytest
 from tests.builders import ROOT
-from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE, emulated, stubbed
+from tests.functions.cognito import CONFIRMATION_CODE, RESET_CODE, stubbed
 from tests.functions.handlers import Answer, Handlers
 from tests.functions.people import (
     Person,
     account_of,
     codes_sent_to,
     confirmed,
+    disable,
+    disabled,
     invited,
     must_reset,
     registered,
@@ -28,13 +30,6 @@ from tests.store.faults import answered
 
 HEADING: Final = "## What each operation answers in each state"
 CHALLENGE: Final = {"ChallengeName": "EMAIL_OTP", "Session": "s" * 20}
-
-
-def disabled() -> Person:
-    """Return a person whose account an operator has disabled."""
-    person = confirmed()
-    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
-    return person
 
 
 STATES: Final[dict[str, Callable[[], Person]]] = {
@@ -135,7 +130,7 @@ def test_an_unknown_challenge_has_the_same_answer_in_any_account_state(
 def test_a_disabled_account_has_no_live_session(call: Handlers) -> None:
     person = confirmed()
     tokens = session_of(person)
-    emulated().client.admin_disable_user(UserPoolId=emulated().pool_id, Username=person.email)
+    disable(person)
 
     assert call("getMe", token=tokens.access).problem == (401, "unauthorized")
     refreshed = call("refresh", {"refresh_token": tokens.refresh}, by=None)

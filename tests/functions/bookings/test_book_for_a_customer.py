@@ -1,4 +1,7 @@
-"""Staff book for a customer: the booking is the customer's, the audit trail names staff (§4)."""
+"""Staff book for a customer: the booking is the customer's, the audit trail names staff.
+
+See `domain.md §4`.
+"""
 
 import uuid
 from typing import Any

@@ -9,7 +9,7 @@ from tests.conftest import Clock
 from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, confirmed_booking, new_id, stored_booking
 from tests.functions.handlers import Answer, Handlers
-from tests.functions.provocations import body
+from tests.functions.provocations import FIVE_MINUTES, body, in_status, with_time_left
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
@@ -17,7 +17,12 @@ from teppan.store.table import Table
 
 OPERATION = Example(
     request=lambda given: Request(path={"booking_id": given.booking.id}, body={"reason": "Rain"}),
-    provocations={"forbidden": body(refund_percentage=100, reason="Please")},
+    provocations={
+        "already_cancelled": in_status(Status.CANCELLED),
+        "already_completed": in_status(Status.COMPLETED),
+        "forbidden": body(refund_percentage=100, reason="Please"),
+        "too_late_to_cancel": with_time_left(FIVE_MINUTES),
+    },
     reads={
         "Cancellation": "booking_id version status cancelled_at refund_amount refund_percentage"
         " refund_status estimated_refund_date currency",

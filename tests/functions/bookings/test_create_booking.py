@@ -60,6 +60,7 @@ def after_as_many_in_a_day_as_allowed(scene: Scene, operation: str) -> Answer:
 
 OPERATION = Example(
     request=example_request,
+    succeeds=201,
     provocations={
         "forbidden": body(customer_id=ADMIN),
         "idempotency_key_reused": reused_key(guests=13),

@@ -8,12 +8,18 @@ from tests.conftest import Clock
 from tests.functions.example import Example, Request
 from tests.functions.given import Snapshot, confirmed_booking, new_id, stored_booking
 from tests.functions.handlers import Handlers
+from tests.functions.provocations import FIVE_MINUTES, in_status, with_time_left
 
 from teppan.domain.bookings.transition import Status
 from teppan.store.table import Table
 
 OPERATION = Example(
     request=lambda given: Request(path={"booking_id": given.booking.id}),
+    provocations={
+        "already_cancelled": in_status(Status.CANCELLED),
+        "already_completed": in_status(Status.COMPLETED),
+        "too_late_to_cancel": with_time_left(FIVE_MINUTES),
+    },
     reads={
         "CancellationQuote": "booking_id refund_base refund_percentage refund_amount currency"
         " quoted_at valid_until",

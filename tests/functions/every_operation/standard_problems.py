@@ -10,21 +10,17 @@ from tests.functions.example import example_of
 from tests.functions.given import confirmed_booking, new_id, stored_booking
 from tests.functions.handlers import Answer
 from tests.functions.provocations import (
-    FIVE_MINUTES,
     Provocation,
     Scene,
     at_cognito,
     body,
     field,
-    in_status,
     request,
     with_table_unreachable,
-    with_time_left,
 )
 from tests.store.faults import lost_request, refused
 
 from teppan import clock
-from teppan.domain.bookings.transition import Status
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import ChangedMeanwhileError
 from teppan.store.payments import payments
@@ -139,8 +135,5 @@ STANDARD: Final[Mapping[str, Provocation]] = {
     "edit_conflict": always_changed_meanwhile,
     "payment_provider_failed": without_stripes_key,
     "payment_provider_unavailable": without_stripe,
-    "already_cancelled": in_status(Status.CANCELLED),
-    "already_completed": in_status(Status.COMPLETED),
-    "too_late_to_cancel": with_time_left(FIVE_MINUTES),
 }
 """The provocation of each problem, unless the operation declares its own."""

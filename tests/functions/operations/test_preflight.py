@@ -5,7 +5,7 @@ from tests.functions import contract
 from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
 
-OPERATION = Example(request=lambda _: Request(path={"proxy": "api/v1/bookings"}))
+OPERATION = Example(request=lambda _: Request(path={"proxy": "api/v1/bookings"}), succeeds=204)
 
 KNOWN = "https://book.teppan.example"
 SENT_BY_PAGES = {"authorization", "content-type", "idempotency-key", "if-match", "x-request-id"}

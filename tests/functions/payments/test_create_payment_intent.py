@@ -58,6 +58,7 @@ def below_stripes_minimum(scene: Scene, operation: str) -> Answer:
 
 OPERATION = Example(
     request=example_request,
+    succeeds=201,
     provocations={
         "booking_not_payable": in_status(Status.CANCELLED),
         "idempotency_key_reused": reused_key(payment_type="full"),

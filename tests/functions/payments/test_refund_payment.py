@@ -24,6 +24,7 @@ OPERATION = Example(
     request=lambda given: Request(
         body={"booking_id": given.paid_booking, "reason": "Cold noodles"}
     ),
+    succeeds=201,
     provocations={
         "idempotency_key_reused": reused_key(reason="Another"),
         "refund_exceeds_captured": body(amount=1),

@@ -86,9 +86,9 @@ def allowed(name: str) -> set[Right]:
     return {
         Right(action, resource_of(resource))
         for document in documents
-        for snapshot in document["Statement"]
-        for action in _listed(snapshot["Action"])
-        for resource in _listed(snapshot["Resource"])
+        for statement in document["Statement"]
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
     }
 
 

@@ -1,4 +1,4 @@
-"""Every sequence of changes keeps a booking consistent (§4-6)."""
+"""Every sequence of changes keeps a booking consistent (`domain.md §4-6`)."""
 
 from contextlib import suppress
 from dataclasses import fields, replace
@@ -30,7 +30,7 @@ from teppan.domain.errors import DomainError
 from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, post_entries
 
 LEAST = 50
-"""The cents that no card takes less than (§3)."""
+"""The cents that no card takes less than (`domain.md §3`)."""
 
 TRANSITIONS = st.lists(st.tuples(changes(), CALLERS, SECONDS), min_size=1, max_size=5)
 MAY_BECOME = {

@@ -1,4 +1,4 @@
-"""Refunds never increase towards the start, and never exceed their base (§6)."""
+"""Refunds never increase towards the start, and never exceed their base (`domain.md §6`)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

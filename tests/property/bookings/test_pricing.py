@@ -1,4 +1,4 @@
-"""Prices add up for every order (§3)."""
+"""Prices add up for every order (`domain.md §3`)."""
 
 from collections.abc import Mapping
 from dataclasses import replace

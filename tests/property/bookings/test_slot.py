@@ -1,4 +1,4 @@
-"""Local times and instants, on every day of twenty years (§1-2)."""
+"""Local times and instants, on every day of twenty years (`domain.md §1-2`)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

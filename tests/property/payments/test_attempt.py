@@ -1,4 +1,4 @@
-"""Every amount due can be paid, and the payments of a booking end (§3, §7)."""
+"""Every amount due can be paid, and the payments of a booking end (`domain.md §3, §7`)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

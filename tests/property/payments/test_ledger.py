@@ -1,4 +1,7 @@
-"""A ledger is a set: the order of entries does not matter, and its sums balance (§7)."""
+"""A ledger is a set: the order of entries does not matter, and its sums balance.
+
+See `domain.md §7`.
+"""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,7 +79,7 @@ def test_the_refundable_amount_is_what_is_left_and_never_negative(
 
 @given(ENTRIES)
 def test_kept_refunded_and_lost_amounts_add_up_to_captured(entries: list[LedgerEntry]) -> None:
-    """§7: captured - refunded - lost = kept + in flight, for all entries."""
+    """`domain.md §7`: captured - refunded - lost = kept + in flight, for all entries."""
     balance = balance_of(entries)
 
     assert balance.captured - balance.refunded - balance.lost == balance.kept + balance.in_flight

@@ -1,4 +1,4 @@
-"""The money of a booking is right for every history, in any order of snapshots (§7).
+"""The money of a booking is right for every history, in any order of snapshots (`domain.md §7`).
 
 Random histories of a `World`, which checks its own sums after each step. Amounts, the number of
 payments and times are arbitrary.

@@ -37,7 +37,6 @@ from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 
 SENT_REFUNDS = {ProviderRefundStatus.PENDING, ProviderRefundStatus.REQUIRES_ACTION}
 FAILED_REFUNDS = {ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED}
-DECIDED = {DisputeStatus.WON, DisputeStatus.LOST}
 LEAST_CHARGE = 50
 """The cents that no card takes less than (`domain.md §3`)."""
 
@@ -295,7 +294,7 @@ def check_books(world: World) -> None:
     kept = sum(each.kept for each in booking.payments.values())
     flow = booking.balance
     if flow.captured - flow.refunded - flow.lost != kept + flow.in_flight:
-        raise RuleBroken("captured - refunded - lost is not kept + in flight (§7)")
+        raise RuleBroken("captured - refunded - lost is not kept + in flight (`domain.md §7`)")
 
 
 def check_step(before: World, step: Step, after: World) -> None:
@@ -324,7 +323,10 @@ def check_step(before: World, step: Step, after: World) -> None:
 
 
 def check_nothing_kept(ended: Booking) -> None:
-    """Check that a booking that was never confirmed refunds all that is refundable (§6)."""
+    """Check that a booking that was never confirmed refunds all that is refundable.
+
+    See `domain.md §6`.
+    """
     record = ended.cancellation
     if record is None or record.refund_percentage != 100:
         raise RuleBroken("a booking that was never confirmed does not give all back")
@@ -333,7 +335,7 @@ def check_nothing_kept(ended: Booking) -> None:
 
 
 def check_late(before: World, after: World, at: datetime, *, slot_taken: bool) -> None:
-    """Check that late money reinstates an expired booking with a free slot (§6)."""
+    """Check that late money reinstates an expired booking with a free slot (`domain.md §6`)."""
     old, new = before.booking, after.booking
     came = new.balance.captured - old.balance.captured - new.balance.lost
     could_live = old.has_expired and not slot_taken and at < old.slot.starts_at
@@ -345,7 +347,7 @@ def check_late(before: World, after: World, at: datetime, *, slot_taken: bool) -
 
 
 def check_kept(world: World) -> None:
-    """Check that we keep money only for a live booking or by the policy (§6, §7)."""
+    """Check that we keep money only for a live booking or by the policy (`domain.md §6, §7`)."""
     booking, record = world.booking, world.booking.cancellation
     stays = booking.balance.kept - booking.balance.disputed
     if record is None:
@@ -409,8 +411,3 @@ def half_up_of(amount: int, percentage: int) -> int:
     """Return the percentage of the amount, rounded half up, computed independently of `money`."""
     whole, rest = divmod(amount * percentage, 100)
     return whole + (rest >= 50)
-
-
-def is_quiet(world: World) -> bool:
-    """Return whether no dispute is open and no refund is owed or sent."""
-    return not (world.balance.in_flight or world.balance.at_risk)

@@ -1,4 +1,4 @@
-"""The ledger entries that raise an alarm (§7)."""
+"""The ledger entries that raise an alarm (`domain.md §7`)."""
 
 from dataclasses import replace
 

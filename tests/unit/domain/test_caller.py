@@ -1,4 +1,4 @@
-"""Callers: roles, and the time that records have (§8)."""
+"""Callers: roles, and the time that records have (`domain.md §8`)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""The ledger: balances, the refundable amount, and the order of entries (§4, §6, §7)."""
+"""The ledger: balances, the refundable amount, and the order of entries.
+
+See `domain.md §4, §6, §7`.
+"""
 
 import itertools
 from datetime import timedelta
@@ -201,12 +204,15 @@ def test_captured_money_that_is_not_lost_or_undone_is_credited(balance: Balance,
 
 
 def test_a_loss_entered_before_its_capture_credits_nothing() -> None:
-    """Webhooks arrive in any order (§7): before the capture nothing is paid or negative."""
+    """Webhooks arrive in any order: before the capture nothing is paid or negative.
+
+    See `domain.md §7`.
+    """
     assert balance_of([ledger_entry(kind) for kind in LOST_DISPUTE]).credited == 0
 
 
 def test_money_lost_in_a_dispute_is_neither_credited_nor_kept() -> None:
-    """§7: captured - refunded - lost = kept, so lost money is not kept."""
+    """`domain.md §7`: captured - refunded - lost = kept, so lost money is not kept."""
     lost = balance_of(ledger_entry(kind, 71_445) for kind in (CAPTURED, *LOST_DISPUTE))
 
     assert (lost.credited, lost.kept) == (0, 0)

@@ -11,7 +11,7 @@ from teppan.domain.policy import CURRENT, POLICIES
 NUMBERS: dict[str, Any] = {
     "version": "2026-11",
     "currency": "usd",
-    # §1-2
+    # `domain.md §1-2`
     "timezone": "America/Los_Angeles",
     "start_times": (time(12), time(15), time(18), time(21)),
     "lead_time": timedelta(hours=48),
@@ -19,7 +19,7 @@ NUMBERS: dict[str, Any] = {
     "default_capacity": 1,
     "max_capacity": 20,
     "max_availability_days": 32,
-    # §3
+    # `domain.md §3`
     "max_guests": 50,
     "guest_prices": {"adult": 5500, "child": 3000, "toddler": 0},
     "upgrade_prices": {
@@ -44,7 +44,7 @@ NUMBERS: dict[str, Any] = {
     "deposit": 10_000,
     "least_charge": 50,
     "balance_before_start": timedelta(days=7),
-    # §4-5
+    # `domain.md §4-5`
     "max_pending_bookings": 3,
     "max_bookings_in_window": 10,
     "booking_count_window": timedelta(hours=24),
@@ -57,7 +57,7 @@ NUMBERS: dict[str, Any] = {
     "completed_after_start": timedelta(hours=6),
     "refund_retry_after_error": timedelta(minutes=15),
     "refund_refusals": 30,
-    # §7
+    # `domain.md §7`
     "payment_attempts": 40,
 }
 

@@ -12,6 +12,7 @@ from tests.contract.template.expectations import (
     ref,
     sub,
 )
+from tests.contract.template.firewall_groups import LIMITS
 from tests.contract.template.kinds.data import KEPT
 
 NEVER_LOGGED: Final = {"MetricsEnabled": True, "LoggingLevel": "OFF", "DataTraceEnabled": False}
@@ -145,16 +146,7 @@ def visible_as(metric: str) -> dict[str, Any]:
     }
 
 
-_GROUPS: Final = [
-    "accounts",
-    "payments",
-    "bookings",
-    "availability",
-    "quotes",
-    "health",
-    "webhooks",
-]
-_OF_THE_API: Final = [*_GROUPS, "everything"]
+_OF_THE_API: Final = [*LIMITS]
 
 # test_firewall.py proves limits, paths, transformations and custom keys.
 FIREWALLS: Final = Kind(
@@ -167,7 +159,9 @@ FIREWALLS: Final = Kind(
         "Properties.DefaultAction": {"Allow": {}},
         "Properties.VisibilityConfig": visible_as("firewall"),
         "Properties.Rules": _count_each_address(
-            _OF_THE_API, _OF_THE_API, [*({"ScopeDownStatement"} for _ in _GROUPS), set()]
+            _OF_THE_API,
+            _OF_THE_API,
+            [*({"ScopeDownStatement"} for _ in {*LIMITS} - {"everything"}), set()],
         ),
     },
     {

@@ -1,4 +1,4 @@
-"""The audit trail: who changed what, without personal data (§4)."""
+"""The audit trail: who changed what, without personal data (`domain.md §4`)."""
 
 from dataclasses import replace
 from datetime import time, timedelta

@@ -1,4 +1,4 @@
-"""Bookings: creation, amounts due, and visibility (§4, §8)."""
+"""Bookings: creation, amounts due, and visibility (`domain.md §4, §8`)."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -125,7 +125,7 @@ class TestMoneyDue:
     def test_the_balance_is_due_seven_days_before_the_start_also_on_the_last_day_of_deposits(
         self,
     ) -> None:
-        """§3: due 7 days before the start, unless the booking is made later."""
+        """`domain.md §3`: due 7 days before the start, unless the booking is made later."""
         made = booking(caller=caller(at=before(booking(), days=7, hours=1)))
 
         assert made.due_to_confirm == 10_000
@@ -174,7 +174,7 @@ class TestMoneyDue:
     def test_a_remainder_too_small_to_charge_is_not_due_and_the_booking_is_paid(
         self, captured: int, balance_due: int, payment_status: PaymentStatus
     ) -> None:
-        """§3: no card accepts a charge of 35 cents."""
+        """`domain.md §3`: no card accepts a charge of 35 cents."""
         paid = confirmed(captured)
 
         assert (paid.balance_due, paid.payment_status) == (balance_due, payment_status)

@@ -1,4 +1,4 @@
-"""Cancellations and their refunds, with deadlines to the second (§6)."""
+"""Cancellations and their refunds, with deadlines to the second (`domain.md §6`)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -127,7 +127,7 @@ def test_refund_terms_after_a_move_are_limited_and_valid_until_worse_terms_begin
 
 
 class TestNeverConfirmed:
-    """§6: a booking that was never confirmed refunds all that was captured."""
+    """`domain.md §6`: a booking that was never confirmed refunds all that was captured."""
 
     @pytest.mark.parametrize("days", [20, 10, 5, 2])
     @pytest.mark.parametrize("who", [caller(), admin()])
@@ -369,7 +369,7 @@ def test_a_dispute_over_refunded_money_makes_no_negative_refund() -> None:
 
 
 def test_a_payment_lost_after_a_refund_lowers_the_base_of_the_refund() -> None:
-    """§6: the base is captured less refunded, and the loss of one payment lowers it."""
+    """`domain.md §6`: the base is captured less refunded, and the loss of one payment lowers it."""
     old = replace(
         confirmed(),
         payments={

@@ -1,4 +1,4 @@
-"""Changes, moves and statuses set by staff, and everything that is refused (§5)."""
+"""Changes, moves and statuses set by staff, and everything that is refused (`domain.md §5`)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -169,7 +169,7 @@ class TestRepricing:
             change(booking(), Changes(travel_miles=201), admin())
 
     def test_another_address_keeps_the_distance_set_last_until_staff_set_the_new_one(self) -> None:
-        """§3: an unknown distance never counts as 0 miles once a distance was known."""
+        """`domain.md §3`: an unknown distance never counts as 0 miles once a distance was known."""
         known = change(booking(), Changes(travel_miles=42), admin())
         assert (known.travel_miles, known.travel_confirmed) == (42, True)
 
@@ -248,7 +248,7 @@ class TestRepricing:
 
 
 class TestTravelAfterTheParty:
-    """§3: staff may set the distance until 30 days after the start, to charge the fee."""
+    """`domain.md §3`: staff may set the distance until 30 days after the start."""
 
     @pytest.mark.parametrize(
         "status", [Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW]
@@ -329,7 +329,7 @@ def booking_above_minimum() -> Booking:
 
 
 class TestDeadlines:
-    """§5, at the exact instant; MICRO distinguishes "at least" from "more than"."""
+    """`domain.md §5`, at the exact instant; MICRO distinguishes "at least" from "more than"."""
 
     @pytest.mark.parametrize("changes", MORE)
     def test_a_customer_changes_guests_menu_and_venue_until_24_hours_before(
@@ -539,7 +539,7 @@ class TestMoving:
     def test_a_move_limits_the_refund_to_the_tier_of_the_old_start(
         self, who: Caller, notice: timedelta, limit: int
     ) -> None:
-        """§6: a move to a year ahead must not turn 0 % into 97 %."""
+        """`domain.md §6`: a move to a year ahead must not turn 0 % into 97 %."""
         old = confirmed()
 
         new = change(old, Changes(date=date(2027, 6, 1)), replace(who, at=START - notice))
@@ -628,7 +628,7 @@ def test_the_author_of_a_change_is_not_the_owner_of_the_booking() -> None:
 
 
 class TestMoneyThatWasPaidBefore:
-    """A change may make earlier payments sufficient, or too much (§4, §7)."""
+    """A change may make earlier payments sufficient, or too much (`domain.md §4, §7`)."""
 
     def test_a_lower_price_confirms_a_booking_that_was_paid_in_part(self) -> None:
         soon = caller(at=before(booking(), days=5))

@@ -1,4 +1,4 @@
-"""Guests and menu (§3)."""
+"""Guests and menu (`domain.md §3`)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The price of a party (§3)."""
+"""The price of a party (`domain.md §3`)."""
 
 from datetime import timedelta
 from typing import Any

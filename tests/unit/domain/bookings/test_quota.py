@@ -1,4 +1,7 @@
-"""Limits of a customer: 3 pending bookings at a time, and 10 bookings in 24 hours (§4)."""
+"""Limits of a customer: 3 pending bookings at a time, and 10 bookings in 24 hours.
+
+See `domain.md §4`.
+"""
 
 from datetime import timedelta
 

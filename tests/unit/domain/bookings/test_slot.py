@@ -1,4 +1,7 @@
-"""Slots: local times and instants, daylight saving, lead time, horizon, occupancy (§1-2)."""
+"""Slots: local times and instants, daylight saving, lead time, horizon, occupancy.
+
+See `domain.md §1-2`.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

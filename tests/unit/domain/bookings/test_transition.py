@@ -1,4 +1,4 @@
-"""The statuses of a booking: all transitions of the table, and no other (§4)."""
+"""The statuses of a booking: all transitions of the table, and no other (`domain.md §4`)."""
 
 import pytest
 
@@ -19,7 +19,7 @@ TABLE = {
     ("confirmed", "cancelled"): "cancelled",
     ("confirmed", "took_place"): "completed",
     ("confirmed", "nobody_there"): "no_show",
-    ("cancelled", "paid_late"): "confirmed",  # §6: if its slot is still free
+    ("cancelled", "paid_late"): "confirmed",  # `domain.md §6`: if its slot is still free
 }
 EVERY = [(status, cause) for status in Status for cause in Cause]
 

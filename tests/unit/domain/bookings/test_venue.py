@@ -11,7 +11,7 @@ VENUE = Venue("1200 Ocean Avenue", "Santa Monica", "CA", "90401", "Apt 7")
 
 
 class TestSamePlace:
-    """§3: two spellings of one address (case, spaces, punctuation) are one address."""
+    """`domain.md §3`: two spellings of one address (case, spaces, punctuation) are one address."""
 
     @pytest.mark.parametrize(
         "spelled",

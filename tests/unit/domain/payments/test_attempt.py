@@ -1,4 +1,4 @@
-"""Amounts due and payment attempts (§3, §7)."""
+"""Amounts due and payment attempts (`domain.md §3, §7`)."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Disputes: the ledger enters the money that Stripe moved, in any order of snapshots (§7)."""
+"""Disputes: the ledger enters the money that Stripe moved, in any order of snapshots.
+
+See `domain.md §7`.
+"""
 
 from dataclasses import replace
 from itertools import permutations

@@ -1,4 +1,4 @@
-"""Posting of payments: confirm, reinstate, keep or refund (§4, §6, §7)."""
+"""Posting of payments: confirm, reinstate, keep or refund (`domain.md §4, §6, §7`)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -106,7 +106,7 @@ class TestPaymentOfLiveBooking:
         assert books.balance.captured == 9_950
 
     def test_a_booking_is_confirmed_despite_a_remainder_too_small_to_charge(self) -> None:
-        """§3: a remainder of less than 50 cents is written off."""
+        """`domain.md §3`: a remainder of less than 50 cents is written off."""
         books = BookingLedger(booking())
 
         books.post(snapshot(9_951))

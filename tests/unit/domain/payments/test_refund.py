@@ -1,4 +1,4 @@
-"""Refunds: obligations, attempts to send them, refusals and waivers (§7)."""
+"""Refunds: obligations, attempts to send them, refusals and waivers (`domain.md §7`)."""
 
 from datetime import timedelta
 

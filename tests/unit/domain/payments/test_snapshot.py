@@ -1,4 +1,4 @@
-"""Payment snapshots and the entries that follow, each once and none outdated (§7)."""
+"""Payment snapshots and the entries that follow, each once and none outdated (`domain.md §7`)."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Who reads what: staff everything, customers what customers and the system wrote (§8)."""
+"""Who reads what: staff everything, customers what customers and the system wrote.
+
+See `domain.md §8`.
+"""
 
 import pytest
 from tests.builders import admin, caller, system

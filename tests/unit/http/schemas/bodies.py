@@ -37,10 +37,14 @@ def with_field(name: str) -> list[type[RequestBody]]:
     return [model for model, body in GOOD.items() if name in body]
 
 
+def read_document[M: RequestBody](model: type[M], document: Any) -> M:
+    """Return a body as the endpoint reads it."""
+    return read_body(read_request(gateway_event("POST", body=document)), model, optional=False)[0]
+
+
 def read[M: RequestBody](model: type[M], **changes: Any) -> M:
     """Return the valid body with `changes`, as the endpoint reads it."""
-    event = gateway_event("POST", body=GOOD[model] | changes)
-    return read_body(read_request(event), model, optional=False)[0]
+    return read_document(model, GOOD[model] | changes)
 
 
 def refuse(model: type[RequestBody], **changes: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""The account of a session (§6)."""
+"""The account of a session (`docs/accounts.md`)."""
 
 import pytest
 from tests.builders import CUSTOMER, account

@@ -1,4 +1,7 @@
-"""Refusals before the table is read (§2); `tests/functions` tests the answers on DynamoDB."""
+"""Refusals before the table is read (`domain.md §2`).
+
+`tests/functions` tests the answers on DynamoDB.
+"""
 
 from datetime import time, timedelta
 

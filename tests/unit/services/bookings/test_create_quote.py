@@ -1,4 +1,4 @@
-"""Quotes of a party's price (§3)."""
+"""Quotes of a party's price (`domain.md §3`)."""
 
 from datetime import date, time
 from typing import Any

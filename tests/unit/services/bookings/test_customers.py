@@ -1,4 +1,4 @@
-"""The check of the customer that staff book for (§4)."""
+"""The check of the customer that staff book for (`domain.md §4`)."""
 
 import pytest
 from tests.builders import CUSTOMER, OTHER_CUSTOMER, account

@@ -1,4 +1,4 @@
-"""Refusals before the table is read (§8); `tests/store` tests the pages on DynamoDB."""
+"""Refusals before the table is read (`domain.md §8`); `tests/store` tests the pages on DynamoDB."""
 
 from datetime import UTC, date, datetime, timedelta
 

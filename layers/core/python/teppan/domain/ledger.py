@@ -159,7 +159,10 @@ class Balance:
 
     @property
     def kept(self) -> Cents:
-        """What we keep once all refunds have arrived; money in dispute counts as kept (`§7`)."""
+        """What we keep once all refunds have arrived; money in dispute counts as kept.
+
+        See `domain.md §7`.
+        """
         return self.captured - self.refunded - self.in_flight - self.lost
 
     def __add__(self, other: "Balance") -> "Balance":

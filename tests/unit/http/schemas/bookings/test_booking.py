@@ -5,24 +5,18 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from tests.builders import booking_body, booking_request, gateway_event
+from tests.builders import booking_body, booking_request
+from tests.unit.http.schemas.bodies import read_document
 
 from teppan.domain.bookings.booking import Contact, Venue
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import InvalidInput
-from teppan.http.body import RequestBody, read_body
-from teppan.http.request import read_request
 from teppan.http.schemas.bookings.booking import CreateBookingBody, UpdateBookingBody
 
 VENUE = booking_body()["venue"]
 CONTACT = booking_body()["contact"]
-
-
-def read[M: RequestBody](model: type[M], document: Any) -> M:
-    """Return a body as the endpoint reads it."""
-    return read_body(read_request(gateway_event("POST", body=document)), model, optional=False)[0]
 
 
 def pointers(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
@@ -31,7 +25,10 @@ def pointers(refusal: pytest.ExceptionInfo[InvalidInput]) -> list[str]:
 
 class TestCreate:
     def test_a_body_becomes_a_booking_request(self) -> None:
-        assert read(CreateBookingBody, booking_body()).to_booking_request() == booking_request()
+        assert (
+            read_document(CreateBookingBody, booking_body()).to_booking_request()
+            == booking_request()
+        )
 
     def test_a_body_with_all_optional_fields_becomes_a_booking_request(self) -> None:
         body = booking_body(
@@ -43,7 +40,7 @@ class TestCreate:
             special_requests="Two lines\nof wishes",
         )
 
-        request = read(CreateBookingBody, body).to_booking_request()
+        request = read_document(CreateBookingBody, body).to_booking_request()
 
         assert request.party == Party(9, 2, 1)
         assert request.menu == Menu({"salmon": 2}, {"gyoza": 3})
@@ -52,17 +49,20 @@ class TestCreate:
 
     @pytest.mark.parametrize("menu", [None, {}, {"upgrades": {}}, {"add_ons": {}, "upgrades": {}}])
     def test_an_absent_or_empty_menu_orders_nothing(self, menu: Any) -> None:
-        assert read(CreateBookingBody, booking_body(menu=menu)).to_booking_request().menu == Menu()
+        assert (
+            read_document(CreateBookingBody, booking_body(menu=menu)).to_booking_request().menu
+            == Menu()
+        )
 
     def test_a_state_is_kept_in_capitals(self) -> None:
         body = booking_body(venue=VENUE | {"state": "ca"})
 
-        assert read(CreateBookingBody, body).to_booking_request().venue.state == "CA"
+        assert read_document(CreateBookingBody, body).to_booking_request().venue.state == "CA"
 
     @pytest.mark.parametrize("field", ["date", "time", "guests", "venue", "contact"])
     def test_a_missing_required_field_of_a_booking_is_refused(self, field: str) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            read(CreateBookingBody, booking_body(**{field: None}))
+            read_document(CreateBookingBody, booking_body(**{field: None}))
 
         assert pointers(refusal) == [f"/{field}"]
 
@@ -72,7 +72,7 @@ class TestCreate:
     )
     def test_a_field_that_a_customer_may_not_send_is_refused(self, field: str) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            read(CreateBookingBody, booking_body(**{field: 1}))
+            read_document(CreateBookingBody, booking_body(**{field: 1}))
 
         assert pointers(refusal) == [f"/{field}"]
 
@@ -91,7 +91,7 @@ class TestCreate:
     ) -> None:
         for value in values:
             with pytest.raises(InvalidInput) as refusal:
-                read(CreateBookingBody, booking_body(**{field: value}))
+                read_document(CreateBookingBody, booking_body(**{field: value}))
 
             assert pointers(refusal) == [f"/{field}"]
 
@@ -102,7 +102,7 @@ class TestCreate:
         body = json.dumps(booking_body() | {field: None})
 
         with pytest.raises(InvalidInput) as refusal:
-            read(CreateBookingBody, body)
+            read_document(CreateBookingBody, body)
 
         assert pointers(refusal) == [f"/{field}"]
 
@@ -120,13 +120,13 @@ class TestCreate:
         self, menu: Any, pointer: str
     ) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            read(CreateBookingBody, booking_body(menu=menu))
+            read_document(CreateBookingBody, booking_body(menu=menu))
 
         assert pointers(refusal) == [pointer]
 
     def test_a_split_that_does_not_add_up_is_refused(self) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            read(CreateBookingBody, booking_body(adults=5)).to_booking_request()
+            read_document(CreateBookingBody, booking_body(adults=5)).to_booking_request()
 
         assert pointers(refusal) == ["/guests"]
 
@@ -139,13 +139,13 @@ class TestVenueAndContact:
         self, field: str, longest: int
     ) -> None:
         for text in ("x", "é" * longest):
-            request = read(
+            request = read_document(
                 CreateBookingBody, booking_body(venue=VENUE | {field: text})
             ).to_booking_request()
             assert getattr(request.venue, field) == text
         for text in ("", "  ", "x" * (longest + 1), "two\nlines"):
             with pytest.raises(InvalidInput) as refusal:
-                read(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
+                read_document(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
             assert pointers(refusal) == [f"/venue/{field}"]
 
     @pytest.mark.parametrize(
@@ -163,10 +163,12 @@ class TestVenueAndContact:
         self, field: str, good: list[str], bad: list[str]
     ) -> None:
         for text in good:
-            read(CreateBookingBody, booking_body(venue=VENUE | {field: text})).to_booking_request()
+            read_document(
+                CreateBookingBody, booking_body(venue=VENUE | {field: text})
+            ).to_booking_request()
         for text in bad:
             with pytest.raises(InvalidInput):
-                read(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
+                read_document(CreateBookingBody, booking_body(venue=VENUE | {field: text}))
 
     @pytest.mark.parametrize(
         ("field", "good", "bad"),
@@ -202,12 +204,12 @@ class TestVenueAndContact:
         self, field: str, good: list[str], bad: list[str]
     ) -> None:
         for text in good:
-            read(
+            read_document(
                 CreateBookingBody, booking_body(contact=CONTACT | {field: text})
             ).to_booking_request()
         for text in bad:
             with pytest.raises(InvalidInput) as refusal:
-                read(CreateBookingBody, booking_body(contact=CONTACT | {field: text}))
+                read_document(CreateBookingBody, booking_body(contact=CONTACT | {field: text}))
             assert pointers(refusal) == [f"/contact/{field}"]
 
 
@@ -232,16 +234,16 @@ class TestUpdate:
     def test_an_update_changes_only_the_fields_that_are_sent(
         self, body: dict[str, Any], changes: Changes
     ) -> None:
-        assert read(UpdateBookingBody, body).to_changes() == changes
+        assert read_document(UpdateBookingBody, body).to_changes() == changes
 
     def test_an_update_replaces_nested_objects_whole(self) -> None:
         for field in ("venue", "contact"):
             with pytest.raises(InvalidInput):
-                read(UpdateBookingBody, {field: {"name": "Ken Sato", "city": "Napa"}})
+                read_document(UpdateBookingBody, {field: {"name": "Ken Sato", "city": "Napa"}})
 
     def test_an_empty_update_is_refused(self) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            read(UpdateBookingBody, {}).to_changes()
+            read_document(UpdateBookingBody, {}).to_changes()
 
         assert pointers(refusal) == [""]
 
@@ -250,7 +252,7 @@ class TestUpdate:
     )
     def test_an_update_of_the_split_requires_the_total(self, split: dict[str, int]) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            read(UpdateBookingBody, split).to_changes()
+            read_document(UpdateBookingBody, split).to_changes()
 
         assert pointers(refusal) == ["/guests"]
 
@@ -259,13 +261,13 @@ class TestUpdate:
     )
     def test_an_update_sets_only_a_final_status(self, status: object) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            read(UpdateBookingBody, {"status": status})
+            read_document(UpdateBookingBody, {"status": status})
 
         assert pointers(refusal) == ["/status"]
 
     def test_a_refused_status_is_explained_without_class_names(self) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            read(UpdateBookingBody, {"status": "pending"})
+            read_document(UpdateBookingBody, {"status": "pending"})
 
         (fault,) = refusal.value.violations
         assert "Status." not in fault.detail
@@ -273,14 +275,16 @@ class TestUpdate:
     @pytest.mark.parametrize("miles", [-1, 1.5, "30"])
     def test_travel_miles_that_are_negative_or_not_whole_are_refused(self, miles: object) -> None:
         with pytest.raises(InvalidInput):
-            read(UpdateBookingBody, {"travel_miles": miles})
+            read_document(UpdateBookingBody, {"travel_miles": miles})
 
     def test_travel_miles_over_the_maximum_are_accepted_by_the_schema(self) -> None:
-        assert read(UpdateBookingBody, {"travel_miles": 201}).to_changes().travel_miles == 201
+        assert (
+            read_document(UpdateBookingBody, {"travel_miles": 201}).to_changes().travel_miles == 201
+        )
 
 
 def test_venue_and_contact_become_domain_objects() -> None:
-    request = read(CreateBookingBody, booking_body()).to_booking_request()
+    request = read_document(CreateBookingBody, booking_body()).to_booking_request()
 
     assert isinstance(request.venue, Venue)
     assert isinstance(request.contact, Contact)

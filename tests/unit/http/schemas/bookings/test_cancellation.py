@@ -4,18 +4,11 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from tests.builders import gateway_event
+from tests.unit.http.schemas.bodies import read_document
 
 from teppan.domain.bookings.cancellation import CancellationRequest
 from teppan.domain.errors import InvalidInput
-from teppan.http.body import RequestBody, read_body
-from teppan.http.request import read_request
 from teppan.http.schemas.bookings.cancellation import CancelBookingBody
-
-
-def read[M: RequestBody](model: type[M], document: Any) -> M:
-    """Return a body as the endpoint reads it."""
-    return read_body(read_request(gateway_event("POST", body=document)), model, optional=False)[0]
 
 
 class TestCancel:
@@ -35,7 +28,7 @@ class TestCancel:
     def test_a_cancellation_has_an_optional_reason_and_percentage(
         self, body: dict[str, Any], request_: CancellationRequest
     ) -> None:
-        assert read(CancelBookingBody, body).to_request() == request_
+        assert read_document(CancelBookingBody, body).to_request() == request_
 
     @pytest.mark.parametrize(
         "body",
@@ -51,11 +44,11 @@ class TestCancel:
     )
     def test_an_invalid_cancellation_is_refused(self, body: dict[str, Any]) -> None:
         with pytest.raises(InvalidInput):
-            read(CancelBookingBody, body)
+            read_document(CancelBookingBody, body)
 
 
 def test_a_body_is_immutable() -> None:
-    body = read(CancelBookingBody, {})
+    body = read_document(CancelBookingBody, {})
 
     with pytest.raises(ValidationError):
         body.reason = "other"

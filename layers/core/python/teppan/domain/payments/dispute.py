@@ -43,10 +43,11 @@ class Dispute:
 def dispute_entries(
     dispute: Dispute, known: list[LedgerEntry], payment: str, at: datetime
 ) -> Iterator[LedgerEntry]:
-    """Yield the missing entries for the movements, the decision and the loss of a dispute (`§7`).
+    """Yield the missing entries for the movements, the decision and the loss of a dispute.
 
-    Amounts come from Stripe's balance transactions alone. The status decides only whether withdrawn
-    money may still be reinstated. A won dispute stays open until some of its money is reinstated.
+    Amounts come from Stripe's balance transactions alone (`domain.md §7`). The status decides only
+    whether withdrawn money may still be reinstated. A won dispute stays open until some of its
+    money is reinstated.
     """
     related = [entry for entry in known if entry.dispute == dispute.id]
     if not _may_add_entries(dispute, related):

@@ -55,7 +55,7 @@ def revise(
     into the audit trail.
 
     Raises `BookingNotFound`, `VersionMismatch`, `SlotUnavailable`, `EditConflict`,
-    `DoneBeforeError` (an extra write was refused) and what `decide` raises.
+    `AlreadyDoneError` (an extra write was refused) and what `decide` raises.
     """
     booking = get_booking_for(table, booking_id, caller)
     for _ in range(_MAX_RETRIES):

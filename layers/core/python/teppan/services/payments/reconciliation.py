@@ -1,4 +1,7 @@
-"""The parts of a `reconcile_payments` run; a failure in one does not stop the others (§7)."""
+"""The parts of a `reconcile_payments` run; a failure in one does not stop the others.
+
+See `domain.md §7`.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
