@@ -39,7 +39,7 @@ SENT_REFUNDS = {ProviderRefundStatus.PENDING, ProviderRefundStatus.REQUIRES_ACTI
 FAILED_REFUNDS = {ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED}
 DECIDED = {DisputeStatus.WON, DisputeStatus.LOST}
 LEAST_CHARGE = 50
-"""The cents that no card takes less than (`domain.md §3`)."""
+"""The smallest amount, in cents, that a card accepts (`domain.md §3`)."""
 
 
 class RuleBroken(AssertionError):
@@ -228,9 +228,9 @@ def is_settled(dispute: Dispute) -> bool:
 
 
 def with_refund(
-    payment: PaymentSnapshot, amount: int, status: ProviderRefundStatus, promise: str | None = None
+    payment: PaymentSnapshot, amount: int, status: ProviderRefundStatus, owed: str | None = None
 ) -> PaymentSnapshot:
-    refund = ProviderRefund(f"re_{payment.payment}_{len(payment.refunds)}", amount, status, promise)
+    refund = ProviderRefund(f"re_{payment.payment}_{len(payment.refunds)}", amount, status, owed)
     return replace(payment, refunds=(*payment.refunds, refund))
 
 

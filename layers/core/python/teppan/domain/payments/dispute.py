@@ -14,7 +14,10 @@ from teppan.domain.money import Cents
 
 
 class DisputeStatus(StrEnum):
-    """The status of a dispute. An inquiry has moved no money (yet); `LOST` is closed, not won."""
+    """The status of a dispute.
+
+    An inquiry has moved no money (yet). `LOST`: closed without being won.
+    """
 
     INQUIRY = "inquiry"
     OPEN = "open"

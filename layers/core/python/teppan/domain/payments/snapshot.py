@@ -165,7 +165,7 @@ def _stages(
         is_withdrawn = is_goodwill and refund.status is ProviderRefundStatus.CANCELED
         if EntryKind.REFUNDED in present:
             yield EntryKind.REFUND_REVERSED, None
-        yield EntryKind.REFUND_FAILED, RefusalReason.WITHDRAWN if is_withdrawn else None
+        yield EntryKind.REFUND_FAILED, RefusalReason.CANCELED_BY_STAFF if is_withdrawn else None
         if is_withdrawn:
             yield EntryKind.GOODWILL_WAIVED, None
     elif refund.status is ProviderRefundStatus.SUCCEEDED and EntryKind.REFUND_FAILED not in present:

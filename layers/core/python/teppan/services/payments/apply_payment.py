@@ -17,7 +17,7 @@ from teppan.services.bookings.revision import revise
 from teppan.services.payments.provider import PaymentProvider
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import MAX_STEP_ENTRIES, is_partial
-from teppan.store.payments import payments
+from teppan.store.payments import attempts
 from teppan.store.table import Put, Table, Update
 
 
@@ -71,7 +71,7 @@ def apply_snapshot(
         entries += decision.step.entries
         if not is_partial(decision.step):
             break
-    payments.store_status(
+    attempts.store_status(
         table,
         snapshot.booking_id,
         snapshot.type,
