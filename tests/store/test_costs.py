@@ -107,7 +107,7 @@ class TestTheCalculatorAgreesWithTheEngine:
             {"gsi1sk": "2027-01-01T02:00:00Z#moved", "gsi2sk": "2027-01-01T02:00:00Z#moved"},
             {"gsi3pk": "DUE#complete", "gsi3sk": "2027-01-01T02:00:00Z#moved"},
             {"gsi3pk": None, "gsi3sk": None},
-            {"gsi4pk": "UNSETTLED", "gsi4sk": "bkg_1"},
+            {"gsi4pk": "IN_FLIGHT", "gsi4sk": "bkg_1"},
             {},
         ],
         ids=["nothing listed", "listed", "moved", "due", "over", "owed", "nothing"],

@@ -91,7 +91,7 @@ def test_a_mark_to_close_payments_passes(event_name: str) -> None:
     assert any_passes(record | {"eventName": event_name})
 
 
-@pytest.mark.parametrize("attribute", [None, {"S": keys.UNSETTLED}, {"S": keys.ALARMS}])
+@pytest.mark.parametrize("attribute", [None, {"S": keys.IN_FLIGHT}, {"S": keys.ALARMS}])
 def test_an_open_payment_without_that_mark_does_not_pass(attribute: Json | None) -> None:
     [record, _] = records()
     del record["dynamodb"]["NewImage"]["gsi4pk"]

@@ -152,7 +152,7 @@ class TestRefundObligation:
 
         text = output()
         (line,) = [line for line in emitted(text) if line.get("operation") == "followUpPayments"]
-        assert (line["Runs"], line["Failures"], line["RefundsSettled"]) == ([1.0], [0.0], [1.0])
+        assert (line["Runs"], line["Failures"], line["RefundsArrived"]) == ([1.0], [0.0], [1.0])
 
 
 class TestBatch:

@@ -118,7 +118,7 @@ def _choose_attempt(
             return None
         chosen = _ChosenAttempt(attempt, intent=intent)
     else:
-        attempt = next_attempt(booking, payment_type, amount, synced, caller.signed_at)
+        attempt = next_attempt(booking, payment_type, amount, synced, caller.recorded_at)
         chosen = _ChosenAttempt(attempt, is_new=True)
     # Close the others only now: `next_attempt` raises if no further attempt is allowed.
     others = [each for each in still_open if each not in matching]
