@@ -1,4 +1,4 @@
-"""`make invoke F=create_booking`: run a function of the local cloud with its recorded event."""
+"""`make invoke F=create_booking`: run a function of the local cloud with its event of `events/`."""
 
 import argparse
 import base64
@@ -17,7 +17,7 @@ from local.paths import ROOT
 from local.processes import port_number
 
 _CONTAINER: Final = """\
-With Docker, in Lambda's own container and with the event as recorded:
+With Docker, in Lambda's own container and with the event as it is:
   sam local invoke {resource} --event {path}"""
 
 
@@ -43,8 +43,8 @@ def main(arguments: list[str]) -> int:
 def invoke(cloud: Description, name: str, event: dict[str, Any] | None = None) -> tuple[str, bool]:
     """Run the function `name`; return the text to print, and whether the function succeeded.
 
-    The default event is the recorded one, changed for this cloud. Raises LocalCloudError when there
-    is no such function.
+    The default event is that of `events/`, changed for this cloud. Raises LocalCloudError when
+    there is no such function.
     """
     paths = event_paths()
     if name not in paths:

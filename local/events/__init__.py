@@ -1,1 +1,1 @@
-"""Change recorded events so that a running cloud accepts them."""
+"""Change the events of `events/` so that a running cloud accepts them."""

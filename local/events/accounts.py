@@ -1,4 +1,4 @@
-"""Change recorded requests about accounts so that they can be sent today.
+"""Change the requests of `events/` about accounts so that they can be sent today.
 
 A code can be used once, and an address gets few mails. So each request gets a new account in the
 state that the request needs.

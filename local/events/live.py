@@ -1,7 +1,7 @@
-"""Change a recorded event into the same request, made today by a demo user of a running cloud.
+"""Change an event of `events/` into the same request, made today by a demo user of a running cloud.
 
-A recorded event is for readers, tests and `sam local invoke`. Its date, its person and its bookings
-do not exist in a running cloud, so they are replaced. Everything else stays as it is.
+The events of `events/` are generated for readers, tests and `sam local invoke`. Their dates, people
+and bookings do not exist in a running cloud, so they are replaced. Everything else stays.
 """
 
 import json
@@ -34,14 +34,14 @@ _NO_EVENT: Final = "stripe_subscription"
 
 
 def event_paths() -> dict[str, Path]:
-    """Return the path of every recorded event by the name of its function."""
+    """Return the path of every event of `events/` by the name of its function."""
     return {path.stem: path for path in sorted(EVENTS.glob("*/*.json")) if path.stem != _NO_EVENT}
 
 
 def live_event(path: Path, cloud: Description) -> dict[str, Any]:
     """Return the event at `path` with the day, the caller and the booking of `cloud`.
 
-    - Dates move by the number of days since the event was recorded. A new booking moves to the
+    - Dates move by the number of days since the date of the event. A new booking moves to the
       next day on which its start time is free.
     - The caller becomes the demo customer or, for an admin's event, the demo admin, with a new
       session.
@@ -111,8 +111,8 @@ def _cognito_event(cloud: Description, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _age_in_days(event: Mapping[str, Any]) -> int:
-    recorded = datetime.fromtimestamp(event["requestContext"]["requestTimeEpoch"] / 1000, UTC)
-    return (datetime.now(UTC).date() - recorded.date()).days
+    sent = datetime.fromtimestamp(event["requestContext"]["requestTimeEpoch"] / 1000, UTC)
+    return (datetime.now(UTC).date() - sent.date()).days
 
 
 def _shifted(day: str, days: int) -> str:
@@ -120,11 +120,11 @@ def _shifted(day: str, days: int) -> str:
 
 
 def _with_session(text: str, event: Mapping[str, Any], tokens: Tokens) -> str:
-    """Replace the recorded caller, session and client by those of `tokens`."""
+    """Replace the event's caller, session and client by those of `tokens`."""
     text = text.replace(event["headers"]["Authorization"], f"Bearer {tokens.access}")
-    recorded = event["requestContext"]["authorizer"]["claims"]
+    claims = event["requestContext"]["authorizer"]["claims"]
     for name in _SESSION_CLAIMS:
-        text = text.replace(recorded[name], str(tokens.claims[name]))
+        text = text.replace(claims[name], str(tokens.claims[name]))
     return text
 
 

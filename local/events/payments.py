@@ -1,4 +1,4 @@
-"""Change recorded events about payments so that they can be sent today.
+"""Change the events of `events/` about payments so that they can be sent today.
 
 The demo customer pays at the fake Stripe with a test card. A webhook event is signed again with the
 stack's present secret.

@@ -63,7 +63,7 @@ def entries(party: Party) -> list[tuple[str, int]]:
     return [(each["kind"], each["amount"]) for each in party.payments()["entries"]]
 
 
-def is_settled(payments: dict[str, Any]) -> bool:
+def is_refunded(payments: dict[str, Any]) -> bool:
     """Return whether refunds were owed and all of them have been made."""
     balance = payments["balance"]
     return bool(balance["refunded"]) and not balance["refund_owed"] + balance["refund_sent"]
@@ -102,7 +102,7 @@ class TestStory:
         assert (cancelled["refund_amount"], cancelled["refund_status"]) == (9_700, "pending")
 
         # Then the refund is sent once, and the ledger agrees with Stripe's balance
-        payments = eventually(party.payments, is_settled)
+        payments = eventually(party.payments, is_refunded)
         assert payments["payment_status"] == "partially_refunded"
         assert entries(party) == [
             ("captured", 10_000),
@@ -160,7 +160,7 @@ class TestStory:
         assert again.headers.get("Idempotency-Replayed") == "true", again.body
         assert again.json()["refund_id"] == first.json()["refund_id"]
         assert problem_of(too_much) == (409, "refund_exceeds_captured")
-        payments = eventually(party.payments, is_settled)
+        payments = eventually(party.payments, is_refunded)
         assert (payments["balance"]["refunded"], payments["booking_status"]) == (2_500, "confirmed")
         assert refund().json()["refund_status"] == "succeeded"
 
@@ -401,7 +401,7 @@ class TestJobs:
         # When
         party.cancel()
         # Then the stream's record is delivered again until the refund is made, once
-        eventually(party.payments, is_settled)
+        eventually(party.payments, is_refunded)
         assert [kind for kind, _ in entries(party)].count("refunded") == 1
 
     def test_the_job_completes_yesterdays_booking(

@@ -178,7 +178,7 @@ def test_the_searched_logs_metrics_and_items_are_not_empty(
     # Our metrics are log lines, from which AWS makes metrics
     assert "AccountsConfirmed" in texts[f"/aws/lambda/{STACK}-confirm_registration"]
     assert "PaymentsCaptured" in texts[f"/aws/lambda/{STACK}-stripe_webhook"]
-    assert "RefundsSettled" in texts[f"/aws/lambda/{STACK}-follow_up_payments"]
+    assert "RefundsArrived" in texts[f"/aws/lambda/{STACK}-follow_up_payments"]
     assert "PERSON#" in texts["the table"]
     assert payment.private["address_line1"] in texts["the table"]
 

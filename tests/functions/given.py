@@ -19,7 +19,7 @@ from teppan.domain.ledger import Balance
 from teppan.domain.payments.attempt import IntentStatus
 from teppan.store.bookings import bookings, slots
 from teppan.store.bookings.items import booking_item, event_item
-from teppan.store.payments import payments
+from teppan.store.payments import attempts
 from teppan.store.payments.requests import RequestRecord
 from teppan.store.table import Put, Table
 
@@ -80,8 +80,8 @@ def store_attempts(table: Table, booking: Booking, times: int) -> None:
         name = f"{booking.id}_{number}"
         begun_attempt = attempt(booking_id=booking.id, number=number)
         record = RequestRecord(f"pay_{name}", "f" * 64, begun_attempt.name)
-        payments.add_attempt(table, booking, record, begun_attempt)
-        payments.store_status(
+        attempts.add_attempt(table, booking, record, begun_attempt)
+        attempts.store_status(
             table,
             booking.id,
             begun_attempt.type,

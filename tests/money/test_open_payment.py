@@ -14,7 +14,7 @@ from tests.store.threads import at_once
 
 from teppan.domain.policy import CURRENT
 from teppan.store import keys
-from teppan.store.payments import payments
+from teppan.store.payments import attempts
 from teppan.trigger import TriggerFailedError
 
 PAYABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}
@@ -30,7 +30,7 @@ def payable(world: World, booking: str) -> list[str]:
 
 
 def still_open(world: World, booking: str) -> list[str]:
-    found = payments.attempts(world.call.table, booking)
+    found = attempts.of_booking(world.call.table, booking)
     return [each.name for each in found if not each.status.is_final]
 
 
@@ -79,7 +79,7 @@ class TestSimultaneousIntents:
             at_once([partial(real_world.open, booking, each) for each in ("deposit", "full") * 2])
 
         # Then
-        stored_attempts = payments.attempts(real_world.call.table, booking)
+        stored_attempts = attempts.of_booking(real_world.call.table, booking)
         assert (
             len(stored_attempts)
             == guard(real_world, booking)["attempts"]

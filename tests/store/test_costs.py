@@ -48,7 +48,7 @@ from teppan.store import inbox, keys
 from teppan.store.attributes import Item, from_attributes, to_attributes
 from teppan.store.bookings import bookings, slots
 from teppan.store.bookings.items import booking_item
-from teppan.store.payments import payments
+from teppan.store.payments import attempts
 from teppan.store.payments.requests import RequestRecord
 from teppan.store.table import Table
 from teppan.store.webhooks.listing import EventQuery
@@ -107,7 +107,7 @@ class TestTheCalculatorAgreesWithTheEngine:
             {"gsi1sk": "2027-01-01T02:00:00Z#moved", "gsi2sk": "2027-01-01T02:00:00Z#moved"},
             {"gsi3pk": "DUE#complete", "gsi3sk": "2027-01-01T02:00:00Z#moved"},
             {"gsi3pk": None, "gsi3sk": None},
-            {"gsi4pk": "UNSETTLED", "gsi4sk": "bkg_1"},
+            {"gsi4pk": "IN_FLIGHT", "gsi4sk": "bkg_1"},
             {},
         ],
         ids=["nothing listed", "listed", "moved", "due", "over", "owed", "nothing"],
@@ -208,7 +208,7 @@ def test_listing_payments_is_two_queries_between_two_reads_of_the_booking(
 ) -> None:
     # Given an attempt and an entry, because the engine counts nothing for an empty Query; AWS does
     attempt_ = attempt(booking_id=small_booking.id)
-    payments.add_attempt(
+    attempts.add_attempt(
         table, small_booking, RequestRecord("pay_1", "f" * 64, attempt_.name), attempt_
     )
     bookings.note(table, small_booking.id, ledger_entry(EntryKind.CAPTURED))

@@ -91,9 +91,9 @@ def cancel(table: Table, booking: Booking, at: datetime = NOW) -> Booking:
 def pay(table: Table, booking: Booking) -> Booking:
     """Confirm the booking by a payment, as `apply_payment` does."""
 
-    def decide(before: Booking, signer: Caller) -> Step:
+    def decide(before: Booking, recorder: Caller) -> Step:
         paid = holding(before, Balance(captured=before.due_to_confirm))
-        return rebalance(before, paid, (), signer)
+        return rebalance(before, paid, (), recorder)
 
     return revise(table, booking.id, decide, system())
 

@@ -127,7 +127,7 @@ def test_simultaneous_changes_of_one_booking_lose_no_update(table: Table) -> Non
     stored_booking = booking()
     bookings.add(table, stored_booking, audit_event(None, stored_booking, caller()))
 
-    def one_mile_more(before: Booking, _signer: Caller) -> Step:
+    def one_mile_more(before: Booking, _recorder: Caller) -> Step:
         miles = (before.travel_miles or 0) + 1
         return Step(replace(before, travel_miles=miles, version=before.version + 1, updated_at=NOW))
 

@@ -16,4 +16,4 @@ def handler(request: Request[None]) -> Response:
     """Return the refund that a cancellation would give now; the booking does not change."""
     caller = request.caller
     booking, terms = quote_cancellation(table, request.parameters["booking_id"], caller)
-    return Response(body=represent.cancellation_quote(booking, terms, caller.signed_at))
+    return Response(body=represent.cancellation_quote(booking, terms, caller.recorded_at))

@@ -14,5 +14,5 @@ table = connect()
 @endpoint("listPayments", roles=EVERYONE, parameters={"booking_id": BOOKING_ID})
 def handler(request: Request[None]) -> Response:
     """Return the balance, the payment attempts and the ledger entries of a booking."""
-    account = list_payments(table, request.parameters["booking_id"], request.caller)
-    return versioned(represent.account(account), account.booking.version)
+    history = list_payments(table, request.parameters["booking_id"], request.caller)
+    return versioned(represent.history(history), history.booking.version)

@@ -50,12 +50,12 @@ def test_the_stream_is_read_from_its_start_with_retries_one_by_one() -> None:
 
 
 def test_the_sample_records_are_those_of_a_cancellation() -> None:
-    mark, promise = (each.change() for each in read_records(sample()))
+    mark, obligation = (each.change() for each in read_records(sample()))
     entry = entry_of(from_attributes(records()[1]["dynamodb"]["NewImage"]))
-    assert (mark.booking_id, mark.alarm) == (promise.booking_id, None)
+    assert (mark.booking_id, mark.alarm) == (obligation.booking_id, None)
     assert mark.closing_mark
     assert mark.closing_mark.startswith(f"{entry.at:%Y-%m-%dT%H:%M:%SZ}#{mark.booking_id}#")
-    assert promise == Change(mark.booking_id)
+    assert obligation == Change(mark.booking_id)
     assert entry.kind in OBLIGATION_KINDS
     for record in records():
         assert record["dynamodb"]["Keys"].items() <= record["dynamodb"]["NewImage"].items()
@@ -91,7 +91,7 @@ def test_a_mark_to_close_payments_passes(event_name: str) -> None:
     assert any_passes(record | {"eventName": event_name})
 
 
-@pytest.mark.parametrize("attribute", [None, {"S": keys.UNSETTLED}, {"S": keys.ALARMS}])
+@pytest.mark.parametrize("attribute", [None, {"S": keys.IN_FLIGHT}, {"S": keys.ALARMS}])
 def test_an_open_payment_without_that_mark_does_not_pass(attribute: Json | None) -> None:
     [record, _] = records()
     del record["dynamodb"]["NewImage"]["gsi4pk"]

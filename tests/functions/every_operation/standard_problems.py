@@ -23,8 +23,8 @@ from tests.store.faults import lost_request, refused
 from teppan import clock
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import ChangedMeanwhileError
-from teppan.store.payments import payments
-from teppan.store.payments.payments import OpenedMeanwhileError
+from teppan.store.payments import attempts
+from teppan.store.payments.attempts import OpenedMeanwhileError
 
 
 def provoke(scene: Scene, operation: str, code: str | None) -> Answer:
@@ -78,8 +78,8 @@ def always_changed_meanwhile(scene: Scene, operation: str) -> Answer:
     changed = ChangedMeanwhileError(booking)
     with (
         patch.object(bookings, "save", side_effect=changed),
-        patch.object(payments, "share_open_attempt", side_effect=OpenedMeanwhileError),
-        patch.object(payments, "add_attempt", side_effect=OpenedMeanwhileError),
+        patch.object(attempts, "share_open_attempt", side_effect=OpenedMeanwhileError),
+        patch.object(attempts, "add_attempt", side_effect=OpenedMeanwhileError),
         patch("time.sleep"),
     ):
         return scene.send(operation, usual)

@@ -104,7 +104,7 @@ def test_every_refund_is_sent_without_the_stream(
 
     run_every_job(call)
 
-    assert list(queues.unsettled(table)) == []
+    assert list(queues.in_flight(table)) == []
     excess = cheaper.price.total - steps.account(cheaper)["total"]
     amounts = sorted(each["amount"] for each in stripe.all_objects("refunds"))
     assert amounts == sorted([2_500, (cancelled.price.total + 1) // 2, excess])

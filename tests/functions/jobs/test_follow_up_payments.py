@@ -27,7 +27,7 @@ from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
 from teppan.services.payments import open_payments
 from teppan.store.bookings import closing_marks
-from teppan.store.payments import payments
+from teppan.store.payments import attempts
 from teppan.store.table import Table
 from teppan.trigger import TriggerFailedError
 
@@ -152,7 +152,7 @@ class TestRefundObligation:
 
         text = output()
         (line,) = [line for line in emitted(text) if line.get("operation") == "followUpPayments"]
-        assert (line["Runs"], line["Failures"], line["RefundsSettled"]) == ([1.0], [0.0], [1.0])
+        assert (line["Runs"], line["Failures"], line["RefundsArrived"]) == ([1.0], [0.0], [1.0])
 
 
 class TestBatch:
@@ -399,7 +399,7 @@ def test_an_alarm_is_raised_although_the_webhook_stopped_before_it(
 ) -> None:
     # Given a dispute whose webhook stops right after it has entered it
     stripe.dispute(next(iter(booking.payments)))
-    with patch.object(payments, "store_status", side_effect=OSError):
+    with patch.object(attempts, "store_status", side_effect=OSError):
         assert {answer.status for answer in call.deliver()} == {500}
     assert ("dispute_opened", DEPOSIT) in steps.ledger(booking)
     assert alarm_values(output(), "DisputesOpened") == []

@@ -175,7 +175,7 @@ class TestRefunds:
 
         recent(call)
 
-        assert counted(output(), "RefundsSettled") == 1
+        assert counted(output(), "RefundsArrived") == 1
 
 
 class TestAlarms:
@@ -304,7 +304,7 @@ class TestOutOfTime:
         lose_webhooks(stripe)
 
         with (
-            patch("teppan.store.bookings.queues.unsettled", side_effect=lambda _: failing_page()),
+            patch("teppan.store.bookings.queues.in_flight", side_effect=lambda _: failing_page()),
             pytest.raises(TriggerFailedError),
         ):
             call.job(JOB, {"scope": "recent"})

@@ -19,7 +19,7 @@ from teppan.domain.ledger import Balance
 from teppan.domain.payments.attempt import Intent, PaymentAttempt
 from teppan.domain.policy import CURRENT
 from teppan.store.bookings import bookings
-from teppan.store.payments import payments
+from teppan.store.payments import attempts
 from teppan.store.table import Table
 from teppan_payments.stripe_provider import StripeProvider
 
@@ -31,16 +31,16 @@ def test_a_booking_that_is_cancelled_while_its_payment_opens_gets_no_intent(
     # Given a booking, or one whose payment was opened before in another tab
     if tab == "second":
         steps.open(booking)
-    attempts, cancellations = payments.attempts, iter([partial(steps.cancel, booking)])
+    read, cancellations = attempts.of_booking, iter([partial(steps.cancel, booking)])
     answers: list[Answer] = []
 
     def read_and_cancel(table: Table, booking_id: str) -> list[PaymentAttempt]:
-        found = attempts(table, booking_id)
+        found = read(table, booking_id)
         answers.extend(cancel() for cancel in cancellations)
         return found
 
     # When it is cancelled between the read and the write of a payment request
-    with patch.object(payments, "attempts", read_and_cancel):
+    with patch.object(attempts, "of_booking", read_and_cancel):
         refused = steps.open(booking)
 
     # Then no intent can be paid
@@ -59,7 +59,7 @@ def test_of_two_intents_for_one_attempt_the_one_stored_last_is_cancelled(
     def open_(provider: StripeProvider, attempt: PaymentAttempt) -> Intent:
         made = create(provider, attempt)
         for overtake in faster_requests:
-            payments.count_failed_creation(table, attempt)
+            attempts.count_failed_creation(table, attempt)
             answers.append(overtake())
         return made
 

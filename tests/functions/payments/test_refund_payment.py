@@ -175,8 +175,8 @@ class TestRefund:
         steps.refund(booking, 2_500, headers=KEY_HEADER)
 
         text = output()
-        assert counted(text, "RefundsPromised") == 1
-        assert [line["operation"] for line in emitted(text) if "RefundsPromised" in line] == [
+        assert counted(text, "RefundsOwed") == 1
+        assert [line["operation"] for line in emitted(text) if "RefundsOwed" in line] == [
             "refundPayment"
         ]
 

@@ -332,20 +332,20 @@ def path_name(build_path: PathBuilder) -> str:
 
 def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:
     """Return the state of a booking in our data, and its payments at Stripe, newest first."""
-    account = world.list_payments(booking)
+    payments = world.list_payments(booking)
     intents = [
         (each["amount"], each["status"], sorted(refunds_at_stripe(world, each["id"])))
         for each in world.stripe.all_objects("payment_intents")
         if each["metadata"]["booking_id"] == booking
     ]
-    entries = sorted((each["kind"], each["amount"]) for each in account["entries"])
+    entries = sorted((each["kind"], each["amount"]) for each in payments["entries"])
     # The stored status of an attempt that is not final does not matter: it is synced before use.
     attempts = [
         (each["amount"], each["status"] if each["status"] in ("succeeded", "canceled") else "open")
-        for each in account["payments"]
+        for each in payments["payments"]
     ]
-    standing = account["booking_status"], account["payment_status"], account["balance"]
-    return (standing, entries, attempts), intents
+    state = payments["booking_status"], payments["payment_status"], payments["balance"]
+    return (state, entries, attempts), intents
 
 
 def only_id_of(world: World, kind: str, intent: str) -> str:

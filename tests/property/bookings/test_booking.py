@@ -52,7 +52,7 @@ def check_money(booking: Booking) -> None:
         assert due == (unpaid if unpaid >= LEAST else 0)
 
 
-def check_promises(before: Booking, after: Booking, entries: tuple[LedgerEntry, ...]) -> None:
+def check_step(before: Booking, after: Booking, entries: tuple[LedgerEntry, ...]) -> None:
     """Check that a change owes back what was paid beyond the new price, and nothing else."""
     too_much = max(0, before.balance.credited - after.price.total)
     assert sum(entry.amount for entry in entries) == min(too_much, before.balance.refundable)
@@ -84,11 +84,11 @@ def test_successive_changes_keep_the_booking_consistent(
             assert step.entries == ()
             continue
         assert booking.version == before.version + 1
-        assert booking.updated_at == author.signed_at
+        assert booking.updated_at == author.recorded_at
         assert booking.status in MAY_BECOME[before.status]
         assert booking.payments == post_entries(before.payments, step.entries)
         assert booking.id == before.id
-        check_promises(before, booking, step.entries)
+        check_step(before, booking, step.entries)
         assert (booking.customer_id, booking.created_at) == (before.customer_id, before.created_at)
         check_money(booking)
         check_dates(booking)

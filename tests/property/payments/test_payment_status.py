@@ -31,6 +31,6 @@ def test_no_payment_status_contradicts_the_amounts(
         PaymentStatus.DISPUTED: balance.at_risk > 0,
     }
     assert fits[booking.payment_status], (booking.payment_status, balance, due)
-    settled = not (balance.at_risk or balance.in_flight)
+    is_quiet = not (balance.at_risk or balance.in_flight)
     is_due = {PaymentStatus.AWAITING_PAYMENT, PaymentStatus.DEPOSIT_PAID}
-    assert not (due and settled) or booking.payment_status in is_due
+    assert not (due and is_quiet) or booking.payment_status in is_due

@@ -18,7 +18,7 @@ from tests.property.payments.world import (
     World,
     check_books,
     check_kept,
-    is_settled,
+    is_decided,
     left_at_stripe,
     withdrawn_by,
 )
@@ -276,7 +276,7 @@ def test_every_owed_refund_arrives_in_the_end(
     for name in history.world.stripe:
         for index in range(len(history.world.stripe[name].disputes)):
             decides(index, DisputeStatus.LOST)(history, name, history.world.stripe[name])
-            if not is_settled(history.world.stripe[name].disputes[index]):
+            if not is_decided(history.world.stripe[name].disputes[index]):
                 reinstates(index, 100)(history, name, history.world.stripe[name])
         for index in range(len(history.world.stripe[name].refunds)):
             refund_becomes(index, ProviderRefundStatus.SUCCEEDED)(
@@ -352,16 +352,16 @@ def test_snapshots_may_arrive_in_any_order_and_any_number_of_times(
         assert other.delivered(version, at, slot_taken=slot_taken) == other
 
     # While a dispute is open the refundable amount is unknown, so compare after its end.
-    once, other = (with_disputes_settled(each, at, decision) for each in (once, other))
+    once, other = (with_disputes_decided(each, at, decision) for each in (once, other))
     assert once.booking.payments == other.booking.payments
     assert once.booking.status is other.booking.status
 
 
-def with_disputes_settled(world: World, at: datetime, decision: DisputeStatus) -> World:
+def with_disputes_decided(world: World, at: datetime, decision: DisputeStatus) -> World:
     for index, dispute in enumerate(world.stripe["pi_1"].disputes):
         if dispute.status is DisputeStatus.OPEN:
             world = world.dispute_became("pi_1", index, decision)
-        elif not is_settled(dispute):
+        elif not is_decided(dispute):
             world = world.dispute_moved("pi_1", index, withdrawn_by(dispute))
     return world.delivered(world.stripe["pi_1"], at)
 

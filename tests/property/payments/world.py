@@ -38,7 +38,7 @@ from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 SENT_REFUNDS = {ProviderRefundStatus.PENDING, ProviderRefundStatus.REQUIRES_ACTION}
 FAILED_REFUNDS = {ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED}
 LEAST_CHARGE = 50
-"""The cents that no card takes less than (`domain.md §3`)."""
+"""The smallest amount, in cents, that a card accepts (`domain.md §3`)."""
 
 
 class RuleBroken(AssertionError):
@@ -218,7 +218,7 @@ def withdrawn_by(dispute: Dispute) -> int:
     return -sum(each.amount for each in dispute.movements)
 
 
-def is_settled(dispute: Dispute) -> bool:
+def is_decided(dispute: Dispute) -> bool:
     """Return whether the withdrawn money is lost; a won dispute waits for a reinstatement."""
     came_back = any(each.amount > 0 for each in dispute.movements)
     return dispute.status is DisputeStatus.LOST or (
@@ -227,15 +227,15 @@ def is_settled(dispute: Dispute) -> bool:
 
 
 def with_refund(
-    payment: PaymentSnapshot, amount: int, status: ProviderRefundStatus, promise: str | None = None
+    payment: PaymentSnapshot, amount: int, status: ProviderRefundStatus, owed: str | None = None
 ) -> PaymentSnapshot:
-    refund = ProviderRefund(f"re_{payment.payment}_{len(payment.refunds)}", amount, status, promise)
+    refund = ProviderRefund(f"re_{payment.payment}_{len(payment.refunds)}", amount, status, owed)
     return replace(payment, refunds=(*payment.refunds, refund))
 
 
 def left_at_stripe(payment: PaymentSnapshot) -> int:
     """Return what Stripe still refunds: no lost money, and nothing while a dispute is open."""
-    if not all(map(is_settled, payment.disputes)):
+    if not all(map(is_decided, payment.disputes)):
         return 0
     gone = [each.amount for each in payment.refunds if each.status not in FAILED_REFUNDS]
     return max(0, payment.captured - sum(gone) - sum(map(withdrawn_by, payment.disputes)))
@@ -253,8 +253,8 @@ def check_known(world: World, payment: PaymentSnapshot) -> None:
     for each in payment.refunds:
         by_status[each.status] += each.amount
     out = {
-        settled: sum(withdrawn_by(each) for each in payment.disputes if is_settled(each) is settled)
-        for settled in (True, False)
+        decided: sum(withdrawn_by(each) for each in payment.disputes if is_decided(each) is decided)
+        for decided in (True, False)
     }
     at_stripe = {
         "captured": payment.captured,
@@ -329,7 +329,7 @@ def check_nothing_kept(ended: Booking) -> None:
     """
     record = ended.cancellation
     if record is None or record.refund_percentage != 100:
-        raise RuleBroken("a booking that was never confirmed does not give all back")
+        raise RuleBroken("a booking that was never confirmed does not refund all")
     if any(each.refundable for each in ended.payments.values()):
         raise RuleBroken("something is kept of a booking that was never confirmed")
 

@@ -32,7 +32,7 @@ def test_entries_that_need_attention_raise_their_alarm(
         (EntryKind.GOODWILL_OWED, RefundReason.STAFF),
         (EntryKind.GOODWILL_OWED, RefundReason.DASHBOARD),
         (EntryKind.REFUND_REFUSED, RefusalReason.PROVIDER_ERROR),
-        (EntryKind.REFUND_REFUSED, RefusalReason.WITHDRAWN),
+        (EntryKind.REFUND_REFUSED, RefusalReason.CANCELED_BY_STAFF),
     ],
 )
 def test_entries_that_need_no_attention_raise_no_alarm(

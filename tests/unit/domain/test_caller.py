@@ -14,13 +14,13 @@ def test_only_an_admin_is_admin(role: Role) -> None:
 
 
 class TestSignedAt:
-    def test_signed_at_is_the_instant_in_whole_seconds(self) -> None:
-        assert caller(at=NOW + timedelta(microseconds=999_999)).signed_at == NOW
+    def test_recorded_at_is_the_instant_in_whole_seconds(self) -> None:
+        assert caller(at=NOW + timedelta(microseconds=999_999)).recorded_at == NOW
 
-    def test_signed_at_is_never_before_the_last_record(self) -> None:
+    def test_recorded_at_is_never_before_the_last_record(self) -> None:
         late = caller(at=NOW).with_not_before(NOW + timedelta(seconds=36))
 
-        assert (late.signed_at, late.at) == (NOW + timedelta(seconds=36), NOW)
+        assert (late.recorded_at, late.at) == (NOW + timedelta(seconds=36), NOW)
 
-    def test_signed_at_is_the_later_instant_of_the_request(self) -> None:
-        assert caller(at=NOW).with_not_before(NOW - timedelta(seconds=1)).signed_at == NOW
+    def test_recorded_at_is_the_later_instant_of_the_request(self) -> None:
+        assert caller(at=NOW).with_not_before(NOW - timedelta(seconds=1)).recorded_at == NOW

@@ -69,9 +69,9 @@ def counted() -> dict[str, Any]:
     ("kind", "name"),
     [
         (EntryKind.CAPTURED, "PaymentsCaptured"),
-        (EntryKind.REFUND_OWED, "RefundsPromised"),
-        (EntryKind.GOODWILL_OWED, "RefundsPromised"),
-        (EntryKind.REFUNDED, "RefundsSettled"),
+        (EntryKind.REFUND_OWED, "RefundsOwed"),
+        (EntryKind.GOODWILL_OWED, "RefundsOwed"),
+        (EntryKind.REFUNDED, "RefundsArrived"),
         (EntryKind.DISPUTE_WON, "DisputesWon"),
         (EntryKind.DISPUTE_LOST, "DisputesLost"),
     ],
@@ -175,7 +175,7 @@ def test_a_refused_refund_is_logged_with_stripes_error_code(
 def test_a_sent_refund_counts_its_ledger_entries(alarms: Alarms) -> None:
     record_sent_refunds(SendResult((ledger_entry(EntryKind.REFUNDED),)))
 
-    assert counted() == {"RefundsSettled": [1]}
+    assert counted() == {"RefundsArrived": [1]}
     assert alarms() == {}
 
 

@@ -71,11 +71,13 @@ def test_indexes_are_named_as_in_the_template() -> None:
 
 
 def test_payment_attempt_keys_sort_by_type_and_number_and_share_a_prefix() -> None:
-    sort_keys = [keys.payment("bkg_1", "deposit", number)[1] for number in (1, 2, 9, 10, 999)]
+    sort_keys = [
+        keys.payment_attempt("bkg_1", "deposit", number)[1] for number in (1, 2, 9, 10, 999)
+    ]
 
     assert sort_keys == sorted(sort_keys)
     assert all(key.startswith(keys.PAYMENT) for key in sort_keys)
-    assert keys.payment("bkg_1", "full", 7) == ("BOOKING#bkg_1", "PAYMENT#full#0007")
+    assert keys.payment_attempt("bkg_1", "full", 7) == ("BOOKING#bkg_1", "PAYMENT#full#0007")
 
 
 def test_a_booking_id_is_read_from_its_partition_key() -> None:

@@ -1,1 +1,1 @@
-"""Stripe: the client, the gateway that the services ask, events and their signatures."""
+"""Stripe: the client, the payment provider, events and their signatures."""

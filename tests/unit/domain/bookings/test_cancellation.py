@@ -187,12 +187,12 @@ class TestNeverConfirmed:
         old = booking()
         late = old.payment_due_at + SECOND
         expired = expire(old, system(late)).after
-        revived = post_payment(
+        reinstated = post_payment(
             expired, (), snapshot(captured_at=late), system(late), max_entries=MAX_STEP_ENTRIES
         ).after
-        assert revived.status is Status.CONFIRMED
+        assert reinstated.status is Status.CONFIRMED
 
-        assert cancellation_terms(revived, late).percentage == 97
+        assert cancellation_terms(reinstated, late).percentage == 97
 
 
 class TestOverriddenTerms:

@@ -312,7 +312,7 @@ MORE = [
     pytest.param(Changes(menu=Menu(add_ons={"gyoza": 1})), id="menu"),
     pytest.param(Changes(venue=replace(booking_request().venue, city="New York")), id="venue"),
 ]
-"""What the chef has to know in time; nothing of it lowers the total."""
+"""What the chef has to know in time; none of these changes lowers the total."""
 
 LESS = [
     pytest.param(Changes(party=Party(adults=11)), id="guests"),

@@ -18,7 +18,7 @@ TABLE = {
     ("pending", "cancelled"): "cancelled",
     ("confirmed", "cancelled"): "cancelled",
     ("confirmed", "took_place"): "completed",
-    ("confirmed", "nobody_there"): "no_show",
+    ("confirmed", "no_show"): "no_show",
     ("cancelled", "paid_late"): "confirmed",  # `domain.md §6`: if its slot is still free
 }
 EVERY = [(status, cause) for status in Status for cause in Cause]

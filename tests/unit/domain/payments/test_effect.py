@@ -38,7 +38,7 @@ LATE = OVERDUE + timedelta(hours=1)
 STARTED = booking().slot.starts_at
 
 
-LAPSED = expire(booking(), system(OVERDUE)).after
+EXPIRED = expire(booking(), system(OVERDUE)).after
 
 
 CANCELLED = cancel(booking(), CancellationRequest(), caller()).after
@@ -49,7 +49,7 @@ STATUSES = {
     PaymentTiming.AFTER_START: booking(),
     PaymentTiming.WHILE_CONFIRMED: confirmed(0),
     PaymentTiming.AFTER_COMPLETION: in_status(Status.COMPLETED, 0),
-    PaymentTiming.AFTER_EXPIRY: LAPSED,
+    PaymentTiming.AFTER_EXPIRY: EXPIRED,
     PaymentTiming.AFTER_CANCELLATION: CANCELLED,
 }
 
@@ -118,7 +118,7 @@ class TestPaymentTiming:
     def test_an_expired_booking_can_be_reinstated_until_its_start(
         self, at: datetime, expected: PaymentTiming
     ) -> None:
-        assert payment_timing(LAPSED, at) is expected
+        assert payment_timing(EXPIRED, at) is expected
 
 
 class TestPaymentEffect:

@@ -34,7 +34,7 @@ LATE = OVERDUE + timedelta(hours=1)
 STARTED = booking().slot.starts_at
 OPEN, WON, LOST = DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST
 
-LAPSED = expire(booking(), system(OVERDUE)).after
+EXPIRED = expire(booking(), system(OVERDUE)).after
 CANCELLED = cancel(booking(), CancellationRequest(), caller()).after
 
 
@@ -217,7 +217,7 @@ class TestOverpayment:
 
 class TestLatePayment:
     def test_a_late_payment_reinstates_an_expired_booking_if_the_slot_is_free(self) -> None:
-        books = BookingLedger(LAPSED)
+        books = BookingLedger(EXPIRED)
 
         entries = books.post(snapshot(captured_at=LATE), LATE)
 
@@ -225,20 +225,20 @@ class TestLatePayment:
         assert books.booking.cancellation is None
         assert books.booking.holds_slot
         assert obligations_in(entries) == []
-        assert books.booking.version == LAPSED.version + 1
+        assert books.booking.version == EXPIRED.version + 1
 
     def test_a_late_payment_is_refunded_if_the_slot_is_taken(self) -> None:
-        books = BookingLedger(LAPSED)
+        books = BookingLedger(EXPIRED)
 
         entries = books.post(snapshot(captured_at=LATE), LATE, slot_taken=True)
 
         assert books.booking.status is Status.CANCELLED
-        assert books.booking.cancellation == LAPSED.cancellation
+        assert books.booking.cancellation == EXPIRED.cancellation
         assert obligations_in(entries) == [("late_payment", 10_000)]
         assert books.balance.kept == 0
 
     def test_a_late_payment_that_is_too_little_is_refunded(self) -> None:
-        books = BookingLedger(LAPSED)
+        books = BookingLedger(EXPIRED)
 
         entries = books.post(snapshot(9_950, captured_at=LATE), LATE)
 
@@ -247,14 +247,14 @@ class TestLatePayment:
 
     @pytest.mark.parametrize("at", [STARTED, STARTED + timedelta(days=3)])
     def test_a_late_payment_from_the_start_on_is_refunded(self, at: datetime) -> None:
-        books = BookingLedger(LAPSED)
+        books = BookingLedger(EXPIRED)
 
         entries = books.post(snapshot(captured_at=at), at)
 
         assert obligations_in(entries) == [("late_payment", 10_000)]
 
     def test_a_payment_before_the_expiry_is_refunded_too(self) -> None:
-        books = BookingLedger(LAPSED)
+        books = BookingLedger(EXPIRED)
 
         entries = books.post(snapshot(captured_at=OVERDUE - SECOND), LATE, slot_taken=True)
 
@@ -285,7 +285,7 @@ class TestLatePayment:
         assert books.booking.status is Status.CANCELLED
         assert books.balance.kept == 0
 
-    @pytest.mark.parametrize("ended", [CANCELLED, LAPSED])
+    @pytest.mark.parametrize("ended", [CANCELLED, EXPIRED])
     def test_the_same_late_payment_twice_is_refunded_once(self, ended: Booking) -> None:
         books = BookingLedger(ended)
         books.post(snapshot(captured_at=LATE), LATE, slot_taken=True)
@@ -490,7 +490,7 @@ def test_a_payment_for_a_cheaper_party_does_not_cover_a_dearer_one() -> None:
 class TestManyDashboardRefunds:
     """More entries than one transaction holds: each step is full, and the next one continues."""
 
-    @pytest.mark.parametrize("about", [booking(), CANCELLED, LAPSED])
+    @pytest.mark.parametrize("about", [booking(), CANCELLED, EXPIRED])
     def test_posting_dashboard_refunds_in_portions_gives_the_same_result(
         self, about: Booking
     ) -> None:

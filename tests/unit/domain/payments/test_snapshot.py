@@ -208,7 +208,7 @@ class TestRefundFromTheDashboard:
         assert kinds(with_refund(CANCELED, 500, None), *known) == []
 
     @pytest.mark.parametrize(
-        ("status", "why"), [(CANCELED, RefusalReason.WITHDRAWN), (FAILED, None)]
+        ("status", "why"), [(CANCELED, RefusalReason.CANCELED_BY_STAFF), (FAILED, None)]
     )
     def test_a_dashboard_refund_canceled_by_staff_has_the_reason_withdrawn(
         self, status: ProviderRefundStatus, why: RefusalReason | None

@@ -102,19 +102,19 @@ class TestIndexes:
     def test_the_item_of_a_booking_that_is_over_is_in_no_job_index(self, status: Status) -> None:
         assert not {"gsi3pk", "gsi3sk"} & set(stored(booking_item(in_status(status))))
 
-    @pytest.mark.parametrize("unsettled", [Balance(9, refund_owed=1), Balance(9, refund_sent=1)])
+    @pytest.mark.parametrize("in_flight", [Balance(9, refund_owed=1), Balance(9, refund_sent=1)])
     def test_a_booking_item_is_indexed_while_a_refund_is_in_flight(
-        self, unsettled: Balance
+        self, in_flight: Balance
     ) -> None:
-        item = stored(booking_item(holding(confirmed(booking_id="bkg_1"), unsettled)))
+        item = stored(booking_item(holding(confirmed(booking_id="bkg_1"), in_flight)))
 
-        assert (item["gsi4pk"], item["gsi4sk"]) == ("UNSETTLED", "bkg_1")
+        assert (item["gsi4pk"], item["gsi4sk"]) == ("IN_FLIGHT", "bkg_1")
 
-    @pytest.mark.parametrize("settled", [Balance(), Balance(9), Balance(9, refunded=9)])
+    @pytest.mark.parametrize("arrived", [Balance(), Balance(9), Balance(9, refunded=9)])
     def test_a_booking_item_without_a_refund_in_flight_is_not_indexed(
-        self, settled: Balance
+        self, arrived: Balance
     ) -> None:
-        item = stored(booking_item(holding(confirmed(), settled)))
+        item = stored(booking_item(holding(confirmed(), arrived)))
 
         assert not {"gsi4pk", "gsi4sk"} & set(item)
 

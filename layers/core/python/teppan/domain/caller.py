@@ -33,13 +33,13 @@ class Caller:
     not_before: datetime | None = None
 
     @property
-    def signed_at(self) -> datetime:
+    def recorded_at(self) -> datetime:
         """The instant to store in records: in whole seconds, never before `not_before`."""
         at = self.at.replace(microsecond=0)
         return at if self.not_before is None else max(at, self.not_before)
 
     def with_not_before(self, instant: datetime) -> "Caller":
-        """Return the caller with a `signed_at` that is never before `instant`."""
+        """Return the caller with a `recorded_at` that is never before `instant`."""
         return replace(self, not_before=instant)
 
     def acting_as(self, system: str) -> "Caller":

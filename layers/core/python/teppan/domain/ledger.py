@@ -64,13 +64,13 @@ class RefundReason(StrEnum):
 
 
 class RefusalReason(StrEnum):
-    """Why Stripe did not create a refund."""
+    """Why a refund was not made or did not stand."""
 
     REFUSED = "refused"
     """A temporary refusal: the refund is tried again."""
     FINAL = "final"
     """A permanent refusal: not tried again, and owed until staff refund it in the dashboard."""
-    WITHDRAWN = "withdrawn"
+    CANCELED_BY_STAFF = "withdrawn"
     """Staff created the refund in the dashboard and canceled it there: nothing is owed."""
     PROVIDER_ERROR = "provider_error"
 

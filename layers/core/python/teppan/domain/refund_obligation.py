@@ -23,7 +23,7 @@ def refund_obligations(
     at: datetime,
     kind: EntryKind = EntryKind.REFUND_OWED,
 ) -> tuple[LedgerEntry, ...]:
-    """Return the entries that oblige us to refund `amount`, one for each payment that it takes.
+    """Return one obligation entry for each payment from which `amount` is refunded.
 
     The payment with the largest refundable amount comes first. Raises `RefundExceedsCaptured` when
     the payments have less than `amount` left to refund.

@@ -137,8 +137,12 @@ def text_like(pattern: str, description: str) -> Callable[[str], str]:
     return read
 
 
-BOOKING_ID = path(text_like(r"bkg_[a-z2-7]{26}", "the id of a booking"))
-ACCOUNT_ID = text_like(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the id of an account")
+BOOKING_ID_PATTERN: Final = r"bkg_[a-z2-7]{26}"
+ACCOUNT_ID_PATTERN: Final = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The ids of bookings and accounts, in parameters and in bodies."""
+
+BOOKING_ID = path(text_like(BOOKING_ID_PATTERN, "the id of a booking"))
+ACCOUNT_ID = text_like(ACCOUNT_ID_PATTERN, "the id of an account")
 EVENT_TYPE = text_like(
     r"[a-z0-9_]{1,64}(?:\.[a-z0-9_]{1,64}){1,7}", "a type of events, such as refund.failed"
 )

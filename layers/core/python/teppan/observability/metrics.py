@@ -34,4 +34,5 @@ def emit_alarm_metric(name: str, value: int) -> None:
     It has no dimension `operation`, so the alarm sees it whichever function emits it.
     """
     with single_metric(name=name, unit=MetricUnit.Count, value=value):
-        """The end of the block writes it, with the dimension `service` from the environment."""
+        # The end of the block writes it, with the dimension `service` from the environment.
+        pass

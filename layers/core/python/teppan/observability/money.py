@@ -17,9 +17,9 @@ from teppan.observability.metrics import count, emit_alarm_metric
 ENTRY_METRICS: Final[Mapping[EntryKind, str]] = MappingProxyType(
     {
         EntryKind.CAPTURED: "PaymentsCaptured",
-        EntryKind.REFUND_OWED: "RefundsPromised",
-        EntryKind.GOODWILL_OWED: "RefundsPromised",
-        EntryKind.REFUNDED: "RefundsSettled",
+        EntryKind.REFUND_OWED: "RefundsOwed",
+        EntryKind.GOODWILL_OWED: "RefundsOwed",
+        EntryKind.REFUNDED: "RefundsArrived",
         EntryKind.DISPUTE_WON: "DisputesWon",
         EntryKind.DISPUTE_LOST: "DisputesLost",
     }

@@ -11,7 +11,7 @@ from teppan.store.queue import Queued
 from teppan.store.table import Table
 
 MIN_TIME_PER_ITEM: Final = timedelta(seconds=60)
-"""A run begins no item when less time than this is left: the longest that one booking takes."""
+"""The time that must be left to begin an item: the longest that one booking takes."""
 
 
 def work_through[R](

@@ -15,7 +15,7 @@ from teppan.store.attributes import Item, from_attributes
 REJECTED: Final = "ValidationException"
 """DynamoDB's error code for an invalid request, such as an item that is too large."""
 
-_ATTEMPTS: Final = 8
+_MAX_RETRIES: Final = 8
 _FIRST_PAUSE: Final = 0.025
 _LONGEST_PAUSE: Final = 0.4
 _BUSY: Final = frozenset(
@@ -67,7 +67,7 @@ def retry_contention(write: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
     Raises `ConditionFailed`, and `StorageUnavailable` if contention does not end.
     """
-    for n in range(_ATTEMPTS):
+    for n in range(_MAX_RETRIES):
         try:
             with outages_translated():
                 return write()

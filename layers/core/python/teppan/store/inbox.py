@@ -34,7 +34,7 @@ class Receipt(NamedTuple):
     """The state of an event, and the number of its deliveries, including this one."""
 
     state: EventState
-    attempts: int
+    deliveries: int
 
 
 def receive(table: Table, event: WebhookEvent, at: datetime) -> Receipt:

@@ -27,7 +27,7 @@ EVENT: Final = "EVENT#"
 LEDGER: Final = "LEDGER#"
 PAYMENT: Final = "PAYMENT#"
 OPEN_PAYMENT: Final = "OPEN_PAYMENT"
-UNSETTLED: Final = "UNSETTLED"
+IN_FLIGHT: Final = "IN_FLIGHT"
 ALARMS: Final = "ALARMS"
 CLOSE: Final = "CLOSE"
 RELEASE: Final = "release"
@@ -58,7 +58,7 @@ def ledger_entry(booking_id: str, entry: LedgerEntry) -> Key:
     return f"BOOKING#{booking_id}", LEDGER + "#".join(parts)
 
 
-def payment(booking_id: str, payment_type: str, attempt: int) -> Key:
+def payment_attempt(booking_id: str, payment_type: str, attempt: int) -> Key:
     """Return the key of a payment attempt."""
     return f"BOOKING#{booking_id}", f"{PAYMENT}{payment_type}#{attempt:04}"
 

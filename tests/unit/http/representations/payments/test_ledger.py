@@ -32,7 +32,7 @@ class TestAccount:
     def test_an_account_without_payments_is_empty_and_zero(self) -> None:
         unpaid = holding(BOOKING, Balance())
 
-        shown = plain(represent.account(PaymentHistory(unpaid, [], [])))
+        shown = plain(represent.history(PaymentHistory(unpaid, [], [])))
 
         assert (shown["payments"], shown["entries"]) == ([], [])
         assert set(shown["balance"].values()) == {0}
@@ -42,7 +42,7 @@ class TestAccount:
         paid = attempt(intent="pi_1", status=IntentStatus.SUCCEEDED)
         owed = entry(GOODWILL, reason=RefundReason.STAFF, at=NOW + timedelta(hours=1))
 
-        shown = represent.account(
+        shown = represent.history(
             PaymentHistory(
                 holding(BOOKING, balance),
                 [paid, replace(attempt(), number=2)],
@@ -107,6 +107,6 @@ class TestAccount:
         }
 
     def test_an_account_never_contains_a_client_secret(self) -> None:
-        shown = represent.account(PaymentHistory(BOOKING, [attempt(intent="pi_1")], []))
+        shown = represent.history(PaymentHistory(BOOKING, [attempt(intent="pi_1")], []))
 
         assert "secret" not in json.dumps(shown)

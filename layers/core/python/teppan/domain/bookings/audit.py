@@ -90,7 +90,7 @@ def audit_event(
         customer_id=after.customer_id,
         version=after.version,
         type=event_type,
-        at=caller.signed_at,
+        at=caller.recorded_at,
         actor_id=caller.id,
         actor_role=caller.role,
         request_id=caller.request_id,

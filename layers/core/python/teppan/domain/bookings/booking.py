@@ -197,9 +197,9 @@ def book(
         due_to_confirm=due_to_confirm(price, caller.at, slot.starts_at, policy),
         policy_version=policy.version,
         payments={},
-        payment_due_at=payment_due_at(caller.signed_at, slot, policy),
-        created_at=caller.signed_at,
-        updated_at=caller.signed_at,
+        payment_due_at=payment_due_at(caller.recorded_at, slot, policy),
+        created_at=caller.recorded_at,
+        updated_at=caller.recorded_at,
         fingerprint=fingerprint,
     )
 

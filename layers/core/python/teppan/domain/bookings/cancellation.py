@@ -166,11 +166,11 @@ def _cancelled(
         terms.amount,
         reference=f"{refund_reason}-{version}",
         reason=refund_reason,
-        at=caller.signed_at,
+        at=caller.recorded_at,
     )
     record = Cancellation(
         by=Role.SYSTEM if cause is Cause.OVERDUE else caller.role,
-        at=caller.signed_at,
+        at=caller.recorded_at,
         refund_amount=terms.amount,
         refund_percentage=terms.percentage,
         reason=reason,
@@ -182,7 +182,7 @@ def _cancelled(
         status=next_status(booking.status, cause),
         payments=post_entries(booking.payments, obligations),
         cancellation=record,
-        updated_at=caller.signed_at,
+        updated_at=caller.recorded_at,
     )
     return Step(cancelled, obligations)
 

@@ -25,7 +25,7 @@ from teppan.domain.errors import Forbidden
 
 SET_BY_ADMIN: Mapping[Status, Cause] = {
     Status.COMPLETED: Cause.TOOK_PLACE,
-    Status.NO_SHOW: Cause.NOBODY_THERE,
+    Status.NO_SHOW: Cause.NO_SHOW,
 }
 """The statuses that an admin may set, after the start."""
 

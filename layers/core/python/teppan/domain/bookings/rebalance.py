@@ -24,7 +24,7 @@ def rebalance(
     after = with_entries(after, overpayment)
     if after == before and not entries:
         return Step(before)
-    after = replace(after, version=before.version + 1, updated_at=caller.signed_at)
+    after = replace(after, version=before.version + 1, updated_at=caller.recorded_at)
     return Step(after, (*entries, *overpayment))
 
 
@@ -53,5 +53,5 @@ def refund_entries(
     """Return refund obligations whose reference is the reason and the version that adds them."""
     reference = f"{reason}-{before.version + 1}"
     return refund_obligations(
-        payments, amount, reference=reference, reason=reason, at=caller.signed_at
+        payments, amount, reference=reference, reason=reason, at=caller.recorded_at
     )

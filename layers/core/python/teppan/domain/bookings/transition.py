@@ -27,7 +27,7 @@ class Cause(StrEnum):
     """The payment deadline passed."""
     CANCELLED = "cancelled"
     TOOK_PLACE = "took_place"
-    NOBODY_THERE = "nobody_there"
+    NO_SHOW = "no_show"
     PAID_LATE = "paid_late"
     """The booking had expired; the payment arrived later, and the slot was still free."""
 
@@ -39,7 +39,7 @@ TRANSITIONS: Final[Mapping[tuple[Status, Cause], Status]] = MappingProxyType(
         (Status.PENDING, Cause.CANCELLED): Status.CANCELLED,
         (Status.CONFIRMED, Cause.CANCELLED): Status.CANCELLED,
         (Status.CONFIRMED, Cause.TOOK_PLACE): Status.COMPLETED,
-        (Status.CONFIRMED, Cause.NOBODY_THERE): Status.NO_SHOW,
+        (Status.CONFIRMED, Cause.NO_SHOW): Status.NO_SHOW,
         (Status.CANCELLED, Cause.PAID_LATE): Status.CONFIRMED,
     }
 )

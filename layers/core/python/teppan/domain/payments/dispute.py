@@ -14,7 +14,10 @@ from teppan.domain.money import Cents
 
 
 class DisputeStatus(StrEnum):
-    """The status of a dispute. An inquiry has moved no money (yet); `LOST` is closed, not won."""
+    """The status of a dispute.
+
+    An inquiry has moved no money (yet). `LOST`: closed without being won.
+    """
 
     INQUIRY = "inquiry"
     OPEN = "open"
@@ -66,12 +69,12 @@ def dispute_entries(
     moved = _movement_entries(dispute, related, entry)
     yield from moved
     balance = balance_of([*related, *moved])
-    is_settled = _is_settled(dispute.status, [*related, *moved])
-    if is_settled and not any(each.kind in _DECISIONS for each in related):
+    is_decided = _is_decided(dispute.status, [*related, *moved])
+    if is_decided and not any(each.kind in _DECISIONS for each in related):
         is_won = dispute.status is DisputeStatus.WON
         decision = EntryKind.DISPUTE_WON if is_won else EntryKind.DISPUTE_LOST
         yield entry(dispute.id, decision, balance.contested)
-    if balance.disputed > 0 and is_settled:
+    if balance.disputed > 0 and is_decided:
         cause = _last_movement(dispute, related, EntryKind.DISPUTE_FORFEITED)
         yield entry(cause, EntryKind.DISPUTE_FORFEITED, balance.disputed)
     if balance.disputed < 0:
@@ -121,7 +124,7 @@ def _may_add_entries(dispute: Dispute, related: list[LedgerEntry]) -> bool:
     return known_movements <= {each.id for each in dispute.movements}
 
 
-def _is_settled(status: DisputeStatus, related: list[LedgerEntry]) -> bool:
+def _is_decided(status: DisputeStatus, related: list[LedgerEntry]) -> bool:
     """Return whether no further reinstatement is expected."""
     kinds = {entry.kind for entry in related}
     if status is DisputeStatus.WON and EntryKind.DISPUTE_WITHDRAWN in kinds:

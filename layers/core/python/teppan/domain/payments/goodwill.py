@@ -29,12 +29,12 @@ def grant_goodwill(booking: Booking, amount: Cents | None, refund_id: str, calle
         to_refund,
         reference=refund_id,
         reason=RefundReason.STAFF,
-        at=caller.signed_at,
+        at=caller.recorded_at,
         kind=EntryKind.GOODWILL_OWED,
     )
     after = replace(
         with_entries(booking, obligations),
         version=booking.version + 1,
-        updated_at=caller.signed_at,
+        updated_at=caller.recorded_at,
     )
     return Step(after, obligations)

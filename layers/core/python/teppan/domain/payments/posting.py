@@ -39,7 +39,7 @@ def post_payment(
     bookings fill its slot. A step with `max_entries` or more entries may be partial: call again.
     """
     known = list(ledger)
-    new_entries = missing_entries(snapshot, known, caller.signed_at, max_entries)
+    new_entries = missing_entries(snapshot, known, caller.recorded_at, max_entries)
     after = with_entries(booking, new_entries)
     is_new = any(entry.kind is EntryKind.CAPTURED for entry in new_entries)
     # Claim the slot again only if this payment is new.
@@ -77,7 +77,7 @@ def _correction_entries(
             balance,
             [*ledger, *new_entries],
             reference=f"{name}-{booking.version + 1}",
-            at=caller.signed_at,
+            at=caller.recorded_at,
         )
         corrected = list(islice(entries, max_entries))
         balance += balance_of(corrected)

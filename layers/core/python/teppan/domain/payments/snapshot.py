@@ -162,11 +162,14 @@ def _stages(
         )
     yield EntryKind.REFUND_SENT, None
     if refund.status in {ProviderRefundStatus.FAILED, ProviderRefundStatus.CANCELED}:
-        is_withdrawn = is_goodwill and refund.status is ProviderRefundStatus.CANCELED
+        is_canceled_by_staff = is_goodwill and refund.status is ProviderRefundStatus.CANCELED
         if EntryKind.REFUNDED in present:
             yield EntryKind.REFUND_REVERSED, None
-        yield EntryKind.REFUND_FAILED, RefusalReason.WITHDRAWN if is_withdrawn else None
-        if is_withdrawn:
+        yield (
+            EntryKind.REFUND_FAILED,
+            RefusalReason.CANCELED_BY_STAFF if is_canceled_by_staff else None,
+        )
+        if is_canceled_by_staff:
             yield EntryKind.GOODWILL_WAIVED, None
     elif refund.status is ProviderRefundStatus.SUCCEEDED and EntryKind.REFUND_FAILED not in present:
         yield EntryKind.REFUNDED, None

@@ -44,7 +44,8 @@ _CLIENT_REFUSED: Final = "the app client is refused"
 _ABOUT_CLIENT: Final = re.compile(
     r"Unable to verify secret |Client \w+ is configured (?:with|for) secret"
 )
-"""The start of Cognito's message about our app client; a quoted request never stands there."""
+"""The start of Cognito's message about our app client; the message never quotes the request at its
+start."""
 _LONG_WAIT_SECONDS, _SHORT_WAIT_SECONDS = 900, 5
 
 

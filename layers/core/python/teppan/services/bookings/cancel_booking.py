@@ -28,7 +28,7 @@ def cancel_booking(
     return revise(
         table,
         booking_id,
-        lambda booking, signer: cancel(booking, request, signer),
+        lambda booking, recorder: cancel(booking, request, recorder),
         caller,
         precondition,
     )

@@ -16,8 +16,8 @@ from teppan.store.bookings.quotas import Renewal
 from teppan.store.bookings.slots import available_times
 from teppan.store.table import Table
 
-_ATTEMPTS = 8
-"""Other requests of the same customer may change the quota between read and write."""
+_MAX_RETRIES = 8
+"""The maximum number of writes; each fails if another request changed the quota since the read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def create_booking(
 def _add(table: Table, booking: Booking, caller: Caller) -> None:
     event = audit_event(None, booking, caller)
     renewal: Renewal | None = None
-    for _ in range(_ATTEMPTS):
+    for _ in range(_MAX_RETRIES):
         try:
             bookings.add(table, booking, event, renewal)
         except QuotaReachedError as error:

@@ -24,9 +24,11 @@ _MAX_RETRIES = 64
 _LONGEST_PAUSE = 0.05
 
 type Decision = Callable[[Booking, Caller], Step]
-"""Returns the step for a booking as it is now. The second argument is the caller, whose `signed_at`
-is not before the booking's last change, so the times of its versions never decrease. Rules use the
-caller's `at`."""
+"""Returns the step for a booking as it is now.
+
+The second argument is the caller, whose `recorded_at` is not before the booking's last change, so
+the times of its versions never decrease. Rules use the caller's `at`.
+"""
 
 type ExtraWrites = Callable[[Step], Sequence[Put | Update]]
 """Returns the extra writes for the transaction of a step."""
@@ -61,10 +63,10 @@ def revise(
     for _ in range(_MAX_RETRIES):
         if not precondition(booking.version):
             raise VersionMismatch(f"The booking is at version {booking.version}.")
-        signer = caller.with_not_before(booking.updated_at)
-        step = decide(booking, signer)
+        recorder = caller.with_not_before(booking.updated_at)
+        step = decide(booking, recorder)
         try:
-            _store(table, booking, step, signer, extra_writes(step), reason)
+            _store(table, booking, step, recorder, extra_writes(step), reason)
         except ChangedMeanwhileError as error:
             booking = error.booking
             time.sleep(random.uniform(0, _LONGEST_PAUSE))
@@ -82,7 +84,7 @@ def _store(
     table: Table,
     before: Booking,
     step: Step,
-    signer: Caller,
+    recorder: Caller,
     extra_writes: Sequence[Put | Update],
     reason: str | None,
 ) -> None:
@@ -90,5 +92,5 @@ def _store(
     if step.after == before:
         bookings.write_alone(table, extra_writes)
         return
-    event = audit_event(before, step.after, signer, step.entries, reason)
+    event = audit_event(before, step.after, recorder, step.entries, reason)
     bookings.save(table, before, step.after, event, step.entries, extra_writes)

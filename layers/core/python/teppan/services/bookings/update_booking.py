@@ -15,7 +15,7 @@ def update_booking(
     return revise(
         table,
         booking_id,
-        lambda booking, signer: change(booking, changes, signer),
+        lambda booking, recorder: change(booking, changes, recorder),
         caller,
         precondition,
     )

@@ -17,7 +17,7 @@ from teppan.services.bookings.revision import revise
 from teppan.services.payments.provider import PaymentProvider
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import MAX_STEP_ENTRIES, is_partial
-from teppan.store.payments import payments
+from teppan.store.payments import attempts
 from teppan.store.table import Put, Table, Update
 
 
@@ -50,6 +50,14 @@ def apply_payment(
         return None
 
 
+def sync_payment(
+    table: Table, provider: PaymentProvider, payment: str, caller: Caller
+) -> tuple[LedgerEntry, ...]:
+    """Apply the payment and return the entries added; raises what `apply_payment` raises."""
+    applied = apply_payment(table, provider, payment, caller)
+    return applied.entries if applied else ()
+
+
 def apply_snapshot(
     table: Table,
     snapshot: PaymentSnapshot,
@@ -71,7 +79,7 @@ def apply_snapshot(
         entries += decision.step.entries
         if not is_partial(decision.step):
             break
-    payments.store_status(
+    attempts.store_status(
         table,
         snapshot.booking_id,
         snapshot.type,
@@ -91,7 +99,7 @@ class _Decision:
         self._table = table
         self._snapshot = snapshot
 
-    def decide(self, booking: Booking, signer: Caller, *, slot_taken: bool = False) -> Step:
+    def decide(self, booking: Booking, recorder: Caller, *, slot_taken: bool = False) -> Step:
         """Decide by the ledger as it is now; change nothing if nothing was captured."""
         self.step = Step(booking)
         if self._snapshot.has_captured:
@@ -100,12 +108,12 @@ class _Decision:
                 booking,
                 ledger,
                 self._snapshot,
-                signer,
+                recorder,
                 max_entries=MAX_STEP_ENTRIES,
                 slot_taken=slot_taken,
             )
         return self.step
 
-    def decide_without_slot(self, booking: Booking, signer: Caller) -> Step:
+    def decide_without_slot(self, booking: Booking, recorder: Caller) -> Step:
         """Decide for a booking whose slot other bookings hold by now."""
-        return self.decide(booking, signer, slot_taken=True)
+        return self.decide(booking, recorder, slot_taken=True)

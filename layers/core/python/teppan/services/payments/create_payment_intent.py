@@ -25,12 +25,12 @@ from teppan.services.bookings.access import get_booking_for
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.services.payments.open_payments import close_excess, close_payments, intent_of
 from teppan.services.payments.provider import PaymentProvider
-from teppan.store.payments import payments, requests
-from teppan.store.payments.payments import OpenedMeanwhileError
+from teppan.store.payments import attempts, requests
+from teppan.store.payments.attempts import OpenedMeanwhileError
 from teppan.store.payments.requests import RequestRecord
 from teppan.store.table import Table
 
-_ATTEMPTS = 8
+_MAX_RETRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def create_payment_intent(
     """
     booking = get_booking_for(table, booking_id, caller)
     request_id = derived_id("pay", caller, request)
-    for _ in range(_ATTEMPTS):
+    for _ in range(_MAX_RETRIES):
         if earlier := requests.find(table, request_id):
             return _replayed(table, provider, booking_id, earlier, request)
         try:
@@ -70,7 +70,7 @@ def create_payment_intent(
             continue
         if chosen := _choose_attempt(table, provider, booking, payment_type, amount, caller):
             record = RequestRecord(request_id, request.fingerprint, chosen.attempt.name)
-            write = payments.add_attempt if chosen.is_new else payments.share_open_attempt
+            write = attempts.add_attempt if chosen.is_new else attempts.share_open_attempt
             with suppress(OpenedMeanwhileError):
                 write(table, booking, record, chosen.attempt)
                 return OpenedIntent(
@@ -101,9 +101,9 @@ def _choose_attempt(
 
     Return None if a payment was made or closed meanwhile: the caller reads the booking again.
     """
-    stored = payments.attempts(table, booking.id)
-    attempts = [_sync_attempt(table, booking, each) for each in stored]
-    still_open = [each for each in attempts if not each.status.is_final]
+    stored = attempts.of_booking(table, booking.id)
+    synced = [_sync_attempt(table, booking, each) for each in stored]
+    still_open = [each for each in synced if not each.status.is_final]
     type_and_amount = payment_type, amount
     matching = [each for each in still_open if (each.type, each.amount) == type_and_amount][-1:]
     if matching:
@@ -118,7 +118,7 @@ def _choose_attempt(
             return None
         chosen = _ChosenAttempt(attempt, intent=intent)
     else:
-        attempt = next_attempt(booking, payment_type, amount, attempts, caller.signed_at)
+        attempt = next_attempt(booking, payment_type, amount, synced, caller.recorded_at)
         chosen = _ChosenAttempt(attempt, is_new=True)
     # Close the others only now: `next_attempt` raises if no further attempt is allowed.
     others = [each for each in still_open if each not in matching]
@@ -135,7 +135,7 @@ def _sync_attempt(table: Table, booking: Booking, attempt: PaymentAttempt) -> Pa
     """
     synced = attempt.as_known_to(booking)
     if synced.status.is_final and not attempt.status.is_final and synced.intent:
-        payments.store_status(
+        attempts.store_status(
             table,
             booking.id,
             synced.type,
@@ -154,6 +154,6 @@ def _replayed(
     request: IdempotentRequest,
 ) -> OpenedIntent:
     check_same(earlier.fingerprint, request)
-    attempts = payments.attempts(table, booking_id)
-    attempt = next(each for each in attempts if each.name == earlier.result_id)
+    stored = attempts.of_booking(table, booking_id)
+    attempt = next(each for each in stored if each.name == earlier.result_id)
     return OpenedIntent(attempt, intent_of(table, provider, attempt), replayed=True)

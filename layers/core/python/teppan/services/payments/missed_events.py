@@ -7,10 +7,9 @@ from typing import Final
 
 from teppan.batch import BatchResult
 from teppan.domain.caller import Caller
-from teppan.domain.ledger import LedgerEntry
 from teppan.domain.payments.event import EventResult, PaymentEvent
 from teppan.domain.webhook import EventState
-from teppan.services.payments.apply_payment import apply_payment
+from teppan.services.payments.apply_payment import sync_payment
 from teppan.services.payments.provider import PaymentProvider
 from teppan.services.payments.receive_event import receive_event
 from teppan.store import jobs
@@ -54,14 +53,6 @@ def receive_missed_event(
         received = replace(received, entries=sync_payment(table, provider, event.payment, caller))
     synced_payments.add(event.payment)
     return received
-
-
-def sync_payment(
-    table: Table, provider: PaymentProvider, payment: str, caller: Caller
-) -> tuple[LedgerEntry, ...]:
-    """Apply the payment and return the entries added; raises what `apply_payment` raises."""
-    applied = apply_payment(table, provider, payment, caller)
-    return applied.entries if applied else ()
 
 
 def advance_window(table: Table, outcome: BatchResult[PaymentEvent, None], began: datetime) -> None:

@@ -12,7 +12,7 @@ from teppan.domain.payments.errors import PaymentProviderErred, PaymentRefused, 
 from teppan.services.payments.apply_payment import apply_payment
 from teppan.services.payments.provider import PaymentProvider
 from teppan.store.bookings import bookings, closing_marks
-from teppan.store.payments import payments
+from teppan.store.payments import attempts
 from teppan.store.table import Table
 
 _UNKNOWN_FOR_GOOD: Final = timedelta(days=2)
@@ -39,9 +39,9 @@ def intent_of(table: Table, provider: PaymentProvider, attempt: PaymentAttempt) 
     try:
         intent = provider.open(attempt)
     except (PaymentProviderErred, ProviderFailed, PaymentRefused):
-        payments.count_failed_creation(table, attempt)
+        attempts.count_failed_creation(table, attempt)
         raise
-    existing = payments.store_status(
+    existing = attempts.store_status(
         table,
         attempt.booking_id,
         attempt.type,
@@ -58,7 +58,7 @@ def intent_of(table: Table, provider: PaymentProvider, attempt: PaymentAttempt) 
 
 def open_attempts(table: Table, booking_id: str) -> list[PaymentAttempt]:
     """Return the attempts of the booking that are not final."""
-    return [each for each in payments.attempts(table, booking_id) if not each.status.is_final]
+    return [each for each in attempts.of_booking(table, booking_id) if not each.status.is_final]
 
 
 def close_marked(
@@ -110,20 +110,20 @@ def _close(
         intent = attempt.intent or intent_of(table, provider, attempt).id
     except (ProviderFailed, PaymentRefused):
         # An intent that was never created cannot be paid.
-        if attempt.intent is None and payments.give_up(table, attempt) is None:
+        if attempt.intent is None and attempts.give_up(table, attempt) is None:
             return IntentStatus.CANCELED
         raise
     try:
         status = provider.cancel(intent)
     except PaymentUnknown:
         # A wrong key makes intents unknown for a while: wait before treating them as cancelled.
-        if caller.at < payments.note_unknown(table, attempt, caller.at) + _UNKNOWN_FOR_GOOD:
+        if caller.at < attempts.note_unknown(table, attempt, caller.at) + _UNKNOWN_FOR_GOOD:
             raise
         status = IntentStatus.CANCELED
     if status is IntentStatus.SUCCEEDED:
         apply_payment(table, provider, intent, caller)
     else:
-        payments.store_status(
+        attempts.store_status(
             table, attempt.booking_id, attempt.type, attempt.number, intent=intent, status=status
         )
     return status

@@ -29,12 +29,12 @@ def receive_event(
     Raises what `apply_payment` raises; the event then stays in the inbox until the next delivery.
     A permanent error is not raised: it marks the event as failed.
     """
-    receipt = inbox.receive(table, event, caller.signed_at)
+    receipt = inbox.receive(table, event, caller.recorded_at)
     if receipt.state in {EventState.HANDLED, EventState.IGNORED}:
         return EventResult(receipt.state, is_repeated=True)
-    is_first = receipt.attempts == 1
+    is_first = receipt.deliveries == 1
     if event.fault:
-        is_newly_failed = inbox.fail(table, event, event.fault, caller.signed_at)
+        is_newly_failed = inbox.fail(table, event, event.fault, caller.recorded_at)
         return EventResult(EventState.FAILED, is_first=is_first, has_newly_failed=is_newly_failed)
     try:
         return _apply(table, provider, event, caller, is_first=is_first)
@@ -42,7 +42,7 @@ def receive_event(
         if not _is_permanent(table, event, error, caller):
             raise
         code = REJECTED if is_rejected(error) else type(error).__name__
-        is_newly_failed = inbox.fail(table, event, code, caller.signed_at)
+        is_newly_failed = inbox.fail(table, event, code, caller.recorded_at)
         return EventResult(
             EventState.FAILED, is_first=is_first, has_newly_failed=is_newly_failed, failure=error
         )
@@ -67,15 +67,15 @@ def _is_permanent(table: Table, event: PaymentEvent, error: Exception, caller: C
         return False
     if is_rejected(error):
         return True
-    errors, since = inbox.count_error(table, event, caller.signed_at)
+    errors, since = inbox.count_error(table, event, caller.recorded_at)
     return is_permanent(errors, since, caller.at)
 
 
 def _apply(
     table: Table, provider: PaymentProvider, event: PaymentEvent, caller: Caller, *, is_first: bool
 ) -> EventResult:
-    handled = inbox.mark_done(event, EventState.HANDLED, caller.signed_at)
-    ignored = inbox.mark_done(event, EventState.IGNORED, caller.signed_at)
+    handled = inbox.mark_done(event, EventState.HANDLED, caller.recorded_at)
+    ignored = inbox.mark_done(event, EventState.IGNORED, caller.recorded_at)
     try:
         if event.payment is None:
             bookings.write_alone(table, [ignored])
@@ -83,7 +83,7 @@ def _apply(
         applied = apply_payment(table, provider, event.payment, caller, [handled])
         if applied is None:
             unmatched = inbox.mark_done(
-                event, EventState.IGNORED, caller.signed_at, Alarm.PAYMENTS_UNMATCHED
+                event, EventState.IGNORED, caller.recorded_at, Alarm.PAYMENTS_UNMATCHED
             )
             bookings.write_alone(table, [unmatched])
             return EventResult(EventState.IGNORED, is_first=is_first, is_unmatched=True)

@@ -16,11 +16,11 @@ from teppan.domain.ledger import LedgerEntry
 from teppan.domain.payments.event import EventResult, PaymentEvent
 from teppan.domain.payments.refund import SendResult
 from teppan.services.job_queue import MIN_TIME_PER_ITEM, work_through
+from teppan.services.payments.apply_payment import sync_payment
 from teppan.services.payments.missed_events import (
     advance_window,
     events_since_last_run,
     receive_missed_event,
-    sync_payment,
 )
 from teppan.services.payments.open_payments import close_marked
 from teppan.services.payments.provider import PaymentProvider
@@ -85,8 +85,8 @@ class Run:
 
         return work_through(
             self.table,
-            "reconcilePayments:settle",
-            queues.unsettled(self.table),
+            "reconcilePayments:send",
+            queues.in_flight(self.table),
             partial(run_each, do=send, may_begin=self._has_time),
         )
 

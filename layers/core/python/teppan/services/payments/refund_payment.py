@@ -50,9 +50,9 @@ def refund_payment(
     refund_id = derived_id("ref", caller, request)
     entries: tuple[LedgerEntry, ...] = ()
 
-    def decide(booking: Booking, signer: Caller) -> Step:
+    def decide(booking: Booking, recorder: Caller) -> Step:
         nonlocal entries
-        step = grant_goodwill(booking, refund_request.amount, refund_id, signer)
+        step = grant_goodwill(booking, refund_request.amount, refund_id, recorder)
         entries = step.entries
         return step
 

@@ -65,7 +65,7 @@ def release_unpaid(
     after = revise(
         table,
         booking_id,
-        lambda booking, signer: Step(booking) if must_wait else expire(booking, signer),
+        lambda booking, recorder: Step(booking) if must_wait else expire(booking, recorder),
         caller,
     )
     return after.has_expired

@@ -17,7 +17,7 @@ from teppan.domain.payments.refund import (
     refusal_entry,
     refusal_reason,
 )
-from teppan.services.payments.apply_payment import apply_payment
+from teppan.services.payments.apply_payment import sync_payment
 from teppan.services.payments.provider import PaymentProvider, RefundRefusedError
 from teppan.store.bookings import bookings
 from teppan.store.table import Table
@@ -40,14 +40,14 @@ def send_refunds(
     for payment in [name for name, each in booking.payments.items() if each.in_flight]:
         try:
             # Sync first: Stripe forgets an idempotency key after a day, but keeps the metadata.
-            entries += _sync_payment(table, provider, payment, caller)
+            entries += sync_payment(table, provider, payment, caller)
             sent = [
                 _send(provider, booking, refund)
                 for refund in _sendable(table, booking_id, payment, caller)
             ]
             if not sent:
                 continue
-            entries += _sync_payment(table, provider, payment, caller)
+            entries += sync_payment(table, provider, payment, caller)
             # Sync before this: after an error the refund may exist, and a dispute may have ended.
             refusals |= _refusal_entries(table, booking_id, [each for each in sent if each])
         except (ProviderFailed, Unavailable) as error:
@@ -58,13 +58,6 @@ def send_refunds(
     if any(entry.reason is RefusalReason.PROVIDER_ERROR for entry, _ in still_owed):
         raise PaymentProviderErred
     return SendResult(tuple(entries), tuple(code for _, code in still_owed))
-
-
-def _sync_payment(
-    table: Table, provider: PaymentProvider, payment: str, caller: Caller
-) -> tuple[LedgerEntry, ...]:
-    applied = apply_payment(table, provider, payment, caller)
-    return applied.entries if applied else ()
 
 
 def _sendable(

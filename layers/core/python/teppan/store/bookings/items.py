@@ -59,7 +59,7 @@ def _key_attributes(booking: Booking) -> Item:
     pk, sk = keys.booking(booking.id)
     start = keys.start(booking)
     due_pk, due_sk = keys.due_at(booking) or (None, None)
-    is_unsettled = booking.balance.in_flight > 0
+    is_in_flight = booking.balance.in_flight > 0
     return {
         "pk": pk,
         "sk": sk,
@@ -69,8 +69,8 @@ def _key_attributes(booking: Booking) -> Item:
         "gsi2sk": start,
         "gsi3pk": due_pk,
         "gsi3sk": due_sk,
-        "gsi4pk": keys.UNSETTLED if is_unsettled else None,
-        "gsi4sk": booking.id if is_unsettled else None,
+        "gsi4pk": keys.IN_FLIGHT if is_in_flight else None,
+        "gsi4sk": booking.id if is_in_flight else None,
     }
 
 

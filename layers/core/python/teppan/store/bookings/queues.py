@@ -19,7 +19,7 @@ def due(table: Table, job: str, now: datetime) -> Iterator[Queued]:
     return (Queued(keys.booking_id(item["pk"]), item["gsi3sk"]) for item in items)
 
 
-def unsettled(table: Table) -> Iterator[Queued]:
+def in_flight(table: Table) -> Iterator[Queued]:
     """Yield the bookings with a refund that is owed or in flight."""
-    items = table.query_all("gsi4pk = :all", {"all": keys.UNSETTLED}, index=keys.BY_WORK)
+    items = table.query_all("gsi4pk = :all", {"all": keys.IN_FLIGHT}, index=keys.BY_WORK)
     return (Queued(keys.booking_id(item["pk"]), item["gsi4sk"]) for item in items)

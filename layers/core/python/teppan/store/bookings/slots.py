@@ -61,7 +61,7 @@ def set_capacity(table: Table, slot: Slot, capacity: int, caller: Caller) -> Occ
         {
             "capacity": capacity,
             "by": caller.id,
-            "at": to_rfc3339(caller.signed_at),
+            "at": to_rfc3339(caller.recorded_at),
             "request_id": caller.request_id,
             # DynamoDB accepts no absent value; a call without the gateway has the first id only.
             "gateway_request_id": caller.gateway_request_id or caller.request_id,

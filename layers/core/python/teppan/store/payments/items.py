@@ -9,7 +9,7 @@ from teppan.store.attributes import Item, plain
 
 def attempt_item(attempt: PaymentAttempt) -> Item:
     """Return the item of a payment attempt."""
-    pk, sk = keys.payment(attempt.booking_id, attempt.type, attempt.number)
+    pk, sk = keys.payment_attempt(attempt.booking_id, attempt.type, attempt.number)
     return plain(attempt) | {"pk": pk, "sk": sk, "opened_at": to_rfc3339(attempt.opened_at)}
 
 

@@ -57,7 +57,7 @@ class InboxEvent:
     source: EventSource
     type: str
     state: EventState
-    attempts: int
+    deliveries: int
     size: int
     raw_kept: bool
     created_at: datetime
@@ -156,7 +156,7 @@ def _event_of(item: Item) -> InboxEvent:
         source=EventSource(source),
         type=item["type"],
         state=EventState(item["status"]),
-        attempts=item["attempts"],
+        deliveries=item["attempts"],
         size=item["size"],
         raw_kept=item["raw_kept"],
         created_at=from_rfc3339(item["created_at"]),

@@ -10,9 +10,9 @@ from teppan.http.representations import present
 from teppan.services.payments.list_payments import PaymentHistory
 
 
-def account(account: PaymentHistory) -> dict[str, Any]:
+def history(history: PaymentHistory) -> dict[str, Any]:
     """Return a booking's balance, payment attempts and ledger entries."""
-    booking, balance = account.booking, account.booking.balance
+    booking, balance = history.booking, history.booking.balance
     return {
         **statuses(booking),
         "total": booking.price.total,
@@ -29,8 +29,8 @@ def account(account: PaymentHistory) -> dict[str, Any]:
             "refundable": balance.refundable,
             "credited": balance.credited,
         },
-        "payments": [_attempt(each) for each in account.attempts],
-        "entries": [_entry(each) for each in account.ledger],
+        "payments": [_attempt(each) for each in history.attempts],
+        "entries": [_entry(each) for each in history.ledger],
     }
 
 

@@ -16,7 +16,7 @@ def event(received: InboxEvent) -> dict[str, Any]:
         type=received.type,
         status=received.state,
         error=received.error,
-        attempts=received.attempts,
+        attempts=received.deliveries,
         created_at=to_rfc3339(received.created_at),
         received_at=to_rfc3339(received.received_at),
         handled_at=to_rfc3339(handled_at) if handled_at else None,

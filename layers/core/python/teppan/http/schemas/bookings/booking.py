@@ -12,6 +12,7 @@ from teppan.domain.bookings.slot import start_time
 from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.http.body import RequestBody
+from teppan.http.parameters import ACCOUNT_ID_PATTERN
 from teppan.http.schemas.bookings.party import MenuBody, PartyBody
 from teppan.http.schemas.email import ContactAddress
 from teppan.http.schemas.fields import (
@@ -29,7 +30,7 @@ from teppan.http.violation_texts import Shape
 AccountId = Annotated[
     str,
     Shape(
-        pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        pattern=f"^{ACCOUNT_ID_PATTERN}$",
         sentence="must be the id of an account, as its bookings name it",
     ),
 ]

@@ -6,12 +6,13 @@ from pydantic import MISSING, Field
 
 from teppan.domain.bookings.dues import PaymentType
 from teppan.http.body import RequestBody
+from teppan.http.parameters import BOOKING_ID_PATTERN
 from teppan.http.schemas.fields import LINES, value_or_none
 from teppan.http.violation_texts import Shape
 from teppan.services.payments.refund_payment import RefundRequest
 
 BookingId = Annotated[
-    str, Shape(pattern=r"^bkg_[a-z2-7]{26}$", sentence="must be the id of a booking")
+    str, Shape(pattern=f"^{BOOKING_ID_PATTERN}$", sentence="must be the id of a booking")
 ]
 
 

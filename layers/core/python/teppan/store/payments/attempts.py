@@ -31,7 +31,7 @@ class OpenedMeanwhileError(Exception):
     """The booking or its attempts have changed, or the request is known: read them again."""
 
 
-def attempts(table: Table, booking_id: str) -> list[PaymentAttempt]:
+def of_booking(table: Table, booking_id: str) -> list[PaymentAttempt]:
     """Return all payment attempts of the booking, strongly consistent."""
     pk, _ = keys.booking(booking_id)
     items = table.query_all(
@@ -97,7 +97,7 @@ def store_status(
     attempt has ended or has another intent.
     """
     write = Update(
-        keys.payment(booking_id, payment_type, number),
+        keys.payment_attempt(booking_id, payment_type, number),
         "SET intent = :intent, #status = :status",
         f"{_NOT_FINAL} AND (attribute_not_exists(intent) OR intent = :intent)",
         {"intent": intent, "status": status.value, **_FINAL},
@@ -119,7 +119,7 @@ def give_up(table: Table, attempt: PaymentAttempt) -> PaymentAttempt | None:
     Return None, or the stored attempt if it has an intent by now or has ended.
     """
     write = Update(
-        keys.payment(attempt.booking_id, attempt.type, attempt.number),
+        keys.payment_attempt(attempt.booking_id, attempt.type, attempt.number),
         "SET #status = :status",
         f"{_NOT_FINAL} AND attribute_not_exists(intent)",
         {"status": IntentStatus.CANCELED.value, **_FINAL},
@@ -154,7 +154,7 @@ def _attempt_in(failure: ConditionFailed) -> PaymentAttempt | None:
 def note_unknown(table: Table, attempt: PaymentAttempt, at: datetime) -> datetime:
     """Record that the provider does not know the intent; return the first instant of that."""
     write = Update(
-        keys.payment(attempt.booking_id, attempt.type, attempt.number),
+        keys.payment_attempt(attempt.booking_id, attempt.type, attempt.number),
         "SET unknown_since = if_not_exists(unknown_since, :at)",
         "attribute_exists(pk)",
         {"at": to_rfc3339(at)},
@@ -165,7 +165,7 @@ def note_unknown(table: Table, attempt: PaymentAttempt, at: datetime) -> datetim
 def count_failed_creation(table: Table, attempt: PaymentAttempt) -> None:
     """Count a failed creation of the intent, so that the next try has another idempotency key."""
     write = Update(
-        keys.payment(attempt.booking_id, attempt.type, attempt.number),
+        keys.payment_attempt(attempt.booking_id, attempt.type, attempt.number),
         "SET tries = :next",
         "tries = :tries",
         {"tries": attempt.tries, "next": attempt.tries + 1},
