@@ -16,6 +16,8 @@ from tests.sizes import pairs
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.payments.errors import PaymentProviderUnavailable
+from teppan.domain.payments.refund import RefundObligation
+from teppan.services.payments.provider import RefundRefusedError
 from teppan_payments.stripe_provider import StripeProvider
 
 
@@ -117,6 +119,31 @@ class TestStripeFailure:
 
         assert ("refund_refused", REFUND) in steps.ledger(booking)
         assert alarm_values(output(), "RefundsFailed") == []
+
+
+def test_a_refusal_is_entered_although_stripe_fails_for_another_payment(
+    call: Handlers, steps: PaymentSteps, stripe: FakeStripe, booking: Booking
+) -> None:
+    # Given a cancelled booking with two payments: Stripe refuses one refund, and has an outage then
+    paid_booking(call, booking, "balance")
+    steps.cancel(booking)
+    deposit = next(each for each in steps.account(booking)["entries"] if each["amount"] == DEPOSIT)
+
+    def send(_: StripeProvider, __: str, refund: RefundObligation) -> None:
+        if refund.payment == deposit["reference"]:
+            raise RefundRefusedError("a_code_to_come")
+        raise PaymentProviderUnavailable
+
+    with patch.object(StripeProvider, "send_refund", send):
+        assert steps.follow_up()
+
+    # Then the refusal is in the ledger, and only the other refund is sent after the outage
+    assert [kind for kind, _ in steps.ledger(booking)].count("refund_refused") == 1
+    assert steps.follow_up() == []
+    assert len(refunds(stripe)) == 1
+    assert [each["payment_intent"] for each in stripe.all_objects("refunds")] != [
+        deposit["reference"]
+    ]
 
 
 def test_an_error_followed_by_no_payment_snapshot_is_not_entered_as_a_refusal(

@@ -1,6 +1,6 @@
 """Staff list the webhook events with their status, to find those that need attention."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -100,6 +100,30 @@ def test_a_webhook_event_is_listed_without_its_content(call: Handlers, table: Ta
             }
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "problem"),
+    [("2026-08-25", None), ("2026-08-24", (422, "validation_failed"))],
+    ids=["91 days", "92 days"],
+)
+def test_a_list_of_webhook_events_spans_at_most_91_days(
+    call: Handlers, first: str, problem: tuple[int, str] | None
+) -> None:
+    answer = call("listWebhookEvents", query={"from": first, "to": "2026-11-23"}, by=ADMIN)
+
+    if problem is None:
+        assert answer.status == 200
+    else:
+        assert answer.problem == problem
+        assert answer.faults == ["query /from"]
+
+
+def test_a_list_without_days_begins_with_the_first_of_91_days(call: Handlers, table: Table) -> None:
+    store_event(table, 1, datetime(2026, 8, 24, 23, 59, tzinfo=UTC))
+    store_event(table, 2, datetime(2026, 8, 25, tzinfo=UTC))
+
+    assert ids(list_events(call)) == ["evt_2"]
 
 
 def test_a_failed_event_has_an_error_and_a_received_one_no_handled_at(

@@ -29,6 +29,6 @@ def list_webhook_events(table: Table, query: EventQuery, caller: Caller) -> Even
     if first > last:
         raise InvalidInput([Violation("query", "/to", "to must not be before from.")])
     if last - first >= WIDEST:
-        detail = f"Give from and to at most {WIDEST.days} days apart, both included."
+        detail = f"Give from and to that span at most {WIDEST.days} days, both included."
         raise InvalidInput([Violation("query", "/from", detail)])
     return listing.events(table, replace(query, first=first, last=last))
