@@ -379,7 +379,7 @@ NAIVE = {
         cancellation,
         "_unconfirmed_terms",
         lambda unpaid, now, _percentage: RefundTerms(unpaid.balance.refundable, 50, now),
-        "does not give all back",
+        "does not refund all",
     ),
     "a booking holds its slot only once it is paid": Naive(
         booking_rules,
