@@ -7,6 +7,7 @@ import pytest
 from tests.functions.example import declared
 from tests.functions.handlers import Handlers
 from tests.functions.requests import good_request
+from tests.sizes import pairs
 
 KNOWN = "https://book.teppan.example"
 
@@ -66,13 +67,14 @@ def test_a_request_id_that_is_no_uuid_is_replaced(call: Handlers, junk: str) -> 
     assert answer.headers["X-Request-Id"] == event["requestContext"]["requestId"]
 
 
-@every_operation
 @pytest.mark.parametrize(
-    ("origin", "allowed"), [(KNOWN, True), ("https://evil.example", False), (None, False)]
+    ("operation", "origin"), pairs(declared(), [KNOWN, "https://evil.example", None])
 )
 def test_only_pages_of_a_known_origin_may_read_the_answer(
-    call: Handlers, operation: str, origin: str | None, *, allowed: bool
+    call: Handlers, operation: str, origin: str | None
 ) -> None:
+    allowed = origin == KNOWN
+
     answer = call(operation, **good_request(operation, call), headers={"origin": origin})
 
     assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
