@@ -23,6 +23,8 @@ class Sizes:
     """The divisor of the number of texts that are sent in a parameter."""
     values_of_a_field: int
     """Bad values that are sent in each field or parameter; `some` takes turns with all of them."""
+    quoted_operations: int
+    """Operations on accounts whose output is searched for what Cognito quotes."""
     linted_stages: int
     """Stages whose expanded stack cfn-lint reads; the last of them is prod."""
     every_pair: bool
@@ -83,6 +85,7 @@ QUICK: Final = Sizes(
     share_of_examples=10,
     share_of_texts=4,
     values_of_a_field=2,
+    quoted_operations=3,
     linted_stages=1,
     every_pair=False,
     customers_of_a_slot=2,
@@ -116,6 +119,7 @@ FULL: Final = Sizes(
     share_of_examples=1,
     share_of_texts=1,
     values_of_a_field=1_000,
+    quoted_operations=100,
     linted_stages=4,
     every_pair=True,
     customers_of_a_slot=3,

@@ -230,13 +230,16 @@ class MoneyMachine(RuleBasedStateMachine):
         due = account["deposit_due"] + account["balance_due"]
         assert all(each <= due for each in payable(self.world, booking)), account
         # Stripe never refunds a payment whose dispute was lost, even if part of it came back.
-        refused_for_good = {
-            each["payment_intent_id"]
-            for each in account["entries"]
-            if each.get("reason") == "final"
-        }
+        lost, refused = (
+            {
+                each["payment_intent_id"]
+                for each in account["entries"]
+                if (each["kind"], each.get("reason")) == of_kind
+            }
+            for of_kind in (("dispute_lost", None), ("refund_refused", "final"))
+        )
         for name, payment in by_payment(account["entries"]).items():
-            may_owe = payment.disputed or payment.contested or name in refused_for_good
+            may_owe = payment.disputed or payment.contested or name in lost & refused
             assert may_owe or not payment.owed, account
         if account["booking_status"] == "cancelled" and booking not in self.with_other_refunds:
             most = kept_by_policy(self.world, booking, account["entries"])
