@@ -8,7 +8,7 @@ import pytest
 from local.event_sources import example_values
 from local.event_sources.files import event_files
 from local.events.live import event_paths
-from tests.builders import caller
+from tests.builders import ROOT, caller
 from tests.contract.documents import JSON, Operation, operations, walk
 
 from teppan.services.idempotency import IdempotentRequest, derived_id
@@ -24,7 +24,8 @@ def test_every_event_file_is_one_that_make_events_writes() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_an_event_file_is_what_make_events_writes(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == FILES[path], f"{path.name} {STALE}"
+    is_current = path.read_text(encoding="utf-8") == FILES[path]
+    assert is_current, f"{path.relative_to(ROOT)} {STALE}"
 
 
 def test_the_booking_id_of_the_events_derives_from_its_customer_and_key() -> None:

@@ -138,7 +138,11 @@ def test_a_function_has_its_name_and_its_log_group(called: str) -> None:
 def test_a_function_allows_the_roles_of_its_operation(operation: Operation) -> None:
     source = _one_line(FOLDERS[snake(operation.served_by)] / "app.py")
     [roles] = re.findall(r"@endpoint\([^)]*\broles=(\w+)", source)
-    assert vars(endpoint)[roles] - {Role.ANONYMOUS} == operation.roles
+    allowed = vars(endpoint)[roles] - {Role.ANONYMOUS}
+    assert allowed == operation.roles, (
+        f"{operation.id}: app.py allows {sorted(map(str, allowed))}, "
+        f"x-teppan-roles in openapi.yaml {sorted(operation.roles)}"
+    )
 
 
 def _one_line(path: Path) -> str:

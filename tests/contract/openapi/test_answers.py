@@ -101,7 +101,13 @@ def test_an_operation_declares_exactly_the_problems_that_it_can_have(operation: 
     }
     derived = {code for code, applies in PROBLEMS.items() if applies(operation)}
     own = set() if operation.method == "HEAD" else {*example_of(operation.id).provocations}
-    assert named == derived | own
+    can_have = derived | own
+    assert named == can_have, (
+        f"{operation.id}: the problems in openapi.yaml lack {sorted(can_have - named)} and have "
+        f"too much {sorted(named - can_have)}. They follow from its roles "
+        f"({', '.join(sorted(operation.roles)) or 'public'}), parameters and body (PROBLEMS in "
+        "this file) and from its provocations (OPERATION in its own test file)."
+    )
 
 
 @each_operation

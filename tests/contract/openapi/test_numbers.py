@@ -55,6 +55,12 @@ PLACES: Final = _places()
 STATUSES: Final = {each.id: set(each.spec["responses"]) for each in operations()}
 
 
+def changed_sentences(place: str) -> list[str]:
+    """Return the known sentences of a place that none of its texts has."""
+    known = filled(SENTENCES.get(place, ""))
+    return [each for each in known if not any(each in text for text in PLACES[place])]
+
+
 def numbers_left(text: str, sentences: str) -> list[str]:
     """Return the numbers of `text` outside the known `sentences`."""
     for sentence in sorted(filled(sentences + EVERYWHERE), key=len, reverse=True):
@@ -64,13 +70,20 @@ def numbers_left(text: str, sentences: str) -> list[str]:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_text_of_the_contract_has_no_number_outside_the_known_sentences(place: str) -> None:
-    known = STATUSES.get(place, {str(status) for status in range(200, 600)})
-    left = [each for text in PLACES[place] for each in numbers_left(text, SENTENCES.get(place, ""))]
-    unknown = [each for each in left if each.strip("(),.:;") not in known]
-    assert not unknown, (
-        f"{place} has the numbers {unknown} in its texts. Write the text without them, or add its "
-        f"sentence to tests/contract/openapi/numbered_sentences.py: {PLACES[place]}"
+    statuses = STATUSES.get(place, {str(status) for status in range(200, 600)})
+    unknown = [
+        f'{number} in "{text}"'
+        for text in PLACES[place]
+        for number in numbers_left(text, SENTENCES.get(place, ""))
+        if number.strip("(),.:;") not in statuses
+    ]
+    remedy = (
+        f"Correct the number: policy, template and code say {missing}."
+        if (missing := changed_sentences(place))
+        else "Write the text without the number, or add the sentence, with the figure's name in "
+        "place of the number, to tests/contract/openapi/numbered_sentences.py."
     )
+    assert not unknown, "\n  ".join([f"{place} in openapi.yaml. {remedy}", *unknown])
 
 
 @pytest.mark.parametrize(
@@ -80,7 +93,11 @@ def test_a_text_of_the_contract_has_no_number_outside_the_known_sentences(place:
 def test_a_text_of_the_contract_has_each_number_of_policy_template_or_code(
     place: str, sentence: str
 ) -> None:
-    assert any(sentence in text for text in PLACES[place])
+    has_sentence = any(sentence in text for text in PLACES[place])
+    assert has_sentence, (
+        f'{place} in openapi.yaml no longer says "{sentence}", as policy, template and code do. If '
+        "the sentence was reworded, change it in tests/contract/openapi/numbered_sentences.py too."
+    )
 
 
 def test_a_number_outside_the_known_sentences_is_found() -> None:

@@ -1,8 +1,8 @@
 """Tables of the template's expected values; a value that no table names is a difference.
 
-A table maps a path (`Properties.TimeToLiveSpecification.Enabled`) to its expected value or to a
-`Check`. In a table for all resources of one kind, `<Name>` stands for the logical id
-without the kind's suffix, `<name>` for the same in snake case.
+A table maps a path (`Properties.TimeToLiveSpecification.Enabled`) to its expected value, in which
+a `Check` or a `PartOf` may stand at any depth. In a table for all resources of one kind, `<Name>`
+stands for the logical id without the kind's suffix, `<name>` for the same in snake case.
 """
 
 import re
@@ -28,6 +28,13 @@ class Check:
 
     def __repr__(self) -> str:
         return self.expected
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """Some of the values of a table, at least one."""
+
+    whole: Table
 
 
 @dataclass(frozen=True)
@@ -82,18 +89,34 @@ def proved_by(test: str) -> Check:
 def differences(actual: Mapping[str, Any], table: Table) -> list[str]:
     """Return the paths at which `actual` differs from `table` or that `table` does not have."""
     rest: Any = deepcopy(dict(actual))
-    found = []
+    found: list[str] = []
     for path, expected in table.items():
-        value = _take(rest, path.split("."))
-        if not (expected.holds(value) if isinstance(expected, Check) else _same(value, expected)):
-            shown = "nothing" if value is MISSING else repr(value)
-            found.append(f"{path}: {shown}, expected {expected!r}")
-    return found + [f"{path}: {value!r}, which no table expects" for path, value in _leaves(rest)]
+        found += _unequal(path, _take(rest, path.split(".")), expected)
+    return found + [
+        each for path, value in _leaves(rest) for each in _unequal(path, value, MISSING)
+    ]
 
 
-def _same(value: Any, expected: Any) -> bool:
-    # In Python, True equals 1.
-    return type(value) is type(expected) and bool(value == expected)
+def _unequal(path: str, value: Any, expected: Any) -> Iterator[str]:
+    """Yield the deepest paths at which a value is not as expected."""
+    match expected:
+        case Check() if expected.holds(value):
+            pass
+        case PartOf() if isinstance(value, dict) and value:
+            for key, each in value.items():
+                yield from _unequal(f"{path}.{key}", each, expected.whole.get(key, MISSING))
+        case dict() if isinstance(value, dict):
+            for key in expected | value:
+                at_key = value.get(key, MISSING), expected.get(key, MISSING)
+                yield from _unequal(f"{path}.{key}", *at_key)
+        case list() if isinstance(value, list) and len(value) == len(expected):
+            for index, pair in enumerate(zip(value, expected, strict=True)):
+                yield from _unequal(f"{path}[{index}]", *pair)
+        case _ if expected is MISSING:
+            yield f"{path}: {value!r}, which no table expects"
+        # In Python, True equals 1.
+        case _ if type(value) is not type(expected) or value != expected:
+            yield f"{path}: {'nothing' if value is MISSING else repr(value)}, expected {expected!r}"
 
 
 def _take(node: Any, keys: list[str]) -> Any:

@@ -7,6 +7,7 @@ from tests.contract.documents import TEMPLATE
 from tests.contract.template.expectations import (
     HERE,
     Kind,
+    PartOf,
     Row,
     differences,
     proved_by,
@@ -25,6 +26,11 @@ each_resource = pytest.mark.parametrize("name", RESOURCES)
 each_section = pytest.mark.parametrize("section", SECTIONS)
 
 
+def assert_equal(name: str, found: list[str]) -> None:
+    """Fail with the differences between a part of the template and its table."""
+    assert not found, "\n  ".join([f"{name} is not as {HERE} expects:", *found])
+
+
 @each_resource
 def test_a_resource_of_the_template_is_of_a_kind_with_a_table(name: str) -> None:
     assert RESOURCES[name]["Type"] in KINDS, f"{name}: write a Kind for it in {HERE}kinds"
@@ -34,7 +40,7 @@ def test_a_resource_of_the_template_is_of_a_kind_with_a_table(name: str) -> None
 def test_a_resource_of_the_template_is_as_its_table(name: str) -> None:
     resource = RESOURCES[name]
 
-    assert differences(resource, KINDS[resource["Type"]].table(name)) == []
+    assert_equal(name, differences(resource, KINDS[resource["Type"]].table(name)))
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.type)
@@ -49,11 +55,11 @@ def test_each_kind_with_a_table_has_a_resource() -> None:
 
 @each_section
 def test_a_section_of_the_template_is_as_its_table(section: str) -> None:
-    assert differences(TEMPLATE[section], SECTIONS[section]) == []
+    assert_equal(section, differences(TEMPLATE[section], SECTIONS[section]))
 
 
 def test_the_template_has_no_other_section() -> None:
-    assert differences(TEMPLATE, WHOLE) == []
+    assert_equal("template.yaml", differences(TEMPLATE, WHOLE))
 
 
 class TestDifferences:
@@ -93,6 +99,31 @@ class TestDifferences:
     def test_an_additional_value_is_a_difference(self) -> None:
         [found] = self.of(Kept={"Days": 1, "Nights": 2})
         assert found == "Properties.Kept.Nights: 2, which no table expects"
+
+    def test_a_difference_within_a_value_has_the_path_to_it(self) -> None:
+        table = {"Properties.Rules": [{"Limit": 1}, {"Limit": sentence}]}
+        rules = [{"Limit": 1}, {"Limit": 2}]
+        assert differences({"Properties": {"Rules": rules}}, table) == [
+            f"Properties.Rules[1].Limit: 2, expected {sentence!r}"
+        ]
+
+    def test_an_item_more_or_less_is_a_difference(self) -> None:
+        for items in ([], [1, 2]):
+            assert differences({"Items": items}, {"Items": [1]}) == [
+                f"Items: {items}, expected [1]"
+            ]
+
+    def test_a_part_of_a_table_has_values_of_the_table_only(self) -> None:
+        table = {"Variables": PartOf({"A": 1, "B": 2})}
+        assert differences({"Variables": {"A": 1}}, table) == []
+        assert differences({"Variables": {"A": 2, "C": 3}}, table) == [
+            "Variables.A: 2, expected 1",
+            "Variables.C: 3, which no table expects",
+        ]
+
+    @pytest.mark.parametrize("actual", [{}, {"Variables": {}}])
+    def test_a_part_of_a_table_is_never_empty(self, actual: dict[str, Any]) -> None:
+        assert len(differences(actual, {"Variables": PartOf({"A": 1})})) == 1
 
     def test_a_failed_check_is_a_difference(self) -> None:
         [found] = self.of(Text="no sentence")

@@ -75,8 +75,13 @@ def test_a_ledger_entry_passes_if_it_owes_a_refund_or_raises_an_alarm(kind: Entr
     entry = replace(entry_of(from_attributes(record["dynamodb"]["NewImage"])), kind=kind)
     reasons = (None, *RefundReason, *RefusalReason)
     is_alarming = any(alarm_of(replace(entry, reason=each)) for each in reasons)
-    obligations = {*OBLIGATION_KINDS, EntryKind.GOODWILL_RESTORED}
-    assert any_passes(record) == (kind in obligations or is_alarming)
+    is_owed = kind in {*OBLIGATION_KINDS, EntryKind.GOODWILL_RESTORED}
+    does_pass = any_passes(record)
+    assert does_pass == (is_owed or is_alarming), (
+        f"FilterCriteria in template.yaml {'pass' if does_pass else 'do not pass'} {kind}, which "
+        f"{'owes' if is_owed else 'does not owe'} a refund and "
+        f"{'raises' if is_alarming else 'does not raise'} an alarm"
+    )
 
 
 @pytest.mark.parametrize("event_name", ["MODIFY", "REMOVE"])

@@ -112,29 +112,32 @@ PERMISSIONS: Final = Kind(
 )
 
 
-def _count_each_address(names: list[str], metrics: list[str], keys: list[set[str]]) -> Check:
-    """Expect rate-based rules in this order that block, count five minutes and keep no samples."""
-
-    def hold(rules: list[dict[str, Any]]) -> bool:
-        rates = [rule["Statement"].get("RateBasedStatement", {}) for rule in rules]
-        usual = {"AggregateKeyType", "EvaluationWindowSec", "Limit"}
-        return (
-            [{**rule, "Statement": [*rule["Statement"]]} for rule in rules]
-            == [
-                {
-                    "Name": name,
-                    "Priority": priority,
-                    "Action": {"Block": {}},
-                    "VisibilityConfig": visible_as(metric),
-                    "Statement": ["RateBasedStatement"],
-                }
-                for priority, (name, metric) in enumerate(zip(names, metrics, strict=True), start=1)
-            ]
-            and [rate.keys() - usual for rate in rates] == keys
-            and {rate["EvaluationWindowSec"] for rate in rates} == {300}
+def _count_each_address(
+    names: list[str], metrics: list[str], keys: list[set[str]]
+) -> list[dict[str, Any]]:
+    """Return rate-based rules in this order that block, count five minutes and keep no samples."""
+    return [
+        {
+            "Name": name,
+            "Priority": priority,
+            "Action": {"Block": {}},
+            "VisibilityConfig": visible_as(metric),
+            "Statement": {"RateBasedStatement": _counts_with(more)},
+        }
+        for priority, (name, metric, more) in enumerate(
+            zip(names, metrics, keys, strict=True), start=1
         )
+    ]
 
-    return Check(f"rules {names} that block and keep no sample", hold)
+
+def _counts_with(more: set[str]) -> Check:
+    keys = {"AggregateKeyType", "EvaluationWindowSec", "Limit"} | more
+    return Check(
+        f"a window of 300 s and the keys {sorted(keys)}",
+        lambda value: (
+            isinstance(value, dict) and value.keys() == keys and value["EvaluationWindowSec"] == 300
+        ),
+    )
 
 
 def visible_as(metric: str) -> dict[str, Any]:

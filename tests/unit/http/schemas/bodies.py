@@ -31,6 +31,18 @@ GOOD: dict[type[RequestBody], dict[str, Any]] = {
 }
 """Each body with all its fields."""
 
+each_unnormalised = pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("cafe\u0301 au lait, deux", "caf\u00e9 au lait, deux"),
+        ("\uff53\uff55\uff53\uff48\uff49 and sashimi", "sushi and sashimi"),
+        ("a\u00a0space without a break", "a space without a break"),
+        ("\u1112\u1161\u11ab\uae00 on a hangul keyboard", "\ud55c\uae00 on a hangul keyboard"),
+        ("\ufb01ve grilled scallops", "five grilled scallops"),
+    ],
+)
+"""Passwords that keyboards write in several ways, and their normal form."""
+
 
 def with_field(name: str) -> list[type[RequestBody]]:
     """Return the bodies that have the field `name`."""

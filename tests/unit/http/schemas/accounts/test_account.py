@@ -3,7 +3,15 @@
 import pytest
 from pydantic import MISSING
 from tests.builders import gateway_event
-from tests.unit.http.schemas.bodies import CODE, GOOD, PASSWORD, TOKEN, read, refuse
+from tests.unit.http.schemas.bodies import (
+    CODE,
+    GOOD,
+    PASSWORD,
+    TOKEN,
+    each_unnormalised,
+    read,
+    refuse,
+)
 
 from teppan.domain.errors import InvalidInput
 from teppan.http.body import RequestBody, read_body
@@ -86,6 +94,14 @@ class TestLogin:
     @pytest.mark.parametrize("password", ["", "x" * 257])
     def test_a_login_refuses_a_password_of_impossible_length(self, password: str) -> None:
         assert refuse(LoginBody, password=password) == ["/password"]
+
+    @each_unnormalised
+    def test_the_password_of_a_login_is_normalised(self, sent: str, kept: str) -> None:
+        assert read(LoginBody, password=sent).password == kept
+
+    def test_the_length_of_a_logins_password_is_measured_after_normalisation(self) -> None:
+        assert refuse(LoginBody, password="\ufdfa" * 15) == ["/password"]
+        assert len(read(LoginBody, password="\ufdfa" * 14).password) == 252
 
 
 @pytest.mark.parametrize(
