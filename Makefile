@@ -67,11 +67,11 @@ second-factor: .venv/.ready ## Set up somebody's authenticator app: EMAIL=aiko@e
 
 .PHONY: webhook
 webhook: .venv/.ready ## Register a stage's webhook at Stripe: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
-	@$(python) -m operations.webhook $(port) $(stage) $(call flag,--renew,RENEW)
+	@$(python) -m operations.webhook_endpoint $(port) $(stage) $(call flag,--renew,RENEW)
 
 .PHONY: endpoint
 endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt DOMAIN=payments (ROUTE='GET /api/v1/receipts')
-	@$(python) -m local.commands.endpoint $(call option,--name,NAME) $(call option,--domain,DOMAIN) $(call option,--route,ROUTE)
+	@$(python) -m local.commands.scaffold $(call option,--name,NAME) $(call option,--domain,DOMAIN) $(call option,--route,ROUTE)
 
 ##@ Quality
 

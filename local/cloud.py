@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from operations.webhook import local_side, subscribe
+from operations.webhook_endpoint import local_side, subscribe
 
 from local.api import Api
 from local.aws.api_import import complete_import

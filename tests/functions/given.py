@@ -20,7 +20,7 @@ from teppan.domain.payments.attempt import IntentStatus
 from teppan.store.bookings import bookings, slots
 from teppan.store.bookings.items import booking_item, event_item
 from teppan.store.payments import attempts
-from teppan.store.payments.requests import RequestRecord
+from teppan.store.payments.request_records import RequestRecord
 from teppan.store.table import Put, Table
 
 type Snapshot = Callable[[], list[str]]

@@ -14,7 +14,7 @@ from functools import partial
 
 import pytest
 from tests.money.support.books import check_against_stripe, check_sums
-from tests.money.support.paths import (
+from tests.money.support.money_paths import (
     BY_A_JOB,
     BY_A_PERSON,
     BY_STRIPE,

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.functions.payment_steps import REFUND_PENDS
 from tests.money.support.books import check_against_stripe, check_sums
-from tests.money.support.paths import acts_on_payment
+from tests.money.support.money_paths import acts_on_payment
 from tests.money.support.world import World
 from tests.sizes import SIZES
 

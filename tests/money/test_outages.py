@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 from tests.functions.handlers import Answer
 from tests.money.support.books import check_against_stripe, check_sums
-from tests.money.support.paths import (
+from tests.money.support.money_paths import (
     Intent,
     PathBuilder,
     cancelling,

@@ -33,7 +33,7 @@ from teppan.domain.bookings.slot import slot_at
 from teppan.domain.ledger import EntryKind
 from teppan.domain.payments.event import PaymentEvent
 from teppan.domain.policy import CURRENT
-from teppan.domain.webhook import EventSource
+from teppan.domain.webhook_event import EventSource
 from teppan.services.bookings.access import get_booking_for
 from teppan.services.bookings.availability import search_availability
 from teppan.services.bookings.cancel_booking import cancel_booking, quote_cancellation
@@ -49,7 +49,7 @@ from teppan.store.attributes import Item, from_attributes, to_attributes
 from teppan.store.bookings import bookings, slots
 from teppan.store.bookings.items import booking_item
 from teppan.store.payments import attempts
-from teppan.store.payments.requests import RequestRecord
+from teppan.store.payments.request_records import RequestRecord
 from teppan.store.table import Table
 from teppan.store.webhooks.listing import EventQuery
 

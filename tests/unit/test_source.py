@@ -40,7 +40,7 @@ MONEY = sorted(
         PACKAGE / "store" / "ledger.py",
         *PACKAGE.glob("store/**/items.py"),
         *PACKAGE.glob("store/payments/*.py"),
-        PACKAGE / "observability" / "money.py",
+        PACKAGE / "observability" / "payment_metrics.py",
         PAYMENTS / "events.py",
         PAYMENTS / "objects.py",
         PAYMENTS / "stripe_provider.py",

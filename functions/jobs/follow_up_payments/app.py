@@ -1,7 +1,7 @@
 """On the table's stream: follow up payments, for example send the refunds that are owed."""
 
 from teppan.batch import run_each
-from teppan.observability.money import raise_alarm, record_sent_refunds
+from teppan.observability.payment_metrics import raise_alarm, record_sent_refunds
 from teppan.services.payments.open_payments import close_marked
 from teppan.services.payments.send_refunds import send_refunds
 from teppan.store import alarms

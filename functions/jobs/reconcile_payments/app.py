@@ -1,6 +1,6 @@
 """Reconcile ledgers with Stripe: recent events often, the balance once a day (`domain.md §7`)."""
 
-from teppan.observability import money
+from teppan.observability import payment_metrics
 from teppan.services.payments.ledger_differences import differences, disputed_payments
 from teppan.services.payments.reconciliation import Run
 from teppan.store.table import connect
@@ -18,10 +18,10 @@ def handler(event: Event, author: Author, time_left: TimeLeft) -> None:
 
 
 def _recent(run: Run) -> None:
-    alarms = run.raise_alarms(money.raise_alarm)
+    alarms = run.raise_alarms(payment_metrics.raise_alarm)
     closings = run.close_payments()
-    refunds = run.send_refunds(money.record_sent_refunds)
-    events = run.receive_events(money.record_reconciled_event)
+    refunds = run.send_refunds(payment_metrics.record_sent_refunds)
+    events = run.receive_events(payment_metrics.record_reconciled_event)
     raise_if_any_failed(alarms, closings, refunds, events)
 
 
@@ -29,8 +29,8 @@ def _full(run: Run) -> None:
     now = run.author().at
     before = differences(table, stripe, now)
     repairs = run.apply_differing_payments(
-        {*before, *disputed_payments(table, now)}, money.record_entries
+        {*before, *disputed_payments(table, now)}, payment_metrics.record_entries
     )
     after = differences(table, stripe, run.author().at) if before else {}
-    money.record_ledger_difference(before, after)
+    payment_metrics.record_ledger_difference(before, after)
     raise_if_any_failed(repairs)

@@ -5,7 +5,7 @@ from teppan.http.representations.payments import payment as represent
 from teppan.http.request import Request
 from teppan.http.response import Response, versioned
 from teppan.http.schemas.payments.payment import RefundPaymentBody
-from teppan.observability.money import record_entries
+from teppan.observability.payment_metrics import record_entries
 from teppan.services.payments.refund_payment import refund_payment
 from teppan.store.table import connect
 

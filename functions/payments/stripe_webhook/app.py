@@ -3,7 +3,7 @@
 from teppan.http.endpoint import PUBLIC, endpoint
 from teppan.http.request import Request
 from teppan.http.response import Response
-from teppan.observability.money import record_webhook_event
+from teppan.observability.payment_metrics import record_webhook_event
 from teppan.secret import valid
 from teppan.services.payments.receive_event import receive_event, remove_alarm_mark
 from teppan.settings import required

@@ -1,10 +1,10 @@
 """GET /api/v1/webhooks/events: the received webhook events, for staff (`domain.md §8`)."""
 
-from teppan.domain.webhook import EventSource, EventState
+from teppan.domain.webhook_event import EventSource, EventState
 from teppan.http.cursor import Cursors
 from teppan.http.endpoint import STAFF, endpoint
 from teppan.http.parameters import CURSOR, EVENT_TYPE, LIMIT, day, one_of, query
-from teppan.http.representations.webhooks import webhook as represent
+from teppan.http.representations.webhooks import webhook_event as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.services.webhooks.list_webhook_events import list_webhook_events

@@ -17,7 +17,7 @@ from teppan.domain.ledger import EntryKind, RefundReason, RefusalReason
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.payments.attempt import IntentStatus
 from teppan.domain.payments.refund import RefundStatus
-from teppan.domain.webhook import EventSource, EventState
+from teppan.domain.webhook_event import EventSource, EventState
 
 _IN_REQUESTS: Final = {
     name for each in operations() for name in requested(each.spec.get("requestBody", {}))

@@ -24,9 +24,9 @@ from tests.contract.openapi.bodies import (
     with_value,
 )
 from tests.contract.openapi.test_schemas import MODELS
+from tests.email_addresses import addresses
 from tests.functions.contract import inlined
 from tests.sizes import examples
-from tests.strategies import addresses
 
 from teppan.domain.bookings.errors import InvalidTime
 from teppan.domain.bookings.slot import start_time

@@ -10,7 +10,7 @@ from tests.contract.documents import SCHEDULE, SECONDS, STREAM, TEMPLATE, called
 from tests.functions.emf import dimensions, emitted
 
 from teppan.domain.alarm import Alarm
-from teppan.observability.money import record_ledger_difference
+from teppan.observability.payment_metrics import record_ledger_difference
 from teppan.trigger import job
 
 ALARMS = {

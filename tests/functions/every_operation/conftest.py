@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.functions.every_operation.sender import Sender
+from tests.functions.every_operation.bad_requests import Sender
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Handlers
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from tests.builders import booking_body
 from tests.functions import contract
-from tests.functions.every_operation.sender import (
+from tests.functions.every_operation.bad_requests import (
     FIELDS,
     WITH_BODY,
     Field,

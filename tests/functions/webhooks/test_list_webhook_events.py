@@ -10,7 +10,7 @@ from tests.functions.example import Example, Request
 from tests.functions.handlers import Answer, Handlers
 
 from teppan.domain.payments.event import PaymentEvent
-from teppan.domain.webhook import EventState
+from teppan.domain.webhook_event import EventState
 from teppan.store import inbox
 from teppan.store.bookings import bookings
 from teppan.store.table import Table

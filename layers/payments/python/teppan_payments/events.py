@@ -10,7 +10,7 @@ from teppan.domain.alarm import Alarm
 from teppan.domain.errors import MalformedJson
 from teppan.domain.payments.errors import EventNotOurs
 from teppan.domain.payments.event import PaymentEvent
-from teppan.domain.webhook import MAX_ID_LENGTH
+from teppan.domain.webhook_event import MAX_ID_LENGTH
 from teppan.observability.log import logger
 from teppan.observability.metrics import emit_alarm_metric
 from teppan_payments.client import check_payment_mode

@@ -13,7 +13,7 @@ from teppan.domain.payments.errors import EventNotOurs, PaymentRefused, PaymentU
 from teppan.domain.payments.event import PaymentEvent
 from teppan.domain.payments.refund import RefundObligation
 from teppan.domain.payments.snapshot import PaymentSnapshot
-from teppan.domain.webhook import MAX_ID_LENGTH
+from teppan.domain.webhook_event import MAX_ID_LENGTH
 from teppan.observability.log import logger
 from teppan.observability.metrics import emit_alarm_metric
 from teppan.services.payments.provider import RefundRefusedError

@@ -6,7 +6,7 @@ import pytest
 from tests.builders import NOW
 
 from teppan.domain.payments.event import EventResult, PaymentEvent
-from teppan.domain.webhook import EventState, is_permanent
+from teppan.domain.webhook_event import EventState, is_permanent
 
 
 def test_a_payment_event_has_the_id_and_time_of_its_sender() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
-from tests.strategies import addresses
+from tests.email_addresses import addresses
 from tests.unit.http.schemas.bodies import read, refuse, with_field
 
 from teppan.http.body import RequestBody

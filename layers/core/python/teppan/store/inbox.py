@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.alarm import Alarm
-from teppan.domain.webhook import EventSource, EventState, WebhookEvent
+from teppan.domain.webhook_event import EventSource, EventState, WebhookEvent
 from teppan.store import alarms, keys
 from teppan.store.failures import ConditionFailed
 from teppan.store.table import Table, Update

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from teppan.domain.bookings.booking_request import BookingRequest, Contact
 from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import Price, chargeable, due_to_confirm, price_of
-from teppan.domain.bookings.request import BookingRequest, Contact
 from teppan.domain.bookings.slot import Slot, check_bookable, payment_due_at, slot_at
 from teppan.domain.bookings.transition import HOLDS_SLOT, LIVE, Status
 from teppan.domain.bookings.venue import Venue

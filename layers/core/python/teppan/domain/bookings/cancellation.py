@@ -123,7 +123,7 @@ def _unconfirmed_terms(booking: Booking, now: datetime, percentage: int | None) 
     """Return the terms of a booking that was never confirmed: all that is left is refunded."""
     if percentage not in {None, FULL_REFUND_PERCENTAGE}:
         detail = (
-            "A booking that was never confirmed gives back all that was paid: leave"
+            "A booking that was never confirmed is refunded in full: leave"
             f" refund_percentage out, or send {FULL_REFUND_PERCENTAGE}."
         )
         raise InvalidInput([Violation("body", "/refund_percentage", detail)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from teppan.domain.bookings.booking import Booking, Step
+from teppan.domain.bookings.booking_request import Contact
 from teppan.domain.bookings.cancellation import refund_limit_after_move
 from teppan.domain.bookings.errors import (
     BookingNotChangeable,
@@ -16,7 +17,6 @@ from teppan.domain.bookings.errors import (
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import due_to_confirm, price_of
 from teppan.domain.bookings.rebalance import rebalance
-from teppan.domain.bookings.request import Contact
 from teppan.domain.bookings.slot import Slot, check_bookable, payment_due_at, slot_at
 from teppan.domain.bookings.transition import TRANSITIONS, Cause, Status, next_status
 from teppan.domain.bookings.venue import Venue

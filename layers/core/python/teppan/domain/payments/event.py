@@ -6,7 +6,7 @@ from typing import Final
 
 from teppan.domain.alarm import Alarm
 from teppan.domain.ledger import LedgerEntry
-from teppan.domain.webhook import EventState, WebhookEvent
+from teppan.domain.webhook_event import EventState, WebhookEvent
 
 _DELIVERED_WITHIN: Final = timedelta(minutes=1)
 _UPDATED_WITHIN: Final = timedelta(minutes=30)

@@ -25,9 +25,9 @@ from teppan.services.bookings.access import get_booking_for
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.services.payments.open_payments import close_excess, close_payments, intent_of
 from teppan.services.payments.provider import PaymentProvider
-from teppan.store.payments import attempts, requests
+from teppan.store.payments import attempts, request_records
 from teppan.store.payments.attempts import OpenedMeanwhileError
-from teppan.store.payments.requests import RequestRecord
+from teppan.store.payments.request_records import RequestRecord
 from teppan.store.table import Table
 
 _MAX_RETRIES = 8
@@ -58,7 +58,7 @@ def create_payment_intent(
     booking = get_booking_for(table, booking_id, caller)
     request_id = derived_id("pay", caller, request)
     for _ in range(_MAX_RETRIES):
-        if earlier := requests.find(table, request_id):
+        if earlier := request_records.find(table, request_id):
             return _replayed(table, provider, booking_id, earlier, request)
         try:
             amount = amount_due(booking, payment_type, caller.at)

@@ -8,7 +8,7 @@ from typing import Final
 from teppan.batch import BatchResult
 from teppan.domain.caller import Caller
 from teppan.domain.payments.event import EventResult, PaymentEvent
-from teppan.domain.webhook import EventState
+from teppan.domain.webhook_event import EventState
 from teppan.services.payments.apply_payment import sync_payment
 from teppan.services.payments.provider import PaymentProvider
 from teppan.services.payments.receive_event import receive_event

@@ -11,7 +11,7 @@ from teppan.domain.caller import Caller
 from teppan.domain.errors import ProviderFailed, Unavailable
 from teppan.domain.payments.errors import PaymentFault
 from teppan.domain.payments.event import EventResult, PaymentEvent
-from teppan.domain.webhook import EventState, is_permanent
+from teppan.domain.webhook_event import EventState, is_permanent
 from teppan.services.payments.apply_payment import apply_payment
 from teppan.services.payments.provider import PaymentProvider
 from teppan.store import inbox

@@ -16,8 +16,8 @@ from teppan.services.bookings.revision import revise
 from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import AlreadyDoneError
-from teppan.store.payments import requests
-from teppan.store.payments.requests import RequestRecord
+from teppan.store.payments import request_records
+from teppan.store.payments.request_records import RequestRecord
 from teppan.store.table import Table
 
 
@@ -63,12 +63,12 @@ def refund_payment(
             refund_request.booking_id,
             decide,
             caller,
-            extra_writes=lambda _: [requests.record(record)],
+            extra_writes=lambda _: [request_records.record(record)],
             reason=refund_request.reason,
         )
     except (AlreadyDoneError, RefundExceedsCaptured, BookingNotFound):
         # A retry may find nothing left to refund, because its first request refunded it.
-        if earlier := requests.find(table, refund_id):
+        if earlier := request_records.find(table, refund_id):
             return _replayed(table, earlier, request)
         raise
     return RefundResult(refund_id, booking, entries)

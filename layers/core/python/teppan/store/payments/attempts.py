@@ -16,7 +16,7 @@ from teppan.domain.payments.attempt import IntentStatus, PaymentAttempt, payment
 from teppan.store import keys
 from teppan.store.failures import ConditionFailed
 from teppan.store.payments.items import attempt_item, attempt_of
-from teppan.store.payments.requests import RequestRecord, record
+from teppan.store.payments.request_records import RequestRecord, record
 from teppan.store.table import Check, Put, Table, Update
 
 # Reserved words of DynamoDB.

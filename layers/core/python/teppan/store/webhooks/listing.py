@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from teppan.clock import from_rfc3339, to_rfc3339
-from teppan.domain.webhook import EventSource, EventState
+from teppan.domain.webhook_event import EventSource, EventState
 from teppan.store import keys
 from teppan.store.attributes import Item
 from teppan.store.table import Page, Table

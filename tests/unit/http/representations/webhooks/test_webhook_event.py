@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from tests.builders import NOW
 
-from teppan.domain.webhook import EventSource, EventState
-from teppan.http.representations.webhooks import webhook as represent
+from teppan.domain.webhook_event import EventSource, EventState
+from teppan.http.representations.webhooks import webhook_event as represent
 from teppan.store.webhooks.listing import InboxEvent
 
 HANDLED = InboxEvent(

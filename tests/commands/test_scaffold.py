@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from local.aws.template import load_template
-from local.commands.endpoint import main
+from local.commands.scaffold import main
 from tests.builders import ROOT
 
 FILES = ("openapi.yaml", "template.yaml")

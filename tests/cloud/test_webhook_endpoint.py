@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 from local.aws.deployment import STACK
 from local.errors import LocalCloudError
-from operations import webhook
+from operations import webhook_endpoint
 from operations.stages import outputs_of
-from operations.webhook import local_side, require_key, subscribe
+from operations.webhook_endpoint import local_side, require_key, subscribe
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.stripe_side import StripeSide
@@ -30,7 +30,7 @@ def test_make_webhook_restores_a_changed_endpoint_and_keeps_its_secret(cloud: Ru
     side = local_side(cloud.description)
     changed: Any = {"enabled_events": ["charge.refunded"], "disabled": True}
     side.stripe.v1.webhook_endpoints.update(before["id"], changed)
-    output = run_module("operations.webhook", cloud=cloud)
+    output = run_module("operations.webhook_endpoint", cloud=cloud)
     # Then it is as before, with the same secret, which is not printed
     assert stripe_side.get("/v1/webhook_endpoints")["data"] == [before]
     assert output.stdout == (
@@ -47,7 +47,7 @@ def test_make_webhook_replaces_an_endpoint_whose_secret_was_not_stored(cloud: Ru
         subscribe(broken, renew=True)
     side.stripe.v1.webhook_endpoints.delete(before["id"])
     # When make webhook runs again
-    output = run_module("operations.webhook", cloud=cloud)
+    output = run_module("operations.webhook_endpoint", cloud=cloud)
     # Then there is a new endpoint, whose secret is stored and not printed
     [endpoint] = stripe_side.get("/v1/webhook_endpoints")["data"]
     stored = side.secrets.get_secret_value(SecretId=side.secret_arn)["SecretString"]
@@ -87,9 +87,9 @@ def test_make_webhook_registers_a_deployed_stage(
 ) -> None:
     # Given the local stack in place of the deployed one, and the fake in place of Stripe
     stand_in_for_a_stage(cloud, monkeypatch)
-    monkeypatch.setattr("operations.webhook._STRIPE", cloud.description.stripe_url)
+    monkeypatch.setattr("operations.webhook_endpoint._STRIPE", cloud.description.stripe_url)
     # When
-    assert webhook.main(["--stage", "dev"]) == 0
+    assert webhook_endpoint.main(["--stage", "dev"]) == 0
     # Then the stack's own URL is registered beside the local one
     listed = StripeSide(cloud).get("/v1/webhook_endpoints")["data"]
     [deployed] = [each for each in listed if ".lambda-url." in urlsplit(each["url"]).netloc]
@@ -103,13 +103,13 @@ def test_make_webhook_reports_a_refused_stripe_key_in_one_line(
     cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stand_in_for_a_stage(cloud, monkeypatch)
-    monkeypatch.setattr("operations.webhook._STRIPE", cloud.description.stripe_url)
-    monkeypatch.setattr("operations.webhook.require_key", lambda *_: None)
+    monkeypatch.setattr("operations.webhook_endpoint._STRIPE", cloud.description.stripe_url)
+    monkeypatch.setattr("operations.webhook_endpoint.require_key", lambda *_: None)
     outputs = outputs_of(cloud.client("cloudformation"), STACK)
     monkeypatch.setattr(
         "operations.stages.outputs_of",
         lambda *_: outputs | {"StripeApiKeySecretArn": outputs["CursorSecretArn"]},
     )
-    assert webhook.main(["--stage", "dev"]) == 1
+    assert webhook_endpoint.main(["--stage", "dev"]) == 1
     error = capsys.readouterr().err
     assert error == "Stripe does not take the API key in the stack's secret.\n"

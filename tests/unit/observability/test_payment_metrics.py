@@ -13,9 +13,9 @@ from teppan.domain.alarm import Alarm
 from teppan.domain.ledger import EntryKind
 from teppan.domain.payments.event import EventResult, PaymentEvent
 from teppan.domain.payments.refund import SendResult
-from teppan.domain.webhook import EventState
+from teppan.domain.webhook_event import EventState
 from teppan.observability.metrics import metrics
-from teppan.observability.money import (
+from teppan.observability.payment_metrics import (
     ENTRY_METRICS,
     raise_alarm,
     record_entries,

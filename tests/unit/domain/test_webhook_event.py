@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.builders import NOW
 
-from teppan.domain.webhook import WebhookEvent, is_permanent
+from teppan.domain.webhook_event import WebhookEvent, is_permanent
 
 
 def test_an_event_is_printed_as_its_id_without_payload() -> None:

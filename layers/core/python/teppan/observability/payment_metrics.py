@@ -10,7 +10,7 @@ from teppan.domain.ledger import EntryKind, LedgerEntry
 from teppan.domain.money import Cents
 from teppan.domain.payments.event import EventResult, PaymentEvent
 from teppan.domain.payments.refund import SendResult
-from teppan.domain.webhook import EventState
+from teppan.domain.webhook_event import EventState
 from teppan.observability.log import error_fields, logger
 from teppan.observability.metrics import count, emit_alarm_metric
 
