@@ -51,7 +51,7 @@ class WebhookLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class WebhookEndpoint:
     """The endpoint at Stripe; with `new`, its secret has just been stored."""
 
     id: str
@@ -86,7 +86,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def subscribe(side: WebhookLink, *, renew: bool = False) -> Endpoint:
+def subscribe(side: WebhookLink, *, renew: bool = False) -> WebhookEndpoint:
     """Register one endpoint at Stripe for the URL, with our events, version and signing secret.
 
     An endpoint's version and secret cannot change. If one of them must, a new endpoint is created,
@@ -98,9 +98,9 @@ def subscribe(side: WebhookLink, *, renew: bool = False) -> Endpoint:
         (each for each in existing if not renew and _may_stay(each, side, subscription)), None
     )
     if kept is None:
-        endpoint = Endpoint(_create(side, subscription), new=True)
+        endpoint = WebhookEndpoint(_create(side, subscription), new=True)
     else:
-        endpoint = Endpoint(kept["id"], new=False)
+        endpoint = WebhookEndpoint(kept["id"], new=False)
         if not _is_current(kept, subscription):
             changes: Any = {"enabled_events": subscription["enabled_events"], "disabled": False}
             side.stripe.v1.webhook_endpoints.update(kept["id"], changes)

@@ -23,7 +23,7 @@ _BOOKING_ID: Final = "        - $ref: '#/components/parameters/BookingId'"
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class NewEndpoint:
     """A new endpoint as the arguments of `make endpoint` describe it."""
 
     name: str
@@ -85,7 +85,7 @@ def camel(name: str) -> str:
     return name[0] + pascal(name)[1:]
 
 
-def checked_endpoint(root: Path, name: str, domain: str, route: str) -> Endpoint:
+def checked_endpoint(root: Path, name: str, domain: str, route: str) -> NewEndpoint:
     """Return the endpoint. Raises LocalCloudError for an invalid name, domain or route."""
     domains = sorted(path.name for path in (root / "functions").iterdir() if path.name != "jobs")
     if not re.fullmatch("[a-z]+(_[a-z]+)*", name):
@@ -106,4 +106,4 @@ def checked_endpoint(root: Path, name: str, domain: str, route: str) -> Endpoint
         )
     schema = pascal(noun or name)
     taken = f"\n    {schema}:\n" in (root / "openapi.yaml").read_text(encoding="utf-8")
-    return Endpoint(name, domain, method.lower(), path, f"{schema}Answer" if taken else schema)
+    return NewEndpoint(name, domain, method.lower(), path, f"{schema}Answer" if taken else schema)

@@ -11,7 +11,7 @@ from string import Template
 from typing import Final
 
 from local.commands.contract_text import insert_operation, insert_resources, insert_schema, tag_of
-from local.commands.new_endpoint import Endpoint, camel, checked_endpoint
+from local.commands.new_endpoint import NewEndpoint, camel, checked_endpoint
 from local.commands.write_events import write_events
 from local.errors import LocalCloudError
 from local.paths import ROOT
@@ -42,7 +42,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     return 0
 
 
-def _write(root: Path, endpoint: Endpoint) -> list[str]:
+def _write(root: Path, endpoint: NewEndpoint) -> list[str]:
     """Write every place and return their paths.
 
     Raises LocalCloudError before the first is written when one of them cannot be.
@@ -84,7 +84,7 @@ def _template(file: str) -> str:
     return (_TEMPLATES / file).read_text(encoding="utf-8")
 
 
-def _report(endpoint: Endpoint, written: list[str]) -> str:
+def _report(endpoint: NewEndpoint, written: list[str]) -> str:
     places = "\n".join(f"  {each}" for each in written)
     return f"""\
 Wrote {endpoint.operation_id} ({endpoint.method.upper()} {endpoint.path}):

@@ -25,7 +25,7 @@ WEBHOOK_URL: Final = "https://webhook.invalid/"
 _LOST: Final[Any] = stripe.APIConnectionError
 
 
-class InProcess(stripe.HTTPClient):
+class FakeStripeClient(stripe.HTTPClient):
     """An HTTP client for Stripe's library that calls the fake; its retries do not wait."""
 
     name = "in-process"
@@ -67,7 +67,7 @@ def gateway_to(fake: FakeStripe, key_arn: str) -> StripeProvider:
         stripe_version=API_VERSION,
         base_addresses={"api": "https://stripe.invalid"},
         max_network_retries=1,
-        http_client=InProcess(fake),
+        http_client=FakeStripeClient(fake),
     )
     return StripeProvider(Stripe(client, key_arn))
 

@@ -2,7 +2,7 @@
 
 from teppan.observability import payment_metrics
 from teppan.services.payments.ledger_differences import differences, disputed_payments
-from teppan.services.payments.reconciliation import Run
+from teppan.services.payments.reconciliation import ReconciliationRun
 from teppan.store.table import connect
 from teppan.trigger import Author, Event, TimeLeft, job, raise_if_any_failed
 from teppan_payments.stripe_provider import provider
@@ -13,11 +13,11 @@ table, stripe = connect(), provider()
 @job("reconcilePayments")
 def handler(event: Event, author: Author, time_left: TimeLeft) -> None:
     """Run the scope `recent` (events and unfinished follow-ups) or `full` (the whole balance)."""
-    run = Run(table, stripe, author, time_left)
+    run = ReconciliationRun(table, stripe, author, time_left)
     {"recent": _recent, "full": _full}[event["scope"]](run)
 
 
-def _recent(run: Run) -> None:
+def _recent(run: ReconciliationRun) -> None:
     alarms = run.raise_alarms(payment_metrics.raise_alarm)
     closings = run.close_payments()
     refunds = run.send_refunds(payment_metrics.record_sent_refunds)
@@ -25,7 +25,7 @@ def _recent(run: Run) -> None:
     raise_if_any_failed(alarms, closings, refunds, events)
 
 
-def _full(run: Run) -> None:
+def _full(run: ReconciliationRun) -> None:
     now = run.author().at
     before = differences(table, stripe, now)
     repairs = run.apply_differing_payments(

@@ -1,7 +1,7 @@
 """The fake over HTTP: Stripe's API, the pages, and `/_fake/…` for other actions."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,8 +20,6 @@ from local.fakes.stripe.web import checkout, dashboard
 from local.fakes.stripe.web.connections import break_connection, wait_for_disconnect
 from local.fakes.stripe.web.html import STYLE
 from local.fakes.stripe.webhooks.sender import Sender
-
-type Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def app(fake: FakeStripe, sender: Sender | None = None) -> Starlette:

@@ -19,7 +19,7 @@ type Author = Callable[[], Caller]
 """Returns the caller that a job acts as, at the present instant; called once for each item."""
 type TimeLeft = Callable[[], timedelta]
 """Returns the time until Lambda stops the function."""
-type Run = Callable[[Event, Author, TimeLeft], Event | None]
+type RunJob = Callable[[Event, Author, TimeLeft], Event | None]
 type LambdaHandler = Callable[[Event, Any], Event | None]
 
 
@@ -52,7 +52,7 @@ class job:  # noqa: N801 - it reads as the decorator that it is
 
     name: str
 
-    def __call__(self, run: Run) -> LambdaHandler:
+    def __call__(self, run: RunJob) -> LambdaHandler:
         """Return the Lambda handler around `run`; it raises `TriggerFailedError`."""
 
         def handle(event: Event, context: Any) -> Event | None:

@@ -40,7 +40,7 @@ _LEFT_TO_STREAM: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ReconciliationRun:
     """One run. `author` returns the caller at the present instant, `time_left` the time it may use.
 
     Each part passes each result to `record` at once, because Lambda may stop the run.
