@@ -21,7 +21,7 @@ from tests.functions.emf import alarm_values, counted
 from tests.functions.given import new_id, stored_booking
 from tests.functions.handlers import Handlers
 from tests.functions.payment_steps import PaymentSteps, open_payment
-from tests.functions.stripe import InProcess
+from tests.functions.stripe import FakeStripeClient
 from tests.money.support.swift import SwiftDynamoDB
 from tests.sizes import FULL, SIZES
 from tests.store.threads import at_once
@@ -53,13 +53,13 @@ class StripeLatency:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, latency: float = STRIPE_SECONDS) -> None:
         self.waited: Counter[int] = Counter()
-        answer = InProcess.request
+        answer = FakeStripeClient.request
 
-        def slow(client: InProcess, *request: Any, **more: Any) -> Any:
+        def slow(client: FakeStripeClient, *request: Any, **more: Any) -> Any:
             self.waited[get_ident()] += latency  # type: ignore[assignment]
             return answer(client, *request, **more)
 
-        monkeypatch.setattr(InProcess, "request", slow)
+        monkeypatch.setattr(FakeStripeClient, "request", slow)
 
     @property
     def seconds(self) -> float:
@@ -153,13 +153,13 @@ def test_several_overdue_bookings_are_released_in_parallel(
     queue = store_queue(call, 2 * THREADS)
     now.set(queue[-1].payment_due_at + SECOND)
     barrier = Barrier(THREADS, timeout=60)
-    answer = InProcess.request
+    answer = FakeStripeClient.request
 
-    def wait(client: InProcess, *request: Any, **more: Any) -> Any:
+    def wait(client: FakeStripeClient, *request: Any, **more: Any) -> Any:
         barrier.wait()
         return answer(client, *request, **more)
 
-    monkeypatch.setattr(InProcess, "request", wait)
+    monkeypatch.setattr(FakeStripeClient, "request", wait)
 
     call.job(JOB)
 
