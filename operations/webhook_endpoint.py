@@ -76,10 +76,10 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except stripe.AuthenticationError:
-        sys.stderr.write("Stripe does not take the API key in the stack's secret.\n")
+        sys.stderr.write("Stripe rejects the API key in the stack's secret.\n")
         return 1
     except stripe.StripeError as error:
-        sys.stderr.write(f"Stripe refuses: {error.user_message or type(error).__name__}\n")
+        sys.stderr.write(f"Stripe refused this: {error.user_message or type(error).__name__}\n")
         return 1
     secret = "its new secret is stored" if endpoint.new else "its secret stays"
     sys.stdout.write(f"Stripe sends events to {side.url} ({endpoint.id}); {secret}.\n")
@@ -139,13 +139,14 @@ def require_key(api_key: str, stage: str, arn: str) -> None:
     match = _KEY.fullmatch(api_key)
     if match is None:
         raise LocalCloudError(
-            "The stack has no API key of Stripe yet: put it with `aws secretsmanager "
-            f"put-secret-value --secret-id {arn} --secret-string file://key.txt`: docs/payments.md."
+            "The stack has no API key of Stripe yet: store it with `aws secretsmanager "
+            f"put-secret-value --secret-id {arn} --secret-string file://key.txt`; docs/payments.md "
+            "describes the key (Going live with Stripe, Key)."
         )
     if match.group(1) != mode:
         raise LocalCloudError(
-            f"The API key of {stage} is one of Stripe's {match.group(1)} mode: put one of its "
-            f"{mode} mode, see docs/payments.md."
+            f"The API key of {stage} is a {match.group(1)} key; {stage} needs a {mode} key: "
+            "store it as docs/payments.md says (Going live with Stripe, Key)."
         )
 
 

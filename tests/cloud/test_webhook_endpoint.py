@@ -60,12 +60,8 @@ def test_make_webhook_replaces_an_endpoint_whose_secret_was_not_stored(cloud: Ru
     ("key", "stage", "message"),
     [
         ("RxK3vB7nQ2", "dev", "no API key of Stripe yet"),
-        ("sk_test_4eC39HqLyjWD", "prod", "is one of Stripe's test mode: put one of its live"),
-        (
-            "rk_live_4eC39HqLyjWD",
-            "staging",
-            "is one of Stripe's live mode: put one of its test",
-        ),
+        ("sk_test_4eC39HqLyjWD", "prod", "is a test key; prod needs a live key"),
+        ("rk_live_4eC39HqLyjWD", "staging", "is a live key; staging needs a test key"),
     ],
     ids=["random", "test key in prod", "live key elsewhere"],
 )
@@ -112,4 +108,4 @@ def test_make_webhook_reports_a_refused_stripe_key_in_one_line(
     )
     assert webhook_endpoint.main(["--stage", "dev"]) == 1
     error = capsys.readouterr().err
-    assert error == "Stripe does not take the API key in the stack's secret.\n"
+    assert error == "Stripe rejects the API key in the stack's secret.\n"

@@ -173,7 +173,7 @@ _EXAMPLES: Final = {
     "VenueTooFar": "at most {max_miles} miles",
     "TooCloseToEvent": "until {move_hours} hours before the start",
     "TooLateToReduce": "until {reduction_days} days before the start",
-    "InvalidCredentials": "wait {mail_minutes} minutes",
+    "InvalidCredentials": "try again in {mail_minutes} minutes",
     "TooManyPendingBookings": "You hold {pending} unpaid bookings; at most {pending} are possible",
     "TooManyBookingsInADay": "At most {bookings} bookings are possible in {bookings_hours} hours",
     "BodyTooLarge": "at most {body_bytes} bytes",

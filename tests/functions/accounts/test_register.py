@@ -48,7 +48,7 @@ OPERATION = Example(
 OTHER_PASSWORD = "another one entirely"
 ACCEPTED = {
     "status": "accepted",
-    "detail": "If the address allows it, a code is on its way to it.",
+    "detail": "If a code can be sent to this address, it has been sent.",
 }
 
 ANYBODY: dict[str, Callable[[Table], Person]] = {

@@ -127,7 +127,7 @@ class TestTravel:
 
         assert refused.problem == (409, "booking_not_changeable")
         assert refused.body["detail"] == (
-            "A booking that is completed stays as it is; only its travel_miles can be set, alone."
+            "A completed booking cannot be changed; only its travel_miles can be set, alone."
         )
 
     @pytest.mark.parametrize("status", [Status.PENDING, Status.COMPLETED])

@@ -179,7 +179,7 @@ class TestParty:
         answer = change(call, booking, NEW_YORK, by)
 
         assert answer.problem == (400, "too_close_to_event")
-        assert answer.body["detail"] == "Guests, menu and venue stay as they are after the start."
+        assert answer.body["detail"] == "Guests, menu and venue cannot be changed after the start."
         assert snapshot() == before
 
     @pytest.mark.parametrize(

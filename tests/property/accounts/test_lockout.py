@@ -217,7 +217,7 @@ def share_locked(networks: int, span: timedelta) -> float:
 
 
 def test_a_stranger_on_several_networks_locks_the_owner_out_of_cognito() -> None:
-    """Our own limits can not prevent this; `docs/accounts.md` describes it."""
+    """Our own limits cannot prevent this; `docs/accounts.md` describes it."""
     week = timedelta(days=7)
 
     assert share_locked(1, week) < 0.02

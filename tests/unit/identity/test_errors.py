@@ -36,7 +36,8 @@ from teppan.identity.errors import (
             (
                 "Check both and try again. If you have just registered, first confirm with the "
                 "code from your e-mail. If you have forgotten the password, reset it. If both "
-                "are right, wait 15 minutes: somebody may have tried too often."
+                "are right, the account may be locked after too many attempts: try again in 15 "
+                "minutes."
             ),
         ),
         (

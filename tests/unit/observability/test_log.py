@@ -20,7 +20,7 @@ def caught(fail: Callable[[], object]) -> dict[str, Any]:
 
 
 def quote_the_input() -> None:
-    raise ValueError(f"can not read {SECRET}")
+    raise ValueError(f"cannot read {SECRET}")
 
 
 def quote_it_twice() -> None:

@@ -47,7 +47,7 @@ def read_event(raw: bytes) -> PaymentEvent:
     try:
         return event_of(json.loads(raw), len(raw))
     except (ValueError, RecursionError) as error:
-        raise MalformedJson("The body is no event of Stripe's.") from error
+        raise MalformedJson("The body is not a Stripe event.") from error
 
 
 def event_of(document: Mapping[str, Any], size: int | None = None) -> PaymentEvent:
@@ -63,7 +63,7 @@ def event_of(document: Mapping[str, Any], size: int | None = None) -> PaymentEve
         is_foreign = document.get("account") is not None
         is_live = bool(document.get("livemode"))
     except (KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
-        raise ValueError("no event of Stripe's") from error
+        raise ValueError("not a Stripe event") from error
     if is_foreign:
         logger.error("event of another account", event_id=event_id)
         emit_alarm_metric(Alarm.FOREIGN, 1)

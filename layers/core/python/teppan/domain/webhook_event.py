@@ -48,7 +48,7 @@ class WebhookEvent:
 
     `payload` is the event as sent, as ASCII JSON without secrets. It may hold personal data, so it
     is stored in the inbox and nowhere else. `size` is the size as sent, in bytes. `fault` is a code
-    for why an event of a handled type can not be read, or None.
+    for why an event of a handled type cannot be read, or None.
     """
 
     id: str

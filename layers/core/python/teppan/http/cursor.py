@@ -79,4 +79,4 @@ def _sign(key: str, request: Request[Any], position: bytes) -> bytes:
 
 
 def _invalid() -> InvalidCursor:
-    return InvalidCursor("Use the cursor that the page before gave, with the same filters.")
+    return InvalidCursor("Use `next_cursor` of the previous page, with the same filters.")

@@ -148,4 +148,4 @@ EVENT_TYPE = text_like(
 )
 ORDER = query(text_like("asc|desc", "asc or desc"), default="asc")
 LIMIT = query(integer(1, 100), default=20)
-CURSOR = query(text_like(r"[A-Za-z0-9_-]{1,1024}", "a cursor that an earlier page gave"))
+CURSOR = query(text_like(r"[A-Za-z0-9_-]{1,1024}", "the next_cursor of an earlier page"))

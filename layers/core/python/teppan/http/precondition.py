@@ -21,7 +21,7 @@ def precondition(if_match: str | None) -> Precondition:
         raise _invalid('must be * or entity tags such as "3"')
     tags = [tag for tag in re.findall(_TAG, if_match) if not tag.startswith("W/")]
     if not tags:
-        raise _invalid('must be the ETag as it was answered, such as "3", not a weak one (W/)')
+        raise _invalid('must be the ETag from our response, such as "3", not a weak one (W/)')
     return lambda version: f'"{version}"' in tags
 
 

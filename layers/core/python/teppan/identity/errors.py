@@ -22,8 +22,8 @@ class InvalidCredentials(Unauthorized):
     title = "The e-mail address or the password is wrong"
     detail = (
         "Check both and try again. If you have just registered, first confirm with the code from "
-        "your e-mail. If you have forgotten the password, reset it. If both are right, wait 15 "
-        "minutes: somebody may have tried too often."
+        "your e-mail. If you have forgotten the password, reset it. If both are right, the account "
+        "may be locked after too many attempts: try again in 15 minutes."
     )
 
 
@@ -63,7 +63,7 @@ class LoginUnsupported(Forbidden):
     """The password is right, but Cognito asks for a challenge that this API does not support."""
 
     code = "login_unsupported"
-    title = "The account can not log in here"
+    title = "The account cannot log in here"
     detail = "Your account asks for a way to log in that is not offered here; contact support."
 
 

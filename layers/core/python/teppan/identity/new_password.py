@@ -33,7 +33,7 @@ _RUNS: Final = tuple(
 )
 _CHOOSE: Final = "choose another one, such as four words that do not belong together"
 
-TOO_COMMON: Final = f"must not be among the first that anybody would try: {_CHOOSE}"
+TOO_COMMON: Final = f"must not be a common password: {_CHOOSE}"
 TOO_UNIFORM: Final = f"must have at least {FEWEST_CHARACTERS} different characters: {_CHOOSE}"
 OF_ADDRESS: Final = f"must not be made of your e-mail address: {_CHOOSE}"
 OF_PRODUCT: Final = f"must not be made of our name: {_CHOOSE}"

@@ -41,5 +41,5 @@ def test_an_account_has_the_role_of_the_token(
 def test_every_request_for_a_code_has_the_same_response() -> None:
     assert ACCEPTED == {
         "status": "accepted",
-        "detail": "If the address allows it, a code is on its way to it.",
+        "detail": "If a code can be sent to this address, it has been sent.",
     }

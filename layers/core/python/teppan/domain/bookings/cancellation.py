@@ -101,7 +101,7 @@ def cancellation_terms(
     if booking.status is Status.CANCELLED:
         raise AlreadyCancelled("The booking was cancelled before.")
     if not booking.is_live:
-        raise AlreadyCompleted("The date of the booking has passed.")
+        raise AlreadyCompleted("A completed booking or a no-show cannot be cancelled.")
     if booking.status is Status.PENDING:
         return _unconfirmed_terms(booking, now, percentage)
     if percentage is not None:
@@ -193,4 +193,5 @@ def _check_override(request: CancellationRequest, caller: Caller) -> None:
     if not caller.is_admin:
         raise Forbidden("Only staff set the refund of a cancellation.")
     if request.reason is None:
-        raise InvalidInput([Violation("body", "/reason", "Setting the refund needs a reason.")])
+        detail = "Send a reason together with refund_percentage."
+        raise InvalidInput([Violation("body", "/reason", detail)])

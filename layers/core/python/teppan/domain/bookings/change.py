@@ -101,7 +101,7 @@ def _check_changeable(booking: Booking, changes: Changes, caller: Caller) -> Non
     if not booking.is_live and not (accepts_distance and changes == Changes(travel_miles=miles)):
         may_set_distance = caller.is_admin and booking.holds_slot
         exception = "; only its travel_miles can be set, alone" if may_set_distance else ""
-        raise BookingNotChangeable(f"A booking that is {booking.status} stays as it is{exception}.")
+        raise BookingNotChangeable(f"A {booking.status} booking cannot be changed{exception}.")
     deadline = booking.policy.travel_deadline_after_start
     if miles is not None and caller.at > booking.slot.starts_at + deadline:
         until = _in_words(deadline)
@@ -127,7 +127,7 @@ def _target_status(booking: Booking, status: Status | None, now: dt.datetime) ->
         return booking.status
     cause = SET_BY_ADMIN.get(status)
     if cause is None or (booking.status, cause) not in TRANSITIONS:
-        raise InvalidTransition(f"A {booking.status} booking can not become {status}.")
+        raise InvalidTransition(f"A {booking.status} booking cannot become {status}.")
     if now < booking.slot.starts_at:
         raise InvalidTransition(f"A booking becomes {status} only after its start.")
     return next_status(booking.status, cause)
@@ -151,7 +151,7 @@ def _check_edit_notice(before: Booking, changed: Booking, caller: Caller) -> Non
         return
     notice, needed = before.slot.starts_at - caller.at, before.policy.edit_notice
     if notice < dt.timedelta(0):
-        raise TooCloseToEvent("Guests, menu and venue stay as they are after the start.")
+        raise TooCloseToEvent("Guests, menu and venue cannot be changed after the start.")
     if notice < needed and not caller.is_admin:
         until = _in_words(needed)
         raise TooCloseToEvent(
@@ -167,8 +167,8 @@ def _check_reduction_notice(before: Booking, repriced: Booking, caller: Caller) 
     if is_in_time or caller.is_admin or repriced.price.total >= before.price.total:
         return
     raise TooLateToReduce(
-        f"A change that lowers the total is possible until {_in_words(needed)} before the start;"
-        " one that keeps or raises it still is."
+        f"The total can be lowered until {_in_words(needed)} before the start. A change that keeps"
+        " or raises it is still possible."
     )
 
 

@@ -75,7 +75,7 @@ class SlotUnavailable(Conflict):
 
     def __init__(self, available_times: Sequence[str]) -> None:
         """Store the other start times (`HH:MM`) that are free on that date; may be empty."""
-        super().__init__("That date and time can not be booked any more.")
+        super().__init__("That date and time is taken or closed.")
         self.available_times = tuple(available_times)
 
     @property
@@ -114,14 +114,14 @@ class BookingNotChangeable(Conflict):
     """The booking is neither pending nor confirmed, or its deadline has passed (`domain.md §5`)."""
 
     code = "booking_not_changeable"
-    title = "The booking can not be changed any more"
+    title = "The booking cannot be changed any more"
 
 
 class InvalidTransition(Conflict):
-    """The booking can not change to the requested status, or not yet (`domain.md §4`)."""
+    """The booking cannot change to the requested status, or not yet (`domain.md §4`)."""
 
     code = "invalid_transition"
-    title = "The booking can not take that status"
+    title = "The booking cannot take that status"
 
 
 class AlreadyCancelled(Conflict):

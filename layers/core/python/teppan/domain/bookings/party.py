@@ -45,7 +45,7 @@ def party_of(
     if party.guests != guests:
         raise _invalid("/guests", "Adults, children and toddlers must add up to guests.")
     if party.adults < 1:
-        raise _invalid("/adults", "At least one adult must be there.")
+        raise _invalid("/adults", "must be at least 1")
     return party
 
 
@@ -53,8 +53,9 @@ def check_menu(menu: Menu, party: Party, policy: Policy) -> None:
     """Raise `InvalidInput` for an extra that is not on offer, or a quantity over the guests."""
     offers = {"upgrades": policy.upgrade_prices, "add_ons": policy.add_on_prices}
     chosen = {"upgrades": menu.upgrades, "add_ons": menu.add_ons}
+    range_of_quantities = f"must be from 1 to {party.guests}, the number of guests"
     violations = [
-        Violation("body", f"/menu/{kind}/{code}", f"A quantity is 1 to {party.guests}, the guests.")
+        Violation("body", f"/menu/{kind}/{code}", range_of_quantities)
         for kind, extras in chosen.items()
         for code, quantity in extras.items()
         if code not in offers[kind] or not 1 <= quantity <= party.guests

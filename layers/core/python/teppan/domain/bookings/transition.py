@@ -45,6 +45,8 @@ TRANSITIONS: Final[Mapping[tuple[Status, Cause], Status]] = MappingProxyType(
 )
 """All transitions; `payments.effect.PAYMENT_EFFECTS` defines which of them a payment causes."""
 
+_STATUS_AFTER: Final = {cause: after for (_, cause), after in TRANSITIONS.items()}
+
 HOLDS_SLOT: Final = frozenset(Status) - {Status.CANCELLED}
 """The statuses in which a booking counts towards the capacity of its slot."""
 
@@ -57,6 +59,5 @@ def next_status(status: Status, cause: Cause) -> Status:
     try:
         return TRANSITIONS[status, cause]
     except KeyError:
-        raise InvalidTransition(
-            f"A {status} booking can not be {cause.replace('_', ' ')}."
-        ) from None
+        target = _STATUS_AFTER[cause]
+        raise InvalidTransition(f"A {status} booking cannot become {target}.") from None

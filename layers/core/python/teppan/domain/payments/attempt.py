@@ -30,7 +30,7 @@ class IntentStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the status can not change any more."""
+        """Whether the status cannot change any more."""
         return self in {IntentStatus.SUCCEEDED, IntentStatus.CANCELED}
 
 

@@ -37,7 +37,7 @@ class TooManyPaymentAttempts(Conflict):
 
     code = "too_many_payment_attempts"
     title = "Too many attempts to pay"
-    detail = "Paying for this booking was begun too often; please contact support."
+    detail = "This booking has reached its limit of payment attempts; please contact support."
 
 
 class PaymentNotFound(NotFound):
@@ -111,7 +111,9 @@ class InvalidSignature(BadRequest):
 
     code = "invalid_signature"
     title = "The signature is not valid"
-    detail = "The signature does not fit the body, or its time is not now."
+    detail = (
+        "The signature does not match the body, or its timestamp is too far from the present time."
+    )
 
 
 class EventNotOurs(BadRequest):

@@ -59,7 +59,7 @@ def _invalid(pointer: str, detail: str) -> Callable[[], Exception]:
 
 
 def _unusable(pointer: str) -> Refusals:
-    refused = _invalid(pointer, "This password can not be used; choose another one.")
+    refused = _invalid(pointer, "This password cannot be used; choose another one.")
     return _all(("InvalidPasswordException", "PasswordHistoryPolicyViolationException"), refused)
 
 

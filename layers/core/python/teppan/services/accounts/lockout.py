@@ -89,9 +89,9 @@ def forget_attempts(table: Table, origin: Origin, counter: Counter) -> None:
 def _count(table: Table, origin: Origin, counter: Counter) -> int:
     """Count an attempt; return the seconds to wait because of other networks (0: none).
 
-    An attempt that has to wait is not counted, unless other networks use up the allowance at the
-    same time: it then counts for its own network. Raises `TooManyAttempts` if its own network has
-    to wait.
+    A refused attempt is not counted. Exception: if other networks spend the allowance during the
+    call, the attempt counts for its own network only. Raises `TooManyAttempts` if its own network
+    has to wait.
     """
     person, network, at = origin.person, origin.network, origin.at
     own, shared = counter.lockout.by_network, counter.lockout.by_address

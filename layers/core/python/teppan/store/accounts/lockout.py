@@ -27,7 +27,9 @@ class AllowanceSpentError(Exception):
 def find(
     table: Table, person: str, network: str, by_network: str, trusted: str, by_address: str
 ) -> tuple[Attempts | None, Attempts | None, datetime | None]:
-    """Return a network's attempts, its attempts that may make it trusted, and the allowance's end.
+    """Return a network's attempts, those whose success makes it trusted, and `spent_until`.
+
+    `spent_until` is the instant at which the allowance is full again.
 
     `person` and `network` are pseudonyms. The others are names of counted operations; `trusted` may
     be the same as `by_network`. One BatchGetItem.

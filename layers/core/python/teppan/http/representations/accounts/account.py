@@ -8,7 +8,7 @@ from teppan.identity.tokens import Tokens
 
 ACCEPTED: Final = {
     "status": "accepted",
-    "detail": "If the address allows it, a code is on its way to it.",
+    "detail": "If a code can be sent to this address, it has been sent.",
 }
 """The body of every response to a request for a code, whether one was sent or not."""
 

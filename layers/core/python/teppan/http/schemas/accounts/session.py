@@ -9,7 +9,7 @@ from teppan.http.violation_texts import Shape
 
 Token = Annotated[
     str,
-    Shape(pattern=r"^[A-Za-z0-9_=.-]+$", sentence="must be a refresh token as it was answered"),
+    Shape(pattern=r"^[A-Za-z0-9_=.-]+$", sentence="must be a refresh token from our response"),
     Field(min_length=1, max_length=8192, repr=False),
 ]
 

@@ -31,7 +31,7 @@ AccountId = Annotated[
     str,
     Shape(
         pattern=f"^{ACCOUNT_ID_PATTERN}$",
-        sentence="must be the id of an account, as its bookings name it",
+        sentence="must be an account id, such as the customer_id of a booking",
     ),
 ]
 SpecialRequests = Annotated[str, LINES, Field(max_length=500)]
@@ -152,5 +152,6 @@ class UpdateBookingBody(RequestBody):
         if guests is not None:
             return party_of(guests, *split)
         if any(count is not None for count in split):
-            raise InvalidInput([Violation("body", "/guests", "A split needs its total, guests.")])
+            detail = "Send `guests` together with adults, children or toddlers."
+            raise InvalidInput([Violation("body", "/guests", detail)])
         return None
