@@ -19,7 +19,7 @@ python := .venv/bin/python
 sam := .tools/sam/bin/sam
 # An argument of make reaches our commands through the environment, and a recipe uses it only as "$EMAIL". So neither make nor
 # the shell interprets its quotes, spaces and dollars. $(value) is the text before make expands it.
-arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON PROFILE NAME DOMAIN ROUTE
+arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE
 # Only arguments of make count: PORT or USER in the environment means something else.
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
@@ -70,8 +70,8 @@ webhook: .venv/.ready ## Register a stage's webhook at Stripe: STAGE=prod (RENEW
 	@$(python) -m operations.webhook_endpoint $(port) $(stage) $(call flag,--renew,RENEW)
 
 .PHONY: endpoint
-endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt DOMAIN=payments (ROUTE='GET /api/v1/receipts')
-	@$(python) -m local.commands.scaffold $(call option,--name,NAME) $(call option,--domain,DOMAIN) $(call option,--route,ROUTE)
+endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt WING=payments (ROUTE='GET /api/v1/receipts')
+	@$(python) -m local.commands.scaffold $(call option,--name,NAME) $(call option,--wing,WING) $(call option,--route,ROUTE)
 
 ##@ Quality
 

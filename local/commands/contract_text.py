@@ -14,7 +14,7 @@ def tag_of(contract: str, operation_ids: list[str]) -> str:
     for each in operation_ids:
         if found := re.search(rf"operationId: {each}\n +tags: \[(\w+)\]", contract):
             return found[1]
-    raise LocalCloudError("No operation of that domain is in openapi.yaml, so its tag is unknown.")
+    raise LocalCloudError("No operation of that wing is in openapi.yaml, so its tag is unknown.")
 
 
 def insert_operation(contract: str, path: str, method: str, tag: str, operation: str) -> str:
@@ -48,10 +48,10 @@ def insert_schema(contract: str, name: str, schema: str) -> str:
     return _inserted(lines, end, schema)
 
 
-def insert_resources(template: str, domain: str, resources: str) -> str:
-    """Return the template with `resources` after the last function of a domain."""
+def insert_resources(template: str, wing: str, resources: str) -> str:
+    """Return the template with `resources` after the last function of a wing."""
     lines = template.splitlines(keepends=True)
-    code = f"      CodeUri: functions/{domain}/"
+    code = f"      CodeUri: functions/{wing}/"
     last = max(number for number, line in enumerate(lines) if line.startswith(code))
     names = [line.strip()[:-1] for line in lines[:last] if re.match(r"  \w+:$", line)]
     permission = f"  {names[-1].removesuffix('Function')}Permission:\n"

@@ -27,7 +27,7 @@ class NewEndpoint:
     """A new endpoint as the arguments of `make endpoint` describe it."""
 
     name: str
-    domain: str
+    wing: str
     method: str
     path: str
     schema: str
@@ -57,7 +57,7 @@ class NewEndpoint:
         id_import = "from teppan.http.parameters import BOOKING_ID\n" if has_id else ""
         return {
             "name": self.name,
-            "domain": self.domain,
+            "wing": self.wing,
             "method": self.method,
             "METHOD": self.method.upper(),
             "path": self.path,
@@ -85,17 +85,17 @@ def camel(name: str) -> str:
     return name[0] + pascal(name)[1:]
 
 
-def checked_endpoint(root: Path, name: str, domain: str, route: str) -> NewEndpoint:
-    """Return the endpoint. Raises LocalCloudError for an invalid name, domain or route."""
-    domains = sorted(path.name for path in (root / "functions").iterdir() if path.name != "jobs")
+def checked_endpoint(root: Path, name: str, wing: str, route: str) -> NewEndpoint:
+    """Return the endpoint. Raises LocalCloudError for an invalid name, wing or route."""
+    wings = sorted(path.name for path in (root / "functions").iterdir() if path.name != "jobs")
     if not re.fullmatch("[a-z]+(_[a-z]+)*", name):
         raise LocalCloudError(f"NAME is snake case, as in NAME=get_receipt; {name!r} is not.")
-    if domain not in domains:
-        raise LocalCloudError(f"DOMAIN is one of {', '.join(domains)}; {domain!r} is not.")
+    if wing not in wings:
+        raise LocalCloudError(f"WING is one of {', '.join(wings)}; {wing!r} is not.")
     if existing := [*root.glob(f"functions/*/{name}"), *root.glob(f"events/*/{name}.json")]:
         raise LocalCloudError(f"{name} exists: {existing[0].relative_to(root)}.")
     verb, _, noun = name.partition("_")
-    default = f"{_METHODS.get(verb, 'post')} /api/v1/{domain}/{(noun or verb).replace('_', '-')}"
+    default = f"{_METHODS.get(verb, 'post')} /api/v1/{wing}/{(noun or verb).replace('_', '-')}"
     method, _, path = (route or default).partition(" ")
     if method.lower() not in {"get", "post", "put", "delete"} or not path.startswith("/"):
         raise LocalCloudError("ROUTE is a method and a path, as in ROUTE='GET /api/v1/receipts'.")
@@ -106,4 +106,4 @@ def checked_endpoint(root: Path, name: str, domain: str, route: str) -> NewEndpo
         )
     schema = pascal(noun or name)
     taken = f"\n    {schema}:\n" in (root / "openapi.yaml").read_text(encoding="utf-8")
-    return NewEndpoint(name, domain, method.lower(), path, f"{schema}Answer" if taken else schema)
+    return NewEndpoint(name, wing, method.lower(), path, f"{schema}Answer" if taken else schema)

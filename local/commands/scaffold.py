@@ -1,4 +1,4 @@
-"""`make endpoint NAME=get_receipt DOMAIN=payments`: write the five places of a new endpoint.
+"""`make endpoint NAME=get_receipt WING=payments`: write the five places of a new endpoint.
 
 A placeholder, `TO WRITE(get_receipt): …`, stands for each text that only the author knows. The
 test `test_an_operation_has_its_places` lists the placeholders that are left.
@@ -29,11 +29,11 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     """Write the places below `root` and print their paths; return the exit status."""
     parser = argparse.ArgumentParser(prog="make endpoint")
     parser.add_argument("--name", default="", help="in snake case, a verb first: get_receipt")
-    parser.add_argument("--domain", default="", help="a folder of functions/")
+    parser.add_argument("--wing", default="", help="a folder of functions/")
     parser.add_argument("--route", default="", help="'GET /api/v1/bookings/{booking_id}/summary'")
     options = parser.parse_args(arguments)
     try:
-        endpoint = checked_endpoint(root, options.name, options.domain, options.route)
+        endpoint = checked_endpoint(root, options.name, options.wing, options.route)
         written = _write(root, endpoint)
     except LocalCloudError as error:
         sys.stderr.write(f"{error}\n")
@@ -48,7 +48,7 @@ def _write(root: Path, endpoint: NewEndpoint) -> list[str]:
     Raises LocalCloudError before the first is written when one of them cannot be.
     """
     contract, template = root / "openapi.yaml", root / "template.yaml"
-    siblings = sorted(path.name for path in (root / "functions" / endpoint.domain).iterdir())
+    siblings = sorted(path.name for path in (root / "functions" / endpoint.wing).iterdir())
     tag = tag_of(contract.read_text(encoding="utf-8"), [camel(each) for each in siblings])
     variables = endpoint.variables | {
         "tag": tag,
@@ -68,10 +68,10 @@ def _write(root: Path, endpoint: NewEndpoint) -> list[str]:
     places = {
         contract: insert_schema(document, endpoint.schema, filled("schema.yaml")),
         template: insert_resources(
-            template.read_text(encoding="utf-8"), endpoint.domain, filled("resources.yaml")
+            template.read_text(encoding="utf-8"), endpoint.wing, filled("resources.yaml")
         ),
-        root / f"functions/{endpoint.domain}/{endpoint.name}/app.py": filled("app.py.txt"),
-        root / f"tests/functions/{endpoint.domain}/test_{endpoint.name}.py": filled("test.py.txt"),
+        root / f"functions/{endpoint.wing}/{endpoint.name}/app.py": filled("app.py.txt"),
+        root / f"tests/functions/{endpoint.wing}/test_{endpoint.name}.py": filled("test.py.txt"),
     }
     for path, text in places.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The files of `events/`: one for each function, in the folder of the function's domain."""
+"""The files of `events/`: one for each function, in the folder of the function's wing."""
 
 import json
 import re

@@ -21,7 +21,7 @@ PLACES = {
     "events/payments/get_receipt.json",
     "tests/functions/payments/test_get_receipt.py",
 }
-USUAL = ("--name=get_receipt", "--domain=payments")
+USUAL = ("--name=get_receipt", "--wing=payments")
 OF_A_BOOKING = (*USUAL, "--route=GET /api/v1/bookings/{booking_id}/receipt")
 
 type Write = Callable[..., int]
@@ -89,7 +89,7 @@ def test_the_operation_is_in_the_contract_with_its_schema(repository: Path, writ
 
 
 def test_an_operation_joins_a_path_that_exists(repository: Path, write: Write) -> None:
-    write("--name=fetch_quotes", "--domain=quotes", "--route=GET /api/v1/quotes")
+    write("--name=fetch_quotes", "--wing=quotes", "--route=GET /api/v1/quotes")
 
     contract = yaml.safe_load((repository / "openapi.yaml").read_text(encoding="utf-8"))
     assert contract["paths"]["/api/v1/quotes"].keys() == {"get", "post"}
@@ -157,7 +157,7 @@ def test_a_new_schema_stands_before_the_comment_of_the_next_section(
 
 
 def test_a_schema_whose_name_is_taken_is_an_answer(repository: Path, write: Write) -> None:
-    write("--name=get_booking_summary", "--domain=bookings")
+    write("--name=get_booking_summary", "--wing=bookings")
 
     contract = (repository / "openapi.yaml").read_text(encoding="utf-8")
     assert "\n    BookingSummaryAnswer:\n" in contract
@@ -174,15 +174,15 @@ def test_every_place_but_the_event_has_placeholders(repository: Path, write: Wri
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--name=get_booking", "--domain=bookings"), "get_booking exists"),
-        (("--name=get_booking", "--domain=payments"), "get_booking exists"),
-        (("--name=getReceipt", "--domain=payments"), "NAME is snake case"),
-        (("--name=get-receipt", "--domain=payments"), "NAME is snake case"),
-        (("--name=../receipt", "--domain=payments"), "NAME is snake case"),
+        (("--name=get_booking", "--wing=bookings"), "get_booking exists"),
+        (("--name=get_booking", "--wing=payments"), "get_booking exists"),
+        (("--name=getReceipt", "--wing=payments"), "NAME is snake case"),
+        (("--name=get-receipt", "--wing=payments"), "NAME is snake case"),
+        (("--name=../receipt", "--wing=payments"), "NAME is snake case"),
         ((), "NAME is snake case"),
-        (("--name=get_receipt",), "DOMAIN is one of"),
-        (("--name=get_receipt", "--domain=jobs"), "DOMAIN is one of"),
-        (("--name=get_receipt", "--domain=receipts"), "DOMAIN is one of"),
+        (("--name=get_receipt",), "WING is one of"),
+        (("--name=get_receipt", "--wing=jobs"), "WING is one of"),
+        (("--name=get_receipt", "--wing=receipts"), "WING is one of"),
         ((*USUAL, "--route=receipts"), "ROUTE is a method and a path"),
         ((*USUAL, "--route=FETCH /receipts"), "ROUTE is a method and a path"),
         ((*USUAL, "--route=GET /receipts/{id}"), "not id"),

@@ -43,11 +43,11 @@ def missing(operation: Operation) -> list[str]:
     ]
     if operation.served_by != operation.id:
         return absent
-    domain = _domain_of(operation)
+    wing = _wing_of(operation)
     files = [
-        f"functions/{domain}/{name}/app.py",
-        f"events/{domain}/{name}.json",
-        f"tests/functions/{domain}/test_{name}.py",
+        f"functions/{wing}/{name}/app.py",
+        f"events/{wing}/{name}.json",
+        f"tests/functions/{wing}/test_{name}.py",
     ]
     absent += [each for each in files if not (ROOT / each).is_file()]
     return absent + _placeholders(name, ["openapi.yaml", "template.yaml", *files])
@@ -93,7 +93,7 @@ def orphans() -> list[str]:
         and name.removesuffix(ending) not in called | _schedules()
         and name not in OTHER_RESOURCES
     ]
-    folders = [f"functions/{domain}/{name}" for name, domain in _FOLDERS.items()]
+    folders = [f"functions/{wing}/{name}" for name, wing in _FOLDERS.items()]
     events = [path.relative_to(ROOT).as_posix() for path in _EVENTS.values()]
     return declared + [each for each in folders + events if Path(each).stem not in names]
 
@@ -116,12 +116,12 @@ def _is_declared(name: str, kind: str) -> bool:
     return bool(TEMPLATE["Resources"].get(name, {}).get("Type") == kind)
 
 
-def _domain_of(operation: Operation) -> str:
-    """Return the folder of the operation's domain, or `<domain>` if no place has it."""
+def _wing_of(operation: Operation) -> str:
+    """Return the folder of the operation's wing, or `<wing>` if no place has it."""
     name = snake(operation.id)
     if name in _FOLDERS:
         return _FOLDERS[name]
     if name in _EVENTS:
         return _EVENTS[name].parent.name
     tests = list(ROOT.glob(f"tests/functions/*/test_{name}.py"))
-    return tests[0].parent.name if tests else "<domain>"
+    return tests[0].parent.name if tests else "<wing>"

@@ -179,7 +179,7 @@ def test_every_source_that_a_page_or_the_template_points_to_exists() -> None:
         "`tests/contract/test_documents.py::TestDecisions`",
         "store/keys.py",
         "test_documents.py::SOURCE",
-        "test_<operation>.py, functions/<domain>/<operation>/app.py",
+        "test_<operation>.py, functions/<wing>/<operation>/app.py",
     ],
 )
 def test_a_pointer_to_an_existing_source_is_not_dead(pointer: str) -> None:

@@ -35,7 +35,7 @@ COMMANDS: Final = {
     "EMAIL": ("code", "{}"),
     "STAGE": ("admin", "--stage={}"),
     "NAME": ("endpoint", "--name={}"),
-    "DOMAIN": ("endpoint", "--domain={}"),
+    "WING": ("endpoint", "--wing={}"),
     "ROUTE": ("endpoint", "--route={}"),
 }
 """A target for each argument, and the argument's form for the command."""
