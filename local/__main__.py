@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.cloud import Cloud, local_cloud
 from local.console import Console
 from local.description import DEFAULT_PORT, LATEST_CLOUD_FILE, Description, directory_of
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import ROOT
 from local.processes import port_number
 from local.users import token_of
@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
                 _forget(described)
     except KeyboardInterrupt:
         console.line("\nThe local cloud has stopped.")
-    except LocalCloudError as error:
+    except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -113,7 +113,7 @@ def _redeploy_on_save(cloud: Cloud, console: Console) -> None:
         try:
             with console.step("Redeploying"):
                 changed = cloud.redeploy(saved)
-        except (LocalCloudError, BotoCoreError, ClientError) as error:
+        except (CommandError, BotoCoreError, ClientError) as error:
             console.line(f"{error}\nThe previous version keeps running.")
         except Exception:  # noqa: BLE001 - no error in the sources stops the running cloud
             console.line(f"{traceback.format_exc()}The previous version keeps running.")

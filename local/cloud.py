@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from operations.webhook_endpoint import local_side, subscribe
+from operations.webhook_endpoint import local_link, subscribe
 
 from local.api import Api
 from local.aws.api_import import complete_import
@@ -55,7 +55,7 @@ class Cloud:
     def redeploy(self, saved: list[Path]) -> list[str]:
         """Build again and deploy after files were saved; return the names of what changed.
 
-        Raises LocalCloudError when the sources are wrong; the previous version keeps running.
+        Raises CommandError when the sources are wrong; the previous version keeps running.
         """
         check_syntax(saved)
         build = rebuild_functions(self.deployment.current, saved) or sam_build(self._directory)
@@ -74,7 +74,7 @@ class Cloud:
         arn = self.deployment.outputs()["StripeApiKeySecretArn"]
         if secrets.get_secret_value(SecretId=arn)["SecretString"] != API_KEY:
             secrets.put_secret_value(SecretId=arn, SecretString=API_KEY)
-        subscribe(local_side(description))
+        subscribe(local_link(description))
 
     def _describe(self) -> Description:
         outputs = self.deployment.outputs()
@@ -110,7 +110,7 @@ def local_cloud(
     starts empty and its state is deleted at the end. With `keep` the state is loaded from
     `directory` and saved there when the block ends; the state of the fake Stripe is always deleted.
     A used refresh token stays valid for `refresh_grace_seconds`, by default the template's figure.
-    `<directory>/cloud.json` exists while the cloud runs. Raises LocalCloudError when a step fails.
+    `<directory>/cloud.json` exists while the cloud runs. Raises CommandError when a step fails.
     """
     require_free_port(port)
     if stripe_port is None:

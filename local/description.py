@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import ROOT
 from local.processes import is_port_taken
 
@@ -49,11 +49,11 @@ class Description:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Return the description in the file. Raises LocalCloudError when there is no file."""
+        """Return the description in the file. Raises CommandError when there is no file."""
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise LocalCloudError(
+            raise CommandError(
                 f"No local cloud is running ({path} is missing): "
                 "start one with `make dev`, or name the port of one: PORT=4566."
             ) from error
@@ -69,7 +69,7 @@ def directory_of(port: int) -> Path:
 def running_cloud(port: int | None = None) -> Description:
     """Return the cloud on `port`, or the one that TEPPAN_CLOUD names, or the latest one.
 
-    Raises LocalCloudError when that cloud does not run.
+    Raises CommandError when that cloud does not run.
     """
     path = LATEST_CLOUD_FILE if port is None else directory_of(port) / "cloud.json"
     if port is None and CLOUD_VARIABLE in os.environ:
@@ -77,7 +77,7 @@ def running_cloud(port: int | None = None) -> Description:
     description = Description.read(path)
     address = urlsplit(description.aws_endpoint_url)
     if address.port is None or not is_port_taken(address.port):
-        raise LocalCloudError(
+        raise CommandError(
             f"The local cloud of {path} has stopped: start it again with `make dev`."
         )
     return description

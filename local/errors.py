@@ -1,5 +1,5 @@
-"""The error that this package raises for a developer to read."""
+"""The error of our commands, for the person who runs them."""
 
 
-class LocalCloudError(Exception):
+class CommandError(Exception):
     """An error whose message states the problem and the remedy; printed without a traceback."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import ROOT
 from local.stop_with_parent import GRACE_SECONDS
 
@@ -68,7 +68,7 @@ def server(
 
     The server is ready when it answers a GET of `ready_path` with any status but 503. Its output
     goes to `<workdir>/<name>.log`. The server and its child processes stop when the block ends or
-    this process dies. Raises LocalCloudError with the end of the log when the server ends before
+    this process dies. Raises CommandError with the end of the log when the server ends before
     it is ready, or is not ready within `timeout_seconds`.
     """
     log = workdir / f"{name}.log"
@@ -77,14 +77,14 @@ def server(
         deadline = time.monotonic() + timeout_seconds
         while not _is_ready(port, ready_path):
             if process.poll() is not None:
-                raise LocalCloudError(f"{name} ended before it answered. {_tail(log)}")
+                raise CommandError(f"{name} ended before it answered. {_tail(log)}")
             if time.monotonic() > deadline:
-                raise LocalCloudError(
+                raise CommandError(
                     f"{name} was not ready within {timeout_seconds:.0f} s. {_tail(log)}"
                 )
             time.sleep(_POLL_SECONDS)
         if process.poll() is not None:
-            raise LocalCloudError(f"{name} ended, and another program answers on port {port}.")
+            raise CommandError(f"{name} ended, and another program answers on port {port}.")
         yield
     finally:
         # The process stops the server when its standard input closes.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from local.api import Api
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.fakes.stripe.process import pay
 
 _CONTACT: Final = {
@@ -39,7 +39,7 @@ def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
     """
     listed = api.request("GET", "/api/v1/bookings", token=token, query={"limit": "1"})
     if listed.status != 200:
-        raise LocalCloudError(f"Listing bookings answered {listed.status}: {listed.body.decode()}")
+        raise CommandError(f"Listing bookings answered {listed.status}: {listed.body.decode()}")
     if listed.json()["items"]:
         return 0
     today = datetime.now(UTC).date()
@@ -53,7 +53,7 @@ def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
             headers={"Idempotency-Key": f"demo-{date}-{time}"},
         )
         if answer.status != 201:
-            raise LocalCloudError(f"Booking answered {answer.status}: {answer.body.decode()}")
+            raise CommandError(f"Booking answered {answer.status}: {answer.body.decode()}")
         booking_id = answer.json()["booking_id"]
         if days == _PAID_DAYS:
             pay_deposit(api, token, booking_id, stripe_url)
@@ -65,7 +65,7 @@ def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
 def pay_deposit(api: Api, token: str, booking_id: str, stripe_url: str) -> str:
     """Pay the deposit of a booking with a test card; return the payment intent's id.
 
-    Returns after the booking is confirmed. Raises LocalCloudError.
+    Returns after the booking is confirmed. Raises CommandError.
     """
     opened = open_deposit(api, token, booking_id)
     pay(stripe_url, opened["client_secret"])
@@ -73,12 +73,12 @@ def pay_deposit(api: Api, token: str, booking_id: str, stripe_url: str) -> str:
     body = {"payment_intent_id": intent_id}
     answer = api.request("POST", "/api/v1/payments/confirm-payment", token=token, body=body)
     if answer.status != 200:
-        raise LocalCloudError(f"Confirming answered {answer.status}: {answer.body.decode()}")
+        raise CommandError(f"Confirming answered {answer.status}: {answer.body.decode()}")
     return intent_id
 
 
 def open_deposit(api: Api, token: str, booking_id: str) -> dict[str, Any]:
-    """Open and return a payment intent for a booking's deposit. Raises LocalCloudError."""
+    """Open and return a payment intent for a booking's deposit. Raises CommandError."""
     answer = api.request(
         "POST",
         "/api/v1/payments/create-payment-intent",
@@ -87,6 +87,6 @@ def open_deposit(api: Api, token: str, booking_id: str) -> dict[str, Any]:
         headers={"Idempotency-Key": str(uuid.uuid4())},
     )
     if answer.status != 201:
-        raise LocalCloudError(f"Opening a payment answered {answer.status}: {answer.body.decode()}")
+        raise CommandError(f"Opening a payment answered {answer.status}: {answer.body.decode()}")
     opened: dict[str, Any] = answer.json()
     return opened

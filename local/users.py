@@ -9,7 +9,7 @@ from botocore.client import BaseClient
 
 from local.api import Api
 from local.description import DemoUser, Description
-from local.errors import LocalCloudError
+from local.errors import CommandError
 
 # Of no use outside this machine: the emulator listens on the loopback interface only.
 DEMO_USERS: Final = {
@@ -62,23 +62,23 @@ def create_user(cognito: BaseClient, user_pool_id: str, user: DemoUser, role: st
 
 
 def log_in(api: Api, user: DemoUser) -> Tokens:
-    """Log a user in and return the tokens. Raises LocalCloudError when the API refuses."""
+    """Log a user in and return the tokens. Raises CommandError when the API refuses."""
     body = {"email": user.email, "password": user.password}
     answer = api.request("POST", "/api/v1/auth/login", body=body)
     if answer.status != 200:
-        raise LocalCloudError(f"Logging in answered {answer.status}: {answer.body.decode()}")
+        raise CommandError(f"Logging in answered {answer.status}: {answer.body.decode()}")
     tokens = answer.json()
     return Tokens(tokens["access_token"], tokens["id_token"], tokens["refresh_token"])
 
 
 def tokens_of(description: Description, role: str) -> Tokens:
-    """Log in a demo user of a running cloud. Raises LocalCloudError for an unknown role."""
+    """Log in a demo user of a running cloud. Raises CommandError for an unknown role."""
     if role not in description.users:
         roles = " or ".join(description.users)
-        raise LocalCloudError(f"There is no demo user {role!r}: choose {roles}.")
+        raise CommandError(f"There is no demo user {role!r}: choose {roles}.")
     return log_in(Api(description.api_url), description.users[role])
 
 
 def token_of(description: Description, role: str) -> str:
-    """Return a demo user's access token. Raises LocalCloudError for an unknown role."""
+    """Return a demo user's access token. Raises CommandError for an unknown role."""
     return tokens_of(description, role).access

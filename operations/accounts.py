@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from botocore.client import BaseClient
 from local.aws.emulator import Aws
 from local.description import running_cloud
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.processes import port_number
 
 from operations.stages import deployed
@@ -31,7 +31,7 @@ class AccountSelection:
     port: int | None
 
     def accounts(self) -> Accounts:
-        """Return the stage's user pool and table. Raises LocalCloudError."""
+        """Return the stage's user pool and table. Raises CommandError."""
         if not self.stage:
             cloud = running_cloud(self.port)
             aws = Aws(cloud.aws_endpoint_url, cloud.region)
@@ -54,7 +54,7 @@ def read_arguments(command: str, arguments: list[str]) -> AccountSelection:
     return AccountSelection(options.email, options.stage, options.port)
 
 
-def require_address(command: str, whose: AccountSelection) -> None:
-    """Raise LocalCloudError when there is no address."""
-    if not whose.email:
-        raise LocalCloudError(f"Whose account? make {command} EMAIL=aiko@example.com")
+def require_address(command: str, selection: AccountSelection) -> None:
+    """Raise CommandError when there is no address."""
+    if not selection.email:
+        raise CommandError(f"Whose account? make {command} EMAIL=aiko@example.com")

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
-from local.errors import LocalCloudError
+from local.errors import CommandError
 
 from operations.accounts import Accounts, read_arguments, require_address
 from teppan.identity.cognito.app_client import secret_hash
@@ -25,26 +25,26 @@ _CLIENT_NAME_SUFFIX: Final = "-second-factor"
 
 def main(arguments: list[str]) -> int:
     """Set up the second factor and print what changes; return the exit status."""
-    whose = read_arguments("second-factor", arguments)
+    selection = read_arguments("second-factor", arguments)
     try:
-        require_address("second-factor", whose)
-        accounts = whose.accounts()
-        password = getpass.getpass(f"Password of {whose.email}: ")
-        set_up(accounts, whose.email, password, _ask_for_code)
+        require_address("second-factor", selection)
+        accounts = selection.accounts()
+        password = getpass.getpass(f"Password of {selection.email}: ")
+        set_up(accounts, selection.email, password, _ask_for_code)
     except (EOFError, KeyboardInterrupt):
         sys.stderr.write("Stopped: run it again if logins do not ask for a code.\n")
         return 1
-    except (LocalCloudError, BotoCoreError, ClientError) as error:
+    except (CommandError, BotoCoreError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(f"From now on {whose.email} logs in with the app's code as mfa_code.\n")
+    sys.stdout.write(f"From now on {selection.email} logs in with the app's code as mfa_code.\n")
     return 0
 
 
 def set_up(accounts: Accounts, email: str, password: str, ask: Callable[[str], str]) -> None:
     """Register an authenticator app with the account and require it at every login.
 
-    `ask` takes the app's secret and returns the code in the app. Raises LocalCloudError and changes
+    `ask` takes the app's secret and returns the code in the app. Raises CommandError and changes
     nothing when the password or the code is wrong, or the account has a second factor.
     """
     cognito, session = accounts.cognito, _Session.begin(accounts, email.lower(), password)
@@ -59,7 +59,7 @@ def set_up(accounts: Accounts, email: str, password: str, ask: Callable[[str], s
         cognito.exceptions.CodeMismatchException,
         cognito.exceptions.EnableSoftwareTokenMFAException,
     ) as error:
-        raise LocalCloudError("That is not the code of the app; nothing has changed.") from error
+        raise CommandError("That is not the code of the app; nothing has changed.") from error
     finally:
         session.end(cognito)
 
@@ -90,11 +90,11 @@ class _Session:
             cognito.exceptions.UserNotFoundException,
             cognito.exceptions.UserNotConfirmedException,
         ) as error:
-            raise LocalCloudError(
+            raise CommandError(
                 "No confirmed account has that address and password: register and confirm it first."
             ) from error
         if "AuthenticationResult" not in answer:
-            raise LocalCloudError(
+            raise CommandError(
                 f"The account asks for {answer['ChallengeName']}: see docs/accounts.md, An admin."
             )
         tokens = answer["AuthenticationResult"]
@@ -117,7 +117,7 @@ def _client_of(accounts: Accounts) -> dict[str, Any]:
                 UserPoolId=pool_id, ClientId=client["ClientId"]
             )["UserPoolClient"]
             return described
-    raise LocalCloudError("The stack has no client for this: deploy the present template first.")
+    raise CommandError("The stack has no client for this: deploy the present template first.")
 
 
 def _ask_for_code(key: str) -> str:

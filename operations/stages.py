@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 from botocore.client import BaseClient
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import SAMCONFIG
 
 
@@ -25,7 +25,7 @@ class Stack:
 
 
 def deployed(stage: str) -> Stack:
-    """Return the stack of a stage. Raises LocalCloudError when there is no such stage."""
+    """Return the stack of a stage. Raises CommandError when there is no such stage."""
     section = section_of(stage)
     region = section["global"]["parameters"]["region"]
     name = section["deploy"]["parameters"]["stack_name"]
@@ -46,5 +46,5 @@ def section_of(stage: str) -> dict[str, Any]:
         if isinstance(section, dict)
     }
     if stage not in sections:
-        raise LocalCloudError(f"There is no stage {stage!r}: choose {', '.join(sections)}.")
+        raise CommandError(f"There is no stage {stage!r}: choose {', '.join(sections)}.")
     return sections[stage]

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.aws.deployment import STACK
 from local.aws.emulator import Aws
 from local.description import Description, running_cloud
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.fakes.stripe.process import API_KEY
 from local.paths import EVENTS
 from local.processes import port_number
@@ -68,11 +68,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--renew", action="store_true", help="make a new endpoint and secret")
     options = parser.parse_args(arguments)
     try:
-        side = (
-            _deployed(options.stage) if options.stage else local_side(running_cloud(options.port))
+        link = (
+            _deployed(options.stage) if options.stage else local_link(running_cloud(options.port))
         )
-        endpoint = subscribe(side, renew=options.renew)
-    except (LocalCloudError, BotoCoreError, ClientError) as error:
+        endpoint = subscribe(link, renew=options.renew)
+    except (CommandError, BotoCoreError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except stripe.AuthenticationError:
@@ -82,35 +82,35 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"Stripe refused this: {error.user_message or type(error).__name__}\n")
         return 1
     secret = "its new secret is stored" if endpoint.new else "its secret stays"
-    sys.stdout.write(f"Stripe sends events to {side.url} ({endpoint.id}); {secret}.\n")
+    sys.stdout.write(f"Stripe sends events to {link.url} ({endpoint.id}); {secret}.\n")
     return 0
 
 
-def subscribe(side: WebhookLink, *, renew: bool = False) -> WebhookEndpoint:
+def subscribe(link: WebhookLink, *, renew: bool = False) -> WebhookEndpoint:
     """Register one endpoint at Stripe for the URL, with our events, version and signing secret.
 
     An endpoint's version and secret cannot change. If one of them must, a new endpoint is created,
     its secret is stored (the old one stays valid as AWSPREVIOUS), and the old endpoint is deleted.
     """
     subscription: Json = json.loads(_SUBSCRIPTION.read_text(encoding="utf-8"))
-    existing = [each for each in _endpoints(side) if each["url"] == side.url]
+    existing = [each for each in _endpoints(link) if each["url"] == link.url]
     kept = next(
-        (each for each in existing if not renew and _may_stay(each, side, subscription)), None
+        (each for each in existing if not renew and _may_stay(each, link, subscription)), None
     )
     if kept is None:
-        endpoint = WebhookEndpoint(_create(side, subscription), new=True)
+        endpoint = WebhookEndpoint(_create(link, subscription), new=True)
     else:
         endpoint = WebhookEndpoint(kept["id"], new=False)
         if not _is_current(kept, subscription):
             changes: Any = {"enabled_events": subscription["enabled_events"], "disabled": False}
-            side.stripe.v1.webhook_endpoints.update(kept["id"], changes)
+            link.stripe.v1.webhook_endpoints.update(kept["id"], changes)
     for each in existing:
         if each["id"] != endpoint.id:
-            side.stripe.v1.webhook_endpoints.delete(each["id"])
+            link.stripe.v1.webhook_endpoints.delete(each["id"])
     return endpoint
 
 
-def local_side(cloud: Description) -> WebhookLink:
+def local_link(cloud: Description) -> WebhookLink:
     """Return the sides of a local cloud: the fake Stripe and the emulator's secret."""
     aws = Aws(cloud.aws_endpoint_url, cloud.region)
     return WebhookLink(
@@ -134,17 +134,17 @@ def client_of(api_key: str, base_url: str) -> StripeClient:
 
 
 def require_key(api_key: str, stage: str, arn: str) -> None:
-    """Raise LocalCloudError unless `api_key` is of the stage's mode, live or test."""
+    """Raise CommandError unless `api_key` is of the stage's mode, live or test."""
     mode = "live" if stage == _LIVE else "test"
     match = _KEY.fullmatch(api_key)
     if match is None:
-        raise LocalCloudError(
+        raise CommandError(
             "The stack has no API key of Stripe yet: store it with `aws secretsmanager "
             f"put-secret-value --secret-id {arn} --secret-string file://key.txt`; docs/payments.md "
             "describes the key (Going live with Stripe, Key)."
         )
     if match.group(1) != mode:
-        raise LocalCloudError(
+        raise CommandError(
             f"The API key of {stage} is a {match.group(1)} key; {stage} needs a {mode} key: "
             "store it as docs/payments.md says (Going live with Stripe, Key)."
         )
@@ -163,14 +163,14 @@ def _deployed(stage: str) -> WebhookLink:
     )
 
 
-def _endpoints(side: WebhookLink) -> list[Json]:
-    endpoints = side.stripe.v1.webhook_endpoints.list({"limit": 100}).auto_paging_iter()
+def _endpoints(link: WebhookLink) -> list[Json]:
+    endpoints = link.stripe.v1.webhook_endpoints.list({"limit": 100}).auto_paging_iter()
     return [each.to_dict() for each in endpoints]
 
 
-def _may_stay(endpoint: Json, side: WebhookLink, subscription: Json) -> bool:
+def _may_stay(endpoint: Json, link: WebhookLink, subscription: Json) -> bool:
     stored_in = endpoint["metadata"].get(_STORED_IN)
-    return (stored_in, endpoint["api_version"]) == (side.secret_arn, subscription["api_version"])
+    return (stored_in, endpoint["api_version"]) == (link.secret_arn, subscription["api_version"])
 
 
 def _is_current(endpoint: Json, subscription: Json) -> bool:
@@ -179,16 +179,16 @@ def _is_current(endpoint: Json, subscription: Json) -> bool:
     )
 
 
-def _create(side: WebhookLink, subscription: Json) -> str:
+def _create(link: WebhookLink, subscription: Json) -> str:
     parameters: Any = {
-        "url": side.url,
+        "url": link.url,
         "enabled_events": subscription["enabled_events"],
         "api_version": subscription["api_version"],
         "description": "Teppan",
     }
-    created = side.stripe.v1.webhook_endpoints.create(parameters)
-    side.secrets.put_secret_value(SecretId=side.secret_arn, SecretString=created.secret)
-    side.stripe.v1.webhook_endpoints.update(created.id, {"metadata": {_STORED_IN: side.secret_arn}})
+    created = link.stripe.v1.webhook_endpoints.create(parameters)
+    link.secrets.put_secret_value(SecretId=link.secret_arn, SecretString=created.secret)
+    link.stripe.v1.webhook_endpoints.update(created.id, {"metadata": {_STORED_IN: link.secret_arn}})
     return created.id
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from botocore.client import BaseClient
 
 from local.aws.template import load_template
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import CONTRACT
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -96,7 +96,7 @@ def _resolve(contract: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     target: Any = contract
     for step in reference.removeprefix("#/").split("/"):
         if step not in target:
-            raise LocalCloudError(f"openapi.yaml refers to {reference}, which is not there.")
+            raise CommandError(f"openapi.yaml refers to {reference}, which is not there.")
         target = target[step]
     found: dict[str, Any] = target
     return found

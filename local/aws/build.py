@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from local.aws.emulator import host_architecture
 from local.aws.template import load_template, resources_of_type
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import CONTRACT, ROOT, SAM, TEMPLATE, TOOLS
 
 CODE_PROPERTY: Final = {
@@ -42,10 +42,10 @@ class Build:
 def sam_build(workdir: Path) -> Build:
     """Build the template in `workdir`; unchanged parts come from sam's cache in that folder.
 
-    Raises LocalCloudError with sam's error output when sam fails.
+    Raises CommandError with sam's error output when sam fails.
     """
     if not SAM.is_file():
-        raise LocalCloudError("SAM CLI is not installed: run `make dev` or `make test`.")
+        raise CommandError("SAM CLI is not installed: run `make dev` or `make test`.")
     directory = workdir / "build"
     answer = subprocess.run(  # noqa: S603 - the command is this package's own
         [
@@ -69,7 +69,7 @@ def sam_build(workdir: Path) -> Build:
         text=True,
     )
     if answer.returncode != 0:
-        raise LocalCloudError(f"sam build failed:\n{answer.stderr.strip()}")
+        raise CommandError(f"sam build failed:\n{answer.stderr.strip()}")
     return _read(directory)
 
 
@@ -113,14 +113,14 @@ def _is_only_copied(folder: Path) -> bool:
 
 
 def check_syntax(saved: Iterable[Path]) -> None:
-    """Raise LocalCloudError with file and line when a saved Python file does not compile."""
+    """Raise CommandError with file and line when a saved Python file does not compile."""
     for path in saved:
         if path.suffix == ".py" and path.exists():
             try:
                 compile(path.read_bytes(), path.relative_to(ROOT), "exec", dont_inherit=True)
             except SyntaxError as error:
                 message = "".join(traceback.format_exception_only(error)).rstrip()
-                raise LocalCloudError(message) from error
+                raise CommandError(message) from error
 
 
 def _environment() -> dict[str, str]:

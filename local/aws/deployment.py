@@ -13,7 +13,7 @@ from operations.stages import outputs_of
 from local.aws.build import CODE_PROPERTY, Artifact, Build, differences
 from local.aws.emulator import Aws, host_architecture
 from local.aws.template import resources_of_type
-from local.errors import LocalCloudError
+from local.errors import CommandError
 
 STACK: Final = "teppan-local"
 STAGE: Final = "local"
@@ -40,7 +40,7 @@ class Deployment:
         self._current: Build | None = None
 
     def deploy(self, build: Build) -> None:
-        """Create the stack from `build`, or update it. Raises LocalCloudError with the reasons."""
+        """Create the stack from `build`, or update it. Raises CommandError with the reasons."""
         self._ensure_bucket()
         if not self._exists():
             self._submit("create", build, pin=True)
@@ -57,9 +57,9 @@ class Deployment:
 
     @property
     def current(self) -> Build:
-        """The deployed build. Raises LocalCloudError before the first `deploy`."""
+        """The deployed build. Raises CommandError before the first `deploy`."""
         if self._current is None:
-            raise LocalCloudError("Nothing is deployed yet.")
+            raise CommandError("Nothing is deployed yet.")
         return self._current
 
     def update(self, build: Build) -> list[str]:
@@ -130,7 +130,7 @@ class Deployment:
             message = error.response["Error"]["Message"]
             if message.startswith("No updates are to be performed"):
                 return
-            raise LocalCloudError(f"CloudFormation refused the template: {message}") from error
+            raise CommandError(f"CloudFormation refused the template: {message}") from error
         self._wait()
 
     def _wait(self) -> None:
@@ -141,9 +141,9 @@ class Deployment:
             if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
                 return
             if not status.endswith("_IN_PROGRESS"):
-                raise LocalCloudError(f"The stack is {status}:\n{self._reasons()}")
+                raise CommandError(f"The stack is {status}:\n{self._reasons()}")
             time.sleep(_POLL_SECONDS)
-        raise LocalCloudError(f"CloudFormation did not finish within {_TIMEOUT_SECONDS} s.")
+        raise CommandError(f"CloudFormation did not finish within {_TIMEOUT_SECONDS} s.")
 
     def _reasons(self) -> str:
         events = self._cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]

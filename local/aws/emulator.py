@@ -13,7 +13,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from local.aws.template import load_template, resources_of_type
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import EMULATOR_PATCHES, MINISTACK_PYTHON, TEMPLATE
 from local.processes import HOST, is_port_taken, next_free_port, server
 
@@ -42,9 +42,9 @@ class Aws:
 
 
 def require_free_port(port: int, argument: str = "PORT") -> None:
-    """Raise LocalCloudError when `port` is in use; `argument` is the make argument that sets it."""
+    """Raise CommandError when `port` is in use; `argument` is the make argument that sets it."""
     if is_port_taken(port):
-        raise LocalCloudError(
+        raise CommandError(
             f"Port {port} is in use, perhaps by another local cloud. Stop that program, "
             f"or choose another port: make dev {argument}={next_free_port(port)}"
         )
@@ -63,10 +63,10 @@ def emulator(
     The emulator writes below `workdir` only. With `keep_in` it loads its state from that folder
     and saves the state there when it stops. A refresh token stays valid for
     `refresh_grace_seconds` after its first use; the default is the template's figure. Raises
-    LocalCloudError when the port is taken or the emulator cannot start.
+    CommandError when the port is taken or the emulator cannot start.
     """
     if not MINISTACK_PYTHON.is_file():
-        raise LocalCloudError("The emulator is not installed: run `make dev` or `make test`.")
+        raise CommandError("The emulator is not installed: run `make dev` or `make test`.")
     require_free_port(port)
     if refresh_grace_seconds is None:
         refresh_grace_seconds = grace_of_template()
@@ -124,4 +124,4 @@ def host_architecture() -> str:
         return "x86_64"
     if machine in {"arm64", "aarch64"}:
         return "arm64"
-    raise LocalCloudError(f"Lambda has no architecture like this machine's ({machine}).")
+    raise CommandError(f"Lambda has no architecture like this machine's ({machine}).")

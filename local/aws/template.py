@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from local.errors import LocalCloudError
+from local.errors import CommandError
 
 
 class _TemplateLoader(yaml.CSafeLoader):
@@ -43,15 +43,15 @@ _TemplateLoader.add_multi_constructor("!", _intrinsic)
 def load_template(path: Path) -> dict[str, Any]:
     """Return a template, or any document it includes, as plain data.
 
-    Raises LocalCloudError when it is not valid YAML.
+    Raises CommandError when it is not valid YAML.
     """
     with path.open(encoding="utf-8") as file:
         try:
             document = yaml.load(file, Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader
         except yaml.YAMLError as error:
-            raise LocalCloudError(f"{path.name} is not valid YAML: {error}") from error
+            raise CommandError(f"{path.name} is not valid YAML: {error}") from error
     if not isinstance(document, dict):
-        raise LocalCloudError(f"{path.name} must be a mapping at its top level.")
+        raise CommandError(f"{path.name} must be a mapping at its top level.")
     return document
 
 

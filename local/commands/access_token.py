@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from local.description import running_cloud
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.processes import port_number
 from local.users import token_of
 
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         token = token_of(running_cloud(options.port), options.role)
-    except LocalCloudError as error:
+    except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(f"{token}\n")

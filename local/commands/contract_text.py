@@ -3,24 +3,24 @@
 import re
 from typing import Final
 
-from local.errors import LocalCloudError
+from local.errors import CommandError
 
 _ANY_PATH: Final = "  /{proxy+}:"
 """The last path of the contract; the first path of a new tag is inserted before it."""
 
 
 def tag_of(contract: str, operation_ids: list[str]) -> str:
-    """Return the tag of the first operation that has one. Raises LocalCloudError if none has."""
+    """Return the tag of the first operation that has one. Raises CommandError if none has."""
     for each in operation_ids:
         if found := re.search(rf"operationId: {each}\n +tags: \[(\w+)\]", contract):
             return found[1]
-    raise LocalCloudError("No operation of that wing is in openapi.yaml, so its tag is unknown.")
+    raise CommandError("No operation of that wing is in openapi.yaml, so its tag is unknown.")
 
 
 def insert_operation(contract: str, path: str, method: str, tag: str, operation: str) -> str:
     """Return the contract with an operation at its path; a new path follows the others of its tag.
 
-    Raises LocalCloudError when the path already has that method.
+    Raises CommandError when the path already has that method.
     """
     lines = contract.splitlines(keepends=True)
     starts = [number for number, line in enumerate(lines) if re.match(r"  /.*:$", line)]
@@ -29,7 +29,7 @@ def insert_operation(contract: str, path: str, method: str, tag: str, operation:
     for start, stop in blocks:
         if lines[start] == f"  {path}:\n":
             if f"    {method}:\n" in lines[start:stop]:
-                raise LocalCloudError(f"{method.upper()} {path} exists in openapi.yaml.")
+                raise CommandError(f"{method.upper()} {path} exists in openapi.yaml.")
             return _inserted(lines, _end_of_text(lines, stop), operation)
     tagged = [stop for start, stop in blocks if f"      tags: [{tag}]\n" in lines[start:stop]]
     at = tagged[-1] if tagged else lines.index(f"{_ANY_PATH}\n")
@@ -37,10 +37,10 @@ def insert_operation(contract: str, path: str, method: str, tag: str, operation:
 
 
 def insert_schema(contract: str, name: str, schema: str) -> str:
-    """Return the contract with one more schema. Raises LocalCloudError when the name exists."""
+    """Return the contract with one more schema. Raises CommandError when the name exists."""
     lines = contract.splitlines(keepends=True)
     if f"    {name}:\n" in lines:
-        raise LocalCloudError(f"openapi.yaml has a schema {name}.")
+        raise CommandError(f"openapi.yaml has a schema {name}.")
     first = lines.index("  schemas:\n") + 1
     end = next(at for at in range(first, len(lines)) if re.match(r"  \w+:$", lines[at]))
     while lines[end - 1].startswith("  #"):  # the comment of the next section

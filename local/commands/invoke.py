@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from local.aws.deployment import STACK
 from local.aws.emulator import Aws
 from local.description import Description, running_cloud
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.events.live import event_paths, live_event
 from local.paths import ROOT
 from local.processes import port_number
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     try:
         cloud = running_cloud(options.port)
         output, succeeded = invoke(cloud, options.function, options.event)
-    except (LocalCloudError, ClientError) as error:
+    except (CommandError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(output)
@@ -43,14 +43,14 @@ def main(arguments: list[str]) -> int:
 def invoke(cloud: Description, name: str, event: dict[str, Any] | None = None) -> tuple[str, bool]:
     """Run the function `name`; return the text to print, and whether the function succeeded.
 
-    The default event is that of `events/`, changed for this cloud. Raises LocalCloudError when
+    The default event is that of `events/`, changed for this cloud. Raises CommandError when
     there is no such function.
     """
     paths = event_paths()
     if name not in paths:
         names = "\n".join(f"  {known}" for known in paths)
         message = f"There is no function {name!r}." if name else "Which function?"
-        raise LocalCloudError(f"{message} make invoke F=<name>, where the name is one of\n{names}")
+        raise CommandError(f"{message} make invoke F=<name>, where the name is one of\n{names}")
     event = live_event(paths[name], cloud) if event is None else event
     answer = (
         Aws(cloud.aws_endpoint_url, cloud.region)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import urllib3
 
 from local.description import Description, running_cloud
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.processes import port_number
 
 _CODE: Final = re.compile(r"(?<![\w#])\d{6}(?!\w)")
@@ -25,9 +25,9 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         if not options.email:
-            raise LocalCloudError("Whose code? make code EMAIL=aiko@example.com")
+            raise CommandError("Whose code? make code EMAIL=aiko@example.com")
         code = newest_code(running_cloud(options.port), options.email)
-    except LocalCloudError as error:
+    except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(f"{code}\n")
@@ -35,11 +35,11 @@ def main(arguments: list[str]) -> int:
 
 
 def newest_code(cloud: Description, email: str) -> str:
-    """Return the code in the newest mail to `email`. Raises LocalCloudError when there is none."""
+    """Return the code in the newest mail to `email`. Raises CommandError when there is none."""
     for mail in reversed(mails_to(cloud, email)):
         if found := _CODE.search(f"{mail['BodyText']} {mail['BodyHtml']}"):
             return found.group()
-    raise LocalCloudError(f"No mail with a code has gone to {email}.")
+    raise CommandError(f"No mail with a code has gone to {email}.")
 
 
 def mails_to(cloud: Description, email: str) -> list[dict[str, Any]]:

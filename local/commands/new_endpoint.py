@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from local.errors import LocalCloudError
+from local.errors import CommandError
 
 _METHODS: Final = {
     "get": "get",
@@ -86,21 +86,21 @@ def camel(name: str) -> str:
 
 
 def checked_endpoint(root: Path, name: str, wing: str, route: str) -> NewEndpoint:
-    """Return the endpoint. Raises LocalCloudError for an invalid name, wing or route."""
+    """Return the endpoint. Raises CommandError for an invalid name, wing or route."""
     wings = sorted(path.name for path in (root / "functions").iterdir() if path.name != "jobs")
     if not re.fullmatch("[a-z]+(_[a-z]+)*", name):
-        raise LocalCloudError(f"NAME is snake case, as in NAME=get_receipt; {name!r} is not.")
+        raise CommandError(f"NAME is snake case, as in NAME=get_receipt; {name!r} is not.")
     if wing not in wings:
-        raise LocalCloudError(f"WING is one of {', '.join(wings)}; {wing!r} is not.")
+        raise CommandError(f"WING is one of {', '.join(wings)}; {wing!r} is not.")
     if existing := [*root.glob(f"functions/*/{name}"), *root.glob(f"events/*/{name}.json")]:
-        raise LocalCloudError(f"{name} exists: {existing[0].relative_to(root)}.")
+        raise CommandError(f"{name} exists: {existing[0].relative_to(root)}.")
     verb, _, noun = name.partition("_")
     default = f"{_METHODS.get(verb, 'post')} /api/v1/{wing}/{(noun or verb).replace('_', '-')}"
     method, _, path = (route or default).partition(" ")
     if method.lower() not in {"get", "post", "put", "delete"} or not path.startswith("/"):
-        raise LocalCloudError("ROUTE is a method and a path, as in ROUTE='GET /api/v1/receipts'.")
+        raise CommandError("ROUTE is a method and a path, as in ROUTE='GET /api/v1/receipts'.")
     if unknown := set(re.findall(r"{(\w+)}", path)) - {"booking_id"}:
-        raise LocalCloudError(
+        raise CommandError(
             f"Of the parameters of a path only {{booking_id}} is known, not {min(unknown)}: write "
             "it by hand, as /api/v1/availability/{date}/{time} does."
         )

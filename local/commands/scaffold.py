@@ -13,7 +13,7 @@ from typing import Final
 from local.commands.contract_text import insert_operation, insert_resources, insert_schema, tag_of
 from local.commands.new_endpoint import NewEndpoint, camel, checked_endpoint
 from local.commands.write_events import write_events
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import ROOT
 
 _TEMPLATES: Final = Path(__file__).parent / "endpoint_templates"
@@ -35,7 +35,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     try:
         endpoint = checked_endpoint(root, options.name, options.wing, options.route)
         written = _write(root, endpoint)
-    except LocalCloudError as error:
+    except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(_report(endpoint, written))
@@ -45,7 +45,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
 def _write(root: Path, endpoint: NewEndpoint) -> list[str]:
     """Write every place and return their paths.
 
-    Raises LocalCloudError before the first is written when one of them cannot be.
+    Raises CommandError before the first is written when one of them cannot be.
     """
     contract, template = root / "openapi.yaml", root / "template.yaml"
     siblings = sorted(path.name for path in (root / "functions" / endpoint.wing).iterdir())

@@ -11,7 +11,7 @@ from local.api import Api
 from local.aws.emulator import Aws
 from local.commands.mailed_code import newest_code
 from local.description import DemoUser, Description
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.users import Tokens, create_user
 
 _REGISTERED: Final = {"resend_confirmation_code", "confirm_registration"}
@@ -58,4 +58,4 @@ def _new_user() -> DemoUser:
 def _post(cloud: Description, path: str, body: dict[str, Any]) -> None:
     answer = Api(cloud.api_url).request("POST", f"/api/v1/auth{path}", body=body)
     if answer.status != 202:
-        raise LocalCloudError(f"{path} answered {answer.status}: {answer.body.decode()}")
+        raise CommandError(f"{path} answered {answer.status}: {answer.body.decode()}")

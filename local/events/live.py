@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from local.api import Api
 from local.description import Description
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.events.accounts import account_fields
 from local.events.payments import (
     BOOKING,
@@ -140,5 +140,5 @@ def _free_day(api: Api, day: str, time: str) -> str:
     slots = api.request("GET", "/api/v1/availability", query=query).json()["slots"]
     free_days = [slot["date"] for slot in slots if slot["time"] == time and slot["available"]]
     if not free_days:
-        raise LocalCloudError(f"No slot at {time} is free in the {_SEARCHED_DAYS} days from {day}.")
+        raise CommandError(f"No slot at {time} is free in the {_SEARCHED_DAYS} days from {day}.")
     return str(free_days[0])

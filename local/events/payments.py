@@ -15,7 +15,7 @@ from local.api import Api
 from local.aws.deployment import STACK
 from local.aws.emulator import Aws
 from local.description import Description
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.fakes.stripe.process import pay
 from local.seed import open_deposit, pay_deposit
 from local.users import token_of
@@ -76,11 +76,11 @@ def _paid_booking(api: Api, token: str, stripe_url: str) -> tuple[str, str]:
 
 
 def pending_booking(api: Api, token: str) -> dict[str, Any]:
-    """Return the customer's latest pending booking. Raises LocalCloudError if there is none."""
+    """Return the customer's latest pending booking. Raises CommandError if there is none."""
     query = {"status": "pending", "order": "desc", "limit": "1"}
     items = api.request("GET", "/api/v1/bookings", token=token, query=query).json()["items"]
     if not items:
-        raise LocalCloudError(
+        raise CommandError(
             "The demo customer has no pending booking left: make one with "
             "`make invoke F=create_booking`."
         )

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from local.aws.deployment import STACK
 from local.description import DemoUser
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.events.live import event_paths
 from local.users import create_user
 from operations.admin import make_admin
@@ -421,7 +421,7 @@ class TestRequiredSecondFactor:
 
         # Given an account without a second factor, which make admin refuses and does not change
         tokens = member.tokens()
-        with pytest.raises(LocalCloudError, match=r"no second factor: run `make second-factor`"):
+        with pytest.raises(CommandError, match=r"no second factor: run `make second-factor`"):
             _make_admin(cloud, member, mfa_required=True)
         refreshed = member.refresh(tokens)
         assert refreshed.status == 200

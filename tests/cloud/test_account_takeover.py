@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from local.api import Api
 from local.commands.mailed_code import newest_code
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Person, enrol
 from tests.sizes import SIZES
@@ -156,7 +156,7 @@ def test_cognito_refuses_every_call_without_the_clients_secret(
 
     assert refusals == dict.fromkeys(calls, "NotAuthorizedException")
     # No mail was sent, and the account has not changed.
-    with pytest.raises(LocalCloudError):
+    with pytest.raises(CommandError):
         newest_code(cloud.description, new_user["Username"])
     assert member.log_in().status == 200
     assert member.refresh({"refresh_token": token}).status == 200
@@ -225,7 +225,7 @@ def test_make_second_factor_with_a_wrong_password_changes_nothing(
 ) -> None:
     intruder = Person(cloud.description, email=member.email, password=STRANGERS_PASSWORD)
 
-    with pytest.raises(LocalCloudError, match="No confirmed account"):
+    with pytest.raises(CommandError, match="No confirmed account"):
         enrol(cloud.accounts, intruder)
 
     assert member.log_in().status == 200

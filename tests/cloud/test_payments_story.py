@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from local.api import Api
-from operations.webhook_endpoint import local_side, subscribe
+from operations.webhook_endpoint import local_link, subscribe
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Party, problem_of
 from tests.cloud.stripe_side import StripeSide, eventually, run_job, signature_header
@@ -275,8 +275,8 @@ class TestSignatures:
 
     @pytest.fixture
     def secret(self, cloud: RunningCloud) -> str:
-        side = local_side(cloud.description)
-        stored = side.secrets.get_secret_value(SecretId=side.secret_arn)
+        link = local_link(cloud.description)
+        stored = link.secrets.get_secret_value(SecretId=link.secret_arn)
         return str(stored["SecretString"])
 
     @staticmethod
@@ -288,18 +288,18 @@ class TestSignatures:
     ) -> None:
         # Given a function that has used the old secret
         intent = party.open()
-        side = local_side(cloud.description)
-        before = subscribe(side)
+        link = local_link(cloud.description)
+        before = subscribe(link)
         assert not before.new
         # When the endpoint gets another one
-        after = subscribe(side, renew=True)
+        after = subscribe(link, renew=True)
         assert after.new
         # Then there is one endpoint, and its events are accepted
         listed = stripe_side.get("/v1/webhook_endpoints")["data"]
         assert [each["id"] for each in listed] == [after.id]
         stripe_side.pay(intent)
         eventually(party.payments, lambda payments: payments["booking_status"] == "confirmed")
-        stages = side.secrets.describe_secret(SecretId=side.secret_arn)["VersionIdsToStages"]
+        stages = link.secrets.describe_secret(SecretId=link.secret_arn)["VersionIdsToStages"]
         assert sorted(stage for each in stages.values() for stage in each) == [
             "AWSCURRENT",
             "AWSPREVIOUS",

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 from local.aws.deployment import STACK
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from operations import webhook_endpoint
 from operations.stages import outputs_of
-from operations.webhook_endpoint import local_side, require_key, subscribe
+from operations.webhook_endpoint import local_link, require_key, subscribe
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.stripe_side import StripeSide
@@ -27,9 +27,9 @@ def test_make_webhook_restores_a_changed_endpoint_and_keeps_its_secret(cloud: Ru
     assert before["api_version"] == wanted["api_version"]
     assert sorted(before["enabled_events"]) == sorted(wanted["enabled_events"])
     # When it has been changed, and make webhook runs again
-    side = local_side(cloud.description)
+    link = local_link(cloud.description)
     changed: Any = {"enabled_events": ["charge.refunded"], "disabled": True}
-    side.stripe.v1.webhook_endpoints.update(before["id"], changed)
+    link.stripe.v1.webhook_endpoints.update(before["id"], changed)
     output = run_module("operations.webhook_endpoint", cloud=cloud)
     # Then it is as before, with the same secret, which is not printed
     assert stripe_side.get("/v1/webhook_endpoints")["data"] == [before]
@@ -40,17 +40,17 @@ def test_make_webhook_restores_a_changed_endpoint_and_keeps_its_secret(cloud: Ru
 
 def test_make_webhook_replaces_an_endpoint_whose_secret_was_not_stored(cloud: RunningCloud) -> None:
     # Given an endpoint whose secret could not be stored
-    side, stripe_side = local_side(cloud.description), StripeSide(cloud)
+    link, stripe_side = local_link(cloud.description), StripeSide(cloud)
     [before] = stripe_side.get("/v1/webhook_endpoints")["data"]
-    broken = replace(side, secret_arn="arn:aws:secretsmanager:us-west-2:0:secret:gone")
+    broken = replace(link, secret_arn="arn:aws:secretsmanager:us-west-2:0:secret:gone")
     with pytest.raises(ClientError):
         subscribe(broken, renew=True)
-    side.stripe.v1.webhook_endpoints.delete(before["id"])
+    link.stripe.v1.webhook_endpoints.delete(before["id"])
     # When make webhook runs again
     output = run_module("operations.webhook_endpoint", cloud=cloud)
     # Then there is a new endpoint, whose secret is stored and not printed
     [endpoint] = stripe_side.get("/v1/webhook_endpoints")["data"]
-    stored = side.secrets.get_secret_value(SecretId=side.secret_arn)["SecretString"]
+    stored = link.secrets.get_secret_value(SecretId=link.secret_arn)["SecretString"]
     assert f"({endpoint['id']}); its new secret is stored." in output.stdout
     assert stored.startswith("whsec_")
     assert stored not in output.stdout + output.stderr
@@ -68,7 +68,7 @@ def test_make_webhook_replaces_an_endpoint_whose_secret_was_not_stored(cloud: Ru
 def test_make_webhook_refuses_a_stripe_key_of_the_other_mode(
     key: str, stage: str, message: str
 ) -> None:
-    with pytest.raises(LocalCloudError, match=message) as error:
+    with pytest.raises(CommandError, match=message) as error:
         require_key(key, stage, "arn:of:the:secret")
     assert key not in str(error.value)
 
@@ -90,9 +90,9 @@ def test_make_webhook_registers_a_deployed_stage(
     listed = StripeSide(cloud).get("/v1/webhook_endpoints")["data"]
     [deployed] = [each for each in listed if ".lambda-url." in urlsplit(each["url"]).netloc]
     assert f"({deployed['id']})" in capsys.readouterr().out
-    side = local_side(cloud.description)
-    side.stripe.v1.webhook_endpoints.delete(deployed["id"])
-    subscribe(side, renew=True)
+    link = local_link(cloud.description)
+    link.stripe.v1.webhook_endpoints.delete(deployed["id"])
+    subscribe(link, renew=True)
 
 
 def test_make_webhook_reports_a_refused_stripe_key_in_one_line(

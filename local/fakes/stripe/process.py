@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import ROOT
 from local.processes import HOST, server
 
@@ -26,7 +26,7 @@ def fake_stripe(port: int, workdir: Path) -> Iterator[str]:
     """Run an empty fake on `port` until the block ends; yield its URL.
 
     Its ids are new each time, because a kept table may hold ids of an earlier fake. It stops when
-    the block or this process ends. Raises LocalCloudError when it does not start.
+    the block or this process ends. Raises CommandError when it does not start.
     """
     command: list[str | Path] = [
         sys.executable,
@@ -54,7 +54,7 @@ def fake_stripe(port: int, workdir: Path) -> Iterator[str]:
 def pay(stripe_url: str, client_secret: str, card: str = "pm_card_visa") -> None:
     """Pay an intent as a browser does, with the publishable key and a test payment method.
 
-    Raises LocalCloudError when the fake refuses the payment.
+    Raises CommandError when the fake refuses the payment.
     """
     intent_id = client_secret.partition("_secret_")[0]
     fields = {"client_secret": client_secret, "payment_method": card, "return_url": stripe_url}
@@ -68,4 +68,4 @@ def pay(stripe_url: str, client_secret: str, card: str = "pm_card_visa") -> None
         },
     )
     if answer.status != 200:
-        raise LocalCloudError(f"Paying answered {answer.status}: {answer.data.decode()}")
+        raise CommandError(f"Paying answered {answer.status}: {answer.data.decode()}")

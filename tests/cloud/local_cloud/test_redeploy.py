@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from local.aws.build import Artifact, check_syntax, rebuild_functions
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import ROOT
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.local_cloud.archive import archive
@@ -52,5 +52,5 @@ class TestRedeploy:
         monkeypatch.setattr("local.aws.build.ROOT", tmp_path)
         saved = tmp_path / "app.py"
         saved.write_text("fine = 1\ndef (\n")
-        with pytest.raises(LocalCloudError, match=r'File "app.py", line 2'):
+        with pytest.raises(CommandError, match=r'File "app.py", line 2'):
             check_syntax([saved])

@@ -18,7 +18,7 @@ from local.aws.deployment import STACK
 from local.cloud import local_cloud
 from local.console import Console
 from local.description import CLOUD_VARIABLE, Description, running_cloud
-from local.errors import LocalCloudError
+from local.errors import CommandError
 from local.paths import ROOT
 from local.processes import HOST, free_port, is_port_taken
 from local.stop_with_parent import GRACE_SECONDS
@@ -58,7 +58,7 @@ class TestDescription:
 
     def test_a_missing_cloud_json_is_a_clear_error(self, tmp_path: Path) -> None:
         with pytest.raises(
-            LocalCloudError, match=r"No local cloud is running .* start one with `make dev`"
+            CommandError, match=r"No local cloud is running .* start one with `make dev`"
         ):
             Description.read(tmp_path / "cloud.json")
 
@@ -69,7 +69,7 @@ class TestDescription:
         gone = f"http://{HOST}:{free_port()}"
         replace(cloud.description, aws_endpoint_url=gone).write(stale_file)
         monkeypatch.setenv(CLOUD_VARIABLE, str(stale_file))
-        with pytest.raises(LocalCloudError, match="has stopped"):
+        with pytest.raises(CommandError, match="has stopped"):
             running_cloud()
 
 
@@ -83,9 +83,7 @@ class TestPort:
 
     def test_a_port_in_use_is_a_clear_error(self, used_port: int, tmp_path: Path) -> None:
         with (
-            pytest.raises(
-                LocalCloudError, match=rf"Port {used_port} is in use.* PORT=\d+$"
-            ) as error,
+            pytest.raises(CommandError, match=rf"Port {used_port} is in use.* PORT=\d+$") as error,
             local_cloud(used_port, tmp_path, Console(io.StringIO())),
         ):
             pytest.fail("it started")
@@ -94,7 +92,7 @@ class TestPort:
 
     def test_a_stripe_port_in_use_is_a_clear_error(self, used_port: int, tmp_path: Path) -> None:
         with (
-            pytest.raises(LocalCloudError, match=rf"Port {used_port} is in use.* STRIPE_PORT=\d+$"),
+            pytest.raises(CommandError, match=rf"Port {used_port} is in use.* STRIPE_PORT=\d+$"),
             local_cloud(free_port(), tmp_path, Console(io.StringIO()), stripe_port=used_port),
         ):
             pytest.fail("it started")
