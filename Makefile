@@ -97,6 +97,9 @@ bench: build .tools/dynamodb-local/.ready ## Measure cold start, round trips and
 .PHONY: build
 build: .venv/.ready .tools/sam/.ready ## Build functions and layers for AWS into .aws-sam/
 	@$(sam) build --parallel --cached
+# samconfig.toml reads this file: the commit is the version that /health reports.
+	@mkdir -p .aws-sam && echo "ServiceVersion = \"$$(git describe --always --dirty 2>/dev/null || echo unknown)\"" \
+		> .aws-sam/version.toml
 
 ##@ Housekeeping
 

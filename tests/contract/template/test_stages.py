@@ -1,8 +1,10 @@
 """samconfig.toml: the settings of `sam` on each stage, and the differences of the stages."""
 
 import re
+import subprocess
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -36,12 +38,15 @@ STAGES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """The parameters of the template on each stage, by the section of samconfig.toml."""
 
+VERSION: Final = "file://.aws-sam/version.toml"
+"""The file with the parameter ServiceVersion, which `make build` writes."""
+
 each_stage = pytest.mark.parametrize("section", STAGES)
 
 
 def parameters(section: str) -> dict[str, str]:
     overrides = CONFIG[section]["deploy"]["parameters"]["parameter_overrides"]
-    return dict(each.split("=", 1) for each in overrides)
+    return dict(each.split("=", 1) for each in overrides if each != VERSION)
 
 
 def test_samconfig_has_a_section_for_each_stage_on_aws() -> None:
@@ -54,6 +59,24 @@ def test_samconfig_has_a_section_for_each_stage_on_aws() -> None:
 @each_stage
 def test_a_stage_has_its_parameters(section: str) -> None:
     assert parameters(section) == STAGES[section]
+
+
+@each_stage
+def test_the_version_of_a_stage_is_that_of_the_build(section: str, tmp_path: Path) -> None:
+    ready = [flag for name in (".venv", ".tools/sam") for flag in ("-o", f"{name}/.ready")]
+
+    subprocess.run(
+        ["make", "-s", "-f", ROOT / "Makefile", *ready, "sam=true", "build"],
+        cwd=tmp_path,
+        check=True,
+        timeout=60,
+    )
+
+    assert VERSION in CONFIG[section]["deploy"]["parameters"]["parameter_overrides"]
+    built = tomllib.loads((tmp_path / VERSION.removeprefix("file://")).read_text(encoding="utf-8"))
+    assert built.keys() == {"ServiceVersion"}
+    allowed = TEMPLATE["Parameters"]["ServiceVersion"]["AllowedPattern"]
+    assert re.fullmatch(allowed, built["ServiceVersion"])
 
 
 @each_stage
