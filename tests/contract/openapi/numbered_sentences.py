@@ -89,7 +89,7 @@ _OPERATIONS: Final = {
         23 days before the start
     """,
     "listPayments": "more than {first_days} days before the start; the refund of {first} %",
-    "createPaymentIntent": f"{_KEY}\nat most {{payments}} payments, paid or not",
+    "createPaymentIntent": f"{_KEY}\nat most {{payments}} payment attempts",
     "refundPayment": f"{_KEY}\n{_ARRIVAL}",
     "listWebhookEvents": "keeps events for {inbox_days} days\nis at most {inbox_range} days",
     "searchAvailability": """

@@ -1,7 +1,7 @@
 """A second computation of the books, without the code that writes the ledger.
 
-`domain.md §7`: captured - refunded - lost disputes = kept by live bookings + kept by policy +
-refunds in flight.
+`domain.md §7`: captured - refunded - lost disputes = kept by bookings that are not cancelled
++ kept by policy + refunds in flight.
 """
 
 from collections import Counter, defaultdict

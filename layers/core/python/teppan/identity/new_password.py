@@ -1,6 +1,6 @@
 """Check of a new password: refuse one that is easy to guess (NIST SP 800-63B §5.1.1.2).
 
-Only functions that set a password import this module, because it loads the common passwords.
+Only functions that take a new password import this module, because it loads the common passwords.
 """
 
 import re

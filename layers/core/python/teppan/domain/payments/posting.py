@@ -1,6 +1,6 @@
 """Posting of payments to bookings (`domain.md §4, §6, §7`): confirm, reinstate, keep or refund.
 
-Money is kept only for a live booking or by a rule of the policy.
+Money is kept only for a booking that is not cancelled, or by a rule of the policy.
 """
 
 from collections.abc import Iterable
