@@ -14,6 +14,36 @@ from teppan.store import keys
 THREADS = 16
 DELIVERIES = SIZES.deliveries
 
+EVERY_TYPE = {
+    "payment_intent.payment_failed",
+    "payment_intent.requires_action",
+    "payment_intent.succeeded",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_reinstated",
+}
+"""The types of the events of `acts_on_payment`."""
+
+EVERY_ENTRY = [
+    "captured",
+    "dispute_opened",
+    "dispute_reinstated",
+    "dispute_withdrawn",
+    "dispute_won",
+    "goodwill_owed",
+    "refund_failed",
+    "refund_reversed",
+    "refund_sent",
+    "refunded",
+]
+"""The kinds of the ledger entries of `acts_on_payment`."""
+
 
 def test_an_event_delivered_many_times_at_once_has_one_effect(botocore_backend: Backend) -> None:
     backend = botocore_backend
@@ -38,33 +68,9 @@ def test_an_event_delivered_many_times_at_once_has_one_effect(botocore_backend: 
             check_sums(backend, booking)
             check_against_stripe(backend, [booking])
 
-    assert types == {
-        "payment_intent.payment_failed",
-        "payment_intent.requires_action",
-        "payment_intent.succeeded",
-        "charge.refunded",
-        "refund.created",
-        "refund.updated",
-        "refund.failed",
-        "charge.dispute.created",
-        "charge.dispute.funds_withdrawn",
-        "charge.dispute.updated",
-        "charge.dispute.closed",
-        "charge.dispute.funds_reinstated",
-    }
+    assert types == EVERY_TYPE
     kinds = [each["kind"] for each in backend.list_payments(booking)["entries"]]
-    assert sorted(kinds) == [
-        "captured",
-        "dispute_opened",
-        "dispute_reinstated",
-        "dispute_withdrawn",
-        "dispute_won",
-        "goodwill_owed",
-        "refund_failed",
-        "refund_reversed",
-        "refund_sent",
-        "refunded",
-    ]
+    assert sorted(kinds) == EVERY_ENTRY
 
 
 def test_all_events_of_four_bookings_delivered_at_once_take_one_step_each(

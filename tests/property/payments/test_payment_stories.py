@@ -58,6 +58,7 @@ class State(NamedTuple):
 
 
 type Moves = Iterator[tuple[str, Callable[[], State]]]
+type StripeStep = Callable[[Callable[[], BookingModel]], Callable[[], State]]
 
 
 def moves_of(state: State) -> Moves:
@@ -100,14 +101,13 @@ def moves_of(state: State) -> Moves:
             "staff grant goodwill",
             domain_step(lambda: model.goodwill_granted(GOODWILL, at), has_goodwill=True),
         )
-    yield from moves_at_stripe(state, payment, stripe_step)
+    yield from moves_of_refunds(state, payment, stripe_step)
+    if Source.BANK in state.sources:
+        yield from moves_of_dispute(state, payment, stripe_step)
 
 
-def moves_at_stripe(
-    state: State,
-    payment: PaymentSnapshot,
-    stripe_step: Callable[[Callable[[], BookingModel]], Callable[[], State]],
-) -> Moves:
+def moves_of_refunds(state: State, payment: PaymentSnapshot, stripe_step: StripeStep) -> Moves:
+    """Yield the refunds that Stripe can make now, and the ends of those that it has made."""
     model, sources = state.model, state.sources
     if len(payment.refunds) < MOST_REFUNDS:
         yield (
@@ -139,8 +139,11 @@ def moves_at_stripe(
                 f"refund {index + 1} has {end}",
                 stripe_step(partial(model.refund_became, "pi_1", index, end)),
             )
-    if Source.BANK not in sources:
-        return
+
+
+def moves_of_dispute(state: State, payment: PaymentSnapshot, stripe_step: StripeStep) -> Moves:
+    """Yield the bank's dispute of the payment, or its decisions."""
+    model = state.model
     if not payment.disputes:
         yield "the bank disputes it", stripe_step(lambda: model.disputed("pi_1", DISPUTED))
         return
