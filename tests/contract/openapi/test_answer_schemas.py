@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from tests.contract.documents import SCHEMAS, TEMPLATE, operations
 from tests.contract.openapi.test_schemas import requested
+from tests.contract.places import complete
 from tests.functions.example import declared, example_of
 
 from teppan.domain.bookings.audit import EventType
@@ -22,11 +23,11 @@ from teppan.domain.webhook_event import EventSource, EventState
 _IN_REQUESTS: Final = {
     name for each in operations() for name in requested(each.spec.get("requestBody", {}))
 }
-ANSWERED: Final = [
+ANSWERED: Final = sorted(
     name
-    for name, schema in SCHEMAS.items()
-    if schema.get("type") == "object" and name not in _IN_REQUESTS
-]
+    for name in {name for each in complete() for name in requested(each.spec["responses"])}
+    if SCHEMAS[name].get("type") == "object" and name not in _IN_REQUESTS
+)
 
 OPTIONAL_OF_PROBLEM: Final = {"errors", "available_times"}
 
