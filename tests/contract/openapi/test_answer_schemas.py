@@ -23,10 +23,15 @@ from teppan.domain.webhook_event import EventSource, EventState
 _IN_REQUESTS: Final = {
     name for each in operations() for name in requested(each.spec.get("requestBody", {}))
 }
-ANSWERED: Final = sorted(
+_IN_ANSWERS: Final = {
     name
-    for name in {name for each in complete() for name in requested(each.spec["responses"])}
-    if SCHEMAS[name].get("type") == "object" and name not in _IN_REQUESTS
+    for each in complete()
+    for status, _, content in each.contents
+    if status
+    for name in requested(content["schema"])
+}
+ANSWERED: Final = sorted(
+    name for name in _IN_ANSWERS - _IN_REQUESTS if SCHEMAS[name].get("type") == "object"
 )
 
 OPTIONAL_OF_PROBLEM: Final = {"errors", "available_times"}
