@@ -92,7 +92,7 @@ def checked_endpoint(root: Path, name: str, wing: str, route: str) -> NewEndpoin
         raise CommandError(f"NAME is snake case, as in NAME=get_receipt; {name!r} is not.")
     if wing not in wings:
         raise CommandError(f"WING is one of {', '.join(wings)}; {wing!r} is not.")
-    if existing := [*root.glob(f"functions/*/{name}"), *root.glob(f"events/*/{name}.json")]:
+    if existing := [*root.glob(f"functions/*/{name}/*.py"), *root.glob(f"events/*/{name}.json")]:
         raise CommandError(f"{name} exists: {existing[0].relative_to(root)}.")
     verb, _, noun = name.partition("_")
     default = f"{_METHODS.get(verb, 'post')} /api/v1/{wing}/{(noun or verb).replace('_', '-')}"

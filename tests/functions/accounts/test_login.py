@@ -239,7 +239,7 @@ class TestUnconfirmedAccount:
     def test_the_owner_of_an_unconfirmed_account_reads_what_to_do(self, call: Handlers) -> None:
         detail = login(call, registered()).body["detail"]
 
-        for advice in ("confirm with the code", "reset it", "wait 15 minutes"):
+        for advice in ("confirm with the code", "reset it", "try again in 15 minutes"):
             assert advice in detail
 
 
