@@ -90,15 +90,15 @@ def _report(endpoint: NewEndpoint, written: list[str]) -> str:
 Wrote {endpoint.operation_id} ({endpoint.method.upper()} {endpoint.path}):
 {places}
 
-The schema of its answer is {endpoint.schema}; rename it in openapi.yaml and in `reads` if another
-word is better.
+The schema of its answer is {endpoint.schema}; another word may be better: then rename it in
+openapi.yaml, and in `reads` and `optional` of the test.
 
 Next: write its logic with a unit test, and what is marked TO WRITE({endpoint.name}). This test
 lists what is left; the other suites skip the endpoint until then:
   make test ARGS="tests/contract/test_names.py -k {endpoint.operation_id}"
-Then, before make check test:
+Then, before `make check` and `make test`:
   make events
-  make test ARGS="tests/contract"
+  make test ARGS="tests/contract tests/unit"
   make test ARGS="tests/functions -k {endpoint.operation_id}"
 """
 
