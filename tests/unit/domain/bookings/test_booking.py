@@ -139,6 +139,18 @@ class TestMoneyDue:
         assert made.due_to_confirm == 10_000
         assert made.balance_due_at == made.created_at < made.payment_due_at
 
+    def test_the_deposit_is_measured_in_whole_seconds_as_every_later_change_measures_it(
+        self,
+    ) -> None:
+        """`created_at` has whole seconds, so a change must not see an earlier booking."""
+        half_a_second_late = before(booking(), days=7) + SECOND / 2
+        made = booking(caller=caller(at=half_a_second_late))
+
+        changed = change(made, Changes(special_requests="x"), caller(at=half_a_second_late)).after
+
+        assert (made.due_to_confirm, made.balance_due_at) == (10_000, made.created_at)
+        assert changed.due_to_confirm == made.due_to_confirm
+
     @pytest.mark.parametrize(
         ("captured", "deposit_due", "balance_due"),
         [

@@ -194,7 +194,7 @@ def book(
         special_requests=booking_request.special_requests,
         travel_miles=None,
         price=price,
-        due_to_confirm=due_to_confirm(price, caller.at, slot.starts_at, policy),
+        due_to_confirm=due_to_confirm(price, caller.recorded_at, slot.starts_at, policy),
         policy_version=policy.version,
         payments={},
         payment_due_at=payment_due_at(caller.recorded_at, slot, policy),
