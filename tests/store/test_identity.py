@@ -13,7 +13,14 @@ from tests.store.faults import Faults, lost_answer
 from tests.store.meter import Meter
 from tests.store.threads import at_once
 
-from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, Attempts
+from teppan.domain.accounts.lockout import (
+    CODES,
+    FORGET_AFTER,
+    MAILS,
+    PASSWORDS,
+    TRUST_DURATION,
+    Attempts,
+)
 from teppan.domain.accounts.session import Session, SessionEndings, is_live
 from teppan.identity.errors import TooManyAttempts
 from teppan.services.accounts.lockout import (
@@ -134,6 +141,16 @@ class TestCosts:
         for item in everything():
             assert not any(name.startswith("gsi") for name in item)
             assert item["expires_at"] > NOW.timestamp()
+
+
+    def test_a_success_is_kept_longer_than_its_network_is_trusted(
+        self, table: Table, everything: Callable[[], list[Item]]
+    ) -> None:
+        forget_attempts(table, HERE, LOGIN)
+        count_attempt(table, later(60), LOGIN)
+
+        (trusted,) = (item for item in everything() if "succeeded_at" in item)
+        assert trusted["expires_at"] == (NOW + TRUST_DURATION + FORGET_AFTER).timestamp()
 
 
 def later(seconds: float, network: str = "network") -> Origin:
