@@ -142,7 +142,6 @@ class TestCosts:
             assert not any(name.startswith("gsi") for name in item)
             assert item["expires_at"] > NOW.timestamp()
 
-
     def test_a_success_is_kept_longer_than_its_network_is_trusted(
         self, table: Table, everything: Callable[[], list[Item]]
     ) -> None:

@@ -202,7 +202,7 @@ def test_the_user_pool_firewall_never_blocks_our_own_functions() -> None:
     ]
     assert by_operation["AggregateKeyType"] == "CUSTOM_KEYS"
     # At most two operations call the same one of Cognito: a registration of an unconfirmed address
-    # makes it resend the code, as a resend does, and a refresh may revoke a token, as a logout does.
+    # resends the code, as a resend does, and a refresh may revoke a token, as a logout does.
     assert 2 * max(most) < by_operation["Limit"] < 3 * max(most)
     assert by_address["AggregateKeyType"] == "IP"
     # Registering, logging in (with a second factor) and refreshing may call Cognito twice.

@@ -9,7 +9,7 @@ from typing import Any
 from teppan import clock
 from teppan.batch import BatchResult
 from teppan.domain.caller import Caller, Role
-from teppan.domain.payments.errors import PaymentsNotConfigured
+from teppan.domain.errors import NotConfigured
 from teppan.observability.log import error_fields, logger
 from teppan.observability.metrics import count, metrics, record_run
 
@@ -46,8 +46,8 @@ class trigger:  # noqa: N801 - it reads as the decorator that it is
 class job:  # noqa: N801 - it reads as the decorator that it is
     """Turns a job into a Lambda handler. The job acts as the system; its request id is Lambda's.
 
-    A run without a stored Stripe key is logged and counted but does not fail: before a stage has a
-    key, it has no payments at Stripe.
+    A run that needs a service which is not set up on its stage is logged and counted, but does not
+    fail: such a stage has no data there (payments before a Stripe key is stored).
     """
 
     name: str
@@ -62,9 +62,9 @@ class job:  # noqa: N801 - it reads as the decorator that it is
                     lambda: Caller(self.name, Role.SYSTEM, context.aws_request_id, clock.utc_now()),
                     lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()),
                 )
-            except PaymentsNotConfigured:
-                logger.warning("payments are not configured")
-                count("PaymentsNotConfigured")
+            except NotConfigured as error:
+                logger.warning("%s are not configured", error.subject)
+                count(type(error).__name__)
                 return None
 
         return _observed(self.name, handle)
@@ -73,7 +73,7 @@ class job:  # noqa: N801 - it reads as the decorator that it is
 def raise_if_any_failed(*outcomes: BatchResult[Any, Any]) -> None:
     """Raise `PartlyFailedError` if anything failed, so that the job's alarm is raised.
 
-    Raises `PaymentsNotConfigured` if only this stopped an outcome.
+    Raises `NotConfigured` if only this stopped an outcome.
     """
     if failures := sum(each.failures for each in outcomes):
         raise PartlyFailedError(f"{failures} failed")
