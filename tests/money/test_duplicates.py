@@ -79,7 +79,7 @@ def test_all_events_of_four_bookings_delivered_at_once_take_one_step_each(
         intent = world.open_intent(booking)
         world.stripe.pay(intent, REFUND_PENDS)
         refund = world.stripe.refund(intent, 2_500)["id"]
-        world.stripe.settle_refund(refund, "succeeded")
+        world.stripe.set_refund_status(refund, "succeeded")
         dispute = world.stripe.dispute(intent, amount=6_000)["id"]
         world.stripe.close_dispute(dispute, won=True)
         events += world.take_deliveries()

@@ -76,7 +76,7 @@ def test_a_slot_is_kept_while_a_payment_is_in_progress_at_the_bank(world: World)
     world.release()
     assert world.status(booking) == ("pending", "awaiting_payment")
 
-    world.stripe.settle(intent)
+    world.stripe.finish_processing(intent)
     world.release()
     assert world.status(booking) == CONFIRMED
 

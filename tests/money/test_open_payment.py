@@ -242,7 +242,7 @@ def test_a_bank_debit_that_fails_after_the_cancellation_cannot_be_retried(
     world.follow_up()
     assert guard(world, booking)["gsi4pk"] == keys.CLOSE
 
-    world.stripe.settle(intent, succeed=False)
+    world.stripe.finish_processing(intent, succeed=False)
     world.drop_deliveries()
     world.reconcile()
 

@@ -58,7 +58,7 @@ def history(ends_well: bool) -> Sequence[Moment]:
 
     def arrive(world: World, intent: str) -> None:
         (found,) = _of(world, "refunds", intent)
-        world.stripe.settle_refund(found["id"], "succeeded" if ends_well else "failed")
+        world.stripe.set_refund_status(found["id"], "succeeded" if ends_well else "failed")
 
     return (
         lambda world, intent: world.stripe.pay(intent, "4000000000000002"),

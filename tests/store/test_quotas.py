@@ -45,7 +45,7 @@ from teppan.services.bookings.cancel_booking import cancel_booking
 from teppan.services.bookings.create_booking import create_booking
 from teppan.services.bookings.revision import revise
 from teppan.services.bookings.update_booking import update_booking
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 from teppan.services.precondition import any_version
 from teppan.store import keys
 from teppan.store.bookings import listing
@@ -72,13 +72,13 @@ def request_for(number: int) -> BookingRequest:
 def create(
     table: Table, number: int, at: datetime = NOW, by: str = CUSTOMER, key: str | None = None
 ) -> Booking:
-    request = IdempotentRequest(key or f"{number}", "a" * 64)
+    request = IdempotencyKey(key or f"{number}", "a" * 64)
     return create_booking(table, request_for(number), request, caller(by, at=at)).booking
 
 
 def create_for(table: Table, number: int, customer: str = CUSTOMER) -> Booking:
     """Book for the customer as staff."""
-    request = IdempotentRequest(f"staff-{number}", "a" * 64)
+    request = IdempotencyKey(f"staff-{number}", "a" * 64)
     request_for_customer = replace(request_for(number), customer_id=customer)
     return create_booking(table, request_for_customer, request, admin()).booking
 
@@ -314,7 +314,7 @@ class TestReplayAtALimit:
     ) -> None:
         for n in range(3):
             create(table, n)
-        other = IdempotentRequest("0", "b" * 64)
+        other = IdempotencyKey("0", "b" * 64)
 
         with pytest.raises(IdempotencyKeyReused):
             create_booking(table, request_for(0), other, caller())
@@ -333,7 +333,7 @@ class TestReplayAtALimit:
 class TestStaffBookings:
     def test_staff_bookings_for_themselves_have_no_limit(self, table: Table) -> None:
         for n in range(12):
-            create_booking(table, request_for(n), IdempotentRequest(f"{n}", "a" * 64), admin())
+            create_booking(table, request_for(n), IdempotencyKey(f"{n}", "a" * 64), admin())
 
     def test_staff_may_book_for_a_customer_at_the_limit(self, table: Table) -> None:
         for n in range(3):

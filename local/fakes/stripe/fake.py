@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Final
 
-from local.fakes.stripe.account import balance, settlement
+from local.fakes.stripe.account import balance, due_refunds
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.collection import Collection
 from local.fakes.stripe.account.events import emit_thin
@@ -82,11 +82,11 @@ class FakeStripe:
             payments.authenticate(self.account, intent, succeed=succeed)
             return self._current_copy(intent)
 
-    def settle(self, intent_id: str, *, succeed: bool = True) -> Json:
+    def finish_processing(self, intent_id: str, *, succeed: bool = True) -> Json:
         """End a payment that is `processing`, as the customer's bank."""
         with self._lock:
             intent = self._intent(intent_id)
-            payments.settle(self.account, intent, succeed=succeed)
+            payments.finish_processing(self.account, intent, succeed=succeed)
             return self._current_copy(intent)
 
     def dispute(
@@ -142,7 +142,7 @@ class FakeStripe:
             disputes.escalate(self.account, dispute)
             return self._current_copy(dispute)
 
-    def settle_refund(self, refund_id: str, status: str) -> Json:
+    def set_refund_status(self, refund_id: str, status: str) -> Json:
         """Set a refund's status, if Stripe allows the change; `succeeded` may become `failed`."""
         with self._lock:
             refund = get_by_path_id(self.account.refunds, refund_id)
@@ -179,10 +179,10 @@ class FakeStripe:
                 raise StripeError("No such payment.", status=404)
             return self._current_copy(intent)
 
-    def settle_due_refunds(self, seconds: float) -> None:
+    def end_due_refunds(self, seconds: float) -> None:
         """End the refunds that are older than `seconds`, for test cards whose refunds end later."""
         with self._lock:
-            settlement.settle_due_refunds(self.account, self.account.clock() - seconds)
+            due_refunds.end_due_refunds(self.account, self.account.clock() - seconds)
 
     def all_objects(self, kind: str) -> list[Json]:
         """Return all objects of a kind, such as `refunds`, newest first."""

@@ -118,7 +118,7 @@ def receiving_a_dashboard_refund_in_part(world: World) -> Path:
     booking, intent = world.paid_booking(card=REFUND_FAILS)
     assert world.cancel(booking).status == 200
     assert not world.hand_over(world.take_records(booking))
-    world.stripe.settle_refund(only_id_of(world, "refunds", intent), "failed")
+    world.stripe.set_refund_status(only_id_of(world, "refunds", intent), "failed")
     assert world.confirm(intent).status == 200
     world.drop_deliveries()
     world.stripe.refund(intent, 5_000)
@@ -161,7 +161,7 @@ def reconciling_a_failed_refund(world: World) -> Path:
     booking, intent = world.paid_booking(card=REFUND_FAILS)
     assert world.refund(booking, 2_500).status == 201
     assert not world.hand_over(world.take_records(booking))
-    world.stripe.settle_refund(only_id_of(world, "refunds", intent), "failed")
+    world.stripe.set_refund_status(only_id_of(world, "refunds", intent), "failed")
     assert world.confirm(intent).status == 200
     world.drop_deliveries()
     world.later(hours=24)
@@ -215,7 +215,7 @@ def paying_after_the_cancellation(world: World) -> Path:
     assert world.cancel(booking).status == 200
     world.follow_up()
     world.drop_deliveries()
-    world.stripe.settle(intent)
+    world.stripe.finish_processing(intent)
     return Path(booking, partial(world.send, world.take_deliveries()[0]))
 
 
@@ -364,8 +364,8 @@ def acts_on_payment(world: World, intent: str) -> dict[str, Act]:
         lambda: stripe.authenticate(intent, succeed=False),
         lambda: stripe.pay(intent, REFUND_PENDS),
         lambda: stripe.refund(intent, 2_500),
-        lambda: stripe.settle_refund(only_id_of(world, "refunds", intent), "succeeded"),
-        lambda: stripe.settle_refund(only_id_of(world, "refunds", intent), "failed"),
+        lambda: stripe.set_refund_status(only_id_of(world, "refunds", intent), "succeeded"),
+        lambda: stripe.set_refund_status(only_id_of(world, "refunds", intent), "failed"),
         lambda: stripe.dispute(intent, amount=6_000),
         lambda: stripe.close_dispute(only_id_of(world, "disputes", intent), won=True),
     ]

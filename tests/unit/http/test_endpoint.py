@@ -67,7 +67,7 @@ class ServedResponse:
         return str(self.body["code"])
 
 
-type Handle = Callable[[Request[Any]], Response]
+type EndpointFunction = Callable[[Request[Any]], Response]
 
 
 def say_hello(request: Request[Any]) -> Response:
@@ -76,7 +76,7 @@ def say_hello(request: Request[Any]) -> Response:
 
 def serve(
     event: dict[str, Any] | None = None,
-    handle: Handle = say_hello,
+    handle: EndpointFunction = say_hello,
     *,
     roles: frozenset[Role] = EVERYONE,
     **declared: Any,
@@ -123,7 +123,7 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> SessionCheck:
     return stub
 
 
-def failing(error: Exception) -> Handle:
+def failing(error: Exception) -> EndpointFunction:
     def fail(_request: Request[Any]) -> Response:
         raise error
 
@@ -465,7 +465,8 @@ class TestIdempotency:
 
     def test_an_operation_that_is_not_idempotent_ignores_a_key(self) -> None:
         assert (
-            handled_request(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotent is None
+            handled_request(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotency_or_none
+            is None
         )
 
 
@@ -602,7 +603,7 @@ class TestMetrics:
     )
     def test_a_request_is_counted_once(
         self,
-        handle: Handle,
+        handle: EndpointFunction,
         client_errors: int,
         server_errors: int,
         capsys: pytest.CaptureFixture[str],

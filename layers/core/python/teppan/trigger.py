@@ -14,13 +14,13 @@ from teppan.observability.log import error_fields, logger
 from teppan.observability.metrics import count, metrics, record_run
 
 type Event = dict[str, Any]
-type Handle = Callable[[Event], Event]
+type TriggerFunction = Callable[[Event], Event]
 type Author = Callable[[], Caller]
 """Returns the caller that a job acts as, at the present instant; called once for each item."""
 type TimeLeft = Callable[[], timedelta]
 """Returns the time until Lambda stops the function."""
-type RunJob = Callable[[Event, Author, TimeLeft], Event | None]
-type LambdaHandler = Callable[[Event, Any], Event | None]
+type JobFunction = Callable[[Event, Author, TimeLeft], Event | None]
+type EventHandler = Callable[[Event, Any], Event | None]
 
 
 class TriggerFailedError(Exception):
@@ -37,7 +37,7 @@ class trigger:  # noqa: N801 - it reads as the decorator that it is
 
     name: str
 
-    def __call__(self, handle: Handle) -> LambdaHandler:
+    def __call__(self, handle: TriggerFunction) -> EventHandler:
         """Return the Lambda handler around `handle`; it raises `TriggerFailedError`."""
         return _observed(self.name, lambda event, _context: handle(event))
 
@@ -52,7 +52,7 @@ class job:  # noqa: N801 - it reads as the decorator that it is
 
     name: str
 
-    def __call__(self, run: RunJob) -> LambdaHandler:
+    def __call__(self, run: JobFunction) -> EventHandler:
         """Return the Lambda handler around `run`; it raises `TriggerFailedError`."""
 
         def handle(event: Event, context: Any) -> Event | None:
@@ -82,7 +82,7 @@ def raise_if_any_failed(*outcomes: BatchResult[Any, Any]) -> None:
             raise each.stopped_by
 
 
-def _observed(name: str, handle: LambdaHandler) -> LambdaHandler:
+def _observed(name: str, handle: EventHandler) -> EventHandler:
     def handler(event: Event, context: Any) -> Event | None:
         began = time.perf_counter()
         logger.append_keys(operation=name)
@@ -99,5 +99,5 @@ def _observed(name: str, handle: LambdaHandler) -> LambdaHandler:
         logger.info("answered", duration_ms=round(milliseconds, 1))
         return answer
 
-    observed: LambdaHandler = metrics.log_metrics(handler)
+    observed: EventHandler = metrics.log_metrics(handler)
     return logger.inject_lambda_context(observed, clear_state=True, log_event=False)

@@ -196,7 +196,7 @@ class TestDispute:
         ("earlier", "stale"),
         [((LOST, -6_000), (LOST, -6_000)), ((WON, -6_000, 6_000), (WON, -6_000, 6_000))],
     )
-    def test_an_outdated_snapshot_settles_nothing_of_a_reopened_dispute(
+    def test_an_outdated_snapshot_decides_nothing_of_a_reopened_dispute(
         self, earlier: tuple[DisputeStatus, int], stale: tuple[DisputeStatus, int]
     ) -> None:
         status, *amounts = earlier

@@ -143,6 +143,7 @@ class EditConflict(Conflict):
 
     code = "edit_conflict"
     title = "The booking is being changed by others"
+    detail = "Others kept changing the booking; please try again."
 
 
 class VersionMismatch(PreconditionFailed):
