@@ -51,7 +51,7 @@ READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing."""
 
 type EndpointFunction = Callable[[Request[Any]], Response]
-type GatewayHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+type ApiHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
     def __post_init__(self) -> None:
         settings()
 
-    def __call__(self, handle: EndpointFunction) -> GatewayHandler:
+    def __call__(self, handle: EndpointFunction) -> ApiHandler:
         """Return the Lambda handler around `handle`."""
 
         def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
