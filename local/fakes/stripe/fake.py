@@ -17,7 +17,7 @@ from local.fakes.stripe.api.server import Server
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.faults import Faults
 from local.fakes.stripe.objects import Json, deep_copy
-from local.fakes.stripe.payments import disputes, payment_methods, payments, refunds
+from local.fakes.stripe.payments import charges, disputes, payment_methods, payments, refunds
 from local.fakes.stripe.payments.cards import card_by_id, card_by_number
 from local.fakes.stripe.webhooks.outbox import Outbox
 
@@ -104,7 +104,7 @@ class FakeStripe:
         with self._lock:
             dispute = disputes.open_dispute(
                 self.account,
-                self._charge(intent_id),
+                charges.require_successful(self.account, self._intent(intent_id)),
                 amount=amount,
                 inquiry=inquiry,
                 withdrawn=withdrawn,
@@ -152,7 +152,7 @@ class FakeStripe:
     def refund(self, intent_id: str, amount: int) -> Json:
         """Refund `amount` cents in the dashboard, so without our metadata."""
         with self._lock:
-            charge = self._charge(intent_id)
+            charge = charges.require_successful(self.account, self._intent(intent_id))
             parameters = {"amount": amount, "reason": "requested_by_customer"}
             return self._current_copy(refunds.create(self.account, charge, parameters))
 
@@ -192,13 +192,6 @@ class FakeStripe:
 
     def _intent(self, identifier: str) -> Json:
         return get_by_path_id(self.account.payment_intents, identifier)
-
-    def _charge(self, intent_id: str) -> Json:
-        intent = self._intent(intent_id)
-        charge = self.account.charges.get(intent["latest_charge"] or "")
-        if charge is None or charge["status"] != "succeeded":
-            raise StripeError(f"PaymentIntent {intent_id} has no successful charge.")
-        return charge
 
     def _current_copy(self, thing: Json) -> Json:
         current: Json = deep_copy(current_view(self.account, thing))
