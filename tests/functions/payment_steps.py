@@ -11,7 +11,7 @@ from tests.functions.stream import BATCH, Record, Stream
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.dues import PaymentType
-from teppan.domain.ledger import balance_of
+from teppan.domain.ledger_balance import balance_of
 from teppan.services.idempotency import IdempotencyKey
 from teppan.services.payments.apply_payment import apply_payment
 from teppan.services.payments.create_payment_intent import create_payment_intent

@@ -25,7 +25,8 @@ from tests.builders import (
 from tests.store.meter import Meter
 from tests.store.threads import at_once
 
-from teppan.domain.bookings.booking import Booking, BookingRequest, Step
+from teppan.domain.bookings.booking import Booking, Step
+from teppan.domain.bookings.booking_request import BookingRequest
 from teppan.domain.bookings.cancellation import CancellationRequest, expire
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.errors import (
@@ -38,7 +39,7 @@ from teppan.domain.bookings.rebalance import rebalance
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError, IdempotencyKeyReused
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.policy import CURRENT, Policy
 from teppan.services.bookings import create_booking as service
 from teppan.services.bookings.cancel_booking import cancel_booking

@@ -1,4 +1,4 @@
-"""Bookings: creation, amounts due, and visibility (`domain.md §4, §8`)."""
+"""Bookings: creation and amounts due (`domain.md §4`)."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -8,7 +8,6 @@ import pytest
 from tests.builders import (
     CUSTOMER,
     NOW,
-    OTHER_CUSTOMER,
     admin,
     before,
     booking,
@@ -18,22 +17,19 @@ from tests.builders import (
     days_ahead,
     holding,
     in_status,
-    system,
 )
 
-from teppan.domain.bookings.booking import book, check_visible
+from teppan.domain.bookings.booking import book
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.errors import (
-    BookingNotFound,
     InvalidTime,
     LeadTimeTooShort,
     TooFarAhead,
 )
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
-from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import DomainError, InvalidInput
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
 
@@ -253,14 +249,3 @@ def test_a_booking_completes_six_hours_after_its_start() -> None:
 @pytest.mark.parametrize("status", Status)
 def test_only_a_cancelled_booking_releases_its_slot(status: Status) -> None:
     assert in_status(status).holds_slot is (status is not Status.CANCELLED)
-
-
-class TestVisibility:
-    @pytest.mark.parametrize("who", [caller(), admin(), system()])
-    def test_the_customer_and_staff_and_jobs_see_a_booking(self, who: Caller) -> None:
-        check_visible(booking(), who)
-
-    @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.ANONYMOUS])
-    def test_a_booking_does_not_exist_for_another_customer(self, role: Role) -> None:
-        with pytest.raises(BookingNotFound):
-            check_visible(booking(), caller(OTHER_CUSTOMER, role))

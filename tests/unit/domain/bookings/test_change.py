@@ -23,7 +23,8 @@ from tests.builders import (
     system,
 )
 
-from teppan.domain.bookings.booking import Booking, Contact, Step, Venue
+from teppan.domain.bookings.booking import Booking, Step
+from teppan.domain.bookings.booking_request import Contact
 from teppan.domain.bookings.change import Changes, complete
 from teppan.domain.bookings.change import change as step_of
 from teppan.domain.bookings.dues import PaymentType
@@ -39,9 +40,11 @@ from teppan.domain.bookings.errors import (
 )
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError, Forbidden, InvalidInput
-from teppan.domain.ledger import Balance, EntryKind, RefundReason
+from teppan.domain.ledger import EntryKind, RefundReason
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.payments.attempt import amount_due
 

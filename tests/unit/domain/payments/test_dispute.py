@@ -20,7 +20,8 @@ from tests.unit.domain.payments.test_snapshot import (
     with_dispute,
 )
 
-from teppan.domain.ledger import Balance, EntryKind, balance_of
+from teppan.domain.ledger import EntryKind
+from teppan.domain.ledger_balance import Balance, balance_of
 from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.snapshot import PaymentSnapshot
 

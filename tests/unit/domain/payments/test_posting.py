@@ -21,7 +21,8 @@ from teppan.domain.bookings.cancellation import CancellationRequest, cancel, exp
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Party
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
+from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.posting import post_payment
 from teppan.domain.payments.refund import open_obligations

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.money import Cents
 
 

@@ -22,12 +22,13 @@ from tests.builders import (
 from tests.unit.http.representations.plain import plain
 
 from teppan.domain.bookings.audit import audit_event
-from teppan.domain.bookings.booking import Booking, Venue
+from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel, cancellation_terms
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance
+from teppan.domain.bookings.venue import Venue
+from teppan.domain.ledger_balance import Balance
 from teppan.http.representations.bookings import booking as represent
 
 EVENING_AT_THE_VENUE = NOW + timedelta(hours=10)

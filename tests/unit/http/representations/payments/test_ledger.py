@@ -8,7 +8,8 @@ from typing import Any
 from tests.builders import NOW, attempt, confirmed, holding, ledger_entry
 from tests.unit.http.representations.plain import plain
 
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.attempt import IntentStatus
 from teppan.http.representations.payments import ledger as represent
 from teppan.services.payments.list_payments import PaymentHistory

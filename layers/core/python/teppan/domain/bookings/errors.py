@@ -65,6 +65,7 @@ class BookingNotFound(NotFound):
 
     code = "booking_not_found"
     title = "No such booking"
+    detail = "There is no booking with that id among those you may see."
 
 
 class SlotUnavailable(Conflict):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from teppan.domain.bookings.audit import audit_event
-from teppan.domain.bookings.booking import Booking, BookingRequest, book
+from teppan.domain.bookings.booking import Booking, book
+from teppan.domain.bookings.booking_request import BookingRequest
 from teppan.domain.bookings.errors import SlotUnavailable
 from teppan.domain.bookings.quota import check_quota
 from teppan.domain.caller import Caller
