@@ -39,7 +39,7 @@ fetched = || { echo "Could not fetch $(1): see the message above; a first run ne
 
 .PHONY: dev
 dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local cloud (PORT=4566, STRIPE_PORT=4567, KEEP=1 keeps its state)
-	@$(python) -m local $(port) $(call option,--stripe-port,STRIPE_PORT) $(call flag,--keep,KEEP)
+	@exec $(python) -m local $(port) $(call option,--stripe-port,STRIPE_PORT) $(call flag,--keep,KEEP)
 
 .PHONY: invoke
 invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it)

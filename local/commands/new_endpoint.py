@@ -92,7 +92,7 @@ def checked_endpoint(root: Path, name: str, domain: str, route: str) -> NewEndpo
         raise LocalCloudError(f"NAME is snake case, as in NAME=get_receipt; {name!r} is not.")
     if domain not in domains:
         raise LocalCloudError(f"DOMAIN is one of {', '.join(domains)}; {domain!r} is not.")
-    if existing := [*root.glob(f"functions/*/{name}"), *root.glob(f"events/*/{name}.json")]:
+    if existing := [*root.glob(f"functions/*/{name}/*.py"), *root.glob(f"events/*/{name}.json")]:
         raise LocalCloudError(f"{name} exists: {existing[0].relative_to(root)}.")
     verb, _, noun = name.partition("_")
     default = f"{_METHODS.get(verb, 'post')} /api/v1/{domain}/{(noun or verb).replace('_', '-')}"

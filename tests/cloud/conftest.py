@@ -18,6 +18,7 @@ from local.description import CLOUD_VARIABLE, DemoUser, Description, running_clo
 from local.processes import free_port
 from local.users import create_user, log_in, token_of
 from operations.accounts import Accounts
+from tests.cloud.people import Person
 
 from teppan.identity.cognito.app_client import secret_hash
 from teppan.store.table import Table
@@ -121,6 +122,31 @@ def new_customer(cloud: RunningCloud) -> Callable[[], str]:
         return log_in(cloud.api, user).access
 
     return make
+
+
+@pytest.fixture
+def stranger(cloud: RunningCloud) -> Person:
+    """Return a person who has not registered."""
+    return Person(cloud.description)
+
+
+@pytest.fixture
+def new_member(cloud: RunningCloud) -> Callable[[], Person]:
+    """Return a function that creates people with a confirmed account."""
+
+    def make() -> Person:
+        person = Person(cloud.description)
+        user = DemoUser(person.email, person.password)
+        create_user(cloud.client("cognito-idp"), cloud.description.user_pool_id, user, "customer")
+        return person
+
+    return make
+
+
+@pytest.fixture
+def member(new_member: Callable[[], Person]) -> Person:
+    """Return a person with a confirmed account."""
+    return new_member()
 
 
 CLAIMED_DAYS = range(100, 360)

@@ -4,59 +4,15 @@
 from the emulator's mailbox.
 """
 
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from statistics import median
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
-from local.aws.deployment import STACK
-from local.description import DemoUser
-from local.errors import LocalCloudError
-from local.events.live import event_paths
-from local.users import create_user
-from operations.admin import make_admin
 from tests.cloud.conftest import RunningCloud
-from tests.cloud.people import (
-    Customer,
-    Person,
-    comparable,
-    enrol,
-    problem_of,
-    totp,
-)
-
-from teppan.store.table import Table
-
-type NewPerson = Callable[[], Person]
-
-
-@pytest.fixture
-def stranger(cloud: RunningCloud) -> Person:
-    """Return a person who has not registered."""
-    return Person(cloud.description)
-
-
-@pytest.fixture
-def new_member(cloud: RunningCloud) -> NewPerson:
-    """Return a function that creates people with a confirmed account."""
-
-    def make() -> Person:
-        person = Person(cloud.description)
-        user = DemoUser(person.email, person.password)
-        create_user(cloud.client("cognito-idp"), cloud.description.user_pool_id, user, "customer")
-        return person
-
-    return make
-
-
-@pytest.fixture
-def member(new_member: NewPerson) -> Person:
-    """Return a person with a confirmed account."""
-    return new_member()
+from tests.cloud.people import Customer, Person, comparable, problem_of
 
 
 class TestStory:
@@ -71,55 +27,23 @@ class TestStory:
 
         # When she logs in on two devices
         phone, laptop = aiko.tokens(), aiko.tokens()
-        assert phone.keys() == {
-            "access_token",
-            "id_token",
-            "refresh_token",
-            "token_type",
-            "expires_in",
-        }
-        assert phone["expires_in"] == 900
-        on_phone = Customer(cloud.api, phone["access_token"])
 
         # Then she is known, and may book
-        me = on_phone("GET", "/auth/me").json()
-        assert me == me | {
-            "email": aiko.email,
-            "email_verified": True,
-            "role": "customer",
-            "mfa_enabled": False,
-        }
-        booked = on_phone.book(date=day)
-        assert booked.status == 201
-        assert booked.json()["customer_id"] == me["user_id"]
-        path = f"/bookings/{booked.json()['booking_id']}"
+        _check_tokens(phone)
+        booking = _book_as(aiko, Customer(cloud.api, phone["access_token"]), day)
 
         # When she uses the session for longer than an access token is valid
-        refreshed = aiko.refresh(phone)
-        assert refreshed.status == 200
-        assert refreshed.json()["refresh_token"] != phone["refresh_token"]
+        phone = _refresh_beyond_the_grace(aiko, phone, cloud.refresh_grace_seconds)
 
-        # Then the used refresh token is valid for a retry, and invalid after the grace period
-        assert aiko.refresh(phone).status == 200
-        time.sleep(cloud.refresh_grace_seconds + 1)
-        assert problem_of(aiko.refresh(phone)) == (401, "invalid_refresh_token")
-        phone = aiko.refresh(refreshed.json()).json()
-        on_phone = Customer(cloud.api, phone["access_token"])
-
-        # When she logs out on the phone
+        # Then she can log out on the phone, and the other session stays valid
+        on_phone, on_laptop = (
+            Customer(cloud.api, each["access_token"]) for each in (phone, laptop)
+        )
         logged_out = aiko.log_out(phone)
         assert (logged_out.status, logged_out.body) == (204, b"")
-
-        # Then that session can change nothing, read until its token expires, and not be refreshed
-        assert problem_of(on_phone("PUT", path, {"guests": 14})) == (401, "unauthorized")
-        assert problem_of(on_phone.book(date=day, time="12:00")) == (401, "unauthorized")
-        assert problem_of(on_phone("GET", "/auth/me")) == (401, "unauthorized")
-        assert on_phone("GET", path).status == 200
+        _check_logged_out(on_phone, booking, day)
         assert problem_of(aiko.refresh(phone)) == (401, "invalid_refresh_token")
-
-        # And the other session stays valid
-        on_laptop = Customer(cloud.api, laptop["access_token"])
-        assert on_laptop("PUT", path, {"guests": 14}).status == 200
+        assert on_laptop("PUT", booking, {"guests": 14}).status == 200
 
         # When she sets a new password
         renewed = replace(aiko, password=f"{aiko.password}, renewed")
@@ -127,14 +51,14 @@ class TestStory:
         assert (reset.status, reset.body) == (204, b"")
 
         # Then all her sessions have ended
-        assert problem_of(on_laptop("DELETE", path)) == (401, "unauthorized")
+        assert problem_of(on_laptop("DELETE", booking)) == (401, "unauthorized")
         assert problem_of(on_laptop("GET", "/auth/me")) == (401, "unauthorized")
         assert problem_of(aiko.refresh(laptop)) == (401, "invalid_refresh_token")
 
         # And only the new password is accepted
         assert problem_of(aiko.log_in()) == (401, "invalid_credentials")
         again = Customer(cloud.api, renewed.tokens()["access_token"])
-        assert again("DELETE", path).status == 200
+        assert again("DELETE", booking).status == 200
 
     def test_a_second_logout_of_a_session_is_refused(self, member: Person) -> None:
         tokens = member.tokens()
@@ -275,7 +199,7 @@ class TestAccountsAreNotRevealed:
         assert problem_of(first) == (401, "invalid_credentials")
 
     def test_a_failed_login_takes_as_long_with_and_without_an_account(
-        self, cloud: RunningCloud, new_member: NewPerson
+        self, cloud: RunningCloud, new_member: Callable[[], Person]
     ) -> None:
         # Given warm functions, and as many people with an account as without
         known = [new_member() for _ in range(7)]
@@ -344,130 +268,56 @@ class TestLockout:
             assert 30 <= int(answers[5].headers["Retry-After"]) <= 60
 
 
-class TestAdmins:
-    def test_make_admin_gives_an_account_the_admin_role(
-        self, cloud: RunningCloud, member: Person
-    ) -> None:
-        _make_admin(cloud, member)
-        token = member.tokens()["access_token"]
-        assert _me(cloud, token)["role"] == "admin"
-
-    def test_make_admin_ends_the_accounts_earlier_sessions(
-        self, cloud: RunningCloud, member: Person
-    ) -> None:
-        # Given two earlier sessions, one of which has just begun
-        before = [member.tokens(), member.tokens()]
-        # When the account becomes an admin's
-        _make_admin(cloud, member)
-        # Then they have ended at Cognito too, and the next session is valid
-        cognito, client = cloud.client("cognito-idp"), cloud.app_client
-        for tokens in before:
-            with pytest.raises(cognito.exceptions.NotAuthorizedException):
-                cognito.get_tokens_from_refresh_token(
-                    ClientId=client.id,
-                    ClientSecret=client.secret,
-                    RefreshToken=tokens["refresh_token"],
-                )
-            assert problem_of(member.refresh(tokens)) == (401, "invalid_refresh_token")
-            assert problem_of(member.log_out(tokens)) == (401, "unauthorized")
-        assert member.log_out(member.tokens()).status == 204
-
-    def test_make_admin_gives_no_rights_when_it_cannot_end_the_sessions(
-        self, cloud: RunningCloud, member: Person
-    ) -> None:
-        # Given a table that cannot record the end of the sessions
-        accounts = cloud.accounts
-        broken = replace(accounts, table=Table(cloud.client("dynamodb"), "another-table"))
-        with pytest.raises(ClientError):
-            make_admin(broken, member.email, mfa_required=False)
-        # Then
-        assert _me(cloud, member.tokens()["access_token"])["role"] == "customer"
-
-    def test_a_logged_out_admin_cannot_read(self, cloud: RunningCloud, member: Person) -> None:
-        _make_admin(cloud, member)
-        tokens = member.tokens()
-        admin = Customer(cloud.api, tokens["access_token"])
-        assert admin("GET", "/bookings").status == 200
-        assert member.log_out(tokens).status == 204
-        assert problem_of(admin("GET", "/bookings")) == (401, "unauthorized")
+def _check_tokens(tokens: dict[str, Any]) -> None:
+    """Check the fields of a login, and that its access token lasts 15 minutes."""
+    assert tokens.keys() == {
+        "access_token",
+        "id_token",
+        "refresh_token",
+        "token_type",
+        "expires_in",
+    }
+    assert tokens["expires_in"] == 900
 
 
-@pytest.fixture(scope="class")
-def mfa_required_of_admins(cloud: RunningCloud) -> Iterator[None]:
-    """Give the pool's trigger its environment of prod during a class of tests."""
-    functions, name = cloud.client("lambda"), f"{STACK}-customize_tokens"
-    recorded = json.loads(event_paths()["customize_tokens"].read_bytes())
-    event = json.dumps(recorded | {"userPoolId": cloud.description.user_pool_id})
-    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-
-    def configure(variables: dict[str, str]) -> None:
-        functions.update_function_configuration(
-            FunctionName=name, Environment={"Variables": variables}
-        )
-        # Start the function once, because Cognito waits only some seconds for a cold start.
-        assert "FunctionError" not in functions.invoke(FunctionName=name, Payload=event)
-
-    configure(before | {"ADMIN_MFA": "required"})
-    yield
-    configure(before)
+def _book_as(person: Person, customer: Customer, day: str) -> str:
+    """Check who the customer is, and book; return the path of the booking."""
+    me = customer("GET", "/auth/me").json()
+    assert me == me | {
+        "email": person.email,
+        "email_verified": True,
+        "role": "customer",
+        "mfa_enabled": False,
+    }
+    booked = customer.book(date=day)
+    assert booked.status == 201
+    assert booked.json()["customer_id"] == me["user_id"]
+    return f"/bookings/{booked.json()['booking_id']}"
 
 
-@pytest.mark.usefixtures("mfa_required_of_admins")
-class TestRequiredSecondFactor:
-    def test_an_admin_needs_a_second_factor_before_the_role(
-        self, cloud: RunningCloud, member: Person, day: str
-    ) -> None:
-        capacity = f"/availability/{day}/18:00"
+def _refresh_beyond_the_grace(
+    person: Person, tokens: dict[str, Any], grace_seconds: float
+) -> dict[str, Any]:
+    """Refresh a session, and check that the used token is valid for a retry within the grace only.
 
-        # Given an account without a second factor, which make admin refuses and does not change
-        tokens = member.tokens()
-        with pytest.raises(LocalCloudError, match=r"no second factor: run `make second-factor`"):
-            _make_admin(cloud, member, mfa_required=True)
-        refreshed = member.refresh(tokens)
-        assert refreshed.status == 200
-        without = refreshed.json()
-        assert Customer(cloud.api, without["access_token"])("GET", "/bookings").status == 200
+    Return the newest tokens.
+    """
+    refreshed = person.refresh(tokens)
+    assert refreshed.status == 200
+    assert refreshed.json()["refresh_token"] != tokens["refresh_token"]
+    assert person.refresh(tokens).status == 200
+    time.sleep(grace_seconds + 1)
+    assert problem_of(person.refresh(tokens)) == (401, "invalid_refresh_token")
+    newest: dict[str, Any] = person.refresh(refreshed.json()).json()
+    return newest
 
-        # When it gets a second factor by `make second-factor`
-        secret = enrol(cloud.accounts, member)
 
-        # Then a login needs the app's code
-        assert problem_of(member.log_in()) == (401, "mfa_required")
-        wrong = member.log_in(mfa_code=_wrong_code(totp(secret)))
-        assert problem_of(wrong) == (401, "invalid_mfa_code")
-
-        # When it becomes an admin's
-        _make_admin(cloud, member, mfa_required=True)
-
-        # Then the session that started without the second factor has no admin's rights
-        assert problem_of(member.refresh(without)) == (401, "invalid_refresh_token")
-        refused = Customer(cloud.api, without["access_token"])("PUT", capacity, {"capacity": 2})
-        assert problem_of(refused) == (403, "forbidden")
-
-        # And the next session has them
-        token = member.tokens(mfa_code=totp(secret))["access_token"]
-        assert _me(cloud, token) == _me(cloud, token) | {"role": "admin", "mfa_enabled": True}
-        assert Customer(cloud.api, token)("PUT", capacity, {"capacity": 2}).status == 200
-
-    def test_an_admin_without_the_second_factor_has_a_customers_rights(
-        self, cloud: RunningCloud, member: Person, day: str
-    ) -> None:
-        # Given an admin with a second factor
-        secret = enrol(cloud.accounts, member)
-        _make_admin(cloud, member, mfa_required=True)
-        tokens = member.tokens(mfa_code=totp(secret))
-        # When an operator disables it, because the phone is lost
-        cloud.client("cognito-idp").admin_set_user_mfa_preference(
-            UserPoolId=cloud.description.user_pool_id,
-            Username=member.email,
-            SoftwareTokenMfaSettings={"Enabled": False},
-        )
-        # Then a refresh and a login give a customer's rights only
-        for later in (member.refresh(tokens).json(), member.tokens()):
-            assert _me(cloud, later["access_token"])["role"] == "customer"
-            customer = Customer(cloud.api, later["access_token"])
-            refused = customer("PUT", f"/availability/{day}/18:00", {"capacity": 2})
-            assert problem_of(refused) == (403, "forbidden")
+def _check_logged_out(customer: Customer, booking: str, day: str) -> None:
+    """Check that a session can change nothing, and read until its access token expires."""
+    assert problem_of(customer("PUT", booking, {"guests": 14})) == (401, "unauthorized")
+    assert problem_of(customer.book(date=day, time="12:00")) == (401, "unauthorized")
+    assert problem_of(customer("GET", "/auth/me")) == (401, "unauthorized")
+    assert customer("GET", booking).status == 200
 
 
 def _span(person: Person) -> float:
@@ -475,18 +325,3 @@ def _span(person: Person) -> float:
     started = time.perf_counter()
     assert person.log_in("not my password").status == 401
     return time.perf_counter() - started
-
-
-def _make_admin(cloud: RunningCloud, person: Person, *, mfa_required: bool = False) -> None:
-    make_admin(cloud.accounts, person.email, mfa_required=mfa_required)
-
-
-def _me(cloud: RunningCloud, token: str) -> dict[str, Any]:
-    answer = cloud.api.request("GET", "/api/v1/auth/me", token=token)
-    assert answer.status == 200
-    me: dict[str, Any] = answer.json()
-    return me
-
-
-def _wrong_code(code: str) -> str:
-    return code[::-1] if code != code[::-1] else "123456"

@@ -191,7 +191,6 @@ def self_service(client: BaseClient) -> list[str]:
 
 SELF_SERVICE: Final = self_service(boto3.client("cognito-idp", region_name="us-west-2"))
 
-
 EMULATED: Final = {
     "AssociateSoftwareToken",
     "ChangePassword",

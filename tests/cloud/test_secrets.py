@@ -103,16 +103,21 @@ def story(cloud: RunningCloud) -> Story:
     fields = {"email": email, "code": person.newest_code}
     story.answered(person.post("/reset-password/confirm", **fields, new_password=new_password), 204)
 
-    # Secrets in the wrong fields
-    story.answered(person.post("/login", email=password, password=email), 422)
-    story.answered(
-        person.post("/login", email=email, password=password, **{guess: new_password}), 422
-    )
-    story.answered(person.post("/register", email=email, password=[password]), 422)
-    story.answered(person.post("/refresh", refresh_token=f"{session['refresh_token']} "), 422)
-    cut_off = json.dumps({"email": email, "password": password})[:-1].encode()
-    story.answered(cloud.api.request("POST", "/api/v1/auth/login", body=cut_off), 400)
+    _put_secrets_into_wrong_fields(story, cloud.api, person, session["refresh_token"])
     return story
+
+
+def _put_secrets_into_wrong_fields(
+    story: Story, api: Api, person: Person, refresh_token: str
+) -> None:
+    email, password = person.email, person.password
+    more = {story.secrets["guess"]: story.secrets["new password"]}
+    story.answered(person.post("/login", email=password, password=email), 422)
+    story.answered(person.post("/login", email=email, password=password, **more), 422)
+    story.answered(person.post("/register", email=email, password=[password]), 422)
+    story.answered(person.post("/refresh", refresh_token=f"{refresh_token} "), 422)
+    cut_off = json.dumps({"email": email, "password": password})[:-1].encode()
+    story.answered(api.request("POST", "/api/v1/auth/login", body=cut_off), 400)
 
 
 @pytest.fixture(scope="module")

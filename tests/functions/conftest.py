@@ -9,6 +9,8 @@ from botocore.client import BaseClient
 from local.fakes.stripe.fake import FakeStripe
 from tests.builders import account
 from tests.conftest import Clock
+from tests.contract.documents import operations, snake
+from tests.functions import contract
 from tests.functions.given import Snapshot, snapshot_of
 from tests.functions.handlers import Handlers, handlers
 from tests.functions.payment_steps import PaymentSteps
@@ -25,6 +27,20 @@ from teppan.store.table import Table
 type Output = Callable[[], str]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let `-k createBooking` select the operation's own tests too; skip those of an unfinished one.
+
+    `tests/contract/test_names.py` fails for the unfinished one and lists what it lacks.
+    """
+    operation_of = {snake(each.id): each.id for each in operations()}
+    for item in items:
+        for name in {item.path.stem.removeprefix("test_"), item.path.parent.name}:
+            if operation := operation_of.get(name):
+                item.extra_keyword_matches.add(operation)
+                if operation not in contract.OPERATIONS:
+                    item.add_marker(pytest.mark.skip(f"{operation} is unfinished: see test_names"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cursor_secret() -> None:
     """Store the secret that signs cursors."""
@@ -36,7 +52,8 @@ def calls_of_aws() -> Iterator[Recording]:
     """Record the calls of the functions; fail a test if the template does not allow one of them."""
     with recorded() as recording:
         yield recording
-    assert recording.not_allowed() == {}
+    missing = recording.not_allowed()
+    assert not missing, f"template.yaml does not give rights that were used: {missing}"
 
 
 @pytest.fixture

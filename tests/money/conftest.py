@@ -9,8 +9,8 @@ from aws_lambda_powertools.metrics import base as powertools
 from botocore.client import BaseClient
 from tests.conftest import Clock
 from tests.functions.secrets_manager import keep_cursor_secret
+from tests.money.support.backend import Backend, open_backend
 from tests.money.support.swift import SwiftDynamoDB
-from tests.money.support.world import World, open_world
 
 from teppan.observability.log import logger
 from teppan.observability.metrics import metrics
@@ -31,17 +31,17 @@ def swift(dynamodb: BaseClient, table_name: str) -> Iterator[Table]:
 
 
 @pytest.fixture
-def world(dynamodb: BaseClient, swift: Table, now: Clock) -> Iterator[World]:
+def backend(dynamodb: BaseClient, swift: Table, now: Clock) -> Iterator[Backend]:
     """Yield all functions on the new table and an empty Stripe; the test sets the time."""
-    with open_world(dynamodb, swift, now) as world:
-        yield world
+    with open_backend(dynamodb, swift, now) as backend:
+        yield backend
 
 
 @pytest.fixture
-def real_world(dynamodb: BaseClient, table: Table, now: Clock) -> Iterator[World]:
-    """Yield the same world with botocore's client, for tests of threads and faults."""
-    with open_world(dynamodb, table, now) as world:
-        yield world
+def botocore_backend(dynamodb: BaseClient, table: Table, now: Clock) -> Iterator[Backend]:
+    """Yield the same backend with botocore's client, for tests of threads and faults."""
+    with open_backend(dynamodb, table, now) as backend:
+        yield backend
 
 
 @pytest.fixture(autouse=True)

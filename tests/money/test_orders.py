@@ -16,8 +16,8 @@ import pytest
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import NOW, booking, caller
 from tests.functions.payment_steps import REFUND_PENDS
+from tests.money.support.backend import Backend
 from tests.money.support.books import check_against_stripe, check_sums
-from tests.money.support.world import World
 from tests.sizes import SIZES
 
 from teppan.domain.bookings.booking import Booking
@@ -28,7 +28,7 @@ from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 from teppan_payments.client import Stripe
 from teppan_payments.stripe_provider import StripeProvider
 
-type Moment = Callable[[World, str], object]
+type Moment = Callable[[Backend, str], object]
 
 EVENT_TYPES: Final = (
     "payment_intent.payment_failed",
@@ -49,46 +49,46 @@ BATCH: Final = 120
 def history(ends_well: bool) -> Sequence[Moment]:
     """Return the acts at Stripe that cause the six events, in order."""
 
-    def dispute(world: World, intent: str) -> None:
-        world.stripe.dispute(intent)
+    def dispute(backend: Backend, intent: str) -> None:
+        backend.stripe.dispute(intent)
 
-    def decide(world: World, intent: str) -> None:
-        (found,) = _of(world, "disputes", intent)
-        world.stripe.close_dispute(found["id"], won=ends_well)
+    def decide(backend: Backend, intent: str) -> None:
+        (found,) = _of(backend, "disputes", intent)
+        backend.stripe.close_dispute(found["id"], won=ends_well)
 
-    def arrive(world: World, intent: str) -> None:
-        (found,) = _of(world, "refunds", intent)
-        world.stripe.set_refund_status(found["id"], "succeeded" if ends_well else "failed")
+    def arrive(backend: Backend, intent: str) -> None:
+        (found,) = _of(backend, "refunds", intent)
+        backend.stripe.set_refund_status(found["id"], "succeeded" if ends_well else "failed")
 
     return (
-        lambda world, intent: world.stripe.pay(intent, "4000000000000002"),
-        lambda world, intent: world.stripe.pay(intent, REFUND_PENDS),
-        lambda world, intent: world.stripe.refund(intent, 2_500),
+        lambda backend, intent: backend.stripe.pay(intent, "4000000000000002"),
+        lambda backend, intent: backend.stripe.pay(intent, REFUND_PENDS),
+        lambda backend, intent: backend.stripe.refund(intent, 2_500),
         arrive,
         dispute,
         decide,
     )
 
 
-def _of(world: World, kind: str, intent: str) -> list[dict[str, Any]]:
-    found = world.stripe.all_objects(kind)
+def _of(backend: Backend, kind: str, intent: str) -> list[dict[str, Any]]:
+    found = backend.stripe.all_objects(kind)
     return [each for each in found if each["payment_intent"] == intent]
 
 
-def event_of(world: World, moment: Moment, intent: str, event: str) -> Delivery:
+def event_of(backend: Backend, moment: Moment, intent: str, event: str) -> Delivery:
     """Carry out the act; return its event of that type and drop the others."""
-    moment(world, intent)
-    (delivery,) = (each for each in world.take_deliveries() if each.event["type"] == event)
+    moment(backend, intent)
+    (delivery,) = (each for each in backend.take_deliveries() if each.event["type"] == event)
     return delivery
 
 
-def events_of_history(world: World, intent: str, *, ends_well: bool) -> list[Delivery]:
+def events_of_history(backend: Backend, intent: str, *, ends_well: bool) -> list[Delivery]:
     """Carry out all acts; return their six events."""
     steps = zip(history(ends_well), EVENT_TYPES, strict=True)
-    return [event_of(world, moment, intent, event) for moment, event in steps]
+    return [event_of(backend, moment, intent, event) for moment, event in steps]
 
 
-def final_state(world: World, booking: str, intent: str) -> Any:
+def final_state(backend: Backend, booking: str, intent: str) -> Any:
     """Return the state of a booking, with ids replaced by names that are equal for all bookings."""
     places = (
         "booking_id",
@@ -103,13 +103,13 @@ def final_state(world: World, booking: str, intent: str) -> Any:
     )
     lasting = {
         key: {name: value for name, value in item.items() if name not in places}
-        for key, item in world.state(booking).items()
+        for key, item in backend.state(booking).items()
     }
     text = json.dumps(lasting)
     named = text.replace(booking, "<booking>").replace(intent, "<intent>")
-    named = named.replace(world.owners[booking], "<customer>")
+    named = named.replace(backend.owners[booking], "<customer>")
     for kind in ("refunds", "disputes"):
-        for each in _of(world, kind, intent):
+        for each in _of(backend, kind, intent):
             named = named.replace(each["id"], f"<{kind}>")
             for place, moved in enumerate(each.get("balance_transactions", ())):
                 named = named.replace(moved["id"], f"<{kind} moved {place}>")
@@ -118,18 +118,18 @@ def final_state(world: World, booking: str, intent: str) -> Any:
 
 @pytest.mark.parametrize("first_order", range(0, len(ORDERS), BATCH))
 def test_all_orders_of_events_with_duplicates_have_the_same_result(
-    world: World, first_order: int
+    backend: Backend, first_order: int
 ) -> None:
     results: set[str] = set()
     for order in ORDERS[first_order : first_order + BATCH]:
         # Given a booking whose payment has had all six events
-        booking = world.book()
-        intent = world.open_intent(booking)
-        events = events_of_history(world, intent, ends_well=True)
+        booking = backend.book()
+        intent = backend.open_intent(booking)
+        events = events_of_history(backend, intent, ends_well=True)
 
         # When its events are delivered in this order, each of them twice
         deliveries = [events[n] for n in order]
-        world.deliver(
+        backend.deliver(
             [
                 deliveries[0],
                 *(each for pair in pairwise(deliveries) for each in pair),
@@ -137,39 +137,39 @@ def test_all_orders_of_events_with_duplicates_have_the_same_result(
             ]
         )
 
-        results.add(final_state(world, booking, intent))
+        results.add(final_state(backend, booking, intent))
 
     # Then the result is the same for every order
     assert len(results) == 1
-    check_sums(world, booking)
-    check_against_stripe(world, [booking])
+    check_sums(backend, booking)
+    check_against_stripe(backend, [booking])
 
 
-def test_events_delivered_during_the_history_have_the_same_result(world: World) -> None:
+def test_events_delivered_during_the_history_have_the_same_result(backend: Backend) -> None:
     """Each event is delivered some time after its creation, between later acts."""
     rng = random.Random(720)
     results: set[str] = set()
     for ends_well in (True, False) * SIZES.event_histories:
         # Given a booking whose events are undelivered while further acts follow
-        booking = world.book()
-        intent = world.open_intent(booking)
+        booking = backend.book()
+        intent = backend.open_intent(booking)
         in_transit: list[Delivery] = []
         for moment, event in zip(history(ends_well), EVENT_TYPES, strict=True):
-            in_transit.append(event_of(world, moment, intent, event))
+            in_transit.append(event_of(backend, moment, intent, event))
 
             # When some of the events are delivered, perhaps again
             deliveries = [each for each in in_transit if rng.random() < 0.4]
             rng.shuffle(deliveries)
-            world.deliver(deliveries)
-            check_sums(world, booking)
+            backend.deliver(deliveries)
+            check_sums(backend, booking)
         rng.shuffle(in_transit)
-        world.deliver(in_transit)
+        backend.deliver(in_transit)
 
         # Then its balance is that of the history
         results.add(
-            json.dumps([ends_well, world.list_payments(booking)["balance"]], sort_keys=True)
+            json.dumps([ends_well, backend.list_payments(booking)["balance"]], sort_keys=True)
         )
-        check_against_stripe(world, [booking])
+        check_against_stripe(backend, [booking])
 
     assert len(results) == 2
 
@@ -188,46 +188,50 @@ class OutdatedProvider(StripeProvider):
 
 
 @pytest.mark.parametrize("ends_well", [True, False])
-def test_a_snapshot_applied_late_never_undoes_a_newer_one(world: World, *, ends_well: bool) -> None:
+def test_a_snapshot_applied_late_never_undoes_a_newer_one(
+    backend: Backend, *, ends_well: bool
+) -> None:
     """A payment may change at Stripe between the answer and our write."""
-    outdated = world.call.provider = OutdatedProvider(world.call.provider._api)
+    outdated = backend.call.provider = OutdatedProvider(backend.call.provider._api)
     rng = random.Random(721)
     results: set[str] = set()
     for order in rng.sample(ALL_ORDERS, 2 * SIZES.event_histories):
         # Given the payment's snapshot at the creation of each event
-        booking = world.book()
-        intent = world.open_intent(booking)
+        booking = backend.book()
+        intent = backend.open_intent(booking)
         events, snapshots = [], []
         for moment, event in zip(history(ends_well), EVENT_TYPES, strict=True):
-            events.append(event_of(world, moment, intent, event))
+            events.append(event_of(backend, moment, intent, event))
             snapshots.append(outdated.snapshot(intent))
 
         # When the events are delivered in this order, each with its snapshot
         for n in order:
             outdated.snapshots[intent] = snapshots[n]
-            world.deliver([events[n]])
-            check_sums(world, booking)
+            backend.deliver([events[n]])
+            check_sums(backend, booking)
 
         # Then the current state at Stripe decides
         del outdated.snapshots[intent]
-        results.add(json.dumps(world.list_payments(booking)["balance"], sort_keys=True))
-        check_against_stripe(world, [booking])
+        results.add(json.dumps(backend.list_payments(booking)["balance"], sort_keys=True))
+        check_against_stripe(backend, [booking])
 
     assert len(results) == 1
 
 
 @pytest.mark.parametrize("ends_well", [True, False])
-def test_all_orders_of_old_snapshots_have_the_same_result(world: World, *, ends_well: bool) -> None:
+def test_all_orders_of_old_snapshots_have_the_same_result(
+    backend: Backend, *, ends_well: bool
+) -> None:
     """Apply the snapshots in all orders, most of them twice, with the domain alone.
 
     Compares balances only: a payment that is lost before it is applied confirms no booking.
     """
-    booking_id = world.book()
-    intent = world.open_intent(booking_id)
+    booking_id = backend.book()
+    intent = backend.open_intent(booking_id)
     snapshots = []
     for moment in history(ends_well):
-        moment(world, intent)
-        snapshot = world.call.provider.snapshot(intent)
+        moment(backend, intent)
+        snapshot = backend.call.provider.snapshot(intent)
         assert snapshot
         snapshots.append(snapshot)
     start = replace(booking(booking_id), id=booking_id)

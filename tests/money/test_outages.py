@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 from tests.functions.handlers import Answer
+from tests.money.support.backend import Backend
 from tests.money.support.books import check_against_stripe, check_sums
 from tests.money.support.money_paths import (
     Intent,
@@ -27,7 +28,6 @@ from tests.money.support.money_paths import (
     receiving,
     refunding,
 )
-from tests.money.support.world import World
 from tests.sizes import pairs
 
 FAULTS: Final = (
@@ -58,42 +58,42 @@ def is_of_stripe(call: str) -> bool:
 
 @pytest.mark.parametrize("build_path", [*SYNCHRONOUS, *REDELIVERED], ids=path_name)
 def test_a_stripe_fault_at_any_call_is_answered_clearly_and_leaves_one_effect(
-    world: World, no_waiting: None, build_path: PathBuilder
+    backend: Backend, no_waiting: None, build_path: PathBuilder
 ) -> None:
-    undisturbed = build_path(world)
-    with world.tap.watched() as calls:
+    undisturbed = build_path(backend)
+    with backend.tap.watched() as calls:
         undisturbed.act()
-    end = final_state(world, undisturbed.booking)
+    end = final_state(backend, undisturbed.booking)
     bookings, answered = [undisturbed.booking], set[tuple[str, int]]()
 
     positions = [n for n, call in enumerate(calls) if is_of_stripe(call)]
     for (fault, times), position in pairs(list(product(FAULTS, FAULT_COUNTS)), positions):
         # When Stripe fails at this call
-        path = build_path(world)
-        fail = partial(world.stripe.faults.fail_next, fault, times=times)
-        first = answer_while_failing(world, position, fail, path.act)
+        path = build_path(backend)
+        fail = partial(backend.stripe.faults.fail_next, fault, times=times)
+        first = answer_while_failing(backend, position, fail, path.act)
 
         # Then the answer is a problem with a time to wait, or a success
         check_answer(first)
         answered.add((fault, first.status))
 
         # And the repeated request has the effect of an undisturbed one
-        world.stripe.faults.clear()
+        backend.stripe.faults.clear()
         again = path.act()
         assert isinstance(again, Answer) and again.status in {200, 201}, (fault, again)
-        our_state, at_stripe = final_state(world, path.booking)
+        our_state, at_stripe = final_state(backend, path.booking)
         assert (our_state, without_orphaned_intent(at_stripe, fault)) == end, fault
         bookings.append(path.booking)
 
     assert {(fault, 503) for fault in FAULTS} <= answered
-    check_sums(world, bookings[-1])
-    check_against_stripe(world, bookings)
+    check_sums(backend, bookings[-1])
+    check_against_stripe(backend, bookings)
 
 
 @pytest.mark.parametrize("build_path", [*SYNCHRONOUS, *REDELIVERED], ids=path_name)
-def test_a_request_waits_for_a_slow_stripe(world: World, build_path: PathBuilder) -> None:
-    path = build_path(world)
-    world.stripe.faults.fail_next("slow", times=99, seconds=0.001)
+def test_a_request_waits_for_a_slow_stripe(backend: Backend, build_path: PathBuilder) -> None:
+    path = build_path(backend)
+    backend.stripe.faults.fail_next("slow", times=99, seconds=0.001)
 
     answer = path.act()
 
@@ -102,36 +102,36 @@ def test_a_request_waits_for_a_slow_stripe(world: World, build_path: PathBuilder
 
 @pytest.mark.parametrize("build_path", NEEDS_NO_STRIPE, ids=path_name)
 def test_a_request_that_needs_no_stripe_succeeds_while_stripe_is_down(
-    world: World, build_path: PathBuilder
+    backend: Backend, build_path: PathBuilder
 ) -> None:
-    path = build_path(world)
-    world.stripe.faults.set_rate("reset", 1)
+    path = build_path(backend)
+    backend.stripe.faults.set_rate("reset", 1)
 
     answer = path.act()
 
     assert isinstance(answer, Answer) and answer.status in {200, 201}
     # And the refund is sent after the outage
-    assert world.hand_over(world.read_records())
-    world.stripe.faults.clear()
-    world.follow_up()
-    assert world.list_payments(path.booking)["balance"]["refunded"] > 0
-    check_against_stripe(world, [path.booking])
+    assert backend.hand_over(backend.read_records())
+    backend.stripe.faults.clear()
+    backend.follow_up()
+    assert backend.list_payments(path.booking)["balance"]["refunded"] > 0
+    check_against_stripe(backend, [path.booking])
 
 
 @pytest.mark.parametrize("build_path", SYNCHRONOUS, ids=path_name)
 def test_a_stripe_key_that_is_refused_is_answered_with_502(
-    world: World, build_path: PathBuilder
+    backend: Backend, build_path: PathBuilder
 ) -> None:
-    path = build_path(world)
-    valid = set(world.stripe.api_keys)
-    world.stripe.api_keys.clear()
+    path = build_path(backend)
+    valid = set(backend.stripe.api_keys)
+    backend.stripe.api_keys.clear()
 
     answer = path.act()
 
     assert isinstance(answer, Answer)
     assert answer.problem == (502, "payment_provider_failed")
     assert int(answer.headers["Retry-After"]) > 0
-    world.stripe.api_keys.update(valid)
+    backend.stripe.api_keys.update(valid)
     again = path.act()
     assert isinstance(again, Answer) and again.status in {200, 201}
 
@@ -147,12 +147,12 @@ def without_orphaned_intent(intents: list[Intent], fault: str) -> list[Intent]:
 
 
 def answer_while_failing(
-    world: World, position: int, fail: Callable[[], object], act: Callable[[], object]
+    backend: Backend, position: int, fail: Callable[[], object], act: Callable[[], object]
 ) -> Answer:
     """Return the answer of `act`, with a fault just before the call at that position (from 0)."""
     if position == 0:
         fail()
-    with world.tap.watched(after=position, do=fail):
+    with backend.tap.watched(after=position, do=fail):
         answer = act()
     assert isinstance(answer, Answer)
     return answer

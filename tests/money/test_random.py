@@ -8,8 +8,8 @@ only the seventh, and `MONEY_STEPS=10000` walks of that many steps in any profil
 import os
 
 import pytest
+from tests.money.support.backend import Backend
 from tests.money.support.walk import Walk
-from tests.money.support.world import World
 from tests.sizes import SIZES
 
 STEPS = int(os.environ.get("MONEY_STEPS", SIZES.walk_steps))
@@ -23,9 +23,9 @@ def seeds() -> list[int]:
 
 @pytest.mark.parametrize("seed", seeds())
 def test_a_random_walk_ends_with_the_ledger_equal_to_stripe(
-    world: World, no_waiting: None, seed: int
+    backend: Backend, no_waiting: None, seed: int
 ) -> None:
-    walk = Walk(world, seed)
+    walk = Walk(backend, seed)
     try:
         walk.go(STEPS)
         walk.finish()

@@ -24,6 +24,7 @@ from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import ADMIN, booking_body
 from tests.functions.handlers import Answer
 from tests.functions.payment_steps import BANK, DECLINED, DISPUTED, REFUND_PENDS, SECURE, VISA
+from tests.money.support.backend import Backend
 from tests.money.support.books import (
     books,
     by_payment,
@@ -33,7 +34,6 @@ from tests.money.support.books import (
     kept_by_policy,
     payable,
 )
-from tests.money.support.world import World
 from tests.sizes import SIZES
 
 MOST_BOOKINGS = 2
@@ -45,7 +45,7 @@ VENUE = booking_body()["venue"]
 class MoneyMachine(RuleBasedStateMachine):
     """A story of one or two bookings. Steps that Stripe refuses are skipped."""
 
-    world: World
+    backend: Backend
     bookings = Bundle("bookings")
     intents = Bundle("intents")
 
@@ -55,14 +55,14 @@ class MoneyMachine(RuleBasedStateMachine):
         self.with_other_refunds = set[str]()
         self.deliveries: list[Delivery] = []
         self.booking_of_intent: dict[str, str] = {}
-        self.world.drop_deliveries()
+        self.backend.drop_deliveries()
 
     # Steps of people.
 
     @precondition(lambda self: len(self.booking_ids) < MOST_BOOKINGS)
     @rule(target=bookings)
     def book(self) -> str:
-        self.booking_ids.append(self.world.book())
+        self.booking_ids.append(self.backend.book())
         return self.booking_ids[-1]
 
     @rule(
@@ -71,7 +71,7 @@ class MoneyMachine(RuleBasedStateMachine):
         payment_type=st.sampled_from(["deposit", "deposit", "full", "balance"]),
     )
     def open(self, booking: str, payment_type: str) -> str | MultipleResults[str]:
-        answer = check_answered(self.world.open(booking, payment_type))
+        answer = check_answered(self.backend.open(booking, payment_type))
         if answer.status != 201:
             return multiple()
         intent = str(answer.body["payment_intent_id"])
@@ -82,77 +82,77 @@ class MoneyMachine(RuleBasedStateMachine):
     def pay(self, intent: str, card: str) -> None:
         if card == DISPUTED:
             self.with_other_refunds.add(self.booking_of_intent[intent])
-        self.at_stripe(lambda: self.world.stripe.pay(intent, card))
+        self.at_stripe(lambda: self.backend.stripe.pay(intent, card))
 
     @rule(intent=intents, succeed=st.booleans())
     def authenticate(self, intent: str, *, succeed: bool) -> None:
-        self.at_stripe(lambda: self.world.stripe.authenticate(intent, succeed=succeed))
+        self.at_stripe(lambda: self.backend.stripe.authenticate(intent, succeed=succeed))
 
     @rule(intent=intents)
     def confirm(self, intent: str) -> None:
-        assert check_answered(self.world.confirm(intent)).status == 200
+        assert check_answered(self.backend.confirm(intent)).status == 200
 
     @rule(booking=bookings, percentage=st.sampled_from([None, None, 0, 33, 100]))
     def cancel(self, booking: str, percentage: int | None) -> None:
-        check_answered(self.world.cancel(booking, percentage))
+        check_answered(self.backend.cancel(booking, percentage))
 
     @rule(booking=bookings, guests=st.integers(min_value=8, max_value=15))
     def reprice(self, booking: str, guests: int) -> None:
-        check_answered(self.world.change(booking, guests=guests))
+        check_answered(self.backend.change(booking, guests=guests))
 
     @rule(booking=bookings, miles=st.sampled_from([0, 30, 31, 200]))
     def set_distance(self, booking: str, miles: int) -> None:
-        check_answered(self.world.change(booking, by=ADMIN, travel_miles=miles))
+        check_answered(self.backend.change(booking, by=ADMIN, travel_miles=miles))
 
     @rule(
         booking=bookings, line=st.sampled_from(["1200 Ocean Avenue", "1200 OCEAN  Ave.", "7 Elm"])
     )
     def change_venue(self, booking: str, line: str) -> None:
-        check_answered(self.world.change(booking, venue={**VENUE, "address_line1": line}))
+        check_answered(self.backend.change(booking, venue={**VENUE, "address_line1": line}))
 
     @rule(booking=bookings)
     def move(self, booking: str) -> None:
-        check_answered(self.world.change(booking, **self.world.place()))
+        check_answered(self.backend.change(booking, **self.backend.place()))
 
     @rule(booking=bookings, amount=st.sampled_from([None, 1, 3_333]))
     def refund(self, booking: str, amount: int | None) -> None:
-        if check_answered(self.world.refund(booking, amount)).status == 201:
+        if check_answered(self.backend.refund(booking, amount)).status == 201:
             self.with_other_refunds.add(booking)
 
     # Steps at Stripe.
 
     @rule(intent=intents, succeed=st.booleans())
     def end_at_bank(self, intent: str, *, succeed: bool) -> None:
-        self.at_stripe(lambda: self.world.stripe.finish_processing(intent, succeed=succeed))
+        self.at_stripe(lambda: self.backend.stripe.finish_processing(intent, succeed=succeed))
 
     @rule(intent=intents, amount=st.sampled_from([None, 4_000]), withdrawn=st.booleans())
     def dispute(self, intent: str, amount: int | None, *, withdrawn: bool) -> None:
         self.with_other_refunds.add(self.booking_of_intent[intent])
         self.at_stripe(
-            lambda: self.world.stripe.dispute(intent, amount=amount, withdrawn=withdrawn)
+            lambda: self.backend.stripe.dispute(intent, amount=amount, withdrawn=withdrawn)
         )
 
     @rule(number=NUMBER, won=st.booleans(), reinstated=st.sampled_from([None, None, 0, 6_000]))
     def decide(self, number: int, *, won: bool, reinstated: int | None) -> None:
         self.at_a_dispute(
             number,
-            lambda dispute: self.world.stripe.close_dispute(
+            lambda dispute: self.backend.stripe.close_dispute(
                 dispute, won=won, reinstated=reinstated
             ),
         )
 
     @rule(number=NUMBER, amount=st.sampled_from([1_000, 6_000]))
     def withdraw_again(self, number: int, amount: int) -> None:
-        self.at_a_dispute(number, lambda dispute: self.world.stripe.withdraw(dispute, amount))
+        self.at_a_dispute(number, lambda dispute: self.backend.stripe.withdraw(dispute, amount))
 
     @rule(number=NUMBER, amount=st.sampled_from([1_000, 4_000, 10_000]))
     def reinstate(self, number: int, amount: int) -> None:
-        self.at_a_dispute(number, lambda dispute: self.world.stripe.reinstate(dispute, amount))
+        self.at_a_dispute(number, lambda dispute: self.backend.stripe.reinstate(dispute, amount))
 
     @rule(intent=intents, amount=st.sampled_from([500, 4_700, 5_000, 9_000, 9_700, 10_000]))
     def refund_in_the_dashboard(self, intent: str, amount: int) -> None:
         self.with_other_refunds.add(self.booking_of_intent[intent])
-        self.at_stripe(lambda: self.world.stripe.refund(intent, amount))
+        self.at_stripe(lambda: self.backend.stripe.refund(intent, amount))
 
     @rule(
         number=NUMBER,
@@ -162,7 +162,7 @@ class MoneyMachine(RuleBasedStateMachine):
         refunds = self.ids_of_this_story("refunds")
         if refunds:
             refund = refunds[number % len(refunds)]
-            self.at_stripe(lambda: self.world.stripe.set_refund_status(refund, status))
+            self.at_stripe(lambda: self.backend.stripe.set_refund_status(refund, status))
 
     # Deliveries.
 
@@ -171,7 +171,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def deliver(self, number: int, *, keep: bool) -> None:
         """Deliver an event; if it is kept, it may be delivered again."""
         delivery = self.deliveries[number % len(self.deliveries)]
-        self.world.deliver([delivery])
+        self.backend.deliver([delivery])
         if not keep:
             self.deliveries.remove(delivery)
 
@@ -184,51 +184,51 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule()
     def follow_up(self) -> None:
-        self.world.follow_up()
+        self.backend.follow_up()
 
     @rule()
     def lose_stream_records(self) -> None:
         """Drop the stream's records."""
-        self.world.take_records()
+        self.backend.take_records()
 
     @rule()
     def expire(self) -> None:
-        self.world.later(hours=25)
-        self.world.release()
+        self.backend.later(hours=25)
+        self.backend.release()
 
     @rule()
     def reconcile(self) -> None:
-        self.world.reconcile()
+        self.backend.reconcile()
 
     @invariant()
     def books_add_up(self) -> None:
         self.deliveries += [
-            each for each in self.world.take_deliveries() if self.is_of_this_story(each)
+            each for each in self.backend.take_deliveries() if self.is_of_this_story(each)
         ]
         for booking in self.booking_ids:
-            check_sums(self.world, booking)
-        self.world.call.answers.clear()
-        self.world.later(seconds=1)
+            check_sums(self.backend, booking)
+        self.backend.call.answers.clear()
+        self.backend.later(seconds=1)
 
     def teardown(self) -> None:
         """Run the jobs, so that lost events are found and owed refunds are sent."""
         for status in ("succeeded", "succeeded"):
             for refund in self.ids_of_this_story("refunds"):
-                self.at_stripe(lambda: self.world.stripe.set_refund_status(refund, status))  # noqa: B023
+                self.at_stripe(lambda: self.backend.stripe.set_refund_status(refund, status))  # noqa: B023
         for _ in range(2):
-            self.world.reconcile()
-            self.world.follow_up()
-            self.world.later(hours=25)
-        self.world.reconcile("full")
-        check_against_stripe(self.world, self.booking_ids)
+            self.backend.reconcile()
+            self.backend.follow_up()
+            self.backend.later(hours=25)
+        self.backend.reconcile("full")
+        check_against_stripe(self.backend, self.booking_ids)
         for booking in self.booking_ids:
             self.check_final_state(booking)
 
     def check_final_state(self, booking: str) -> None:
-        account = check_sums(self.world, booking)
-        check_times(self.world, booking)
+        account = check_sums(self.backend, booking)
+        check_times(self.backend, booking)
         due = account["deposit_due"] + account["balance_due"]
-        assert all(each <= due for each in payable(self.world, booking)), account
+        assert all(each <= due for each in payable(self.backend, booking)), account
         # Stripe never refunds a payment whose dispute was lost, even if part of it came back.
         lost, refused = (
             {
@@ -242,7 +242,7 @@ class MoneyMachine(RuleBasedStateMachine):
             may_owe = payment.disputed or payment.contested or name in lost & refused
             assert may_owe or not payment.owed, account
         if account["booking_status"] == "cancelled" and booking not in self.with_other_refunds:
-            most = kept_by_policy(self.world, booking, account["entries"])
+            most = kept_by_policy(self.backend, booking, account["entries"])
             assert books(account["entries"]).kept == most, account
 
     def at_a_dispute(self, number: int, act: Callable[[str], object]) -> None:
@@ -252,7 +252,7 @@ class MoneyMachine(RuleBasedStateMachine):
             self.at_stripe(lambda: act(found[number % len(found)]))
 
     def ids_of_this_story(self, kind: str) -> list[str]:
-        found = self.world.stripe.all_objects(kind)
+        found = self.backend.stripe.all_objects(kind)
         return [each["id"] for each in found if each["payment_intent"] in self.booking_of_intent]
 
     def is_of_this_story(self, delivery: Delivery) -> bool:
@@ -274,11 +274,11 @@ def check_answered(answer: Answer) -> Answer:
     return answer
 
 
-def test_the_books_add_up_after_every_step_of_any_story(world: World) -> None:
+def test_the_books_add_up_after_every_step_of_any_story(backend: Backend) -> None:
     class Story(MoneyMachine):
         pass
 
-    Story.world = world
+    Story.backend = backend
     run_state_machine_as_test(
         Story,
         settings=settings(

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import pytest
 from tests.builders import admin, before, booking, caller
-from tests.property.payments.world import RuleBroken, World
+from tests.property.payments.booking_model import BookingModel, RuleBroken
 from tests.sizes import SIZES
 
 from teppan.domain.bookings import booking as booking_rules
@@ -59,9 +59,9 @@ DELIVERIES = 2
 
 
 class Customer(NamedTuple):
-    """A customer: the world of the booking, if any, and how many deliveries are left."""
+    """A customer: the model of the booking, if any, and how many deliveries are left."""
 
-    world: World | None = None
+    model: BookingModel | None = None
     due: int = 0
 
 
@@ -76,58 +76,58 @@ type Moves = Iterator[tuple[str, Callable[[], Customer]]]
 
 def moves_of(customer: Customer, time: int, *, slot_taken: bool) -> Moves:
     """Yield the possible next steps of one customer; the rules refuse some of them."""
-    world = customer.world
-    if world is None:
+    model = customer.model
+    if model is None:
         if time < AFTER_THE_PARTY and not slot_taken:
             new_booking = booking(caller=caller(at=TIMES[time]))
-            yield "books the slot", lambda: Customer(World(new_booking))
+            yield "books the slot", lambda: Customer(BookingModel(new_booking))
         return
-    at = TIMES[time] + timedelta(seconds=2 * world.booking.version)
+    at = TIMES[time] + timedelta(seconds=2 * model.booking.version)
     just_before = at - timedelta(seconds=1)
 
-    def step(move: Callable[[], World]) -> Callable[[], Customer]:
+    def step(move: Callable[[], BookingModel]) -> Callable[[], Customer]:
         return lambda: with_deliveries(customer, move())
 
-    yield "is cancelled by staff", step(lambda: world.cancelled_by_staff(50, at))
-    yield "expires unpaid", step(lambda: world.expired(at))
-    yield "is completed", step(lambda: world.completed(at))
-    yield "is sent the refund that is owed", step(world.refunds_sent)
-    if not world.stripe:
-        yield "opens a payment of what is due", step(lambda: world.intent_opened(None, at))
+    yield "is cancelled by staff", step(lambda: model.cancelled_by_staff(50, at))
+    yield "expires unpaid", step(lambda: model.expired(at))
+    yield "is completed", step(lambda: model.completed(at))
+    yield "is sent the refund that is owed", step(model.refunds_sent)
+    if not model.stripe:
+        yield "opens a payment of what is due", step(lambda: model.intent_opened(None, at))
         return
-    (payment,) = world.stripe.values()
+    (payment,) = model.stripe.values()
     if not payment.captured:
-        if not world.booking.travel_miles:
+        if not model.booking.travel_miles:
             yield (
                 "has a longer distance, and owes 24 dollars more",
                 step(
-                    lambda: world.after_step(
-                        change(world.booking, Changes(travel_miles=42), admin(at))
+                    lambda: model.after_step(
+                        change(model.booking, Changes(travel_miles=42), admin(at))
                     )
                 ),
             )
-        yield "pays", step(lambda: world.payment_captured(payment.payment, just_before))
+        yield "pays", step(lambda: model.payment_captured(payment.payment, just_before))
     elif customer.due:
         yield (
             "has the payment delivered to us",
-            lambda: Customer(world.delivered(payment, at, slot_taken=slot_taken), customer.due - 1),
+            lambda: Customer(model.delivered(payment, at, slot_taken=slot_taken), customer.due - 1),
         )
 
 
-def with_deliveries(customer: Customer, after: World) -> Customer:
+def with_deliveries(customer: Customer, after: BookingModel) -> Customer:
     """Return the customer after a step; a change at Stripe may be delivered up to twice."""
-    before = customer.world.stripe if customer.world else {}
+    before = customer.model.stripe if customer.model else {}
     moved = after.stripe != before and any(each.captured for each in after.stripe.values())
     return Customer(after, DELIVERIES if moved else customer.due)
 
 
 def fingerprint(customer: Customer) -> object:
     """Return the data that determines the future: without versions, and names made of versions."""
-    world = customer.world
-    if world is None:
+    model = customer.model
+    if model is None:
         return None
-    current, record = world.booking, world.booking.cancellation
-    names = {entry.refund: None for entry in world.ledger}
+    current, record = model.booking, model.booking.cancellation
+    names = {entry.refund: None for entry in model.ledger}
     numbers = {name: number for number, name in enumerate(names)}
 
     def is_after_cancellation(at: datetime) -> bool:
@@ -145,7 +145,7 @@ def fingerprint(customer: Customer) -> object:
                     numbers[entry.refund],
                     is_after_cancellation(entry.at),
                 )
-                for entry in world.ledger
+                for entry in model.ledger
             )
         ),
         tuple(
@@ -158,7 +158,7 @@ def fingerprint(customer: Customer) -> object:
                     for refund in payment.refunds
                 ),
             )
-            for payment in world.stripe.values()
+            for payment in model.stripe.values()
         ),
         customer.due,
     )
@@ -180,8 +180,8 @@ class Histories:
         return self._numbers[key]
 
     def holds(self, number: int) -> bool:
-        world = self.known[number].world
-        return world is not None and world.booking.holds_slot
+        model = self.known[number].model
+        return model is not None and model.booking.holds_slot
 
     def next_steps(self, number: int, time: int, *, slot_taken: bool) -> list[tuple[str, int]]:
         key = (number, time, slot_taken)
@@ -251,7 +251,7 @@ def check_slot(histories: Histories, state: State) -> None:
 
 
 def is_confirmed(customer: Customer) -> bool:
-    return customer.world is not None and customer.world.booking.status is Status.CONFIRMED
+    return customer.model is not None and customer.model.booking.status is Status.CONFIRMED
 
 
 def history_of(

@@ -41,6 +41,9 @@ type Everything = Callable[[], list[Item]]
 
 FIRST = IdempotencyKey("first", "a" * 64)
 
+DAY = [slot_at(PARTY_DATE, start, CURRENT) for start in CURRENT.start_times]
+"""The four slots of a day."""
+
 
 def customer_number(number: int) -> Caller:
     """Return the caller of a numbered customer."""
@@ -145,68 +148,75 @@ def test_simultaneous_changes_of_one_booking_lose_no_update(table: Table) -> Non
     assert versions == list(range(1, editors + 2))
 
 
+type SlotCounter = Callable[[str], int]
+
+
+@pytest.fixture
+def count_slots(table_name: str, dynamodb: BaseClient) -> SlotCounter:
+    """Return a function that counts the slots of `DAY` with a booking, read in one transaction."""
+    reads = [
+        {
+            "Get": {
+                "TableName": table_name,
+                "Key": {name: {"S": part} for name, part in zip(("pk", "sk"), key, strict=True)},
+            }
+        }
+        for key in map(keys.slot, DAY)
+    ]
+
+    def count(booking_id: str) -> int:
+        answer = dynamodb.transact_get_items(TransactItems=reads)
+        items = (from_attributes(each.get("Item", {})) for each in answer["Responses"])
+        return sum(booking_id in item.get("claims", ()) for item in items)
+
+    return count
+
+
+def counts_until(done: Event, count: Callable[[], int]) -> set[int]:
+    """Count without a pause until `done` is set; return the different counts."""
+    counts = set()
+    while not done.is_set():
+        counts.add(count())
+    return counts
+
+
+def book_and_cancel(table: Table, rival: int) -> None:
+    """Book random slots of the day 30 times, and cancel each booking."""
+    for turn in range(30):
+        candidate = booking(f"bkg_rival_{rival}_{turn}", time=random.choice(CURRENT.start_times))
+        try:
+            bookings.add(table, candidate, audit_event(None, candidate, admin()))
+        except SlotTakenError:
+            continue
+        cancel_booking(table, candidate.id, CancellationRequest(), caller(), any_version)
+
+
+def move_from_slot_to_slot(table: Table, booking_id: str) -> int:
+    """Try 80 moves to the next slot of the day; return how many succeed."""
+    moves = 0
+    for turn in range(80):
+        target = Changes(time=CURRENT.start_times[turn % 4])
+        try:
+            update_booking(table, booking_id, target, caller(), any_version)
+        except SlotUnavailable:
+            continue
+        moves += 1
+    return moves
+
+
 def test_a_moving_booking_is_in_exactly_one_slot_at_every_moment(
-    table: Table, table_name: str, dynamodb: BaseClient
+    table: Table, count_slots: SlotCounter
 ) -> None:
-    # Given a booking that moves between the four slots of a day, and rivals for these slots
+    # Given a booking, and rivals for the four slots of its day
     moving = booking()
     bookings.add(table, moving, audit_event(None, moving, caller()))
-    day = [slot_at(PARTY_DATE, start, CURRENT) for start in CURRENT.start_times]
     done = Event()
-
-    def slots_of_the_mover() -> int:
-        """Read the four slots in one transaction and count those that hold the booking."""
-        answer = dynamodb.transact_get_items(
-            TransactItems=[
-                {
-                    "Get": {
-                        "TableName": table_name,
-                        "Key": dict(
-                            zip(
-                                ("pk", "sk"), ({"S": part} for part in keys.slot(slot)), strict=True
-                            )
-                        ),
-                    }
-                }
-                for slot in day
-            ]
-        )
-        items = (from_attributes(each.get("Item", {})) for each in answer["Responses"])
-        return sum(moving.id in item.get("claims", ()) for item in items)
-
-    def watch() -> set[int]:
-        counts = set()
-        while not done.is_set():
-            counts.add(slots_of_the_mover())
-        return counts
-
-    def rival(number: int) -> None:
-        for turn in range(30):
-            candidate = booking(
-                f"bkg_rival_{number}_{turn}", time=random.choice(CURRENT.start_times)
-            )
-            try:
-                bookings.add(table, candidate, audit_event(None, candidate, admin()))
-            except SlotTakenError:
-                continue
-            cancel_booking(table, candidate.id, CancellationRequest(), caller(), any_version)
-
-    def move() -> int:
-        moves = 0
-        for turn in range(80):
-            target = Changes(time=CURRENT.start_times[turn % 4])
-            try:
-                update_booking(table, moving.id, target, caller(), any_version)
-            except SlotUnavailable:
-                continue
-            moves += 1
-        return moves
 
     # When it moves while they book and cancel
     with ThreadPoolExecutor(6) as pool:
-        watcher = pool.submit(watch)
-        rivals = [pool.submit(rival, number) for number in range(3)]
-        moves = pool.submit(move).result()
+        watcher = pool.submit(counts_until, done, partial(count_slots, moving.id))
+        rivals = [pool.submit(book_and_cancel, table, number) for number in range(3)]
+        moves = pool.submit(move_from_slot_to_slot, table, moving.id).result()
         for each in rivals:
             each.result()
         done.set()
@@ -215,7 +225,7 @@ def test_a_moving_booking_is_in_exactly_one_slot_at_every_moment(
     assert moves > 0
     assert watcher.result() == {1}
     stored = bookings.find(table, moving.id)
-    assert stored and [slot for slot in day if moving.id in _claims(table, slot)] == [stored.slot]
+    assert stored and [slot for slot in DAY if moving.id in _claims(table, slot)] == [stored.slot]
 
 
 def test_moves_and_creates_of_one_slot_at_once_leave_one_holder(

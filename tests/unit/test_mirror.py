@@ -1,4 +1,7 @@
-"""The unit tests mirror the source tree one to one."""
+"""The unit tests mirror the source tree: a module has one test file, or a folder of them.
+
+The folder is named as the module, and has a file for each subject.
+"""
 
 from pathlib import Path
 
@@ -53,6 +56,9 @@ def needs_table(module: Path) -> bool:
 
 SOURCES = {place(path) for path in modules().values() if has_code(path)}
 ON_DYNAMODB = {place(path) for path in modules().values() if needs_table(path)}
+FILES = {place(path) for path in modules().values() if path.stem != "__init__"}
+"""The modules that are no packages; only these may have a folder of test files."""
+
 TESTS = {
     path.relative_to(UNIT).with_suffix("").as_posix()
     for path in UNIT.rglob("test_*.py")
@@ -60,19 +66,31 @@ TESTS = {
 }
 
 
-def place_of_test(source: str) -> str:
-    folder, _, name = source.rpartition("/")
-    return f"{folder}/test_{name}" if folder else f"test_{name}"
+def module_of(test: str) -> str:
+    """Return the place of the module that a test file is about, if there is such a module."""
+    folder, _, name = test.rpartition("/")
+    if folder in FILES:
+        return folder
+    module = name.removeprefix("test_")
+    return f"{folder}/{module}" if folder else module
 
 
 @pytest.mark.parametrize("source", sorted(SOURCES - (ON_DYNAMODB - PARTLY_PURE)))
 def test_every_module_has_its_test_file(source: str) -> None:
-    assert place_of_test(source) in TESTS
+    assert source in {module_of(test) for test in TESTS}
 
 
 @pytest.mark.parametrize("test", sorted(TESTS))
 def test_every_test_file_has_its_module(test: str) -> None:
-    assert test in {place_of_test(source) for source in SOURCES}
+    assert module_of(test) in SOURCES
+
+
+@pytest.mark.parametrize("source", sorted({module_of(test) for test in TESTS}))
+def test_a_module_has_one_test_file_or_a_folder_of_several(source: str) -> None:
+    files = [test for test in TESTS if module_of(test) == source]
+    in_folder = [test for test in files if test.startswith(f"{source}/")]
+
+    assert in_folder == (files if len(files) > 1 else [])
 
 
 def test_modules_that_use_the_table_are_in_services_and_store_only() -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from tests.contract.documents import SCHEMAS, TEMPLATE, operations
 from tests.contract.openapi.test_schemas import requested
+from tests.contract.places import complete
 from tests.functions.example import declared, example_of
 
 from teppan.domain.bookings.audit import EventType
@@ -22,11 +23,16 @@ from teppan.domain.webhook_event import EventSource, EventState
 _IN_REQUESTS: Final = {
     name for each in operations() for name in requested(each.spec.get("requestBody", {}))
 }
-ANSWERED: Final = [
+_IN_ANSWERS: Final = {
     name
-    for name, schema in SCHEMAS.items()
-    if schema.get("type") == "object" and name not in _IN_REQUESTS
-]
+    for each in complete()
+    for status, _, content in each.contents
+    if status
+    for name in requested(content["schema"])
+}
+ANSWERED: Final = sorted(
+    name for name in _IN_ANSWERS - _IN_REQUESTS if SCHEMAS[name].get("type") == "object"
+)
 
 OPTIONAL_OF_PROBLEM: Final = {"errors", "available_times"}
 

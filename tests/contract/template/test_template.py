@@ -91,7 +91,11 @@ def test_a_secured_function_may_check_whether_the_session_has_ended(operation: O
     told = FUNCTIONS[name]["Properties"]["Environment"]["Variables"]
     # The authorizer accepts tokens of every client of the pool, our check those of one.
     assert told["USER_POOL_CLIENT_ID"] == {"Ref": "UserPoolClient"}
-    assert _resources(name, "dynamodb:BatchGetItem") == [{"Fn::GetAtt": ["Table", "Arn"]}]
+    allowed = _resources(name, "dynamodb:BatchGetItem")
+    assert allowed == [{"Fn::GetAtt": ["Table", "Arn"]}], (
+        f"{name} in template.yaml lacks dynamodb:BatchGetItem on the table, with which a secured "
+        "operation checks whether the session has ended"
+    )
 
 
 def test_only_functions_that_read_or_issue_tokens_know_the_app_client() -> None:

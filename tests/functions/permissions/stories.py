@@ -22,7 +22,7 @@ from teppan.identity.cognito.second_factor import forget_clients
 
 
 @dataclass
-class World:
+class StoryContext:
     """The functions of a story, their clock, paid bookings, and the recording."""
 
     call: Handlers
@@ -31,78 +31,78 @@ class World:
     recording: Recording
 
 
-type Story = Callable[[World, str], object]
+type Story = Callable[[StoryContext, str], object]
 
 
 def problem(code: str) -> Story:
     """Make an operation answer a problem."""
-    return lambda world, operation: provoke(Scene(world.call, world.now), operation, code)
+    return lambda context, operation: provoke(Scene(context.call, context.now), operation, code)
 
 
-def success(world: World, operation: str) -> None:
-    Scene(world.call, world.now).ask(operation, confirmed_booking(world.call.table))
+def success(context: StoryContext, operation: str) -> None:
+    Scene(context.call, context.now).ask(operation, confirmed_booking(context.call.table))
 
 
-def by_staff(world: World, operation: str) -> None:
-    Scene(world.call, world.now).ask(operation, confirmed_booking(world.call.table), by=ADMIN)
+def by_staff(context: StoryContext, operation: str) -> None:
+    Scene(context.call, context.now).ask(operation, confirmed_booking(context.call.table), by=ADMIN)
 
 
-def paid_intent_is_confirmed(world: World, operation: str) -> None:
-    intent = world.steps.pay(stored_booking(world.call.table))
-    world.call(operation, {"payment_intent_id": intent})
+def paid_intent_is_confirmed(context: StoryContext, operation: str) -> None:
+    intent = context.steps.pay(stored_booking(context.call.table))
+    context.call(operation, {"payment_intent_id": intent})
 
 
-def refund_is_asked_for_twice(world: World, _operation: str) -> None:
-    booking = paid_booking(world.call)
+def refund_is_asked_for_twice(context: StoryContext, _operation: str) -> None:
+    booking = paid_booking(context.call)
     for _ in range(2):
-        world.steps.refund(booking, 100, headers={"Idempotency-Key": "k"})
+        context.steps.refund(booking, 100, headers={"Idempotency-Key": "k"})
 
 
-def account_of_staff_is_reset(world: World, operation: str) -> None:
-    world.call(operation, {"email": invited().email}, by=None)
+def account_of_staff_is_reset(context: StoryContext, operation: str) -> None:
+    context.call(operation, {"email": invited().email}, by=None)
 
 
-def webhook_of_a_payment(world: World, _function: str) -> None:
-    world.steps.pay(stored_booking(world.call.table))
-    world.call.deliver()
+def webhook_of_a_payment(context: StoryContext, _function: str) -> None:
+    context.steps.pay(stored_booking(context.call.table))
+    context.call.deliver()
 
 
-def cancelled_booking_is_refunded(world: World, _job: str) -> None:
-    world.steps.cancel(paid_booking(world.call))
-    world.steps.follow_up()
+def cancelled_booking_is_refunded(context: StoryContext, _job: str) -> None:
+    context.steps.cancel(paid_booking(context.call))
+    context.steps.follow_up()
 
 
-def cancelled_booking_has_an_open_payment(world: World, _job: str) -> None:
-    booking = stored_booking(world.call.table)
-    world.steps.open(booking)
-    world.steps.cancel(booking)
-    world.steps.follow_up()
+def cancelled_booking_has_an_open_payment(context: StoryContext, _job: str) -> None:
+    booking = stored_booking(context.call.table)
+    context.steps.open(booking)
+    context.steps.cancel(booking)
+    context.steps.follow_up()
 
 
-def unpaid_booking_is_overdue(world: World, job: str) -> None:
-    booking = stored_booking(world.call.table)
-    world.steps.open(booking)
-    world.now.set(booking.payment_due_at + timedelta(minutes=1))
-    world.call.job(job)
+def unpaid_booking_is_overdue(context: StoryContext, job: str) -> None:
+    booking = stored_booking(context.call.table)
+    context.steps.open(booking)
+    context.now.set(booking.payment_due_at + timedelta(minutes=1))
+    context.call.job(job)
 
 
-def party_is_over(world: World, job: str) -> None:
-    booking = confirmed_booking(world.call.table)
-    world.now.set(booking.slot.starts_at + timedelta(hours=7))
-    world.call.job(job)
+def party_is_over(context: StoryContext, job: str) -> None:
+    booking = confirmed_booking(context.call.table)
+    context.now.set(booking.slot.starts_at + timedelta(hours=7))
+    context.call.job(job)
 
 
-def webhook_and_stream_are_lost(world: World, job: str) -> None:
-    world.steps.cancel(paid_booking(world.call))
-    world.steps.pay(stored_booking(world.call.table, date=days_ahead(60)))
-    for delivery in world.call.stripe.outbox.pending(include_later=True):
-        world.call.stripe.outbox.drop(delivery)
-    world.now.set(world.now.at + timedelta(minutes=30))
+def webhook_and_stream_are_lost(context: StoryContext, job: str) -> None:
+    context.steps.cancel(paid_booking(context.call))
+    context.steps.pay(stored_booking(context.call.table, date=days_ahead(60)))
+    for delivery in context.call.stripe.outbox.pending(include_later=True):
+        context.call.stripe.outbox.drop(delivery)
+    context.now.set(context.now.at + timedelta(minutes=30))
     for scope in ("recent", "full"):
-        world.call.job(job, {"scope": scope})
+        context.call.job(job, {"scope": scope})
 
 
-def admin_gets_a_token(world: World, function: str) -> None:
+def admin_gets_a_token(context: StoryContext, function: str) -> None:
     person, _ = with_second_factor()
     event = json.loads((ROOT / "events/accounts/customize_tokens.json").read_text(encoding="utf-8"))
     event["userPoolId"] = emulated().pool_id
@@ -110,7 +110,7 @@ def admin_gets_a_token(world: World, function: str) -> None:
     event["request"]["groupConfiguration"]["groupsToOverride"] = ["admin"]
     forget_clients()
     handler = load_function(contract.function_of(function)).handler
-    with world.recording.of(function):
+    with context.recording.of(function):
         handler(event, lambda_context())
 
 

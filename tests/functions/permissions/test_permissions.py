@@ -12,7 +12,7 @@ from tests.functions import contract
 from tests.functions.handlers import Handlers
 from tests.functions.payment_steps import PaymentSteps
 from tests.functions.permissions.recorder import Recording, Right, allowed
-from tests.functions.permissions.stories import World, stories
+from tests.functions.permissions.stories import StoryContext, stories
 from tests.tables import empty_table
 
 from teppan import secret
@@ -35,16 +35,16 @@ Lambda's developer guide lists these five for an event source mapping of a Dynam
 
 
 @pytest.fixture
-def world(
+def context(
     call: Handlers,
     now: Clock,
     steps: PaymentSteps,
     calls_of_aws: Recording,
     monkeypatch: pytest.MonkeyPatch,
-) -> World:
+) -> StoryContext:
     """The functions of the stories; each run reads its secrets again, as a new instance does."""
     monkeypatch.setattr(secret, "KEPT_SECONDS", -1)
-    return World(call, now, steps, calls_of_aws)
+    return StoryContext(call, now, steps, calls_of_aws)
 
 
 @pytest.fixture
@@ -60,13 +60,13 @@ def forget(dynamodb: BaseClient, table_name: str, now: Clock) -> Callable[[], No
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_function_may_call_what_it_is_seen_to_call_and_nothing_else(
-    world: World, forget: Callable[[], None], name: str
+    context: StoryContext, forget: Callable[[], None], name: str
 ) -> None:
     for story in stories(name):
-        story(world, name)
+        story(context, name)
         forget()
 
-    needed = world.recording.needed[name] | USED_BY_LAMBDA.get(name, set())
+    needed = context.recording.needed[name] | USED_BY_LAMBDA.get(name, set())
     assert needed <= allowed(name), f"template.yaml: {name} needs {needed - allowed(name)}"
     assert allowed(name) <= needed, (
         f"No story of {name} needs {allowed(name) - needed}: write a story that does into "

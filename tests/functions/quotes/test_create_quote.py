@@ -35,67 +35,71 @@ def quote(call: Handlers, **body: Any) -> Answer:
     return call("createQuote", {"guests": 12} | body, by=None)
 
 
+FAMILY_QUOTE = {
+    "policy_version": "2026-11",
+    "guests": 3,
+    "adults": 1,
+    "children": 1,
+    "toddlers": 1,
+    "price": {
+        "lines": [
+            {
+                "code": "adult",
+                "description": "Adult (13 and over)",
+                "quantity": 1,
+                "unit_amount": 5500,
+                "amount": 5500,
+            },
+            {
+                "code": "child",
+                "description": "Child (6 to 12)",
+                "quantity": 1,
+                "unit_amount": 3000,
+                "amount": 3000,
+            },
+            {
+                "code": "toddler",
+                "description": "Toddler (5 and under)",
+                "quantity": 1,
+                "unit_amount": 0,
+                "amount": 0,
+            },
+            {
+                "code": "minimum_spend",
+                "description": "Up to the minimum for food",
+                "quantity": 1,
+                "unit_amount": 46500,
+                "amount": 46500,
+            },
+            {
+                "code": "travel",
+                "description": "Travel beyond 30 miles",
+                "quantity": 12,
+                "unit_amount": 200,
+                "amount": 2400,
+            },
+        ],
+        "subtotal": 55000,
+        "travel_fee": 2400,
+        "tax": 4538,
+        "total": 61938,
+        "deposit_due": 10000,
+        "balance_due": 51938,
+        "amount_paid": 0,
+        "amount_refunded": 0,
+        "currency": "usd",
+    },
+    "travel_confirmed": True,
+    "payment_terms": {"confirmed_by": "deposit"},
+}
+"""The quote for one guest of each age group, 42 miles away."""
+
+
 def test_a_quote_returns_every_field_and_writes_nothing(call: Handlers, snapshot: Snapshot) -> None:
     answer = quote(call, guests=3, adults=1, children=1, toddlers=1, travel_miles=42)
 
     assert answer.status == 200
-    assert answer.body == {
-        "policy_version": "2026-11",
-        "guests": 3,
-        "adults": 1,
-        "children": 1,
-        "toddlers": 1,
-        "price": {
-            "lines": [
-                {
-                    "code": "adult",
-                    "description": "Adult (13 and over)",
-                    "quantity": 1,
-                    "unit_amount": 5500,
-                    "amount": 5500,
-                },
-                {
-                    "code": "child",
-                    "description": "Child (6 to 12)",
-                    "quantity": 1,
-                    "unit_amount": 3000,
-                    "amount": 3000,
-                },
-                {
-                    "code": "toddler",
-                    "description": "Toddler (5 and under)",
-                    "quantity": 1,
-                    "unit_amount": 0,
-                    "amount": 0,
-                },
-                {
-                    "code": "minimum_spend",
-                    "description": "Up to the minimum for food",
-                    "quantity": 1,
-                    "unit_amount": 46500,
-                    "amount": 46500,
-                },
-                {
-                    "code": "travel",
-                    "description": "Travel beyond 30 miles",
-                    "quantity": 12,
-                    "unit_amount": 200,
-                    "amount": 2400,
-                },
-            ],
-            "subtotal": 55000,
-            "travel_fee": 2400,
-            "tax": 4538,
-            "total": 61938,
-            "deposit_due": 10000,
-            "balance_due": 51938,
-            "amount_paid": 0,
-            "amount_refunded": 0,
-            "currency": "usd",
-        },
-        "travel_confirmed": True,
-        "payment_terms": {"confirmed_by": "deposit"},
-    }
+    assert answer.body == FAMILY_QUOTE
     assert snapshot() == []
 
 

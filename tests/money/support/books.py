@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.builders import ADMIN
-from tests.money.support.world import World
+from tests.money.support.backend import Backend
 
 from teppan.store import keys
 
@@ -103,7 +103,7 @@ def by_payment(entries: Iterable[Json]) -> dict[str, Books]:
     return {payment: books(theirs) for payment, theirs in apart.items()}
 
 
-def check_sums(world: World, booking: str) -> Json:
+def check_sums(backend: Backend, booking: str) -> Json:
     """Check the invariant of `domain.md §7` for one booking, whatever events are undelivered.
 
     Return the answer of `listPayments`.
@@ -112,7 +112,7 @@ def check_sums(world: World, booking: str) -> Json:
     cancellation keeps of the earlier payments. (Where this matters, the tests' clocks never let
     two steps happen in one second.)
     """
-    account = world.list_payments(booking)
+    account = backend.list_payments(booking)
     total = books(account["entries"])
     balance = account["balance"]
     assert balance == {
@@ -133,51 +133,51 @@ def check_sums(world: World, booking: str) -> Json:
         at_risk = each.disputed or each.contested
         assert at_risk or each.kept >= 0 or not each.owed, (payment, each)
     if account["booking_status"] == "cancelled":
-        assert total.kept <= kept_by_policy(world, booking, account["entries"]), account
+        assert total.kept <= kept_by_policy(backend, booking, account["entries"]), account
     elif not (total.disputed or total.contested):
         assert balance["credited"] <= account["total"] or not balance["refundable"], account
     pending = account["booking_status"] == "pending"
     assert account["deposit_due"] > 0 or not pending, account
-    assert world.counts_as_pending(booking) == pending, account
+    assert backend.counts_as_pending(booking) == pending, account
     return account
 
 
-def check_against_stripe(world: World, bookings: Iterable[str]) -> None:
+def check_against_stripe(backend: Backend, bookings: Iterable[str]) -> None:
     """Check that each ledger and Stripe's balance agree to the cent, payment by payment.
 
     Payments in progress at the bank are in Stripe's balance, but not in a ledger.
     """
     stripe_balances: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    intents = {each["id"]: each for each in world.stripe.all_objects("payment_intents")}
-    for intent, cents in world.stripe.balance_by_intent().items():
+    intents = {each["id"]: each for each in backend.stripe.all_objects("payment_intents")}
+    for intent, cents in backend.stripe.balance_by_intent().items():
         if intents[intent]["amount_received"]:
             stripe_balances[intents[intent]["metadata"]["booking_id"]][intent] = cents
     for booking in bookings:
-        entries = world.list_payments(booking)["entries"]
+        entries = backend.list_payments(booking)["entries"]
         ours = {payment: each.at_stripe for payment, each in by_payment(entries).items()}
         assert ours == stripe_balances[booking], (booking, ours, stripe_balances[booking], entries)
 
 
-def refunds_at_stripe(world: World, intent: str) -> list[tuple[int, str]]:
+def refunds_at_stripe(backend: Backend, intent: str) -> list[tuple[int, str]]:
     """Return amount and status of each refund of a payment at Stripe, oldest first."""
     found = [
-        each for each in world.stripe.all_objects("refunds") if each["payment_intent"] == intent
+        each for each in backend.stripe.all_objects("refunds") if each["payment_intent"] == intent
     ]
     return [(each["amount"], each["status"]) for each in reversed(found)]
 
 
-def check_times(world: World, booking: str) -> None:
+def check_times(backend: Backend, booking: str) -> None:
     """Check that the times of the booking's versions never decrease."""
-    events = [each for each in world.items(booking) if each["sk"].startswith(keys.EVENT)]
+    events = [each for each in backend.items(booking) if each["sk"].startswith(keys.EVENT)]
     times = [each["at"] for each in sorted(events, key=lambda each: int(each["version"]))]
     assert times == sorted(times), (booking, times)
 
 
-def payable(world: World, booking: str) -> list[int]:
+def payable(backend: Backend, booking: str) -> list[int]:
     """Return the amounts of the booking's intents that can still be paid at Stripe."""
     return [
         each["amount"]
-        for each in world.stripe.all_objects("payment_intents")
+        for each in backend.stripe.all_objects("payment_intents")
         if each["metadata"]["booking_id"] == booking and each["status"] in _PAYABLE
     ]
 
@@ -185,9 +185,9 @@ def payable(world: World, booking: str) -> list[int]:
 _PAYABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}
 
 
-def kept_by_policy(world: World, booking: str, entries: Iterable[Json]) -> int:
+def kept_by_policy(backend: Backend, booking: str, entries: Iterable[Json]) -> int:
     """Return the most that we may keep after the cancellation, of the payments before it."""
-    record = world.call("getBooking", booking_id=booking, by=ADMIN).body["cancellation"]
+    record = backend.call("getBooking", booking_id=booking, by=ADMIN).body["cancellation"]
     before = [each for each in entries if each["at"] <= record["cancelled_at"]]
     captured = books(before).captured
     percentage: int = record["refund_percentage"]

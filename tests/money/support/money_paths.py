@@ -15,8 +15,8 @@ from tests.functions.payment_steps import (
     SECURE,
     VISA,
 )
+from tests.money.support.backend import Backend
 from tests.money.support.books import refunds_at_stripe
-from tests.money.support.world import World
 
 from teppan.services.payments import missed_events
 from teppan.store import jobs
@@ -47,233 +47,233 @@ class Path:
     act: Act
 
 
-type PathBuilder = Callable[[World], Path]
+type PathBuilder = Callable[[Backend], Path]
 type Intent = tuple[int, str, list[tuple[int, str]]]
 """Amount and status of a payment at Stripe, and those of its refunds."""
 
 
-def opening_a_deposit(world: World) -> Path:
-    booking = world.book()
-    return Path(booking, _with_key(world.open, booking))
+def opening_a_deposit(backend: Backend) -> Path:
+    booking = backend.book()
+    return Path(booking, _with_key(backend.open, booking))
 
 
-def opening_the_full_price(world: World) -> Path:
+def opening_the_full_price(backend: Backend) -> Path:
     """Request the full price while an intent for the deposit is open."""
-    booking = world.book()
-    world.open_intent(booking)
-    return Path(booking, _with_key(world.open, booking, "full"))
+    booking = backend.book()
+    backend.open_intent(booking)
+    return Path(booking, _with_key(backend.open, booking, "full"))
 
 
-def opening_after_an_unreported_payment(world: World) -> Path:
+def opening_after_an_unreported_payment(backend: Backend) -> Path:
     """Request the full price after the deposit was paid without an event."""
-    booking = world.book()
-    world.pay(booking)
-    world.drop_deliveries()
-    return Path(booking, _with_key(world.open, booking, "full"))
+    booking = backend.book()
+    backend.pay(booking)
+    backend.drop_deliveries()
+    return Path(booking, _with_key(backend.open, booking, "full"))
 
 
-def confirming(world: World) -> Path:
-    booking = world.book()
-    intent = world.pay(booking)
-    world.drop_deliveries()
-    return Path(booking, partial(world.confirm, intent))
+def confirming(backend: Backend) -> Path:
+    booking = backend.book()
+    intent = backend.pay(booking)
+    backend.drop_deliveries()
+    return Path(booking, partial(backend.confirm, intent))
 
 
 def receiving(moment: str) -> PathBuilder:
     """Return the path that receives the first event of an act on a payment."""
 
-    def build_path(world: World) -> Path:
-        booking = world.book()
-        intent = world.open_intent(booking)
-        acts = acts_on_payment(world, intent)
+    def build_path(backend: Backend) -> Path:
+        booking = backend.book()
+        intent = backend.open_intent(booking)
+        acts = acts_on_payment(backend, intent)
         for earlier in MOMENTS[: MOMENTS.index(moment)]:
             acts[earlier]()
-        world.confirm(intent)
-        world.drop_deliveries()
+        backend.confirm(intent)
+        backend.drop_deliveries()
         acts[moment]()
-        event = world.take_deliveries()[0]
-        return Path(booking, partial(world.send, event))
+        event = backend.take_deliveries()[0]
+        return Path(booking, partial(backend.send, event))
 
     build_path.__name__ = f"receiving_{moment}"
     return build_path
 
 
-def receiving_a_lost_dispute(world: World) -> Path:
-    booking, intent = world.paid_booking(card=DISPUTED)
-    world.stripe.close_dispute(only_id_of(world, "disputes", intent), won=False)
-    return Path(booking, partial(world.send, world.take_deliveries()[0]))
+def receiving_a_lost_dispute(backend: Backend) -> Path:
+    booking, intent = backend.paid_booking(card=DISPUTED)
+    backend.stripe.close_dispute(only_id_of(backend, "disputes", intent), won=False)
+    return Path(booking, partial(backend.send, backend.take_deliveries()[0]))
 
 
-def receiving_a_dispute_won_in_part(world: World) -> Path:
+def receiving_a_dispute_won_in_part(backend: Backend) -> Path:
     """Receive the end of a dispute with two withdrawals and a partial reinstatement."""
-    booking, intent = world.paid_booking()
-    dispute = world.stripe.dispute(intent, amount=4_000)["id"]
-    world.stripe.withdraw(dispute, 3_000)
-    world.stripe.close_dispute(dispute, won=True, reinstated=2_500)
-    return Path(booking, partial(world.send, world.take_deliveries()[-1]))
+    booking, intent = backend.paid_booking()
+    dispute = backend.stripe.dispute(intent, amount=4_000)["id"]
+    backend.stripe.withdraw(dispute, 3_000)
+    backend.stripe.close_dispute(dispute, won=True, reinstated=2_500)
+    return Path(booking, partial(backend.send, backend.take_deliveries()[-1]))
 
 
-def receiving_a_dashboard_refund_in_part(world: World) -> Path:
+def receiving_a_dashboard_refund_in_part(backend: Backend) -> Path:
     """Receive a partial dashboard refund after our own refund failed."""
-    booking, intent = world.paid_booking(card=REFUND_FAILS)
-    assert world.cancel(booking).status == 200
-    assert not world.hand_over(world.take_records(booking))
-    world.stripe.set_refund_status(only_id_of(world, "refunds", intent), "failed")
-    assert world.confirm(intent).status == 200
-    world.drop_deliveries()
-    world.stripe.refund(intent, 5_000)
-    return Path(booking, partial(world.send, world.take_deliveries()[0]))
+    booking, intent = backend.paid_booking(card=REFUND_FAILS)
+    assert backend.cancel(booking).status == 200
+    assert not backend.hand_over(backend.take_records(booking))
+    backend.stripe.set_refund_status(only_id_of(backend, "refunds", intent), "failed")
+    assert backend.confirm(intent).status == 200
+    backend.drop_deliveries()
+    backend.stripe.refund(intent, 5_000)
+    return Path(booking, partial(backend.send, backend.take_deliveries()[0]))
 
 
-def cancelling(world: World) -> Path:
-    booking, _ = world.paid_booking()
-    return Path(booking, partial(world.cancel, booking))
+def cancelling(backend: Backend) -> Path:
+    booking, _ = backend.paid_booking()
+    return Path(booking, partial(backend.cancel, booking))
 
 
-def following_up_a_cancellation(world: World) -> Path:
+def following_up_a_cancellation(backend: Backend) -> Path:
     """Follow up the cancellation of a booking with two payments."""
-    booking, _ = world.paid_booking()
-    assert world.confirm(world.pay(booking, "balance")).status == 200
-    assert world.cancel(booking).status == 200
-    return _following_up(world, booking)
+    booking, _ = backend.paid_booking()
+    assert backend.confirm(backend.pay(booking, "balance")).status == 200
+    assert backend.cancel(booking).status == 200
+    return _following_up(backend, booking)
 
 
-def following_up_an_unpaid_cancellation(world: World) -> Path:
-    booking = world.book()
-    world.open_intent(booking)
-    assert world.cancel(booking).status == 200
-    return _following_up(world, booking)
+def following_up_an_unpaid_cancellation(backend: Backend) -> Path:
+    booking = backend.book()
+    backend.open_intent(booking)
+    assert backend.cancel(booking).status == 200
+    return _following_up(backend, booking)
 
 
-def refunding(world: World) -> Path:
-    booking, _ = world.paid_booking()
-    return Path(booking, _with_key(world.refund, booking, 2_500))
+def refunding(backend: Backend) -> Path:
+    booking, _ = backend.paid_booking()
+    return Path(booking, _with_key(backend.refund, booking, 2_500))
 
 
-def following_up_a_refund(world: World) -> Path:
-    booking, _ = world.paid_booking(card=REFUND_PENDS)
-    assert world.refund(booking, 2_500).status == 201
-    return _following_up(world, booking)
+def following_up_a_refund(backend: Backend) -> Path:
+    booking, _ = backend.paid_booking(card=REFUND_PENDS)
+    assert backend.refund(booking, 2_500).status == 201
+    return _following_up(backend, booking)
 
 
-def reconciling_a_failed_refund(world: World) -> Path:
+def reconciling_a_failed_refund(backend: Backend) -> Path:
     """Reconcile a day after the first try of a refund failed."""
-    booking, intent = world.paid_booking(card=REFUND_FAILS)
-    assert world.refund(booking, 2_500).status == 201
-    assert not world.hand_over(world.take_records(booking))
-    world.stripe.set_refund_status(only_id_of(world, "refunds", intent), "failed")
-    assert world.confirm(intent).status == 200
-    world.drop_deliveries()
-    world.later(hours=24)
-    _complete_a_run(world)
-    return Path(booking, world.reconcile)
+    booking, intent = backend.paid_booking(card=REFUND_FAILS)
+    assert backend.refund(booking, 2_500).status == 201
+    assert not backend.hand_over(backend.take_records(booking))
+    backend.stripe.set_refund_status(only_id_of(backend, "refunds", intent), "failed")
+    assert backend.confirm(intent).status == 200
+    backend.drop_deliveries()
+    backend.later(hours=24)
+    _complete_a_run(backend)
+    return Path(booking, backend.reconcile)
 
 
-def releasing(world: World) -> Path:
-    booking = world.book()
-    world.open_intent(booking)
-    world.later(hours=24, seconds=1)
-    return Path(booking, world.release)
+def releasing(backend: Backend) -> Path:
+    booking = backend.book()
+    backend.open_intent(booking)
+    backend.later(hours=24, seconds=1)
+    return Path(booking, backend.release)
 
 
-def releasing_after_an_unreported_payment(world: World) -> Path:
-    booking = world.book()
-    world.pay(booking)
-    world.drop_deliveries()
-    world.later(hours=24, seconds=1)
-    return Path(booking, world.release)
+def releasing_after_an_unreported_payment(backend: Backend) -> Path:
+    booking = backend.book()
+    backend.pay(booking)
+    backend.drop_deliveries()
+    backend.later(hours=24, seconds=1)
+    return Path(booking, backend.release)
 
 
-def following_up_an_expiry(world: World) -> Path:
+def following_up_an_expiry(backend: Backend) -> Path:
     """Follow up an expiry while an intent is open that was created during the job."""
-    booking, _ = world.expired()
-    return _following_up(world, booking)
+    booking, _ = backend.expired()
+    return _following_up(backend, booking)
 
 
-def reinstating(world: World) -> Path:
-    booking, intent = world.expired()
-    world.stripe.pay(intent, VISA)
-    return Path(booking, partial(world.send, world.take_deliveries()[0]))
+def reinstating(backend: Backend) -> Path:
+    booking, intent = backend.expired()
+    backend.stripe.pay(intent, VISA)
+    return Path(booking, partial(backend.send, backend.take_deliveries()[0]))
 
 
-def paying_too_late(world: World) -> Path:
+def paying_too_late(backend: Backend) -> Path:
     """Receive a late payment whose slot another booking holds."""
-    place = world.place()
-    booking, intent = world.expired(**place)
-    other = world.book(**place)
-    assert world.confirm(world.pay(other)).status == 200
-    world.drop_deliveries()
-    world.take_records(booking)
-    world.stripe.pay(intent, VISA)
-    return Path(booking, partial(world.send, world.take_deliveries()[0]))
+    place = backend.place()
+    booking, intent = backend.expired(**place)
+    other = backend.book(**place)
+    assert backend.confirm(backend.pay(other)).status == 200
+    backend.drop_deliveries()
+    backend.take_records(booking)
+    backend.stripe.pay(intent, VISA)
+    return Path(booking, partial(backend.send, backend.take_deliveries()[0]))
 
 
-def paying_after_the_cancellation(world: World) -> Path:
+def paying_after_the_cancellation(backend: Backend) -> Path:
     """Receive a bank payment that succeeds after the cancellation."""
-    booking = world.book()
-    intent = world.pay(booking, card=BANK)
-    assert world.cancel(booking).status == 200
-    world.follow_up()
-    world.drop_deliveries()
-    world.stripe.finish_processing(intent)
-    return Path(booking, partial(world.send, world.take_deliveries()[0]))
+    booking = backend.book()
+    intent = backend.pay(booking, card=BANK)
+    assert backend.cancel(booking).status == 200
+    backend.follow_up()
+    backend.drop_deliveries()
+    backend.stripe.finish_processing(intent)
+    return Path(booking, partial(backend.send, backend.take_deliveries()[0]))
 
 
-def changing(world: World) -> Path:
+def changing(backend: Backend) -> Path:
     """Reduce the guests of a booking that is paid in full."""
-    booking, _ = world.paid_booking("full")
-    return Path(booking, partial(world.change, booking, guests=10))
+    booking, _ = backend.paid_booking("full")
+    return Path(booking, partial(backend.change, booking, guests=10))
 
 
-def following_up_an_overpayment(world: World) -> Path:
-    path = changing(world)
+def following_up_an_overpayment(backend: Backend) -> Path:
+    path = changing(backend)
     path.act()
-    return _following_up(world, path.booking)
+    return _following_up(backend, path.booking)
 
 
-def following_up_a_lower_price(world: World) -> Path:
+def following_up_a_lower_price(backend: Backend) -> Path:
     """Follow up a change after which an open intent exceeds the price."""
-    booking = world.book()
-    world.open_intent(booking, "full")
-    assert world.change(booking, guests=10).status == 200
-    return _following_up(world, booking)
+    booking = backend.book()
+    backend.open_intent(booking, "full")
+    assert backend.change(booking, guests=10).status == 200
+    return _following_up(backend, booking)
 
 
-def reconciling_an_open_payment(world: World) -> Path:
+def reconciling_an_open_payment(backend: Backend) -> Path:
     """Reconcile a cancellation with an open intent, whose stream record is lost."""
-    booking = world.book()
-    world.open_intent(booking)
-    assert world.cancel(booking).status == 200
-    world.take_records(booking)
-    _complete_a_run(world)
-    return Path(booking, world.reconcile)
+    booking = backend.book()
+    backend.open_intent(booking)
+    assert backend.cancel(booking).status == 200
+    backend.take_records(booking)
+    _complete_a_run(backend)
+    return Path(booking, backend.reconcile)
 
 
-def reconciling_a_lost_event(world: World) -> Path:
-    _complete_a_run(world)
-    booking = world.book()
-    world.pay(booking)
-    world.drop_deliveries()
-    return Path(booking, world.reconcile)
+def reconciling_a_lost_event(backend: Backend) -> Path:
+    _complete_a_run(backend)
+    booking = backend.book()
+    backend.pay(booking)
+    backend.drop_deliveries()
+    return Path(booking, backend.reconcile)
 
 
-def reconciling_a_lost_record(world: World) -> Path:
-    booking, _ = world.paid_booking()
-    assert world.cancel(booking).status == 200
-    world.take_records(booking)
-    _complete_a_run(world)
-    return Path(booking, world.reconcile)
+def reconciling_a_lost_record(backend: Backend) -> Path:
+    booking, _ = backend.paid_booking()
+    assert backend.cancel(booking).status == 200
+    backend.take_records(booking)
+    _complete_a_run(backend)
+    return Path(booking, backend.reconcile)
 
 
-def _following_up(world: World, booking: str) -> Path:
-    return Path(booking, partial(world.hand_over, world.take_records(booking)))
+def _following_up(backend: Backend, booking: str) -> Path:
+    return Path(booking, partial(backend.hand_over, backend.take_records(booking)))
 
 
-def _complete_a_run(world: World) -> None:
+def _complete_a_run(backend: Backend) -> None:
     """Set the job's progress so that it has covered all events until 16 minutes ago."""
-    world.later(hours=1)
-    jobs.advance(world.call.table, missed_events.JOB, world.clock.at)
-    world.later(minutes=16)
+    backend.later(hours=1)
+    jobs.advance(backend.call.table, missed_events.JOB, backend.clock.at)
+    backend.later(minutes=16)
 
 
 def _with_key(ask: Callable[..., Any], *build_path: Any) -> Act:
@@ -330,12 +330,12 @@ def path_name(build_path: PathBuilder) -> str:
     return build_path.__name__
 
 
-def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:
+def final_state(backend: Backend, booking: str) -> tuple[Any, list[Intent]]:
     """Return the state of a booking in our data, and its payments at Stripe, newest first."""
-    payments = world.list_payments(booking)
+    payments = backend.list_payments(booking)
     intents = [
-        (each["amount"], each["status"], sorted(refunds_at_stripe(world, each["id"])))
-        for each in world.stripe.all_objects("payment_intents")
+        (each["amount"], each["status"], sorted(refunds_at_stripe(backend, each["id"])))
+        for each in backend.stripe.all_objects("payment_intents")
         if each["metadata"]["booking_id"] == booking
     ]
     entries = sorted((each["kind"], each["amount"]) for each in payments["entries"])
@@ -348,25 +348,25 @@ def final_state(world: World, booking: str) -> tuple[Any, list[Intent]]:
     return (state, entries, attempts), intents
 
 
-def only_id_of(world: World, kind: str, intent: str) -> str:
+def only_id_of(backend: Backend, kind: str, intent: str) -> str:
     """Return the id of the only refund or dispute of a payment."""
-    everything = world.stripe.all_objects(kind)
+    everything = backend.stripe.all_objects(kind)
     (found,) = (each["id"] for each in everything if each["payment_intent"] == intent)
     return str(found)
 
 
-def acts_on_payment(world: World, intent: str) -> dict[str, Act]:
+def acts_on_payment(backend: Backend, intent: str) -> dict[str, Act]:
     """Return the acts that cause all event types that we handle, in order."""
-    stripe = world.stripe
+    stripe = backend.stripe
     acts: list[Act] = [
         lambda: stripe.pay(intent, DECLINED),
         lambda: stripe.pay(intent, SECURE),
         lambda: stripe.authenticate(intent, succeed=False),
         lambda: stripe.pay(intent, REFUND_PENDS),
         lambda: stripe.refund(intent, 2_500),
-        lambda: stripe.set_refund_status(only_id_of(world, "refunds", intent), "succeeded"),
-        lambda: stripe.set_refund_status(only_id_of(world, "refunds", intent), "failed"),
+        lambda: stripe.set_refund_status(only_id_of(backend, "refunds", intent), "succeeded"),
+        lambda: stripe.set_refund_status(only_id_of(backend, "refunds", intent), "failed"),
         lambda: stripe.dispute(intent, amount=6_000),
-        lambda: stripe.close_dispute(only_id_of(world, "disputes", intent), won=True),
+        lambda: stripe.close_dispute(only_id_of(backend, "disputes", intent), won=True),
     ]
     return dict(zip(MOMENTS, acts, strict=True))

@@ -20,8 +20,8 @@ from tests.functions.payment_steps import (
     SECURE,
     VISA,
 )
+from tests.money.support.backend import STARTS, Backend
 from tests.money.support.books import check_against_stripe, check_sums, check_times
-from tests.money.support.world import STARTS, World
 
 from teppan.trigger import TriggerFailedError
 
@@ -50,8 +50,8 @@ FAULTS: Final = {
 class Walk:
     """Takes random steps; events are delivered late, twice or never."""
 
-    def __init__(self, world: World, seed: int) -> None:
-        self.world = world
+    def __init__(self, backend: Backend, seed: int) -> None:
+        self.backend = backend
         self.random = random.Random(seed)
         self.bookings: list[str] = []
         self.intents: list[str] = []
@@ -86,29 +86,29 @@ class Walk:
         """Take that many steps."""
         choices = self.random.choices([*self.steps], [*self.steps.values()], k=steps)
         for kind, probability in FAULTS.items():
-            self.world.stripe.faults.set_rate(kind, probability)
+            self.backend.stripe.faults.set_rate(kind, probability)
         for step in choices:
             with suppress(StripeError):  # Stripe refuses steps that are impossible now
                 step()
             self._queue_events()
-            self.world.call.answers.clear()
+            self.backend.call.answers.clear()
             self.taken += 1
-        self.world.stripe.faults.clear()
+        self.backend.stripe.faults.clear()
 
     def finish(self) -> None:
         """Run the jobs that find lost events, without further deliveries."""
         self.queue.clear()
-        self.world.reconcile()
-        self.world.follow_up()
-        self.world.reconcile("full")
-        self.world.drop_deliveries()
+        self.backend.reconcile()
+        self.backend.follow_up()
+        self.backend.reconcile("full")
+        self.backend.drop_deliveries()
 
     def check(self) -> None:
         """Check the books of every booking, also against Stripe."""
         for booking in self.bookings:
-            check_sums(self.world, booking)
-            check_times(self.world, booking)
-        check_against_stripe(self.world, self.bookings)
+            check_sums(self.backend, booking)
+            check_times(self.backend, booking)
+        check_against_stripe(self.backend, self.bookings)
 
     # Steps of people.
 
@@ -119,7 +119,7 @@ class Walk:
         booking_request = {"date": day.isoformat(), "time": self.random.choice(STARTS)}
         regular = self.random.choice((CUSTOMER, OTHER_CUSTOMER))
         by = regular if self.random.random() < REGULARS else None
-        answer = self._checked(self.world.request_booking(by=by, **booking_request))
+        answer = self._checked(self.backend.request_booking(by=by, **booking_request))
         if answer.status == 201:
             self.bookings.append(answer.body["booking_id"])
 
@@ -132,12 +132,12 @@ class Walk:
         if self.random.random() < 0.4:
             self.open()
         card = self.random.choices([*CARDS], [*CARDS.values()])[0]
-        self.world.stripe.pay(self._recent_of(self.intents), card)
+        self.backend.stripe.pay(self._recent_of(self.intents), card)
 
     def end_payment(self) -> None:
         """End a payment: by 3-D Secure, or by the bank."""
         end = self.random.choice(
-            (self.world.stripe.authenticate, self.world.stripe.finish_processing)
+            (self.backend.stripe.authenticate, self.backend.stripe.finish_processing)
         )
         for intent in self.intents[-12:]:
             with suppress(StripeError):
@@ -145,23 +145,23 @@ class Walk:
                 return
 
     def confirm(self) -> None:
-        self._checked(self.world.confirm(self._recent_of(self.intents), by=ADMIN))
+        self._checked(self.backend.confirm(self._recent_of(self.intents), by=ADMIN))
 
     def refund(self) -> None:
         amount = self.random.choice((None, 500, 3_333, 10_000))
-        self._checked(self.world.refund(self._any_of(self.bookings), amount))
+        self._checked(self.backend.refund(self._any_of(self.bookings), amount))
 
     def cancel(self) -> None:
         percentage = self.random.choice((None, None, 0, 33, 100))
         by = {"by": ADMIN} if percentage is None else {}
-        self._checked(self.world.cancel(self._any_of(self.bookings), percentage, **by))
+        self._checked(self.backend.cancel(self._any_of(self.bookings), percentage, **by))
 
     def change(self) -> None:
         guests = self.random.randrange(8, 16)
-        self._checked(self.world.change(self._any_of(self.bookings), by=ADMIN, guests=guests))
+        self._checked(self.backend.change(self._any_of(self.bookings), by=ADMIN, guests=guests))
 
     def look(self) -> None:
-        check_sums(self.world, self._any_of(self.bookings))
+        check_sums(self.backend, self._any_of(self.bookings))
 
     # Steps at Stripe.
 
@@ -169,28 +169,28 @@ class Walk:
         status = self.random.choice(
             ("succeeded", "succeeded", "failed", "requires_action", "canceled")
         )
-        self.world.stripe.set_refund_status(self._recent_of(self.refunds), status)
+        self.backend.stripe.set_refund_status(self._recent_of(self.refunds), status)
 
     def dispute(self) -> None:
         amount = self.random.choice((None, None, 4_000))
         inquiry = self.random.random() < 0.2
         withdrawn = self.random.random() < 0.7
-        self.world.stripe.dispute(
+        self.backend.stripe.dispute(
             self._any_of(self.intents), amount=amount, inquiry=inquiry, withdrawn=withdrawn
         )
 
     def decide(self) -> None:
         won = self.random.random() < 0.5
         back = self.random.choice((None, None, 0, 2_500))
-        self.world.stripe.close_dispute(self._recent_of(self.disputes), won=won, reinstated=back)
+        self.backend.stripe.close_dispute(self._recent_of(self.disputes), won=won, reinstated=back)
 
     def move_disputed_money(self) -> None:
-        move = self.random.choice((self.world.stripe.withdraw, self.world.stripe.reinstate))
+        move = self.random.choice((self.backend.stripe.withdraw, self.backend.stripe.reinstate))
         move(self._recent_of(self.disputes), self.random.choice((500, 2_500, 10_000)))
 
     def refund_in_dashboard(self) -> None:
         amount = self.random.choice((500, 4_700, 5_000, 9_700, 10_000))
-        self.world.stripe.refund(self._any_of(self.intents), amount)
+        self.backend.stripe.refund(self._any_of(self.intents), amount)
 
     # Deliveries, the stream and jobs.
 
@@ -199,40 +199,44 @@ class Walk:
         if not self.queue:
             return
         delivery = self.queue.pop(self.random.randrange(len(self.queue)))
-        if self._checked(self.world.send(delivery)).status == 200:
+        if self._checked(self.backend.send(delivery)).status == 200:
             self.sent.append(delivery)
         else:
             self.queue.append(delivery)
 
     def deliver_again(self) -> None:
         if self.sent:
-            self._checked(self.world.send(self.random.choice(self.sent)))
+            self._checked(self.backend.send(self.random.choice(self.sent)))
 
     def read_stream(self) -> None:
         """Hand over some records; all of them are repeated while one of them fails."""
-        records = self.world.read_records()
+        records = self.backend.read_records()
         batch = records[:10]
-        if batch and not self.world.hand_over(batch):
+        if batch and not self.backend.hand_over(batch):
             del records[: len(batch)]
 
     def run_a_job(self) -> None:
-        jobs = (self.world.release, self.world.reconcile, partial(self.world.call.job, _COMPLETE))
+        jobs = (
+            self.backend.release,
+            self.backend.reconcile,
+            partial(self.backend.call.job, _COMPLETE),
+        )
         with suppress(TriggerFailedError):  # a fault of Stripe may fail the run
             self.random.choice(jobs)()
 
     def wait(self) -> None:
-        self.world.later(seconds=self.random.randrange(1, 120))
+        self.backend.later(seconds=self.random.randrange(1, 120))
         if self.random.random() < 0.03:
-            self.world.later(hours=self.random.randrange(1, 9))
+            self.backend.later(hours=self.random.randrange(1, 9))
 
     def _open(self, booking: str, payment_type: str) -> None:
-        answer = self._checked(self.world.open(booking, payment_type, by=ADMIN))
+        answer = self._checked(self.backend.open(booking, payment_type, by=ADMIN))
         if answer.status == 201:
             self.intents.append(answer.body["payment_intent_id"])
 
     def _queue_events(self) -> None:
         """Queue Stripe's events; some are lost."""
-        for delivery in self.world.take_deliveries():
+        for delivery in self.backend.take_deliveries():
             changed: dict[str, Any] = delivery.event["data"]["object"]
             recorded_ids = {"refund": self.refunds, "dispute": self.disputes}.get(changed["object"])
             if recorded_ids is not None and changed["id"] not in recorded_ids[-20:]:

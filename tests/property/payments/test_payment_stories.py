@@ -4,7 +4,7 @@ A breadth-first search, as in `test_exhaustive`, over all that Stripe, a bank an
 the one payment of one booking. The payment may be delivered at any moment, with its present or its
 previous snapshot. Each search combines two members of `Source` and visits 84 to 3 701 states.
 
-After every step the checks of `world` hold. Our ledger equals Stripe's data after the newest
+After every step the checks of `model` hold. Our ledger equals Stripe's data after the newest
 snapshot. No sum is negative, and nothing is owed twice. What is owed can be sent. A cancelled
 booking keeps what the policy says, unless staff or a bank refunded more.
 """
@@ -19,7 +19,12 @@ from typing import NamedTuple
 
 import pytest
 from tests.builders import NOW, booking
-from tests.property.payments.world import FAILED_REFUNDS, RuleBroken, World, left_at_stripe
+from tests.property.payments.booking_model import (
+    FAILED_REFUNDS,
+    BookingModel,
+    RuleBroken,
+    left_at_stripe,
+)
 from tests.sizes import SIZES
 
 from teppan.domain.errors import DomainError
@@ -45,7 +50,7 @@ class Source(StrEnum):
 class State(NamedTuple):
     """`older` is the snapshot of the payment before its last change at Stripe."""
 
-    world: World
+    model: BookingModel
     sources: frozenset[Source] = frozenset(Source)
     older: PaymentSnapshot | None = None
     is_late: bool = False
@@ -53,68 +58,68 @@ class State(NamedTuple):
 
 
 type Moves = Iterator[tuple[str, Callable[[], State]]]
+type StripeStep = Callable[[Callable[[], BookingModel]], Callable[[], State]]
 
 
 def moves_of(state: State) -> Moves:
     """Yield the possible next steps; the rules refuse some of them."""
-    world = state.world
-    at = (LATE if state.is_late else NOW) + timedelta(seconds=2 * world.booking.version)
+    model = state.model
+    at = (LATE if state.is_late else NOW) + timedelta(seconds=2 * model.booking.version)
 
     def domain_step(
-        move: Callable[[], World], *, has_goodwill: bool = state.has_goodwill
+        move: Callable[[], BookingModel], *, has_goodwill: bool = state.has_goodwill
     ) -> Callable[[], State]:
-        return lambda: state._replace(world=move(), has_goodwill=has_goodwill)
+        return lambda: state._replace(model=move(), has_goodwill=has_goodwill)
 
-    def stripe_step(move: Callable[[], World]) -> Callable[[], State]:
-        return lambda: state._replace(world=move(), older=world.stripe["pi_1"])
+    def stripe_step(move: Callable[[], BookingModel]) -> Callable[[], State]:
+        return lambda: state._replace(model=move(), older=model.stripe["pi_1"])
 
-    if not world.stripe:
-        yield "a payment is opened", domain_step(lambda: world.intent_opened(None, at))
+    if not model.stripe:
+        yield "a payment is opened", domain_step(lambda: model.intent_opened(None, at))
         return
-    payment = world.stripe["pi_1"]
+    payment = model.stripe["pi_1"]
     if not state.is_late and Source.DEADLINE in state.sources:
         yield "the deadline passes", lambda: state._replace(is_late=True)
-    yield "the customer cancels", domain_step(lambda: world.cancelled(at))
-    yield "the booking expires if unpaid", domain_step(lambda: world.expired(at))
+    yield "the customer cancels", domain_step(lambda: model.cancelled(at))
+    yield "the booking expires if unpaid", domain_step(lambda: model.expired(at))
     if not payment.captured:
         yield (
             "the customer pays",
-            stripe_step(lambda: world.payment_captured("pi_1", at - timedelta(seconds=1))),
+            stripe_step(lambda: model.payment_captured("pi_1", at - timedelta(seconds=1))),
         )
         return
-    for slot_taken in {False, world.booking.has_expired}:
+    for slot_taken in {False, model.booking.has_expired}:
         yield (
             f"the payment is delivered {'(slot taken)' * slot_taken}",
-            domain_step(partial(world.delivered, payment, at, slot_taken=slot_taken)),
+            domain_step(partial(model.delivered, payment, at, slot_taken=slot_taken)),
         )
     if state.older is not None and Source.OUTDATED in state.sources:
         older = state.older
-        yield "an outdated snapshot is delivered", domain_step(lambda: world.delivered(older, at))
+        yield "an outdated snapshot is delivered", domain_step(lambda: model.delivered(older, at))
     if not state.has_goodwill and Source.STAFF in state.sources:
         yield (
             "staff grant goodwill",
-            domain_step(lambda: world.goodwill_granted(GOODWILL, at), has_goodwill=True),
+            domain_step(lambda: model.goodwill_granted(GOODWILL, at), has_goodwill=True),
         )
-    yield from moves_at_stripe(state, payment, stripe_step)
+    yield from moves_of_refunds(state, payment, stripe_step)
+    if Source.BANK in state.sources:
+        yield from moves_of_dispute(state, payment, stripe_step)
 
 
-def moves_at_stripe(
-    state: State,
-    payment: PaymentSnapshot,
-    stripe_step: Callable[[Callable[[], World]], Callable[[], State]],
-) -> Moves:
-    world, sources = state.world, state.sources
+def moves_of_refunds(state: State, payment: PaymentSnapshot, stripe_step: StripeStep) -> Moves:
+    """Yield the refunds that Stripe can make now, and the ends of those that it has made."""
+    model, sources = state.model, state.sources
     if len(payment.refunds) < MOST_REFUNDS:
         yield (
             "owed refunds are sent",
-            stripe_step(lambda: world.refunds_sent(ProviderRefundStatus.PENDING)),
+            stripe_step(lambda: model.refunds_sent(ProviderRefundStatus.PENDING)),
         )
         is_new = all(refund.obligation for refund in payment.refunds)
         fits = left_at_stripe(payment) >= IN_DASHBOARD
         if is_new and fits and Source.DASHBOARD in sources:
             yield (
                 "staff refund in the dashboard",
-                stripe_step(lambda: world.dashboard_refund_made("pi_1", IN_DASHBOARD)),
+                stripe_step(lambda: model.dashboard_refund_made("pi_1", IN_DASHBOARD)),
             )
     for index, refund in enumerate(payment.refunds):
         ends = {
@@ -132,12 +137,15 @@ def moves_at_stripe(
         for end in ends:
             yield (
                 f"refund {index + 1} has {end}",
-                stripe_step(partial(world.refund_became, "pi_1", index, end)),
+                stripe_step(partial(model.refund_became, "pi_1", index, end)),
             )
-    if Source.BANK not in sources:
-        return
+
+
+def moves_of_dispute(state: State, payment: PaymentSnapshot, stripe_step: StripeStep) -> Moves:
+    """Yield the bank's dispute of the payment, or its decisions."""
+    model = state.model
     if not payment.disputes:
-        yield "the bank disputes it", stripe_step(lambda: world.disputed("pi_1", DISPUTED))
+        yield "the bank disputes it", stripe_step(lambda: model.disputed("pi_1", DISPUTED))
         return
     (dispute,) = payment.disputes
     ends_of_dispute = {
@@ -147,15 +155,15 @@ def moves_at_stripe(
     for decided in ends_of_dispute:
         yield (
             f"the dispute is {decided}",
-            stripe_step(partial(world.dispute_became, "pi_1", 0, decided)),
+            stripe_step(partial(model.dispute_became, "pi_1", 0, decided)),
         )
 
 
 def fingerprint(state: State) -> object:
     """Return the data that determines the future: without versions, and names made of versions."""
-    world = state.world
-    current, record = world.booking, world.booking.cancellation
-    names = {entry.refund: None for entry in world.ledger}
+    model = state.model
+    current, record = model.booking, model.booking.cancellation
+    names = {entry.refund: None for entry in model.ledger}
     numbers = {name: number for number, name in enumerate(names)}
 
     def of(payment: PaymentSnapshot) -> object:
@@ -168,12 +176,12 @@ def fingerprint(state: State) -> object:
 
     entries = sorted(
         (entry.kind, entry.amount, numbers[entry.refund], str(entry.reason))
-        for entry in world.ledger
+        for entry in model.ledger
     )
     return repr(
         (
             (current.status, record and record.by, sorted(current.payments.items()), entries),
-            [of(payment) for payment in world.stripe.values()],
+            [of(payment) for payment in model.stripe.values()],
             state.older and of(state.older),
             (state.is_late, state.has_goodwill),
         )
@@ -182,7 +190,7 @@ def fingerprint(state: State) -> object:
 
 def search(sources: frozenset[Source]) -> int:
     """Return the number of states; raises `RuleBroken` with the shortest history to a violation."""
-    first = State(World(booking()), sources)
+    first = State(BookingModel(booking()), sources)
     seen = {fingerprint(first)}
     queue: deque[tuple[State, tuple[str, ...]]] = deque([(first, ())])
     while queue:

@@ -1,7 +1,7 @@
 """The money of a booking is right for every history, in any order of snapshots (`domain.md §7`).
 
-Random histories of a `World`, which checks its own sums after each step. Amounts, the number of
-payments and times are arbitrary.
+Random histories of a `BookingModel`, which checks its own sums after each step. Amounts, the number
+of payments and times are arbitrary.
 """
 
 from collections.abc import Callable
@@ -12,10 +12,10 @@ from functools import partial
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.builders import NOW, admin, before, booking, caller
-from tests.property.payments.world import (
+from tests.property.payments.booking_model import (
     FAILED_REFUNDS,
     SENT_REFUNDS,
-    World,
+    BookingModel,
     check_books,
     check_kept,
     is_decided,
@@ -42,20 +42,20 @@ INDEX = st.integers(0, 5)
 
 @dataclass
 class History:
-    """A world with its clock, and all snapshots of each payment at Stripe."""
+    """A booking's model with its clock, and all snapshots of each payment at Stripe."""
 
-    world: World
+    model: BookingModel
     at: datetime
     snapshots: dict[str, list[PaymentSnapshot]]
 
-    def advance(self, move: Callable[[], World]) -> None:
+    def advance(self, move: Callable[[], BookingModel]) -> None:
         """Make the move if the rules and Stripe allow it; two seconds pass."""
         self.at += timedelta(seconds=2)
         try:
-            self.world = move()
+            self.model = move()
         except DomainError:
             return
-        for name, payment in self.world.stripe.items():
+        for name, payment in self.model.stripe.items():
             versions = self.snapshots.setdefault(name, [])
             if payment not in versions[-1:]:
                 versions.append(payment)
@@ -66,14 +66,14 @@ type Action = Callable[[History, str, PaymentSnapshot], None]
 
 def opens(amount: int | None) -> Action:
     return lambda history, _name, _payment: history.advance(
-        lambda: history.world.intent_opened(amount, history.at)
+        lambda: history.model.intent_opened(amount, history.at)
     )
 
 
 def pays(history: History, name: str, payment: PaymentSnapshot) -> None:
     if not payment.captured:
         history.advance(
-            lambda: history.world.payment_captured(name, history.at - timedelta(seconds=1))
+            lambda: history.model.payment_captured(name, history.at - timedelta(seconds=1))
         )
 
 
@@ -82,7 +82,7 @@ def delivers(age: int, slot_taken: bool) -> Action:
         versions = history.snapshots[name]
         snapshot = versions[max(0, len(versions) - 1 - age)]
         history.advance(
-            lambda: history.world.delivered(snapshot, history.at, slot_taken=slot_taken)
+            lambda: history.model.delivered(snapshot, history.at, slot_taken=slot_taken)
         )
 
     return deliver
@@ -90,11 +90,11 @@ def delivers(age: int, slot_taken: bool) -> Action:
 
 def cancels(percentage: int | None) -> Action:
     def cancel(history: History, _name: str, _payment: PaymentSnapshot) -> None:
-        world = history.world
+        model = history.model
         if percentage is None:
-            history.advance(lambda: world.cancelled(history.at))
+            history.advance(lambda: model.cancelled(history.at))
         else:
-            history.advance(lambda: world.cancelled_by_staff(percentage, history.at))
+            history.advance(lambda: model.cancelled_by_staff(percentage, history.at))
 
     return cancel
 
@@ -102,8 +102,8 @@ def cancels(percentage: int | None) -> Action:
 def waits(hours: int) -> Action:
     def wait(history: History, _name: str, _payment: PaymentSnapshot) -> None:
         history.at += timedelta(hours=hours)
-        history.advance(lambda: history.world.expired(history.at))
-        history.advance(lambda: history.world.completed(history.at))
+        history.advance(lambda: history.model.expired(history.at))
+        history.advance(lambda: history.model.completed(history.at))
 
     return wait
 
@@ -112,24 +112,24 @@ def reprices(adults: int) -> Action:
     changes = Changes(party=Party(adults))
 
     def reprice(history: History, _name: str, _payment: PaymentSnapshot) -> None:
-        world = history.world
-        history.advance(lambda: world.after_step(change(world.booking, changes, admin(history.at))))
+        model = history.model
+        history.advance(lambda: model.after_step(change(model.booking, changes, admin(history.at))))
 
     return reprice
 
 
 def grants_goodwill(percent: int) -> Action:
     def grant(history: History, _name: str, _payment: PaymentSnapshot) -> None:
-        amount = total_refundable(history.world.booking.payments) * percent // 100
+        amount = total_refundable(history.model.booking.payments) * percent // 100
         if amount:
-            history.advance(lambda: history.world.goodwill_granted(amount, history.at))
+            history.advance(lambda: history.model.goodwill_granted(amount, history.at))
 
     return grant
 
 
 def sends(status: ProviderRefundStatus) -> Action:
     return lambda history, _name, _payment: history.advance(
-        lambda: history.world.refunds_sent(status)
+        lambda: history.model.refunds_sent(status)
     )
 
 
@@ -137,7 +137,7 @@ def refunds_in_dashboard(percent: int) -> Action:
     def refund(history: History, name: str, payment: PaymentSnapshot) -> None:
         amount = left_at_stripe(payment) * percent // 100
         if amount:
-            history.advance(lambda: history.world.dashboard_refund_made(name, amount))
+            history.advance(lambda: history.model.dashboard_refund_made(name, amount))
 
     return refund
 
@@ -150,7 +150,7 @@ def refund_becomes(index: int, status: ProviderRefundStatus) -> Action:
         if now in SENT_REFUNDS or (
             now is ProviderRefundStatus.SUCCEEDED and status in FAILED_REFUNDS
         ):
-            history.advance(lambda: history.world.refund_became(name, index, status))
+            history.advance(lambda: history.model.refund_became(name, index, status))
 
     return become
 
@@ -160,7 +160,7 @@ def disputes(percent: int) -> Action:
         gone = sum(map(withdrawn_by, payment.disputes))
         amount = (payment.captured - gone) * percent // 100
         if amount > 0:
-            history.advance(lambda: history.world.disputed(name, amount))
+            history.advance(lambda: history.model.disputed(name, amount))
 
     return dispute
 
@@ -172,7 +172,7 @@ def decides(index: int, status: DisputeStatus, percent_back: int | None = None) 
         now = payment.disputes[index].status
         reversed_ = now is DisputeStatus.LOST and status is DisputeStatus.WON and percent_back != 0
         if now is DisputeStatus.OPEN or reversed_:
-            history.advance(lambda: history.world.dispute_became(name, index, status, percent_back))
+            history.advance(lambda: history.model.dispute_became(name, index, status, percent_back))
 
     return decide
 
@@ -184,7 +184,7 @@ def withdraws_more(index: int, percent: int) -> Action:
         out = sum(map(withdrawn_by, payment.disputes))
         amount = (payment.captured - out) * percent // 100
         if index < len(payment.disputes) and amount > 0:
-            history.advance(lambda: history.world.dispute_moved(name, index, -amount))
+            history.advance(lambda: history.model.dispute_moved(name, index, -amount))
 
     return withdraw
 
@@ -198,7 +198,7 @@ def reinstates(index: int, percent: int) -> Action:
         dispute = payment.disputes[index]
         amount = withdrawn_by(dispute) * percent // 100
         if dispute.status is not DisputeStatus.OPEN and amount > 0:
-            history.advance(lambda: history.world.dispute_moved(name, index, amount))
+            history.advance(lambda: history.model.dispute_moved(name, index, amount))
 
     return reinstate
 
@@ -230,16 +230,16 @@ ACTIONS = st.one_of(
 
 def play(history: History, actions: list[tuple[int, Action]]) -> None:
     for index, action in actions:
-        names = sorted(history.world.stripe)
+        names = sorted(history.model.stripe)
         name = names[index % len(names)]
-        action(history, name, history.world.stripe[name])
+        action(history, name, history.model.stripe[name])
 
 
 def history_with_open_payment(soon: bool) -> History:
     """Return the history of a booking with one open payment."""
     new = SOON if soon else booking()
-    history = History(World(new), new.created_at, {})
-    history.advance(lambda: history.world.intent_opened(None, history.at))
+    history = History(BookingModel(new), new.created_at, {})
+    history.advance(lambda: history.model.intent_opened(None, history.at))
     return history
 
 
@@ -248,20 +248,20 @@ def history_with_open_payment(soon: bool) -> History:
 def test_no_history_of_payments_breaks_a_rule(
     soon: bool, actions: list[tuple[int, Action]]
 ) -> None:
-    """`world` checks after every step. This test checks again after all deliveries."""
+    """`model` checks after every step. This test checks again after all deliveries."""
     history = history_with_open_payment(soon)
 
     play(history, actions)
 
     deliver_all(history)
-    check_books(history.world)
-    check_kept(history.world)
+    check_books(history.model)
+    check_kept(history.model)
 
 
 def deliver_all(history: History) -> None:
-    for name, payment in sorted(history.world.stripe.items()):
+    for name, payment in sorted(history.model.stripe.items()):
         history.advance(
-            partial(history.world.delivered, payment, history.at + timedelta(seconds=2))
+            partial(history.model.delivered, payment, history.at + timedelta(seconds=2))
         )
         assert history.snapshots[name][-1] == payment
 
@@ -274,24 +274,24 @@ def test_every_owed_refund_arrives_in_the_end(
     """Nothing is in flight once all disputes are decided and all refunds have arrived."""
     history = history_with_open_payment(soon)
     play(history, actions)
-    for name in history.world.stripe:
-        for index in range(len(history.world.stripe[name].disputes)):
-            decides(index, DisputeStatus.LOST)(history, name, history.world.stripe[name])
-            if not is_decided(history.world.stripe[name].disputes[index]):
-                reinstates(index, 100)(history, name, history.world.stripe[name])
-        for index in range(len(history.world.stripe[name].refunds)):
+    for name in history.model.stripe:
+        for index in range(len(history.model.stripe[name].disputes)):
+            decides(index, DisputeStatus.LOST)(history, name, history.model.stripe[name])
+            if not is_decided(history.model.stripe[name].disputes[index]):
+                reinstates(index, 100)(history, name, history.model.stripe[name])
+        for index in range(len(history.model.stripe[name].refunds)):
             refund_becomes(index, ProviderRefundStatus.SUCCEEDED)(
-                history, name, history.world.stripe[name]
+                history, name, history.model.stripe[name]
             )
 
     deliver_all(history)
-    history.advance(history.world.refunds_sent)
+    history.advance(history.model.refunds_sent)
     deliver_all(history)
 
-    balance = history.world.balance
+    balance = history.model.balance
     assert (balance.in_flight, balance.disputed) == (0, 0)
     assert balance.captured - balance.refunded - balance.lost == balance.kept
-    assert sum(each.captured for each in history.world.stripe.values()) == balance.captured
+    assert sum(each.captured for each in history.model.stripe.values()) == balance.captured
 
 
 @st.composite
@@ -299,7 +299,7 @@ def histories_with_payment(draw: st.DrawFn) -> History:
     """Return a booking in any state, with one payment that was delivered to us or not."""
     history = history_with_open_payment(draw(st.booleans()))
     history.advance(
-        lambda: history.world.payment_captured("pi_1", history.at - timedelta(seconds=1))
+        lambda: history.model.payment_captured("pi_1", history.at - timedelta(seconds=1))
     )
     first = st.lists(
         st.one_of(
@@ -335,17 +335,17 @@ def test_snapshots_may_arrive_in_any_order_and_any_number_of_times(
     newest = versions[-1]
     # Goodwill that a bank or a dashboard refund has replaced is not restored if that fails, so the
     # order would matter. Histories with goodwill are excluded.
-    assume(not any(each.reason is RefundReason.STAFF for each in history.world.ledger))
+    assume(not any(each.reason is RefundReason.STAFF for each in history.model.ledger))
     # A dashboard refund replaces another one that had failed before it, and is goodwill of its own
     # if that one failed later. A snapshot of both does not say which (docs/decisions 0093).
     in_dashboard = [each for each in newest.refunds if each.obligation is None]
     assume(not any(each.status in FAILED_REFUNDS for each in in_dashboard[:-1]))
     # Money that left before the first delivery was not available for the first decision.
-    assume(history.world.ledger or not (newest.refunds or newest.disputes))
+    assume(history.model.ledger or not (newest.refunds or newest.disputes))
     at = history.at + timedelta(seconds=2)
 
-    once = history.world.delivered(newest, at, slot_taken=slot_taken)
-    other = history.world
+    once = history.model.delivered(newest, at, slot_taken=slot_taken)
+    other = history.model
     for index in order:
         other = other.delivered(versions[index % len(versions)], at, slot_taken=slot_taken)
     other = other.delivered(newest, at, slot_taken=slot_taken)
@@ -358,13 +358,15 @@ def test_snapshots_may_arrive_in_any_order_and_any_number_of_times(
     assert once.booking.status is other.booking.status
 
 
-def with_disputes_decided(world: World, at: datetime, decision: DisputeStatus) -> World:
-    for index, dispute in enumerate(world.stripe["pi_1"].disputes):
+def with_disputes_decided(
+    model: BookingModel, at: datetime, decision: DisputeStatus
+) -> BookingModel:
+    for index, dispute in enumerate(model.stripe["pi_1"].disputes):
         if dispute.status is DisputeStatus.OPEN:
-            world = world.dispute_became("pi_1", index, decision)
+            model = model.dispute_became("pi_1", index, decision)
         elif not is_decided(dispute):
-            world = world.dispute_moved("pi_1", index, withdrawn_by(dispute))
-    return world.delivered(world.stripe["pi_1"], at)
+            model = model.dispute_moved("pi_1", index, withdrawn_by(dispute))
+    return model.delivered(model.stripe["pi_1"], at)
 
 
 @given(
@@ -397,12 +399,12 @@ def test_a_refund_obligation_never_increases_what_is_refundable(
 ) -> None:
     history = history_with_open_payment(soon)
     play(history, [(0, pays), (0, delivers(0, slot_taken=False)), *actions])
-    left = total_refundable(history.world.booking.payments)
+    left = total_refundable(history.model.booking.payments)
     amount = left * percent // 100
 
-    after = history.world.goodwill_granted(amount, history.at + timedelta(seconds=1))
+    after = history.model.goodwill_granted(amount, history.at + timedelta(seconds=1))
 
     assert total_refundable(after.booking.payments) == left - amount
     assert replace(after.booking, version=0, payments={}, updated_at=NOW) == replace(
-        history.world.booking, version=0, payments={}, updated_at=NOW
+        history.model.booking, version=0, payments={}, updated_at=NOW
     )

@@ -1,9 +1,9 @@
 """A booking, its payments at Stripe, and everything that can happen to them, on the domain's code.
 
-A `World` has no table and no network. Its `PaymentSnapshot`s are the payments as Stripe has them;
-its ledger is what we know. A delivery (a webhook, `confirm-payment`, a job) is `post_payment` with
-the present or an older snapshot. After every step the rules of `domain.md §7` are checked by sums
-that share only types with the code.
+A `BookingModel` has no table and no network. Its `PaymentSnapshot`s are the payments as Stripe has
+them; its ledger is what we know. A delivery (a webhook, `confirm-payment`, a job) is `post_payment`
+with the present or an older snapshot. After every step the rules of `domain.md §7` are checked by
+sums that share only types with the code.
 """
 
 from collections import Counter
@@ -40,7 +40,7 @@ class RuleBroken(AssertionError):
 
 
 @dataclass(frozen=True)
-class World:
+class BookingModel:
     """A booking with its ledger, and the payments at Stripe by intent (`stripe`)."""
 
     booking: Booking
@@ -51,8 +51,8 @@ class World:
     def balance(self) -> Balance:
         return self.booking.balance
 
-    def after_step(self, step: Step) -> "World":
-        """Return the world after a step of the domain; raises `RuleBroken`."""
+    def after_step(self, step: Step) -> "BookingModel":
+        """Return the model after a step of the domain; raises `RuleBroken`."""
         after = replace(self, booking=step.after, ledger=(*self.ledger, *step.entries))
         check_step(self, step, after)
         check_books(after)
@@ -60,25 +60,25 @@ class World:
 
     # Actions of the customer, staff and our jobs.
 
-    def cancelled(self, at: datetime) -> "World":
+    def cancelled(self, at: datetime) -> "BookingModel":
         return self.after_step(cancel(self.booking, CancellationRequest(), caller(at=at)))
 
-    def cancelled_by_staff(self, percentage: int, at: datetime) -> "World":
-        """Return the world after a cancellation by staff; a pending booking is refunded in full."""
+    def cancelled_by_staff(self, percentage: int, at: datetime) -> "BookingModel":
+        """Return the model after a cancellation by staff; a pending booking is refunded in full."""
         if self.booking.status is Status.PENDING:
             percentage = 100
         return self.after_step(
             cancel(self.booking, CancellationRequest("x", percentage), admin(at))
         )
 
-    def expired(self, at: datetime) -> "World":
+    def expired(self, at: datetime) -> "BookingModel":
         return self.after_step(expire(self.booking, system(at)))
 
-    def completed(self, at: datetime) -> "World":
+    def completed(self, at: datetime) -> "BookingModel":
         return self.after_step(complete(self.booking, system(at)))
 
-    def goodwill_granted(self, amount: int, at: datetime) -> "World":
-        """Return the world after staff refund `amount`, as `services.refund_payment` does."""
+    def goodwill_granted(self, amount: int, at: datetime) -> "BookingModel":
+        """Return the model after staff refund `amount`, as `services.refund_payment` does."""
         before = self.booking
         owed = refund_obligations(
             before.payments,
@@ -95,8 +95,8 @@ class World:
 
     def delivered(
         self, payment: PaymentSnapshot, at: datetime, *, slot_taken: bool = False
-    ) -> "World":
-        """Return the world after a delivery; `slot_taken` is true if other bookings fill the slot.
+    ) -> "BookingModel":
+        """Return the model after a delivery; `slot_taken` is true if other bookings fill the slot.
 
         As in `services.apply_payment`, the payment is posted again if the claim of the slot is
         refused.
@@ -134,18 +134,18 @@ class World:
 
     # Events at Stripe.
 
-    def with_stripe_payment(self, payment: PaymentSnapshot) -> "World":
+    def with_stripe_payment(self, payment: PaymentSnapshot) -> "BookingModel":
         return replace(self, stripe={**self.stripe, payment.payment: payment})
 
-    def intent_opened(self, amount: int | None, at: datetime) -> "World":
-        """Return the world with a new intent for `amount`, or for what is due."""
+    def intent_opened(self, amount: int | None, at: datetime) -> "BookingModel":
+        """Return the model with a new intent for `amount`, or for what is due."""
         asked = amount_due(self.booking, PaymentType.DEPOSIT, at) if amount is None else amount
         name = f"pi_{len(self.stripe) + 1}"
         return self.with_stripe_payment(
             snapshot(0, payment=name, amount=asked, captured_at=at, attempt=len(self.stripe) + 1)
         )
 
-    def payment_captured(self, name: str, at: datetime) -> "World":
+    def payment_captured(self, name: str, at: datetime) -> "BookingModel":
         intent = self.stripe[name]
         return self.with_stripe_payment(
             replace(intent, captured=intent.amount, captured_at=at, status=IntentStatus.SUCCEEDED)
@@ -153,36 +153,36 @@ class World:
 
     def refunds_sent(
         self, status: ProviderRefundStatus = ProviderRefundStatus.SUCCEEDED
-    ) -> "World":
-        """Return the world after our job sends all owed refunds that Stripe accepts."""
-        world = self
+    ) -> "BookingModel":
+        """Return the model after our job sends all owed refunds that Stripe accepts."""
+        model = self
         for each in open_obligations(self.ledger):
-            payment = world.stripe[each.payment]
+            payment = model.stripe[each.payment]
             if each.amount <= left_at_stripe(payment):
-                world = world.with_stripe_payment(
+                model = model.with_stripe_payment(
                     with_refund(payment, each.amount, status, each.reference)
                 )
-        return world
+        return model
 
     def dashboard_refund_made(
         self, name: str, amount: int, status: ProviderRefundStatus = ProviderRefundStatus.PENDING
-    ) -> "World":
+    ) -> "BookingModel":
         return self.with_stripe_payment(with_refund(self.stripe[name], amount, status))
 
-    def refund_became(self, name: str, index: int, status: ProviderRefundStatus) -> "World":
+    def refund_became(self, name: str, index: int, status: ProviderRefundStatus) -> "BookingModel":
         refunds = list(self.stripe[name].refunds)
         refunds[index] = replace(refunds[index], status=status)
         return self.with_stripe_payment(replace(self.stripe[name], refunds=tuple(refunds)))
 
-    def disputed(self, name: str, amount: int) -> "World":
-        """Return the world after a bank contests a part of the payment, and Stripe withdraws it."""
+    def disputed(self, name: str, amount: int) -> "BookingModel":
+        """Return the model after a bank contests a part of the payment, and Stripe withdraws it."""
         payment = self.stripe[name]
         dispute = Dispute(f"dp_{name}_{len(payment.disputes)}", amount, DisputeStatus.OPEN)
-        world = self.with_stripe_payment(replace(payment, disputes=(*payment.disputes, dispute)))
-        return world.dispute_moved(name, len(payment.disputes), -amount)
+        model = self.with_stripe_payment(replace(payment, disputes=(*payment.disputes, dispute)))
+        return model.dispute_moved(name, len(payment.disputes), -amount)
 
-    def dispute_moved(self, name: str, index: int, amount: int) -> "World":
-        """Return the world after Stripe withdraws (negative) or reinstates money of a dispute."""
+    def dispute_moved(self, name: str, index: int, amount: int) -> "BookingModel":
+        """Return the model after Stripe withdraws (negative) or reinstates money of a dispute."""
         dispute = self.stripe[name].disputes[index]
         movement = DisputeMovement(f"txn_{dispute.id}_{len(dispute.movements)}", amount)
         return self._with_dispute(
@@ -191,17 +191,17 @@ class World:
 
     def dispute_became(
         self, name: str, index: int, status: DisputeStatus, percent_back: int | None = None
-    ) -> "World":
-        """Return the world after the bank decides and `percent_back` of the money is reinstated."""
+    ) -> "BookingModel":
+        """Return the model after the bank decides and `percent_back` of the money is reinstated."""
         dispute = self.stripe[name].disputes[index]
         percent = (
             (100 if status is DisputeStatus.WON else 0) if percent_back is None else percent_back
         )
-        world = self._with_dispute(name, index, replace(dispute, status=status))
+        model = self._with_dispute(name, index, replace(dispute, status=status))
         back = withdrawn_by(dispute) * percent // 100
-        return world.dispute_moved(name, index, back) if back else world
+        return model.dispute_moved(name, index, back) if back else model
 
-    def _with_dispute(self, name: str, index: int, dispute: Dispute) -> "World":
+    def _with_dispute(self, name: str, index: int, dispute: Dispute) -> "BookingModel":
         disputes = list(self.stripe[name].disputes)
         disputes[index] = dispute
         return self.with_stripe_payment(replace(self.stripe[name], disputes=tuple(disputes)))
@@ -238,11 +238,11 @@ def left_at_stripe(payment: PaymentSnapshot) -> int:
 # The rules, computed independently of the domain.
 
 
-def check_known(world: World, payment: PaymentSnapshot) -> None:
+def check_known(model: BookingModel, payment: PaymentSnapshot) -> None:
     """Check that our balance equals the payment at Stripe after the newest snapshot."""
-    if world.stripe.get(payment.payment) != payment or not payment.captured:
+    if model.stripe.get(payment.payment) != payment or not payment.captured:
         return
-    known = world.booking.payments[payment.payment]
+    known = model.booking.payments[payment.payment]
     by_status: Counter[ProviderRefundStatus] = Counter()
     for each in payment.refunds:
         by_status[each.status] += each.amount
@@ -265,15 +265,15 @@ def check_known(world: World, payment: PaymentSnapshot) -> None:
         raise RuleBroken(f"{known.refund_owed} are owed, and Stripe has {left} left to refund")
 
 
-def check_books(world: World) -> None:
+def check_books(model: BookingModel) -> None:
     """Check that the ledger adds up, no sum is negative, and no more is owed than there is."""
-    booking = world.booking
+    booking = model.booking
     by_payment: dict[str, list[LedgerEntry]] = {}
-    for entry in world.ledger:
+    for entry in model.ledger:
         by_payment.setdefault(entry.payment, []).append(entry)
     if {name: balance_of(each) for name, each in by_payment.items()} != booking.payments:
         raise RuleBroken("the ledger does not add up to the booking's balances")
-    names = [(entry.reference, entry.kind, entry.refund) for entry in world.ledger]
+    names = [(entry.reference, entry.kind, entry.refund) for entry in model.ledger]
     if len(set(names)) < len(names):
         raise RuleBroken(f"an entry is made twice: {names}")
     for name, balance in booking.payments.items():
@@ -291,7 +291,7 @@ def check_books(world: World) -> None:
         raise RuleBroken("captured - refunded - lost is not kept + in flight (`domain.md §7`)")
 
 
-def check_step(before: World, step: Step, after: World) -> None:
+def check_step(before: BookingModel, step: Step, after: BookingModel) -> None:
     """Check that a step confirms and keeps money by the rules, and that it makes a new version."""
     old, new = before.booking, after.booking
     if (new != old or step.entries) and new.version != old.version + 1:
@@ -328,7 +328,9 @@ def check_nothing_kept(ended: Booking) -> None:
         raise RuleBroken("something is kept of a booking that was never confirmed")
 
 
-def check_late(before: World, after: World, at: datetime, *, slot_taken: bool) -> None:
+def check_late(
+    before: BookingModel, after: BookingModel, at: datetime, *, slot_taken: bool
+) -> None:
     """Check that late money reinstates an expired booking with a free slot (`domain.md §6`)."""
     old, new = before.booking, after.booking
     came = new.balance.captured - old.balance.captured - new.balance.lost
@@ -340,37 +342,37 @@ def check_late(before: World, after: World, at: datetime, *, slot_taken: bool) -
         raise RuleBroken("a cancelled booking takes a slot that others have")
 
 
-def check_kept(world: World) -> None:
+def check_kept(model: BookingModel) -> None:
     """Check that we keep money only for a live booking or by the policy (`domain.md §6, §7`)."""
-    booking, record = world.booking, world.booking.cancellation
+    booking, record = model.booking, model.booking.cancellation
     stays = booking.balance.kept - booking.balance.disputed
     if record is None:
         # A live booking keeps at most its price.
         if stays > booking.price.total:
             raise RuleBroken(f"{stays} kept of a booking that costs {booking.price.total}")
         return
-    base = base_of(world, record.at)
+    base = base_of(model, record.at)
     most = base - half_up_of(base, record.refund_percentage)
     if stays > most:
         raise RuleBroken(
             f"{stays} kept of a cancelled booking; {record.refund_percentage} % are to be"
             f" refunded, so the policy keeps {most} of {base}"
         )
-    if stays < most and not may_refund_more(world):
+    if stays < most and not may_refund_more(model):
         raise RuleBroken(f"{stays} kept of a cancelled booking, {most} are ours by the policy")
 
 
-def base_of(world: World, cancelled_at: datetime) -> int:
+def base_of(model: BookingModel, cancelled_at: datetime) -> int:
     """Return the base of the refund: paid before the cancellation, not lost and not refunded."""
     in_time = {
         entry.payment
-        for entry in world.ledger
+        for entry in model.ledger
         if entry.kind is EntryKind.CAPTURED and entry.at <= cancelled_at
-    } - late_payments(world)
-    sums = [world.booking.payments[name] for name in in_time]
+    } - late_payments(model)
+    sums = [model.booking.payments[name] for name in in_time]
     for_good = {
         entry.refund
-        for entry in world.ledger
+        for entry in model.ledger
         if entry.reason in {RefundReason.OVERPAYMENT, RefundReason.STAFF, RefundReason.DASHBOARD}
         or (entry.kind is EntryKind.REFUND_OWED and entry.at < cancelled_at)
     }
@@ -383,22 +385,22 @@ def base_of(world: World, cancelled_at: datetime) -> int:
     }
     given = sum(
         signs.get(entry.kind, 0) * entry.amount
-        for entry in world.ledger
+        for entry in model.ledger
         if entry.refund in for_good and entry.payment in in_time
     )
     left = sum(each.captured - each.disputed - each.lost for each in sums) - given
     return max(0, left)
 
 
-def late_payments(world: World) -> set[str]:
+def late_payments(model: BookingModel) -> set[str]:
     """Return the payments that arrived too late and are refunded in full."""
-    return {entry.payment for entry in world.ledger if entry.reason is RefundReason.LATE_PAYMENT}
+    return {entry.payment for entry in model.ledger if entry.reason is RefundReason.LATE_PAYMENT}
 
 
-def may_refund_more(world: World) -> bool:
+def may_refund_more(model: BookingModel) -> bool:
     """Return whether staff or a bank may have refunded more than the policy says."""
-    kinds = {entry.kind for entry in world.ledger}
-    return bool(kinds & {EntryKind.GOODWILL_OWED, EntryKind.DISPUTE_OPENED} or late_payments(world))
+    kinds = {entry.kind for entry in model.ledger}
+    return bool(kinds & {EntryKind.GOODWILL_OWED, EntryKind.DISPUTE_OPENED} or late_payments(model))
 
 
 def half_up_of(amount: int, percentage: int) -> int:

@@ -1,9 +1,9 @@
-"""Fixtures for tests of every operation."""
+"""The sender of requests with bad input."""
 
 from collections.abc import Iterator
 
 import pytest
-from tests.functions.every_operation.bad_requests import Sender
+from tests.functions.every_operation.bad_input.bad_requests import Sender
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Handlers
 

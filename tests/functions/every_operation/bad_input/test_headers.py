@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from tests.builders import booking_body
 from tests.functions import contract
-from tests.functions.every_operation.bad_requests import Sender, by_method
+from tests.functions.every_operation.bad_input.bad_requests import Sender, by_method
 from tests.functions.example import declared
 from tests.functions.given import stored_booking
 from tests.functions.handlers import Handlers

@@ -44,8 +44,8 @@ _FLEETING: Final = frozenset({"version", "updated_at"})
 
 
 @contextmanager
-def open_world(dynamodb: BaseClient, table: Table, clock: Clock) -> Iterator["World"]:
-    """Open a world on an empty table; at its end, each answer is checked against the contract."""
+def open_backend(dynamodb: BaseClient, table: Table, clock: Clock) -> Iterator["Backend"]:
+    """Open a backend on an empty table; at its end, each answer is checked against the contract."""
     with handlers(table) as call, ExitStack() as patches:
         for name in _OF_MONEY:
             call._function(name)  # loaded here, because loading is not thread-safe
@@ -55,13 +55,16 @@ def open_world(dynamodb: BaseClient, table: Table, clock: Clock) -> Iterator["Wo
         call.table = Table(TappedDynamoDB(table._client, tap), table._name)
         stripe = TappedStripe(call.stripe, tap)
         call.provider = gateway_to(stripe, os.environ["STRIPE_API_KEY_ARN"])
-        yield World(call, Stream(dynamodb, table._name), clock, tap)
+        yield Backend(call, Stream(dynamodb, table._name), clock, tap)
     call.check_answers()
 
 
 @dataclass
-class World:
-    """One table, one Stripe, one clock. Each booking has its own customer. Amounts are US cents."""
+class Backend:
+    """All functions on one table, with one Stripe and one clock.
+
+    Each booking has its own customer. Amounts are US cents.
+    """
 
     call: Handlers
     stream: Stream

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, Final
 
+import pytest
 from tests.builders import booking_body
 from tests.functions import contract
 from tests.functions.example import declared
@@ -15,6 +16,10 @@ from teppan.store.table import Table
 
 type Field = tuple[str, ...]
 WITH_BODY: Final = [name for name in declared() if contract.body_schema(name)]
+LARGEST_BODY: Final = 16 * 1024
+"""The bytes of the largest body that is accepted."""
+
+each_with_body = pytest.mark.parametrize("operation", WITH_BODY)
 
 
 def members(schema: dict[str, Any], at: Field = ()) -> Iterator[tuple[Field, dict[str, Any]]]:
