@@ -94,6 +94,15 @@ class Cloud:
         )
 
 
+def _require_free_ports(port: int, stripe_port: int | None) -> int:
+    """Return the port of the fake Stripe, by default the next free one."""
+    require_free_port(port)
+    if stripe_port is None:
+        stripe_port = next_free_port(port)
+    require_free_port(stripe_port, "STRIPE_PORT")
+    return stripe_port
+
+
 @contextmanager
 def local_cloud(
     port: int,
@@ -112,10 +121,7 @@ def local_cloud(
     A used refresh token stays valid for `refresh_grace_seconds`, by default the template's figure.
     `<directory>/cloud.json` exists while the cloud runs. Raises CommandError when a step fails.
     """
-    require_free_port(port)
-    if stripe_port is None:
-        stripe_port = next_free_port(port)
-    require_free_port(stripe_port, "STRIPE_PORT")
+    stripe_port = _require_free_ports(port, stripe_port)
     scratch = directory / "running"
     if scratch.exists():
         shutil.rmtree(scratch)

@@ -19,7 +19,7 @@ DEMO_USERS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class DemoTokens:
     """The tokens of one session."""
 
     access: str = field(repr=False)
@@ -61,17 +61,17 @@ def create_user(cognito: BaseClient, user_pool_id: str, user: DemoUser, role: st
     cognito.admin_add_user_to_group(UserPoolId=user_pool_id, Username=user.email, GroupName=role)
 
 
-def log_in(api: Api, user: DemoUser) -> Tokens:
+def log_in(api: Api, user: DemoUser) -> DemoTokens:
     """Log a user in and return the tokens. Raises CommandError when the API refuses."""
     body = {"email": user.email, "password": user.password}
     answer = api.request("POST", "/api/v1/auth/login", body=body)
     if answer.status != 200:
         raise CommandError(f"Logging in answered {answer.status}: {answer.body.decode()}")
     tokens = answer.json()
-    return Tokens(tokens["access_token"], tokens["id_token"], tokens["refresh_token"])
+    return DemoTokens(tokens["access_token"], tokens["id_token"], tokens["refresh_token"])
 
 
-def tokens_of(description: Description, role: str) -> Tokens:
+def tokens_of(description: Description, role: str) -> DemoTokens:
     """Log in a demo user of a running cloud. Raises CommandError for an unknown role."""
     if role not in description.users:
         roles = " or ".join(description.users)

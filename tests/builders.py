@@ -13,13 +13,16 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from teppan.domain.bookings.booking import Booking, BookingRequest, Contact, Venue, book
+from teppan.domain.bookings.booking import Booking, book
+from teppan.domain.bookings.booking_request import BookingRequest, Contact
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.slot import Slot, slot_at
 from teppan.domain.bookings.transition import Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Caller, Role
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
+from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.attempt import IntentStatus, PaymentAttempt
 from teppan.domain.payments.snapshot import PaymentSnapshot
 from teppan.domain.policy import CURRENT, Policy

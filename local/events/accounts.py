@@ -12,13 +12,13 @@ from local.aws.emulator import Aws
 from local.commands.mailed_code import newest_code
 from local.description import DemoUser, Description
 from local.errors import CommandError
-from local.users import Tokens, create_user
+from local.users import DemoTokens, create_user
 
 _REGISTERED: Final = {"resend_confirmation_code", "confirm_registration"}
 _CONFIRMED: Final = {"request_password_reset", "confirm_password_reset"}
 
 
-def account_fields(function: str, cloud: Description, tokens: Tokens) -> dict[str, Any]:
+def account_fields(function: str, cloud: Description, tokens: DemoTokens) -> dict[str, Any]:
     """Return the body's fields for the account, the code or the session of `tokens`."""
     match function:
         case "login":

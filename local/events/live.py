@@ -25,7 +25,7 @@ from local.events.payments import (
     with_paid_booking,
 )
 from local.paths import EVENTS
-from local.users import Tokens, token_of, tokens_of
+from local.users import DemoTokens, token_of, tokens_of
 
 _DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _SESSION_CLAIMS: Final = ("sub", "client_id", "origin_jti", "auth_time")
@@ -119,7 +119,7 @@ def _shifted(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
-def _with_session(text: str, event: Mapping[str, Any], tokens: Tokens) -> str:
+def _with_session(text: str, event: Mapping[str, Any], tokens: DemoTokens) -> str:
     """Replace the event's caller, session and client by those of `tokens`."""
     text = text.replace(event["headers"]["Authorization"], f"Bearer {tokens.access}")
     claims = event["requestContext"]["authorizer"]["claims"]

@@ -17,7 +17,7 @@ from teppan.services.bookings.create_booking import create_booking
 from teppan.services.bookings.list_booking_events import list_booking_events
 from teppan.services.bookings.list_bookings import list_bookings
 from teppan.services.bookings.update_booking import update_booking
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 from teppan.services.precondition import any_version
 from teppan.store.bookings import slots
 from teppan.store.bookings.listing import BookingQuery
@@ -52,7 +52,7 @@ def rows() -> Iterator[list[str]]:
             "create": lambda: create_booking(
                 table,
                 booking_request(time=time(15)),
-                IdempotentRequest("bench", "a" * 64),
+                IdempotencyKey("bench", "a" * 64),
                 caller(),
             ),
             "get": lambda: get_booking_for(table, made.id, caller()),

@@ -184,7 +184,7 @@ def test_the_searched_logs_metrics_and_items_are_not_empty(
     assert "AccountsConfirmed" in texts[f"/aws/lambda/{STACK}-confirm_registration"]
     assert "PaymentsCaptured" in texts[f"/aws/lambda/{STACK}-stripe_webhook"]
     assert "RefundsArrived" in texts[f"/aws/lambda/{STACK}-follow_up_payments"]
-    assert "PERSON#" in texts["the table"]
+    assert "ADDRESS#" in texts["the table"]
     assert payment.private["address_line1"] in texts["the table"]
 
 

@@ -11,7 +11,7 @@ from local.events.live import event_paths
 from tests.builders import ROOT, caller
 from tests.contract.documents import JSON, Operation, operations, walk
 
-from teppan.services.idempotency import IdempotentRequest, derived_id
+from teppan.services.idempotency import IdempotencyKey, derived_id
 
 FILES: Final = event_files()
 OPERATIONS: Final = {each.id: each for each in operations()}
@@ -71,7 +71,7 @@ def test_the_refund_in_the_stream_event_is_the_contracts_ledger_entry() -> None:
 def derived(prefix: str, account: str, operation: Operation) -> str:
     """Return the id that `account` and the contract's `Idempotency-Key` give."""
     [key] = [each["example"] for each in operation.parameters if each["name"] == "Idempotency-Key"]
-    return derived_id(prefix, caller(account), IdempotentRequest(key, fingerprint=""))
+    return derived_id(prefix, caller(account), IdempotencyKey(key, fingerprint=""))
 
 
 def examples(operation: Operation, status: str, field: str) -> set[Any]:

@@ -15,7 +15,7 @@ from tests.tables import items_of
 from teppan.domain.bookings.audit import AuditEvent, audit_event
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.attempt import IntentStatus
 from teppan.store.bookings import bookings, slots
 from teppan.store.bookings.items import booking_item, event_item

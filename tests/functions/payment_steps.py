@@ -11,8 +11,8 @@ from tests.functions.stream import BATCH, Record, Stream
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.dues import PaymentType
-from teppan.domain.ledger import balance_of
-from teppan.services.idempotency import IdempotentRequest
+from teppan.domain.ledger_balance import balance_of
+from teppan.services.idempotency import IdempotencyKey
 from teppan.services.payments.apply_payment import apply_payment
 from teppan.services.payments.create_payment_intent import create_payment_intent
 from teppan.store.bookings import bookings
@@ -25,7 +25,7 @@ DISPUTED: Final = "4000000000000259"
 REFUND_FAILS: Final = "4000000000005126"
 REFUND_PENDS: Final = "4000000000007726"
 BANK: Final = "pm_usBankAccount_success"
-"""A bank account: its payment is `processing` until the bank has settled it."""
+"""A bank account: its payment is `processing` until the bank has finished it."""
 
 
 def open_payment(call: Handlers, booking: Booking, payment_type: str | None = None) -> str:
@@ -34,7 +34,7 @@ def open_payment(call: Handlers, booking: Booking, payment_type: str | None = No
     It is of the type that is due next unless `payment_type` names one.
     """
     due = "deposit" if booking.deposit_due else "balance"
-    key = IdempotentRequest(str(uuid.uuid4()), "f" * 64)
+    key = IdempotencyKey(str(uuid.uuid4()), "f" * 64)
     payer = caller(booking.customer_id, at=booking.created_at)
     result = create_payment_intent(
         call.table, call.provider, booking.id, PaymentType(payment_type or due), key, payer

@@ -85,7 +85,7 @@ def test_all_events_of_four_bookings_delivered_at_once_take_one_step_each(
         intent = backend.open_intent(booking)
         backend.stripe.pay(intent, REFUND_PENDS)
         refund = backend.stripe.refund(intent, 2_500)["id"]
-        backend.stripe.settle_refund(refund, "succeeded")
+        backend.stripe.set_refund_status(refund, "succeeded")
         dispute = backend.stripe.dispute(intent, amount=6_000)["id"]
         backend.stripe.close_dispute(dispute, won=True)
         events += backend.take_deliveries()

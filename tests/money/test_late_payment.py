@@ -76,7 +76,7 @@ def test_a_slot_is_kept_while_a_payment_is_in_progress_at_the_bank(backend: Back
     backend.release()
     assert backend.status(booking) == ("pending", "awaiting_payment")
 
-    backend.stripe.settle(intent)
+    backend.stripe.finish_processing(intent)
     backend.release()
     assert backend.status(booking) == CONFIRMED
 

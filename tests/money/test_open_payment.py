@@ -248,7 +248,7 @@ def test_a_bank_debit_that_fails_after_the_cancellation_cannot_be_retried(
     backend.follow_up()
     assert guard(backend, booking)["gsi4pk"] == keys.CLOSE
 
-    backend.stripe.settle(intent, succeed=False)
+    backend.stripe.finish_processing(intent, succeed=False)
     backend.drop_deliveries()
     backend.reconcile()
 

@@ -58,7 +58,7 @@ def history(ends_well: bool) -> Sequence[Moment]:
 
     def arrive(backend: Backend, intent: str) -> None:
         (found,) = _of(backend, "refunds", intent)
-        backend.stripe.settle_refund(found["id"], "succeeded" if ends_well else "failed")
+        backend.stripe.set_refund_status(found["id"], "succeeded" if ends_well else "failed")
 
     return (
         lambda backend, intent: backend.stripe.pay(intent, "4000000000000002"),

@@ -123,7 +123,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(intent=intents, succeed=st.booleans())
     def end_at_bank(self, intent: str, *, succeed: bool) -> None:
-        self.at_stripe(lambda: self.backend.stripe.settle(intent, succeed=succeed))
+        self.at_stripe(lambda: self.backend.stripe.finish_processing(intent, succeed=succeed))
 
     @rule(intent=intents, amount=st.sampled_from([None, 4_000]), withdrawn=st.booleans())
     def dispute(self, intent: str, amount: int | None, *, withdrawn: bool) -> None:
@@ -162,7 +162,7 @@ class MoneyMachine(RuleBasedStateMachine):
         refunds = self.ids_of_this_story("refunds")
         if refunds:
             refund = refunds[number % len(refunds)]
-            self.at_stripe(lambda: self.backend.stripe.settle_refund(refund, status))
+            self.at_stripe(lambda: self.backend.stripe.set_refund_status(refund, status))
 
     # Deliveries.
 
@@ -214,7 +214,7 @@ class MoneyMachine(RuleBasedStateMachine):
         """Run the jobs, so that lost events are found and owed refunds are sent."""
         for status in ("succeeded", "succeeded"):
             for refund in self.ids_of_this_story("refunds"):
-                self.at_stripe(lambda: self.backend.stripe.settle_refund(refund, status))  # noqa: B023
+                self.at_stripe(lambda: self.backend.stripe.set_refund_status(refund, status))  # noqa: B023
         for _ in range(2):
             self.backend.reconcile()
             self.backend.follow_up()

@@ -13,7 +13,7 @@ from tests.store.threads import at_once
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.change import Changes
 from teppan.services.bookings.update_booking import update_booking
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 from teppan.services.payments.refund_payment import RefundRequest, refund_payment
 from teppan.services.precondition import any_version
 from teppan.store.bookings import bookings
@@ -51,7 +51,7 @@ def test_version_times_never_decrease_for_requests_written_in_another_order(
             refund_payment,
             table,
             RefundRequest(booking.id, "Cold noodles", 10),
-            IdempotentRequest(f"key {n}", "f" * 64),
+            IdempotencyKey(f"key {n}", "f" * 64),
             admin(at=begin_instant()),
         )
         for n in range(4)

@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 from tests.builders import CUSTOMER, NOW, admin, booking_request, caller, holding
 
-from teppan.domain.bookings.booking import Booking, Cancellation, Contact, Venue, book
+from teppan.domain.bookings.booking import Booking, Cancellation, book
+from teppan.domain.bookings.booking_request import Contact
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import LIVE, Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Role
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
+from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.policy import CURRENT
 
 CENTS = st.integers(0, 10_000_000)

@@ -39,7 +39,7 @@ def request(
         body=None,
         parameters={**filters, "cursor": cursor, "limit": 20},
         if_match=None,
-        idempotent=None,
+        idempotency_or_none=None,
     )
 
 

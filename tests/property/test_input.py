@@ -19,7 +19,7 @@ from teppan.domain.bookings.slot import start_time
 from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import DomainError
 from teppan.http.body import RequestBody, read_body
-from teppan.http.idempotency import idempotent_request
+from teppan.http.idempotency import idempotency_key
 from teppan.http.parameters import (
     ACCOUNT_ID,
     BOOKING_ID,
@@ -89,7 +89,7 @@ def use(model: type[RequestBody], body: object, *, in_base64: bool = False) -> N
     request = read_request(event | {"body": body, "isBase64Encoded": in_base64})
     with contextlib.suppress(DomainError):
         read, document = read_body(request, model, optional=False)
-        idempotent_request("key", document)
+        idempotency_key("key", document)
         for name in ("to_booking_request", "to_changes", "to_request"):
             getattr(read, name, lambda: None)()
 
@@ -189,7 +189,7 @@ def test_any_if_match_header_is_read_or_refused(header: str) -> None:
 @given(ANY_TEXT, JSON)
 def test_any_idempotency_key_is_read_or_refused(key: str, document: Any) -> None:
     with contextlib.suppress(DomainError):
-        assert idempotent_request(key, document).key == key
+        assert idempotency_key(key, document).key == key
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**6), st.booleans())

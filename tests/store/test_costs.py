@@ -40,7 +40,7 @@ from teppan.services.bookings.cancel_booking import cancel_booking, quote_cancel
 from teppan.services.bookings.create_booking import create_booking
 from teppan.services.bookings.list_booking_events import list_booking_events
 from teppan.services.bookings.update_booking import update_booking
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 from teppan.services.payments.list_payments import list_payments
 from teppan.services.precondition import any_version
 from teppan.services.webhooks.list_webhook_events import list_webhook_events
@@ -135,7 +135,7 @@ class TestTheCalculatorAgreesWithTheEngine:
 
 
 def test_creating_a_booking_is_one_round_trip(table: Table, meter: Meter) -> None:
-    created = create_booking(table, booking_request(), IdempotentRequest("key", "a" * 64), caller())
+    created = create_booking(table, booking_request(), IdempotencyKey("key", "a" * 64), caller())
 
     assert meter.calls == ["TransactWriteItems"]
     assert _stored_units(table, created.booking) == {
@@ -147,7 +147,7 @@ def test_creating_a_booking_is_one_round_trip(table: Table, meter: Meter) -> Non
 
 
 def test_replaying_a_create_is_one_round_trip(table: Table, meter: Meter) -> None:
-    request = IdempotentRequest("key", "a" * 64)
+    request = IdempotencyKey("key", "a" * 64)
     create_booking(table, booking_request(), request, caller())
     meter.reset()
 

@@ -20,7 +20,7 @@ from teppan.domain.policy import CURRENT
 from teppan.services.bookings.cancel_booking import cancel_booking
 from teppan.services.bookings.create_booking import create_booking
 from teppan.services.bookings.update_booking import update_booking
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 from teppan.services.precondition import any_version
 from teppan.store.attributes import Item
 from teppan.store.bookings import bookings, slots
@@ -28,7 +28,7 @@ from teppan.store.table import Table
 
 type Everything = Callable[[], list[Item]]
 
-KEY = IdempotentRequest("key", "a" * 64)
+KEY = IdempotencyKey("key", "a" * 64)
 WRITE = "TransactWriteItems"
 
 

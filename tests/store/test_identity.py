@@ -13,7 +13,14 @@ from tests.store.faults import Faults, lost_answer
 from tests.store.meter import Meter
 from tests.store.threads import at_once
 
-from teppan.domain.accounts.lockout import CODES, MAILS, PASSWORDS, Attempts
+from teppan.domain.accounts.lockout import (
+    CODES,
+    FORGET_AFTER,
+    MAILS,
+    PASSWORDS,
+    TRUST_DURATION,
+    Attempts,
+)
 from teppan.domain.accounts.session import Session, SessionEndings, is_live
 from teppan.identity.errors import TooManyAttempts
 from teppan.services.accounts.lockout import (
@@ -33,8 +40,8 @@ from teppan.store.attributes import Item
 from teppan.store.table import Table
 
 SECOND = timedelta(seconds=1)
-PERSON = "a" * 32
-HERE = Origin(PERSON, "network", NOW)
+ADDRESS = "a" * 32
+HERE = Origin(ADDRESS, "network", NOW)
 """An attempt at one address from one network."""
 
 SPENT = timedelta(seconds=PASSWORDS.by_address.burst * PASSWORDS.by_address.interval)
@@ -135,10 +142,19 @@ class TestCosts:
             assert not any(name.startswith("gsi") for name in item)
             assert item["expires_at"] > NOW.timestamp()
 
+    def test_a_success_is_kept_longer_than_its_network_is_trusted(
+        self, table: Table, everything: Callable[[], list[Item]]
+    ) -> None:
+        forget_attempts(table, HERE, LOGIN)
+        count_attempt(table, later(60), LOGIN)
+
+        (trusted,) = (item for item in everything() if "succeeded_at" in item)
+        assert trusted["expires_at"] == (NOW + TRUST_DURATION + FORGET_AFTER).timestamp()
+
 
 def later(seconds: float, network: str = "network") -> Origin:
     """Return the origin of an attempt at the same address, that many seconds later."""
-    return Origin(PERSON, network, NOW + timedelta(seconds=seconds))
+    return Origin(ADDRESS, network, NOW + timedelta(seconds=seconds))
 
 
 def attempts_of(
@@ -146,14 +162,24 @@ def attempts_of(
 ) -> Attempts | None:
     """Return the counted attempts of a network."""
     return lockout.find(
-        table, PERSON, network, counter.by_network, LOGIN.by_network, counter.by_address
+        table,
+        ADDRESS,
+        network,
+        counter.network_operation,
+        LOGIN.network_operation,
+        counter.address_operation,
     )[0]
 
 
 def spent_until(table: Table, counter: Counter = LOGIN) -> datetime | None:
     """Return the instant until which the allowance of the address is spent."""
     return lockout.find(
-        table, PERSON, "network", counter.by_network, LOGIN.by_network, counter.by_address
+        table,
+        ADDRESS,
+        "network",
+        counter.network_operation,
+        LOGIN.network_operation,
+        counter.address_operation,
     )[2]
 
 
@@ -207,7 +233,7 @@ class TestSimultaneousAttempts:
 
     def test_attempts_at_other_addresses_and_operations_do_not_wait(self, table: Table) -> None:
         tries = [
-            partial(count_attempt, table, Origin(f"person {n}", "network", NOW), counter)
+            partial(count_attempt, table, Origin(f"address {n}", "network", NOW), counter)
             for n in range(16)
             for counter in (LOGIN, CONFIRMATION)
         ]
@@ -316,7 +342,7 @@ class TestAttemptsFromManyNetworks:
         """Take `times` attempts out of the allowance by one write, which is much faster."""
         all_of_them = replace(PASSWORDS.by_address, interval=times * PASSWORDS.by_address.interval)
         at = later(seconds).at
-        lockout.spend(table, PERSON, LOGIN.by_address, all_of_them, spent_until(table), at)
+        lockout.spend(table, ADDRESS, LOGIN.address_operation, all_of_them, spent_until(table), at)
 
 
 def test_an_attempt_passes_at_the_instant_when_the_allowance_is_full_again(

@@ -25,7 +25,8 @@ from tests.builders import (
 from tests.store.meter import Meter
 from tests.store.threads import at_once
 
-from teppan.domain.bookings.booking import Booking, BookingRequest, Step
+from teppan.domain.bookings.booking import Booking, Step
+from teppan.domain.bookings.booking_request import BookingRequest
 from teppan.domain.bookings.cancellation import CancellationRequest, expire
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.errors import (
@@ -38,14 +39,14 @@ from teppan.domain.bookings.rebalance import rebalance
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError, IdempotencyKeyReused
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.policy import CURRENT, Policy
 from teppan.services.bookings import create_booking as service
 from teppan.services.bookings.cancel_booking import cancel_booking
 from teppan.services.bookings.create_booking import create_booking
 from teppan.services.bookings.revision import revise
 from teppan.services.bookings.update_booking import update_booking
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 from teppan.services.precondition import any_version
 from teppan.store import keys
 from teppan.store.bookings import listing
@@ -72,13 +73,13 @@ def request_for(number: int) -> BookingRequest:
 def create(
     table: Table, number: int, at: datetime = NOW, by: str = CUSTOMER, key: str | None = None
 ) -> Booking:
-    request = IdempotentRequest(key or f"{number}", "a" * 64)
+    request = IdempotencyKey(key or f"{number}", "a" * 64)
     return create_booking(table, request_for(number), request, caller(by, at=at)).booking
 
 
 def create_for(table: Table, number: int, customer: str = CUSTOMER) -> Booking:
     """Book for the customer as staff."""
-    request = IdempotentRequest(f"staff-{number}", "a" * 64)
+    request = IdempotencyKey(f"staff-{number}", "a" * 64)
     request_for_customer = replace(request_for(number), customer_id=customer)
     return create_booking(table, request_for_customer, request, admin()).booking
 
@@ -314,7 +315,7 @@ class TestReplayAtALimit:
     ) -> None:
         for n in range(3):
             create(table, n)
-        other = IdempotentRequest("0", "b" * 64)
+        other = IdempotencyKey("0", "b" * 64)
 
         with pytest.raises(IdempotencyKeyReused):
             create_booking(table, request_for(0), other, caller())
@@ -333,7 +334,7 @@ class TestReplayAtALimit:
 class TestStaffBookings:
     def test_staff_bookings_for_themselves_have_no_limit(self, table: Table) -> None:
         for n in range(12):
-            create_booking(table, request_for(n), IdempotentRequest(f"{n}", "a" * 64), admin())
+            create_booking(table, request_for(n), IdempotencyKey(f"{n}", "a" * 64), admin())
 
     def test_staff_may_book_for_a_customer_at_the_limit(self, table: Table) -> None:
         for n in range(3):

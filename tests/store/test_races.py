@@ -29,7 +29,7 @@ from teppan.services.bookings.cancel_booking import cancel_booking
 from teppan.services.bookings.create_booking import CreatedBooking, create_booking
 from teppan.services.bookings.revision import revise
 from teppan.services.bookings.update_booking import update_booking
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 from teppan.services.precondition import any_version
 from teppan.store import keys
 from teppan.store.attributes import Item, from_attributes
@@ -39,7 +39,7 @@ from teppan.store.table import Table
 
 type Everything = Callable[[], list[Item]]
 
-FIRST = IdempotentRequest("first", "a" * 64)
+FIRST = IdempotencyKey("first", "a" * 64)
 
 DAY = [slot_at(PARTY_DATE, start, CURRENT) for start in CURRENT.start_times]
 """The four slots of a day."""
@@ -111,7 +111,7 @@ def test_a_slot_of_capacity_n_admits_exactly_n(
                 create_booking,
                 table,
                 booking_request(),
-                IdempotentRequest(str(n), "a" * 64),
+                IdempotencyKey(str(n), "a" * 64),
                 customer_number(n),
             )
             for n in range(40)
@@ -246,7 +246,7 @@ def test_moves_and_creates_of_one_slot_at_once_leave_one_holder(
             create_booking,
             table,
             booking_request(),
-            IdempotentRequest(f"n{n}", "a" * 64),
+            IdempotencyKey(f"n{n}", "a" * 64),
             customer_number(n),
         )
         for n in range(10)
@@ -280,7 +280,7 @@ def test_fifty_creates_with_the_same_key_at_once_make_one_booking(
 
 
 def test_creates_with_the_same_key_and_two_bodies_at_once_accept_one_body(table: Table) -> None:
-    other = IdempotentRequest(FIRST.key, "b" * 64)
+    other = IdempotencyKey(FIRST.key, "b" * 64)
 
     answers = at_once(
         [
@@ -336,7 +336,7 @@ def test_lowering_the_capacity_never_leaves_more_bookings_than_the_capacity(
                     create_booking,
                     table,
                     booking_request(),
-                    IdempotentRequest(str(n), "a" * 64),
+                    IdempotencyKey(str(n), "a" * 64),
                     customer_number(n),
                 )
                 for n in range(10)

@@ -17,6 +17,7 @@ PARTLY_PURE = {
     "services/bookings/availability",
     "services/bookings/list_bookings",
     "store/bookings/listing",
+    "store/list_pages",
 }
 """Modules that use the table, but have a pure part with a unit test."""
 

@@ -1,7 +1,7 @@
 """The decorators of functions that AWS services call: triggers and jobs."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,9 @@ from tests.builders import NOW, lambda_context
 from tests.conftest import Clock
 from tests.unit.conftest import LogLines
 
-from teppan.batch import BatchResult
+from teppan.batch import BatchResult, run_each
 from teppan.domain.caller import Caller, Role
+from teppan.domain.payments.errors import PaymentsNotConfigured
 from teppan.observability.log import logger
 from teppan.trigger import (
     Author,
@@ -174,6 +175,34 @@ class TestJob:
         found = metrics_in(capsys.readouterr().out)
         assert (found["operation"], found["Runs"]) == ("followUpPayments", [1])
         assert found["Failures"] == [int(failed)]
+
+
+class TestNotConfigured:
+    def test_a_job_whose_service_is_not_set_up_is_logged_and_counted_and_does_not_fail(
+        self, logged: LogLines, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def body(_event: Event, _author: Author, _time_left: TimeLeft) -> None:
+            raise PaymentsNotConfigured
+
+        assert job("followUpPayments")(body)({}, lambda_context()) is None
+
+        lines = [(line["level"], line["message"]) for line in logged()]
+        assert lines == [("WARNING", "payments are not configured"), ("INFO", "answered")]
+        found = metrics_in(capsys.readouterr().out)
+        assert (found["Failures"], found["PaymentsNotConfigured"]) == ([0], [1])
+
+    def test_a_batch_that_only_this_stopped_raises_it(self) -> None:
+        def items() -> Iterator[int]:
+            yield 1
+            raise PaymentsNotConfigured
+
+        outcome = run_each(items(), lambda item: item)
+
+        assert (outcome.results, outcome.failures, outcome.is_listed) == ([1], 0, False)
+        with pytest.raises(PaymentsNotConfigured):
+            raise_if_any_failed(outcome)
+        with pytest.raises(PartlyFailedError, match="1 failed"):
+            raise_if_any_failed(outcome, BatchResult(1, [], [], ["a"]))
 
 
 class TestRaiseIfAnyFailed:

@@ -14,7 +14,7 @@ table, pool = connect(), user_pool()
 
 @endpoint("logout", roles=EVERYONE, body=RefreshTokenBody)
 def handler(request: Request[RefreshTokenBody]) -> Response:
-    """Revoke the refresh token and end the session of the access token."""
+    """End the session of the access token and revoke the refresh token."""
     log_out(table, pool, request.session, request.body.refresh_token, request.caller.at)
     count("SessionsEnded")
     return Response(204)

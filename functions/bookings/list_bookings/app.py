@@ -8,7 +8,8 @@ from teppan.http.parameters import ACCOUNT_ID, CURSOR, LIMIT, ORDER, day, one_of
 from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.services.bookings.list_bookings import list_bookings
-from teppan.store.bookings.listing import BookingQuery, Position
+from teppan.store.bookings.listing import BookingQuery
+from teppan.store.list_pages import Position
 from teppan.store.table import connect
 
 table = connect()

@@ -18,13 +18,13 @@ def handler(event: Event, author: Author, _time_left: TimeLeft) -> Event:
     """Handle each record; return the failed records, so that the stream retries only those."""
 
     def follow(record: StreamRecord) -> None:
-        change = record.change()
-        if change.alarm and alarms.is_pending(table, change.alarm):
-            raise_alarm(change.alarm.alarm, change.alarm.subject)
-            alarms.remove(table, change.alarm)
-        if change.closing_mark:
-            close_marked(table, stripe, change.booking_id, change.closing_mark, author())
-        record_sent_refunds(send_refunds(table, stripe, change.booking_id, author()))
+        follow_up = record.follow_up()
+        if follow_up.alarm and alarms.is_pending(table, follow_up.alarm):
+            raise_alarm(follow_up.alarm.alarm, follow_up.alarm.subject)
+            alarms.remove(table, follow_up.alarm)
+        if follow_up.closing_mark:
+            close_marked(table, stripe, follow_up.booking_id, follow_up.closing_mark, author())
+        record_sent_refunds(send_refunds(table, stripe, follow_up.booking_id, author()))
 
     failed = run_each(records(event), follow).failed
     return {"batchItemFailures": [{"itemIdentifier": each.sequence_number} for each in failed]}

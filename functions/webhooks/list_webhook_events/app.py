@@ -8,8 +8,9 @@ from teppan.http.representations.webhooks import webhook_event as represent
 from teppan.http.request import Request
 from teppan.http.response import Response
 from teppan.services.webhooks.list_webhook_events import list_webhook_events
+from teppan.store.list_pages import Position
 from teppan.store.table import connect
-from teppan.store.webhooks.listing import EventQuery, Place
+from teppan.store.webhooks.listing import EventQuery
 
 table = connect()
 cursors = Cursors.connect()
@@ -35,7 +36,7 @@ def handler(request: Request[None]) -> Response:
         type=request.parameters["type"],
         first=request.parameters["from"],
         last=request.parameters["to"],
-        after=Place(*position) if (position := cursors.read(request)) else None,
+        after=Position(*position) if (position := cursors.read(request)) else None,
     )
     page = list_webhook_events(table, query, request.caller)
     items = [represent.event(each) for each in page.items]

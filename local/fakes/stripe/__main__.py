@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--webhook-host", help="their Host header; by default the URL's")
     parser.add_argument("--webhook-events", nargs="*", default=["*"], help="all when left out")
     parser.add_argument(
-        "--settle-seconds",
+        "--refund-seconds",
         type=float,
         default=5.0,
         help="after which the refund test cards' refunds end by themselves",
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
     sender = Sender(fake.outbox, SenderPolicy(), seed=options.seed)
     with (
         sender.running(),
-        repeating(lambda: fake.settle_due_refunds(options.settle_seconds), every_seconds=0.5),
+        repeating(lambda: fake.end_due_refunds(options.refund_seconds), every_seconds=0.5),
     ):
         uvicorn.Server(server_config(app(fake, sender), options.port)).run()
     return 0

@@ -78,8 +78,9 @@ ACTIONS: Final[dict[str, Action]] = {
     "authenticate": Action(
         _OUTCOME, lambda fake, parameters: fake.authenticate(parameters.pop("intent"), **parameters)
     ),
-    "settle": Action(
-        _OUTCOME, lambda fake, parameters: fake.settle(parameters.pop("intent"), **parameters)
+    "finish_processing": Action(
+        _OUTCOME,
+        lambda fake, parameters: fake.finish_processing(parameters.pop("intent"), **parameters),
     ),
     "dispute": Action(
         _INTENT | {"amount": Integer(minimum=1), "inquiry": Boolean(), "withdrawn": Boolean()},
@@ -104,9 +105,9 @@ ACTIONS: Final[dict[str, Action]] = {
         {**_INTENT, **_AMOUNT},
         lambda fake, parameters: fake.refund(parameters["intent"], parameters["amount"]),
     ),
-    "settle_refund": Action(
+    "set_refund_status": Action(
         {"refund": Text(required=True), "status": Choice(values=_STATUSES, required=True)},
-        lambda fake, parameters: fake.settle_refund(parameters["refund"], parameters["status"]),
+        lambda fake, parameters: fake.set_refund_status(parameters["refund"], parameters["status"]),
     ),
     "livemode": Action({"live": Boolean(required=True)}, _set_livemode),
     "thin_event": Action(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Final
 
-from local.fakes.stripe.account import balance, settlement
+from local.fakes.stripe.account import balance, due_refunds
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.collection import Collection
 from local.fakes.stripe.account.events import emit_thin
@@ -17,7 +17,7 @@ from local.fakes.stripe.api.server import Server
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.faults import Faults
 from local.fakes.stripe.objects import Json, deep_copy
-from local.fakes.stripe.payments import disputes, payment_methods, payments, refunds
+from local.fakes.stripe.payments import charges, disputes, payment_methods, payments, refunds
 from local.fakes.stripe.payments.cards import card_by_id, card_by_number
 from local.fakes.stripe.webhooks.outbox import Outbox
 
@@ -82,11 +82,11 @@ class FakeStripe:
             payments.authenticate(self.account, intent, succeed=succeed)
             return self._current_copy(intent)
 
-    def settle(self, intent_id: str, *, succeed: bool = True) -> Json:
+    def finish_processing(self, intent_id: str, *, succeed: bool = True) -> Json:
         """End a payment that is `processing`, as the customer's bank."""
         with self._lock:
             intent = self._intent(intent_id)
-            payments.settle(self.account, intent, succeed=succeed)
+            payments.finish_processing(self.account, intent, succeed=succeed)
             return self._current_copy(intent)
 
     def dispute(
@@ -104,7 +104,7 @@ class FakeStripe:
         with self._lock:
             dispute = disputes.open_dispute(
                 self.account,
-                self._charge(intent_id),
+                charges.require_successful(self.account, self._intent(intent_id)),
                 amount=amount,
                 inquiry=inquiry,
                 withdrawn=withdrawn,
@@ -142,7 +142,7 @@ class FakeStripe:
             disputes.escalate(self.account, dispute)
             return self._current_copy(dispute)
 
-    def settle_refund(self, refund_id: str, status: str) -> Json:
+    def set_refund_status(self, refund_id: str, status: str) -> Json:
         """Set a refund's status, if Stripe allows the change; `succeeded` may become `failed`."""
         with self._lock:
             refund = get_by_path_id(self.account.refunds, refund_id)
@@ -152,7 +152,7 @@ class FakeStripe:
     def refund(self, intent_id: str, amount: int) -> Json:
         """Refund `amount` cents in the dashboard, so without our metadata."""
         with self._lock:
-            charge = self._charge(intent_id)
+            charge = charges.require_successful(self.account, self._intent(intent_id))
             parameters = {"amount": amount, "reason": "requested_by_customer"}
             return self._current_copy(refunds.create(self.account, charge, parameters))
 
@@ -179,10 +179,10 @@ class FakeStripe:
                 raise StripeError("No such payment.", status=404)
             return self._current_copy(intent)
 
-    def settle_due_refunds(self, seconds: float) -> None:
+    def end_due_refunds(self, seconds: float) -> None:
         """End the refunds that are older than `seconds`, for test cards whose refunds end later."""
         with self._lock:
-            settlement.settle_due_refunds(self.account, self.account.clock() - seconds)
+            due_refunds.end_due_refunds(self.account, self.account.clock() - seconds)
 
     def all_objects(self, kind: str) -> list[Json]:
         """Return all objects of a kind, such as `refunds`, newest first."""
@@ -192,13 +192,6 @@ class FakeStripe:
 
     def _intent(self, identifier: str) -> Json:
         return get_by_path_id(self.account.payment_intents, identifier)
-
-    def _charge(self, intent_id: str) -> Json:
-        intent = self._intent(intent_id)
-        charge = self.account.charges.get(intent["latest_charge"] or "")
-        if charge is None or charge["status"] != "succeeded":
-            raise StripeError(f"PaymentIntent {intent_id} has no successful charge.")
-        return charge
 
     def _current_copy(self, thing: Json) -> Json:
         current: Json = deep_copy(current_view(self.account, thing))

@@ -12,7 +12,7 @@ from teppan.domain.bookings.cancellation import refund_terms
 from teppan.domain.bookings.party import Menu, party_of
 from teppan.domain.bookings.pricing import price_of
 from teppan.domain.bookings.slot import Occupancy, slot_at, unavailability_reason
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.money import half_up
 from teppan.domain.policy import CURRENT
 

@@ -9,12 +9,8 @@ from tests.contract.documents import operations, walk
 from teppan.domain.bookings.party import Menu, party_of
 from teppan.domain.bookings.pricing import price_of
 from teppan.domain.bookings.slot import slot_at
-from teppan.domain.ledger import (
-    EntryKind,
-    LedgerEntry,
-    RefundReason,
-    balance_of,
-)
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger_balance import balance_of
 from teppan.domain.money import half_up
 from teppan.domain.payment_status import PaymentPosition, payment_status
 from teppan.domain.policy import POLICIES

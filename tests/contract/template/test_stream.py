@@ -14,7 +14,7 @@ from teppan.domain.ledger import OBLIGATION_KINDS, EntryKind, RefundReason, Refu
 from teppan.store import keys
 from teppan.store.attributes import from_attributes
 from teppan.store.ledger import entry_of
-from teppan.store.payments.stream import Change
+from teppan.store.payments.stream import FollowUp
 from teppan.store.payments.stream import records as read_records
 
 type Json = dict[str, Any]
@@ -50,12 +50,12 @@ def test_the_stream_is_read_from_its_start_with_retries_one_by_one() -> None:
 
 
 def test_the_sample_records_are_those_of_a_cancellation() -> None:
-    mark, obligation = (each.change() for each in read_records(sample()))
+    mark, obligation = (each.follow_up() for each in read_records(sample()))
     entry = entry_of(from_attributes(records()[1]["dynamodb"]["NewImage"]))
     assert (mark.booking_id, mark.alarm) == (obligation.booking_id, None)
     assert mark.closing_mark
     assert mark.closing_mark.startswith(f"{entry.at:%Y-%m-%dT%H:%M:%SZ}#{mark.booking_id}#")
-    assert obligation == Change(mark.booking_id)
+    assert obligation == FollowUp(mark.booking_id)
     assert entry.kind in OBLIGATION_KINDS
     for record in records():
         assert record["dynamodb"]["Keys"].items() <= record["dynamodb"]["NewImage"].items()

@@ -83,7 +83,7 @@ def test_actions_of_the_customer_and_the_banks_work_over_http(
 
     assert _control(http, url, "pay", intent=payment)["status"] == "succeeded"
     refund = _control(http, url, "refund", intent=payment, amount=1_000)
-    failed = _control(http, url, "settle_refund", refund=refund["id"], status="failed")
+    failed = _control(http, url, "set_refund_status", refund=refund["id"], status="failed")
     assert failed["status"] == "failed"
     dispute = _control(http, url, "dispute", intent=payment, amount=4_000)
     assert _control(http, url, "close_dispute", dispute=dispute["id"], won=False)["status"] == (
@@ -97,7 +97,7 @@ def test_actions_of_the_customer_and_the_banks_work_over_http(
     )
     debited = intent(stripe)
     _control(http, url, "pay", intent=debited, card="pm_usBankAccount_success")
-    assert _control(http, url, "settle", intent=debited)["status"] == "succeeded"
+    assert _control(http, url, "finish_processing", intent=debited)["status"] == "succeeded"
     inquiry_opened = _control(http, url, "dispute", intent=debited, inquiry=True)
     assert _control(http, url, "escalate_inquiry", dispute=inquiry_opened["id"])["status"] == (
         "needs_response"

@@ -133,6 +133,6 @@ def test_stripe_fixtures_from_a_file_emit_the_other_events(
 def test_a_refund_of_the_failing_test_card_fails_later(fake: FakeStripe) -> None:
     fake.refund(paid(fake, REFUND_FAILS), 100)
 
-    fake.settle_due_refunds(0)
+    fake.end_due_refunds(0)
 
     assert types_of(fake)[-1] == "refund.failed"

@@ -28,7 +28,7 @@ def test_a_payment_and_its_refund_reach_the_webhook(tmp_path: Path) -> None:
             "--port",
             str(port),
         ]
-        command += ["--api-key", KEY, "--settle-seconds", "0"]
+        command += ["--api-key", KEY, "--refund-seconds", "0"]
         command += ["--webhook-url", receiver.url, "--webhook-secret", SECRET]
         command += ["--webhook-host", HOST]
         with server(

@@ -201,7 +201,7 @@ class TestWithoutThePassword:
 
         added = sorted(set(snapshot()) - set(before))
         assert len(added) == 2  # the network's attempts, and the allowance of the address
-        assert all(f"PERSON#{pseudonym_of(person)}" in each for each in added)
+        assert all(f"ADDRESS#{pseudonym_of(person)}" in each for each in added)
         kept = "".join(snapshot())
         assert person.email not in kept and HOME not in kept
 

@@ -21,7 +21,8 @@ def example_request(given: Given) -> Request:
 OPERATION = Example(request=example_request, succeeds=204)
 
 ADMIN = {"cognito:groups": "admin"}
-CALLS = ["BatchGetItem", "RevokeToken", "UpdateItem"]
+CALLS = ["BatchGetItem", "UpdateItem", "RevokeToken"]
+ENDED = CALLS.index("UpdateItem")
 
 
 def log_out(call: Handlers, tokens: Tokens, **request: Any) -> Answer:
@@ -129,7 +130,7 @@ class TestRefused:
         "code",
         ["InvalidParameterException", "UnsupportedTokenTypeException"],
     )
-    def test_a_malformed_refresh_token_ends_no_session(
+    def test_a_malformed_refresh_token_is_refused_after_the_session_has_ended(
         self, call: Handlers, tokens: Tokens, code: str
     ) -> None:
         # Stubbed: the emulator revokes every token.
@@ -138,7 +139,7 @@ class TestRefused:
 
         assert answer.problem == (422, "validation_failed")
         assert answer.faults == ["body /refresh_token"]
-        assert may_write(call, tokens)
+        assert not may_write(call, tokens)
 
     @pytest.mark.parametrize(
         "code", ["NotAuthorizedException", "UnauthorizedException", "UserNotFoundException"]
@@ -152,6 +153,18 @@ class TestRefused:
             assert log_out(call, tokens).status == 204
 
         assert not may_write(call, tokens)
+
+    @pytest.mark.parametrize("code", ["TooManyRequestsException", "ForbiddenException"])
+    def test_a_logout_whose_revocation_cognito_blocks_leaves_nothing_open(
+        self, call: Handlers, tokens: Tokens, code: str
+    ) -> None:
+        with stubbed("RevokeToken", refused(code)):
+            assert log_out(call, tokens).status in {429, 503}
+
+        assert not may_write(call, tokens)
+        answer = call("refresh", refreshing(tokens), by=None)
+        assert answer.problem == (401, "invalid_refresh_token")
+        assert not can_refresh(tokens.refresh)
 
     def test_a_logout_without_a_token_is_refused(self, call: Handlers, tokens: Tokens) -> None:
         assert log_out(call, tokens, by=None).problem == (401, "unauthorized")
@@ -171,7 +184,7 @@ def test_a_logout_makes_exactly_these_calls(call: Handlers, tokens: Tokens, tap:
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize("step", range(len(CALLS)))
-def test_an_interrupted_logout_is_completed_by_another(
+def test_an_interrupted_logout_has_ended_the_session_or_another_one_does(
     call: Handlers, tokens: Tokens, tap: Tap, step: int, fault: Fault
 ) -> None:
     with tap(failing=step, fault=fault) as wire:
@@ -182,9 +195,11 @@ def test_an_interrupted_logout_is_completed_by_another(
     again = log_out(call, tokens)
 
     # A write whose answer was lost has ended the session already.
-    has_ended = step == len(CALLS) - 1 and fault is lost_answer
+    has_ended = step > ENDED or (step == ENDED and fault is lost_answer)
     assert again.problem == ((401, "unauthorized") if has_ended else (204, None))
     assert not may_write(call, tokens)
+    answer = call("refresh", refreshing(tokens), by=None)
+    assert answer.problem == (401, "invalid_refresh_token")
     assert not can_refresh(tokens.refresh)
 
 

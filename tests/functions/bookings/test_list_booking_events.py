@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER
+from tests.builders import ADMIN, CUSTOMER, NOW, OTHER_CUSTOMER, system
 from tests.conftest import Clock
 from tests.functions.example import Example, Request
 from tests.functions.given import new_id, stored_booking
 from tests.functions.handlers import Handlers
 
 from teppan.domain.bookings.booking import Booking
+from teppan.services.bookings.list_booking_events import list_booking_events
 from teppan.store.table import Table
 
 OPERATION = Example(
@@ -98,6 +99,14 @@ def test_only_its_customer_and_staff_can_read_an_audit_trail(
     booking = stored_booking(table)
 
     assert call("listBookingEvents", booking_id=booking.id, by=by).problem == problem
+
+
+def test_a_job_can_read_the_audit_trail_of_every_booking(table: Table) -> None:
+    booking = stored_booking(table)
+
+    events, _ = list_booking_events(table, booking.id, system(), limit=20, after=None)
+
+    assert [each.version for each in events] == [1]
 
 
 def test_the_audit_trail_of_an_unknown_booking_is_a_404(call: Handlers) -> None:

@@ -67,7 +67,7 @@ def booking_with_failed_refund(
     assert steps.refund(booking, 1_500).status == 201
     call.job("reconcilePayments", {"scope": "recent"})
     (refund,) = stripe.all_objects("refunds")
-    stripe.settle_refund(refund["id"], "failed")
+    stripe.set_refund_status(refund["id"], "failed")
     call.deliver()
     return booking
 

@@ -120,7 +120,7 @@ class TestRefundObligation:
         assert refunds(stripe) == [REFUND]
         steps.check(booking)
 
-    def test_a_pending_refund_is_sent_and_not_settled(
+    def test_a_pending_refund_is_sent_and_has_not_arrived(
         self, call: Handlers, steps: PaymentSteps
     ) -> None:
         booking = paid_booking(call, card=REFUND_PENDS)
@@ -144,7 +144,7 @@ class TestRefundObligation:
         assert len(refunds(stripe)) == 2
         steps.check(booking)
 
-    def test_a_settled_refund_is_counted(
+    def test_a_finished_refund_is_counted(
         self, steps: PaymentSteps, output: Output, booking: Booking
     ) -> None:
         steps.cancel(booking)
@@ -330,7 +330,7 @@ class TestCancelledBooking:
         assert steps.account(booking)["payment_status"] == "refunded"
         steps.check(booking)
 
-    def test_a_cancelled_booking_refunds_a_bank_debit_once_it_settles(
+    def test_a_cancelled_booking_refunds_a_bank_debit_once_it_succeeds(
         self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, table: Table
     ) -> None:
         booking = stored_booking(table)
@@ -338,7 +338,7 @@ class TestCancelledBooking:
         steps.cancel(booking)
         assert steps.follow_up() == []
 
-        stripe.settle(intent)
+        stripe.finish_processing(intent)
         call.deliver()
         steps.follow_up()
 
@@ -411,7 +411,7 @@ def test_an_alarm_is_raised_although_the_webhook_stopped_before_it(
     assert booking.id in text
 
 
-def test_the_audit_trail_names_the_job_that_settled_a_refund(
+def test_the_audit_trail_names_the_job_that_sent_a_refund(
     call: Handlers, steps: PaymentSteps, booking: Booking
 ) -> None:
     steps.cancel(booking)

@@ -92,7 +92,7 @@ class TestLedgerComparison:
             steps.cancel(booking)
             steps.follow_up()
             call.deliver()
-            stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "failed")
+            stripe.set_refund_status(stripe.all_objects("refunds")[0]["id"], "failed")
             call.deliver()
         MOVEMENTS[movement](stripe, next(iter(booking.payments)))
         lose_webhooks(stripe)

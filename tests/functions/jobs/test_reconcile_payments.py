@@ -119,7 +119,7 @@ class TestRefunds:
         steps.cancel(booking)
         steps.follow_up()
         recent(call)
-        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "succeeded")
+        stripe.set_refund_status(stripe.all_objects("refunds")[0]["id"], "succeeded")
         lose_webhooks(stripe)
         now.set(now.at + timedelta(days=31))  # Stripe deletes events after 30 days
 
@@ -167,7 +167,7 @@ class TestRefunds:
         assert [each["amount"] for each in stripe.all_objects("refunds")] == [9_700]
         steps.check(booking)
 
-    def test_a_refund_that_the_run_settles_is_counted(
+    def test_a_refund_that_the_run_finishes_is_counted(
         self, call: Handlers, steps: PaymentSteps, output: Output
     ) -> None:
         steps.cancel(paid_booking(call))

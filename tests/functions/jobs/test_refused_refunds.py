@@ -39,7 +39,7 @@ class TestRefusedRefund:
         # Given a bank debit that was paid half a year before the cancellation
         booking = stored_booking(call.table, date=days_ahead(300))
         intent = steps.pay(booking, card=BANK)
-        stripe.settle(intent)
+        stripe.finish_processing(intent)
         call.deliver()
         now.set(now.at + timedelta(days=181))
         steps.cancel(booking)
@@ -242,7 +242,7 @@ class TestFailedRefund:
         steps.cancel(booking)
         steps.follow_up()
         call.deliver()
-        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "failed")
+        stripe.set_refund_status(stripe.all_objects("refunds")[0]["id"], "failed")
         output()
         call.deliver()
         steps.follow_up()
@@ -287,13 +287,13 @@ class TestFailedRefund:
         assert refunds(stripe) == [REFUND]
         steps.check(booking)
 
-    def test_a_failed_refund_can_be_settled_in_the_dashboard(
+    def test_a_failed_refund_can_be_refunded_in_the_dashboard(
         self, call: Handlers, steps: PaymentSteps, stripe: FakeStripe, now: Clock
     ) -> None:
         booking = paid_booking(call, card=REFUND_FAILS)
         steps.cancel(booking)
         steps.follow_up()
-        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "failed")
+        stripe.set_refund_status(stripe.all_objects("refunds")[0]["id"], "failed")
         call.deliver()
         stripe.refund(next(iter(booking.payments)), REFUND)
 

@@ -233,7 +233,7 @@ class TestPaymentAtStripe:
         assert steps.now_of(booking) == booking
 
         # And once the bank has decided, it is confirmed or released without the event
-        stripe.settle(intent, succeed=succeed)
+        stripe.finish_processing(intent, succeed=succeed)
         call.job(JOB)
         assert steps.now_of(booking).status is status
         assert steps.now_of(booking).holds_slot == succeed

@@ -491,6 +491,6 @@ class TestPaymentUnderWay:
     def test_another_intent_can_be_created_once_the_bank_has_decided(
         self, steps: PaymentSteps, stripe: FakeStripe, booking: Booking, succeed: bool, amount: int
     ) -> None:
-        stripe.settle(steps.pay(booking, card=BANK), succeed=succeed)
+        stripe.finish_processing(steps.pay(booking, card=BANK), succeed=succeed)
 
         assert steps.open(booking, "full").body["amount"] == amount

@@ -15,7 +15,7 @@ from tests.functions.payments.payment_intents import KEY_HEADER, intents, open_a
 from teppan.domain.bookings.audit import audit_event
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.attempt import Intent, PaymentAttempt
 from teppan.domain.policy import CURRENT
 from teppan.store.bookings import bookings

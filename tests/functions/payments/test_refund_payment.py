@@ -279,7 +279,7 @@ class TestIdempotencyKey:
         steps.follow_up()
         (refund,) = stripe.all_objects("refunds")
         for outcome in outcomes:
-            stripe.settle_refund(refund["id"], outcome)
+            stripe.set_refund_status(refund["id"], outcome)
         call.deliver()
 
         again = steps.refund(booking, headers=KEY_HEADER).body

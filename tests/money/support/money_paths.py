@@ -118,7 +118,7 @@ def receiving_a_dashboard_refund_in_part(backend: Backend) -> Path:
     booking, intent = backend.paid_booking(card=REFUND_FAILS)
     assert backend.cancel(booking).status == 200
     assert not backend.hand_over(backend.take_records(booking))
-    backend.stripe.settle_refund(only_id_of(backend, "refunds", intent), "failed")
+    backend.stripe.set_refund_status(only_id_of(backend, "refunds", intent), "failed")
     assert backend.confirm(intent).status == 200
     backend.drop_deliveries()
     backend.stripe.refund(intent, 5_000)
@@ -161,7 +161,7 @@ def reconciling_a_failed_refund(backend: Backend) -> Path:
     booking, intent = backend.paid_booking(card=REFUND_FAILS)
     assert backend.refund(booking, 2_500).status == 201
     assert not backend.hand_over(backend.take_records(booking))
-    backend.stripe.settle_refund(only_id_of(backend, "refunds", intent), "failed")
+    backend.stripe.set_refund_status(only_id_of(backend, "refunds", intent), "failed")
     assert backend.confirm(intent).status == 200
     backend.drop_deliveries()
     backend.later(hours=24)
@@ -215,7 +215,7 @@ def paying_after_the_cancellation(backend: Backend) -> Path:
     assert backend.cancel(booking).status == 200
     backend.follow_up()
     backend.drop_deliveries()
-    backend.stripe.settle(intent)
+    backend.stripe.finish_processing(intent)
     return Path(booking, partial(backend.send, backend.take_deliveries()[0]))
 
 
@@ -364,8 +364,8 @@ def acts_on_payment(backend: Backend, intent: str) -> dict[str, Act]:
         lambda: stripe.authenticate(intent, succeed=False),
         lambda: stripe.pay(intent, REFUND_PENDS),
         lambda: stripe.refund(intent, 2_500),
-        lambda: stripe.settle_refund(only_id_of(backend, "refunds", intent), "succeeded"),
-        lambda: stripe.settle_refund(only_id_of(backend, "refunds", intent), "failed"),
+        lambda: stripe.set_refund_status(only_id_of(backend, "refunds", intent), "succeeded"),
+        lambda: stripe.set_refund_status(only_id_of(backend, "refunds", intent), "failed"),
         lambda: stripe.dispute(intent, amount=6_000),
         lambda: stripe.close_dispute(only_id_of(backend, "disputes", intent), won=True),
     ]

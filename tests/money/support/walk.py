@@ -65,7 +65,7 @@ class Walk:
             self.open: 500,
             self.pay: 900,
             self.end_payment: 400,
-            self.settle_refund: 400,
+            self.set_refund_status: 400,
             self.dispute: 150,
             self.decide: 200,
             self.move_disputed_money: 60,
@@ -136,7 +136,9 @@ class Walk:
 
     def end_payment(self) -> None:
         """End a payment: by 3-D Secure, or by the bank."""
-        end = self.random.choice((self.backend.stripe.authenticate, self.backend.stripe.settle))
+        end = self.random.choice(
+            (self.backend.stripe.authenticate, self.backend.stripe.finish_processing)
+        )
         for intent in self.intents[-12:]:
             with suppress(StripeError):
                 end(intent, succeed=self.random.random() < 0.8)
@@ -163,11 +165,11 @@ class Walk:
 
     # Steps at Stripe.
 
-    def settle_refund(self) -> None:
+    def set_refund_status(self) -> None:
         status = self.random.choice(
             ("succeeded", "succeeded", "failed", "requires_action", "canceled")
         )
-        self.backend.stripe.settle_refund(self._recent_of(self.refunds), status)
+        self.backend.stripe.set_refund_status(self._recent_of(self.refunds), status)
 
     def dispute(self) -> None:
         amount = self.random.choice((None, None, 4_000))

@@ -19,15 +19,17 @@ from tests.property.strategies import (
     live_bookings,
 )
 
-from teppan.domain.bookings.booking import Booking, Venue
+from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.errors import TooCloseToEvent, TooLateToReduce
 from teppan.domain.bookings.pricing import price_of
 from teppan.domain.bookings.transition import Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, post_entries
+from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.ledger_balance import Balance, post_entries
 
 LEAST = 50
 """The cents that no card takes less than (`domain.md §3`)."""

@@ -21,7 +21,7 @@ from teppan.domain.bookings.cancellation import (
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.errors import TooLateToCancel
 from teppan.domain.errors import DomainError
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.policy import CURRENT
 
 START = slot().starts_at

@@ -19,14 +19,8 @@ from teppan.domain.bookings.change import complete
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import DomainError
-from teppan.domain.ledger import (
-    Balance,
-    EntryKind,
-    LedgerEntry,
-    RefundReason,
-    balance_of,
-    post_entries,
-)
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger_balance import Balance, balance_of, post_entries
 from teppan.domain.payments.attempt import IntentStatus, amount_due
 from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.posting import post_payment

@@ -12,7 +12,7 @@ from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.pricing import Price
 from teppan.domain.bookings.rebalance import rebalance
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.payments.attempt import amount_due
 from teppan.domain.payments.errors import PaymentNotDue

@@ -7,15 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.property.strategies import ENTRIES, LEDGERS
 
-from teppan.domain.ledger import (
-    OBLIGATION_KINDS,
-    Balance,
-    EntryKind,
-    LedgerEntry,
-    balance_of,
-    post_entries,
-    post_entry,
-)
+from teppan.domain.ledger import OBLIGATION_KINDS, EntryKind, LedgerEntry
+from teppan.domain.ledger_balance import Balance, balance_of, post_entries, post_entry
 
 
 def total(entries: list[LedgerEntry], *kinds: EntryKind) -> int:

@@ -8,7 +8,8 @@ from tests.property.strategies import LEDGERS, new_bookings
 
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import LedgerEntry, balance_of
+from teppan.domain.ledger import LedgerEntry
+from teppan.domain.ledger_balance import balance_of
 from teppan.domain.payment_status import PaymentStatus
 
 

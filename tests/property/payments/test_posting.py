@@ -27,7 +27,8 @@ from tests.sizes import examples
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Party
 from teppan.domain.errors import DomainError
-from teppan.domain.ledger import Balance, EntryKind, RefundReason
+from teppan.domain.ledger import EntryKind, RefundReason
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.dispute import DisputeStatus
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefundStatus
 from teppan.domain.refund_obligation import refund_obligations, total_refundable

@@ -3,14 +3,28 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import NOW, caller
+from tests.builders import CUSTOMER, NOW, OTHER_CUSTOMER, admin, caller, system
 
-from teppan.domain.caller import Role
+from teppan.domain.caller import Caller, Role
 
 
 @pytest.mark.parametrize("role", Role)
 def test_only_an_admin_is_admin(role: Role) -> None:
     assert caller(role=role).is_admin is (role is Role.ADMIN)
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        (caller(), True),
+        (admin(), True),
+        (system(), True),
+        (caller(OTHER_CUSTOMER), False),
+        (caller(OTHER_CUSTOMER, Role.ANONYMOUS), False),
+    ],
+)
+def test_the_customer_and_staff_and_jobs_may_see_a_booking(who: Caller, sees: bool) -> None:
+    assert who.may_see(CUSTOMER) is sees
 
 
 class TestSignedAt:

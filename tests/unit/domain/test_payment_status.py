@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payment_status import RULES, PaymentPosition, PaymentStatus, payment_status
 
 TOTAL, DEPOSIT = 71_445, 10_000

@@ -5,7 +5,8 @@ from tests.builders import NOW
 from tests.unit.domain.obligations import obligation, refund_entry
 
 from teppan.domain.errors import RefundExceedsCaptured
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.refund_obligation import obligated_amount, refund_obligations, total_refundable
 
 OWED, GOODWILL = EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED

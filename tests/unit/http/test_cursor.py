@@ -28,7 +28,7 @@ def request(cursor: str | None = None, **parameters: Any) -> Request[None]:
         body=None,
         parameters=defaults | parameters | {"cursor": cursor},
         if_match=None,
-        idempotent=None,
+        idempotency_or_none=None,
     )
 
 

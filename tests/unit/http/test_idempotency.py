@@ -7,18 +7,18 @@ import pytest
 
 from teppan.domain.errors import InvalidInput
 from teppan.http.errors import MissingParameter
-from teppan.http.idempotency import idempotent_request
+from teppan.http.idempotency import idempotency_key
 
 
 def fingerprint(document: Any) -> str:
-    return idempotent_request("key", document).fingerprint
+    return idempotency_key("key", document).fingerprint
 
 
 @pytest.mark.parametrize("key", [None, ""])
 def test_a_request_without_an_idempotency_key_is_refused(key: str | None) -> None:
     """The gateway and our code count an empty header as missing."""
     with pytest.raises(MissingParameter) as refusal:
-        idempotent_request(key, {})
+        idempotency_key(key, {})
 
     assert refusal.value.violation.pointer == "/Idempotency-Key"
 
@@ -26,12 +26,12 @@ def test_a_request_without_an_idempotency_key_is_refused(key: str | None) -> Non
 @pytest.mark.parametrize("key", [" ", "a b", "a\n", "é", "k" * 256, "a\x7f"])
 def test_a_malformed_idempotency_key_is_refused(key: str) -> None:
     with pytest.raises(InvalidInput):
-        idempotent_request(key, {})
+        idempotency_key(key, {})
 
 
 @pytest.mark.parametrize("key", ["a", "k" * 255, "!~:.-_/", '"quoted"'])
 def test_an_idempotency_key_of_1_to_255_visible_ascii_characters_is_kept(key: str) -> None:
-    assert idempotent_request(key, {}).key == key
+    assert idempotency_key(key, {}).key == key
 
 
 def test_the_fingerprint_is_a_hash() -> None:

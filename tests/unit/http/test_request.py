@@ -20,17 +20,17 @@ from teppan.domain.accounts.session import Session
 from teppan.domain.errors import InvalidInput, MalformedJson
 from teppan.http.errors import TooLarge
 from teppan.http.request import Request, read_request
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 
 
-def make_request(idempotency: IdempotentRequest | None = None, **fields: Any) -> Request[None]:
+def make_request(idempotency: IdempotencyKey | None = None, **fields: Any) -> Request[None]:
     return Request(
         operation="createBooking",
         caller=caller(),
         body=None,
         parameters={},
         if_match=None,
-        idempotent=idempotency,
+        idempotency_or_none=idempotency,
         **fields,
     )
 
@@ -115,7 +115,7 @@ class TestRepeatedHeaders:
         request = read_request(gateway_event())
 
         assert (
-            request.header("X") is request.header_list("X") is request.harmless_header("X") is None
+            request.header("X") is request.header_list("X") is request.optional_header("X") is None
         )
 
     def test_a_header_joined_by_the_function_url_is_one_value(self) -> None:
@@ -193,7 +193,7 @@ class TestFunctionUrl:
 
 
 def test_an_idempotent_request_has_its_idempotency_key() -> None:
-    idempotency = IdempotentRequest("key", "fingerprint")
+    idempotency = IdempotencyKey("key", "fingerprint")
 
     assert make_request(idempotency).idempotency is idempotency
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from tests.builders import NOW, OTHER_CUSTOMER, caller
 
-from teppan.services.idempotency import IdempotentRequest, derived_id
+from teppan.services.idempotency import IdempotencyKey, derived_id
 
 
 def id_of(key: str, who: str = caller().id, prefix: str = "bkg") -> str:
-    return derived_id(prefix, caller(who), IdempotentRequest(key, "fingerprint"))
+    return derived_id(prefix, caller(who), IdempotencyKey(key, "fingerprint"))
 
 
 def test_a_derived_id_is_its_prefix_and_26_characters() -> None:
@@ -19,7 +19,7 @@ def test_a_derived_id_is_its_prefix_and_26_characters() -> None:
 def test_a_derived_id_depends_on_neither_time_nor_body() -> None:
     later = caller(at=NOW + timedelta(days=365))
 
-    again = derived_id("bkg", later, IdempotentRequest("key", "another fingerprint"))
+    again = derived_id("bkg", later, IdempotencyKey("key", "another fingerprint"))
 
     assert again == id_of("key")
 

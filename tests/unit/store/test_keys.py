@@ -123,8 +123,8 @@ def test_ended_sessions_have_a_key_by_session_and_one_by_account() -> None:
 
 
 def test_attempts_and_allowances_have_keys_by_pseudonym() -> None:
-    assert keys.attempts("mfrgg", "login", "ggnet") == ("PERSON#mfrgg", "ATTEMPTS#login#ggnet")
-    assert keys.allowance("mfrgg", "login") == ("PERSON#mfrgg", "ALLOWANCE#login")
+    assert keys.attempts("mfrgg", "login", "ggnet") == ("ADDRESS#mfrgg", "ATTEMPTS#login#ggnet")
+    assert keys.allowance("mfrgg", "login") == ("ADDRESS#mfrgg", "ALLOWANCE#login")
 
 
 def test_attempts_at_different_operations_have_different_keys() -> None:

@@ -17,7 +17,7 @@ from teppan.domain.payments.errors import (
     WrongPaymentMode,
 )
 from teppan.settings import MissingSettingError
-from teppan_payments.client import API_VERSION, Stripe, StripeCall, connect
+from teppan_payments.client import API_VERSION, Stripe, StripeRequest, connect
 
 INTENT = {"id": "pi_1", "object": "payment_intent", "status": "succeeded"}
 UNREACHABLE = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
@@ -308,7 +308,7 @@ class TestAllOf:
     @pytest.mark.parametrize("answer", [UNREACHABLE, error_answer(500, "api_error")])
     def test_a_failed_page_fails_the_list(self, api: Stripe, wire: Wire, answer: Answer) -> None:
         wire.answers(list_of({"id": "re_1", "object": "refund"}, has_more=True), answer)
-        listing: StripeCall = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
+        listing: StripeRequest = lambda client, options: client.v1.refunds.list({}, options)  # noqa: E731
 
         with pytest.raises(PaymentProviderUnavailable):
             api.all_of(listing)

@@ -12,9 +12,9 @@ from teppan.domain.payments.errors import PaymentProviderUnavailable, PaymentReq
 from teppan_payments.refusals import (
     _ANY_CALL,
     _BY_CALL,
-    Call,
     Meaning,
     RefusedError,
+    StripeCall,
     error_for_refusal,
     meaning_of,
 )
@@ -38,43 +38,44 @@ def test_every_known_error_code_is_a_code_of_stripe() -> None:
 @pytest.mark.parametrize(
     ("call", "code", "meaning"),
     [
-        (Call.OPEN, "amount_too_small", Meaning.FINAL),
-        (Call.OPEN, "amount_too_large", Meaning.FINAL),
-        (Call.OPEN, "parameter_invalid_integer", Meaning.OURS),
-        (Call.OPEN, "parameter_unknown", Meaning.OURS),
-        (Call.OPEN, "payment_method_unactivated", Meaning.OURS),
-        (Call.OPEN, "lock_timeout", Meaning.BUSY),
-        (Call.OPEN, None, Meaning.OURS),
-        (Call.RETRIEVE, "resource_missing", Meaning.FINAL),
-        (Call.RETRIEVE, None, Meaning.OURS),
-        (Call.CANCEL, "payment_intent_unexpected_state", Meaning.FINAL),
-        (Call.CANCEL, "resource_missing", Meaning.FINAL),
-        (Call.CANCEL, "lock_timeout", Meaning.BUSY),
-        (Call.REFUND, "charge_already_refunded", Meaning.FINAL),
-        (Call.REFUND, "charge_not_refundable", Meaning.FINAL),
-        (Call.REFUND, "charge_disputed", Meaning.DISPUTED),
-        (Call.REFUND, "insufficient_funds", Meaning.FOR_NOW),
-        (Call.REFUND, "idempotency_key_in_use", Meaning.BUSY),
-        (Call.REFUND, "a_code_to_come", Meaning.FOR_NOW),
-        (Call.REFUND, None, Meaning.FOR_NOW),
-        (Call.LIST, "parameter_unknown", Meaning.OURS),
-        (Call.LIST, "lock_timeout", Meaning.BUSY),
+        (StripeCall.OPEN, "amount_too_small", Meaning.FINAL),
+        (StripeCall.OPEN, "amount_too_large", Meaning.FINAL),
+        (StripeCall.OPEN, "parameter_invalid_integer", Meaning.OURS),
+        (StripeCall.OPEN, "parameter_unknown", Meaning.OURS),
+        (StripeCall.OPEN, "payment_method_unactivated", Meaning.OURS),
+        (StripeCall.OPEN, "lock_timeout", Meaning.BUSY),
+        (StripeCall.OPEN, None, Meaning.OURS),
+        (StripeCall.RETRIEVE, "resource_missing", Meaning.FINAL),
+        (StripeCall.RETRIEVE, None, Meaning.OURS),
+        (StripeCall.CANCEL, "payment_intent_unexpected_state", Meaning.FINAL),
+        (StripeCall.CANCEL, "resource_missing", Meaning.FINAL),
+        (StripeCall.CANCEL, "lock_timeout", Meaning.BUSY),
+        (StripeCall.REFUND, "charge_already_refunded", Meaning.FINAL),
+        (StripeCall.REFUND, "charge_not_refundable", Meaning.FINAL),
+        (StripeCall.REFUND, "charge_disputed", Meaning.DISPUTED),
+        (StripeCall.REFUND, "insufficient_funds", Meaning.FOR_NOW),
+        (StripeCall.REFUND, "idempotency_key_in_use", Meaning.BUSY),
+        (StripeCall.REFUND, "a_code_to_come", Meaning.FOR_NOW),
+        (StripeCall.REFUND, None, Meaning.FOR_NOW),
+        (StripeCall.LIST, "parameter_unknown", Meaning.OURS),
+        (StripeCall.LIST, "lock_timeout", Meaning.BUSY),
     ],
 )
 def test_the_meaning_of_an_error_code_depends_on_the_call(
-    call: Call, code: str | None, meaning: Meaning
+    call: StripeCall, code: str | None, meaning: Meaning
 ) -> None:
     assert meaning_of(call, code) is meaning
 
 
 def test_a_busy_refusal_raises_provider_unavailable() -> None:
     assert isinstance(
-        error_for_refusal(Call.OPEN, invalid_request("lock_timeout")), PaymentProviderUnavailable
+        error_for_refusal(StripeCall.OPEN, invalid_request("lock_timeout")),
+        PaymentProviderUnavailable,
     )
 
 
 def test_a_final_refusal_is_not_provider_unavailable() -> None:
-    error = error_for_refusal(Call.REFUND, invalid_request("charge_already_refunded"))
+    error = error_for_refusal(StripeCall.REFUND, invalid_request("charge_already_refunded"))
 
     assert isinstance(error, RefusedError)
     assert (error.code, error.meaning) == ("charge_already_refunded", Meaning.FINAL)
@@ -83,7 +84,9 @@ def test_a_final_refusal_is_not_provider_unavailable() -> None:
 def test_a_refusal_that_is_our_fault_is_logged_raises_an_alarm_and_is_not_retried(
     logged: LogLines, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    error = error_for_refusal(Call.OPEN, invalid_request("parameter_unknown", param="Chicken"))
+    error = error_for_refusal(
+        StripeCall.OPEN, invalid_request("parameter_unknown", param="Chicken")
+    )
 
     assert isinstance(error, PaymentRequestRejected)
     assert error.retry_after is None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from teppan.domain.payments.errors import PaymentsNotConfigured
+from teppan.domain.errors import NotConfigured
 from teppan.observability.log import error_fields, logger
 
 
@@ -12,7 +12,7 @@ class BatchResult[T, R]:
     """The results of a run: `begun` items are in `results` or `failed`, the rest in `remaining`.
 
     `is_listed` is False if the list of items ended early, so there may be more. This is a failure,
-    unless the list was `stopped_by` a missing payment provider.
+    unless the list was `stopped_by` a service that is not set up on this stage.
     """
 
     begun: int
@@ -20,7 +20,7 @@ class BatchResult[T, R]:
     results: list[R]
     failed: list[T]
     is_listed: bool = True
-    stopped_by: PaymentsNotConfigured | None = None
+    stopped_by: NotConfigured | None = None
 
     @property
     def failures(self) -> int:
@@ -34,7 +34,7 @@ class Listed[T]:
 
     items: list[T]
     is_complete: bool
-    stopped_by: PaymentsNotConfigured | None = None
+    stopped_by: NotConfigured | None = None
 
 
 def list_all[T](items: Iterable[T]) -> Listed[T]:
@@ -43,7 +43,7 @@ def list_all[T](items: Iterable[T]) -> Listed[T]:
     try:
         for item in items:
             listed.append(item)  # noqa: PERF402 - list() would lose the items before a failure
-    except PaymentsNotConfigured as error:
+    except NotConfigured as error:
         return Listed(listed, is_complete=False, stopped_by=error)
     except Exception as error:  # noqa: BLE001 - logged; the items listed are still processed
         logger.error("list ended early", **error_fields(error))

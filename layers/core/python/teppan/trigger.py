@@ -9,18 +9,18 @@ from typing import Any
 from teppan import clock
 from teppan.batch import BatchResult
 from teppan.domain.caller import Caller, Role
-from teppan.domain.payments.errors import PaymentsNotConfigured
+from teppan.domain.errors import NotConfigured
 from teppan.observability.log import error_fields, logger
 from teppan.observability.metrics import count, metrics, record_run
 
 type Event = dict[str, Any]
-type Handle = Callable[[Event], Event]
+type TriggerFunction = Callable[[Event], Event]
 type Author = Callable[[], Caller]
 """Returns the caller that a job acts as, at the present instant; called once for each item."""
 type TimeLeft = Callable[[], timedelta]
 """Returns the time until Lambda stops the function."""
-type RunJob = Callable[[Event, Author, TimeLeft], Event | None]
-type LambdaHandler = Callable[[Event, Any], Event | None]
+type JobFunction = Callable[[Event, Author, TimeLeft], Event | None]
+type EventHandler = Callable[[Event, Any], Event | None]
 
 
 class TriggerFailedError(Exception):
@@ -37,7 +37,7 @@ class trigger:  # noqa: N801 - it reads as the decorator that it is
 
     name: str
 
-    def __call__(self, handle: Handle) -> LambdaHandler:
+    def __call__(self, handle: TriggerFunction) -> EventHandler:
         """Return the Lambda handler around `handle`; it raises `TriggerFailedError`."""
         return _observed(self.name, lambda event, _context: handle(event))
 
@@ -46,13 +46,13 @@ class trigger:  # noqa: N801 - it reads as the decorator that it is
 class job:  # noqa: N801 - it reads as the decorator that it is
     """Turns a job into a Lambda handler. The job acts as the system; its request id is Lambda's.
 
-    A run without a stored Stripe key is logged and counted but does not fail: before a stage has a
-    key, it has no payments at Stripe.
+    A run that needs a service which is not set up on its stage is logged and counted, but does not
+    fail: such a stage has no data there (payments before a Stripe key is stored).
     """
 
     name: str
 
-    def __call__(self, run: RunJob) -> LambdaHandler:
+    def __call__(self, run: JobFunction) -> EventHandler:
         """Return the Lambda handler around `run`; it raises `TriggerFailedError`."""
 
         def handle(event: Event, context: Any) -> Event | None:
@@ -62,9 +62,9 @@ class job:  # noqa: N801 - it reads as the decorator that it is
                     lambda: Caller(self.name, Role.SYSTEM, context.aws_request_id, clock.utc_now()),
                     lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()),
                 )
-            except PaymentsNotConfigured:
-                logger.warning("payments are not configured")
-                count("PaymentsNotConfigured")
+            except NotConfigured as error:
+                logger.warning("%s are not configured", error.subject)
+                count(type(error).__name__)
                 return None
 
         return _observed(self.name, handle)
@@ -73,7 +73,7 @@ class job:  # noqa: N801 - it reads as the decorator that it is
 def raise_if_any_failed(*outcomes: BatchResult[Any, Any]) -> None:
     """Raise `PartlyFailedError` if anything failed, so that the job's alarm is raised.
 
-    Raises `PaymentsNotConfigured` if only this stopped an outcome.
+    Raises `NotConfigured` if only this stopped an outcome.
     """
     if failures := sum(each.failures for each in outcomes):
         raise PartlyFailedError(f"{failures} failed")
@@ -82,7 +82,7 @@ def raise_if_any_failed(*outcomes: BatchResult[Any, Any]) -> None:
             raise each.stopped_by
 
 
-def _observed(name: str, handle: LambdaHandler) -> LambdaHandler:
+def _observed(name: str, handle: EventHandler) -> EventHandler:
     def handler(event: Event, context: Any) -> Event | None:
         began = time.perf_counter()
         logger.append_keys(operation=name)
@@ -99,5 +99,5 @@ def _observed(name: str, handle: LambdaHandler) -> LambdaHandler:
         logger.info("answered", duration_ms=round(milliseconds, 1))
         return answer
 
-    observed: LambdaHandler = metrics.log_metrics(handler)
+    observed: EventHandler = metrics.log_metrics(handler)
     return logger.inject_lambda_context(observed, clear_state=True, log_event=False)

@@ -21,7 +21,7 @@ from teppan.domain.payments.errors import (
 from teppan.observability.log import logger
 from teppan.observability.metrics import emit_alarm_metric
 from teppan.settings import required, settings
-from teppan_payments.refusals import Call, error_for_refusal
+from teppan_payments.refusals import StripeCall, error_for_refusal
 
 API_VERSION: Final = "2026-05-27.dahlia"
 """The API version that our code is written for."""
@@ -37,7 +37,7 @@ _KEY: Final = re.compile(r"(?:sk|rk)_(live|test)_.+")
 # At INFO the library logs Stripe's error messages, which may quote the request.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
-type StripeCall = Callable[[StripeClient, RequestOptions], Any]
+type StripeRequest = Callable[[StripeClient, RequestOptions], Any]
 """A function that makes one request through the client, with the given options."""
 
 
@@ -49,7 +49,7 @@ class Stripe:
         self._client = client
         self._key_arn = key_arn
 
-    def call(self, ask: StripeCall, idempotency_key: str | None = None) -> Any:
+    def call(self, ask: StripeRequest, idempotency_key: str | None = None) -> Any:
         """Return Stripe's answer to `ask`.
 
         A retry with the same `idempotency_key` has no second effect. Raises
@@ -100,7 +100,7 @@ class Stripe:
         if not has_usable_key:
             raise WrongPaymentMode if has_key else PaymentsNotConfigured
 
-    def all_of(self, list_: StripeCall) -> list[dict[str, Any]]:
+    def all_of(self, list_: StripeRequest) -> list[dict[str, Any]]:
         """Return the objects of all pages of a list, as plain values.
 
         Raises the errors of `call`, and `PaymentRequestRejected` if Stripe refuses the request.
@@ -112,7 +112,7 @@ class Stripe:
                 ]
             )
         except stripe.InvalidRequestError as error:
-            raise error_for_refusal(Call.LIST, error) from error
+            raise error_for_refusal(StripeCall.LIST, error) from error
         return found
 
 

@@ -19,7 +19,7 @@ from teppan.observability.metrics import emit_alarm_metric
 _NOT_FOUND: Final = 404
 
 
-class Call(StrEnum):
+class StripeCall(StrEnum):
     """A kind of request to Stripe."""
 
     OPEN = "open"
@@ -53,9 +53,9 @@ _ANY_CALL: Final[Mapping[str, Meaning]] = MappingProxyType(
     }
 )
 
-_BY_CALL: Final[Mapping[Call, Mapping[str, Meaning]]] = MappingProxyType(
+_BY_CALL: Final[Mapping[StripeCall, Mapping[str, Meaning]]] = MappingProxyType(
     {
-        Call.OPEN: MappingProxyType(
+        StripeCall.OPEN: MappingProxyType(
             {
                 "amount_too_small": Meaning.FINAL,
                 "amount_too_large": Meaning.FINAL,
@@ -64,14 +64,14 @@ _BY_CALL: Final[Mapping[Call, Mapping[str, Meaning]]] = MappingProxyType(
                 "payment_method_currency_mismatch": Meaning.FINAL,
             }
         ),
-        Call.RETRIEVE: MappingProxyType({"resource_missing": Meaning.FINAL}),
-        Call.CANCEL: MappingProxyType(
+        StripeCall.RETRIEVE: MappingProxyType({"resource_missing": Meaning.FINAL}),
+        StripeCall.CANCEL: MappingProxyType(
             {
                 "payment_intent_unexpected_state": Meaning.FINAL,
                 "resource_missing": Meaning.FINAL,
             }
         ),
-        Call.REFUND: MappingProxyType(
+        StripeCall.REFUND: MappingProxyType(
             {
                 "charge_already_refunded": Meaning.FINAL,
                 "charge_not_refundable": Meaning.FINAL,
@@ -82,13 +82,13 @@ _BY_CALL: Final[Mapping[Call, Mapping[str, Meaning]]] = MappingProxyType(
                 "balance_insufficient": Meaning.FOR_NOW,
             }
         ),
-        Call.LIST: MappingProxyType({}),
+        StripeCall.LIST: MappingProxyType({}),
     }
 )
 
-_DEFAULT: Final[Mapping[Call, Meaning]] = MappingProxyType(
+_DEFAULT: Final[Mapping[StripeCall, Meaning]] = MappingProxyType(
     # A refused refund stays owed. Each refusal raises an alarm, and the retries are limited.
-    {call: Meaning.FOR_NOW if call is Call.REFUND else Meaning.OURS for call in Call}
+    {call: Meaning.FOR_NOW if call is StripeCall.REFUND else Meaning.OURS for call in StripeCall}
 )
 
 
@@ -102,17 +102,17 @@ class RefusedError(Exception):
         self.meaning = meaning
 
 
-def meaning_of(call: Call, code: str | None) -> Meaning:
+def meaning_of(call: StripeCall, code: str | None) -> Meaning:
     """Return the meaning of Stripe's error code `code` for `call`."""
     meaning = _ANY_CALL.get(code or "") or _BY_CALL[call].get(code or "")
     return meaning or _DEFAULT[call]
 
 
-def error_for_refusal(call: Call, error: stripe.InvalidRequestError) -> Exception:
+def error_for_refusal(call: StripeCall, error: stripe.InvalidRequestError) -> Exception:
     """Return the error to raise for a refusal; a fault of ours is logged and emits an alarm."""
     code = error.code or "invalid_request"
     meaning = meaning_of(call, error.code)
-    if call is Call.RETRIEVE and error.http_status != _NOT_FOUND:
+    if call is StripeCall.RETRIEVE and error.http_status != _NOT_FOUND:
         meaning = Meaning.OURS  # only a 404 means that the object does not exist
     if meaning is Meaning.BUSY:
         return PaymentProviderUnavailable()

@@ -17,10 +17,10 @@ from teppan.domain.webhook_event import MAX_ID_LENGTH
 from teppan.observability.log import logger
 from teppan.observability.metrics import emit_alarm_metric
 from teppan.services.payments.provider import RefundRefusedError
-from teppan_payments.client import Stripe, StripeCall, check_payment_mode, connect
+from teppan_payments.client import Stripe, StripeRequest, check_payment_mode, connect
 from teppan_payments.events import HANDLED, event_of
 from teppan_payments.objects import Json, intent_of, intent_status, is_fee, is_ours, snapshot_of
-from teppan_payments.refusals import Call, Meaning, RefusedError, error_for_refusal
+from teppan_payments.refusals import Meaning, RefusedError, StripeCall, error_for_refusal
 
 _PAGE_SIZE: Final = 100
 
@@ -46,7 +46,7 @@ class StripeProvider:
         }
         try:
             intent = self._ask(
-                Call.OPEN,
+                StripeCall.OPEN,
                 lambda client, options: client.v1.payment_intents.create(
                     {
                         "amount": attempt.amount,
@@ -75,7 +75,7 @@ class StripeProvider:
         """Cancel the payment intent; if it is too late for that, return its current status."""
         try:
             canceled = self._ask(
-                Call.CANCEL,
+                StripeCall.CANCEL,
                 lambda client, options: client.v1.payment_intents.cancel(
                     intent_id, options=options
                 ),
@@ -105,7 +105,7 @@ class StripeProvider:
         """Create the refund, with its obligation in the metadata; a refused refund stays owed."""
         try:
             self._ask(
-                Call.REFUND,
+                StripeCall.REFUND,
                 lambda client, options: client.v1.refunds.create(
                     {
                         "payment_intent": refund.payment,
@@ -162,7 +162,7 @@ class StripeProvider:
             if payment and not is_fee(transaction):
                 yield payment, transaction["amount"]
 
-    def _ask(self, call: Call, ask: StripeCall, idempotency_key: str | None = None) -> Any:
+    def _ask(self, call: StripeCall, ask: StripeRequest, idempotency_key: str | None = None) -> Any:
         """Return Stripe's answer; raises the errors of `Stripe.call`, and `RefusedError`."""
         try:
             return self._api.call(ask, idempotency_key)
@@ -172,7 +172,7 @@ class StripeProvider:
     def _retrieve(self, intent_id: str, *expand: str) -> Json | None:
         try:
             intent = self._ask(
-                Call.RETRIEVE,
+                StripeCall.RETRIEVE,
                 lambda client, options: client.v1.payment_intents.retrieve(
                     intent_id, {"expand": list(expand)} if expand else {}, options
                 ),

@@ -14,7 +14,7 @@ DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class RequestOrigin:
     """The request that caused an event; empty when none of our requests did."""
 
     request_id: str | None = None
@@ -62,7 +62,7 @@ class Account:
     intents_of_transactions: dict[str, str] = field(default_factory=dict)
     return_urls: dict[str, str] = field(default_factory=dict)
     secrets: SigningSecrets = field(default_factory=SigningSecrets)
-    cause: Cause = field(default_factory=Cause)
+    origin: RequestOrigin = field(default_factory=RequestOrigin)
     publish: Callable[[Json], int] = _publish_to_nobody
 
     def now(self) -> int:

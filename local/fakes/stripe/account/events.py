@@ -28,8 +28,8 @@ def emit(account: Account, kind: str, changed: Json, previous: Json | None = Non
         "livemode": account.livemode,
         "pending_webhooks": 0,
         "request": {
-            "id": account.cause.request_id,
-            "idempotency_key": account.cause.idempotency_key,
+            "id": account.origin.request_id,
+            "idempotency_key": account.origin.idempotency_key,
         },
         "type": kind,
     }

@@ -15,8 +15,8 @@ def current_view(account: Account, stored: Json) -> Json:
 
 
 def _balance_transaction(account: Account, transaction: Json) -> Json:
-    settled = account.clock() >= transaction["available_on"]
-    return transaction | {"status": "available" if settled else "pending"}
+    is_available = account.clock() >= transaction["available_on"]
+    return transaction | {"status": "available" if is_available else "pending"}
 
 
 def _dispute(account: Account, dispute: Json) -> Json:

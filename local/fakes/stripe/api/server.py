@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from threading import RLock
 
-from local.fakes.stripe.account.account import Account, Cause
+from local.fakes.stripe.account.account import Account, RequestOrigin
 from local.fakes.stripe.api import authentication, form
 from local.fakes.stripe.api.answers import Reply, build_reply, client_view, encode, error_body
 from local.fakes.stripe.api.expansion import ExpansionTree, expand, expansion_tree
@@ -145,7 +145,7 @@ class Server:
 
     def _run(self, request: _Request) -> tuple[int, bytes]:
         account = self._account
-        account.cause = Cause(request.identifier, request.key)
+        account.origin = RequestOrigin(request.identifier, request.key)
         try:
             result = request.operation.run(account, request.call)
             answer = expand(account, result, request.expansions)
@@ -156,7 +156,7 @@ class Server:
             body = error_body(error.error, request.identifier, at=account.now())
             return error.status, encode(body)
         finally:
-            account.cause = Cause()
+            account.origin = RequestOrigin()
 
     def _internal_error(self, request: _Request) -> tuple[int, bytes]:
         error = StripeError(_UNKNOWN, status=500, kind="api_error").error

@@ -5,6 +5,7 @@ from typing import Final
 from local.fakes.stripe.account import balance
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.events import emit
+from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json, deep_copy
 from local.fakes.stripe.payments.cards import Decline
 from local.fakes.stripe.payments.charge_details import charge_details
@@ -132,3 +133,11 @@ def _declined(decline: Decline) -> Json:
         "seller_message": "The bank did not return any further details with this decline.",
         "type": "issuer_declined",
     }
+
+
+def require_successful(account: Account, intent: Json) -> Json:
+    """Return the successful charge of a payment intent. Raises StripeError if it has none."""
+    charge = account.charges.get(intent["latest_charge"] or "")
+    if charge is None or charge["status"] != "succeeded":
+        raise StripeError(f"PaymentIntent {intent['id']} has no successful charge.")
+    return charge

@@ -76,7 +76,7 @@ def authenticate(account: Account, intent: Json, *, succeed: bool) -> None:
     )
 
 
-def settle(account: Account, intent: Json, *, succeed: bool) -> None:
+def finish_processing(account: Account, intent: Json, *, succeed: bool) -> None:
     """End a payment that is `processing`. Raises StripeError when it is not."""
     if intent["status"] != "processing":
         raise unexpected_state(intent, "This PaymentIntent is not processing.")

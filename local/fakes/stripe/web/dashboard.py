@@ -61,8 +61,8 @@ def _intent(intent: Json) -> tuple[str, ...]:
         actions.append(element("a", "Checkout", href=f"/checkout/{intent['client_secret']}"))
     if status == "processing":
         actions += [
-            _button("settle", "Settle", intent=identifier),
-            _button("settle", "Fail", intent=identifier, succeed="false"),
+            _button("finish_processing", "Succeed", intent=identifier),
+            _button("finish_processing", "Fail", intent=identifier, succeed="false"),
         ]
     if status == "succeeded":
         actions += [
@@ -82,7 +82,7 @@ def _refund(refund: Json) -> tuple[str, ...]:
         "succeeded": ("failed",),
     }
     actions = [
-        _button("settle_refund", status.replace("_", " "), refund=refund["id"], status=status)
+        _button("set_refund_status", status.replace("_", " "), refund=refund["id"], status=status)
         for status in ends.get(refund["status"], ())
     ]
     return _row(refund, actions)

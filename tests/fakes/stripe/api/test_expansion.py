@@ -74,7 +74,7 @@ def test_a_field_expands_in_an_object_and_in_a_list(
     fake: FakeStripe, stripe: Caller, path: str, expand: str
 ) -> None:
     identifier = paid(fake, REFUND_FAILS)
-    fake.settle_refund(fake.refund(identifier, 100)["id"], "failed")
+    fake.set_refund_status(fake.refund(identifier, 100)["id"], "failed")
     fake.dispute(identifier)
     (newest, *_) = stripe.get(path)["data"]
 

@@ -54,13 +54,15 @@ def _take_random_steps(fake: FakeStripe, clock: Clock, choices: random.Random, s
         create,
         create,
         lambda: fake.authenticate(random_id("payment_intents"), succeed=choices.random() < 0.7),
-        lambda: fake.settle(random_id("payment_intents"), succeed=choices.random() < 0.7),
+        lambda: fake.finish_processing(
+            random_id("payment_intents"), succeed=choices.random() < 0.7
+        ),
         lambda: stripe.send("POST", f"/v1/payment_intents/{random_id('payment_intents')}/cancel"),
         lambda: stripe.send(
             "POST", f"/v1/payment_intents/{random_id('payment_intents')}", {"metadata[a]": "1"}
         ),
         lambda: fake.refund(random_id("payment_intents"), choices.randint(1, 40_000)),
-        lambda: fake.settle_refund(
+        lambda: fake.set_refund_status(
             random_id("refunds"),
             choices.choice(("pending", "requires_action", "succeeded", "failed", "canceled")),
         ),

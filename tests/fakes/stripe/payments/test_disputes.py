@@ -235,7 +235,7 @@ def test_a_dispute_is_past_due_after_its_deadline(
 
 def test_a_dispute_of_a_bank_debit_has_no_card_details(fake: FakeStripe) -> None:
     identifier = paid(fake, BANK)
-    fake.settle(identifier)
+    fake.finish_processing(identifier)
 
     assert "payment_method_details" not in fake.dispute(identifier)
 

@@ -149,7 +149,7 @@ def test_a_bank_debit_is_processing_first(fake: FakeStripe, stripe: Caller) -> N
     identifier = intent(stripe)
 
     waiting = fake.pay(identifier, BANK)
-    paid_intent = fake.settle(identifier)
+    paid_intent = fake.finish_processing(identifier)
 
     assert waiting["status"] == "processing"
     assert paid_intent["status"] == "succeeded"
@@ -167,7 +167,7 @@ def test_a_bank_debit_can_fail_after_processing(fake: FakeStripe, stripe: Caller
     identifier = intent(stripe)
     fake.pay(identifier, BANK)
 
-    failed = fake.settle(identifier, succeed=False)
+    failed = fake.finish_processing(identifier, succeed=False)
 
     assert failed["status"] == "requires_payment_method"
     assert types_of(fake)[-2:] == ["charge.failed", "payment_intent.payment_failed"]
@@ -176,11 +176,11 @@ def test_a_bank_debit_can_fail_after_processing(fake: FakeStripe, stripe: Caller
     assert fake.balance_by_intent() == {identifier: 0}
 
 
-def test_a_payment_that_is_not_processing_cannot_be_settled(fake: FakeStripe) -> None:
+def test_a_payment_that_is_not_processing_cannot_be_finished(fake: FakeStripe) -> None:
     identifier = paid(fake)
 
     with pytest.raises(StripeError):
-        fake.settle(identifier)
+        fake.finish_processing(identifier)
 
 
 def test_a_browser_pays_with_the_client_secret(fake: FakeStripe, stripe: Caller) -> None:

@@ -113,6 +113,24 @@ def test_a_rolled_secret_signs_together_with_the_old_one_until_that_expires(
         WebhookSignature.verify_header(body, one, SECRET, None)
 
 
+def test_a_second_roll_does_not_lengthen_the_life_of_the_oldest_secret(
+    fake: FakeStripe, clock: Clock
+) -> None:
+    endpoint = fake.outbox.subscribe(URL, secret=SECRET)
+    paid(fake)
+    (delivery, *_) = fake.outbox.pending()
+
+    fake.outbox.roll_secret(endpoint["id"], expires_in=3_600)
+    fake.outbox.roll_secret(endpoint["id"], expires_in=7_200)
+
+    assert fake.outbox.sign(delivery).count("v1=") == 3
+    clock.advance(3_600)
+    two = fake.outbox.sign(delivery)
+    assert two.count("v1=") == 2
+    with pytest.raises(SignatureVerificationError):
+        WebhookSignature.verify_header(delivery.body.decode(), two, SECRET, None)
+
+
 def test_a_delivered_event_is_not_pending(fake: FakeStripe, stripe: Caller) -> None:
     fake.outbox.subscribe(URL)
     intent(stripe)

@@ -341,12 +341,12 @@ class TestStrangersOnManyNetworks:
         keep_pseudonym_secret()
         counter = COUNTERS[operation]
         stranger = origin_of(body["email"], visitor())
-        names = counter.by_network, counter.by_network, counter.by_address
-        _, _, spent_until = lockout.find(call.table, stranger.person, stranger.network, *names)
+        names = counter.network_operation, counter.network_operation, counter.address_operation
+        _, _, spent_until = lockout.find(call.table, stranger.address, stranger.network, *names)
         one = counter.lockout.by_address
         all_but_one = replace(one, interval=(times - 1) * one.interval)
         lockout.spend(
-            call.table, stranger.person, counter.by_address, all_but_one, spent_until, NOW
+            call.table, stranger.address, counter.address_operation, all_but_one, spent_until, NOW
         )
         self.spend(call, operation, body, 1)
 

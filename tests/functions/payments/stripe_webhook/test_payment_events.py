@@ -233,6 +233,6 @@ def cause_every_event(
         stripe.close_dispute(dispute["id"], won=won)
     failing = next_booking()
     intent = steps.pay(failing, card=REFUND_FAILS)
-    stripe.settle_refund(stripe.refund(intent, 100)["id"], "failed")
+    stripe.set_refund_status(stripe.refund(intent, 100)["id"], "failed")
     pending = steps.pay(next_booking(), card=REFUND_PENDS)
-    stripe.settle_refund(stripe.refund(pending, 100)["id"], "succeeded")
+    stripe.set_refund_status(stripe.refund(pending, 100)["id"], "succeeded")

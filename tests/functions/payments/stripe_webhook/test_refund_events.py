@@ -64,8 +64,8 @@ class TestRefundEvents:
         call.deliver()
         (refund,) = stripe.all_objects("refunds")
         if fate == "canceled":
-            stripe.settle_refund(refund["id"], "requires_action")
-        stripe.settle_refund(refund["id"], fate)
+            stripe.set_refund_status(refund["id"], "requires_action")
+        stripe.set_refund_status(refund["id"], fate)
         output()
 
         call.deliver()
@@ -86,7 +86,7 @@ class TestRefundEvents:
         call.deliver()
         assert steps.account(booking)["balance"]["refund_sent"] == 9_700
 
-        stripe.settle_refund(stripe.all_objects("refunds")[0]["id"], "succeeded")
+        stripe.set_refund_status(stripe.all_objects("refunds")[0]["id"], "succeeded")
         call.deliver()
 
         assert steps.account(booking)["payment_status"] == "partially_refunded"
@@ -120,7 +120,7 @@ class TestDashboardRefunds:
         steps.follow_up()
         call.deliver()
         (failed,) = stripe.all_objects("refunds")
-        stripe.settle_refund(failed["id"], "failed")
+        stripe.set_refund_status(failed["id"], "failed")
         call.deliver()
 
         # When staff refund in the dashboard, and the job runs a day later

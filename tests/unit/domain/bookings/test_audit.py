@@ -26,13 +26,16 @@ from teppan.domain.bookings.audit import (
     PostedEntry,
     audit_event,
 )
-from teppan.domain.bookings.booking import Booking, Contact, Venue
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.booking_request import Contact
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
 from teppan.domain.bookings.change import Changes, change, complete
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Role
-from teppan.domain.ledger import Balance, EntryKind
+from teppan.domain.ledger import EntryKind
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.posting import post_payment
 from teppan.store.bookings.bookings import MAX_STEP_ENTRIES

@@ -1,4 +1,4 @@
-"""Bookings: creation, amounts due, and visibility (`domain.md §4, §8`)."""
+"""Bookings: creation and amounts due (`domain.md §4`)."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -8,7 +8,6 @@ import pytest
 from tests.builders import (
     CUSTOMER,
     NOW,
-    OTHER_CUSTOMER,
     admin,
     before,
     booking,
@@ -18,22 +17,19 @@ from tests.builders import (
     days_ahead,
     holding,
     in_status,
-    system,
 )
 
-from teppan.domain.bookings.booking import book, check_visible
+from teppan.domain.bookings.booking import book
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.errors import (
-    BookingNotFound,
     InvalidTime,
     LeadTimeTooShort,
     TooFarAhead,
 )
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
-from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import DomainError, InvalidInput
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
 
@@ -139,6 +135,18 @@ class TestMoneyDue:
         assert made.due_to_confirm == 10_000
         assert made.balance_due_at == made.created_at < made.payment_due_at
 
+    def test_the_deposit_is_measured_in_whole_seconds_as_every_later_change_measures_it(
+        self,
+    ) -> None:
+        """`created_at` has whole seconds, so a change must not see an earlier booking."""
+        half_a_second_late = before(booking(), days=7) + SECOND / 2
+        made = booking(caller=caller(at=half_a_second_late))
+
+        changed = change(made, Changes(special_requests="x"), caller(at=half_a_second_late)).after
+
+        assert (made.due_to_confirm, made.balance_due_at) == (10_000, made.created_at)
+        assert changed.due_to_confirm == made.due_to_confirm
+
     @pytest.mark.parametrize(
         ("captured", "deposit_due", "balance_due"),
         [
@@ -241,14 +249,3 @@ def test_a_booking_completes_six_hours_after_its_start() -> None:
 @pytest.mark.parametrize("status", Status)
 def test_only_a_cancelled_booking_releases_its_slot(status: Status) -> None:
     assert in_status(status).holds_slot is (status is not Status.CANCELLED)
-
-
-class TestVisibility:
-    @pytest.mark.parametrize("who", [caller(), admin(), system()])
-    def test_the_customer_and_staff_and_jobs_see_a_booking(self, who: Caller) -> None:
-        check_visible(booking(), who)
-
-    @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.ANONYMOUS])
-    def test_a_booking_does_not_exist_for_another_customer(self, role: Role) -> None:
-        with pytest.raises(BookingNotFound):
-            check_visible(booking(), caller(OTHER_CUSTOMER, role))

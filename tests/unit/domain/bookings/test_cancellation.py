@@ -33,12 +33,8 @@ from teppan.domain.bookings.errors import AlreadyCancelled, AlreadyCompleted, To
 from teppan.domain.bookings.transition import Status
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import DomainError, Forbidden, InvalidInput
-from teppan.domain.ledger import (
-    Balance,
-    EntryKind,
-    LedgerEntry,
-    RefundReason,
-)
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.payments.posting import post_payment
 from teppan.domain.policy import CURRENT

@@ -9,7 +9,7 @@ from tests.builders import before, booking, caller, confirmed, holding, in_statu
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.dues import is_less_due
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 
 SECOND = timedelta(seconds=1)
 

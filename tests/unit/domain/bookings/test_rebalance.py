@@ -6,7 +6,8 @@ from tests.builders import booking, caller, confirmed, holding
 
 from teppan.domain.bookings.rebalance import rebalance, with_entries
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance, EntryKind, RefundReason
+from teppan.domain.ledger import EntryKind, RefundReason
+from teppan.domain.ledger_balance import Balance
 
 
 def test_rebalance_without_a_change_makes_no_version() -> None:

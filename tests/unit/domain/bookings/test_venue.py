@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from teppan.domain.bookings.booking import Venue
+from teppan.domain.bookings.venue import Venue
 
 VENUE = Venue("1200 Ocean Avenue", "Santa Monica", "CA", "90401", "Apt 7")
 

@@ -9,7 +9,7 @@ from tests.builders import NOW, attempt, before, booking, caller, confirmed, hol
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.attempt import (
     IntentStatus,
     PaymentAttempt,

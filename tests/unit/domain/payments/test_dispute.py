@@ -20,7 +20,8 @@ from tests.unit.domain.payments.test_snapshot import (
     with_dispute,
 )
 
-from teppan.domain.ledger import Balance, balance_of
+from teppan.domain.ledger import EntryKind
+from teppan.domain.ledger_balance import Balance, balance_of
 from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.snapshot import PaymentSnapshot
 
@@ -82,6 +83,25 @@ class TestDispute:
 
         assert (balance.disputed, balance.lost) == (disputed, lost)
         assert balance.at_provider == 10_000 + sum(movements)
+
+    @pytest.mark.parametrize(
+        ("status", "movements", "reference"),
+        [
+            pytest.param(LOST, (-10_000,), "txn_0", id="the withdrawal"),
+            pytest.param(LOST, (-10_000, 6_000), "txn_1", id="the partial reinstatement"),
+            pytest.param(WON, (-10_000, 10_000, -10_000), "txn_2", id="the second withdrawal"),
+        ],
+    )
+    def test_a_forfeiture_names_the_movement_that_left_the_money_lost(
+        self, status: DisputeStatus, movements: tuple[int, ...], reference: str
+    ) -> None:
+        (forfeited,) = (
+            entry
+            for entry in after(with_dispute(status, *movements))
+            if entry.kind is EntryKind.DISPUTE_FORFEITED
+        )
+
+        assert forfeited.reference == reference
 
     def test_a_dispute_that_withdrew_more_than_its_nominal_amount_holds_all_of_it(self) -> None:
         payment = snapshot(disputes=(Dispute("dp_1", 4_000, OPEN, moved(-4_000, -6_000)),))
@@ -177,7 +197,7 @@ class TestDispute:
         ("earlier", "stale"),
         [((LOST, -6_000), (LOST, -6_000)), ((WON, -6_000, 6_000), (WON, -6_000, 6_000))],
     )
-    def test_an_outdated_snapshot_settles_nothing_of_a_reopened_dispute(
+    def test_an_outdated_snapshot_decides_nothing_of_a_reopened_dispute(
         self, earlier: tuple[DisputeStatus, int], stale: tuple[DisputeStatus, int]
     ) -> None:
         status, *amounts = earlier

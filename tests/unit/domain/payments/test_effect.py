@@ -15,7 +15,7 @@ from tests.builders import (
 
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
 from teppan.domain.bookings.transition import TRANSITIONS, Status
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.effect import (
     EFFECTS_IF_SLOT_TAKEN,
     PAYMENT_EFFECTS,

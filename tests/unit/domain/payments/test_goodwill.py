@@ -6,7 +6,8 @@ import pytest
 from tests.builders import admin, confirmed, holding
 
 from teppan.domain.errors import RefundExceedsCaptured
-from teppan.domain.ledger import Balance, EntryKind, RefundReason
+from teppan.domain.ledger import EntryKind, RefundReason
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.goodwill import grant_goodwill
 
 

@@ -6,7 +6,8 @@ import pytest
 from tests.builders import NOW, PAYMENT
 from tests.unit.domain.obligations import obligation, refund_entry
 
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
+from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.obligation_correction import waiver_entries
 
 OWED, SENT = EntryKind.REFUND_OWED, EntryKind.REFUND_SENT

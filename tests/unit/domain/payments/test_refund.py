@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import NOW, PAYMENT
+from tests.builders import NOW, PAYMENT, ledger_entry
 from tests.unit.domain.obligations import obligation, refund_entry
 
 from teppan.domain.ledger import EntryKind, LedgerEntry, RefusalReason
@@ -21,6 +21,7 @@ from teppan.domain.policy import CURRENT
 OWED, GOODWILL = EntryKind.REFUND_OWED, EntryKind.GOODWILL_OWED
 SENT, FAILED, REFUNDED = EntryKind.REFUND_SENT, EntryKind.REFUND_FAILED, EntryKind.REFUNDED
 WAIVED, GOODWILL_WAIVED = EntryKind.REFUND_WAIVED, EntryKind.GOODWILL_WAIVED
+RESTORED = EntryKind.GOODWILL_RESTORED
 REFUSED = EntryKind.REFUND_REFUSED
 HOUR = timedelta(hours=1)
 
@@ -161,6 +162,31 @@ class TestOpenObligations:
         assert may_be_sent_at(refund, CURRENT) > NOW + timedelta(days=100 * 365)
         assert refund_status([obligation(), final]) is RefundStatus.FAILED
 
+    @pytest.mark.parametrize(
+        ("reinstated_after", "payment", "is_final"),
+        [
+            pytest.param(2 * HOUR, PAYMENT, False, id="later"),
+            pytest.param(HOUR, PAYMENT, False, id="in the same second"),
+            pytest.param(0 * HOUR, PAYMENT, True, id="earlier"),
+            pytest.param(2 * HOUR, "pi_2", True, id="later, of another payment"),
+        ],
+    )
+    def test_only_a_later_reinstatement_of_its_payment_ends_a_final_refusal(
+        self, reinstated_after: timedelta, payment: str, is_final: bool
+    ) -> None:
+        (first,) = open_obligations([obligation()])
+        final = refusal_entry(first, RefusalReason.FINAL, NOW + HOUR)
+        reinstated = ledger_entry(
+            EntryKind.DISPUTE_REINSTATED,
+            reference="txn_1",
+            at=NOW + reinstated_after,
+            payment=payment,
+        )
+
+        (refund,) = open_obligations([obligation(), final, reinstated])
+
+        assert refund.is_final is is_final
+
     def test_the_last_failure_of_a_refund_sets_its_wait(self) -> None:
         ledger = [
             obligation(),
@@ -235,6 +261,8 @@ class TestRefundStatus:
             ([SENT, REFUNDED, REVERSED, FAILED], "failed"),
             ([GOODWILL_WAIVED], "canceled"),
             ([SENT, FAILED, GOODWILL_WAIVED], "canceled"),
+            ([GOODWILL_WAIVED, RESTORED], "pending"),
+            ([GOODWILL_WAIVED, RESTORED, SENT, REFUNDED], "succeeded"),
         ],
     )
     def test_the_refund_status_follows_from_its_entries(

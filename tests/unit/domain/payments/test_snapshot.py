@@ -7,13 +7,8 @@ from itertools import permutations
 import pytest
 from tests.builders import NOW, PAYMENT, ledger_entry, snapshot
 
-from teppan.domain.ledger import (
-    EntryKind,
-    LedgerEntry,
-    RefundReason,
-    RefusalReason,
-    balance_of,
-)
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason, RefusalReason
+from teppan.domain.ledger_balance import balance_of
 from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.snapshot import (
     PaymentSnapshot,

@@ -35,7 +35,7 @@ class ServedResponse:
         return str(self.body["code"])
 
 
-type Handle = Callable[[Request[Any]], Response]
+type EndpointFunction = Callable[[Request[Any]], Response]
 
 
 def say_hello(request: Request[Any]) -> Response:
@@ -44,7 +44,7 @@ def say_hello(request: Request[Any]) -> Response:
 
 def serve(
     event: dict[str, Any] | None = None,
-    handle: Handle = say_hello,
+    handle: EndpointFunction = say_hello,
     *,
     roles: frozenset[Role] = EVERYONE,
     **declared: Any,
@@ -68,7 +68,7 @@ def handled_request(event: dict[str, Any] | None = None, **declared: Any) -> Req
     return requests[0]
 
 
-def failing(error: Exception) -> Handle:
+def failing(error: Exception) -> EndpointFunction:
     def fail(_request: Request[Any]) -> Response:
         raise error
 

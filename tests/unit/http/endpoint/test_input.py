@@ -87,5 +87,6 @@ class TestIdempotency:
 
     def test_an_operation_that_is_not_idempotent_ignores_a_key(self) -> None:
         assert (
-            handled_request(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotent is None
+            handled_request(gateway_event(headers={"Idempotency-Key": "key-1"})).idempotency_or_none
+            is None
         )

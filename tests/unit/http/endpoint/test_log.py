@@ -7,7 +7,14 @@ from types import SimpleNamespace
 import pytest
 from tests.builders import CUSTOMER, gateway_event
 from tests.unit.conftest import LogLines
-from tests.unit.http.endpoint.serving import SECRET, Handle, Order, failing, say_hello, serve
+from tests.unit.http.endpoint.serving import (
+    SECRET,
+    EndpointFunction,
+    Order,
+    failing,
+    say_hello,
+    serve,
+)
 
 from teppan.domain.bookings.errors import SlotUnavailable
 from teppan.http.parameters import LIMIT
@@ -101,7 +108,7 @@ class TestMetrics:
     )
     def test_a_request_is_counted_once(
         self,
-        handle: Handle,
+        handle: EndpointFunction,
         client_errors: int,
         server_errors: int,
         capsys: pytest.CaptureFixture[str],

@@ -27,7 +27,7 @@ PASSWORD = "four and twenty gyoza"
 ABOUT = {"UserPoolId": POOL, "Username": CUSTOMER}
 
 CALLS: dict[str, Callable[[Directory], object]] = {
-    "admin_update_user_attributes": lambda accounts: accounts.admit(CUSTOMER),
+    "admin_update_user_attributes": lambda accounts: accounts.enable_password_reset(CUSTOMER),
     "admin_get_user": lambda accounts: accounts.find(CUSTOMER),
     "admin_set_user_password": lambda accounts: accounts.set_password(CUSTOMER, PASSWORD),
     "admin_user_global_sign_out": lambda accounts: accounts.end_sessions(CUSTOMER),
@@ -116,13 +116,13 @@ def test_an_account_made_by_staff_is_admitted_with_a_random_password(
     password = ABOUT | {"Password": ANY, "Permanent": True}
     stub.add_response("admin_set_user_password", {}, password)
 
-    accounts.admit(CUSTOMER)
+    accounts.enable_password_reset(CUSTOMER)
 
 
 def test_a_deleted_account_is_not_admitted(stub: Stubber, accounts: Directory) -> None:
     stub.add_client_error("admin_update_user_attributes", "UserNotFoundException")
 
-    accounts.admit(CUSTOMER)
+    accounts.enable_password_reset(CUSTOMER)
 
 
 @pytest.mark.parametrize("operation", ["admin_get_user", "admin_user_global_sign_out"])

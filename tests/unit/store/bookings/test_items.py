@@ -16,12 +16,13 @@ from tests.builders import (
 )
 
 from teppan.domain.bookings.audit import audit_event
-from teppan.domain.bookings.booking import Booking, Venue
+from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance
+from teppan.domain.bookings.venue import Venue
+from teppan.domain.ledger_balance import Balance
 from teppan.store.attributes import Item, from_attributes, to_attributes
 from teppan.store.bookings.items import booking_item, booking_of, event_item, event_of
 from teppan.store.bookings.listing import SUMMARY

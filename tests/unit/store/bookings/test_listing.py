@@ -10,7 +10,8 @@ from tests.builders import CUSTOMER
 from teppan.domain.bookings.transition import Status
 from teppan.domain.payment_status import PaymentStatus
 from teppan.store.bookings import listing
-from teppan.store.bookings.listing import BookingQuery, Position
+from teppan.store.bookings.listing import BookingQuery
+from teppan.store.list_pages import Position
 from teppan.store.table import Page, Table
 
 NEW_YEAR = {"first": date(2026, 12, 31), "last": date(2027, 1, 1)}
@@ -51,22 +52,6 @@ class TestPartitions:
     ) -> None:
         with pytest.raises(ValueError, match="both dates"):
             listing._partitions(query(**dates))
-
-
-class TestDayBounds:
-    @pytest.mark.parametrize(
-        ("day", "instant"),
-        [
-            (date(2026, 12, 24), "2026-12-24T08:00:00Z"),
-            (date(2026, 7, 1), "2026-07-01T07:00:00Z"),
-            (date(2027, 3, 14), "2027-03-14T08:00:00Z"),
-            (date(2027, 3, 15), "2027-03-15T07:00:00Z"),
-            (date(2026, 11, 1), "2026-11-01T07:00:00Z"),
-            (date(2026, 11, 2), "2026-11-02T08:00:00Z"),
-        ],
-    )
-    def test_a_listed_day_begins_at_midnight_of_the_venue(self, day: date, instant: str) -> None:
-        assert listing._midnight(day) == instant
 
 
 class TestNextPosition:

@@ -11,7 +11,7 @@ from teppan.store import keys
 from teppan.store.alarms import PendingAlarm
 from teppan.store.attributes import Item, to_attributes
 from teppan.store.ledger import ledger_item
-from teppan.store.payments.stream import Change, records
+from teppan.store.payments.stream import FollowUp, records
 
 MARK = "2026-12-25T02:00:00Z#bkg_1#3"
 
@@ -33,16 +33,16 @@ def guard(**attributes: Any) -> Item:
     return {"pk": pk, "sk": sk, "open": "bkg_1:deposit:1", "attempts": 1, **attributes}
 
 
-def change(item: Item) -> Change:
+def follow_up(item: Item) -> FollowUp:
     (found,) = records({"Records": [record(item)]})
-    return found.change()
+    return found.follow_up()
 
 
 def test_a_stream_record_of_an_entry_with_an_alarm_asks_to_raise_it() -> None:
     entry = ledger_entry(EntryKind.DISPUTE_OPENED)
     item = ledger_item("bkg_1", entry)
 
-    assert change(item) == Change(
+    assert follow_up(item) == FollowUp(
         "bkg_1",
         alarm=PendingAlarm(
             Alarm.DISPUTES_OPENED, entry.payment, (item["pk"], item["sk"]), item["gsi4sk"]
@@ -51,17 +51,17 @@ def test_a_stream_record_of_an_entry_with_an_alarm_asks_to_raise_it() -> None:
 
 
 def test_a_stream_record_of_an_entry_without_an_alarm_raises_none() -> None:
-    assert change(ledger_item("bkg_1", ledger_entry(EntryKind.REFUND_OWED))) == Change("bkg_1")
+    assert follow_up(ledger_item("bkg_1", ledger_entry(EntryKind.REFUND_OWED))) == FollowUp("bkg_1")
 
 
 def test_a_stream_record_with_a_closing_mark_asks_to_close_payments() -> None:
     marked = guard(gsi4pk=keys.CLOSE, gsi4sk=MARK)
 
-    assert change(marked) == Change("bkg_1", closing_mark=MARK)
+    assert follow_up(marked) == FollowUp("bkg_1", closing_mark=MARK)
 
 
 def test_a_stream_record_of_a_guard_without_a_mark_closes_nothing() -> None:
-    assert change(guard()) == Change("bkg_1")
+    assert follow_up(guard()) == FollowUp("bkg_1")
 
 
 def test_stream_records_keep_their_order() -> None:

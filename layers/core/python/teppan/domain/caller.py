@@ -51,6 +51,10 @@ class Caller:
         """Whether the caller may read every booking, as staff and our jobs do (`domain.md §8`)."""
         return self.role in {Role.ADMIN, Role.SYSTEM}
 
+    def may_see(self, customer_id: str) -> bool:
+        """Return whether the caller may see the bookings of a customer."""
+        return self.sees_every_booking or customer_id == self.id
+
     @property
     def is_admin(self) -> bool:
         """Whether the caller may read and do everything."""

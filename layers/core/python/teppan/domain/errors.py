@@ -93,6 +93,22 @@ class ProviderFailed(DomainError):
     retry_after: int | None = 30
 
 
+class NotConfigured(ProviderFailed):
+    """A service that we depend on is not set up on this stage yet; a job then does nothing."""
+
+    subject: ClassVar[str]
+    """What is not set up, in the plural, for the log."""
+
+
+class InternalFault(DomainError):
+    """A fault of ours: a retry does not help, the code or the setup must be fixed."""
+
+    code = "internal_error"
+    title = "Internal error"
+    detail = "Something went wrong on our side. It has been recorded."
+    retry_after: int | None = None
+
+
 class InvalidInput(Unprocessable):
     """Fields or parameters are not valid; there is one `Violation` for each."""
 

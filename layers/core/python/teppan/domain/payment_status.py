@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.money import Cents
 
 
@@ -51,44 +51,52 @@ class PaymentStatusRule:
 
 RULES: Final = (
     PaymentStatusRule(
-        "a dispute is open", lambda at: at.balance.at_risk > 0, PaymentStatus.DISPUTED
+        "a dispute is open", lambda position: position.balance.at_risk > 0, PaymentStatus.DISPUTED
     ),
     PaymentStatusRule(
         "a refund is owed or sent",
-        lambda at: at.balance.in_flight > 0,
+        lambda position: position.balance.in_flight > 0,
         PaymentStatus.REFUND_PENDING,
     ),
     PaymentStatusRule(
-        "a deposit is due", lambda at: at.deposit_due > 0, PaymentStatus.AWAITING_PAYMENT
+        "a deposit is due",
+        lambda position: position.deposit_due > 0,
+        PaymentStatus.AWAITING_PAYMENT,
     ),
     PaymentStatusRule(
         "a balance is due, and something counts as paid",
-        lambda at: at.balance_due > 0 and at.balance.credited > 0,
+        lambda position: position.balance_due > 0 and position.balance.credited > 0,
         PaymentStatus.DEPOSIT_PAID,
     ),
     PaymentStatusRule(
-        "a balance is due", lambda at: at.balance_due > 0, PaymentStatus.AWAITING_PAYMENT
+        "a balance is due",
+        lambda position: position.balance_due > 0,
+        PaymentStatus.AWAITING_PAYMENT,
     ),
     PaymentStatusRule(
         "the price is paid, and only what was paid beyond it went back",
-        lambda at: at.balance.credited > 0 and at.has_refunded_only_excess,
+        lambda position: position.balance.credited > 0 and position.has_refunded_only_excess,
         PaymentStatus.PAID,
     ),
     PaymentStatusRule(
         "all that was taken went back",
-        lambda at: 0 < at.balance.refunded >= at.balance.paid,
+        lambda position: 0 < position.balance.refunded >= position.balance.paid,
         PaymentStatus.REFUNDED,
     ),
     PaymentStatusRule(
         "a part of it went back",
-        lambda at: at.balance.refunded > 0,
+        lambda position: position.balance.refunded > 0,
         PaymentStatus.PARTIALLY_REFUNDED,
     ),
     PaymentStatusRule(
-        "nothing counts as paid", lambda at: not at.balance.credited, PaymentStatus.AWAITING_PAYMENT
+        "nothing counts as paid",
+        lambda position: not position.balance.credited,
+        PaymentStatus.AWAITING_PAYMENT,
     ),
     PaymentStatusRule(
-        "a part of the price is paid", lambda at: at.unpaid > 0, PaymentStatus.DEPOSIT_PAID
+        "a part of the price is paid",
+        lambda position: position.unpaid > 0,
+        PaymentStatus.DEPOSIT_PAID,
     ),
     PaymentStatusRule("the price is paid", lambda _: True, PaymentStatus.PAID),
 )

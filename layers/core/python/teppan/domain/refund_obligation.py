@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from teppan.domain.errors import RefundExceedsCaptured
-from teppan.domain.ledger import OBLIGATION_KINDS, Balance, EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger import OBLIGATION_KINDS, EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.money import Cents
 
 WAIVER_KINDS = {

@@ -21,7 +21,7 @@ from teppan.domain.errors import (
 )
 from teppan.http.errors import MethodNotAllowed
 from teppan.http.headers import all_headers
-from teppan.http.idempotency import idempotent_request
+from teppan.http.idempotency import idempotency_key
 from teppan.http.parameters import Declared, read_parameters
 from teppan.http.problem import internal_error, problem
 from teppan.http.request import RawRequest, Request, read_request
@@ -50,8 +50,8 @@ MAX_WEBHOOK_BYTES = 1024 * 1024
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing."""
 
-type Handle = Callable[[Request[Any]], Response]
-type LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+type EndpointFunction = Callable[[Request[Any]], Response]
+type ApiHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
     def __post_init__(self) -> None:
         settings()
 
-    def __call__(self, handle: Handle) -> LambdaHandler:
+    def __call__(self, handle: EndpointFunction) -> ApiHandler:
         """Return the Lambda handler around `handle`."""
 
         def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         traced = tracer.capture_lambda_handler(observed, capture_response=False)
         return logger.inject_lambda_context(traced, clear_state=True, log_event=False)
 
-    def _serve(self, handle: Handle, request: RawRequest) -> dict[str, Any]:
+    def _serve(self, handle: EndpointFunction, request: RawRequest) -> dict[str, Any]:
         started_at = time.perf_counter()
         logger.append_keys(
             operation=self.operation,
@@ -114,7 +114,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             "isBase64Encoded": False,
         }
 
-    def _answer(self, handle: Handle, request: RawRequest) -> tuple[Response, str]:
+    def _answer(self, handle: EndpointFunction, request: RawRequest) -> tuple[Response, str]:
         """Return the response and its body as text; an error becomes a problem."""
         try:
             response = handle(self._request(request))
@@ -146,7 +146,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             body=body,
             parameters=parameters,
             if_match=request.header_list("If-Match"),
-            idempotent=idempotent_request(request.header("Idempotency-Key"), document)
+            idempotency_or_none=idempotency_key(request.header("Idempotency-Key"), document)
             if self.idempotent
             else None,
             session_or_none=principal.session if principal else None,

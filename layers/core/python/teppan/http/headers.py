@@ -44,7 +44,7 @@ def all_headers(response: Response, request: RawRequest) -> Mapping[str, str]:
     """Return the headers of `response`, with those that every response to `request` has."""
     return {
         **SECURITY,
-        **cors(request.harmless_header("Origin"), settings().allowed_origins),
+        **cors(request.optional_header("Origin"), settings().allowed_origins),
         "X-Request-Id": request.request_id,
         **({} if response.body is None else {"Content-Type": response.media_type}),
         **response.headers,

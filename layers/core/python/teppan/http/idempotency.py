@@ -7,12 +7,12 @@ from typing import Any
 
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.http.errors import MissingParameter
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def idempotent_request(key: str | None, document: Any) -> IdempotentRequest:
+def idempotency_key(key: str | None, document: Any) -> IdempotencyKey:
     """Return the key with the fingerprint of the request's JSON `document`.
 
     Raises `MissingParameter` for no key or an empty one, and `InvalidInput` for a key that is not 1
@@ -25,4 +25,4 @@ def idempotent_request(key: str | None, document: Any) -> IdempotentRequest:
         detail = "must be 1 to 255 visible ASCII characters"
         raise InvalidInput([Violation("header", "/Idempotency-Key", detail)])
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
-    return IdempotentRequest(key, hashlib.sha256(canonical.encode()).hexdigest())
+    return IdempotencyKey(key, hashlib.sha256(canonical.encode()).hexdigest())

@@ -9,6 +9,7 @@ from teppan.domain.errors import (
     Conflict,
     DomainError,
     Forbidden,
+    InternalFault,
     NotFound,
     PreconditionFailed,
     ProviderFailed,
@@ -18,7 +19,6 @@ from teppan.domain.errors import (
     Unprocessable,
     Violation,
 )
-from teppan.domain.payments.errors import PaymentFault
 from teppan.http.errors import MethodNotAllowed, TooLarge, UnsupportedMediaType
 from teppan.http.response import Response
 
@@ -39,7 +39,7 @@ _STATUS: Mapping[type[DomainError], int] = {
     UnsupportedMediaType: 415,
     Unprocessable: 422,
     TooManyRequests: 429,
-    PaymentFault: 500,
+    InternalFault: 500,
     ProviderFailed: 502,
     Unavailable: 503,
 }
@@ -60,8 +60,7 @@ def problem(error: DomainError, instance: str, request_id: str) -> Response:
 
 def internal_error(instance: str, request_id: str) -> Response:
     """Return the response to an unexpected error, without any detail of it."""
-    detail = "Something went wrong on our side. It has been recorded."
-    return _document(500, "internal_error", "Internal error", detail, instance, request_id, {})
+    return problem(InternalFault(), instance, request_id)
 
 
 def _document(

@@ -11,7 +11,7 @@ from teppan.domain.caller import Caller
 from teppan.domain.errors import InvalidInput, MalformedJson, Violation
 from teppan.http.errors import TooLarge
 from teppan.http.precondition import precondition
-from teppan.services.idempotency import IdempotentRequest
+from teppan.services.idempotency import IdempotencyKey
 from teppan.services.precondition import Precondition
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -50,7 +50,7 @@ class RawRequest:
         values = self.headers.get(name.lower())
         return ", ".join(values) if values else None
 
-    def harmless_header(self, name: str) -> str | None:
+    def optional_header(self, name: str) -> str | None:
         """Return the value of a header that may be ignored: None for two different values."""
         values = set(self.headers.get(name.lower(), ()))
         return values.pop() if len(values) == 1 else None
@@ -73,9 +73,9 @@ class Request[Body]:
     """A well-formed, authenticated and permitted request.
 
     `parameters` holds the declared parameters by name. `if_match` is the header as sent.
-    `idempotent` is set for operations with an idempotency key, `session_or_none` for operations
-    that are not public. A webhook has the body's bytes in `raw`, and the header with their
-    signature in `signature`.
+    `idempotency_or_none` is set for operations with an idempotency key, `session_or_none` for
+    operations that are not public. A webhook has the body's bytes in `raw`, and the header with
+    their signature in `signature`.
     """
 
     operation: str
@@ -83,7 +83,7 @@ class Request[Body]:
     body: Body
     parameters: Mapping[str, Any]
     if_match: str | None
-    idempotent: IdempotentRequest | None
+    idempotency_or_none: IdempotencyKey | None
     session_or_none: Session | None = None
     raw: bytes = field(default=b"", repr=False)
     signature: str | None = field(default=None, repr=False)
@@ -101,11 +101,11 @@ class Request[Body]:
         return precondition(self.if_match)
 
     @property
-    def idempotency(self) -> IdempotentRequest:
+    def idempotency(self) -> IdempotencyKey:
         """The key and fingerprint; raises `LookupError` unless the operation is `idempotent`."""
-        if self.idempotent is None:
+        if self.idempotency_or_none is None:
             raise LookupError(f"{self.operation} does not declare itself idempotent")
-        return self.idempotent
+        return self.idempotency_or_none
 
 
 def read_request(event: Mapping[str, Any]) -> RawRequest:
@@ -122,7 +122,7 @@ def read_request(event: Mapping[str, Any]) -> RawRequest:
         event=event,
         source_ip=(context.get("identity") or {}).get("sourceIp") or "",
     )
-    caller_id = request.harmless_header("X-Request-Id") or ""
+    caller_id = request.optional_header("X-Request-Id") or ""
     return replace(request, request_id=caller_id) if _UUID.fullmatch(caller_id) else request
 
 

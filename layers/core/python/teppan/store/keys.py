@@ -93,14 +93,14 @@ def due(job: str) -> str:
     return f"DUE#{job}"
 
 
-def attempts(person: str, operation: str, network: str) -> Key:
-    """Return the key of the attempts at an operation; person and network are pseudonyms."""
-    return f"PERSON#{person}", f"ATTEMPTS#{operation}#{network}"
+def attempts(address: str, operation: str, network: str) -> Key:
+    """Return the key of the attempts at an operation; address and network are pseudonyms."""
+    return f"ADDRESS#{address}", f"ATTEMPTS#{operation}#{network}"
 
 
-def allowance(person: str, operation: str) -> Key:
-    """Return the key of a person's allowance over all networks; the person is a pseudonym."""
-    return f"PERSON#{person}", f"ALLOWANCE#{operation}"
+def allowance(address: str, operation: str) -> Key:
+    """Return the key of an address's allowance over all networks; the address is a pseudonym."""
+    return f"ADDRESS#{address}", f"ALLOWANCE#{operation}"
 
 
 def session(session_id: str) -> Key:
@@ -113,9 +113,9 @@ def sessions(account_id: str) -> Key:
     return f"ACCOUNT#{account_id}", "SESSIONS"
 
 
-def slot(at: Slot) -> Key:
+def slot(slot: Slot) -> Key:
     """Return the key of a slot."""
-    return slot_month(at.date), f"{at.date}#{at.time:%H:%M}"
+    return slot_month(slot.date), f"{slot.date}#{slot.time:%H:%M}"
 
 
 def slot_month(day: date) -> str:

@@ -7,10 +7,12 @@ import pytest
 from tests.builders import admin, before, booking_request, caller, confirmed, days_ahead
 from tests.unit.domain.bookings.change.changing import MICRO, change, with_distance
 
-from teppan.domain.bookings.booking import Booking, Contact, Venue
+from teppan.domain.bookings.booking import Booking
+from teppan.domain.bookings.booking_request import Contact
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.errors import TooCloseToEvent, TooLateToReduce
 from teppan.domain.bookings.party import Menu, Party
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Caller
 
 MORE = [

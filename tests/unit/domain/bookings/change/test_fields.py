@@ -16,11 +16,12 @@ from tests.builders import (
 )
 from tests.unit.domain.bookings.change.changing import LIVE, OVER, change, unchanged_by_money
 
-from teppan.domain.bookings.booking import Contact, Venue
+from teppan.domain.bookings.booking_request import Contact
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.errors import BookingNotChangeable
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Caller
 
 NOTHING_BUT = {

@@ -9,7 +9,8 @@ from teppan.domain.bookings.change import change as step_of
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
 from teppan.domain.errors import InvalidInput
-from teppan.domain.ledger import Balance, EntryKind, RefundReason
+from teppan.domain.ledger import EntryKind, RefundReason
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payment_status import PaymentStatus
 
 

@@ -18,15 +18,17 @@ from tests.builders import (
 )
 from tests.unit.domain.bookings.change.changing import MICRO, change, with_distance
 
-from teppan.domain.bookings.booking import Booking, Venue
+from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.change import Changes, complete
 from teppan.domain.bookings.change import change as step_of
 from teppan.domain.bookings.dues import PaymentType
 from teppan.domain.bookings.errors import BookingNotChangeable, VenueTooFar
 from teppan.domain.bookings.party import Party
 from teppan.domain.bookings.transition import Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.errors import Forbidden
-from teppan.domain.ledger import Balance, EntryKind
+from teppan.domain.ledger import EntryKind
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.payments.attempt import amount_due
 

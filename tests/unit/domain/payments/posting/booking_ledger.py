@@ -6,7 +6,8 @@ from tests.builders import NOW, booking, caller, snapshot, system
 
 from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
+from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.dispute import Dispute, DisputeMovement, DisputeStatus
 from teppan.domain.payments.posting import post_payment
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefund, ProviderRefundStatus

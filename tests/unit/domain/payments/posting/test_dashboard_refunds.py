@@ -12,7 +12,7 @@ from tests.unit.domain.payments.posting.booking_ledger import (
 )
 
 from teppan.domain.bookings.booking import Booking
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.snapshot import ProviderRefund, ProviderRefundStatus
 from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 

@@ -20,7 +20,7 @@ from tests.unit.domain.payments.posting.booking_ledger import (
 
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel, expire
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.refund import open_obligations
 from teppan.domain.payments.snapshot import PaymentSnapshot, ProviderRefundStatus
 

@@ -20,7 +20,8 @@ from teppan.domain.bookings.booking import Step
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Party
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance, EntryKind
+from teppan.domain.ledger import EntryKind
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.posting import post_payment
 from teppan.store.bookings.bookings import MAX_STEP_ENTRIES
 

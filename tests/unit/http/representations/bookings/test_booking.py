@@ -1,6 +1,5 @@
 """Bookings, cancellations and audit events as JSON of the contract."""
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,14 +19,16 @@ from tests.builders import (
     holding,
     in_status,
 )
+from tests.unit.http.representations.plain import plain
 
 from teppan.domain.bookings.audit import audit_event
-from teppan.domain.bookings.booking import Booking, Venue
+from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.cancellation import CancellationRequest, cancel, cancellation_terms
 from teppan.domain.bookings.change import Changes, change
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
-from teppan.domain.ledger import Balance
+from teppan.domain.bookings.venue import Venue
+from teppan.domain.ledger_balance import Balance
 from teppan.http.representations.bookings import booking as represent
 
 EVENING_AT_THE_VENUE = NOW + timedelta(hours=10)
@@ -113,7 +114,7 @@ NEW_BOOKING = {
 
 class TestBooking:
     def test_a_new_booking_has_all_its_fields(self) -> None:
-        shown = json.loads(json.dumps(represent.booking(booking(), caller())))
+        shown = plain(represent.booking(booking(), caller()))
 
         assert shown == NEW_BOOKING
 
@@ -301,7 +302,7 @@ class TestEvent:
 
         event = audit_event(booking(), changed, caller(at=NOW + timedelta(hours=1)))
 
-        assert json.loads(json.dumps(represent.event(event, caller()))) == {
+        assert plain(represent.event(event, caller())) == {
             "version": 2,
             "type": "updated",
             "at": "2026-11-23T19:00:00Z",

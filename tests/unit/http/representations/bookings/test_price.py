@@ -1,10 +1,10 @@
 """Quotes and parties as JSON."""
 
-import json
 from datetime import time
 
 import pytest
 from tests.builders import booking, caller, days_ahead
+from tests.unit.http.representations.plain import plain
 
 from teppan.domain.bookings.party import Menu, Party
 from teppan.http.representations.bookings.price import booking_price, party, quote
@@ -12,7 +12,7 @@ from teppan.services.bookings.create_quote import QuoteRequest, create_quote
 
 
 def quoted(request: QuoteRequest) -> dict[str, object]:
-    shown: dict[str, object] = json.loads(json.dumps(quote(create_quote(request, caller()))))
+    shown: dict[str, object] = plain(quote(create_quote(request, caller())))
     return shown
 
 

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from tests.builders import NOW, attempt, confirmed, holding, ledger_entry
+from tests.unit.http.representations.plain import plain
 
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.attempt import IntentStatus
 from teppan.http.representations.payments import ledger as represent
 from teppan.services.payments.list_payments import PaymentHistory
@@ -21,11 +23,6 @@ def entry(kind: EntryKind, amount: int = 3_000, n: int = 1, **changes: Any) -> L
     refund = f"ref_x-{n}"
     reference = refund if kind is GOODWILL else f"re_{n}"
     return ledger_entry(kind, amount, **{"reference": reference, "refund": refund} | changes)
-
-
-def plain(document: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(document))
-    return found
 
 
 class TestAccount:

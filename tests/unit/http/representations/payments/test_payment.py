@@ -1,11 +1,11 @@
 """Payments and refunds as JSON of the contract."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.builders import NOW, attempt, confirmed, ledger_entry, snapshot
+from tests.unit.http.representations.plain import plain
 
 from teppan.domain.ledger import EntryKind, LedgerEntry
 from teppan.domain.payments.attempt import Intent, IntentStatus
@@ -23,11 +23,6 @@ INTENT = Intent(
 )
 GOODWILL, SENT, DONE = EntryKind.GOODWILL_OWED, EntryKind.REFUND_SENT, EntryKind.REFUNDED
 FAILED, WAIVED = EntryKind.REFUND_FAILED, EntryKind.GOODWILL_WAIVED
-
-
-def plain(document: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(document))
-    return found
 
 
 def test_a_payment_intent_has_its_client_secret() -> None:

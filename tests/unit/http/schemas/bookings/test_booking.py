@@ -8,10 +8,11 @@ import pytest
 from tests.builders import booking_body, booking_request
 from tests.unit.http.schemas.bodies import read_document
 
-from teppan.domain.bookings.booking import Contact, Venue
+from teppan.domain.bookings.booking_request import Contact
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.transition import Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.errors import InvalidInput
 from teppan.http.schemas.bookings.booking import CreateBookingBody, UpdateBookingBody
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from teppan.domain.bookings.booking_request import BookingRequest, Contact
-from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import Price, chargeable, due_to_confirm, price_of
 from teppan.domain.bookings.slot import Slot, check_bookable, payment_due_at, slot_at
@@ -13,24 +12,12 @@ from teppan.domain.bookings.transition import HOLDS_SLOT, LIVE, Status
 from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import Forbidden
-from teppan.domain.ledger import Balance, LedgerEntry
+from teppan.domain.ledger import LedgerEntry
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.money import Cents
 from teppan.domain.payment_status import PaymentPosition, PaymentStatus
 from teppan.domain.payment_status import payment_status as derived_payment_status
 from teppan.domain.policy import CURRENT, POLICIES, Policy
-
-__all__ = [
-    "PAYMENT_OVERDUE",
-    "Booking",
-    "BookingRequest",
-    "Cancellation",
-    "Contact",
-    "Step",
-    "Venue",
-    "book",
-    "booking_not_found",
-    "check_visible",
-]
 
 PAYMENT_OVERDUE = "payment_overdue"
 """The reason of a cancellation by the system (`domain.md §4`)."""
@@ -194,7 +181,7 @@ def book(
         special_requests=booking_request.special_requests,
         travel_miles=None,
         price=price,
-        due_to_confirm=due_to_confirm(price, caller.at, slot.starts_at, policy),
+        due_to_confirm=due_to_confirm(price, caller.recorded_at, slot.starts_at, policy),
         policy_version=policy.version,
         payments={},
         payment_due_at=payment_due_at(caller.recorded_at, slot, policy),
@@ -202,14 +189,3 @@ def book(
         updated_at=caller.recorded_at,
         fingerprint=fingerprint,
     )
-
-
-def check_visible(booking: Booking, caller: Caller) -> None:
-    """Raise `BookingNotFound` when the booking is another customer's (`domain.md §8`)."""
-    if not caller.sees_every_booking and booking.customer_id != caller.id:
-        raise booking_not_found()
-
-
-def booking_not_found() -> BookingNotFound:
-    """Return the error for an unknown id; it is the same if the caller may not see the booking."""
-    return BookingNotFound("There is no booking with that id among those you may see.")

@@ -10,7 +10,8 @@ from teppan.domain.bookings.errors import AlreadyCancelled, AlreadyCompleted, To
 from teppan.domain.bookings.transition import Cause, Status, next_status
 from teppan.domain.caller import Caller, Role
 from teppan.domain.errors import Forbidden, InvalidInput, Violation
-from teppan.domain.ledger import Balance, RefundReason, post_entries
+from teppan.domain.ledger import RefundReason
+from teppan.domain.ledger_balance import Balance, post_entries
 from teppan.domain.money import Cents, half_up
 from teppan.domain.policy import Policy, RefundTier
 from teppan.domain.refund_obligation import refund_obligations, total_refundable

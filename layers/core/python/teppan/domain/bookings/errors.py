@@ -65,6 +65,7 @@ class BookingNotFound(NotFound):
 
     code = "booking_not_found"
     title = "No such booking"
+    detail = "There is no booking with that id among those you may see."
 
 
 class SlotUnavailable(Conflict):
@@ -143,6 +144,7 @@ class EditConflict(Conflict):
 
     code = "edit_conflict"
     title = "The booking is being changed by others"
+    detail = "Others kept changing the booking; please try again."
 
 
 class VersionMismatch(PreconditionFailed):

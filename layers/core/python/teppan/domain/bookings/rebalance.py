@@ -6,7 +6,8 @@ from dataclasses import replace
 from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.transition import Cause, Status, next_status
 from teppan.domain.caller import Caller
-from teppan.domain.ledger import Balance, LedgerEntry, RefundReason, post_entries
+from teppan.domain.ledger import LedgerEntry, RefundReason
+from teppan.domain.ledger_balance import Balance, post_entries
 from teppan.domain.money import Cents
 from teppan.domain.refund_obligation import refund_obligations, total_refundable
 

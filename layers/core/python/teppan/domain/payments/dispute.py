@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from teppan.domain.ledger import EntryKind, LedgerEntry, balance_of
+from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.ledger_balance import balance_of
 from teppan.domain.money import Cents
 
 

@@ -1,6 +1,14 @@
 """The errors of payments, refunds and payment events, one class each, with a stable `code`."""
 
-from teppan.domain.errors import BadRequest, Conflict, NotFound, ProviderFailed, Unavailable
+from teppan.domain.errors import (
+    BadRequest,
+    Conflict,
+    InternalFault,
+    NotConfigured,
+    NotFound,
+    ProviderFailed,
+    Unavailable,
+)
 
 
 class BookingNotPayable(Conflict):
@@ -77,21 +85,18 @@ class PaymentProviderFailed(ProviderFailed):
     detail = "The payment provider could not do this. It has been recorded; please try again later."
 
 
-class PaymentsNotConfigured(PaymentProviderFailed):
+class PaymentsNotConfigured(PaymentProviderFailed, NotConfigured):
     """No Stripe key is stored for this stage yet."""
+
+    subject = "payments"
 
 
 class WrongPaymentMode(PaymentProviderFailed):
     """A key or a payment is of live mode on a stage for test mode, or the other way round."""
 
 
-class PaymentFault(PaymentProviderFailed):
-    """A fault in our use of Stripe: a retry does not help, the code or the setup must be fixed."""
-
-    code = "internal_error"
-    title = "Internal error"
-    detail = "Something went wrong on our side. It has been recorded."
-    retry_after = None
+class PaymentFault(InternalFault, PaymentProviderFailed):
+    """A fault in our use of Stripe."""
 
 
 class PaymentRequestRejected(PaymentFault):

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry
+from teppan.domain.ledger import EntryKind, LedgerEntry
+from teppan.domain.ledger_balance import Balance
 from teppan.domain.payments.refund import open_obligations
 from teppan.domain.refund_obligation import WAIVER_KINDS
 

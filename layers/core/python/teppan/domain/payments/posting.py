@@ -13,7 +13,8 @@ from teppan.domain.bookings.booking import Booking, Step
 from teppan.domain.bookings.cancellation import expire
 from teppan.domain.bookings.rebalance import rebalance, refund_entries, with_entries
 from teppan.domain.caller import Caller
-from teppan.domain.ledger import Balance, EntryKind, LedgerEntry, RefundReason, balance_of
+from teppan.domain.ledger import EntryKind, LedgerEntry, RefundReason
+from teppan.domain.ledger_balance import Balance, balance_of
 from teppan.domain.money import half_up
 from teppan.domain.payments.effect import PaymentEffect, apply_effect, payment_effect
 from teppan.domain.payments.obligation_correction import restoration_entries, waiver_entries

@@ -45,7 +45,7 @@ class Directory:
                 UserPoolId=self._pool_id, Username=name, Password=password, Permanent=True
             )
 
-    def admit(self, name: str) -> None:
+    def enable_password_reset(self, name: str) -> None:
         """Make an account that staff created in the console able to reset its password by e-mail.
 
         Cognito sends no code to an account in the status FORCE_CHANGE_PASSWORD. A random password

@@ -38,7 +38,7 @@ def confirm_password_reset(
     at, origin = caller.at, origin_of(email, caller)
     count_attempt(table, origin, RESET)
     account = accounts.find(email)
-    account_id = account.id if account else origin.person
+    account_id = account.id if account else origin.address
     sessions.begin_reset(table, account_id, at)
     try:
         pool.reset_password(email, code, password)

@@ -20,8 +20,8 @@ class Counter:
     """A limit, and the names of the operations it counts, by network and by address."""
 
     lockout: Lockout
-    by_network: str
-    by_address: str
+    network_operation: str
+    address_operation: str
     trusts_logins: bool = False
     """Whether a network with an earlier login is limited by its own attempts only."""
 
@@ -30,7 +30,7 @@ class Counter:
 class Origin:
     """The pseudonyms of an attempt's address and network, and its instant (UTC)."""
 
-    person: str
+    address: str
     network: str
     at: datetime
 
@@ -83,7 +83,7 @@ def count_mail(table: Table, origin: Origin, counter: Counter) -> bool:
 
 def forget_attempts(table: Table, origin: Origin, counter: Counter) -> None:
     """Reset the network's attempts after one that succeeded."""
-    lockout.forget(table, origin.person, origin.network, counter.by_network, origin.at)
+    lockout.forget(table, origin.address, origin.network, counter.network_operation, origin.at)
 
 
 def _count(table: Table, origin: Origin, counter: Counter) -> int:
@@ -93,11 +93,11 @@ def _count(table: Table, origin: Origin, counter: Counter) -> int:
     call, the attempt counts for its own network only. Raises `TooManyAttempts` if its own network
     has to wait.
     """
-    person, network, at = origin.person, origin.network, origin.at
+    address, network, at = origin.address, origin.network, origin.at
     own, shared = counter.lockout.by_network, counter.lockout.by_address
-    trusted = _LOGIN if counter.trusts_logins else counter.by_network
+    trusted = _LOGIN if counter.trusts_logins else counter.network_operation
     attempts, logins, spent_until = lockout.find(
-        table, person, network, counter.by_network, trusted, counter.by_address
+        table, address, network, counter.network_operation, trusted, counter.address_operation
     )
     if wait := own.wait(attempts, at):
         raise TooManyAttempts(wait)
@@ -106,9 +106,9 @@ def _count(table: Table, origin: Origin, counter: Counter) -> int:
         return wait
     try:
         after = own.next(attempts, at)
-        lockout.record(table, person, network, counter.by_network, attempts, after)
+        lockout.record(table, address, network, counter.network_operation, attempts, after)
         # Also from a trusted network: the calls must not show that somebody has logged in there.
-        lockout.spend(table, person, counter.by_address, shared, spent_until, at)
+        lockout.spend(table, address, counter.address_operation, shared, spent_until, at)
     except AttemptedMeanwhileError as error:
         raise TooManyAttempts(1) from error
     except AllowanceSpentError as error:

@@ -11,9 +11,11 @@ from teppan.store.table import Table
 def log_out(
     table: Table, pool: UserPool, session: Session, refresh_token: str, at: datetime
 ) -> None:
-    """Revoke the refresh token, then end the session; a repetition is safe.
+    """End the session, then revoke its refresh token.
 
-    Raises `InvalidInput`, `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
+    In this order nothing stays open if Cognito refuses the call or the function stops in between:
+    `refresh` refuses an ended session and revokes its tokens. Raises `InvalidInput`,
+    `TooManyAttempts`, `IdentityUnavailable` and `StorageUnavailable`.
     """
-    pool.revoke(refresh_token)
     sessions.end(table, session, at)
+    pool.revoke(refresh_token)

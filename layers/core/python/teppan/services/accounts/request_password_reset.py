@@ -19,5 +19,5 @@ def request_password_reset(
         return
     account = accounts.find(email)
     if account and account.is_enabled and account.awaits_first_login:
-        accounts.admit(email)
+        accounts.enable_password_reset(email)
     pool.send_reset_code(email)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from teppan.domain.bookings.audit import audit_event
-from teppan.domain.bookings.booking import Booking, BookingRequest, book
+from teppan.domain.bookings.booking import Booking, book
+from teppan.domain.bookings.booking_request import BookingRequest
 from teppan.domain.bookings.errors import SlotUnavailable
 from teppan.domain.bookings.quota import check_quota
 from teppan.domain.caller import Caller
 from teppan.domain.errors import DomainError, StorageUnavailable
 from teppan.services.bookings.customers import check_customer
-from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
+from teppan.services.idempotency import IdempotencyKey, check_same, derived_id
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import BookingExistsError, QuotaReachedError, SlotTakenError
 from teppan.store.bookings.quotas import Renewal
@@ -29,7 +30,7 @@ class CreatedBooking:
 
 
 def create_booking(
-    table: Table, booking_request: BookingRequest, request: IdempotentRequest, caller: Caller
+    table: Table, booking_request: BookingRequest, idempotency: IdempotencyKey, caller: Caller
 ) -> CreatedBooking:
     """Book a slot for `caller`, or for the customer that staff name (`domain.md §2-4`).
 
@@ -37,16 +38,19 @@ def create_booking(
     and `check_customer` raise, `SlotUnavailable`, `TooManyPendingBookings`, `TooManyBookingsInADay`
     and `IdempotencyKeyReused`.
     """
-    booking_id = derived_id("bkg", caller, request)
+    booking_id = derived_id("bkg", caller, idempotency)
     try:
         booking = book(
-            booking_request, booking_id=booking_id, fingerprint=request.fingerprint, caller=caller
+            booking_request,
+            booking_id=booking_id,
+            fingerprint=idempotency.fingerprint,
+            caller=caller,
         )
         if booking_request.customer_id is not None:
             check_customer(booking_request.customer_id)
         _add(table, booking, caller)
     except BookingExistsError as error:
-        return _replayed(error.booking, request)
+        return _replayed(error.booking, idempotency)
     except SlotTakenError as error:
         times = available_times(table, booking.slot.date, caller.at)
         raise SlotUnavailable(times) from error
@@ -55,7 +59,7 @@ def create_booking(
     except DomainError:
         # A retry may arrive after a deadline or a limit has passed; it still gets its booking.
         if earlier := bookings.find(table, booking_id):
-            return _replayed(earlier, request)
+            return _replayed(earlier, idempotency)
         raise
     return CreatedBooking(booking, replayed=False)
 
@@ -74,6 +78,6 @@ def _add(table: Table, booking: Booking, caller: Caller) -> None:
     raise StorageUnavailable
 
 
-def _replayed(booking: Booking, request: IdempotentRequest) -> CreatedBooking:
-    check_same(booking.fingerprint, request)
+def _replayed(booking: Booking, idempotency: IdempotencyKey) -> CreatedBooking:
+    check_same(booking.fingerprint, idempotency)
     return CreatedBooking(booking, replayed=True)

@@ -1,7 +1,7 @@
 """The audit trail of a booking (`domain.md §4`)."""
 
 from teppan.domain.bookings.audit import AuditEvent
-from teppan.domain.bookings.booking import booking_not_found
+from teppan.domain.bookings.errors import BookingNotFound
 from teppan.domain.caller import Caller
 from teppan.store.bookings import bookings
 from teppan.store.table import Table
@@ -16,7 +16,7 @@ def list_booking_events(
     `BookingNotFound`.
     """
     events = bookings.events(table, booking_id, limit + 1, after)
-    if not events or not (caller.is_admin or events[0].customer_id == caller.id):
-        raise booking_not_found()
+    if not events or not caller.may_see(events[0].customer_id):
+        raise BookingNotFound
     page = events[:limit]
     return page, page[-1].version if len(events) > limit else None

@@ -77,7 +77,7 @@ def revise(
             decide = if_slot_taken
         else:
             return step.after
-    raise EditConflict("Others kept changing the booking; please try again.")
+    raise EditConflict
 
 
 def _store(

@@ -22,7 +22,7 @@ from teppan.domain.payments.errors import (
     PaymentUnknown,
 )
 from teppan.services.bookings.access import get_booking_for
-from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
+from teppan.services.idempotency import IdempotencyKey, check_same, derived_id
 from teppan.services.payments.open_payments import close_excess, close_payments, intent_of
 from teppan.services.payments.provider import PaymentProvider
 from teppan.store.payments import attempts, request_records
@@ -47,7 +47,7 @@ def create_payment_intent(
     provider: PaymentProvider,
     booking_id: str,
     payment_type: PaymentType,
-    request: IdempotentRequest,
+    idempotency: IdempotencyKey,
     caller: Caller,
 ) -> OpenedIntent:
     """Return the intent with which `caller` pays what is due of the booking as `payment_type`.
@@ -56,10 +56,10 @@ def create_payment_intent(
     `amount_due`, `next_attempt` and the provider raise.
     """
     booking = get_booking_for(table, booking_id, caller)
-    request_id = derived_id("pay", caller, request)
+    request_id = derived_id("pay", caller, idempotency)
     for _ in range(_MAX_RETRIES):
         if earlier := request_records.find(table, request_id):
-            return _replayed(table, provider, booking_id, earlier, request)
+            return _replayed(table, provider, booking_id, earlier, idempotency)
         try:
             amount = amount_due(booking, payment_type, caller.at)
         except (BookingNotPayable, PaymentOverdue, PaymentNotDue):
@@ -69,7 +69,7 @@ def create_payment_intent(
             booking = get_booking_for(table, booking_id, caller)
             continue
         if chosen := _choose_attempt(table, provider, booking, payment_type, amount, caller):
-            record = RequestRecord(request_id, request.fingerprint, chosen.attempt.name)
+            record = RequestRecord(request_id, idempotency.fingerprint, chosen.attempt.name)
             write = attempts.add_attempt if chosen.is_new else attempts.share_open_attempt
             with suppress(OpenedMeanwhileError):
                 write(table, booking, record, chosen.attempt)
@@ -77,7 +77,7 @@ def create_payment_intent(
                     chosen.attempt, chosen.intent or intent_of(table, provider, chosen.attempt)
                 )
         booking = get_booking_for(table, booking_id, caller)
-    raise EditConflict("Others kept changing the booking; please try again.")
+    raise EditConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +151,9 @@ def _replayed(
     provider: PaymentProvider,
     booking_id: str,
     earlier: RequestRecord,
-    request: IdempotentRequest,
+    idempotency: IdempotencyKey,
 ) -> OpenedIntent:
-    check_same(earlier.fingerprint, request)
+    check_same(earlier.fingerprint, idempotency)
     stored = attempts.of_booking(table, booking_id)
     attempt = next(each for each in stored if each.name == earlier.result_id)
     return OpenedIntent(attempt, intent_of(table, provider, attempt), replayed=True)

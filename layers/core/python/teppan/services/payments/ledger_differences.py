@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from teppan.domain.errors import ProviderFailed, Unavailable
-from teppan.domain.ledger import Balance, EntryKind, post_entries
+from teppan.domain.ledger import EntryKind
+from teppan.domain.ledger_balance import Balance, post_entries
 from teppan.domain.money import Cents
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.payments.attempt import IntentStatus

@@ -13,7 +13,7 @@ from teppan.domain.ledger import LedgerEntry
 from teppan.domain.money import Cents
 from teppan.domain.payments.goodwill import grant_goodwill
 from teppan.services.bookings.revision import revise
-from teppan.services.idempotency import IdempotentRequest, check_same, derived_id
+from teppan.services.idempotency import IdempotencyKey, check_same, derived_id
 from teppan.store.bookings import bookings
 from teppan.store.bookings.bookings import AlreadyDoneError
 from teppan.store.payments import request_records
@@ -41,13 +41,13 @@ class RefundResult:
 
 
 def refund_payment(
-    table: Table, refund_request: RefundRequest, request: IdempotentRequest, caller: Caller
+    table: Table, refund_request: RefundRequest, idempotency: IdempotencyKey, caller: Caller
 ) -> RefundResult:
     """Enter the refund obligations, once for each idempotency key.
 
     Raises `BookingNotFound`, `RefundExceedsCaptured`, `IdempotencyKeyReused` and `EditConflict`.
     """
-    refund_id = derived_id("ref", caller, request)
+    refund_id = derived_id("ref", caller, idempotency)
     entries: tuple[LedgerEntry, ...] = ()
 
     def decide(booking: Booking, recorder: Caller) -> Step:
@@ -56,7 +56,7 @@ def refund_payment(
         entries = step.entries
         return step
 
-    record = RequestRecord(refund_id, request.fingerprint, refund_request.booking_id)
+    record = RequestRecord(refund_id, idempotency.fingerprint, refund_request.booking_id)
     try:
         booking = revise(
             table,
@@ -69,13 +69,13 @@ def refund_payment(
     except (AlreadyDoneError, RefundExceedsCaptured, BookingNotFound):
         # A retry may find nothing left to refund, because its first request refunded it.
         if earlier := request_records.find(table, refund_id):
-            return _replayed(table, earlier, request)
+            return _replayed(table, earlier, idempotency)
         raise
     return RefundResult(refund_id, booking, entries)
 
 
-def _replayed(table: Table, earlier: RequestRecord, request: IdempotentRequest) -> RefundResult:
-    check_same(earlier.fingerprint, request)
+def _replayed(table: Table, earlier: RequestRecord, idempotency: IdempotencyKey) -> RefundResult:
+    check_same(earlier.fingerprint, idempotency)
     booking = bookings.find(table, earlier.result_id)
     if booking is None:
         raise LookupError(earlier.result_id)

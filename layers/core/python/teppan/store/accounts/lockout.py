@@ -25,17 +25,24 @@ class AllowanceSpentError(Exception):
 
 
 def find(
-    table: Table, person: str, network: str, by_network: str, trusted: str, by_address: str
+    table: Table,
+    address: str,
+    network: str,
+    network_operation: str,
+    trusted_operation: str,
+    address_operation: str,
 ) -> tuple[Attempts | None, Attempts | None, datetime | None]:
     """Return a network's attempts, those whose success makes it trusted, and `spent_until`.
 
     `spent_until` is the instant at which the allowance is full again.
 
-    `person` and `network` are pseudonyms. The others are names of counted operations; `trusted` may
-    be the same as `by_network`. One BatchGetItem.
+    `address` and `network` are pseudonyms. The others are names of counted operations;
+    `trusted_operation` may be the same as `network_operation`. One BatchGetItem.
     """
-    own, logins = (keys.attempts(person, each, network) for each in (by_network, trusted))
-    allowance = keys.allowance(person, by_address)
+    own, logins = (
+        keys.attempts(address, each, network) for each in (network_operation, trusted_operation)
+    )
+    allowance = keys.allowance(address, address_operation)
     items = table.get_all(*dict.fromkeys((own, logins, allowance)))
     return (
         _attempts_of(items.get(own)),
@@ -57,7 +64,7 @@ def _attempts_of(item: Item | None) -> Attempts | None:
 
 def record(
     table: Table,
-    person: str,
+    address: str,
     network: str,
     operation: str,
     before: Attempts | None,
@@ -74,7 +81,7 @@ def record(
         condition = "attempts = :seen AND last_at = :seen_at"
         values |= {"seen": before.count, "seen_at": to_rfc3339(before.last)}
     expression = "SET attempts = :attempts, last_at = :last_at, expires_at = :expires_at"
-    key = keys.attempts(person, operation, network)
+    key = keys.attempts(address, operation, network)
     try:
         table.update(Update(key, expression, condition, values))
     except ConditionFailed as failure:
@@ -83,7 +90,7 @@ def record(
 
 def spend(
     table: Table,
-    person: str,
+    address: str,
     operation: str,
     allowance: Allowance,
     spent_until: datetime | None,
@@ -97,7 +104,7 @@ def spend(
     now, interval = _milliseconds(at), allowance.interval * 1000
     expiry = at + allowance.tolerance + FORGET_AFTER
     values = {"now": now, "expires_at": int(expiry.timestamp())}
-    key = keys.allowance(person, operation)
+    key = keys.allowance(address, operation)
     if spent_until is None or spent_until <= at:
         expression = "SET spent_until = :next, expires_at = :expires_at"
         condition = "attribute_not_exists(pk) OR spent_until <= :now"
@@ -117,7 +124,7 @@ def spend(
         raise AllowanceSpentError(spent_until) from failure
 
 
-def forget(table: Table, person: str, network: str, operation: str, at: datetime) -> None:
+def forget(table: Table, address: str, network: str, operation: str, at: datetime) -> None:
     """Reset the network's attempts after one that succeeded."""
     values = {
         "none": 0,
@@ -125,7 +132,7 @@ def forget(table: Table, person: str, network: str, operation: str, at: datetime
         "expires_at": _expires_at(Attempts(0, at, at)),
     }
     expression = "SET attempts = :none, last_at = :at, succeeded_at = :at, expires_at = :expires_at"
-    table.update(Update(keys.attempts(person, operation, network), expression, None, values))
+    table.update(Update(keys.attempts(address, operation, network), expression, None, values))
 
 
 def _expires_at(attempts: Attempts) -> int:

@@ -4,13 +4,16 @@ from datetime import date, time
 
 from teppan.clock import from_rfc3339, to_rfc3339
 from teppan.domain.bookings.audit import AuditEvent, EventType, FieldChange, PostedEntry
-from teppan.domain.bookings.booking import Booking, Cancellation, Contact, Venue
+from teppan.domain.bookings.booking import Booking, Cancellation
+from teppan.domain.bookings.booking_request import Contact
 from teppan.domain.bookings.party import Menu, Party
 from teppan.domain.bookings.pricing import Line, Price
 from teppan.domain.bookings.slot import Slot
 from teppan.domain.bookings.transition import Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.caller import Role
-from teppan.domain.ledger import Balance, EntryKind
+from teppan.domain.ledger import EntryKind
+from teppan.domain.ledger_balance import Balance
 from teppan.store import keys
 from teppan.store.attributes import Item, plain
 

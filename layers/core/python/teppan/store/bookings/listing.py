@@ -1,21 +1,19 @@
 """Lists of bookings by start, from the indexes; a page costs the same in a table of any size.
 
-A page is one Query. If the Query returns nothing (a month without bookings, a filter without a
-match nearby), further Queries follow, up to a fixed number. A page may therefore be short or empty
-and still have a next page.
+A page has the items of one Query, the first that returns any.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, NamedTuple
+from datetime import date, timedelta
+from typing import Final
 
-from teppan.clock import to_rfc3339
 from teppan.domain.bookings.transition import Status
 from teppan.domain.payment_status import PaymentStatus
 from teppan.domain.policy import CURRENT
 from teppan.store import keys
 from teppan.store.attributes import Item
+from teppan.store.list_pages import QUERIES, Position, midnight, months, read_partition
 from teppan.store.table import Page, Table
 
 SUMMARY: Final = (
@@ -34,28 +32,12 @@ SUMMARY: Final = (
 )
 """The attributes of a booking that the indexes project: those of a list, no personal data."""
 
-_EXAMINED_WITH_FILTER = 500
-_QUERIES = 14
-
-
-class Position(NamedTuple):
-    """A place in a list: in `partition`, behind sort key `start` (empty: at its beginning).
-
-    `first` and `last` are the dates of the list (ISO, or empty). They keep the bounds of a list the
-    same on all its pages, also if the day changes meanwhile.
-    """
-
-    partition: str
-    start: str = ""
-    first: str = ""
-    last: str = ""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingQuery:
     """The bookings to list and their order; the dates are local, and both are included.
 
-    Without `customer_id`, both dates are required.
+    A date is None where the request names none; without `customer_id`, `bookings` requires both.
     """
 
     limit: int
@@ -79,7 +61,7 @@ class BookingPage:
 def bookings(table: Table, query: BookingQuery) -> BookingPage:
     """Return one page of `query`."""
     position: Position | None = query.after or _beginning(query, _partitions(query)[0])
-    for _ in range(_QUERIES):
+    for _ in range(QUERIES):
         if position is None:
             return BookingPage([], None)
         page = _read(table, query, position)
@@ -98,26 +80,22 @@ def all_between(table: Table, first: date, last: date) -> Iterator[Item]:
 
 
 def _read(table: Table, query: BookingQuery, position: Position) -> Page:
-    index, prefix = (keys.BY_CUSTOMER, "gsi1") if query.customer_id else (keys.BY_MONTH, "gsi2")
-    filters = {
-        name: value.value
-        for name in ("status", "payment_status")
-        if (value := getattr(query, name)) is not None
-    }
-    return table.query(
-        f"{prefix}pk = :partition AND {prefix}sk BETWEEN :first AND :last",
+    index = keys.BY_CUSTOMER if query.customer_id else keys.BY_MONTH
+    return read_partition(
+        table,
+        index,
+        position.partition,
+        (
+            midnight(query.first, CURRENT.zone) if query.first else "0",
+            midnight(query.last + timedelta(days=1), CURRENT.zone) if query.last else "9",
+        ),
         {
-            "partition": position.partition,
-            "first": _midnight(query.first) if query.first else "0",
-            "last": _midnight(query.last + timedelta(days=1)) if query.last else "9",
-            **filters,
+            "status": query.status and query.status.value,
+            "payment_status": query.payment_status and query.payment_status.value,
         },
-        index=index,
-        filter_by=" AND ".join(f"#{name} = :{name}" for name in filters) or None,
-        names={f"#{name}": name for name in filters} or None,
+        limit=query.limit,
         forward=not query.descending,
-        limit=_EXAMINED_WITH_FILTER if filters else query.limit + 1,
-        after=_start_key(prefix, position),
+        after=_start_key(index.lower(), position),
     )
 
 
@@ -153,9 +131,8 @@ def _partitions(query: BookingQuery) -> list[str]:
         return [keys.customer(query.customer_id)]
     if query.first is None or query.last is None:
         raise ValueError("a list across customers needs both dates")
-    days = (query.last - query.first).days + 1
-    months = dict.fromkeys(keys.booking_month(query.first + timedelta(days=n)) for n in range(days))
-    return sorted(months, reverse=query.descending)
+    partitions = [keys.booking_month(month) for month in months(query.first, query.last)]
+    return partitions[::-1] if query.descending else partitions
 
 
 def _start_key(prefix: str, position: Position) -> dict[str, str] | None:
@@ -164,9 +141,3 @@ def _start_key(prefix: str, position: Position) -> dict[str, str] | None:
     _, booking_id = position.start.split("#")
     pk, sk = keys.booking(booking_id)
     return {"pk": pk, "sk": sk, f"{prefix}pk": position.partition, f"{prefix}sk": position.start}
-
-
-def _midnight(day: date) -> str:
-    """Return the instant at which `day` begins at the venue."""
-    local = datetime.combine(day, time.min, CURRENT.zone)
-    return to_rfc3339(local.astimezone(UTC))

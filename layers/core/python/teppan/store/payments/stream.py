@@ -11,7 +11,7 @@ from teppan.store.bookings import closing_marks
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FollowUp:
     """The follow-up work of a record: an `alarm` to raise, or payments to close (`closing_mark`).
 
     In each case the booking may also owe a refund.
@@ -24,7 +24,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class StreamRecord:
-    """One record of a batch; `change` reads it, so that an unreadable record fails alone."""
+    """One record of a batch; `follow_up` reads it, so that an unreadable record fails alone."""
 
     sequence_number: str
     raw: Mapping[str, Any] = field(repr=False)
@@ -34,13 +34,13 @@ class StreamRecord:
         key = self.raw["dynamodb"].get("Keys")
         return keys.booking_id(key["pk"]["S"]) if key else self.sequence_number
 
-    def change(self) -> Change:
+    def follow_up(self) -> FollowUp:
         """Return the follow-up work; raises `KeyError` or `ValueError` for an unreadable record."""
         item = from_attributes(self.raw["dynamodb"]["NewImage"])
         booking_id = keys.booking_id(item["pk"])
         if item["sk"] == keys.OPEN_PAYMENT:
-            return Change(booking_id, closing_mark=closing_marks.mark_on(item))
-        return Change(booking_id, alarm=alarms.pending_on(item))
+            return FollowUp(booking_id, closing_mark=closing_marks.mark_on(item))
+        return FollowUp(booking_id, alarm=alarms.pending_on(item))
 
 
 def records(event: Mapping[str, Any]) -> list[StreamRecord]:

@@ -1,14 +1,17 @@
-"""The list of webhook events, newest first, from the index by month."""
+"""The list of webhook events, newest first, from the index by month.
 
-from collections.abc import Iterator
+A page is filled from one Query a month, or more if a filter matches little.
+"""
+
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
-from teppan.clock import from_rfc3339, to_rfc3339
+from teppan.clock import from_rfc3339
 from teppan.domain.webhook_event import EventSource, EventState
 from teppan.store import keys
 from teppan.store.attributes import Item
+from teppan.store.list_pages import QUERIES, Position, midnight, months, read_partition
 from teppan.store.table import Page, Table
 
 LISTED: Final = (
@@ -23,22 +26,13 @@ LISTED: Final = (
 )
 """The attributes that the index projects for events only; others it projects for bookings too."""
 
-_EXAMINED_WITH_FILTER: Final = 500
-_QUERIES: Final = 14
-
-
-class Place(NamedTuple):
-    """A place in a list: behind sort key `behind` in the partition of `month` (`yyyy-mm`)."""
-
-    month: str
-    behind: str
-    first: str
-    last: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventQuery:
-    """The events to list, by the day of receipt (UTC); both days are required and included."""
+    """The events to list, by the day of receipt (UTC); both days are included.
+
+    A day is None where the request names none; `events` requires both.
+    """
 
     limit: int
     source: EventSource
@@ -46,7 +40,7 @@ class EventQuery:
     last: date | None = None
     state: EventState | None = None
     type: str | None = None
-    after: Place | None = None
+    after: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,83 +63,69 @@ class InboxEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events, newest first, and the place of the next page, if any."""
+    """Events, newest first, and the position of the next page, if any."""
 
     items: list[InboxEvent]
-    next: Place | None
+    next: Position | None
 
 
 def events(table: Table, query: EventQuery) -> EventPage:
-    """Return one page of `query`, by one Query a month, or more if a filter matches little.
-
-    A page may be short or empty and still have a next page.
-    """
+    """Return one page of `query`."""
     if query.first is None or query.last is None:
         raise ValueError("a list of events needs both days")
     rows: list[Item] = []
     first, last = query.first, query.last
-    months = list(_months(first, last, query.after))
-    behind = query.after.behind if query.after else ""
-    for _ in range(_QUERIES):
-        page = _read(table, query, (first, last), months[0], behind)
+    partitions = _partitions(query, first, last)
+    start = query.after.start if query.after else ""
+    for _ in range(QUERIES):
+        page = _read(table, query, (first, last), partitions[0], start)
         rows += page.items
         if len(rows) > query.limit:
             shown = rows[: query.limit]
-            month, behind = shown[-1]["gsi2pk"][-7:], shown[-1]["gsi2sk"]
-            return _page(shown, Place(month, behind, f"{first}", f"{last}"))
+            partition, start = shown[-1]["gsi2pk"], shown[-1]["gsi2sk"]
+            return _page(shown, Position(partition, start, f"{first}", f"{last}"))
         if page.stopped_at:
-            behind = page.stopped_at["gsi2sk"]
+            start = page.stopped_at["gsi2sk"]
         else:
-            months, behind = months[1:], ""
-        if not months:
+            partitions, start = partitions[1:], ""
+        if not partitions:
             return _page(rows, None)
-    return _page(rows, Place(months[0], behind, f"{first}", f"{last}"))
+    return _page(rows, Position(partitions[0], start, f"{first}", f"{last}"))
 
 
-def _page(shown: list[Item], place: Place | None) -> EventPage:
-    return EventPage([_event_of(each) for each in shown], place)
+def _page(shown: list[Item], position: Position | None) -> EventPage:
+    return EventPage([_event_of(each) for each in shown], position)
 
 
 def _read(
-    table: Table, query: EventQuery, days: tuple[date, date], month: str, behind: str
+    table: Table, query: EventQuery, days: tuple[date, date], partition: str, start: str
 ) -> Page:
-    filters = {
-        name: value
-        for name, value in (("status", query.state and query.state.value), ("type", query.type))
-        if value is not None
-    }
-    partition = keys.webhook_month(query.source, date.fromisoformat(f"{month}-01"))
-    start = None
-    if behind:
-        pk, sk = keys.webhook(query.source, behind.partition("#")[2])
-        start = {"pk": pk, "sk": sk, "gsi2pk": partition, "gsi2sk": behind}
-    return table.query(
-        "gsi2pk = :partition AND gsi2sk BETWEEN :first AND :last",
-        {
-            "partition": partition,
-            "first": _midnight(days[0]),
-            "last": _midnight(days[1] + timedelta(days=1)),
-            **filters,
-        },
-        index=keys.BY_MONTH,
-        filter_by=" AND ".join(f"#{name} = :{name}" for name in filters) or None,
-        names={f"#{name}": name for name in filters} or None,
+    first, last = days
+    return read_partition(
+        table,
+        keys.BY_MONTH,
+        partition,
+        (midnight(first, UTC), midnight(last + timedelta(days=1), UTC)),
+        {"status": query.state and query.state.value, "type": query.type},
+        limit=query.limit,
         forward=False,
-        limit=_EXAMINED_WITH_FILTER if filters else query.limit + 1,
-        after=start,
+        after=_start_key(query.source, partition, start),
     )
 
 
-def _months(first: date, last: date, after: Place | None) -> Iterator[str]:
-    """Yield the months (`yyyy-mm`) of the list, newest first, beginning at the place `after`."""
-    days = (last - timedelta(days=n) for n in range((last - first).days + 1))
-    months = dict.fromkeys(f"{day:%Y-%m}" for day in days)
-    start = after.month if after else "9"
-    return (month for month in months if month <= start)
+def _start_key(source: EventSource, partition: str, start: str) -> Item | None:
+    if not start:
+        return None
+    pk, sk = keys.webhook(source, start.partition("#")[2])
+    return {"pk": pk, "sk": sk, "gsi2pk": partition, "gsi2sk": start}
 
 
-def _midnight(day: date) -> str:
-    return to_rfc3339(datetime.combine(day, time.min, UTC))
+def _partitions(query: EventQuery, first: date, last: date) -> list[str]:
+    """Return the partitions of the list, newest first, beginning with the one of `query.after`."""
+    partitions = [keys.webhook_month(query.source, each) for each in reversed(months(first, last))]
+    if query.after:
+        return [each for each in partitions if each <= query.after.partition]
+    return partitions
 
 
 def _event_of(item: Item) -> InboxEvent:

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, ConfigDict, Field
 
-from teppan.domain.bookings.booking import BookingRequest, Contact, Venue
+from teppan.domain.bookings.booking_request import BookingRequest, Contact
 from teppan.domain.bookings.change import Changes
 from teppan.domain.bookings.party import Party, party_of
 from teppan.domain.bookings.slot import start_time
 from teppan.domain.bookings.transition import Status
+from teppan.domain.bookings.venue import Venue
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.http.body import RequestBody
 from teppan.http.parameters import ACCOUNT_ID_PATTERN

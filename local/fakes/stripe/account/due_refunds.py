@@ -9,7 +9,7 @@ from local.fakes.stripe.payments import refunds
 _ENDS: Final = {"pend": ("pending", "succeeded"), "fail_later": ("succeeded", "failed")}
 
 
-def settle_due_refunds(account: Account, before: float) -> None:
+def end_due_refunds(account: Account, before: float) -> None:
     """End the refunds of such test cards that were created before a Unix time."""
     for refund in account.refunds.newest_first():
         status, end = _ENDS.get(account.cards[refund["charge"]].refund_result, (None, ""))
