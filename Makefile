@@ -49,6 +49,10 @@ invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking
 events: .venv/.ready ## Write the files of events/ from the contract's examples
 	@$(python) -m local.commands.write_events
 
+.PHONY: picture
+picture: .venv/.ready ## Draw docs/architecture.svg, the picture of the README, from docs/architecture.dot
+	@.venv/bin/graphviz-pure -Tsvg -o docs/architecture.svg docs/architecture.dot
+
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
 	@$(python) -m local.commands.access_token $(port) -- $(call argument,USER)

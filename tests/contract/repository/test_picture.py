@@ -1,0 +1,42 @@
+"""The picture of the README is drawn from its source, and names folders that exist."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tests.builders import ROOT
+from tests.contract.markdown import links
+
+SOURCE: Final = ROOT / "docs" / "architecture.dot"
+PICTURE: Final = ROOT / "docs" / "architecture.svg"
+GRAPHVIZ: Final = Path(sys.executable).with_name("graphviz-pure")
+
+PARENTS: Final = ["", "layers/core/python/teppan"]
+"""The folders that hold the folders of the picture."""
+
+FOLDERS: Final = re.findall(r"<b>(\w+/)</b>", SOURCE.read_text(encoding="utf-8"))
+
+
+def test_the_readme_shows_the_picture() -> None:
+    assert "docs/architecture.svg" in links(ROOT / "README.md")
+
+
+def test_the_picture_is_drawn_from_its_source() -> None:
+    drawn = subprocess.run(
+        [GRAPHVIZ, "-Tsvg", SOURCE], check=True, capture_output=True, encoding="utf-8", timeout=60
+    )
+
+    assert drawn.stderr == ""
+    assert drawn.stdout == PICTURE.read_text(encoding="utf-8"), "run `make picture`"
+
+
+def test_the_picture_names_the_floors() -> None:
+    assert {"functions/", "services/", "domain/", "store/"} <= set(FOLDERS)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_of_the_picture_exists(folder: str) -> None:
+    assert any((ROOT / parent / folder).is_dir() for parent in PARENTS)
