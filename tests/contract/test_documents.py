@@ -202,6 +202,14 @@ def test_a_pointer_to_a_missing_source_is_found(pointer: str) -> None:
     assert dead_sources(f"See `{pointer}`.") == [pointer]
 
 
+def test_the_index_of_the_documents_has_a_row_for_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    indexed = {link.partition("#")[0] for link in links(index)}
+    pages = {page.name for page in index.parent.glob("*.md") if page != index}
+
+    assert pages | {"decisions/README.md"} <= indexed
+
+
 class TestDecisions:
     def test_decision_records_are_numbered_without_a_gap(self) -> None:
         numbers = [int(record.name[:4]) for record in RECORDS]
