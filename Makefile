@@ -19,7 +19,7 @@ python := .venv/bin/python
 sam := .tools/sam/bin/sam
 # An argument of make reaches our commands through the environment, and a recipe uses it only as "$EMAIL". So neither make nor
 # the shell interprets its quotes, spaces and dollars. $(value) is the text before make expands it.
-arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE
+arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F DOCKER KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE
 # Only arguments of make count: PORT or USER in the environment means something else.
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
@@ -29,7 +29,7 @@ option = $(if $(filter $(2),$(given)),$(1)="$$$(2)")
 flag = $(if $(filter $(2),$(given)),$(1))
 port = $(call option,--port,PORT)
 stage = $(call option,--stage,STAGE)
-locked_tools := sam ministack
+locked_tools := sam ministack awslambdaric
 npm_tools := dynamodb-local stripe-cli
 
 # $(call fetched,WHAT): the sentence after the installer's own message.
@@ -42,8 +42,12 @@ dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local c
 	@exec $(python) -m local $(port) $(call option,--stripe-port,STRIPE_PORT) $(call flag,--keep,KEEP)
 
 .PHONY: invoke
-invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it)
-	@$(python) -m local.commands.invoke $(port) $(call option,--event,EVENT) -- $(call argument,F)
+invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it, DOCKER=1 in a container)
+	@$(python) -m local.commands.invoke $(port) $(call option,--event,EVENT) $(call flag,--docker,DOCKER) -- $(call argument,F)
+
+.PHONY: base-image
+base-image: .venv/.ready .tools/awslambdaric/.ready ## Pull Lambda's container image for DOCKER=1, or build a stand-in where it cannot be pulled
+	@$(python) -m local.containers.base_image
 
 .PHONY: events
 events: .venv/.ready ## Write the files of events/ from the contract's examples

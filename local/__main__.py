@@ -4,18 +4,18 @@ import argparse
 import signal
 import sys
 import traceback
+from pathlib import Path
 from threading import Event
 from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.arguments import Parser, port_number
 from local.cloud import Cloud, local_cloud
 from local.console import Console
-from local.description import DEFAULT_PORT, LATEST_CLOUD_FILE, Description, directory_of
+from local.description import DEFAULT_PORT, Description, cloud_file, directory_of
 from local.errors import CommandError
 from local.paths import ROOT
-from local.processes import port_number
-from local.users import token_of
 from local.watch import saved_sources
 
 _READY = """
@@ -31,13 +31,10 @@ Teppan runs on this machine. Ctrl-C stops it; what you save is deployed at once.
   Demo user      E-mail                       Password
 {users}
 
-Access tokens, good for 15 minutes (`make token USER=customer` prints a fresh one):
-{tokens}
-
 Try, in another terminal:
 
   API={api_url}
-  TOKEN=$(make -s token)
+  TOKEN=$(make -s token)    # the customer's, for 15 minutes; USER=admin: the admin's
   curl "$API/health"
   curl -H "Authorization: Bearer $TOKEN" "$API/api/v1/bookings"
   make invoke F=create_booking
@@ -45,11 +42,14 @@ Try, in another terminal:
 """
 
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def main(arguments: list[str]) -> int:
     """Run the local cloud; return the exit status."""
     options = _parse(arguments)
     console = Console()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _STOPPING:
         signal.signal(number, _interrupt)
     directory = directory_of(options.port)
     try:
@@ -57,14 +57,11 @@ def main(arguments: list[str]) -> int:
         with local_cloud(
             options.port, directory, console, stripe_port=options.stripe_port, keep=options.keep
         ) as (cloud, described):
-            described.write(LATEST_CLOUD_FILE)
-            try:
-                console.line(_ready(described))
-                _redeploy_on_save(cloud, console)
-            finally:
-                _forget(described)
+            console.line(_ready(described))
+            _redeploy_on_save(cloud, console)
     except KeyboardInterrupt:
-        console.line("\nThe local cloud has stopped.")
+        kept = f"Its state is kept in {directory.relative_to(ROOT)}." if options.keep else ""
+        console.line(f"The local cloud has stopped. {kept}".rstrip())
     except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -72,7 +69,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make dev")
+    parser = Parser(prog="make dev")
     parser.add_argument("--port", type=port_number, default=DEFAULT_PORT)
     parser.add_argument("--stripe-port", type=port_number, help="the next free one when left out")
     parser.add_argument(
@@ -84,6 +81,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Stop; a second signal does not interrupt that."""
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    Console().line("\nStopping the local cloud")
     raise KeyboardInterrupt
 
 
@@ -91,7 +92,6 @@ def _ready(description: Description) -> str:
     users = [
         f"  {role:<14} {user.email:<28} {user.password}" for role, user in description.users.items()
     ]
-    tokens = [f"  {role:<14} {token_of(description, role)}" for role in description.users]
     return _READY.format(
         api_url=description.api_url,
         aws_endpoint_url=description.aws_endpoint_url,
@@ -100,9 +100,8 @@ def _ready(description: Description) -> str:
         user_pool_id=description.user_pool_id,
         client_id=description.client_id,
         stripe_url=description.stripe_url,
-        path=LATEST_CLOUD_FILE,
+        path=cloud_file(Path(description.directory)).relative_to(ROOT),
         users="\n".join(users),
-        tokens="\n".join(tokens),
     )
 
 
@@ -119,12 +118,6 @@ def _redeploy_on_save(cloud: Cloud, console: Console) -> None:
             console.line(f"{traceback.format_exc()}The previous version keeps running.")
         else:
             console.line(f"  Now new: {', '.join(changed) or 'nothing'}")
-
-
-def _forget(description: Description) -> None:
-    """Delete the file of the latest cloud unless another cloud has started since."""
-    if LATEST_CLOUD_FILE.exists() and Description.read(LATEST_CLOUD_FILE) == description:
-        LATEST_CLOUD_FILE.unlink()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ from local.aws.build import check_syntax, rebuild_functions, sam_build
 from local.aws.deployment import API_ID, STAGE, Deployment
 from local.aws.emulator import Aws, emulator, require_free_port
 from local.console import Console
-from local.description import Description
+from local.containers.bridge import forward_from_bridge
+from local.containers.sam_config import write_sam_config
+from local.description import Description, cloud_file
 from local.fakes.stripe.process import API_KEY, fake_stripe
 from local.processes import next_free_port
 from local.seed import seed_bookings
@@ -28,7 +30,9 @@ class Cloud:
         self._aws = aws
         self._stripe_url = stripe_url
         self._directory = directory
-        self.deployment = Deployment(aws, {"StripeApiBase": stripe_url})
+        self.deployment = Deployment(
+            aws, {"StripeApiBase": stripe_url, "AwsEndpointUrl": aws.endpoint_url}
+        )
 
     @property
     def api_url(self) -> str:
@@ -50,6 +54,7 @@ class Cloud:
             create_users(self._aws.client("cognito-idp"), description.user_pool_id)
             token = token_of(description, "customer")
             seed_bookings(Api(self.api_url), token, description.stripe_url)
+        write_sam_config(self._aws, self._directory)
         return description
 
     def redeploy(self, saved: list[Path]) -> list[str]:
@@ -63,6 +68,7 @@ class Cloud:
         if {"template.yaml", "openapi.yaml"} & set(changed):
             self._complete_gateway()
             self._connect_stripe(self._describe())
+            write_sam_config(self._aws, self._directory)
         return changed
 
     def _complete_gateway(self) -> None:
@@ -90,6 +96,7 @@ class Cloud:
             client_id=outputs["UserPoolClientId"],
             stripe_url=self._stripe_url,
             stripe_webhook_url=f"{self._aws.endpoint_url}/_aws/lambda-url/{webhook_id}/",
+            directory=str(self._directory),
             users=dict(DEMO_USERS),
         )
 
@@ -125,7 +132,7 @@ def local_cloud(
     scratch = directory / "running"
     if scratch.exists():
         shutil.rmtree(scratch)
-    path = directory / "cloud.json"
+    path = cloud_file(directory)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, scratch, ignore_errors=True)
         with console.step("Starting the emulator"):
@@ -137,6 +144,7 @@ def local_cloud(
             )
         with console.step("Starting the fake Stripe"):
             stripe_url = stack.enter_context(fake_stripe(stripe_port, scratch))
+        stack.enter_context(forward_from_bridge([port, stripe_port]))
         cloud = Cloud(aws, stripe_url, directory)
         description = cloud.start(console)
         stack.callback(path.unlink, missing_ok=True)

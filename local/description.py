@@ -13,7 +13,7 @@ from local.processes import is_port_taken
 
 CLOUD_VARIABLE: Final = "TEPPAN_CLOUD"
 DEFAULT_PORT: Final = 4566
-LATEST_CLOUD_FILE: Final = ROOT / ".local" / "cloud.json"
+_LOCAL: Final = ROOT / ".local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Description:
     """The base URL of the fake Stripe: its API, its pages and `/checkout/<client_secret>`."""
     stripe_webhook_url: str
     """The URL of the function `stripe_webhook`, to which the fake Stripe sends events."""
+    directory: str
+    """The folder with this file, the build, and what `sam local invoke` needs."""
     users: dict[str, DemoUser]
 
     def write(self, path: Path) -> None:
@@ -48,36 +50,48 @@ class Description:
         draft.rename(path)
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """Return the description in the file. Raises CommandError when there is no file."""
+    def read(cls, path: Path) -> Self | None:
+        """Return the description in the file, or None when there is no file."""
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise CommandError(
-                f"No local cloud is running ({path} is missing): "
-                "start one with `make dev`, or name the port of one: PORT=4566."
-            ) from error
+        except FileNotFoundError:
+            return None
         users = {role: DemoUser(**user) for role, user in content.pop("users").items()}
         return cls(**content, users=users)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the cloud's emulator answers: the file remains when a cloud is killed."""
+        port = urlsplit(self.aws_endpoint_url).port
+        return port is not None and is_port_taken(port)
 
 
 def directory_of(port: int) -> Path:
     """Return the folder for the files of the cloud on `port`; each cloud has its own folder."""
-    return ROOT / ".local" / str(port)
+    return _LOCAL / str(port)
+
+
+def cloud_file(directory: Path) -> Path:
+    """Return the path of the description of the cloud with its files in `directory`."""
+    return directory / "cloud.json"
 
 
 def running_cloud(port: int | None = None) -> Description:
-    """Return the cloud on `port`, or the one that TEPPAN_CLOUD names, or the latest one.
+    """Return the cloud on `port`, or the one that TEPPAN_CLOUD names, or the one started last.
 
     Raises CommandError when that cloud does not run.
     """
-    path = LATEST_CLOUD_FILE if port is None else directory_of(port) / "cloud.json"
-    if port is None and CLOUD_VARIABLE in os.environ:
-        path = Path(os.environ[CLOUD_VARIABLE])
-    description = Description.read(path)
-    address = urlsplit(description.aws_endpoint_url)
-    if address.port is None or not is_port_taken(address.port):
-        raise CommandError(
-            f"The local cloud of {path} has stopped: start it again with `make dev`."
-        )
-    return description
+    if port is not None:
+        files = [cloud_file(directory_of(port))]
+    elif CLOUD_VARIABLE in os.environ:
+        files = [Path(os.environ[CLOUD_VARIABLE])]
+    else:
+        files = sorted(_LOCAL.glob("*/cloud.json"), key=lambda path: -path.stat().st_mtime)
+    for path in files:
+        if (description := Description.read(path)) and description.is_running:
+            return description
+    on_port = "" if port is None else f" on port {port}"
+    raise CommandError(
+        f"No local cloud is running{on_port}: start one with `make dev`, or name the port of one: "
+        f"PORT={DEFAULT_PORT}."
+    )

@@ -12,5 +12,6 @@ EMULATOR_PATCHES: Final = ROOT / "local" / "aws" / "emulator_patches"
 
 TOOLS: Final = ROOT / ".tools"
 SAM: Final = TOOLS / "sam" / "bin" / "sam"
+RUNTIME_CLIENT: Final = TOOLS / "awslambdaric" / "lib" / "python3.13" / "site-packages"
 MINISTACK_PYTHON: Final = TOOLS / "ministack" / "bin" / "python"
 DYNAMODB_LOCAL: Final = TOOLS / "dynamodb-local"

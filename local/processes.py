@@ -20,14 +20,6 @@ _POLL_SECONDS: Final = 0.05
 _TAIL_LINES: Final = 15
 
 
-def port_number(text: str) -> int:
-    """Return the TCP port in a command-line argument. Raises ValueError for any other text."""
-    port = int(text)
-    if not 0 < port < 65536:
-        raise ValueError(text)
-    return port
-
-
 def free_port() -> int:
     """Return a TCP port that is free now.
 

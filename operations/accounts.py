@@ -1,13 +1,12 @@
 """Find a stage's user pool and table, and the account that an operator names."""
 
-import argparse
 from dataclasses import dataclass
 
 from botocore.client import BaseClient
+from local.arguments import Parser, add_port
 from local.aws.emulator import Aws
 from local.description import running_cloud
 from local.errors import CommandError
-from local.processes import port_number
 
 from operations.stages import deployed
 from teppan.store.table import Table
@@ -44,12 +43,10 @@ class AccountSelection:
 
 def read_arguments(command: str, arguments: list[str]) -> AccountSelection:
     """Return the arguments of `make <command>`; without an address, `email` is empty."""
-    parser = argparse.ArgumentParser(prog=f"make {command}")
+    parser = Parser(prog=f"make {command}")
     parser.add_argument("email", nargs="?", default="", help="of the account")
     parser.add_argument("--stage", help="of the deployed stack; by default the local cloud")
-    parser.add_argument(
-        "--port", type=port_number, help="of the local cloud; by default the one started last"
-    )
+    add_port(parser)
     options = parser.parse_args(arguments)
     return AccountSelection(options.email, options.stage, options.port)
 

@@ -5,7 +5,6 @@ that the function handles. A second run changes only what differs. Without STAGE
 registers the running local cloud, as `make dev` does with the same code. No secret is printed.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -15,13 +14,13 @@ from typing import Any, Final
 import stripe
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
+from local.arguments import Parser, add_port
 from local.aws.deployment import STACK
 from local.aws.emulator import Aws
 from local.description import Description, running_cloud
 from local.errors import CommandError
 from local.fakes.stripe.process import API_KEY
 from local.paths import EVENTS
-from local.processes import port_number
 from stripe import StripeClient
 
 from operations.stages import deployed, outputs_of
@@ -60,11 +59,9 @@ class WebhookEndpoint:
 
 def main(arguments: list[str]) -> int:
     """Register the endpoint and print the result; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make webhook")
+    parser = Parser(prog="make webhook")
     parser.add_argument("--stage", help="of the deployed stack; by default the local cloud")
-    parser.add_argument(
-        "--port", type=port_number, help="of the local cloud; by default the one started last"
-    )
+    add_port(parser)
     parser.add_argument("--renew", action="store_true", help="make a new endpoint and secret")
     options = parser.parse_args(arguments)
     try:

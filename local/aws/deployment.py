@@ -7,11 +7,13 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+import yaml
 from botocore.exceptions import ClientError
 from operations.stages import outputs_of
 
 from local.aws.build import CODE_PROPERTY, Artifact, Build, differences
 from local.aws.emulator import Aws, host_architecture
+from local.aws.references import dangling_references
 from local.aws.template import resources_of_type
 from local.errors import CommandError
 
@@ -41,6 +43,8 @@ class Deployment:
 
     def deploy(self, build: Build) -> None:
         """Create the stack from `build`, or update it. Raises CommandError with the reasons."""
+        if dangling := dangling_references(build.template, yaml.safe_load(build.contract)):
+            raise CommandError("\n".join(["The template names what it does not have:", *dangling]))
         self._ensure_bucket()
         if not self._exists():
             self._submit("create", build, pin=True)

@@ -1,21 +1,18 @@
 """`make token USER=customer`: print a new access token of a demo user."""
 
-import argparse
 import sys
 
+from local.arguments import Parser, add_port
 from local.description import running_cloud
 from local.errors import CommandError
-from local.processes import port_number
 from local.users import token_of
 
 
 def main(arguments: list[str]) -> int:
     """Print the token; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make token")
+    parser = Parser(prog="make token")
     parser.add_argument("role", nargs="?", default="customer", help="customer or admin")
-    parser.add_argument(
-        "--port", type=port_number, help="of the cloud; by default the one started last"
-    )
+    add_port(parser)
     options = parser.parse_args(arguments)
     try:
         token = token_of(running_cloud(options.port), options.role)

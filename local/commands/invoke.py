@@ -1,38 +1,46 @@
-"""`make invoke F=create_booking`: run a function of the local cloud with its event of `events/`."""
+"""`make invoke F=create_booking`: run a function of the local cloud with its event of `events/`.
 
-import argparse
+With DOCKER=1 the function runs in Lambda's container, by `sam local invoke`, instead of in the
+emulator. Table, accounts and payments are those of the local cloud either way.
+"""
+
 import base64
+import difflib
 import json
 import sys
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from local.arguments import Parser, add_port, json_object
 from local.aws.deployment import STACK
 from local.aws.emulator import Aws
+from local.containers.invocation import command_line, run_in_container, write_event
 from local.description import Description, running_cloud
 from local.errors import CommandError
 from local.events.live import event_paths, live_event
-from local.paths import ROOT
-from local.processes import port_number
 
-_CONTAINER: Final = """\
-With Docker, in Lambda's own container and with the event as it is:
-  sam local invoke {resource} --event {path}"""
+
+class Invocation(NamedTuple):
+    """What a function returned, its log, and whether it succeeded."""
+
+    result: Any
+    log: str
+    succeeded: bool
 
 
 def main(arguments: list[str]) -> int:
     """Invoke the function and print the result; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make invoke")
+    parser = Parser(prog="make invoke")
     parser.add_argument("function", nargs="?", default="", help="its name in snake case")
-    parser.add_argument(
-        "--port", type=port_number, help="of the cloud; by default the one started last"
-    )
-    parser.add_argument("--event", type=json.loads, help="JSON to send in place of the event")
+    add_port(parser)
+    parser.add_argument("--event", type=json_object, help="JSON to send in place of the event")
+    parser.add_argument("--docker", action="store_true", help="run it in Lambda's container")
     options = parser.parse_args(arguments)
     try:
         cloud = running_cloud(options.port)
-        output, succeeded = invoke(cloud, options.function, options.event)
+        output, succeeded = invoke(cloud, options.function, options.event, in_docker=options.docker)
     except (CommandError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -40,34 +48,65 @@ def main(arguments: list[str]) -> int:
     return 0 if succeeded else 1
 
 
-def invoke(cloud: Description, name: str, event: dict[str, Any] | None = None) -> tuple[str, bool]:
+def invoke(
+    cloud: Description, name: str, event: dict[str, Any] | None = None, *, in_docker: bool = False
+) -> tuple[str, bool]:
     """Run the function `name`; return the text to print, and whether the function succeeded.
 
     The default event is that of `events/`, changed for this cloud. Raises CommandError when
-    there is no such function.
+    there is no such function, and when no container can run it.
     """
-    paths = event_paths()
-    if name not in paths:
-        names = "\n".join(f"  {known}" for known in paths)
-        message = f"There is no function {name!r}." if name else "Which function?"
-        raise CommandError(f"{message} make invoke F=<name>, where the name is one of\n{names}")
-    event = live_event(paths[name], cloud) if event is None else event
-    answer = (
-        Aws(cloud.aws_endpoint_url, cloud.region)
-        .client("lambda")
-        .invoke(FunctionName=f"{STACK}-{name}", LogType="Tail", Payload=json.dumps(event).encode())
-    )
-    result = json.loads(answer["Payload"].read())
-    succeeded = "FunctionError" not in answer
-    log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+    function = function_named(name)
+    if event is None:
+        event = live_event(event_paths()[function], cloud)
+    directory = Path(cloud.directory)
+    write_event(directory, function, event)
+    run = _run_in_container if in_docker else _run_in_emulator
+    result, log, succeeded = run(cloud, function, event)
     sections = [
-        f"{_request(event)}   -> {STACK}-{name}",
+        f"{_request(event)}   -> {STACK}-{function}",
         *([_pretty_text(event["body"])] if event.get("body") else []),
         _response(result) if succeeded else f"The function failed:\n{_pretty(result)}",
         "Log\n" + "\n".join(f"  {line}" for line in log.splitlines()),
-        _CONTAINER.format(resource=_resource(name), path=paths[name].relative_to(ROOT)),
+        f"With Docker, in Lambda's own container:\n  {command_line(directory, function)}",
     ]
     return "\n\n".join(sections) + "\n", succeeded
+
+
+def function_named(name: str) -> str:
+    """Return the function that a name means: `create_booking`, also written as `createBooking`.
+
+    Raises CommandError when there is none, with the most similar name.
+    """
+    functions = [*event_paths()]
+    snake = "".join(f"_{each.lower()}" if each.isupper() else each for each in name).strip("_")
+    for function in (snake, snake.removesuffix("_function")):
+        if function in functions:
+            return function
+    listed = "\n".join(f"  {known}" for known in functions)
+    similar = difflib.get_close_matches(snake, functions, n=1)
+    message = f"There is no function {name!r}." if name else "Which function?"
+    if similar:
+        message += f" Did you mean {similar[0]}?"
+    raise CommandError(f"{message} make invoke F=<name>, where the name is one of\n{listed}")
+
+
+def _run_in_emulator(cloud: Description, function: str, event: dict[str, Any]) -> Invocation:
+    answer = (
+        Aws(cloud.aws_endpoint_url, cloud.region)
+        .client("lambda")
+        .invoke(
+            FunctionName=f"{STACK}-{function}", LogType="Tail", Payload=json.dumps(event).encode()
+        )
+    )
+    log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+    return Invocation(json.loads(answer["Payload"].read()), log, "FunctionError" not in answer)
+
+
+def _run_in_container(cloud: Description, function: str, _event: dict[str, Any]) -> Invocation:
+    result, log = run_in_container(Path(cloud.directory), function)
+    failed = isinstance(result, dict) and "errorType" in result
+    return Invocation(result, log, not failed)
 
 
 def _request(event: dict[str, Any]) -> str:
@@ -102,11 +141,6 @@ def _pretty_text(text: str) -> str:
 
 def _pretty(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
-
-
-def _resource(name: str) -> str:
-    """Return the function's logical id in the template."""
-    return "".join(word.capitalize() for word in name.split("_")) + "Function"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """`make code EMAIL=aiko@example.com`: print the code of the newest mail to an address."""
 
-import argparse
 import json
 import re
 import sys
@@ -8,20 +7,18 @@ from typing import Any, Final
 
 import urllib3
 
+from local.arguments import Parser, add_port
 from local.description import Description, running_cloud
 from local.errors import CommandError
-from local.processes import port_number
 
 _CODE: Final = re.compile(r"(?<![\w#])\d{6}(?!\w)")
 
 
 def main(arguments: list[str]) -> int:
     """Print the code; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make code")
+    parser = Parser(prog="make code")
     parser.add_argument("email", nargs="?", default="", help="the recipient of the mail")
-    parser.add_argument(
-        "--port", type=port_number, help="of the cloud; by default the one started last"
-    )
+    add_port(parser)
     options = parser.parse_args(arguments)
     try:
         if not options.email:

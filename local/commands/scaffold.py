@@ -4,12 +4,12 @@ A placeholder, `TO WRITE(get_receipt): …`, stands for each text that only the 
 test `test_an_operation_has_its_places` lists the placeholders that are left.
 """
 
-import argparse
 import sys
 from pathlib import Path
 from string import Template
 from typing import Final
 
+from local.arguments import Parser
 from local.commands.contract_text import insert_operation, insert_resources, insert_schema, tag_of
 from local.commands.new_endpoint import NewEndpoint, camel, checked_endpoint
 from local.commands.write_events import write_events
@@ -27,7 +27,7 @@ class _Text(Template):
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Write the places below `root` and print their paths; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make endpoint")
+    parser = Parser(prog="make endpoint")
     parser.add_argument("--name", default="", help="in snake case, a verb first: get_receipt")
     parser.add_argument("--wing", default="", help="a folder of functions/")
     parser.add_argument("--route", default="", help="'GET /api/v1/bookings/{booking_id}/summary'")

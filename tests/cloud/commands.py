@@ -29,6 +29,11 @@ def run_module(
     )
 
 
+def invoke(cloud: RunningCloud, name: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `make invoke F=<name>` without make."""
+    return run_module("local.commands.invoke", *options, name, cloud=cloud)
+
+
 def stand_in_for_a_stage(cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """Use the cloud's stack for every stage of samconfig.toml."""
     aws = {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,11 @@ COMMANDS: Final = {
 }
 """A target for each argument, and the argument's form for the command."""
 
-FLAGS: Final = {"KEEP": ("dev", "--keep"), "RENEW": ("webhook", "--renew")}
+FLAGS: Final = {
+    "DOCKER": ("invoke", "--docker"),
+    "KEEP": ("dev", "--keep"),
+    "RENEW": ("webhook", "--renew"),
+}
 
 TOOLS: Final = ("sam", "ministack", "dynamodb-local", "stripe-cli")
 READY: Final = [".venv/.ready", *(f".tools/{name}/.ready" for name in TOOLS)]
@@ -107,8 +112,8 @@ def test_make_leaves_out_a_missing_argument_even_if_the_environment_has_it(
 def test_a_flag_of_make_is_set_by_any_text(tmp_path: Path, name: str) -> None:
     target, flag = FLAGS[name]
 
-    assert make(tmp_path, target, f"{name}=$(shell touch ran)'")[2:] == [flag]
-    assert make(tmp_path, target, f"{name}=", **{name: "1"})[2:] == []
+    assert options_of(make(tmp_path, target, f"{name}=$(shell touch ran)'")) == [flag]
+    assert options_of(make(tmp_path, target, f"{name}=", **{name: "1"})) == []
     assert not (tmp_path / "ran").exists()
 
 
@@ -146,8 +151,10 @@ def test_make_test_uses_the_profile_quick_by_default(
     assert not (tmp_path / "ran").exists()
 
 
-def test_the_ci_script_runs_the_full_profile() -> None:
-    assert "make test PROFILE=full" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+@pytest.mark.parametrize("command", ["make check", "make base-image", "make test PROFILE=full"])
+def test_the_ci_script_runs_every_command(command: str) -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.search(rf"^[a-z_ &]*{command} \|\| status=1$", script, re.MULTILINE)
 
 
 def test_every_argument_of_the_makefile_is_passed_through_the_environment() -> None:

@@ -6,12 +6,12 @@ import sys
 
 import uvicorn
 
+from local.arguments import port_number
 from local.fakes.stripe.app import app
 from local.fakes.stripe.background import repeating
 from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.web.connections import server_config
 from local.fakes.stripe.webhooks.sender import Sender, SenderPolicy
-from local.processes import port_number
 
 
 def main(arguments: list[str]) -> int:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +16,6 @@ from local.api import Api
 from local.aws.deployment import STACK
 from local.cloud import local_cloud
 from local.console import Console
-from local.description import CLOUD_VARIABLE, Description, running_cloud
 from local.errors import CommandError
 from local.paths import ROOT
 from local.processes import HOST, free_port, is_port_taken
@@ -39,6 +37,7 @@ class TestDescription:
             "client_id",
             "stripe_url",
             "stripe_webhook_url",
+            "directory",
             "users",
         }
         assert content["users"].keys() == {"customer", "admin"}
@@ -55,22 +54,6 @@ class TestDescription:
         )
         url_id = urlsplit(urls["FunctionUrl"]).netloc.partition(".")[0]
         assert described.stripe_webhook_url.endswith(f"/{url_id}/")
-
-    def test_a_missing_cloud_json_is_a_clear_error(self, tmp_path: Path) -> None:
-        with pytest.raises(
-            CommandError, match=r"No local cloud is running .* start one with `make dev`"
-        ):
-            Description.read(tmp_path / "cloud.json")
-
-    def test_a_stopped_cloud_is_a_clear_error(
-        self, cloud: RunningCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        stale_file = tmp_path / "cloud.json"
-        gone = f"http://{HOST}:{free_port()}"
-        replace(cloud.description, aws_endpoint_url=gone).write(stale_file)
-        monkeypatch.setenv(CLOUD_VARIABLE, str(stale_file))
-        with pytest.raises(CommandError, match="has stopped"):
-            running_cloud()
 
 
 class TestPort:

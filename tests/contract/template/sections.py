@@ -61,6 +61,7 @@ _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "Default": "Teppan <no-reply@teppan.example>",
     },
     "StripeApiBase": _text("https://api.stripe.com", "^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"),
+    "AwsEndpointUrl": _text("", "^(http://[a-z0-9.-]+:[0-9]{1,5})?$"),
     "AlarmEmail": _text("", r"^([^@\s]+@[^@\s]+)?$"),
 }
 
@@ -75,6 +76,7 @@ _FUNCTION: Final[Mapping[str, Any]] = {
     "Environment": {
         "Variables": {
             "STAGE": ref("Stage"),
+            "AWS_ENDPOINT_URL": when("IsLocal", ref("AwsEndpointUrl"), ref("AWS::NoValue")),
             "SERVICE_VERSION": ref("ServiceVersion"),
             "ALLOWED_ORIGINS": ref("AllowedOrigins"),
             "POWERTOOLS_SERVICE_NAME": SERVICE,

@@ -1,0 +1,1 @@
+"""Functions in containers, by `sam local invoke`, against the running local cloud."""

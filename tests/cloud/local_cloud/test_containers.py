@@ -1,0 +1,77 @@
+"""`sam local invoke` runs our functions in Lambda's container, against the local cloud.
+
+Where no Docker engine runs, these tests are skipped; in CI that is a failure.
+"""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from local.containers.engine import require_base_image
+from local.containers.sam_config import CONTAINERS_HOST
+from local.errors import CommandError
+from local.paths import ROOT
+from local.processes import HOST
+from tests.cloud.commands import invoke
+from tests.cloud.conftest import RunningCloud
+from tests.contract.documents import FUNCTIONS
+
+KINDS = {
+    "set_slot_capacity": r"^200$",
+    "create_payment_intent": r"^201$",
+    "stripe_webhook": r"^200$",
+    "customize_tokens": r"groupsToOverride",
+    "reconcile_payments": r"^It returned nothing\.$",
+    "follow_up_payments": r'"batchItemFailures": \[\]',
+}
+"""A function of each kind, with its answer: an endpoint, one that calls Stripe, the function URL,
+Cognito's trigger, a scheduled job and the job of the table's stream."""
+
+
+@pytest.fixture
+def engine(cloud: RunningCloud) -> None:
+    """Lambda's base image, on a Docker engine that runs."""
+    try:
+        require_base_image()
+    except CommandError as error:
+        if "CI" in os.environ:
+            pytest.fail(str(error))
+        pytest.skip(f"not run: {error} On Debian: apt-get install docker.io, then dockerd.")
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("function", KINDS)
+def test_make_invoke_runs_a_function_in_a_container(cloud: RunningCloud, function: str) -> None:
+    output = invoke(cloud, function, "--docker")
+
+    assert output.returncode == 0, output.stderr
+    assert re.search(KINDS[function], output.stdout, re.MULTILINE), output.stdout
+    assert "inside runtime container" in output.stdout
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_printed_line_runs_the_function_in_a_container(cloud: RunningCloud) -> None:
+    line = invoke(cloud, "list_bookings").stdout.splitlines()[-1]
+
+    answer = subprocess.run(
+        ["sh", "-c", line], cwd=ROOT, check=True, capture_output=True, text=True, timeout=120
+    )
+
+    assert json.loads(answer.stdout)["statusCode"] == 200
+
+
+def test_containers_get_the_deployed_variables_with_addresses_that_they_reach(
+    cloud: RunningCloud,
+) -> None:
+    directory = Path(cloud.description.directory)
+    variables = json.loads((directory / "variables.json").read_text(encoding="utf-8"))
+    here = cloud.description.aws_endpoint_url
+
+    assert variables.keys() == FUNCTIONS.keys()
+    for each in variables.values():
+        assert each["AWS_ENDPOINT_URL"] == here.replace(HOST, CONTAINERS_HOST)
+        assert HOST not in str(each)
+    assert variables["CreateBookingFunction"]["TABLE_NAME"] == cloud.description.table
