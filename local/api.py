@@ -29,7 +29,7 @@ class Api:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
-        self._pool = urllib3.PoolManager(retries=False, timeout=_TIMEOUT_SECONDS)
+        self._pool = urllib3.PoolManager(maxsize=4, retries=False, timeout=_TIMEOUT_SECONDS)
 
     def request(
         self,

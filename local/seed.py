@@ -1,8 +1,10 @@
 """Make a few bookings for the demo customer through the public API."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Literal, NamedTuple
 
 from local.api import Api
 from local.errors import CommandError
@@ -19,47 +21,62 @@ _VENUE: Final = {
     "state": "CA",
     "postal_code": "90401",
 }
-# Days from today, start time and party. The first party owes the full total at once. The others
-# cover the tiers of the refund table (domain.md §6). The deposits of the last two are paid, so that
-# the customer may have one more pending booking (domain.md §4).
-_PARTIES: Final[tuple[tuple[int, str, dict[str, Any]], ...]] = (
-    (4, "18:00", {"guests": 10}),
-    (10, "12:00", {"guests": 12, "adults": 8, "children": 3, "toddlers": 1}),
-    (30, "18:00", {"guests": 16, "menu": {"upgrades": {"lobster_tail": 4}}}),
-    (60, "15:00", {"guests": 24, "menu": {"add_ons": {"gyoza": 6, "edamame": 4}}}),
+
+
+class _Party(NamedTuple):
+    """A demo booking, and what confirms its deposit; None is not paid."""
+
+    days_ahead: int
+    time: str
+    fields: dict[str, Any]
+    confirmed_by: Literal["client", "webhook"] | None
+
+
+# The first party owes the full total at once. The others cover the tiers of the refund table
+# (domain.md §6). A customer may have three pending bookings at a time (domain.md §4), so the last
+# one is made after the deposits are paid.
+_PARTIES: Final = (
+    _Party(4, "18:00", {"guests": 10}, None),
+    _Party(30, "18:00", {"guests": 16, "menu": {"upgrades": {"lobster_tail": 4}}}, "client"),
+    _Party(60, "15:00", {"guests": 24, "menu": {"add_ons": {"gyoza": 6}}}, "webhook"),
+    _Party(10, "12:00", {"guests": 12, "adults": 8, "children": 3, "toddlers": 1}, None),
 )
-_PAID_DAYS: Final = 30
-_PAID_BY_WEBHOOK_DAYS: Final = 60
 
 
 def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
     """Book the demo parties and pay the deposits of two; return the number of bookings made.
 
-    The webhook confirms the last one. A customer who already has bookings gets no more.
+    The webhook confirms one of them. A customer who already has bookings gets no more.
     """
     listed = api.request("GET", "/api/v1/bookings", token=token, query={"limit": "1"})
     if listed.status != 200:
         raise CommandError(f"Listing bookings answered {listed.status}: {listed.body.decode()}")
     if listed.json()["items"]:
         return 0
-    today = datetime.now(UTC).date()
-    for days, time, party in _PARTIES:
-        date = (today + timedelta(days=days)).isoformat()
-        answer = api.request(
-            "POST",
-            "/api/v1/bookings",
-            token=token,
-            body={"date": date, "time": time, **party, "venue": _VENUE, "contact": _CONTACT},
-            headers={"Idempotency-Key": f"demo-{date}-{time}"},
-        )
-        if answer.status != 201:
-            raise CommandError(f"Booking answered {answer.status}: {answer.body.decode()}")
-        booking_id = answer.json()["booking_id"]
-        if days == _PAID_DAYS:
-            pay_deposit(api, token, booking_id, stripe_url)
-        elif days == _PAID_BY_WEBHOOK_DAYS:
-            pay(stripe_url, open_deposit(api, token, booking_id)["client_secret"])
+    *first, last = _PARTIES
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(partial(_book, api, token, stripe_url), first))
+    _book(api, token, stripe_url, last)
     return len(_PARTIES)
+
+
+def _book(api: Api, token: str, stripe_url: str, party: _Party) -> None:
+    date = (datetime.now(UTC).date() + timedelta(days=party.days_ahead)).isoformat()
+    start = {"date": date, "time": party.time}
+    answer = api.request(
+        "POST",
+        "/api/v1/bookings",
+        token=token,
+        body={**start, **party.fields, "venue": _VENUE, "contact": _CONTACT},
+        headers={"Idempotency-Key": f"demo-{date}-{party.time}"},
+    )
+    if answer.status != 201:
+        raise CommandError(f"Booking answered {answer.status}: {answer.body.decode()}")
+    booking_id = answer.json()["booking_id"]
+    if party.confirmed_by == "client":
+        pay_deposit(api, token, booking_id, stripe_url)
+    elif party.confirmed_by == "webhook":
+        pay(stripe_url, open_deposit(api, token, booking_id)["client_secret"])
 
 
 def pay_deposit(api: Api, token: str, booking_id: str, stripe_url: str) -> str:

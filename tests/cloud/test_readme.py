@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pytest
 from local.description import CLOUD_VARIABLE
 from tests.builders import ROOT
 from tests.cloud.conftest import RunningCloud
@@ -24,21 +25,20 @@ _CHANGING_VALUES = {
 
 @dataclass(frozen=True)
 class Step:
-    """A command of the tour and the output in the README."""
+    """The commands of a block of the tour and their output in the README."""
 
     command: str
     shown_output: str
 
 
 def tour() -> Iterator[Step]:
-    """Yield the commands of every `console` block with the output below them."""
+    """Yield the `sh` blocks of the tour, each with the output in the `text` block below it."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
-        for step in re.findall(r"^\$ .*?(?=^\$ |\Z)", block, re.DOTALL | re.MULTILINE):
-            first, *rest = step.splitlines()
-            continued = [line[2:] for line in rest if line.startswith("> ")]
-            output_lines = [line for line in rest if not line.startswith("> ")]
-            yield Step("\n".join([first[2:], *continued]), "\n".join(output_lines))
+    told = text.partition("## A tour")[2].partition("\n## ")[0].partition("\n### ")[0]
+    for command, output in re.findall(
+        r"^```sh\n(.*?)^```$(?:\s+^```text\n(.*?)^```$)?", told, re.DOTALL | re.MULTILINE
+    ):
+        yield Step(command, output)
 
 
 def pattern(shown_output: str) -> re.Pattern[str]:
@@ -57,11 +57,12 @@ def without_changing_values(text: str) -> str:
     return text
 
 
-def test_the_tour_answers_as_the_readme_shows(cloud: RunningCloud) -> None:
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_the_tour_answers_as_the_readme_shows(cloud: RunningCloud, time: str) -> None:
     # Given the commands of the README, with the addresses of this cloud
     steps = list(tour())
     assert len(steps) > 10
-    script = "\n".join(f"{step.command}\necho '{_END}'" for step in steps)
+    script = "".join(f"{step.command}echo '{_END}'\n" for step in steps)
     script = re.sub(r"(?m)^API=.*$", f"API={cloud.description.api_url}", script)
     script = re.sub(r"(?m)^STRIPE=.*$", f"STRIPE={cloud.description.stripe_url}", script)
 
