@@ -1,5 +1,6 @@
 """openapi.yaml is a valid, complete and truthful OpenAPI 3.0.3 document."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
@@ -95,6 +96,18 @@ def test_examples_are_valid_against_their_schemas(operation: Operation) -> None:
             if media_type == PROBLEM_JSON:
                 assert (str(value["status"]), value["code"]) == (status, name)
                 assert value["type"] == f"/docs/problems#{name}"
+
+
+@each_operation
+def test_an_example_of_a_problem_names_a_path_of_its_operation_or_none(
+    operation: Operation,
+) -> None:
+    path = re.compile(re.sub(r"\{\w+\+?\}", "[^/]+", operation.path))
+    for status, media_type, content in operation.contents:
+        if media_type == PROBLEM_JSON:
+            for name, example in content["examples"].items():
+                instance = resolved(example)["value"].get("instance")
+                assert instance is None or path.fullmatch(instance), (status, name)
 
 
 def test_the_validator_checks_formats() -> None:
