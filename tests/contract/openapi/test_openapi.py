@@ -79,7 +79,8 @@ def test_an_operation_of_the_contract_has_examples_of_its_errors(operation: Oper
 @each_operation
 def test_an_answer_of_the_contract_has_the_headers_of_its_status(operation: Operation) -> None:
     for status, answer in operation.spec["responses"].items():
-        declared = answer.get("headers", {}).keys()
+        declared = answer["headers"].keys()
+        assert answer["headers"]["X-Request-Id"] == {"schema": {"type": "string"}}, status
         assert ("WWW-Authenticate" in declared) == (status == "401"), status
         waits = status in {"429", "503"} or "payment_provider_failed" in _codes(answer)
         assert ("Retry-After" in declared) == waits, status
