@@ -182,6 +182,18 @@ def test_every_schema_is_used() -> None:
     assert {f"#/components/schemas/{name}" for name in SCHEMAS} <= refs
 
 
+def test_a_parameter_with_a_start_time_has_the_values_of_the_schema() -> None:
+    """A parameter's schema has no reference, because the import of API Gateway may not follow it."""
+    times = [
+        each["schema"]["enum"]
+        for operation in operations()
+        for each in operation.parameters
+        if each["name"] == "time"
+    ]
+    assert times
+    assert all(each == SCHEMAS["StartTime"]["enum"] for each in times)
+
+
 def test_the_codes_and_percentages_of_the_contract_are_those_of_the_policy() -> None:
     menu = {**CURRENT.upgrade_prices, **CURRENT.add_on_prices}
     lines = [*CURRENT.guest_prices, *menu, "minimum_spend", "travel"]
@@ -189,6 +201,7 @@ def test_the_codes_and_percentages_of_the_contract_are_those_of_the_policy() -> 
     assert list(SCHEMAS["AddOns"]["properties"]) == list(CURRENT.add_on_prices)
     assert SCHEMAS["PriceLine"]["properties"]["code"]["enum"] == lines
     assert SCHEMAS["TimeZone"]["enum"] == [CURRENT.timezone]
+    assert SCHEMAS["StartTime"]["enum"] == [f"{each:%H:%M}" for each in CURRENT.start_times]
     tiers = {tier.percentage for tier in CURRENT.refund_tiers}
     unconfirmed = {100}
     for name in ("CancellationQuote", "Booking"):
