@@ -41,7 +41,7 @@ GATEWAY_CODES: Final = frozenset(
 )
 """The problems that only API Gateway answers; the cloud suite provokes them."""
 
-CODES: Final = frozenset(SCHEMAS["Problem"]["properties"]["code"]["enum"]) - GATEWAY_CODES
+CODES: Final = frozenset(SCHEMAS["ProblemCode"]["enum"]) - GATEWAY_CODES
 """The problems that our functions answer."""
 
 

@@ -28,6 +28,13 @@ from teppan.identity import errors as identity_errors
 OF_THE_WEBHOOK = {"event_not_ours", "invalid_signature", "method_not_allowed"}
 """The problems that only the webhook returns; its URL is not in the contract."""
 
+PROBLEMS = {
+    name: schema["properties"]["code"]["enum"]
+    for name, schema in SCHEMAS.items()
+    if schema.get("allOf") == [{"$ref": "#/components/schemas/Problem"}]
+}
+"""The codes of each schema of a response with a problem."""
+
 each_operation = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
 each_schema = pytest.mark.parametrize("name", SCHEMAS)
 
@@ -140,7 +147,7 @@ def _objects_in(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_the_problem_codes_of_the_contract_are_exactly_those_in_use() -> None:
     # Given
-    listed = SCHEMAS["Problem"]["properties"]["code"]["enum"]
+    listed = SCHEMAS["ProblemCode"]["enum"]
     examples = CONTRACT["components"]["examples"].values()
     # When
     ours = {example["value"]["code"] for example in examples}
@@ -148,6 +155,29 @@ def test_the_problem_codes_of_the_contract_are_exactly_those_in_use() -> None:
     # Then
     assert len(listed) == len(set(listed))
     assert set(listed) == ours | gateways
+
+
+@each_operation
+def test_the_schema_of_an_error_has_exactly_the_codes_of_its_examples(operation: Operation) -> None:
+    """So a generated client has a literal type for `code`."""
+    for status, media_type, content in operation.contents:
+        if media_type == PROBLEM_JSON:
+            codes, schema = list(content["examples"]), content["schema"]["$ref"].rpartition("/")[2]
+            assert PROBLEMS[schema] == codes, (
+                f"{operation.id} {status}: its examples are {codes}, its schema is {schema}. "
+                + next(
+                    (f"Use {name}." for name, each in PROBLEMS.items() if each == codes),
+                    f"Write a schema with these codes beside {schema}.",
+                )
+            )
+
+
+def test_there_is_one_problem_schema_for_each_set_of_codes() -> None:
+    assert len({frozenset(codes) for codes in PROBLEMS.values()}) == len(PROBLEMS)
+    for name, codes in PROBLEMS.items():
+        assert set(codes) <= set(SCHEMAS["ProblemCode"]["enum"])
+        words = codes[0].replace("_", " ").title().replace(" ", "")
+        assert len(codes) > 1 or name == f"{words}Problem"
 
 
 def test_every_error_of_the_domain_is_in_the_contract_with_the_same_text() -> None:
@@ -183,7 +213,7 @@ def test_every_schema_is_used() -> None:
 
 
 def test_a_parameter_with_a_start_time_has_the_values_of_the_schema() -> None:
-    """A parameter's schema has no reference, because the import of API Gateway may not follow it."""
+    """A parameter has no named schema: the import of API Gateway may not follow a reference."""
     times = [
         each["schema"]["enum"]
         for operation in operations()
