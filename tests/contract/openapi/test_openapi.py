@@ -70,6 +70,15 @@ def test_an_operation_of_the_contract_is_documented(operation: Operation) -> Non
 
 
 @each_operation
+def test_documentation_leaves_out_exactly_the_heads_and_the_preflight(operation: Operation) -> None:
+    is_internal = operation.method in {"HEAD", "OPTIONS"}
+
+    assert operation.spec.get("x-internal", False) is is_internal
+    # For documentation tools that do not know x-internal, these have a tag of their own, the last.
+    assert (operation.spec["tags"] == [CONTRACT["tags"][-1]["name"]]) is is_internal
+
+
+@each_operation
 def test_an_operation_of_the_contract_has_examples_of_its_errors(operation: Operation) -> None:
     statuses = set(operation.spec["responses"])
     codes = {
