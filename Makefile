@@ -31,9 +31,10 @@ port = $(call option,--port,PORT)
 stage = $(call option,--stage,STAGE)
 locked_tools := sam ministack awslambdaric
 npm_tools := dynamodb-local stripe-cli
+linters := .tools/openapi-linters/node_modules/.bin
 
-# $(call fetched,WHAT): the sentence after the installer's own message.
-fetched = || { echo "Could not fetch $(1): see the message above; a first run needs PyPI." >&2; exit 1; }
+# $(call fetched,WHAT): the sentence after the installer's own message; $(call fetched,WHAT,npm) names another registry than PyPI.
+fetched = || { echo "Could not fetch $(1): see the message above; a first run needs $(or $(2),PyPI)." >&2; exit 1; }
 
 ##@ Every day
 
@@ -89,12 +90,18 @@ test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tool
 	@TEPPAN_PROFILE=$(or $(call argument,PROFILE),quick) $(python) -m pytest --numprocesses auto $(ARGS)
 
 .PHONY: check
-check: .venv/.ready .tools/sam/.ready ## Check format, lint, types, imports and the template
+check: .venv/.ready .tools/sam/.ready .tools/openapi-linters/.ready ## Check format, lint, types, imports, template and contract
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy layers functions local operations tests
 	@PYTHONPATH=layers/core/python:layers/payments/python .venv/bin/lint-imports --no-cache --no-logo
 	@$(sam) validate --lint
+	@$(linters)/spectral lint openapi.yaml --fail-severity hint
+# Its output is shown only if it finds something: it also prints notices about itself.
+	@found=$$(REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(linters)/redocly lint openapi.yaml 2>&1) || { echo "$$found"; exit 1; }
+# openapi-spec-validator reads the contract, and cfn-lint the stack of prod with the contract in it.
+	@$(python) -m pytest -qq tests/contract/openapi/test_openapi.py::test_the_contract_is_valid_openapi \
+		tests/contract/template/test_template.py::test_the_stack_of_each_stage_passes_cfn_lint
 
 .PHONY: bench
 bench: build .tools/dynamodb-local/.ready ## Measure cold start, round trips and size
@@ -121,6 +128,7 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 	done
 	@$(MAKE) -C layers/runtime requirements
 	@$(MAKE) -C layers/payments requirements
+	@npm update --prefix local/tools/openapi-linters --package-lock-only --ignore-scripts
 
 .PHONY: clean
 clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
@@ -131,6 +139,7 @@ clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@printf '\n%s\n' "A first run fetches tools from PyPI; check, test, bench and lock also need npm (check: Node.js 20.19 or later)."
 
 # The tools of the targets. A .ready file is made last, so that an interrupted install runs again.
 
@@ -157,4 +166,10 @@ $(locked_tools:%=.tools/%/.ready): .tools/%/.ready: local/tools/%.txt .tools/uv/
 $(npm_tools:%=.tools/%/.ready): .tools/%/.ready: local/tools/npm.json local/tools/fetch_from_npm.py .tools/uv/.ready
 	@echo "Fetching $*"
 	@.tools/uv/bin/python local/tools/fetch_from_npm.py $* .tools/$*
+	@touch $@
+
+.tools/openapi-linters/.ready: $(addprefix local/tools/openapi-linters/,package.json package-lock.json .npmrc)
+	@echo "Fetching openapi-linters"
+	@rm -rf .tools/openapi-linters && mkdir -p .tools/openapi-linters && cp $^ .tools/openapi-linters
+	@npm ci --prefix .tools/openapi-linters --ignore-scripts >/dev/null $(call fetched,openapi-linters,npm and Node.js 20.19 or later)
 	@touch $@

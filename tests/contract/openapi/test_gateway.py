@@ -69,6 +69,13 @@ def test_responses_and_their_headers_are_written_without_references(operation: O
         assert not [name for name, header in answer.get("headers", {}).items() if "$ref" in header]
 
 
+@each_operation
+def test_the_schema_of_a_response_is_a_named_one(operation: Operation) -> None:
+    """The import takes a composed schema only by its name: inside a response it is ignored."""
+    for _, _, content in operation.contents:
+        assert content["schema"].keys() == {"$ref"}
+
+
 def test_paths_of_the_contract_can_be_routed_by_api_gateway() -> None:
     variables: dict[str, set[str]] = {}
     for path in CONTRACT["paths"]:

@@ -1,5 +1,6 @@
 """openapi.yaml is a valid, complete and truthful OpenAPI 3.0.3 document."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
@@ -26,6 +27,13 @@ from teppan.identity import errors as identity_errors
 
 OF_THE_WEBHOOK = {"event_not_ours", "invalid_signature", "method_not_allowed"}
 """The problems that only the webhook returns; its URL is not in the contract."""
+
+PROBLEMS = {
+    name: schema["properties"]["code"]["enum"]
+    for name, schema in SCHEMAS.items()
+    if schema.get("allOf") == [{"$ref": "#/components/schemas/Problem"}]
+}
+"""The codes of each schema of a response with a problem."""
 
 each_operation = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
 each_schema = pytest.mark.parametrize("name", SCHEMAS)
@@ -62,6 +70,15 @@ def test_an_operation_of_the_contract_is_documented(operation: Operation) -> Non
 
 
 @each_operation
+def test_documentation_leaves_out_exactly_the_heads_and_the_preflight(operation: Operation) -> None:
+    is_internal = operation.method in {"HEAD", "OPTIONS"}
+
+    assert operation.spec.get("x-internal", False) is is_internal
+    # For documentation tools that do not know x-internal, these have a tag of their own, the last.
+    assert (operation.spec["tags"] == [CONTRACT["tags"][-1]["name"]]) is is_internal
+
+
+@each_operation
 def test_an_operation_of_the_contract_has_examples_of_its_errors(operation: Operation) -> None:
     statuses = set(operation.spec["responses"])
     codes = {
@@ -78,7 +95,8 @@ def test_an_operation_of_the_contract_has_examples_of_its_errors(operation: Oper
 @each_operation
 def test_an_answer_of_the_contract_has_the_headers_of_its_status(operation: Operation) -> None:
     for status, answer in operation.spec["responses"].items():
-        declared = answer.get("headers", {}).keys()
+        declared = answer["headers"].keys()
+        assert answer["headers"]["X-Request-Id"] == {"schema": {"type": "string"}}, status
         assert ("WWW-Authenticate" in declared) == (status == "401"), status
         waits = status in {"429", "503"} or "payment_provider_failed" in _codes(answer)
         assert ("Retry-After" in declared) == waits, status
@@ -95,6 +113,18 @@ def test_examples_are_valid_against_their_schemas(operation: Operation) -> None:
             if media_type == PROBLEM_JSON:
                 assert (str(value["status"]), value["code"]) == (status, name)
                 assert value["type"] == f"/docs/problems#{name}"
+
+
+@each_operation
+def test_an_example_of_a_problem_names_a_path_of_its_operation_or_none(
+    operation: Operation,
+) -> None:
+    path = re.compile(re.sub(r"\{\w+\+?\}", "[^/]+", operation.path))
+    for status, media_type, content in operation.contents:
+        if media_type == PROBLEM_JSON:
+            for name, example in content["examples"].items():
+                instance = resolved(example)["value"].get("instance")
+                assert instance is None or path.fullmatch(instance), (status, name)
 
 
 def test_the_validator_checks_formats() -> None:
@@ -126,7 +156,7 @@ def _objects_in(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_the_problem_codes_of_the_contract_are_exactly_those_in_use() -> None:
     # Given
-    listed = SCHEMAS["Problem"]["properties"]["code"]["enum"]
+    listed = SCHEMAS["ProblemCode"]["enum"]
     examples = CONTRACT["components"]["examples"].values()
     # When
     ours = {example["value"]["code"] for example in examples}
@@ -134,6 +164,29 @@ def test_the_problem_codes_of_the_contract_are_exactly_those_in_use() -> None:
     # Then
     assert len(listed) == len(set(listed))
     assert set(listed) == ours | gateways
+
+
+@each_operation
+def test_the_schema_of_an_error_has_exactly_the_codes_of_its_examples(operation: Operation) -> None:
+    """So a generated client has a literal type for `code`."""
+    for status, media_type, content in operation.contents:
+        if media_type == PROBLEM_JSON:
+            codes, schema = list(content["examples"]), content["schema"]["$ref"].rpartition("/")[2]
+            assert PROBLEMS[schema] == codes, (
+                f"{operation.id} {status}: its examples are {codes}, its schema is {schema}. "
+                + next(
+                    (f"Use {name}." for name, each in PROBLEMS.items() if each == codes),
+                    f"Write a schema with these codes beside {schema}.",
+                )
+            )
+
+
+def test_there_is_one_problem_schema_for_each_set_of_codes() -> None:
+    assert len({frozenset(codes) for codes in PROBLEMS.values()}) == len(PROBLEMS)
+    for name, codes in PROBLEMS.items():
+        assert set(codes) <= set(SCHEMAS["ProblemCode"]["enum"])
+        words = codes[0].replace("_", " ").title().replace(" ", "")
+        assert len(codes) > 1 or name == f"{words}Problem"
 
 
 def test_every_error_of_the_domain_is_in_the_contract_with_the_same_text() -> None:
@@ -168,6 +221,18 @@ def test_every_schema_is_used() -> None:
     assert {f"#/components/schemas/{name}" for name in SCHEMAS} <= refs
 
 
+def test_a_parameter_with_a_start_time_has_the_values_of_the_schema() -> None:
+    """A parameter has no named schema: the import of API Gateway may not follow a reference."""
+    times = [
+        each["schema"]["enum"]
+        for operation in operations()
+        for each in operation.parameters
+        if each["name"] == "time"
+    ]
+    assert times
+    assert all(each == SCHEMAS["StartTime"]["enum"] for each in times)
+
+
 def test_the_codes_and_percentages_of_the_contract_are_those_of_the_policy() -> None:
     menu = {**CURRENT.upgrade_prices, **CURRENT.add_on_prices}
     lines = [*CURRENT.guest_prices, *menu, "minimum_spend", "travel"]
@@ -175,6 +240,7 @@ def test_the_codes_and_percentages_of_the_contract_are_those_of_the_policy() -> 
     assert list(SCHEMAS["AddOns"]["properties"]) == list(CURRENT.add_on_prices)
     assert SCHEMAS["PriceLine"]["properties"]["code"]["enum"] == lines
     assert SCHEMAS["TimeZone"]["enum"] == [CURRENT.timezone]
+    assert SCHEMAS["StartTime"]["enum"] == [f"{each:%H:%M}" for each in CURRENT.start_times]
     tiers = {tier.percentage for tier in CURRENT.refund_tiers}
     unconfirmed = {100}
     for name in ("CancellationQuote", "Booking"):

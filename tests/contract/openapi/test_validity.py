@@ -33,7 +33,6 @@ from teppan.domain.bookings.slot import start_time
 from teppan.http.body import RequestBody
 
 NO_PATTERN_CAN_SAY_IT: Final[Mapping[str, str]] = {
-    "time": "which times there are, and which of them a party starts at, is the policy's",
     "email": "what is an address is decided by a library, and folded",
     "password": "a new one must not be a common one, nor the address",
     "new_password": "a new one must not be a common one, nor the address",

@@ -81,6 +81,6 @@ def test_the_commit_hook_runs_make_check() -> None:
 def test_dependabot_updates_packages_and_actions_weekly_in_groups() -> None:
     updates = load(ROOT / ".github" / "dependabot.yml")["updates"]
 
-    assert {each["package-ecosystem"] for each in updates} == {"uv", "github-actions"}
+    assert {each["package-ecosystem"] for each in updates} == {"uv", "github-actions", "npm"}
     assert {each["schedule"]["interval"] for each in updates} == {"weekly"}
     assert all(each["groups"] for each in updates)

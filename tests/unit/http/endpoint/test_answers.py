@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 from tests.builders import CUSTOMER, NOW, REQUEST_ID, gateway_event
 from tests.unit.conftest import LogLines
-from tests.unit.http.endpoint.serving import SECRET, failing, handled_request, say_hello, serve
+from tests.unit.http.endpoint.serving import (
+    SECRET,
+    failing,
+    handled_request,
+    must_not_run,
+    say_hello,
+    serve,
+)
 
 from teppan.domain.bookings.errors import SlotUnavailable
 from teppan.domain.errors import Conflict, StorageUnavailable
@@ -125,6 +132,32 @@ class TestErrors:
         response = serve(handle=lambda _: Response(body={"when": NOW}))
 
         assert (response.status, response.code) == (500, "internal_error")
+
+    @pytest.mark.parametrize(
+        "unreadable",
+        [
+            {"headers": [SECRET], "multiValueHeaders": None},
+            {"multiValueHeaders": {SECRET: None}},
+            {"multiValueHeaders": {"X-Request-Id": [[SECRET]]}},
+            {"requestContext": SECRET},
+        ],
+    )
+    def test_an_event_that_cannot_be_read_is_500_without_detail_and_logged(
+        self, unreadable: dict[str, Any], logged: LogLines
+    ) -> None:
+        response = serve(gateway_event() | unreadable, must_not_run)
+
+        assert (response.status, response.code) == (500, "internal_error")
+        assert response.headers.items() >= SECURITY.items()
+        failed, answered = logged()
+        assert (failed["level"], failed["message"]) == ("ERROR", "failed")
+        assert failed["stack"][-1].split()[-1] in {"_headers", "read_request", "optional_header"}
+        assert answered["status"] == 500
+        # The caller can quote an id that is in the log.
+        ids = {response.headers["X-Request-Id"], response.body["request_id"]}
+        assert ids == {line["request_id"] for line in logged()}
+        assert ids == {line["function_request_id"] for line in logged()}
+        assert SECRET not in response.text + repr(response.headers) + repr(logged())
 
     def test_a_missing_setting_stops_the_cold_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
         settings.cache_clear()

@@ -11,9 +11,9 @@ from teppan.http.schemas.fields import (
     Count,
     Guests,
     LocalDate,
-    LocalTime,
     Miles,
     Quantity,
+    StartTime,
     value_or_none,
 )
 
@@ -26,7 +26,7 @@ def read(kind: Any, value: object) -> object:
     ("kind", "values"),
     [
         (LocalDate, ["2026-12-24", "2028-02-29", "0001-01-01", "9999-12-31"]),
-        (LocalTime, ["00:00", "18:00", "13:37", "23:59"]),
+        (StartTime, ["00:00", "18:00", "13:37", "23:59"]),
         (Count, [0, 50]),
         (Guests, [1, 50]),
         (Quantity, [1, 50]),
@@ -41,7 +41,7 @@ def test_a_valid_value_of_a_field_is_kept(kind: Any, values: list[object]) -> No
     ("kind", "values"),
     [
         (LocalDate, ["2026-02-30", "2026-13-01", "0000-01-01", "20261224", "2026-12-24\n", 1]),
-        (LocalTime, [18, None, 18.5]),
+        (StartTime, [18, None, 18.5]),
         (Count, [-1, 51, "1", 1.0, True, None]),
         (Guests, [0, 51]),
         (Quantity, [0, 51]),

@@ -24,7 +24,7 @@ from teppan.http.headers import all_headers
 from teppan.http.idempotency import idempotency_key
 from teppan.http.parameters import Declared, read_parameters
 from teppan.http.problem import internal_error, problem
-from teppan.http.request import RawRequest, Request, read_request
+from teppan.http.request import RawRequest, Request, read_request, unread_request
 from teppan.http.response import Response
 from teppan.identity.principal import Principal, principal_of
 from teppan.observability.log import account_pseudonym, error_fields, logger
@@ -82,23 +82,20 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
     def __call__(self, handle: EndpointFunction) -> ApiHandler:
         """Return the Lambda handler around `handle`."""
 
-        def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-            return self._serve(handle, read_request(event))
+        def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+            return self._serve(handle, event, context.aws_request_id)
 
         observed = metrics.log_metrics(handler, capture_cold_start_metric=True)
         traced = tracer.capture_lambda_handler(observed, capture_response=False)
         return logger.inject_lambda_context(traced, clear_state=True, log_event=False)
 
-    def _serve(self, handle: EndpointFunction, request: RawRequest) -> dict[str, Any]:
+    def _serve(
+        self, handle: EndpointFunction, event: dict[str, Any], invocation_id: str
+    ) -> dict[str, Any]:
         started_at = time.perf_counter()
-        logger.append_keys(
-            operation=self.operation,
-            request_id=request.request_id,
-            gateway_request_id=request.gateway_request_id,
-        )
+        logger.append_keys(operation=self.operation, request_id=invocation_id)
         tracer.put_annotation("operation", self.operation)
-        logger.debug("started")
-        response, text = self._answer(handle, request)
+        request, response, text = self._answer(handle, event, invocation_id)
         milliseconds = (time.perf_counter() - started_at) * 1000
         record_request(self.operation, response.status, milliseconds)
         logger.info(
@@ -114,11 +111,19 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             "isBase64Encoded": False,
         }
 
-    def _answer(self, handle: EndpointFunction, request: RawRequest) -> tuple[Response, str]:
-        """Return the response and its body as text; an error becomes a problem."""
+    def _answer(
+        self, handle: EndpointFunction, event: dict[str, Any], invocation_id: str
+    ) -> tuple[RawRequest, Response, str]:
+        """Return the request, the response and its body as text; an error becomes a problem."""
+        request = unread_request(event, invocation_id)
         try:
+            request = read_request(event)
+            logger.append_keys(
+                request_id=request.request_id, gateway_request_id=request.gateway_request_id
+            )
+            logger.debug("started")
             response = handle(self._request(request))
-            return response, response.text()
+            return request, response, response.text()
         except DomainError as error:
             if isinstance(error, Unavailable | ProviderFailed):
                 logger.warning("unavailable", **error_fields(error))
@@ -126,7 +131,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         except Exception as error:  # noqa: BLE001 - logged here; the caller gets a generic error
             logger.error("failed", **error_fields(error))
             response = internal_error(request.path, request.request_id)
-        return response, response.text()
+        return request, response, response.text()
 
     def _request(self, request: RawRequest) -> Request[Any]:
         now = clock.utc_now()

@@ -126,6 +126,16 @@ def read_request(event: Mapping[str, Any]) -> RawRequest:
     return replace(request, request_id=caller_id) if _UUID.fullmatch(caller_id) else request
 
 
+def unread_request(event: Mapping[str, Any], invocation_id: str) -> RawRequest:
+    """Return a request without method, path and headers, for the answer to an unreadable event.
+
+    Lambda's id of the invocation is its `request_id`; the log line of the failure has that id too.
+    """
+    return RawRequest(
+        method="", path="", headers={}, request_id=invocation_id, gateway_request_id="", event=event
+    )
+
+
 def _headers(event: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     """Return all values of each header, by its name in lower case.
 

@@ -27,7 +27,9 @@ LocalDate = Annotated[
     AfterValidator(_in_calendar),
     Field(json_schema_extra={"format": "date"}),
 ]
-LocalTime = Annotated[str, Field(json_schema_extra={"pattern": r"^[0-9]{2}:[0-9]{2}$"})]
+StartTime = Annotated[
+    str, Field(json_schema_extra={"enum": [f"{each:%H:%M}" for each in CURRENT.start_times]})
+]
 """A start time as text. `start_time` reads it and raises `InvalidTime` for any other text."""
 Count = Annotated[int, Field(ge=0, le=CURRENT.max_guests)]
 Guests = Annotated[int, Field(ge=1, le=CURRENT.max_guests)]

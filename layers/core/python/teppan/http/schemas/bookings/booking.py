@@ -22,8 +22,8 @@ from teppan.http.schemas.fields import (
     Count,
     Guests,
     LocalDate,
-    LocalTime,
     Miles,
+    StartTime,
     value_or_none,
 )
 from teppan.http.violation_texts import Shape
@@ -83,7 +83,7 @@ class CreateBookingBody(PartyBody):
     """The fields of a new booking."""
 
     date: LocalDate
-    time: LocalTime
+    time: StartTime
     venue: VenueBody
     contact: ContactBody
     special_requests: SpecialRequests | MISSING = MISSING
@@ -109,7 +109,7 @@ class UpdateBookingBody(RequestBody):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     date: LocalDate | MISSING = MISSING
-    time: LocalTime | MISSING = MISSING
+    time: StartTime | MISSING = MISSING
     guests: Guests | MISSING = MISSING
     adults: Count | MISSING = MISSING
     children: Count | MISSING = MISSING

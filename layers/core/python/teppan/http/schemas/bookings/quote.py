@@ -7,7 +7,7 @@ from pydantic import MISSING
 from teppan.domain.bookings.slot import start_time
 from teppan.domain.errors import InvalidInput, Violation
 from teppan.http.schemas.bookings.party import PartyBody
-from teppan.http.schemas.fields import LocalDate, LocalTime, Miles, value_or_none
+from teppan.http.schemas.fields import LocalDate, Miles, StartTime, value_or_none
 from teppan.services.bookings.create_quote import QuoteRequest
 
 
@@ -16,7 +16,7 @@ class CreateQuoteBody(PartyBody):
 
     travel_miles: Miles | MISSING = MISSING
     date: LocalDate | MISSING = MISSING
-    time: LocalTime | MISSING = MISSING
+    time: StartTime | MISSING = MISSING
 
     def to_request(self) -> QuoteRequest:
         """Return the quote request; raises `InvalidInput` if only one of date and time is sent."""
