@@ -108,6 +108,8 @@ build: .venv/.ready .tools/sam/.ready ## Build functions and layers for AWS into
 ##@ Housekeeping
 
 .PHONY: lock
+# The interpreter that uv itself runs on: uv would fetch another one if no Python 3.13 is on PATH.
+lock: export UV_PYTHON := $(CURDIR)/.tools/uv/bin/python
 lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 	@$(uv) lock --upgrade
 	@for tool in uv $(locked_tools); do \
@@ -115,8 +117,8 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			local/tools/$$tool.in --output-file local/tools/$$tool.txt || exit 1; \
 	done
-	@$(MAKE) -C layers/runtime requirements
-	@$(MAKE) -C layers/payments requirements
+	@$(MAKE) --silent -C layers/runtime requirements
+	@$(MAKE) --silent -C layers/payments requirements
 
 .PHONY: clean
 clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
