@@ -19,7 +19,7 @@ python := .venv/bin/python
 sam := .tools/sam/bin/sam
 # An argument of make reaches our commands through the environment, and a recipe uses it only as "$EMAIL". So neither make nor
 # the shell interprets its quotes, spaces and dollars. $(value) is the text before make expands it.
-arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE
+arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE ARCH
 # Only arguments of make count: PORT or USER in the environment means something else.
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
@@ -99,11 +99,8 @@ bench: build .tools/dynamodb-local/.ready ## Measure cold start, round trips and
 ##@ Shipping
 
 .PHONY: build
-build: .venv/.ready .tools/sam/.ready ## Build functions and layers for AWS into .aws-sam/
-	@$(sam) build --parallel --cached
-# samconfig.toml reads this file: the commit is the version that /health reports.
-	@mkdir -p .aws-sam && echo "ServiceVersion = \"$$(git describe --always --dirty 2>/dev/null || echo unknown)\"" \
-		> .aws-sam/version.toml
+build: .venv/.ready .tools/sam/.ready ## Build functions and layers for AWS into .aws-sam/ (ARCH=x86_64: not for arm64)
+	@$(python) -m local.commands.build_for_aws $(call option,--arch,ARCH)
 
 ##@ Housekeeping
 

@@ -1,4 +1,4 @@
-"""Run `sam build` for this machine, and read the result as archives with content hashes."""
+"""Run `sam build`, and read its result for this machine as archives with content hashes."""
 
 import hashlib
 import io
@@ -8,10 +8,11 @@ import traceback
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from local.aws.emulator import host_architecture
+from local.aws.processor import host_architecture, require_libraries_for
 from local.aws.template import load_template, resources_of_type
 from local.errors import CommandError
 from local.paths import CONTRACT, ROOT, SAM, TEMPLATE, TOOLS
@@ -40,37 +41,40 @@ class Build:
 
 
 def sam_build(workdir: Path) -> Build:
-    """Build the template in `workdir`; unchanged parts come from sam's cache in that folder.
+    """Build the template for this machine; unchanged parts come from sam's cache in `workdir`.
 
     Raises CommandError with sam's error output when sam fails.
     """
+    directory = workdir / "build"
+    run_sam_build(host_architecture(), directory, workdir / "cache", show=False)
+    return _read(directory)
+
+
+def run_sam_build(architecture: str, directory: Path, cache: Path, *, show: bool) -> None:
+    """Build the template into `directory` for one processor; `show` prints sam's output.
+
+    Raises CommandError when sam fails, or has built a library for another processor.
+    """
     if not SAM.is_file():
         raise CommandError("SAM CLI is not installed: run `make dev` or `make test`.")
-    directory = workdir / "build"
+    options: dict[str, str | Path] = {
+        "--template-file": TEMPLATE,
+        "--build-dir": directory,
+        "--cache-dir": cache,
+        "--parameter-overrides": f"Architecture={architecture}",
+    }
     answer = subprocess.run(  # noqa: S603 - the command is this package's own
-        [
-            SAM,
-            "build",
-            "--template-file",
-            TEMPLATE,
-            "--build-dir",
-            directory,
-            "--cache-dir",
-            workdir / "cache",
-            "--cached",
-            "--parallel",
-            "--parameter-overrides",
-            f"Architecture={host_architecture()}",
-        ],
+        [SAM, "build", "--cached", "--parallel", *chain.from_iterable(options.items())],
         cwd=ROOT,
         env=_environment(),
         check=False,
-        capture_output=True,
+        capture_output=not show,
         text=True,
     )
     if answer.returncode != 0:
-        raise CommandError(f"sam build failed:\n{answer.stderr.strip()}")
-    return _read(directory)
+        reason = "." if show else f":\n{answer.stderr.strip()}"
+        raise CommandError(f"sam build failed{reason}")
+    require_libraries_for(architecture, directory)
 
 
 def differences(old: Build, new: Build) -> list[str]:
@@ -124,10 +128,9 @@ def check_syntax(saved: Iterable[Path]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Return sam's environment: uv and Python 3.13 first on PATH, this machine's architecture."""
+    """Return sam's environment, with uv and Python 3.13 first on PATH."""
     tool_folders = [str(TOOLS / "uv" / "bin"), str(ROOT / ".venv" / "bin")]
     return os.environ | {
-        "LAYER_ARCH": host_architecture(),
         "PATH": os.pathsep.join([*tool_folders, os.environ.get("PATH", os.defpath)]),
         "SAM_CLI_TELEMETRY": "0",
     }
