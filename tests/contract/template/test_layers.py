@@ -27,6 +27,7 @@ import botocore.session, pydantic, zoneinfo
 from aws_lambda_powertools import Logger, Metrics, Tracer
 for service in ("cognito-idp", "secretsmanager", "dynamodb"):
     client = botocore.session.get_session().create_client(service, region_name="us-west-2")
+assert client.get_item.__doc__ == "", "docstrings are left out"
 zoneinfo.reset_tzpath(to=())
 zoneinfo.ZoneInfo("America/Los_Angeles")
 """
@@ -58,14 +59,21 @@ for name in (
 
 IMPORTERS = {
     "stripe.params": set(),
+    "pydantic.v1": {"_internal/_generate_schema.py"},
+    "aws_lambda_powertools.event_handler.openapi.swagger_ui": {"event_handler/api_gateway.py"},
 }
 """Modules that the layers leave out, with the files of their package that import them.
 
-Only type checkers need the first.
+Only type checkers need the first. Pydantic imports its previous version only for a type with
+`__get_validators__`, and Powertools its pages only for an application of its resolver; there are
+none here.
 """
 
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 """uv's names of the processors."""
+
+NEEDLESS = ("*.c", "*.pyi", "*-stubs", "bin", "tests", "RECORD", "INSTALLER", "REQUESTED", ".*")
+"""Names in no layer: for compilers and type checkers, scripts, tests, uv's notes, caches."""
 
 LOCK = {
     package["name"]: package
@@ -122,6 +130,28 @@ def test_the_payments_layer_has_every_package_that_payment_functions_add(
     # Then
     assert answer.returncode == 0, answer.stderr
     assert not [each for each in payments.iterdir() if (runtime / each.name).exists()]
+
+
+def test_layers_have_nothing_that_no_function_loads(runtime: Path, payments: Path) -> None:
+    for packages in (runtime, payments):
+        needless = [path for pattern in NEEDLESS for path in packages.rglob(pattern)]
+        assert needless == []
+        for module in IMPORTERS:
+            assert not (packages / module.replace(".", "/")).exists()
+    documentation = runtime / "botocore" / "docs"
+    assert {path.name for path in documentation.glob("*.py")} == {
+        "__init__.py",
+        "docstring.py",
+        "utils.py",
+    }
+
+
+@pytest.mark.parametrize("layer", ["runtime", "payments"])
+def test_a_layer_is_the_same_from_every_folder_and_every_cache(
+    tmp_path: Path, layer: str, request: pytest.FixtureRequest
+) -> None:
+    again = _built(layer, tmp_path / "another, longer path")
+    assert _contents(again) == _contents(request.getfixturevalue(layer))
 
 
 @pytest.mark.parametrize("layer", ["runtime", "payments"])
@@ -199,6 +229,14 @@ def _command(layer: str, folder: Path, architecture: str, *more: str) -> list[st
     """Return the command of `sam build` for a layer in `folder`."""
     makefile, target = f"{architecture}/Makefile", f"build-{layer.title()}Layer"
     return ["make", "-C", str(folder), "--makefile", makefile, target, *more]
+
+
+def _contents(packages: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(packages).as_posix(): path.read_bytes()
+        for path in packages.rglob("*")
+        if path.is_file()
+    }
 
 
 def _run(program: str, *paths: Path) -> subprocess.CompletedProcess[str]:
