@@ -19,7 +19,7 @@ python := .venv/bin/python
 sam := .tools/sam/bin/sam
 # An argument of make reaches our commands through the environment, and a recipe uses it only as "$EMAIL". So neither make nor
 # the shell interprets its quotes, spaces and dollars. $(value) is the text before make expands it.
-arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F DOCKER KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE
+arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F DOCKER KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE ARCH
 # Only arguments of make count: PORT or USER in the environment means something else.
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
@@ -110,15 +110,14 @@ bench: build .tools/dynamodb-local/.ready ## Measure cold start, round trips and
 ##@ Shipping
 
 .PHONY: build
-build: .venv/.ready .tools/sam/.ready ## Build functions and layers for AWS into .aws-sam/
-	@$(sam) build --parallel --cached
-# samconfig.toml reads this file: the commit is the version that /health reports.
-	@mkdir -p .aws-sam && echo "ServiceVersion = \"$$(git describe --always --dirty 2>/dev/null || echo unknown)\"" \
-		> .aws-sam/version.toml
+build: .venv/.ready .tools/sam/.ready ## Build functions and layers for AWS into .aws-sam/ (ARCH=x86_64: not for arm64)
+	@$(python) -m local.commands.build_for_aws $(call option,--arch,ARCH)
 
 ##@ Housekeeping
 
 .PHONY: lock
+# The interpreter that uv itself runs on: uv would fetch another one if no Python 3.13 is on PATH.
+lock: export UV_PYTHON := $(CURDIR)/.tools/uv/bin/python
 lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 	@$(uv) lock --upgrade
 	@for tool in uv $(locked_tools); do \
@@ -126,8 +125,8 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			local/tools/$$tool.in --output-file local/tools/$$tool.txt || exit 1; \
 	done
-	@$(MAKE) -C layers/runtime requirements
-	@$(MAKE) -C layers/payments requirements
+	@$(MAKE) --silent -C layers/runtime requirements
+	@$(MAKE) --silent -C layers/payments requirements
 	@npm update --prefix local/tools/openapi-linters --package-lock-only --ignore-scripts
 
 .PHONY: clean

@@ -1,4 +1,4 @@
-"""Paths in the checkout. `.tools/` and `.local/` are never committed."""
+"""Paths in the checkout. `.aws-sam/`, `.tools/` and `.local/` are never committed."""
 
 from pathlib import Path
 from typing import Final
@@ -8,6 +8,7 @@ TEMPLATE: Final = ROOT / "template.yaml"
 CONTRACT: Final = ROOT / "openapi.yaml"
 EVENTS: Final = ROOT / "events"
 SAMCONFIG: Final = ROOT / "samconfig.toml"
+BUILT: Final = ROOT / ".aws-sam" / "build"
 EMULATOR_PATCHES: Final = ROOT / "local" / "aws" / "emulator_patches"
 
 TOOLS: Final = ROOT / ".tools"

@@ -1,4 +1,4 @@
-"""Remove the parts of an installed AWS SDK that no function loads.
+"""Remove what no function loads from the installed packages.
 
 botocore describes every service of AWS (30 MB) and reads its list of endpoints (1 MB) with each
 new client. The services below are kept, without their documentation. Creating a client of another
@@ -15,6 +15,35 @@ from typing import Any, Final
 SERVICES: Final = frozenset({"cognito-idp", "dynamodb", "secretsmanager"})
 """The services that functions call."""
 
+_UNUSED: Final = (
+    # Pages for a browser.
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
+    # Scripts.
+    "bin",
+    # The previous version. Pydantic imports it only for a type with `__get_validators__`.
+    "pydantic/v1",
+    "wrapt-stubs",
+)
+_UNUSED_FILES: Final = (
+    # uv's notes. A RECORD has the hashes of the scripts, which name the Python of this machine.
+    *(".lock", "INSTALLER", "RECORD", "REQUESTED"),
+    # For compilers and type checkers.
+    *("*.c", "*.pyi"),
+)
+
+_EMPTY_DOCSTRINGS: Final = '''\
+"""Empty docstrings: botocore writes those of a client from documentation that is left out."""
+
+
+class ClientMethodDocstring(str):
+    def __new__(cls, **_):
+        return super().__new__(cls)
+
+
+PaginatorDocstring = WaiterDocstring = ClientMethodDocstring
+'''
+"""Replaces the module `botocore.docs.docstring`."""
+
 _SHARED: Final = frozenset(
     {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
 )
@@ -23,9 +52,23 @@ _MODELS: Final = ("service-2", "endpoint-rule-set-1")
 
 def main(packages: Path) -> None:
     """Trim the packages in the folder `packages`."""
+    for folder in [*(packages / path for path in _UNUSED), *packages.glob("**/tests/")]:
+        shutil.rmtree(folder)
+    for pattern in _UNUSED_FILES:
+        for file in packages.rglob(pattern):
+            file.unlink()
     _trim_data(packages / "botocore" / "data")
-    shutil.rmtree(packages / "bin")
-    (packages / ".lock").unlink(missing_ok=True)
+    _trim_docs(packages / "botocore" / "docs")
+
+
+def _trim_docs(docs: Path) -> None:
+    """Leave of `botocore.docs` only what clients import: docstrings, now empty, and `utils`."""
+    utils = (docs / "utils.py").read_bytes()
+    shutil.rmtree(docs)
+    docs.mkdir()
+    (docs / "__init__.py").touch()
+    (docs / "docstring.py").write_text(_EMPTY_DOCSTRINGS, encoding="utf-8")
+    (docs / "utils.py").write_bytes(utils)
 
 
 def _trim_data(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""Run `sam build` for this machine, and read the result as archives with content hashes."""
+"""Run `sam build`, and read its result for this machine as archives with content hashes."""
 
 import hashlib
 import io
@@ -8,10 +8,11 @@ import traceback
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from local.aws.emulator import host_architecture
+from local.aws.processor import host_architecture, require_libraries_for
 from local.aws.template import load_template, resources_of_type
 from local.errors import CommandError
 from local.paths import CONTRACT, ROOT, SAM, TEMPLATE, TOOLS
@@ -40,37 +41,57 @@ class Build:
 
 
 def sam_build(workdir: Path) -> Build:
-    """Build the template in `workdir`; unchanged parts come from sam's cache in that folder.
+    """Build the template for this machine in `workdir`, unless its last build has these sources.
 
-    Raises CommandError with sam's error output when sam fails.
+    Unchanged parts come from sam's cache there. Raises CommandError with sam's error output when
+    sam fails.
+    """
+    directory, built = workdir / "build", workdir / "built-sources"
+    sources = _digest_of_sources()
+    if not built.is_file() or built.read_text(encoding="utf-8") != sources:
+        built.unlink(missing_ok=True)
+        run_sam_build(host_architecture(), directory, workdir / "cache", show=False)
+        built.write_text(sources, encoding="utf-8")
+    return _read(directory)
+
+
+def _digest_of_sources() -> str:
+    """Return a hash of all that a build depends on."""
+    tools = ROOT / "local" / "tools"
+    folders = [path for name in ("functions", "layers") for path in (ROOT / name).rglob("*")]
+    files = [path for path in folders if path.is_file() and "__pycache__" not in path.parts]
+    digest = hashlib.sha256(host_architecture().encode())
+    for path in sorted([*files, TEMPLATE, tools / "sam.txt", tools / "uv.txt"]):
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def run_sam_build(architecture: str, directory: Path, cache: Path, *, show: bool) -> None:
+    """Build the template into `directory` for one processor; `show` prints sam's output.
+
+    Raises CommandError when sam fails, or has built a library for another processor.
     """
     if not SAM.is_file():
         raise CommandError("SAM CLI is not installed: run `make dev` or `make test`.")
-    directory = workdir / "build"
+    options: dict[str, str | Path] = {
+        "--template-file": TEMPLATE,
+        "--build-dir": directory,
+        "--cache-dir": cache,
+        "--parameter-overrides": f"Architecture={architecture}",
+    }
     answer = subprocess.run(  # noqa: S603 - the command is this package's own
-        [
-            SAM,
-            "build",
-            "--template-file",
-            TEMPLATE,
-            "--build-dir",
-            directory,
-            "--cache-dir",
-            workdir / "cache",
-            "--cached",
-            "--parallel",
-            "--parameter-overrides",
-            f"Architecture={host_architecture()}",
-        ],
+        [SAM, "build", "--cached", "--parallel", *chain.from_iterable(options.items())],
         cwd=ROOT,
         env=_environment(),
         check=False,
-        capture_output=True,
+        capture_output=not show,
         text=True,
     )
     if answer.returncode != 0:
-        raise CommandError(f"sam build failed:\n{answer.stderr.strip()}")
-    return _read(directory)
+        reason = "." if show else f":\n{answer.stderr.strip()}"
+        raise CommandError(f"sam build failed{reason}")
+    require_libraries_for(architecture, directory)
 
 
 def differences(old: Build, new: Build) -> list[str]:
@@ -124,10 +145,9 @@ def check_syntax(saved: Iterable[Path]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Return sam's environment: uv and Python 3.13 first on PATH, this machine's architecture."""
+    """Return sam's environment, with uv and Python 3.13 first on PATH."""
     tool_folders = [str(TOOLS / "uv" / "bin"), str(ROOT / ".venv" / "bin")]
     return os.environ | {
-        "LAYER_ARCH": host_architecture(),
         "PATH": os.pathsep.join([*tool_folders, os.environ.get("PATH", os.defpath)]),
         "SAM_CLI_TELEMETRY": "0",
     }

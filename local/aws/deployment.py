@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from operations.stages import outputs_of
 
 from local.aws.build import CODE_PROPERTY, Artifact, Build, differences
-from local.aws.emulator import Aws, host_architecture
+from local.aws.emulator import Aws
+from local.aws.processor import host_architecture
 from local.aws.references import dangling_references
 from local.aws.template import resources_of_type
 from local.errors import CommandError

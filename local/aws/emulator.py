@@ -1,7 +1,6 @@
 """Run ministack, the AWS emulator, with Lambda, API Gateway, Cognito, DynamoDB and others."""
 
 import os
-import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,13 +114,3 @@ def grace_of_template() -> int:
     rotation = next(iter(clients.values()))["Properties"]["RefreshTokenRotation"]
     seconds: int = rotation["RetryGracePeriodSeconds"]
     return seconds
-
-
-def host_architecture() -> str:
-    """Return Lambda's name of this machine's architecture; the functions run on this machine."""
-    machine = platform.machine().lower()
-    if machine in {"x86_64", "amd64"}:
-        return "x86_64"
-    if machine in {"arm64", "aarch64"}:
-        return "arm64"
-    raise CommandError(f"Lambda has no architecture like this machine's ({machine}).")

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from local.aws.emulator import host_architecture
+from local.aws.processor import host_architecture
 from local.errors import CommandError
 
 _REPOSITORY: Final = "public.ecr.aws/lambda/python"

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.aws.deployment import STACK, STAGE
-from local.aws.emulator import Aws, host_architecture
+from local.aws.emulator import Aws
+from local.aws.processor import host_architecture
 from local.processes import HOST
 
 CONTAINERS_HOST: Final = "host.docker.internal"

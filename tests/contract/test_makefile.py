@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "NAME": ("endpoint", "--name={}"),
     "WING": ("endpoint", "--wing={}"),
     "ROUTE": ("endpoint", "--route={}"),
+    "ARCH": ("build", "--arch={}"),
 }
 """A target for each argument, and the argument's form for the command."""
 

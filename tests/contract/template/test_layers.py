@@ -1,6 +1,7 @@
 """The package layers match the lock file and contain every package that functions import."""
 
 import ast
+import importlib
 import os
 import re
 import shutil
@@ -8,22 +9,25 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-import stripe
-from local.aws.emulator import host_architecture
+from local.aws.processor import architectures, host_architecture, require_libraries_for
+from local.errors import CommandError
 from local.paths import TOOLS
 from tests.builders import ROOT
+from tests.contract.documents import TEMPLATE
 
 RUNTIME = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import botocore.session, pydantic, zoneinfo
 from aws_lambda_powertools import Logger, Metrics, Tracer
-for service in ("cognito-idp", "dynamodb", "secretsmanager"):
-    botocore.session.get_session().create_client(service, region_name="us-west-2")
+for service in ("cognito-idp", "secretsmanager", "dynamodb"):
+    client = botocore.session.get_session().create_client(service, region_name="us-west-2")
+assert client.get_item.__doc__ == "", "docstrings are left out"
 zoneinfo.reset_tzpath(to=())
 zoneinfo.ZoneInfo("America/Los_Angeles")
 """
@@ -53,8 +57,23 @@ for name in (
 """
 """Imports our provider and the parts of Stripe's package that it uses."""
 
-LEFT_OUT = "stripe.params"
-"""The parameter types, which only type checkers need."""
+IMPORTERS = {
+    "stripe.params": set(),
+    "pydantic.v1": {"_internal/_generate_schema.py"},
+    "aws_lambda_powertools.event_handler.openapi.swagger_ui": {"event_handler/api_gateway.py"},
+}
+"""Modules that the layers leave out, with the files of their package that import them.
+
+Only type checkers need the first. Pydantic imports its previous version only for a type with
+`__get_validators__`, and Powertools its pages only for an application of its resolver; there are
+none here.
+"""
+
+PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
+"""uv's names of the processors."""
+
+NEEDLESS = ("*.c", "*.pyi", "*-stubs", "bin", "tests", "RECORD", "INSTALLER", "REQUESTED", ".*")
+"""Names in no layer: for compilers and type checkers, scripts, tests, uv's notes, caches."""
 
 LOCK = {
     package["name"]: package
@@ -86,8 +105,14 @@ def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The packages of the runtime layer, as `sam build` makes it."""
+    """The packages of the runtime layer for this machine, as `sam build` makes it."""
     return _built("runtime", tmp_path_factory.mktemp("runtime"))
+
+
+@pytest.fixture(scope="module")
+def payments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of the payments layer for this machine, as `sam build` makes it."""
+    return _built("payments", tmp_path_factory.mktemp("payments"))
 
 
 def test_the_runtime_layer_has_every_package_that_functions_import(runtime: Path) -> None:
@@ -98,27 +123,79 @@ def test_the_runtime_layer_has_every_package_that_functions_import(runtime: Path
 
 
 def test_the_payments_layer_has_every_package_that_payment_functions_add(
-    tmp_path: Path, runtime: Path
+    payments: Path, runtime: Path
 ) -> None:
-    # Given
-    packages = _built("payments", tmp_path)
     # When
-    answer = _run(PAYMENTS, packages, runtime, ROOT / "layers/core/python")
+    answer = _run(PAYMENTS, payments, runtime, ROOT / "layers/core/python")
     # Then
     assert answer.returncode == 0, answer.stderr
-    assert not (packages / LEFT_OUT.replace(".", "/")).exists()
-    assert not [each for each in packages.iterdir() if (runtime / each.name).exists()]
+    assert not [each for each in payments.iterdir() if (runtime / each.name).exists()]
 
 
-def test_the_part_that_the_payments_layer_leaves_out_is_imported_for_type_checks_only() -> None:
-    package = Path(stripe.__file__).parent
-    importers = [
-        file.relative_to(package)
+def test_layers_have_nothing_that_no_function_loads(runtime: Path, payments: Path) -> None:
+    for packages in (runtime, payments):
+        needless = [path for pattern in NEEDLESS for path in packages.rglob(pattern)]
+        assert needless == []
+        for module in IMPORTERS:
+            assert not (packages / module.replace(".", "/")).exists()
+    documentation = runtime / "botocore" / "docs"
+    assert {path.name for path in documentation.glob("*.py")} == {
+        "__init__.py",
+        "docstring.py",
+        "utils.py",
+    }
+
+
+@pytest.mark.parametrize("layer", ["runtime", "payments"])
+def test_a_layer_is_the_same_from_every_folder_and_every_cache(
+    tmp_path: Path, layer: str, request: pytest.FixtureRequest
+) -> None:
+    again = _built(layer, tmp_path / "another, longer path")
+    assert _contents(again) == _contents(request.getfixturevalue(layer))
+
+
+@pytest.mark.parametrize("layer", ["runtime", "payments"])
+def test_a_layer_is_for_the_processor_of_its_makefile(
+    layer: str, request: pytest.FixtureRequest
+) -> None:
+    packages, here = request.getfixturevalue(layer), host_architecture()
+    (other,) = PLATFORMS.keys() - {here}
+
+    require_libraries_for(here, packages)
+    with pytest.raises(CommandError, match=rf"\.so is for {here}"):
+        require_libraries_for(other, packages)
+
+
+@pytest.mark.parametrize(("layer", "architecture"), [*product(["runtime", "payments"], PLATFORMS)])
+def test_uv_installs_for_the_processor_of_the_makefile(layer: str, architecture: str) -> None:
+    # When: make prints the commands
+    answer = subprocess.run(
+        _command(layer, ROOT / "layers" / layer, architecture, "--just-print", "LAYER_ARCH=x86_64"),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    # Then
+    assert f"--python-platform {PLATFORMS[architecture]}" in answer.stdout
+
+
+def test_there_is_a_makefile_for_each_processor_of_the_template() -> None:
+    _, allowed = architectures(TEMPLATE)
+    assert PLATFORMS.keys() == {*allowed}
+
+
+@pytest.mark.parametrize("module", IMPORTERS)
+def test_functions_never_reach_an_import_of_what_the_layers_leave_out(module: str) -> None:
+    name, *_ = module.split(".")
+    package = Path(importlib.import_module(name).__file__ or "").parent
+    left_out = package.joinpath(*module.split(".")[1:])
+    importers = {
+        file.relative_to(package).as_posix()
         for file in package.rglob("*.py")
-        if file.relative_to(package).parts[0] != "params"
-        and any(name.startswith(LEFT_OUT) for name in _imports(ast.parse(file.read_bytes())))
-    ]
-    assert importers == []
+        if left_out not in file.parents
+        and any(each.startswith(module) for each in _imports(ast.parse(file.read_bytes())))
+    }
+    assert importers == IMPORTERS[module]
 
 
 @pytest.mark.parametrize("layer", ["core", "payments", "runtime"])
@@ -133,18 +210,33 @@ def _built(layer: str, directory: Path) -> Path:
     source = directory / "source"
     shutil.copytree(ROOT / "layers" / layer, source)
     path = os.pathsep.join([str(TOOLS / "uv" / "bin"), os.environ["PATH"]])
-    variables = {"ARTIFACTS_DIR": directory, "LAYER_ARCH": host_architecture()}
-    variables["PYTHON"] = sys.executable
+    variables = {"ARTIFACTS_DIR": directory, "PYTHON": sys.executable}
     subprocess.run(
-        [
-            *("make", "-C", str(source), f"build-{layer.title()}Layer"),
+        _command(
+            layer,
+            source,
+            host_architecture(),
             *(f"{name}={value}" for name, value in variables.items()),
-        ],
+        ),
         env=os.environ | {"PATH": path},
         check=True,
         capture_output=True,
     )
     return directory / "python"
+
+
+def _command(layer: str, folder: Path, architecture: str, *more: str) -> list[str]:
+    """Return the command of `sam build` for a layer in `folder`."""
+    makefile, target = f"{architecture}/Makefile", f"build-{layer.title()}Layer"
+    return ["make", "-C", str(folder), "--makefile", makefile, target, *more]
+
+
+def _contents(packages: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(packages).as_posix(): path.read_bytes()
+        for path in packages.rglob("*")
+        if path.is_file()
+    }
 
 
 def _run(program: str, *paths: Path) -> subprocess.CompletedProcess[str]:

@@ -1,13 +1,14 @@
 """samconfig.toml: the settings of `sam` on each stage, and the differences of the stages."""
 
 import re
-import subprocess
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from local.commands.build_for_aws import PARAMETERS_FILE, write_parameters
+from local.paths import BUILT
 from tests.builders import ROOT
 from tests.contract.documents import TEMPLATE
 
@@ -38,15 +39,15 @@ STAGES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """The parameters of the template on each stage, by the section of samconfig.toml."""
 
-VERSION: Final = "file://.aws-sam/version.toml"
-"""The file with the parameter ServiceVersion, which `make build` writes."""
+OF_BUILD: Final = f"file://{(BUILT / PARAMETERS_FILE).relative_to(ROOT)}"
+"""The file with the parameters of a build, which `make build` writes."""
 
 each_stage = pytest.mark.parametrize("section", STAGES)
 
 
 def parameters(section: str) -> dict[str, str]:
     overrides = CONFIG[section]["deploy"]["parameters"]["parameter_overrides"]
-    return dict(each.split("=", 1) for each in overrides if each != VERSION)
+    return dict(each.split("=", 1) for each in overrides if each != OF_BUILD)
 
 
 def test_samconfig_has_a_section_for_each_stage_on_aws() -> None:
@@ -62,19 +63,13 @@ def test_a_stage_has_its_parameters(section: str) -> None:
 
 
 @each_stage
-def test_the_version_of_a_stage_is_that_of_the_build(section: str, tmp_path: Path) -> None:
-    ready = [flag for name in (".venv", ".tools/sam") for flag in ("-o", f"{name}/.ready")]
+def test_a_stage_has_the_parameters_of_the_build(section: str, tmp_path: Path) -> None:
+    write_parameters(tmp_path, "x86_64")
 
-    subprocess.run(
-        ["make", "-s", "-f", ROOT / "Makefile", *ready, "sam=true", "build"],
-        cwd=tmp_path,
-        check=True,
-        timeout=60,
-    )
-
-    assert VERSION in CONFIG[section]["deploy"]["parameters"]["parameter_overrides"]
-    built = tomllib.loads((tmp_path / VERSION.removeprefix("file://")).read_text(encoding="utf-8"))
-    assert built.keys() == {"ServiceVersion"}
+    assert OF_BUILD in CONFIG[section]["deploy"]["parameters"]["parameter_overrides"]
+    built = tomllib.loads((tmp_path / PARAMETERS_FILE).read_text(encoding="utf-8"))
+    assert built.keys() == {"Architecture", "ServiceVersion"}
+    assert built["Architecture"] == "x86_64"
     allowed = TEMPLATE["Parameters"]["ServiceVersion"]["AllowedPattern"]
     assert re.fullmatch(allowed, built["ServiceVersion"])
 

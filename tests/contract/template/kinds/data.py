@@ -123,7 +123,14 @@ LAYERS: Final = Kind(
         "Properties.CompatibleRuntimes": ["python3.13"],
         "Properties.CompatibleArchitectures": [ref("Architecture")],
         "Properties.RetentionPolicy": "Delete",
-        "Metadata": {"BuildMethod": "makefile", "BuildArchitecture": "arm64"},
+        "Metadata.BuildMethod": "makefile",
+        "Metadata.BuildArchitecture": ref("Architecture"),
+        "Metadata.ContextPath": sub("layers/<name>/${Architecture}"),
+    },
+    {
+        "CoreLayer": Row(
+            "Python only: the same for every processor", {"Metadata.ContextPath": ABSENT}
+        ),
     },
 )
 

@@ -1,0 +1,123 @@
+"""`make build` builds for one processor, and refuses a build for another one."""
+
+import shutil
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from local.aws.processor import require_libraries_for
+from local.commands.build_for_aws import PARAMETERS_FILE, main
+from local.errors import CommandError
+
+ARM64, X86_64 = 183, 62
+"""The numbers of the processors in the header of a library."""
+
+SAM = """\
+#!{python}
+import pathlib, sys
+options = dict(zip(sys.argv[4::2], sys.argv[5::2]))
+directory = pathlib.Path(options["--build-dir"])
+library = directory / "RuntimeLayer" / "library.so"
+library.parent.mkdir(parents=True)
+(directory / "called with").write_text(options["--parameter-overrides"])
+library.write_bytes({library!r})
+sys.exit({status})
+"""
+
+type Sam = Callable[..., Path]
+
+
+def library(machine: int) -> bytes:
+    """Return the header of a library for the processor with this number."""
+    return b"\x7fELF\x02\x01\x01".ljust(18, b"\0") + machine.to_bytes(2, "little") + b"\0" * 44
+
+
+@pytest.fixture
+def sam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sam:
+    """Return a function that puts a fake in SAM's place, and returns the folder of the build."""
+    command, built = tmp_path / "sam", tmp_path / ".aws-sam" / "build"
+    monkeypatch.setattr("local.aws.build.SAM", command)
+    monkeypatch.setattr("local.commands.build_for_aws.BUILT", built)
+
+    def install(machine: int, *, status: int = 0) -> Path:
+        shutil.rmtree(built, ignore_errors=True)
+        text = SAM.format(python=sys.executable, library=library(machine), status=status)
+        command.write_text(text, encoding="utf-8")
+        command.chmod(0o755)
+        return built
+
+    return install
+
+
+@pytest.mark.parametrize(
+    ("arguments", "architecture", "machine"),
+    [
+        ([], "arm64", ARM64),
+        (["--arch=arm64"], "arm64", ARM64),
+        (["--arch=x86_64"], "x86_64", X86_64),
+    ],
+)
+def test_a_build_and_its_deployment_are_for_the_same_processor(
+    sam: Sam, arguments: list[str], architecture: str, machine: int
+) -> None:
+    built = sam(machine)
+
+    assert main(arguments) == 0
+    assert (built / "called with").read_text() == f"Architecture={architecture}"
+    parameters = tomllib.loads((built / PARAMETERS_FILE).read_text(encoding="utf-8"))
+    assert parameters["Architecture"] == architecture
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong"), [([], X86_64), (["--arch=x86_64"], ARM64), (["--arch=x86_64"], 40)]
+)
+def test_a_library_for_another_processor_fails_the_build(
+    sam: Sam, arguments: list[str], wrong: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = sam(wrong)
+
+    assert main(arguments) == 1
+    assert "  RuntimeLayer/library.so is for " in capsys.readouterr().err
+    assert not (built / PARAMETERS_FILE).exists()
+
+
+def test_a_failed_build_has_no_parameters(sam: Sam, capsys: pytest.CaptureFixture[str]) -> None:
+    built = sam(ARM64, status=1)
+
+    assert main([]) == 1
+    assert capsys.readouterr().err == "sam build failed.\n"
+    assert not (built / PARAMETERS_FILE).exists()
+
+
+def test_an_unknown_processor_is_refused_before_the_build(
+    sam: Sam, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = sam(ARM64)
+
+    assert main(["--arch=arm"]) == 1
+    assert capsys.readouterr().err == "ARCH must be arm64 or x86_64, not 'arm'.\n"
+    assert not built.exists()
+
+
+def test_every_library_is_checked_whatever_its_name(tmp_path: Path) -> None:
+    names = ("a.so", "deep/er/b.so.1", "deep/no_suffix")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(library(X86_64))
+
+    require_libraries_for("x86_64", tmp_path)
+    with pytest.raises(CommandError) as refused:
+        require_libraries_for("arm64", tmp_path)
+
+    for name in names:
+        assert f"  {name} is for x86_64\n" in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x7fEL", b"import os\n", b"MZ" + b"\x3e" * 40])
+def test_a_file_that_is_no_library_is_for_every_processor(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "file.so").write_bytes(content)
+
+    require_libraries_for("arm64", tmp_path)
+    require_libraries_for("x86_64", tmp_path)
