@@ -49,8 +49,7 @@ def main(arguments: list[str]) -> int:
     """Run the local cloud; return the exit status."""
     options = _parse(arguments)
     console = Console()
-    for number in _STOPPING:
-        signal.signal(number, _interrupt)
+    _stop_on_signals(console)
     directory = directory_of(options.port)
     try:
         console.line("Starting the local cloud")
@@ -80,12 +79,17 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """Stop; a second signal does not interrupt that."""
+def _stop_on_signals(console: Console) -> None:
+    """Interrupt the program at the first signal; a second one does not interrupt the stop."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in _STOPPING:
+            signal.signal(number, signal.SIG_IGN)
+        console.interrupt("Stopping the local cloud")
+        raise KeyboardInterrupt
+
     for number in _STOPPING:
-        signal.signal(number, signal.SIG_IGN)
-    Console().line("\nStopping the local cloud")
-    raise KeyboardInterrupt
+        signal.signal(number, stop)
 
 
 def _ready(description: Description) -> str:

@@ -144,7 +144,7 @@ def local_cloud(
             )
         with console.step("Starting the fake Stripe"):
             stripe_url = stack.enter_context(fake_stripe(stripe_port, scratch))
-        stack.enter_context(forward_from_bridge([port, stripe_port]))
+        stack.enter_context(forward_from_bridge([port, stripe_port], console.line))
         cloud = Cloud(aws, stripe_url, directory)
         description = cloud.start(console)
         stack.callback(path.unlink, missing_ok=True)

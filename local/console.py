@@ -12,22 +12,37 @@ class Console:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
+        self._open_title = ""
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Print `title` at once, and the outcome and duration when the block ends."""
+        """Print `title` at once, and the outcome and duration when the block ends.
+
+        A step that the developer interrupts has no outcome.
+        """
         started = time.monotonic()
-        self._write(f"  {title:<44}")
+        self._open_title = f"  {title:<44}"
+        self._write(self._open_title)
         try:
             yield
-        except BaseException:
-            self._write("failed\n")
+        except Exception:
+            self._end_step("failed")
             raise
-        self._write(f"{time.monotonic() - started:5.1f} s\n")
+        self._end_step(f"{time.monotonic() - started:5.1f} s")
 
     def line(self, text: str = "") -> None:
-        """Print one line."""
-        self._write(f"{text}\n")
+        """Print one line, also while a step runs."""
+        self._write(f"\n{text}\n{self._open_title}" if self._open_title else f"{text}\n")
+
+    def interrupt(self, text: str) -> None:
+        """Print one line instead of the outcome of the step that runs."""
+        self._write("\n")
+        self._open_title = ""
+        self.line(text)
+
+    def _end_step(self, outcome: str) -> None:
+        self._open_title = ""
+        self._write(f"{outcome}\n")
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

@@ -8,7 +8,7 @@ macOS and Windows forwards by itself.
 import fcntl
 import socket
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -27,32 +27,39 @@ _GET_NETMASK: Final = 0x891B
 
 _LOOK_SECONDS: Final = 2.0
 
+type Report = Callable[[str], None]
+
 
 @contextmanager
-def forward_from_bridge(ports: Sequence[int]) -> Iterator[None]:
-    """Forward `ports` from Docker's bridge until the block ends, also if Docker starts later."""
+def forward_from_bridge(ports: Sequence[int], report: Report) -> Iterator[None]:
+    """Forward `ports` from Docker's bridge until the block ends, also if Docker starts later.
+
+    `report` gets one line for each port that another program has there.
+    """
     with start_blocking_portal() as portal:
-        serving = portal.start_task_soon(_serve, ports)
+        serving = portal.start_task_soon(_serve, ports, report)
         try:
             yield
         finally:
             serving.cancel()
 
 
-async def _serve(ports: Sequence[int]) -> None:
+async def _serve(ports: Sequence[int], report: Report) -> None:
     while (bridge := bridge_interface()) is None:
         await anyio.sleep(_LOOK_SECONDS)
     async with anyio.create_task_group() as group:
         for port in ports:
-            group.start_soon(_listen, bridge, port)
+            group.start_soon(_listen, bridge, port, report)
 
 
-async def _listen(bridge: IPv4Interface, port: int) -> None:
-    # A port that another program has there: containers do not reach this cloud.
-    with suppress(OSError):
+async def _listen(bridge: IPv4Interface, port: int, report: Report) -> None:
+    try:
         listener = await anyio.create_tcp_listener(local_host=bridge.ip, local_port=port)
-        async with listener:
-            await listener.serve(partial(_forward, bridge.network, port))
+    except OSError:
+        report(f"Containers do not reach port {port}: it is in use at {bridge.ip}.")
+        return
+    async with listener:
+        await listener.serve(partial(_forward, bridge.network, port))
 
 
 async def _forward(network: IPv4Network, port: int, client: SocketStream) -> None:

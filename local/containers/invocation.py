@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.containers.engine import require_base_image
-from local.containers.sam_config import FILE, resource_of
+from local.containers.sam_config import BUILT_TEMPLATE, FILE, resource_of
 from local.errors import CommandError
 from local.paths import ROOT, SAM
 
@@ -37,6 +37,8 @@ def run_in_container(directory: Path, function: str) -> tuple[Any, str]:
     container could run it.
     """
     require_base_image()
+    if not (directory / BUILT_TEMPLATE).exists():
+        raise CommandError("`make dev` is building: try again when it has deployed the change.")
     answer = subprocess.run(  # noqa: S603 - the command is this package's own
         _command(directory, function),
         cwd=ROOT,

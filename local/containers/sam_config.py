@@ -13,6 +13,7 @@ CONTAINERS_HOST: Final = "host.docker.internal"
 """The name of this machine in a container."""
 
 FILE: Final = "samconfig.toml"
+BUILT_TEMPLATE: Final = Path("build", "template.yaml")
 _CONTENT: Final = """\
 # `sam local invoke <Resource> --config-file {path} --event <file>` runs a function in a container.
 version = 0.1
@@ -36,7 +37,7 @@ def write_sam_config(aws: Aws, directory: Path) -> None:
     path.write_text(
         _CONTENT.format(
             path=path,
-            template=directory / "build" / "template.yaml",
+            template=directory / BUILT_TEMPLATE,
             variables=variables,
             region=aws.region,
             stage=STAGE,

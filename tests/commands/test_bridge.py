@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from ipaddress import IPv4Interface
+from queue import Queue
 
 import pytest
 from local.containers import bridge
@@ -62,7 +63,7 @@ def test_a_container_of_the_bridge_reaches_the_port(
     on_bridge(monkeypatch, f"{BRIDGE}/8")
     sent = b"x" * 1_000_000
 
-    with forward_from_bridge([echo]), connect(echo) as client:
+    with forward_from_bridge([echo], pytest.fail), connect(echo) as client:
         threading.Thread(target=client.sendall, args=[sent]).start()
         received = b""
         while len(received) < len(sent):
@@ -76,13 +77,13 @@ def test_an_address_outside_the_bridges_network_is_refused(
 ) -> None:
     on_bridge(monkeypatch, f"{BRIDGE}/32")
 
-    with forward_from_bridge([echo]), connect(echo) as client:
+    with forward_from_bridge([echo], pytest.fail), connect(echo) as client:
         assert client.recv(1) == b""
 
 
 def test_the_forwarder_stops_with_its_block(monkeypatch: pytest.MonkeyPatch, echo: int) -> None:
     on_bridge(monkeypatch, f"{BRIDGE}/8")
-    with forward_from_bridge([echo]):
+    with forward_from_bridge([echo], pytest.fail):
         assert answered(echo)
 
     with pytest.raises(ConnectionRefusedError):
@@ -96,5 +97,17 @@ def test_the_forwarder_waits_for_a_docker_that_starts_later(
     monkeypatch.setattr(bridge, "bridge_interface", lambda: next(found))
     monkeypatch.setattr(bridge, "_LOOK_SECONDS", 0.01)
 
-    with forward_from_bridge([echo]):
+    with forward_from_bridge([echo], pytest.fail):
         assert answered(echo)
+
+
+def test_a_port_in_use_on_the_bridge_is_reported(
+    monkeypatch: pytest.MonkeyPatch, echo: int
+) -> None:
+    on_bridge(monkeypatch, f"{BRIDGE}/8")
+    reports: Queue[str] = Queue()
+
+    with socket.create_server((BRIDGE, echo)), forward_from_bridge([echo], reports.put):
+        report = reports.get(timeout=10)
+
+    assert report == f"Containers do not reach port {echo}: it is in use at {BRIDGE}."

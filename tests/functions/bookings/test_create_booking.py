@@ -2,6 +2,7 @@
 
 import pytest
 from tests.builders import ADMIN, CUSTOMER, booking_body, days_ahead
+from tests.expected_bookings import NEW_BOOKING
 from tests.functions.bookings.create_booking.requests import book
 from tests.functions.cognito import stubbed
 from tests.functions.example import Example, Given, Request
@@ -60,64 +61,6 @@ OPERATION = Example(
         "Contact": "name email phone",
     },
 )
-
-NEW_BOOKING = {
-    "version": 1,
-    "status": "pending",
-    "payment_status": "awaiting_payment",
-    "customer_id": CUSTOMER,
-    "date": "2026-12-24",
-    "time": "18:00",
-    "timezone": "America/Los_Angeles",
-    "starts_at": "2026-12-25T02:00:00Z",
-    "guests": 12,
-    "adults": 12,
-    "children": 0,
-    "toddlers": 0,
-    "menu": {"upgrades": {}, "add_ons": {}},
-    "venue": {
-        "address_line1": "2100 Ocean Front Walk",
-        "city": "Venice",
-        "state": "CA",
-        "postal_code": "90291",
-    },
-    "contact": {"name": "Aiko Tanaka", "email": "aiko@example.com", "phone": "+13105550142"},
-    "special_requests": "",
-    "travel_confirmed": False,
-    "price": {
-        "lines": [
-            {
-                "code": "adult",
-                "description": "Adult (13 and over)",
-                "quantity": 12,
-                "unit_amount": 5500,
-                "amount": 66000,
-            },
-            {
-                "code": "travel",
-                "description": "Travel beyond 30 miles",
-                "quantity": 0,
-                "unit_amount": 200,
-                "amount": 0,
-            },
-        ],
-        "subtotal": 66000,
-        "travel_fee": 0,
-        "tax": 5445,
-        "total": 71445,
-        "deposit_due": 10000,
-        "balance_due": 61445,
-        "amount_paid": 0,
-        "amount_refunded": 0,
-        "currency": "usd",
-    },
-    "policy_version": "2026-11",
-    "payment_due_at": "2026-11-24T18:00:00Z",
-    "balance_due_at": "2026-12-18T02:00:00Z",
-    "created_at": "2026-11-23T18:00:00Z",
-    "updated_at": "2026-11-23T18:00:00Z",
-}
-"""The answer to `booking_body`, without its id."""
 
 
 def test_a_new_booking_is_returned_with_location_and_etag(call: Handlers) -> None:
