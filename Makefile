@@ -51,7 +51,7 @@ base-image: .venv/.ready .tools/awslambdaric/.ready ## Pull Lambda's container i
 	@$(python) -m local.containers.base_image
 
 .PHONY: events
-events: .venv/.ready ## Write the files of events/ from the contract's examples
+events: .venv/.ready ## Write what is generated from the contract: events/, and the methods of each path
 	@$(python) -m local.commands.write_events
 
 .PHONY: picture

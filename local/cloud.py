@@ -72,7 +72,8 @@ class Cloud:
         return changed
 
     def _complete_gateway(self) -> None:
-        complete_import(self._aws.client("apigateway"), API_ID, STAGE)
+        contract = self.deployment.current.contract
+        complete_import(self._aws.client("apigateway"), contract, API_ID, STAGE)
 
     def _connect_stripe(self, description: Description) -> None:
         """Put the fake's API key into the stack's secret, and register the webhook there."""

@@ -14,6 +14,7 @@ from botocore.config import Config
 os.environ.update(
     {
         "ADMIN_MFA": "required",
+        "ALLOW_CREDENTIALS": "false",
         "ALLOWED_ORIGINS": "https://book.teppan.example,https://admin.teppan.example",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

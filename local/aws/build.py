@@ -2,7 +2,9 @@
 
 import hashlib
 import io
+import json
 import os
+import re
 import subprocess
 import traceback
 import zipfile
@@ -12,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from local.aws.deployed_contract import deployed_contract
 from local.aws.processor import host_architecture, require_libraries_for
 from local.aws.template import load_template, resources_of_type
 from local.errors import CommandError
@@ -21,6 +24,11 @@ CODE_PROPERTY: Final = {
     "AWS::Serverless::Function": "CodeUri",
     "AWS::Serverless::LayerVersion": "ContentUri",
 }
+
+CONTRACT_FILE: Final = "openapi.json"
+"""The deployed contract, beside the built template that includes it."""
+
+_INCLUDE: Final = re.compile(rf"(Location: ).*{re.escape(CONTRACT.name)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class Build:
     """A built template, the contract it includes, and its artifacts by logical id."""
 
     template: dict[str, Any]
-    contract: str
+    contract: dict[str, Any]
     artifacts: dict[str, Artifact]
 
 
@@ -52,6 +60,7 @@ def sam_build(workdir: Path) -> Build:
         built.unlink(missing_ok=True)
         run_sam_build(host_architecture(), directory, workdir / "cache", show=False)
         built.write_text(sources, encoding="utf-8")
+    write_deployed_contract(directory)
     return _read(directory)
 
 
@@ -92,6 +101,18 @@ def run_sam_build(architecture: str, directory: Path, cache: Path, *, show: bool
         reason = "." if show else f":\n{answer.stderr.strip()}"
         raise CommandError(f"sam build failed{reason}")
     require_libraries_for(architecture, directory)
+    template = directory / "template.yaml"
+    text, count = _INCLUDE.subn(rf"\g<1>{CONTRACT_FILE}", template.read_text(encoding="utf-8"))
+    if count != 1:
+        raise CommandError(f"{TEMPLATE.name} must include {CONTRACT.name} once.")
+    template.write_text(text, encoding="utf-8")
+    write_deployed_contract(directory)
+
+
+def write_deployed_contract(directory: Path) -> None:
+    """Write the document that the template built in `directory` includes."""
+    document = deployed_contract(load_template(CONTRACT))
+    (directory / CONTRACT_FILE).write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
 def differences(old: Build, new: Build) -> list[str]:
@@ -160,9 +181,8 @@ def _read(directory: Path) -> Build:
         for name, resource in template["Resources"].items()
         if (code := CODE_PROPERTY.get(resource["Type"]))
     }
-    return Build(
-        template=template, contract=CONTRACT.read_text(encoding="utf-8"), artifacts=artifacts
-    )
+    contract = json.loads((directory / CONTRACT_FILE).read_text(encoding="utf-8"))
+    return Build(template=template, contract=contract, artifacts=artifacts)
 
 
 def _archive(folder: Path, leave_out: str | None = None) -> Artifact:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-import yaml
 from botocore.exceptions import ClientError
 from operations.stages import outputs_of
 
@@ -44,7 +43,7 @@ class Deployment:
 
     def deploy(self, build: Build) -> None:
         """Create the stack from `build`, or update it. Raises CommandError with the reasons."""
-        if dangling := dangling_references(build.template, yaml.safe_load(build.contract)):
+        if dangling := dangling_references(build.template, build.contract):
             raise CommandError("\n".join(["The template names what it does not have:", *dangling]))
         self._ensure_bucket()
         if not self._exists():
@@ -170,8 +169,8 @@ class Deployment:
                 "Bucket": _BUCKET,
                 "Key": self._upload_artifact(artifact),
             }
-        # This line changes the contract, so that CloudFormation imports it into the pinned id.
-        contract = f"{build.contract}\nx-local-api-pinned: {str(pin).lower()}\n"
+        # This key changes the contract, so that CloudFormation imports it into the pinned id.
+        contract = json.dumps({**build.contract, "x-local-api-pinned": pin})
         location = f"s3://{_BUCKET}/{self._upload(contract.encode())}"
         _relocate_includes(template, location)
         return template
@@ -191,7 +190,7 @@ def _functions(build: Build) -> list[str]:
 
 
 def _relocate_includes(node: object, location: str) -> None:
-    """Set the location of every AWS::Include below `node`; all of them include openapi.yaml."""
+    """Set the location of every AWS::Include below `node`; all of them include the contract."""
     match node:
         case {"Fn::Transform": {"Name": "AWS::Include", "Parameters": parameters}}:
             parameters["Location"] = location

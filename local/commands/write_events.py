@@ -1,25 +1,29 @@
-"""`make events`: write the files of `events/`, and delete those whose function is gone."""
+"""`make events`: write the files that are generated from the contract.
+
+They are the events of `events/`, without those whose function is gone, and the methods of each path
+for the function that answers CORS preflights.
+"""
 
 import sys
 from pathlib import Path
 
-from local.event_sources.files import SUBSCRIPTION_FILE, event_files
+from local.event_sources.files import SUBSCRIPTION_FILE, event_files, path_methods
 from local.paths import ROOT
 
 
 def main() -> None:
-    """Bring `events/` up to date, and print the path of each file that changes."""
+    """Bring the files up to date, and print the path of each one that changes."""
     for path in write_events():
         action = "written" if path.exists() else "removed"
         sys.stdout.write(f"{action} {path.relative_to(ROOT)}\n")
 
 
 def write_events(root: Path = ROOT) -> list[Path]:
-    """Write the event files below `root` that are missing or stale; return the changed paths.
+    """Write the files below `root` that are missing or stale; return the changed paths.
 
-    A file without a function is deleted, and its path is returned too.
+    An event without a function is deleted, and its path is returned too.
     """
-    files = event_files(root)
+    files = event_files(root) | path_methods(root)
     changed = []
     for path in sorted({*files, *(root / "events").glob("*/*.json")}):
         if path not in files and path.stem != SUBSCRIPTION_FILE:

@@ -1,4 +1,4 @@
-"""The files of `events/`: one for each function, in the folder of the function's wing."""
+"""Files generated from the contract: an event for each function, and the methods of each path."""
 
 import json
 import re
@@ -29,6 +29,19 @@ def event_files(root: Path = ROOT) -> dict[Path, str]:
         path = root / "events" / folders[name].parent.name / f"{name}.json"
         files[path] = json.dumps(event, indent=2, ensure_ascii=False) + "\n"
     return files
+
+
+def path_methods(root: Path = ROOT) -> dict[Path, str]:
+    """Return the text of the file with the methods of each path, by its path."""
+    contract = load_template(root / "openapi.yaml")
+    methods = {
+        path: [each.upper() for each in item if each in (*_METHODS, "head")]
+        for path, item in contract["paths"].items()
+        if not path.endswith("+}")
+    }
+    lines = ",\n".join(f"  {json.dumps(path)}: {json.dumps(methods[path])}" for path in methods)
+    file = root / "functions" / "operations" / "preflight" / "methods.json"
+    return {file: f"{{\n{lines}\n}}\n"}
 
 
 def _events(contract: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

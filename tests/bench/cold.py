@@ -48,6 +48,7 @@ def _cpu(code: str, bytecode: Path) -> float:
         "ADMIN_MFA": "required",
         "AWS_DEFAULT_REGION": "us-west-2",
         "ALLOWED_ORIGINS": "",
+        "ALLOW_CREDENTIALS": "false",
         "CURSOR_SECRET_ARN": "none",
         "LAMBDA_TASK_ROOT": str(ROOT),
         "PSEUDONYM_SECRET_ARN": "none",

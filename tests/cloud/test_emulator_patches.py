@@ -1,4 +1,4 @@
-"""`local/aws/emulator_patches` adds to the emulator what it lacks of Lambda and Cognito."""
+"""`local/aws/emulator_patches` adds to the emulator what it lacks of AWS."""
 
 import importlib
 import json

@@ -1,5 +1,6 @@
 """`make build` builds for one processor, and refuses a build for another one."""
 
+import json
 import shutil
 import sys
 import tomllib
@@ -10,6 +11,7 @@ import pytest
 from local.aws.processor import require_libraries_for
 from local.commands.build_for_aws import PARAMETERS_FILE, main
 from local.errors import CommandError
+from tests.contract.documents import DEPLOYED
 
 ARM64, X86_64 = 183, 62
 """The numbers of the processors in the header of a library."""
@@ -23,8 +25,11 @@ library = directory / "RuntimeLayer" / "library.so"
 library.parent.mkdir(parents=True)
 (directory / "called with").write_text(options["--parameter-overrides"])
 library.write_bytes({library!r})
+(directory / "template.yaml").write_text({template!r})
 sys.exit({status})
 """
+
+TEMPLATE = "Resources:\n  Api:\n    Location: ../../openapi.yaml\n"
 
 type Sam = Callable[..., Path]
 
@@ -41,9 +46,11 @@ def sam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sam:
     monkeypatch.setattr("local.aws.build.SAM", command)
     monkeypatch.setattr("local.commands.build_for_aws.BUILT", built)
 
-    def install(machine: int, *, status: int = 0) -> Path:
+    def install(machine: int, *, status: int = 0, template: str = TEMPLATE) -> Path:
         shutil.rmtree(built, ignore_errors=True)
-        text = SAM.format(python=sys.executable, library=library(machine), status=status)
+        text = SAM.format(
+            python=sys.executable, library=library(machine), template=template, status=status
+        )
         command.write_text(text, encoding="utf-8")
         command.chmod(0o755)
         return built
@@ -68,6 +75,26 @@ def test_a_build_and_its_deployment_are_for_the_same_processor(
     assert (built / "called with").read_text() == f"Architecture={architecture}"
     parameters = tomllib.loads((built / PARAMETERS_FILE).read_text(encoding="utf-8"))
     assert parameters["Architecture"] == architecture
+
+
+def test_the_built_template_includes_the_deployed_contract_beside_it(sam: Sam) -> None:
+    built = sam(ARM64)
+
+    assert main([]) == 0
+
+    assert "Location: openapi.json\n" in (built / "template.yaml").read_text(encoding="utf-8")
+    assert json.loads((built / "openapi.json").read_text(encoding="utf-8")) == DEPLOYED
+
+
+@pytest.mark.parametrize("template", ["Resources: {}\n", TEMPLATE * 2])
+def test_a_template_that_does_not_include_the_contract_once_fails_the_build(
+    sam: Sam, template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = sam(ARM64, template=template)
+
+    assert main([]) == 1
+    assert capsys.readouterr().err == "template.yaml must include openapi.yaml once.\n"
+    assert not (built / PARAMETERS_FILE).exists()
 
 
 @pytest.mark.parametrize(

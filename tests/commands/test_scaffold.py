@@ -21,6 +21,7 @@ PLACES = {
     "events/payments/get_receipt.json",
     "tests/functions/payments/test_get_receipt.py",
 }
+METHODS = "functions/operations/preflight/methods.json"
 USUAL = ("--name=get_receipt", "--wing=payments")
 OF_A_BOOKING = (*USUAL, "--route=GET /api/v1/bookings/{booking_id}/receipt")
 
@@ -58,7 +59,10 @@ def test_the_five_places_are_written_and_named(
     assert write(*USUAL) == 0
 
     after = files_of(repository)
-    assert {name for name, text in after.items() if before.get(name) != text} == PLACES
+    assert {name for name, text in after.items() if before.get(name) != text} == {
+        *PLACES,
+        METHODS,
+    }
     output = capsys.readouterr().out
     assert all(f"  {place}\n" in output for place in PLACES)
 

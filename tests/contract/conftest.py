@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
-from tests.contract.documents import CONTRACT, TEMPLATE
+from tests.contract.documents import DEPLOYED, TEMPLATE
 
 STAGES: Final[list[str]] = TEMPLATE["Parameters"]["Stage"]["AllowedValues"]
 
@@ -31,7 +31,7 @@ def expanded(stage: str) -> dict[str, Any]:
         for uri in ("CodeUri", "ContentUri"):
             if uri in resource.get("Properties", {}):
                 resource["Properties"][uri] = "s3://bucket/key"
-    template["Resources"]["Api"]["Properties"]["DefinitionBody"] = deepcopy(CONTRACT)
+    template["Resources"]["Api"]["Properties"]["DefinitionBody"] = deepcopy(DEPLOYED)
     values = {name: parameter["Default"] for name, parameter in TEMPLATE["Parameters"].items()} | {
         "Stage": stage
     }

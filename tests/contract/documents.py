@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from local.aws.deployed_contract import deployed_contract
 from local.aws.template import load_template, resources_of_type
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from tests.builders import ROOT
@@ -14,7 +15,8 @@ from tests.builders import ROOT
 CONTRACT_TEXT = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
 CONTRACT: dict[str, Any] = yaml.load(CONTRACT_TEXT, Loader=yaml.CSafeLoader)
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
-GATEWAY_RESPONSES: dict[str, Any] = CONTRACT["x-amazon-apigateway-gateway-responses"]
+DEPLOYED: dict[str, Any] = deployed_contract(CONTRACT)
+GATEWAY_RESPONSES: dict[str, Any] = DEPLOYED["x-amazon-apigateway-gateway-responses"]
 
 TEMPLATE = load_template(ROOT / "template.yaml")
 FUNCTIONS = resources_of_type(TEMPLATE, "AWS::Serverless::Function")

@@ -1,4 +1,4 @@
-"""The files of `events/` are generated, up to date, and about one booking of the contract."""
+"""Files generated from the contract are up to date, and the events are about one booking."""
 
 import json
 from pathlib import Path
@@ -6,20 +6,21 @@ from typing import Any, Final
 
 import pytest
 from local.event_sources import example_values
-from local.event_sources.files import event_files
+from local.event_sources.files import event_files, path_methods
 from local.events.live import event_paths
 from tests.builders import ROOT, caller
 from tests.contract.documents import JSON, Operation, operations, walk
 
 from teppan.services.idempotency import IdempotencyKey, derived_id
 
-FILES: Final = event_files()
+EVENTS: Final = event_files()
+FILES: Final = EVENTS | path_methods()
 OPERATIONS: Final = {each.id: each for each in operations()}
 STALE: Final = "is missing or stale: run `make events`"
 
 
 def test_every_event_file_is_one_that_make_events_writes() -> None:
-    assert set(event_paths().values()) - set(FILES) == set(), "delete the files of no function"
+    assert set(event_paths().values()) - set(EVENTS) == set(), "delete the files of no function"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -35,6 +35,7 @@ def request(
 ) -> Request[None]:
     return Request(
         operation=operation,
+        path="/api/v1/bookings",
         caller=caller(who),
         body=None,
         parameters={**filters, "cursor": cursor, "limit": 20},

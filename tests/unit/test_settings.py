@@ -21,8 +21,22 @@ def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.example, https://b.example,")
 
     assert settings() == Settings(
-        "prod", "1.2.3", frozenset({"https://a.example", "https://b.example"})
+        stage="prod",
+        service_version="1.2.3",
+        allowed_origins=frozenset({"https://a.example", "https://b.example"}),
+        allow_credentials=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"), [("true", True), ("false", False), ("", False), ("TRUE", False)]
+)
+def test_credentials_are_allowed_by_the_word_true_only(
+    text: str, *, allowed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALLOW_CREDENTIALS", text)
+
+    assert settings().allow_credentials is allowed
 
 
 def test_the_setting_of_allowed_origins_may_be_empty(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +45,9 @@ def test_the_setting_of_allowed_origins_may_be_empty(monkeypatch: pytest.MonkeyP
     assert settings().allowed_origins == frozenset()
 
 
-@pytest.mark.parametrize("name", ["STAGE", "SERVICE_VERSION", "ALLOWED_ORIGINS"])
+@pytest.mark.parametrize(
+    "name", ["STAGE", "SERVICE_VERSION", "ALLOWED_ORIGINS", "ALLOW_CREDENTIALS"]
+)
 def test_a_missing_setting_raises_an_error_with_its_name(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

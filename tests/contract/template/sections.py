@@ -39,12 +39,15 @@ def _choice(default: Any, *values: Any, of: str = "String") -> dict[str, Any]:
 
 
 _DAYS: Final = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+_HTTPS_ORIGIN: Final = r"https://[a-z0-9.-]+(:[0-9]{1,5})?"
+_LOCAL_ORIGIN: Final = r"http://(localhost|127\.0\.0\.1):[0-9]{1,5}"
 _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Stage": _choice("dev", "local", "dev", "staging", "prod"),
-    "AllowedOrigins": _text(
-        "http://localhost:3000,http://localhost:5173",
-        r"^https?://[^/,\s]+(,https?://[^/,\s]+)*$",
+    "AllowedOrigins": _text("", rf"^({_HTTPS_ORIGIN}(,{_HTTPS_ORIGIN})*)?$"),
+    "LocalOrigins": _text(
+        "http://localhost:3000,http://localhost:5173", rf"^{_LOCAL_ORIGIN}(,{_LOCAL_ORIGIN})*$"
     ),
+    "AllowCredentials": _choice("false", "true", "false"),
     "ServiceVersion": _text("", r"^[0-9A-Za-z.+-]{1,64}$")
     | {
         "Default": proved_by(
@@ -78,7 +81,8 @@ _FUNCTION: Final[Mapping[str, Any]] = {
             "STAGE": ref("Stage"),
             "AWS_ENDPOINT_URL": when("IsLocal", ref("AwsEndpointUrl"), ref("AWS::NoValue")),
             "SERVICE_VERSION": ref("ServiceVersion"),
-            "ALLOWED_ORIGINS": ref("AllowedOrigins"),
+            "ALLOWED_ORIGINS": when("IsLocal", ref("LocalOrigins"), ref("AllowedOrigins")),
+            "ALLOW_CREDENTIALS": ref("AllowCredentials"),
             "POWERTOOLS_SERVICE_NAME": SERVICE,
             "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
             "POWERTOOLS_LOG_LEVEL": ref("LogLevel"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped]
 from tests.builders import ROOT
-from tests.contract.conftest import STAGES
+from tests.contract.conftest import STAGES, expanded
 from tests.contract.documents import (
     CONTRACT,
     FUNCTIONS,
@@ -48,6 +48,14 @@ def test_the_stack_of_each_stage_passes_cfn_lint(stack: dict[str, Any]) -> None:
     assert not [
         f"{match.rule.id} {match.path}: {match.message}" for match in lint(json.dumps(stack))
     ]
+
+
+def test_the_processed_template_stays_far_below_the_limit_of_cloudformation() -> None:
+    """1,000,000 bytes; how they are counted is not public, so this counts them generously.
+
+    A contract of 180 KB was refused once it was processed (public reports).
+    """
+    assert len(json.dumps(expanded("prod"), indent=4).encode()) <= 500_000
 
 
 def test_the_template_includes_the_contract() -> None:

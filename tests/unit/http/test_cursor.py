@@ -24,6 +24,7 @@ def request(cursor: str | None = None, **parameters: Any) -> Request[None]:
     defaults = {"status": None, "order": "asc", "limit": 20, "date_from": date(2026, 12, 1)}
     return Request(
         operation="listBookings",
+        path="/api/v1/bookings",
         caller=caller(),
         body=None,
         parameters=defaults | parameters | {"cursor": cursor},

@@ -26,6 +26,7 @@ from teppan.services.idempotency import IdempotencyKey
 def make_request(idempotency: IdempotencyKey | None = None, **fields: Any) -> Request[None]:
     return Request(
         operation="createBooking",
+        path="/api/v1/bookings",
         caller=caller(),
         body=None,
         parameters={},

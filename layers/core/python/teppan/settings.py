@@ -11,11 +11,16 @@ class MissingSettingError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings that every function has."""
+    """The settings that every function has.
+
+    Pages of `allowed_origins` may read responses, with `allow_credentials` also those to requests
+    with cookies (CORS).
+    """
 
     stage: str
     service_version: str
     allowed_origins: frozenset[str]
+    allow_credentials: bool
 
     @property
     def takes_live_money(self) -> bool:
@@ -31,6 +36,7 @@ def settings() -> Settings:
         stage=required("STAGE"),
         service_version=required("SERVICE_VERSION"),
         allowed_origins=frozenset(origin for origin in origins if origin),
+        allow_credentials=required("ALLOW_CREDENTIALS") == "true",
     )
 
 

@@ -147,6 +147,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
         raw = self._webhook(request) if self.signed_by else b""
         return Request(
             operation=self.operation,
+            path=request.path,
             caller=_caller(principal, request, now),
             body=body,
             parameters=parameters,

@@ -1,17 +1,30 @@
-"""The headers of every response: security, and CORS for the allowed origins."""
+"""The headers of every response: security, CORS and the request id."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from teppan.http.cors import cors
 from teppan.http.request import RawRequest
 from teppan.http.response import Response
 from teppan.settings import settings
 
+_DENIED_FEATURES: Final = (
+    *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen"),
+    *("geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment"),
+    *("picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "sync-xhr", "usb"),
+    "xr-spatial-tracking",
+)
+
 SECURITY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Content-Security-Policy": (
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _DENIED_FEATURES),
         "Referrer-Policy": "no-referrer",
         "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
         "Vary": "Origin",
@@ -19,32 +32,17 @@ SECURITY: Final[Mapping[str, str]] = MappingProxyType(
         "X-Frame-Options": "DENY",
     }
 )
+"""The security headers of every response. A response with its own value for one replaces it.
 
-PREFLIGHT: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "Access-Control-Allow-Headers": (
-            "Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-Id"
-        ),
-        "Access-Control-Allow-Methods": "DELETE, GET, HEAD, OPTIONS, POST, PUT",
-        "Access-Control-Max-Age": "7200",
-    }
-)
-
-_EXPOSED = "ETag, Idempotency-Replayed, Location, Retry-After, X-Request-Id"
-
-
-def cors(origin: str | None, allowed: frozenset[str]) -> Mapping[str, str]:
-    """Return the headers that let a page of `origin` read the response, if it is `allowed`."""
-    if origin is None or origin not in allowed:
-        return {}
-    return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": _EXPOSED}
+`Cross-Origin-Resource-Policy` does not concern pages of allowed origins: CORS lets them read.
+"""
 
 
 def all_headers(response: Response, request: RawRequest) -> Mapping[str, str]:
     """Return the headers of `response`, with those that every response to `request` has."""
     return {
         **SECURITY,
-        **cors(request.optional_header("Origin"), settings().allowed_origins),
+        **cors(request.optional_header("Origin"), settings()),
         "X-Request-Id": request.request_id,
         **({} if response.body is None else {"Content-Type": response.media_type}),
         **response.headers,

@@ -72,13 +72,15 @@ class RawRequest:
 class Request[Body]:
     """A well-formed, authenticated and permitted request.
 
-    `parameters` holds the declared parameters by name. `if_match` is the header as sent.
+    `path` is the path without the stage. `parameters` holds the declared parameters by name.
+    `if_match` is the header as sent.
     `idempotency_or_none` is set for operations with an idempotency key, `session_or_none` for
     operations that are not public. A webhook has the body's bytes in `raw`, and the header with
     their signature in `signature`.
     """
 
     operation: str
+    path: str
     caller: Caller
     body: Body
     parameters: Mapping[str, Any]
