@@ -29,5 +29,14 @@ GROUPS: Final = {
 }
 """The rule that counts a path, by the beginning of the path."""
 
-CAPACITY: Final = {"Firewall": 366, "UserPoolFirewall": 64}
+MANAGED: Final = {
+    "known-attacks": ("AWSManagedRulesKnownBadInputsRuleSet", 200),
+    "bad-addresses": ("AWSManagedRulesAmazonIpReputationList", 25),
+}
+"""AWS's groups of rules by our name, each with the capacity units that AWS states for it."""
+
+BODIES: Final = "bodies"
+"""The rule that refuses large bodies."""
+
+CAPACITY: Final = {"Firewall": 592, "UserPoolFirewall": 64}
 """The capacity units that each firewall uses."""

@@ -48,6 +48,7 @@ _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "http://localhost:3000,http://localhost:5173", rf"^{_LOCAL_ORIGIN}(,{_LOCAL_ORIGIN})*$"
     ),
     "AllowCredentials": _choice("false", "true", "false"),
+    "FirewallEnabled": _choice("true", "true", "false"),
     "ServiceVersion": _text("", r"^[0-9A-Za-z.+-]{1,64}$")
     | {
         "Default": proved_by(
@@ -137,7 +138,12 @@ SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Conditions": {
         "IsLocal": _stage_is("local"),
         "IsProd": _stage_is("prod"),
-        "HasFirewall": {"Fn::Or": [_stage_is("staging"), _stage_is("prod")]},
+        "HasFirewall": {
+            "Fn::And": [
+                {"Fn::Not": [_stage_is("local")]},
+                {"Fn::Equals": [ref("FirewallEnabled"), "true"]},
+            ]
+        },
         "HasSender": _is_given("SenderIdentityArn"),
         "HasAlarmEmail": _is_given("AlarmEmail"),
     },

@@ -3,6 +3,7 @@
 The emulator has no WAF, so a small evaluator applies the rules as AWS documents them.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -11,13 +12,20 @@ from urllib.parse import unquote
 import pytest
 from tests.contract.documents import GATEWAY_RESPONSES, TEMPLATE, operations
 from tests.contract.places import complete
-from tests.contract.template.firewall_groups import CAPACITY, GROUPS, LIMITS
+from tests.contract.template.firewall_groups import BODIES, CAPACITY, GROUPS, LIMITS, MANAGED
+
+from teppan.http.body import MAX_BODY_BYTES
+from teppan.http.errors import TooLarge
+from teppan.http.headers import SECURITY
+from teppan.http.problem import problem
 
 ANY_PATH: Final = "/{proxy+}"
 """A browser's preflight request, which is counted with its path."""
 
 API, POOL = TEMPLATE["Resources"]["Firewall"], TEMPLATE["Resources"]["UserPoolFirewall"]
-RULES: Final[dict[str, Any]] = {rule["Name"]: rule for rule in API["Properties"]["Rules"]}
+ALL: Final[dict[str, Any]] = {rule["Name"]: rule for rule in API["Properties"]["Rules"]}
+RULES: Final = {name: rule for name, rule in ALL.items() if name in LIMITS}
+"""The rules that count requests."""
 
 
 def _normalised(path: str) -> str:
@@ -128,16 +136,53 @@ def test_paths_are_decoded_and_normalised_before_they_are_compared() -> None:
         ]
 
 
-def test_a_request_that_the_firewall_blocks_gets_a_429_of_the_gateway() -> None:
+def test_a_request_that_the_firewall_counts_and_blocks_gets_a_429_of_the_gateway() -> None:
     """A custom response of the firewall would replace it and could not set Content-Type."""
     response = GATEWAY_RESPONSES["WAF_FILTERED"]
     assert response["statusCode"] == 429
-    assert [
-        rule["Name"]
-        for acl in (API, POOL)
-        for rule in acl["Properties"]["Rules"]
-        if rule["Action"] != {"Block": {}}
-    ] == []
+    counting = [*RULES.values(), *POOL["Properties"]["Rules"]]
+    assert [rule["Name"] for rule in counting if rule["Action"] != {"Block": {}}] == []
+
+
+def test_the_firewall_has_no_other_rules_than_counts_lists_and_the_size_of_bodies() -> None:
+    assert [*ALL] == [*LIMITS, *MANAGED, BODIES]
+    assert [rule["Priority"] for rule in ALL.values()] == list(range(1, len(ALL) + 1))
+
+
+@pytest.mark.parametrize("name", MANAGED)
+def test_the_lists_of_aws_block_by_their_own_actions(name: str) -> None:
+    group, _ = MANAGED[name]
+
+    assert ALL[name]["OverrideAction"] == {"None": {}}
+    assert ALL[name]["Statement"] == {
+        "ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": group}
+    }
+
+
+def test_a_body_is_refused_beyond_the_limit_of_our_functions() -> None:
+    size = ALL[BODIES]["Statement"]["SizeConstraintStatement"]
+
+    assert (size["ComparisonOperator"], size["Size"]) == ("GT", MAX_BODY_BYTES)
+    # The firewall sees the first 16 KiB of a body; a longer one matches.
+    assert size["FieldToMatch"] == {"Body": {"OversizeHandling": "MATCH"}}
+
+
+def test_the_refusal_of_a_body_does_not_say_that_repeating_helps() -> None:
+    response = ALL[BODIES]["Action"]["Block"]["CustomResponse"]
+
+    assert response["ResponseCode"] == 413
+    assert {each["Name"]: each["Value"] for each in response["ResponseHeaders"]} == SECURITY
+
+
+def test_the_refusal_of_a_body_is_our_problem_without_a_request_id() -> None:
+    key = ALL[BODIES]["Action"]["Block"]["CustomResponse"]["CustomResponseBodyKey"]
+    body = API["Properties"]["CustomResponseBodies"][key]
+    error = TooLarge(f"A body has at most {MAX_BODY_BYTES} bytes.")
+    ours = dict(problem(error, "", "").body or {})
+
+    assert body["ContentType"] == "APPLICATION_JSON"
+    del ours["request_id"], ours["instance"]
+    assert json.loads(body["Content"]) == ours
 
 
 @pytest.mark.parametrize(
@@ -165,15 +210,6 @@ def test_a_firewall_is_associated_with_the_api_and_one_with_the_user_pool(
     }
     for resource in (association, TEMPLATE["Resources"][firewall]):
         assert resource["Condition"] == "HasFirewall"
-
-
-def test_staging_and_production_have_the_firewalls() -> None:
-    assert TEMPLATE["Conditions"]["HasFirewall"] == {
-        "Fn::Or": [
-            {"Fn::Equals": [{"Ref": "Stage"}, "staging"]},
-            {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
-        ]
-    }
 
 
 def test_the_user_pool_firewall_never_blocks_our_own_functions() -> None:
@@ -211,7 +247,7 @@ def test_the_user_pool_firewall_never_blocks_our_own_functions() -> None:
 
 def test_the_firewalls_stay_within_the_free_capacity() -> None:
     used = {
-        name: sum(_capacity(rule["Statement"]["RateBasedStatement"]) for rule in rules)
+        name: sum(_capacity(rule) for rule in rules)
         for name, rules in (
             ("Firewall", API["Properties"]["Rules"]),
             ("UserPoolFirewall", POOL["Properties"]["Rules"]),
@@ -222,11 +258,18 @@ def test_the_firewalls_stay_within_the_free_capacity() -> None:
     assert max(used.values()) < FREE_OF_CHARGE
 
 
-def _capacity(statement: dict[str, Any]) -> int:
-    """Return the capacity units of a rate-based rule, as AWS counts them.
+def _capacity(rule: dict[str, Any]) -> int:
+    """Return the capacity units of a rule, as AWS counts them.
 
-    A rule costs 2, a custom key 30, a match of a contained text 10, a transformation 10.
+    A rate-based rule costs 2, a custom key 30, a match of a contained text 10, a transformation 10,
+    a limit of the size 1.
     """
-    match = statement.get("ScopeDownStatement", {}).get("ByteMatchStatement")
+    match rule["Statement"]:
+        case {"ManagedRuleGroupStatement": _}:
+            return MANAGED[rule["Name"]][1]
+        case {"SizeConstraintStatement": _}:
+            return 1
+    counted = rule["Statement"]["RateBasedStatement"]
+    match = counted.get("ScopeDownStatement", {}).get("ByteMatchStatement")
     scope = 10 + 10 * len(match["TextTransformations"]) if match else 0
-    return 2 + 30 * len(statement.get("CustomKeys", [])) + scope
+    return 2 + 30 * len(counted.get("CustomKeys", [])) + scope

@@ -20,6 +20,7 @@ STAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "LogLevel": "DEBUG",
         "LogRetentionDays": "14",
         "AllowedOrigins": "https://dev.teppan.example",
+        "FirewallEnabled": "false",
         "AlarmEmail": "alarms@teppan.example",
     },
     "staging": {

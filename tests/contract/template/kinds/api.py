@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from tests.contract.template.expectations import (
+    ABSENT,
     EXCEPT_LOCALLY,
     Check,
     Kind,
@@ -12,7 +13,7 @@ from tests.contract.template.expectations import (
     ref,
     sub,
 )
-from tests.contract.template.firewall_groups import LIMITS
+from tests.contract.template.firewall_groups import BODIES, LIMITS, MANAGED
 from tests.contract.template.kinds.data import KEPT
 
 NEVER_LOGGED: Final = {"MetricsEnabled": True, "LoggingLevel": "OFF", "DataTraceEnabled": False}
@@ -140,6 +141,19 @@ def _counts_with(more: set[str]) -> Check:
     )
 
 
+def _other_rule(name: str, action: set[str]) -> Check:
+    """Return a check of a rule without a count; test_firewall.py proves action and statement."""
+    keys = {"Name", "Priority", "Statement", "VisibilityConfig"} | action
+    return Check(
+        f"{name}, with its metric",
+        lambda rule: (
+            rule.keys() == keys
+            and rule["Name"] == name
+            and rule["VisibilityConfig"] == visible_as(name)
+        ),
+    )
+
+
 def visible_as(metric: str) -> dict[str, Any]:
     """Return the visibility settings with `metric` and without samples."""
     return {
@@ -161,10 +175,17 @@ FIREWALLS: Final = Kind(
         "Properties.Scope": "REGIONAL",
         "Properties.DefaultAction": {"Allow": {}},
         "Properties.VisibilityConfig": visible_as("firewall"),
-        "Properties.Rules": _count_each_address(
-            _OF_THE_API,
-            _OF_THE_API,
-            [*({"ScopeDownStatement"} for _ in {*LIMITS} - {"everything"}), set()],
+        "Properties.Rules": [
+            *_count_each_address(
+                _OF_THE_API,
+                _OF_THE_API,
+                [*({"ScopeDownStatement"} for _ in {*LIMITS} - {"everything"}), set()],
+            ),
+            *(_other_rule(name, {"OverrideAction"}) for name in MANAGED),
+            _other_rule(BODIES, {"Action"}),
+        ],
+        "Properties.CustomResponseBodies": proved_by(
+            "test_firewall.py::test_the_refusal_of_a_body_is_our_problem_without_a_request_id"
         ),
     },
     {
@@ -173,6 +194,7 @@ FIREWALLS: Final = Kind(
             {
                 "Properties.Name": sub("${AWS::StackName}-user-pool"),
                 "Properties.VisibilityConfig": visible_as("user-pool-firewall"),
+                "Properties.CustomResponseBodies": ABSENT,
                 "Properties.Rules": _count_each_address(
                     ["operations", "everything"],
                     ["user-pool-operations", "user-pool-everything"],

@@ -10,9 +10,8 @@ from teppan.http.response import Response
 from teppan.settings import settings
 
 _DENIED_FEATURES: Final = (
-    *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen"),
-    *("geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment"),
-    *("picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "sync-xhr", "usb"),
+    *("accelerometer", "camera", "display-capture", "encrypted-media", "fullscreen"),
+    *("geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb"),
     "xr-spatial-tracking",
 )
 
