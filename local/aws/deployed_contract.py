@@ -16,6 +16,7 @@ _METHODS: Final = ("get", "put", "post", "delete", "options", "head")
 
 _GATEWAY: Final = "x-amazon-apigateway-"
 _OF_DOCUMENT: Final = frozenset({"openapi", "security"})
+_OF_SCHEME: Final = frozenset({"type", "in", "name"})
 _OF_OPERATION: Final = frozenset({"operationId", "security"})
 
 
@@ -26,7 +27,12 @@ def deployed_contract(contract: dict[str, Any]) -> dict[str, Any]:
         **_kept(contract, _OF_DOCUMENT),
         "info": {"title": info["title"], "version": info["version"]},
         "paths": {path: _path(contract, item) for path, item in contract["paths"].items()},
-        "components": {"securitySchemes": contract["components"]["securitySchemes"]},
+        "components": {
+            "securitySchemes": {
+                name: _kept(scheme, _OF_SCHEME)
+                for name, scheme in contract["components"]["securitySchemes"].items()
+            }
+        },
     }
 
 
