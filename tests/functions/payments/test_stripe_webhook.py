@@ -11,7 +11,6 @@ from tests.builders import load_function
 from tests.functions import contract
 from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values, counted, emitted
-from tests.functions.every_operation.test_headers import EVERYWHERE
 from tests.functions.given import Snapshot
 from tests.functions.handlers import Handlers
 from tests.functions.payment_steps import (
@@ -30,6 +29,7 @@ from tests.functions.stripe import WEBHOOK_SECRET
 from teppan import secret
 from teppan.domain.bookings.booking import Booking
 from teppan.domain.bookings.transition import Status
+from teppan.http.headers import SECURITY
 
 LARGEST: Final = 1024 * 1024
 
@@ -339,6 +339,6 @@ class TestRequest:
     ) -> None:
         answer = call.webhook(delivery.body, signed(delivery.body) if good else None)
 
-        assert EVERYWHERE.items() <= answer.headers.items()
+        assert SECURITY.items() <= answer.headers.items()
         assert answer.headers["X-Request-Id"]
         assert "Access-Control-Allow-Origin" not in answer.headers
