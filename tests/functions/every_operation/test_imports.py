@@ -24,6 +24,7 @@ NOWHERE: Final = frozenset(
         "sentry_sdk",
         "starlette",
         "tests",
+        "valkey",  # loaded only where CACHE_URL is set
         "yaml",
     }
 )
