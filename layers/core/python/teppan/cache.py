@@ -4,8 +4,8 @@ A cache only saves time. After any error of its store it loads the value.
 """
 
 import json
+import os
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -155,7 +155,8 @@ class CacheHealth:
 def check(store: Store) -> CacheHealth:
     """Put, get and delete a text; raises `CacheUnavailable`."""
     started_at = time.perf_counter()
-    key, text = f"health:{uuid.uuid4()}", str(uuid.uuid4())
+    text = os.urandom(16).hex()
+    key = f"health:{text}"
     try:
         store.put(key, text, timedelta(seconds=10))
         is_kept = store.get(key) == text
