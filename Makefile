@@ -127,6 +127,7 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 	done
 	@$(MAKE) --silent -C layers/runtime requirements
 	@$(MAKE) --silent -C layers/payments requirements
+	@$(MAKE) --silent -C layers/cache requirements
 	@npm update --prefix local/tools/openapi-linters --package-lock-only --ignore-scripts
 
 .PHONY: clean

@@ -13,6 +13,7 @@ from local.aws.api_import import complete_import
 from local.aws.build import check_syntax, rebuild_functions, sam_build
 from local.aws.deployment import API_ID, STAGE, Deployment
 from local.aws.emulator import Aws, emulator, require_free_port
+from local.commit import commit
 from local.console import Console
 from local.containers.bridge import forward_from_bridge
 from local.containers.sam_config import write_sam_config
@@ -31,7 +32,12 @@ class Cloud:
         self._stripe_url = stripe_url
         self._directory = directory
         self.deployment = Deployment(
-            aws, {"StripeApiBase": stripe_url, "AwsEndpointUrl": aws.endpoint_url}
+            aws,
+            {
+                "StripeApiBase": stripe_url,
+                "AwsEndpointUrl": aws.endpoint_url,
+                "ServiceVersion": commit(),
+            },
         )
 
     @property

@@ -4,7 +4,6 @@
 commit. `sam build` empties the folder, so nothing that fails here can be deployed.
 """
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -13,8 +12,9 @@ from local.arguments import Parser
 from local.aws.build import run_sam_build
 from local.aws.processor import architectures
 from local.aws.template import load_template
+from local.commit import commit
 from local.errors import CommandError
-from local.paths import BUILT, ROOT, TEMPLATE
+from local.paths import BUILT, TEMPLATE
 
 PARAMETERS_FILE: Final = "parameters.toml"
 """The file of parameters that samconfig.toml includes, in the folder of the build."""
@@ -39,24 +39,9 @@ def main(arguments: list[str]) -> int:
 
 def write_parameters(directory: Path, architecture: str) -> None:
     """Write the parameters of the template that a deployment of this build needs."""
-    parameters = {"Architecture": architecture, "ServiceVersion": _version()}
+    parameters = {"Architecture": architecture, "ServiceVersion": commit()}
     text = "".join(f'{name} = "{value}"\n' for name, value in parameters.items())
     (directory / PARAMETERS_FILE).write_text(text, encoding="utf-8")
-
-
-def _version() -> str:
-    """Return the commit, marked if files have changed since; `unknown` without git."""
-    try:
-        answer = subprocess.run(
-            ["git", "describe", "--always", "--dirty"],  # noqa: S607 - the git on PATH
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return answer.stdout.strip()
 
 
 if __name__ == "__main__":

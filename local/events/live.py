@@ -137,7 +137,10 @@ def _with_version(event: dict[str, Any], version: int) -> dict[str, Any]:
 
 def _free_day(api: Api, day: str, time: str) -> str:
     query = {"from": day, "to": _shifted(day, _SEARCHED_DAYS)}
-    slots = api.request("GET", "/api/v1/availability", query=query).json()["slots"]
+    # Any value of this header prevents a cached answer.
+    headers = {"Authorization": "none"}
+    answer = api.request("GET", "/api/v1/availability", query=query, headers=headers)
+    slots = answer.json()["slots"]
     free_days = [slot["date"] for slot in slots if slot["time"] == time and slot["available"]]
     if not free_days:
         raise CommandError(f"No slot at {time} is free in the {_SEARCHED_DAYS} days from {day}.")

@@ -8,6 +8,7 @@ import pytest
 from botocore.client import BaseClient
 from local.fakes.stripe.fake import FakeStripe
 from tests.builders import account
+from tests.caches import secrets_cache
 from tests.conftest import Clock
 from tests.contract.documents import operations, snake
 from tests.functions import contract
@@ -81,7 +82,7 @@ def api_key(call: Handlers, stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch)
     """The name of a secret with Stripe's API key that only this test uses and may rotate."""
     name = new_secret(API_KEY)
     call.provider = gateway_to(stripe, name)
-    monkeypatch.setattr(secret, "_cache", {})
+    monkeypatch.setattr(secret, "_cache", secrets_cache())
     monkeypatch.setattr(secret, "_reread_at", {})
     return name
 

@@ -78,8 +78,8 @@ def settings_of(function: str) -> dict[str, Any]:
 
 def layers_of(function: str) -> list[str]:
     """Return the names of our layers that the function in a folder uses, from the template."""
-    has_payments = {"Ref": "PaymentsLayer"} in _resource_of(function).get("Layers", [])
-    return ["core", "payments"] if has_payments else ["core"]
+    added = _resource_of(function).get("Layers", [])
+    return ["core", *(each["Ref"].removesuffix("Layer").lower() for each in added)]
 
 
 def _resource_of(function: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.builders import ADMIN, CUSTOMER, HOME, gateway_event, lambda_context, load_function
+from tests.caches import availability_cache
 from tests.contract.documents import FUNCTIONS, pascal
 from tests.functions import contract
 from tests.functions.cognito import emulated
@@ -63,7 +64,7 @@ def handlers(table: Table) -> Iterator["Handlers"]:
     functions = Handlers(table)
     usual = {name: os.environ[name] for name in ("USER_POOL_CLIENT_ID", "USER_POOL_ID")}
     try:
-        with patch.object(store, "connect", lambda: functions.table):
+        with patch.object(store, "connect", lambda *_: functions.table):
             yield functions
     finally:
         os.environ |= usual
@@ -72,8 +73,8 @@ def handlers(table: Table) -> Iterator["Handlers"]:
 class Handlers:
     """All functions on one table and one fake Stripe, which uses the clock of the tests.
 
-    Keeps every answer, to check it against the contract. A test that replaces `table` or `provider`
-    replaces it for all functions.
+    Keeps every answer, to check it against the contract. A test that replaces `table`, `provider`
+    or `cache` replaces it for all functions.
     """
 
     def __init__(self, table: Table) -> None:
@@ -81,6 +82,7 @@ class Handlers:
         self.table = table
         self.stripe = new_fake()
         self.provider = gateway_to(self.stripe, os.environ["STRIPE_API_KEY_ARN"])
+        self.cache = availability_cache()
         self.answers: list[Answer] = []
 
     def __call__(self, operation: str, body: Any = None, **request: Any) -> Answer:
@@ -189,7 +191,11 @@ class Handlers:
     def _function(self, operation: str) -> ModuleType:
         prepare(operation)
         function = load_function(contract.function_of(operation))
-        for name, ours in (("table", self.table), ("stripe", self.provider)):
+        for name, ours in (
+            ("table", self.table),
+            ("stripe", self.provider),
+            ("cache", self.cache),
+        ):
             if hasattr(function, name):
                 vars(function)[name] = ours
         return function

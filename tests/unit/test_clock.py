@@ -41,6 +41,23 @@ def test_sleep_until_sleeps_only_until_an_instant_ahead(
 
 
 @pytest.mark.parametrize(
+    ("ago", "is_recent"),
+    [
+        (timedelta(0), True),
+        (timedelta(seconds=5) - timedelta.resolution, True),
+        (timedelta(seconds=5), False),
+        (-timedelta.resolution, False),
+    ],
+)
+def test_an_instant_is_recent_for_less_than_the_period(
+    ago: timedelta, is_recent: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "utc_now", lambda: NOW)
+
+    assert clock.is_recent(NOW - ago, timedelta(seconds=5)) == is_recent
+
+
+@pytest.mark.parametrize(
     ("instant", "text"),
     [
         (datetime(2026, 12, 25, 2, tzinfo=UTC), "2026-12-25T02:00:00Z"),

@@ -38,6 +38,7 @@ MAY_WRAP: dict[str, set[str]] = {
     "observability": {"aws_lambda_powertools"},
     "aws": {"botocore"},
     "secret": {"botocore"},
+    "shared_store": {"valkey"},
     "identity": {"botocore"},
     "store": {"botocore"},
     "http": {"pydantic", "pydantic_core", "email_validator"},
@@ -46,6 +47,7 @@ MAY_WRAP: dict[str, set[str]] = {
 
 FUNCTIONS_MAY_IMPORT = {
     "batch",
+    "cache",
     "domain",
     "identity",
     "services",

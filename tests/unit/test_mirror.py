@@ -59,6 +59,9 @@ ON_DYNAMODB = {place(path) for path in modules().values() if needs_table(path)}
 FILES = {place(path) for path in modules().values() if path.stem != "__init__"}
 """The modules that are no packages; only these may have a folder of test files."""
 
+ON_VALKEY = {"shared_store"}
+"""Tested on a real server, in `tests/cache`."""
+
 TESTS = {
     path.relative_to(UNIT).with_suffix("").as_posix()
     for path in UNIT.rglob("test_*.py")
@@ -75,7 +78,7 @@ def module_of(test: str) -> str:
     return f"{folder}/{module}" if folder else module
 
 
-@pytest.mark.parametrize("source", sorted(SOURCES - (ON_DYNAMODB - PARTLY_PURE)))
+@pytest.mark.parametrize("source", sorted(SOURCES - (ON_DYNAMODB - PARTLY_PURE) - ON_VALKEY))
 def test_every_module_has_its_test_file(source: str) -> None:
     assert source in {module_of(test) for test in TESTS}
 

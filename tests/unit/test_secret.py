@@ -1,10 +1,13 @@
 """Secrets are cached for minutes, and two values are valid during a rotation."""
 
-from types import SimpleNamespace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
+from tests.builders import NOW
+from tests.caches import secrets_cache
+from tests.conftest import Clock
 
 from teppan import secret
 from teppan.domain.errors import StorageUnavailable
@@ -38,7 +41,7 @@ def error_of(code: str) -> ClientError:
 def manager(monkeypatch: pytest.MonkeyPatch) -> SecretsManager:
     stub = SecretsManager()
     monkeypatch.setattr(secret, "client", lambda _service: stub)
-    monkeypatch.setattr(secret, "_cache", {})
+    monkeypatch.setattr(secret, "_cache", secrets_cache())
     monkeypatch.setattr(secret, "_reread_at", {})
     return stub
 
@@ -55,16 +58,14 @@ def test_a_secret_is_read_once_and_then_cached(manager: SecretsManager) -> None:
 
 
 def test_a_cached_secret_is_read_again_after_five_minutes(
-    manager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+    manager: SecretsManager, now: Clock
 ) -> None:
-    read_at = 1000
-    monkeypatch.setattr(secret, "time", SimpleNamespace(monotonic=lambda: read_at))
     secret.current(ARN)
     manager.versions["AWSCURRENT"] = "newer"
 
-    read_at += KEPT_SECONDS
+    now.set(NOW + timedelta(seconds=KEPT_SECONDS - 1))
     assert secret.current(ARN) == "new"
-    read_at += 1
+    now.set(NOW + timedelta(seconds=KEPT_SECONDS))
     assert secret.current(ARN) == "newer"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from teppan.settings import MissingSettingError, Settings, required, settings
+from teppan.settings import MissingSettingError, Settings, optional, required, settings
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +65,10 @@ def test_a_required_variable_is_returned_or_raises_an_error_with_its_name(
     assert required("TABLE_NAME") == "bookings-1"
     with pytest.raises(MissingSettingError, match="NO_SUCH_SETTING"):
         required("NO_SUCH_SETTING")
+
+
+def test_an_optional_variable_is_empty_if_it_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CACHE_URL", "valkey://127.0.0.1:6379")
+
+    assert optional("CACHE_URL") == "valkey://127.0.0.1:6379"
+    assert optional("NO_SUCH_SETTING") == ""

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from local.api import Answer, Api
+from local.commit import commit
 from local.users import tokens_of
 from tests.builders import booking_body
 from tests.cloud.conftest import RunningCloud
@@ -28,18 +29,21 @@ def assert_problem(answer: Answer, status: int, code: str) -> None:
 
 
 class TestHealth:
-    @pytest.mark.parametrize("path", ["/health", "/health/database"])
+    @pytest.mark.parametrize("path", ["/health", "/health/database", "/health/cache"])
     def test_health_is_answered(self, api: Api, path: str) -> None:
         answer = api.request("GET", path)
         assert (answer.status, answer.json()["status"]) == (200, "ok")
 
-    @pytest.mark.parametrize("path", ["/health", "/health/database"])
+    @pytest.mark.parametrize("path", ["/health", "/health/database", "/health/cache"])
     def test_a_head_of_health_has_no_body(self, api: Api, path: str) -> None:
         answer = api.request("HEAD", path)
         assert (answer.status, answer.body) == (200, b"")
 
-    def test_health_names_the_stage_local(self, api: Api) -> None:
-        assert api.request("GET", "/health").json()["stage"] == "local"
+    def test_health_names_the_stage_local_and_the_commit(self, api: Api) -> None:
+        health = api.request("GET", "/health").json()
+        assert health["stage"] == "local"
+        # A test of the same run may have changed a file since.
+        assert health["version"].startswith(commit().removesuffix("-dirty"))
 
 
 class TestGatewayErrors:

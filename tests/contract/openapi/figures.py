@@ -13,6 +13,7 @@ from teppan.domain.policy import CURRENT
 from teppan.http.body import MAX_BODY_BYTES
 from teppan.identity.new_password import FEWEST_CHARACTERS
 from teppan.services.bookings import list_bookings
+from teppan.services.bookings.availability import CACHE_SECONDS
 from teppan.services.webhooks import list_webhook_events
 from teppan.store.inbox import KEPT
 
@@ -43,6 +44,7 @@ FIGURES: Final[Mapping[str, Any]] = {
     "horizon_days": CURRENT.horizon.days,
     "capacity": CURRENT.default_capacity,
     "max_capacity": CURRENT.max_capacity,
+    "cached_seconds": CACHE_SECONDS,
     "searched_days": CURRENT.max_availability_days,
     "last_searched_day": CURRENT.max_availability_days - 1,
     "guests": CURRENT.max_guests,

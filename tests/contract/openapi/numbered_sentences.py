@@ -96,6 +96,8 @@ _OPERATIONS: Final = {
         at most {searched_days} days:
         less than {lead_hours} hours (`lead_time`)
         more than {horizon_days} days (`too_far_ahead`)
+        capacities and bookings are at most {cached_seconds} seconds old
+        browsers may keep the answer for {cached_seconds} seconds
         at most {last_searched_day} days after `from`
     """,
     "setSlotCapacity": "0 to {max_capacity}. 0 closes the slot; the default is {capacity}.",

@@ -69,6 +69,7 @@ HEADERS: Final[Mapping[str, Callable[[Operation], bool]]] = {
     "X-Request-Id": lambda _: True,
     "ETag": lambda each: properties_of(each).get("version") == VERSION,
     "Idempotency-Replayed": lambda each: takes(each, "Idempotency-Key"),
+    "Cache-Control": lambda each: each.id == "searchAvailability",
     "Location": lambda each: each.id == "createBooking",
     "Access-Control-Allow-Methods": lambda each: each.method == "OPTIONS",
     "Access-Control-Allow-Headers": lambda each: each.method == "OPTIONS",

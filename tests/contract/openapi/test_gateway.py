@@ -33,6 +33,7 @@ PUBLIC = {
     *("register", "confirmRegistration", "resendConfirmationCode"),
     *("login", "refresh", "requestPasswordReset", "confirmPasswordReset"),
     *("getHealth", "headHealth", "getDatabaseHealth", "headDatabaseHealth", "preflight"),
+    *("getCacheHealth", "headCacheHealth"),
 }
 """The operations that need no access token."""
 

@@ -29,6 +29,10 @@ def _text(default: str, pattern: str) -> dict[str, Any]:
     }
 
 
+def _list() -> dict[str, Any]:
+    return {"Type": "CommaDelimitedList", "Description": sentence, "Default": ""}
+
+
 def _choice(default: Any, *values: Any, of: str = "String") -> dict[str, Any]:
     return {
         "Type": of,
@@ -64,6 +68,14 @@ _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "Description": sentence,
         "Default": "Teppan <no-reply@teppan.example>",
     },
+    "CacheUrl": _text(
+        "",
+        r"^(valkeys://([^\s:@/?#]*:[^\s:@/?#]+@)?[A-Za-z0-9.-]+(:[0-9]{1,5})?"
+        r"|valkey://127\.0\.0\.1:[0-9]{1,5})?$",
+    )
+    | {"NoEcho": True},
+    "CacheSubnetIds": _list(),
+    "CacheSecurityGroupIds": _list(),
     "StripeApiBase": _text("https://api.stripe.com", "^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"),
     "AwsEndpointUrl": _text("", "^(http://[a-z0-9.-]+:[0-9]{1,5})?$"),
     "AlarmEmail": _text("", r"^([^@\s]+@[^@\s]+)?$"),
@@ -146,6 +158,9 @@ SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         },
         "HasSender": _is_given("SenderIdentityArn"),
         "HasAlarmEmail": _is_given("AlarmEmail"),
+        "HasCacheNetwork": {
+            "Fn::Not": [{"Fn::Equals": [{"Fn::Join": [",", ref("CacheSubnetIds")]}, ""]}]
+        },
     },
     "Rules": {
         "StripeIsStripe.RuleCondition": {"Fn::Not": [_stage_is("local")]},
@@ -155,6 +170,16 @@ SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
                 "AssertDescription": "StripeApiBase may differ from https://api.stripe.com"
                 " in the stage `local` only.",
             }
+        ],
+        "SharedCacheHasNetwork.RuleCondition": {
+            "Fn::And": [{"Fn::Not": [_stage_is("local")]}, _is_given("CacheUrl")]
+        },
+        "SharedCacheHasNetwork.Assertions": [
+            {
+                "Assert": {"Fn::Not": [{"Fn::Contains": [ref(name), ""]}]},
+                "AssertDescription": f"CacheUrl needs {name}.",
+            }
+            for name in ("CacheSubnetIds", "CacheSecurityGroupIds")
         ],
     },
     "Globals": {

@@ -57,6 +57,16 @@ for name in (
 """
 """Imports our provider and the parts of Stripe's package that it uses."""
 
+CACHE = """
+import sys
+sys.path[:0] = sys.argv[1:]
+import valkey
+assert valkey.__file__.startswith(sys.argv[1])
+from teppan.shared_store import SharedStore
+SharedStore("valkeys://cache.example", "teppan:")
+"""
+"""Imports our store and makes its client."""
+
 IMPORTERS = {
     "stripe.params": set(),
     "pydantic.v1": {"_internal/_generate_schema.py"},
@@ -81,7 +91,7 @@ LOCK = {
 }
 
 
-@pytest.mark.parametrize("layer", ["runtime", "payments"])
+@pytest.mark.parametrize("layer", ["runtime", "payments", "cache"])
 def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
     # Given
     text = (ROOT / "layers" / layer / "requirements.txt").read_text(encoding="utf-8")
@@ -92,9 +102,9 @@ def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
     }
     # When
     runtime = _needed(LOCK["teppan"]["dependencies"])
-    payments = _needed(LOCK["teppan"]["dev-dependencies"]["payments"]) - runtime
-    # The layer must not repeat packages that every function has.
-    names = {"runtime": runtime, "payments": payments}[layer]
+    # The other layers must not repeat packages that every function has.
+    groups = LOCK["teppan"]["dev-dependencies"]
+    names = runtime if layer == "runtime" else _needed(groups[layer]) - runtime
     wanted = {
         name: (LOCK[name]["version"], {file["hash"] for file in _files(LOCK[name])})
         for name in names
@@ -115,6 +125,12 @@ def payments(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _built("payments", tmp_path_factory.mktemp("payments"))
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of the cache layer for this machine, as `sam build` makes it."""
+    return _built("cache", tmp_path_factory.mktemp("cache"))
+
+
 def test_the_runtime_layer_has_every_package_that_functions_import(runtime: Path) -> None:
     # When: a Python without any other package runs what functions do
     answer = _run(RUNTIME, runtime)
@@ -132,8 +148,18 @@ def test_the_payments_layer_has_every_package_that_payment_functions_add(
     assert not [each for each in payments.iterdir() if (runtime / each.name).exists()]
 
 
-def test_layers_have_nothing_that_no_function_loads(runtime: Path, payments: Path) -> None:
-    for packages in (runtime, payments):
+def test_the_cache_layer_has_every_package_of_the_shared_store(cache: Path, runtime: Path) -> None:
+    # When
+    answer = _run(CACHE, cache, runtime, ROOT / "layers/core/python")
+    # Then
+    assert answer.returncode == 0, answer.stderr
+    assert not [each for each in cache.iterdir() if (runtime / each.name).exists()]
+
+
+def test_layers_have_nothing_that_no_function_loads(
+    runtime: Path, payments: Path, cache: Path
+) -> None:
+    for packages in (runtime, payments, cache):
         needless = [path for pattern in NEEDLESS for path in packages.rglob(pattern)]
         assert needless == []
         for module in IMPORTERS:
@@ -146,7 +172,7 @@ def test_layers_have_nothing_that_no_function_loads(runtime: Path, payments: Pat
     }
 
 
-@pytest.mark.parametrize("layer", ["runtime", "payments"])
+@pytest.mark.parametrize("layer", ["runtime", "payments", "cache"])
 def test_a_layer_is_the_same_from_every_folder_and_every_cache(
     tmp_path: Path, layer: str, request: pytest.FixtureRequest
 ) -> None:
@@ -166,7 +192,9 @@ def test_a_layer_is_for_the_processor_of_its_makefile(
         require_libraries_for(other, packages)
 
 
-@pytest.mark.parametrize(("layer", "architecture"), [*product(["runtime", "payments"], PLATFORMS)])
+@pytest.mark.parametrize(
+    ("layer", "architecture"), [*product(["runtime", "payments", "cache"], PLATFORMS)]
+)
 def test_uv_installs_for_the_processor_of_the_makefile(layer: str, architecture: str) -> None:
     # When: make prints the commands
     answer = subprocess.run(
@@ -198,7 +226,7 @@ def test_functions_never_reach_an_import_of_what_the_layers_leave_out(module: st
     assert importers == IMPORTERS[module]
 
 
-@pytest.mark.parametrize("layer", ["core", "payments", "runtime"])
+@pytest.mark.parametrize("layer", ["cache", "core", "payments", "runtime"])
 def test_bytecode_is_valid_where_lambda_unpacks_it(layer: str) -> None:
     makefile = (ROOT / "layers" / layer / "Makefile").read_text(encoding="utf-8")
     assert '--invalidation-mode unchecked-hash -s "$(packages)" -p /opt/python' in makefile

@@ -22,6 +22,7 @@ from tests.contract.documents import (
 from tests.contract.places import complete, complete_functions
 from tests.sizes import SIZES
 
+from teppan.store import keys
 from teppan.store.webhooks.listing import LISTED
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
@@ -66,10 +67,23 @@ def test_the_template_includes_the_contract() -> None:
 @each_function
 def test_a_policy_of_a_function_names_actions_and_resources_without_wildcards(name: str) -> None:
     for statement in _statements(name):
-        assert statement.keys() == {"Effect", "Action", "Resource"}
+        assert statement.keys() - {"Condition"} == {"Effect", "Action", "Resource"}
         assert statement["Effect"] == "Allow"
         assert not [action for action in statement["Action"] if "*" in action]
         assert "*" not in json.dumps(statement["Resource"])
+
+
+def test_the_check_of_the_database_may_use_one_item_only() -> None:
+    partition, _ = keys.health()
+    conditions = {
+        name: [each["Condition"] for each in _statements(name) if "Condition" in each]
+        for name in FUNCTIONS
+    }
+    assert {name: found for name, found in conditions.items() if found} == {
+        "GetDatabaseHealthFunction": [
+            {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [partition]}}
+        ]
+    }
 
 
 @each_function
@@ -90,7 +104,14 @@ def test_a_function_has_the_layer_of_payments_if_it_imports_from_it(name: str) -
     properties = FUNCTIONS[name]["Properties"]
     source = (ROOT / properties["CodeUri"] / "app.py").read_text(encoding="utf-8")
     layers = properties.get("Layers", [])
-    assert ("teppan_payments" in source) == (layers == [{"Ref": "PaymentsLayer"}])
+    assert ("teppan_payments" in source) == ({"Ref": "PaymentsLayer"} in layers)
+
+
+@each_function
+def test_a_function_has_the_layer_of_the_cache_if_it_may_share_one(name: str) -> None:
+    properties = FUNCTIONS[name]["Properties"]
+    variables = properties.get("Environment", {}).get("Variables", {})
+    assert ("CACHE_URL" in variables) == ({"Ref": "CacheLayer"} in properties.get("Layers", []))
 
 
 @each_secured
@@ -233,7 +254,11 @@ def test_template_contract_and_project_have_the_same_version() -> None:
 
 
 def _statements(name: str) -> list[dict[str, Any]]:
-    policies = FUNCTIONS[name]["Properties"].get("Policies", [])
+    properties = FUNCTIONS[name]["Properties"]
+    policies = properties.get("Policies", [])
+    if "Role" in properties:
+        own = TEMPLATE["Resources"].get(name.removesuffix("Function") + "Policy")
+        policies = [own["Properties"]["PolicyDocument"]] if own else []
     return [statement for policy in policies for statement in policy["Statement"]]
 
 

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 from tests.builders import ADMIN, CUSTOMER, OTHER_CUSTOMER
+from tests.caches import NOT_CACHED
 from tests.conftest import Clock
 from tests.functions.bookings.booking_changes import (
     LATER_TIME,
@@ -19,8 +20,9 @@ from teppan.store.table import Table
 
 
 def free_times(call: Handlers, day: str = "2026-12-24") -> list[str]:
-    found = call("searchAvailability", query={"from": day, "to": day}, by=None).body["slots"]
-    return [slot["time"] for slot in found if slot["available"]]
+    query: dict[str, str | list[str]] = {"from": day, "to": day}
+    answer = call("searchAvailability", query=query, by=None, headers=NOT_CACHED)
+    return [slot["time"] for slot in answer.body["slots"] if slot["available"]]
 
 
 class TestMoving:

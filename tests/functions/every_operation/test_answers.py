@@ -15,19 +15,16 @@ SOMETIMES = {"Idempotency-Replayed", "Access-Control-Allow-Origin"}
 FROM_THE_GATEWAY = {429, 502, 504}
 """The statuses that API Gateway answers, unless a function has a problem of its own for one."""
 
-HEAD_PROBLEMS = {422: "validation_failed", 500: "internal_error", 503: "storage_unavailable"}
-"""The problem codes of a HEAD, which declares no body, by status."""
-
 
 def codes(operation: Operation, status: int) -> list[str | None]:
     """Return the problem codes of a function's answers with `status`; [None] for a success.
 
+    A HEAD declares no body; it has the problems of the GET that its function serves.
     The list is empty for a status of API Gateway alone, which the cloud suite tests.
     """
-    ours: list[str | None] = [code for at, code in contract.problems(operation.id) if at == status]
-    if ours or status in FROM_THE_GATEWAY:
-        return ours
-    return [HEAD_PROBLEMS.get(status) if operation.method == "HEAD" else None]
+    problems = contract.problems(operation.served_by)
+    ours: list[str | None] = [code for at, code in problems if at == status]
+    return ours if ours or status in FROM_THE_GATEWAY else [None]
 
 
 ANSWERS = [

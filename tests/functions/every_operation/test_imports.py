@@ -24,6 +24,7 @@ NOWHERE: Final = frozenset(
         "sentry_sdk",
         "starlette",
         "tests",
+        "valkey",  # loaded only where CACHE_URL is set
         "yaml",
     }
 )
@@ -43,7 +44,7 @@ STORE_ON_DEMAND: Final = frozenset({"accounts/get_me"})
 def dear_packages_of(function: str) -> frozenset[str]:
     """Return the expensive packages that a function needs, by the template and the contract."""
     needed: set[str] = set()
-    if contract.settings_of(function):
+    if contract.settings_of(function).keys() - {"CACHE_URL"}:
         needed |= AWS
     if "payments" in contract.layers_of(function):
         needed |= STRIPE

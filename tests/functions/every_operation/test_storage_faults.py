@@ -12,6 +12,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from local.fakes.stripe.fake import FakeStripe
 from tests.builders import booking_body, load_function
+from tests.caches import secrets_cache
 from tests.clients import new_client
 from tests.conftest import Clock
 from tests.functions import contract
@@ -408,7 +409,7 @@ class TestCursorSecret:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         self.rotate(own_secret)
-        monkeypatch.setattr(secret, "_cache", {})
+        monkeypatch.setattr(secret, "_cache", secrets_cache())
 
         assert self.go_on(call, first_page).status == 200
 
@@ -421,7 +422,7 @@ class TestCursorSecret:
     ) -> None:
         self.rotate(own_secret)
         self.rotate(own_secret)
-        monkeypatch.setattr(secret, "_cache", {})
+        monkeypatch.setattr(secret, "_cache", secrets_cache())
 
         assert self.go_on(call, first_page).problem == (400, "invalid_cursor")
 
@@ -432,10 +433,10 @@ class TestCursorSecret:
         stored_booking(table)
         call("createBooking", booking_body(time="12:00"))
         call("listBookings", query={"limit": "1"})
-        kept = dict(secret._cache)
+        kept = secret._cache
         # And another one that signs with the new secret
         self.rotate(own_secret)
-        monkeypatch.setattr(secret, "_cache", {})
+        monkeypatch.setattr(secret, "_cache", secrets_cache())
         page = call("listBookings", query={"limit": "1"}).body
         # When the first instance gets the request for the next page
         monkeypatch.setattr(secret, "_cache", kept)
@@ -464,7 +465,7 @@ class TestPseudonymSecret:
 
         with monkeypatch.context() as outage:
             outage.setattr(secret, "client", lambda _: unreachable)
-            outage.setattr(secret, "_cache", {})
+            outage.setattr(secret, "_cache", secrets_cache())
             assert_unavailable(call(operation, **request))
 
         assert snapshot() == before

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from local.fakes.stripe.fake import FakeStripe
+from tests.caches import secrets_cache
 from tests.functions.handlers import Handlers
 from tests.functions.secrets_manager import rotate
 
@@ -25,7 +26,7 @@ def store(api_key: str, *values: str) -> None:
     """Store the values in the secret one after the other, and clear the cached secrets."""
     for value in values:
         rotate(api_key, value)
-    secret._cache.clear()
+    secret._cache = secrets_cache()
     secret._reread_at.clear()
 
 

@@ -8,6 +8,7 @@ import pytest
 from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.webhooks.outbox import Delivery
 from tests.builders import load_function
+from tests.caches import secrets_cache
 from tests.functions import contract
 from tests.functions.conftest import Output
 from tests.functions.emf import alarm_values, counted, emitted
@@ -197,7 +198,7 @@ class TestSecretRotation:
 
     def forget(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Behave like an instance that has cached no secret."""
-        monkeypatch.setattr(secret, "_cache", {})
+        monkeypatch.setattr(secret, "_cache", secrets_cache())
         monkeypatch.setattr(secret, "_reread_at", {})
 
     @pytest.mark.parametrize("secrets", [["old"], ["new"], ["new", "old"], ["old", "new"]])

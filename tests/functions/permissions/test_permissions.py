@@ -16,6 +16,7 @@ from tests.functions.permissions.stories import StoryContext, stories
 from tests.tables import empty_table
 
 from teppan import secret
+from teppan.cache import Cache
 
 NAMES: Final = sorted({*(each.served_by for each in contract.OPERATIONS.values()), *TRIGGERS})
 
@@ -43,7 +44,7 @@ def context(
     monkeypatch: pytest.MonkeyPatch,
 ) -> StoryContext:
     """The functions of the stories; each run reads its secrets again, as a new instance does."""
-    monkeypatch.setattr(secret, "KEPT_SECONDS", -1)
+    monkeypatch.setattr(secret, "_cache", Cache("secrets", 0, shared=False))
     return StoryContext(call, now, steps, calls_of_aws)
 
 

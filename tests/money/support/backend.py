@@ -52,10 +52,10 @@ def open_backend(dynamodb: BaseClient, table: Table, clock: Clock) -> Iterator["
         # One thread, so that a walk can be repeated with the same result.
         patches.enter_context(patch.object(release_unpaid, "THREADS", 1))
         tap = Tap()
-        call.table = Table(TappedDynamoDB(table._client, tap), table._name)
+        call.table = Table(TappedDynamoDB(table._client, tap), table.name)
         stripe = TappedStripe(call.stripe, tap)
         call.provider = gateway_to(stripe, os.environ["STRIPE_API_KEY_ARN"])
-        yield Backend(call, Stream(dynamodb, table._name), clock, tap)
+        yield Backend(call, Stream(dynamodb, table.name), clock, tap)
     call.check_answers()
 
 

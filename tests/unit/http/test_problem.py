@@ -71,6 +71,7 @@ STATUS = {
     "internal_error": 500,
     "payment_provider_failed": 502,
     "storage_unavailable": 503,
+    "cache_unavailable": 503,
     "payment_provider_unavailable": 503,
     "identity_unavailable": 503,
 }

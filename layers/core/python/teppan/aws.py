@@ -29,13 +29,21 @@ _CLIENT_LOCK: Final = Lock()
 
 
 @cache
-def client(service: str) -> BaseClient:
+def client(service: str, limit_seconds: float | None = None) -> BaseClient:
     """Return the process's one client of an AWS `service`, in the environment's region.
 
+    With `limit_seconds` a call is tried once, and connecting and each answer take at most so long.
     Threads may share a client, but botocore's creation of a client is not thread-safe.
     """
     with _CLIENT_LOCK:
         tracer.patch(("botocore",))
-        return botocore.session.get_session().create_client(
-            service, config=_CONFIGS.get(service, _CONFIG)
-        )
+        config = _CONFIGS.get(service, _CONFIG)
+        if limit_seconds is not None:
+            config = config.merge(
+                Config(
+                    connect_timeout=limit_seconds,
+                    read_timeout=limit_seconds,
+                    retries={"mode": "standard", "total_max_attempts": 1},
+                )
+            )
+        return botocore.session.get_session().create_client(service, config=config)

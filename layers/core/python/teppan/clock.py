@@ -1,12 +1,17 @@
 """The clock and the text form of instants; the only module that reads the time of day."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def utc_now() -> datetime:
     """Return the present instant in UTC."""
     return datetime.now(UTC)
+
+
+def is_recent(instant: datetime, period: timedelta) -> bool:
+    """Return whether `instant` is less than `period` ago, and not in the future."""
+    return timedelta(0) <= utc_now() - instant < period
 
 
 def sleep_until(instant: datetime) -> None:

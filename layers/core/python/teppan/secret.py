@@ -10,6 +10,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from teppan.aws import UNREACHABLE, client
+from teppan.cache import Cache
 from teppan.domain.errors import StorageUnavailable
 
 KEPT_SECONDS: Final = 300
@@ -18,7 +19,7 @@ KEPT_SECONDS: Final = 300
 DOUBT_SECONDS: Final = 10
 """The shortest time between two early reads of a secret, after no cached value was accepted."""
 
-_cache: dict[tuple[str, str], tuple[float, str | None]] = {}
+_cache = Cache("secrets", KEPT_SECONDS, shared=False)  # secrets never leave the environment
 _reread_at: dict[str, float] = {}
 
 
@@ -41,18 +42,22 @@ def valid(arn: str) -> Iterator[str]:
         yield previous
     if time.monotonic() - _reread_at.get(arn, -DOUBT_SECONDS) >= DOUBT_SECONDS:
         _reread_at[arn] = time.monotonic()
-        _cache.pop((arn, "AWSCURRENT"), None)
+        _cache.forget(_key(arn, "AWSCURRENT"))
         if (newer := current(arn)) != cached:
-            _cache.pop((arn, "AWSPREVIOUS"), None)
+            _cache.forget(_key(arn, "AWSPREVIOUS"))
             yield newer
 
 
 def _value(arn: str, version: str) -> str | None:
-    cached = _cache.get((arn, version))
-    if cached is None or time.monotonic() - cached[0] > KEPT_SECONDS:
-        cached = time.monotonic(), _read(arn, version)
-        _cache[arn, version] = cached
-    return cached[1]
+    return _cache.get_or_load(_key(arn, version), lambda: _read(arn, version), _unchanged)
+
+
+def _key(arn: str, version: str) -> str:
+    return f"{version} {arn}"
+
+
+def _unchanged(value: str | None) -> str | None:
+    return value
 
 
 def _read(arn: str, version: str) -> str | None:

@@ -46,3 +46,8 @@ def required(name: str) -> str:
         return os.environ[name]
     except KeyError:
         raise MissingSettingError(f"The environment variable {name} is not set.") from None
+
+
+def optional(name: str) -> str:
+    """Return the environment variable `name`, or "" if it is not set."""
+    return os.environ.get(name, "")

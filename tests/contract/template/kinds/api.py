@@ -12,6 +12,7 @@ from tests.contract.template.expectations import (
     proved_by,
     ref,
     sub,
+    when,
 )
 from tests.contract.template.firewall_groups import BODIES, LIMITS, MANAGED
 from tests.contract.template.kinds.data import KEPT
@@ -56,27 +57,42 @@ ACCOUNTS: Final = Kind(
     KEPT | {"Properties.CloudWatchRoleArn": get_att("ApiGatewayLogRole", "Arn")},
 )
 
+MANAGED: Final = "arn:${AWS::Partition}:iam::aws:policy/"
+
+
+def assumed_by(service: str) -> dict[str, Any]:
+    """Return the document that lets a service of AWS use a role."""
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+WITH_CACHE: Final = {
+    "DeletionPolicy": ABSENT,
+    "UpdateReplacePolicy": ABSENT,
+    "Properties.AssumeRolePolicyDocument": assumed_by("lambda.amazonaws.com"),
+    "Properties.ManagedPolicyArns": [
+        when(
+            "HasCacheNetwork",
+            sub(f"{MANAGED}service-role/AWSLambdaVPCAccessExecutionRole"),
+            sub(f"{MANAGED}service-role/AWSLambdaBasicExecutionRole"),
+        ),
+        sub(f"{MANAGED}AWSXRayDaemonWriteAccess"),
+    ],
+}
+
 ROLES: Final = Kind(
     "AWS::IAM::Role",
     "Role",
     KEPT
     | {
-        "Properties.AssumeRolePolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "apigateway.amazonaws.com"},
-                    "Action": "sts:AssumeRole",
-                }
-            ],
-        },
+        "Properties.AssumeRolePolicyDocument": assumed_by("apigateway.amazonaws.com"),
         "Properties.ManagedPolicyArns": [
-            sub(
-                "arn:${AWS::Partition}:iam::aws:policy/service-role"
-                "/AmazonAPIGatewayPushToCloudWatchLogs"
-            )
+            sub(f"{MANAGED}service-role/AmazonAPIGatewayPushToCloudWatchLogs")
         ],
+    },
+    {
+        name: Row("a function with the rights of a VPC only if it is in one", WITH_CACHE)
+        for name in ("SearchAvailabilityRole", "GetCacheHealthRole")
     },
 )
 

@@ -28,6 +28,7 @@ VARIABLES: Final[dict[str, Any]] = {
     "PSEUDONYM_SECRET_ARN": get_att("PseudonymSecret", "Id"),
     "STRIPE_API_KEY_ARN": get_att("StripeApiKeySecret", "Id"),
     "STRIPE_WEBHOOK_SECRET_ARN": get_att("StripeWebhookSecret", "Id"),
+    "CACHE_URL": ref("CacheUrl"),
     "STRIPE_API_BASE": when("IsLocal", ref("StripeApiBase"), "https://api.stripe.com"),
     "ADMIN_MFA": when("IsProd", "required", "optional"),
     "SECOND_FACTOR_CLIENT_NAME": sub("${AWS::StackName}-second-factor"),
@@ -36,6 +37,16 @@ VARIABLES: Final[dict[str, Any]] = {
 
 WITHOUT_AWS: Final = {"Properties.Environment.Variables": ABSENT, "Properties.Policies": ABSENT}
 WITH_STRIPE: Final = {"Properties.Layers": [ref("PaymentsLayer")], "Properties.Timeout": 28}
+WITH_CACHE: Final = {
+    "Properties.Layers": [ref("CacheLayer")],
+    "Properties.VpcConfig": when(
+        "HasCacheNetwork",
+        {"SubnetIds": ref("CacheSubnetIds"), "SecurityGroupIds": ref("CacheSecurityGroupIds")},
+        ref("AWS::NoValue"),
+    ),
+    "Properties.Role": get_att("<Name>Role", "Arn"),
+    "Properties.Policies": ABSENT,
+}
 
 
 def scheduled(timeout: int, event_age: int) -> dict[str, Any]:
@@ -78,6 +89,8 @@ FUNCTIONS: Final = Kind(
             "Cognito waits 5 s; its policy is a resource, since the pool needs the function",
             {"Properties.Timeout": 4, "Properties.Policies": ABSENT},
         ),
+        "SearchAvailabilityFunction": Row("it may share a cache", WITH_CACHE),
+        "GetCacheHealthFunction": Row("it may share a cache, and calls nothing", WITH_CACHE),
         "CreatePaymentIntentFunction": Row("Stripe answers within the gateway's 29 s", WITH_STRIPE),
         "ConfirmPaymentFunction": Row("Stripe answers within the gateway's 29 s", WITH_STRIPE),
         "StripeWebhookFunction": Row(

@@ -155,6 +155,18 @@ POLICIES: Final = Kind(
             "test_template.py::test_the_token_trigger_may_only_read_accounts_and_client_names"
         ),
     },
+    {
+        "SearchAvailabilityPolicy": Row(
+            "its role is a resource of ours, not SAM's",
+            {
+                "Properties.Roles": [ref("<Name>Role")],
+                "Properties.PolicyDocument.Statement": proved_by(
+                    "tests/functions/permissions/test_permissions.py"
+                    "::test_a_function_may_call_what_it_is_seen_to_call_and_nothing_else"
+                ),
+            },
+        ),
+    },
 )
 
 KINDS: Final = (USER_POOLS, RESOURCE_SERVERS, CLIENTS, GROUPS, POLICIES)

@@ -140,6 +140,14 @@ class StorageUnavailable(Unavailable):
     title = "The service is busy"
 
 
+class CacheUnavailable(Unavailable):
+    """The shared cache does not answer."""
+
+    code = "cache_unavailable"
+    title = "The cache is unavailable"
+    detail = "The shared cache does not answer. Requests are served without it."
+
+
 class RefundExceedsCaptured(Conflict):
     """The refund exceeds the amount that is still refundable (`domain.md §7`)."""
 

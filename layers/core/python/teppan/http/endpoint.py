@@ -156,6 +156,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             if self.idempotent
             else None,
             session_or_none=principal.session if principal else None,
+            has_authorization="authorization" in request.headers,
             raw=raw,
             signature=request.header(self.signed_by) if self.signed_by else None,
         )

@@ -75,8 +75,9 @@ class Request[Body]:
     `path` is the path without the stage. `parameters` holds the declared parameters by name.
     `if_match` is the header as sent.
     `idempotency_or_none` is set for operations with an idempotency key, `session_or_none` for
-    operations that are not public. A webhook has the body's bytes in `raw`, and the header with
-    their signature in `signature`.
+    operations that are not public. `has_authorization` says that the request has the header
+    `Authorization`; a public operation does not verify it. A webhook has the body's bytes in `raw`,
+    and the header with their signature in `signature`.
     """
 
     operation: str
@@ -87,6 +88,7 @@ class Request[Body]:
     if_match: str | None
     idempotency_or_none: IdempotencyKey | None
     session_or_none: Session | None = None
+    has_authorization: bool = False
     raw: bytes = field(default=b"", repr=False)
     signature: str | None = field(default=None, repr=False)
 

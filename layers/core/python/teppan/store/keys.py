@@ -128,6 +128,11 @@ def quota(customer_id: str) -> Key:
     return f"CUSTOMER#{customer_id}", "QUOTA"
 
 
+def health() -> Key:
+    """Return the key of the item that health checks read and write."""
+    return "HEALTH", "HEALTH"
+
+
 def customer(customer_id: str) -> str:
     """Return the partition of a customer's bookings."""
     return f"CUSTOMER#{customer_id}"

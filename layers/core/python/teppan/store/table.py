@@ -59,27 +59,23 @@ class Table:
     def __init__(self, dynamodb: BaseClient, name: str) -> None:
         """Use table `name` with the client `dynamodb`."""
         self._client = dynamodb
-        self._name = name
+        self.name = name
 
     def get(self, key: Key) -> Item | None:
         """Return the item at `key` or None, strongly consistent."""
         with outages_translated():
-            answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+            answer = self._client.get_item(TableName=self.name, Key=_key(key), ConsistentRead=True)
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, *keys: Key) -> dict[Key, Item]:
         """Return the existing items at `keys` by key, strongly consistent."""
         request = {"Keys": [_key(key) for key in keys], "ConsistentRead": True}
         with outages_translated():
-            answer = self._client.batch_get_item(RequestItems={self._name: request})
+            answer = self._client.batch_get_item(RequestItems={self.name: request})
         if answer["UnprocessedKeys"]:
             raise StorageUnavailable
-        items = [from_attributes(each) for each in answer["Responses"][self._name]]
+        items = [from_attributes(each) for each in answer["Responses"][self.name]]
         return {(item["pk"], item["sk"]): item for item in items}
-
-    def ping(self) -> None:
-        """Raise `StorageUnavailable` unless the table answers."""
-        self.get(("HEALTH", "HEALTH"))
 
     def query(
         self,
@@ -104,7 +100,7 @@ class Table:
         }
         with outages_translated():
             answer = self._client.query(
-                TableName=self._name,
+                TableName=self.name,
                 KeyConditionExpression=condition,
                 ExpressionAttributeValues=_values(values),
                 ScanIndexForward=forward,
@@ -148,7 +144,7 @@ class Table:
 
     def _operation(self, write: Put | Update | Check) -> dict[str, dict[str, Any]]:
         operation: dict[str, Any] = {
-            "TableName": self._name,
+            "TableName": self.name,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         if write.condition:
@@ -167,9 +163,12 @@ class Table:
 
 
 @cache
-def connect() -> Table:
-    """Return the table with the name `TABLE_NAME`; one client serves the whole process."""
-    return Table(client("dynamodb"), required("TABLE_NAME"))
+def connect(limit_seconds: float | None = None) -> Table:
+    """Return the table with the name `TABLE_NAME`; one client serves the whole process.
+
+    With `limit_seconds` a call is tried once, and waits at most so long for each answer.
+    """
+    return Table(client("dynamodb", limit_seconds), required("TABLE_NAME"))
 
 
 def _key(key: Key) -> dict[str, dict[str, Any]]:
