@@ -29,7 +29,7 @@ GROUPS: Final = {
 }
 """The rule that counts a path, by the beginning of the path."""
 
-MANAGED: Final = {
+LISTS: Final = {
     "known-attacks": ("AWSManagedRulesKnownBadInputsRuleSet", 200),
     "bad-addresses": ("AWSManagedRulesAmazonIpReputationList", 25),
 }

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from tests.contract.documents import GATEWAY_RESPONSES, TEMPLATE, operations
 from tests.contract.places import complete
-from tests.contract.template.firewall_groups import BODIES, CAPACITY, GROUPS, LIMITS, MANAGED
+from tests.contract.template.firewall_groups import BODIES, CAPACITY, GROUPS, LIMITS, LISTS
 
 from teppan.http.body import MAX_BODY_BYTES
 from teppan.http.errors import TooLarge
@@ -145,13 +145,13 @@ def test_a_request_that_the_firewall_counts_and_blocks_gets_a_429_of_the_gateway
 
 
 def test_the_firewall_has_no_other_rules_than_counts_lists_and_the_size_of_bodies() -> None:
-    assert [*ALL] == [*LIMITS, *MANAGED, BODIES]
+    assert [*ALL] == [*LIMITS, *LISTS, BODIES]
     assert [rule["Priority"] for rule in ALL.values()] == list(range(1, len(ALL) + 1))
 
 
-@pytest.mark.parametrize("name", MANAGED)
+@pytest.mark.parametrize("name", LISTS)
 def test_the_lists_of_aws_block_by_their_own_actions(name: str) -> None:
-    group, _ = MANAGED[name]
+    group, _ = LISTS[name]
 
     assert ALL[name]["OverrideAction"] == {"None": {}}
     assert ALL[name]["Statement"] == {
@@ -266,7 +266,7 @@ def _capacity(rule: dict[str, Any]) -> int:
     """
     match rule["Statement"]:
         case {"ManagedRuleGroupStatement": _}:
-            return MANAGED[rule["Name"]][1]
+            return LISTS[rule["Name"]][1]
         case {"SizeConstraintStatement": _}:
             return 1
     counted = rule["Statement"]["RateBasedStatement"]

@@ -14,7 +14,7 @@ from tests.contract.template.expectations import (
     sub,
     when,
 )
-from tests.contract.template.firewall_groups import BODIES, LIMITS, MANAGED
+from tests.contract.template.firewall_groups import BODIES, LIMITS, LISTS
 from tests.contract.template.kinds.data import KEPT
 
 NEVER_LOGGED: Final = {"MetricsEnabled": True, "LoggingLevel": "OFF", "DataTraceEnabled": False}
@@ -197,7 +197,7 @@ FIREWALLS: Final = Kind(
                 _OF_THE_API,
                 [*({"ScopeDownStatement"} for _ in {*LIMITS} - {"everything"}), set()],
             ),
-            *(_other_rule(name, {"OverrideAction"}) for name in MANAGED),
+            *(_other_rule(name, {"OverrideAction"}) for name in LISTS),
             _other_rule(BODIES, {"Action"}),
         ],
         "Properties.CustomResponseBodies": proved_by(
