@@ -25,8 +25,9 @@ def without_its_server(scene: Scene, operation: str) -> Answer:
 
 def use(server: Server, patch: pytest.MonkeyPatch) -> None:
     """Let the function use a server as its shared cache."""
+    function = load_function(FUNCTION)  # before the variable is set: a module connects once
     patch.setenv("CACHE_URL", server.url)
-    patch.setattr(load_function(FUNCTION), "store", connect("health"))
+    patch.setattr(function, "store", connect("health"))
 
 
 OPERATION = Example(
