@@ -1,4 +1,6 @@
-"""What the emulator lacks of Cognito and Lambda: each module replaces functions of one service.
+"""What the emulator lacks of Cognito, Lambda and API Gateway.
+
+Each module replaces functions of one service.
 
 The emulator's own interpreter runs this folder, with the folder alone on its import path. So the
 modules import nothing of this project, and the emulator only through `importlib`. Each declares:

@@ -13,6 +13,8 @@ PATCHES: Final = (
     "cognito_codes",
     "lambda_layers",
     "lambda_stream",
+    "api_addresses",
+    "api_compression",
 )
 """The names of the patches. A later patch wraps an earlier one of the same function.
 
