@@ -19,7 +19,7 @@ from tests.builders import ROOT
 
 TITLE = "Cold start: CPU of the import, floor = json and a botocore DynamoDB client"
 _ROUNDS = 7
-_LAYERS = ("layers/core/python", "layers/payments/python")
+_LAYERS = ("layers/core/python", "layers/docs/python", "layers/payments/python")
 _FLOOR = "import json, botocore.session; botocore.session.get_session().create_client('dynamodb')"
 
 
@@ -49,6 +49,7 @@ def _cpu(code: str, bytecode: Path) -> float:
         "AWS_DEFAULT_REGION": "us-west-2",
         "ALLOWED_ORIGINS": "",
         "CURSOR_SECRET_ARN": "none",
+        "DOCS_ENABLED": "true",
         "LAMBDA_TASK_ROOT": str(ROOT),
         "PSEUDONYM_SECRET_ARN": "none",
         "PYTHONDONTWRITEBYTECODE": "",

@@ -26,7 +26,7 @@ from tests.contract.places import complete, complete_functions
 
 from teppan.http.headers import SECURITY, cors
 
-LARGEST_INCLUDE = 300_000
+LARGEST_INCLUDE = 310_000
 """Bytes; with the template it stays well under CloudFormation's 1 MB after includes."""
 
 PUBLIC = {
@@ -34,6 +34,7 @@ PUBLIC = {
     *("register", "confirmRegistration", "resendConfirmationCode"),
     *("login", "refresh", "requestPasswordReset", "confirmPasswordReset"),
     *("getHealth", "headHealth", "getDatabaseHealth", "headDatabaseHealth", "preflight"),
+    *("getDocs", "getDocsFile", "getOpenapi"),
 }
 """The operations that need no access token."""
 

@@ -29,5 +29,8 @@ GROUPS: Final = {
 }
 """The rule that counts a path, by the beginning of the path."""
 
+UNGROUPED: Final = ("/docs", "/openapi.json")
+"""The beginnings of paths that only the rule `everything` counts: the same bytes for everybody."""
+
 CAPACITY: Final = {"Firewall": 366, "UserPoolFirewall": 64}
 """The capacity units that each firewall uses."""

@@ -57,6 +57,20 @@ for name in (
 """
 """Imports our provider and the parts of Stripe's package that it uses."""
 
+DOCS = """
+import os, sys
+sys.path[:0] = sys.argv[1:]
+os.environ |= {"DOCS_ENABLED": "true", "POWERTOOLS_TRACE_DISABLED": "true"}
+from teppan_docs.application import application
+from teppan_docs.asgi import answered_by
+from teppan_docs import site
+answered_by(application())
+for page in ("index.html", "problems.html", "openapi.json"):
+    assert site.read(page)
+assert len(site.assets()) == 4
+"""
+"""Imports the application and reads the site."""
+
 IMPORTERS = {
     "stripe.params": set(),
     "pydantic.v1": {"_internal/_generate_schema.py"},
@@ -81,10 +95,14 @@ LOCK = {
 }
 
 
-@pytest.mark.parametrize("layer", ["runtime", "payments"])
-def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
+@pytest.mark.parametrize(
+    ("layer", "group"),
+    [("runtime", ""), ("payments", "payments"), ("docs", "docs"), ("docs", "docs-site")],
+)
+def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str, group: str) -> None:
     # Given
-    text = (ROOT / "layers" / layer / "requirements.txt").read_text(encoding="utf-8")
+    name = "site-requirements.txt" if group == "docs-site" else "requirements.txt"
+    text = (ROOT / "layers" / layer / name).read_text(encoding="utf-8")
     entries = re.findall(r"^([\w.-]+)==(\S+)((?: \\\n +--hash=\S+)+)", text, re.MULTILINE)
     installed = {
         name: (version, set(re.findall(r"--hash=(\S+)", hashes)))
@@ -92,9 +110,10 @@ def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
     }
     # When
     runtime = _needed(LOCK["teppan"]["dependencies"])
-    payments = _needed(LOCK["teppan"]["dev-dependencies"]["payments"]) - runtime
-    # The layer must not repeat packages that every function has.
-    names = {"runtime": runtime, "payments": payments}[layer]
+    # A layer must not repeat packages that every function has; the site is built without them.
+    names = runtime if layer == "runtime" else _needed(LOCK["teppan"]["dev-dependencies"][group])
+    if group in {"payments", "docs"}:
+        names = names - runtime
     wanted = {
         name: (LOCK[name]["version"], {file["hash"] for file in _files(LOCK[name])})
         for name in names
@@ -115,6 +134,12 @@ def payments(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _built("payments", tmp_path_factory.mktemp("payments"))
 
 
+@pytest.fixture(scope="module")
+def docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages and the site of the docs layer, as `sam build` makes it."""
+    return _built("docs", tmp_path_factory.mktemp("docs"))
+
+
 def test_the_runtime_layer_has_every_package_that_functions_import(runtime: Path) -> None:
     # When: a Python without any other package runs what functions do
     answer = _run(RUNTIME, runtime)
@@ -132,8 +157,23 @@ def test_the_payments_layer_has_every_package_that_payment_functions_add(
     assert not [each for each in payments.iterdir() if (runtime / each.name).exists()]
 
 
-def test_layers_have_nothing_that_no_function_loads(runtime: Path, payments: Path) -> None:
-    for packages in (runtime, payments):
+def test_the_docs_layer_has_the_site_and_every_package_that_serves_it(
+    docs: Path, runtime: Path
+) -> None:
+    # When
+    answer = _run(DOCS, docs, runtime, ROOT / "layers/core/python")
+    # Then
+    assert answer.returncode == 0, answer.stderr
+    assert not [each for each in docs.iterdir() if (runtime / each.name).exists()]
+    assert sorted(path.suffix for path in (docs / "teppan_docs/site").iterdir()) == [
+        *(".css", ".css", ".html", ".html", ".js", ".js", ".json")
+    ]
+
+
+def test_layers_have_nothing_that_no_function_loads(
+    runtime: Path, payments: Path, docs: Path
+) -> None:
+    for packages in (runtime, payments, docs):
         needless = [path for pattern in NEEDLESS for path in packages.rglob(pattern)]
         assert needless == []
         for module in IMPORTERS:
@@ -146,7 +186,7 @@ def test_layers_have_nothing_that_no_function_loads(runtime: Path, payments: Pat
     }
 
 
-@pytest.mark.parametrize("layer", ["runtime", "payments"])
+@pytest.mark.parametrize("layer", ["runtime", "payments", "docs"])
 def test_a_layer_is_the_same_from_every_folder_and_every_cache(
     tmp_path: Path, layer: str, request: pytest.FixtureRequest
 ) -> None:
@@ -198,7 +238,7 @@ def test_functions_never_reach_an_import_of_what_the_layers_leave_out(module: st
     assert importers == IMPORTERS[module]
 
 
-@pytest.mark.parametrize("layer", ["core", "payments", "runtime"])
+@pytest.mark.parametrize("layer", ["core", "docs", "payments", "runtime"])
 def test_bytecode_is_valid_where_lambda_unpacks_it(layer: str) -> None:
     makefile = (ROOT / "layers" / layer / "Makefile").read_text(encoding="utf-8")
     assert '--invalidation-mode unchecked-hash -s "$(packages)" -p /opt/python' in makefile
@@ -227,7 +267,9 @@ def _built(layer: str, directory: Path) -> Path:
 
 def _command(layer: str, folder: Path, architecture: str, *more: str) -> list[str]:
     """Return the command of `sam build` for a layer in `folder`."""
-    makefile, target = f"{architecture}/Makefile", f"build-{layer.title()}Layer"
+    target = f"build-{layer.title()}Layer"
+    has_own = (ROOT / "layers" / layer / architecture).is_dir()
+    makefile = f"{architecture}/Makefile" if has_own else "Makefile"
     return ["make", "-C", str(folder), "--makefile", makefile, target, *more]
 
 

@@ -34,6 +34,7 @@ STAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "LogLevel": "INFO",
         "LogRetentionDays": "365",
         "AllowedOrigins": "https://book.teppan.example,https://admin.teppan.example",
+        "DocsEnabled": "false",
         "AlarmEmail": "alarms@teppan.example",
     },
 }

@@ -157,6 +157,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             session_or_none=principal.session if principal else None,
             raw=raw,
             signature=request.header(self.signed_by) if self.signed_by else None,
+            event=request.event,
         )
 
     def _webhook(self, request: RawRequest) -> bytes:

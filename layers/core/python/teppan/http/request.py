@@ -75,7 +75,7 @@ class Request[Body]:
     `parameters` holds the declared parameters by name. `if_match` is the header as sent.
     `idempotency_or_none` is set for operations with an idempotency key, `session_or_none` for
     operations that are not public. A webhook has the body's bytes in `raw`, and the header with
-    their signature in `signature`.
+    their signature in `signature`. `event` is the request as the gateway passed it on.
     """
 
     operation: str
@@ -87,6 +87,7 @@ class Request[Body]:
     session_or_none: Session | None = None
     raw: bytes = field(default=b"", repr=False)
     signature: str | None = field(default=None, repr=False)
+    event: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def session(self) -> Session:
