@@ -31,6 +31,7 @@ port = $(call option,--port,PORT)
 stage = $(call option,--stage,STAGE)
 locked_tools := sam ministack awslambdaric
 npm_tools := dynamodb-local stripe-cli
+npm_projects := openapi-linters http-observatory
 linters := .tools/openapi-linters/node_modules/.bin
 
 # $(call fetched,WHAT): the sentence after the installer's own message; $(call fetched,WHAT,npm) names another registry than PyPI.
@@ -86,7 +87,7 @@ endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt W
 
 .PHONY: test
 # The shell splits ARGS into words, so quotes in it work: ARGS="tests/unit -k 'slot or price'".
-test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it, PROFILE=full tries more
+test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) .tools/http-observatory/.ready ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it, PROFILE=full tries more
 	@TEPPAN_PROFILE=$(or $(call argument,PROFILE),quick) $(python) -m pytest --numprocesses auto $(ARGS)
 
 .PHONY: check
@@ -94,7 +95,7 @@ check: .venv/.ready .tools/sam/.ready .tools/openapi-linters/.ready ## Check for
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy layers functions local operations tests
-	@PYTHONPATH=layers/core/python:layers/payments/python .venv/bin/lint-imports --no-cache --no-logo
+	@PYTHONPATH=layers/core/python:layers/docs/python:layers/payments/python .venv/bin/lint-imports --no-cache --no-logo
 	@$(sam) validate --lint
 	@$(linters)/spectral lint openapi.yaml --fail-severity hint
 # Its output is shown only if it finds something: it also prints notices about itself.
@@ -128,7 +129,10 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 	@$(MAKE) --silent -C layers/runtime requirements
 	@$(MAKE) --silent -C layers/payments requirements
 	@$(MAKE) --silent -C layers/cache requirements
-	@npm update --prefix local/tools/openapi-linters --package-lock-only --ignore-scripts
+	@$(MAKE) --silent -C layers/docs requirements
+	@for project in $(npm_projects); do \
+		npm update --prefix local/tools/$$project --package-lock-only --ignore-scripts || exit 1; \
+	done
 
 .PHONY: clean
 clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
@@ -168,8 +172,8 @@ $(npm_tools:%=.tools/%/.ready): .tools/%/.ready: local/tools/npm.json local/tool
 	@.tools/uv/bin/python local/tools/fetch_from_npm.py $* .tools/$*
 	@touch $@
 
-.tools/openapi-linters/.ready: $(addprefix local/tools/openapi-linters/,package.json package-lock.json .npmrc)
-	@echo "Fetching openapi-linters"
-	@rm -rf .tools/openapi-linters && mkdir -p .tools/openapi-linters && cp $^ .tools/openapi-linters
-	@npm ci --prefix .tools/openapi-linters --ignore-scripts >/dev/null $(call fetched,openapi-linters,npm and Node.js 20.19 or later)
+$(npm_projects:%=.tools/%/.ready): .tools/%/.ready: $(addprefix local/tools/%/,package.json package-lock.json .npmrc)
+	@echo "Fetching $*"
+	@rm -rf .tools/$* && mkdir -p .tools/$* && cp $^ .tools/$*
+	@npm ci --prefix .tools/$* --ignore-scripts >/dev/null $(call fetched,$*,npm and Node.js 20.19 or later)
 	@touch $@

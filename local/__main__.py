@@ -22,6 +22,7 @@ _READY = """
 Teppan runs on this machine. Ctrl-C stops it; what you save is deployed at once.
 
   API            {api_url}
+  Documentation  {api_url}/docs   every operation, to be tried in the browser
   AWS endpoint   {aws_endpoint_url}   region {region}, credentials test / test
   Table          {table}
   User pool      {user_pool_id}   client {client_id}

@@ -190,6 +190,10 @@ def claims(
     return {name: value for name, value in defaults.items() if value is not None}
 
 
+DOMAIN = "api.teppan.example"
+"""The host of the requests."""
+
+
 def gateway_event(
     method: str = "GET",
     path: str = "/",
@@ -213,6 +217,7 @@ def gateway_event(
     query_values = _as_lists(query or {})
     authorizer = {"claims": claims(account, groups, **(token or {}))} if account else {}
     return {
+        "resource": path,
         "httpMethod": method,
         "path": path,
         "headers": {name: texts[-1] for name, texts in header_values.items()},
@@ -224,6 +229,9 @@ def gateway_event(
         "isBase64Encoded": False,
         "requestContext": {
             "requestId": str(uuid.uuid4()),
+            "domainName": DOMAIN,
+            "path": f"/dev{path}",
+            "stage": "dev",
             "authorizer": authorizer,
             "identity": {"sourceIp": source_ip},
         },

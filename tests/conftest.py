@@ -20,6 +20,7 @@ os.environ.update(
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-west-2",
         "AWS_REGION": "us-west-2",
+        "DOCS_ENABLED": "true",
         "CURSOR_SECRET_ARN": "cursor-secret",
         "POWERTOOLS_METRICS_NAMESPACE": "Teppan",
         "POWERTOOLS_SERVICE_NAME": "teppan",
@@ -53,6 +54,14 @@ hypothesis.settings.load_profile("teppan")
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneCloudScheduling:
     """Share the tests among the workers of `pytest --numprocesses`."""
     return OneCloudScheduling(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have reported with `record_property("reported", …)`."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in report.user_properties:
+            if name == "reported":
+                terminalreporter.write_line(str(text))
 
 
 @pytest.fixture(scope="session")

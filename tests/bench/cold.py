@@ -19,7 +19,7 @@ from tests.builders import ROOT
 
 TITLE = "Cold start: CPU of the import, floor = json and a botocore DynamoDB client"
 _ROUNDS = 7
-_LAYERS = ("layers/core/python", "layers/payments/python")
+_LAYERS = ("layers/core/python", "layers/docs/python", "layers/payments/python")
 _FLOOR = "import json, botocore.session; botocore.session.get_session().create_client('dynamodb')"
 
 
@@ -50,6 +50,7 @@ def _cpu(code: str, bytecode: Path) -> float:
         "ALLOWED_ORIGINS": "",
         "ALLOW_CREDENTIALS": "false",
         "CURSOR_SECRET_ARN": "none",
+        "DOCS_ENABLED": "true",
         "LAMBDA_TASK_ROOT": str(ROOT),
         "PSEUDONYM_SECRET_ARN": "none",
         "PYTHONDONTWRITEBYTECODE": "",

@@ -37,6 +37,9 @@ CALLERS: Mapping[str, str] = {
 
 TRIGGERS = frozenset(CALLERS)
 
+SERVED_BY: Mapping[str, str] = {"getDocsFile": "getDocs", "getOpenapi": "getDocs"}
+"""The operations that share the function of another one, apart from those with HEAD."""
+
 SECONDS: Mapping[str, int] = {
     "rate(5 minutes)": 300,
     "rate(1 hour)": 3_600,
@@ -65,7 +68,7 @@ class Operation:
         """The operationId of its function; the function of a GET serves the HEAD too."""
         if self.method == "HEAD":
             return str(CONTRACT["paths"][self.path]["get"]["operationId"])
-        return self.id
+        return SERVED_BY.get(self.id, self.id)
 
     @property
     def parameters(self) -> list[dict[str, Any]]:

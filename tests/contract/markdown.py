@@ -35,7 +35,8 @@ def repository_files(*suffixes: str) -> list[Path]:
     """Return the repository's files with those suffixes, without fetched or built files."""
     folders = [each for each in ROOT.iterdir() if each.is_dir() and each.name[0] != "."]
     files = [*ROOT.iterdir(), *(file for folder in folders for file in folder.rglob("*"))]
-    return sorted(file for file in files if file.is_file() and file.suffix in suffixes)
+    own = (file for file in files if file.is_file() and not file.is_symlink())
+    return sorted(file for file in own if file.suffix in suffixes)
 
 
 @cache

@@ -48,7 +48,7 @@ FLAGS: Final = {
     "RENEW": ("webhook", "--renew"),
 }
 
-TOOLS: Final = ("sam", "ministack", "dynamodb-local", "stripe-cli")
+TOOLS: Final = ("sam", "ministack", "dynamodb-local", "stripe-cli", "http-observatory")
 READY: Final = [".venv/.ready", *(f".tools/{name}/.ready" for name in TOOLS)]
 """Files that make must not make again in these tests."""
 

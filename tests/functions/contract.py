@@ -37,7 +37,7 @@ JOBS: Final = (*called_by(STREAM), *called_by(SCHEDULE))
 
 GATEWAY_CODES: Final = frozenset(
     {"too_many_requests", "integration_failed", "integration_timeout"}
-    | {"bad_request", "bad_request_body", "not_found"}
+    | {"bad_request", "bad_request_body"}
 )
 """The problems that only API Gateway answers; the cloud suite provokes them."""
 
@@ -132,7 +132,7 @@ def check(operation: str, status: int, headers: dict[str, str], body: Any) -> No
     if not content:
         assert body is None, f"{operation} {status} declares no body"
         return
-    media_type = headers["Content-Type"]
+    media_type = headers["Content-Type"].removesuffix("; charset=utf-8")
     assert media_type in content, f"{operation} {status} does not declare {media_type}"
     faults = [
         f"{fault.json_path}: {fault.message}"

@@ -16,6 +16,7 @@ from tests.caches import availability_cache
 from tests.contract.documents import FUNCTIONS, pascal
 from tests.functions import contract
 from tests.functions.cognito import emulated
+from tests.functions.operations.docs_site import use_site
 from tests.functions.secrets_manager import (
     keep_cursor_secret,
     keep_pseudonym_secret,
@@ -34,7 +35,7 @@ type Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of a handler, with its JSON body parsed."""
+    """The answer of a handler; a JSON body is parsed, and any other is text."""
 
     operation: str
     status: int
@@ -44,7 +45,7 @@ class Answer:
     @property
     def problem(self) -> tuple[int, str | None]:
         """The status and the problem's code (None: no problem)."""
-        return self.status, (self.body or {}).get("code")
+        return self.status, self.body.get("code") if isinstance(self.body, dict) else None
 
     @property
     def visible(self) -> tuple[int, dict[str, str], dict[str, Any]]:
@@ -178,7 +179,7 @@ class Handlers:
             operation,
             result["statusCode"],
             result["headers"],
-            json.loads(text.encode()) if text else None,
+            _parsed(text, result["headers"].get("Content-Type", "")),
         )
         self.answers.append(answer)
         return answer
@@ -201,8 +202,16 @@ class Handlers:
         return function
 
 
+def _parsed(text: str, media_type: str) -> Any:
+    if not text:
+        return None
+    return json.loads(text.encode()) if media_type.endswith("json") else text
+
+
 def prepare(operation: str) -> None:
     """Start the services that `operation` needs, before its function connects to them."""
+    if contract.function_of(operation) == "operations/get_docs":
+        use_site()
     if contract.function_of(operation).startswith("accounts/"):
         use_cognito()
         keep_pseudonym_secret()

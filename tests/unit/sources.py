@@ -11,11 +11,14 @@ PACKAGE = ROOT / "layers" / "core" / "python" / "teppan"
 PAYMENTS = ROOT / "layers" / "payments" / "python" / "teppan_payments"
 """A layer of its own: only the functions that call Stripe include it."""
 
+DOCS = ROOT / "layers" / "docs" / "python" / "teppan_docs"
+"""A layer of its own: only the function of the documentation includes it."""
+
 FUNCTIONS = ROOT / "functions"
 
 
 def package_files() -> list[Path]:
-    return sorted([*PACKAGE.rglob("*.py"), *PAYMENTS.rglob("*.py")])
+    return sorted(file for package in (PACKAGE, PAYMENTS, DOCS) for file in package.rglob("*.py"))
 
 
 def handler_files() -> list[Path]:
@@ -34,7 +37,7 @@ def shown(file: Path) -> str:
 
 def module_name(file: Path) -> str:
     """Return the dotted name of a file of a package."""
-    package = PACKAGE if file.is_relative_to(PACKAGE) else PAYMENTS
+    [package] = [each for each in (PACKAGE, PAYMENTS, DOCS) if file.is_relative_to(each)]
     parts = file.relative_to(package.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

@@ -32,6 +32,7 @@ PURE = {
 """The only parts of the standard library that the domain uses: no I/O, no clock, no environment."""
 
 PAYMENTS_PACKAGE = "teppan_payments"
+DOCS_PACKAGE = "teppan_docs"
 
 MAY_WRAP: dict[str, set[str]] = {
     # floor: the third parties that only this floor imports
@@ -43,6 +44,7 @@ MAY_WRAP: dict[str, set[str]] = {
     "store": {"botocore"},
     "http": {"pydantic", "pydantic_core", "email_validator"},
     PAYMENTS_PACKAGE: {"stripe"},
+    DOCS_PACKAGE: {"mangum", "starlette"},
 }
 
 FUNCTIONS_MAY_IMPORT = {
@@ -59,6 +61,7 @@ FUNCTIONS_MAY_IMPORT = {
     "clock",
     "secret",
     PAYMENTS_PACKAGE,
+    DOCS_PACKAGE,
 }
 
 FUNCTIONS_WITH_PAYMENTS = {
@@ -93,13 +96,20 @@ def test_a_floor_imports_only_the_third_parties_that_it_wraps(file: Path) -> Non
 @pytest.mark.parametrize("file", handler_files(), ids=shown)
 def test_a_function_imports_nothing_but_our_package(file: Path) -> None:
     assert foreign(file) <= FUNCTIONS_MAY_IMPORT
-    assert all(module.startswith(("teppan.", "teppan_payments.")) for module in imports(file))
+    ours = ("teppan.", f"{PAYMENTS_PACKAGE}.", f"{DOCS_PACKAGE}.")
+    assert all(module.startswith(ours) for module in imports(file))
 
 
 def test_only_functions_that_call_stripe_import_its_layer() -> None:
     users = {file.parent.name for file in handler_files() if PAYMENTS_PACKAGE in foreign(file)}
 
     assert users == FUNCTIONS_WITH_PAYMENTS
+
+
+def test_only_the_documentation_imports_its_layer() -> None:
+    users = {file.parent.name for file in handler_files() if DOCS_PACKAGE in foreign(file)}
+
+    assert users == {"get_docs"}
 
 
 def test_the_stripe_layer_imports_only_the_providers_protocol_of_the_services() -> None:

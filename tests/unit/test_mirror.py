@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.builders import ROOT
-from tests.unit.sources import PACKAGE, PAYMENTS, imports, modules
+from tests.unit.sources import DOCS, PACKAGE, PAYMENTS, imports, modules
 
 UNIT = ROOT / "tests" / "unit"
 
@@ -37,8 +37,10 @@ def has_code(module: Path) -> bool:
 
 
 def place(module: Path) -> str:
-    """Return the path of a module in `teppan`; `teppan_payments` counts as a folder in it."""
-    top = PACKAGE if module.is_relative_to(PACKAGE) else PAYMENTS.parent
+    """Return the path of a module in `teppan`; the packages of layers count as folders in it."""
+    [top] = [
+        each for each in (PACKAGE, PAYMENTS.parent, DOCS.parent) if module.is_relative_to(each)
+    ]
     file = module.parent if module.stem == "__init__" else module.with_suffix("")
     return file.relative_to(top).as_posix()
 

@@ -14,6 +14,8 @@ PATCHES: Final = (
     "lambda_layers",
     "lambda_stream",
     "gateway_answers",
+    "api_addresses",
+    "api_compression",
 )
 """The names of the patches. A later patch wraps an earlier one of the same function.
 

@@ -9,6 +9,7 @@ from tests.contract.openapi.traits import (
     calls_stripe,
     changes_a_booking,
     is_about_an_account,
+    is_documentation,
     is_for_staff_only,
     names_a_booking,
     names_a_payment,
@@ -44,6 +45,7 @@ PROBLEMS: Final[Mapping[str, Callable[[Operation], bool]]] = {
     "forbidden": is_for_staff_only,
     "booking_not_found": names_a_booking,
     "payment_not_found": names_a_payment,
+    "not_found": is_documentation,
     "edit_conflict": changes_a_booking,
     "validation_failed": lambda each: each.method not in {"HEAD", "OPTIONS"},
     "invalid_time": names_a_slot,
@@ -87,8 +89,8 @@ def success_status(operation: Operation) -> str:
 def properties_of(operation: Operation) -> Mapping[str, object]:
     """Return the properties of the successful answer; none if it has no body."""
     content = operation.spec["responses"][success_status(operation)].get("content", {})
-    name = content[JSON]["schema"]["$ref"].rpartition("/")[2] if content else ""
-    found: Mapping[str, object] = SCHEMAS[name]["properties"] if name else {}
+    name = content[JSON]["schema"]["$ref"].rpartition("/")[2] if JSON in content else ""
+    found: Mapping[str, object] = SCHEMAS[name].get("properties", {}) if name else {}
     return found
 
 

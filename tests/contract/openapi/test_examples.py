@@ -19,7 +19,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     f"{operation.id}-{status or 'body'}-{name}": example["value"]
     for operation in operations()
     for status, _, content in operation.contents
-    for name, example in content["examples"].items()
+    for name, example in content.get("examples", {}).items()
     if "value" in example
 }
 

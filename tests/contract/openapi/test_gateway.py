@@ -34,6 +34,7 @@ PUBLIC = {
     *("login", "refresh", "requestPasswordReset", "confirmPasswordReset"),
     *("getHealth", "headHealth", "getDatabaseHealth", "headDatabaseHealth", "preflight"),
     *("getCacheHealth", "headCacheHealth"),
+    *("getDocs", "getDocsFile", "getOpenapi"),
 }
 """The operations that need no access token."""
 

@@ -21,6 +21,11 @@ def takes_field(operation: Operation, field: str) -> bool:
     return field in resolved(body).get("properties", {})
 
 
+def is_documentation(operation: Operation) -> bool:
+    """Return whether the operation is one of the pages and files that describe the API."""
+    return operation.served_by == "getDocs"
+
+
 def is_for_staff_only(operation: Operation) -> bool:
     """Return whether the operation is refused to customers."""
     return operation.roles == {"admin"}

@@ -29,6 +29,9 @@ GROUPS: Final = {
 }
 """The rule that counts a path, by the beginning of the path."""
 
+UNGROUPED: Final = ("/docs", "/openapi.json")
+"""The beginnings of paths that only the rule `everything` counts: the same bytes for everybody."""
+
 LISTS: Final = {
     "known-attacks": ("AWSManagedRulesKnownBadInputsRuleSet", 200),
     "bad-addresses": ("AWSManagedRulesAmazonIpReputationList", 25),

@@ -59,6 +59,7 @@ _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
             "test_template.py::test_template_contract_and_project_have_the_same_version"
         )
     },
+    "DocsEnabled": _choice("true", "true", "false"),
     "Architecture": _choice("arm64", "arm64", "x86_64"),
     "LogLevel": _choice("INFO", "DEBUG", "INFO", "WARNING", "ERROR"),
     "LogRetentionDays": _choice(14, *_DAYS, of="Number"),

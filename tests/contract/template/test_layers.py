@@ -67,6 +67,20 @@ SharedStore("valkeys://cache.example", "teppan:")
 """
 """Imports our store and makes its client."""
 
+DOCS = """
+import os, sys
+sys.path[:0] = sys.argv[1:]
+os.environ |= {"DOCS_ENABLED": "true", "POWERTOOLS_TRACE_DISABLED": "true"}
+from teppan_docs.application import application
+from teppan_docs.asgi import answered_by
+from teppan_docs import site
+answered_by(application())
+for page in ("index.html", "problems.html", "openapi.json"):
+    assert site.read(page)
+assert len(site.assets()) == 4
+"""
+"""Imports the application and reads the site."""
+
 IMPORTERS = {
     "stripe.params": set(),
     "pydantic.v1": {"_internal/_generate_schema.py"},
@@ -91,10 +105,20 @@ LOCK = {
 }
 
 
-@pytest.mark.parametrize("layer", ["runtime", "payments", "cache"])
-def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
+@pytest.mark.parametrize(
+    ("layer", "group"),
+    [
+        ("runtime", ""),
+        ("payments", "payments"),
+        ("cache", "cache"),
+        ("docs", "docs"),
+        ("docs", "docs-site"),
+    ],
+)
+def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str, group: str) -> None:
     # Given
-    text = (ROOT / "layers" / layer / "requirements.txt").read_text(encoding="utf-8")
+    name = "site-requirements.txt" if group == "docs-site" else "requirements.txt"
+    text = (ROOT / "layers" / layer / name).read_text(encoding="utf-8")
     entries = re.findall(r"^([\w.-]+)==(\S+)((?: \\\n +--hash=\S+)+)", text, re.MULTILINE)
     installed = {
         name: (version, set(re.findall(r"--hash=(\S+)", hashes)))
@@ -102,9 +126,10 @@ def test_requirements_of_a_layer_are_those_of_the_lock_file(layer: str) -> None:
     }
     # When
     runtime = _needed(LOCK["teppan"]["dependencies"])
-    # The other layers must not repeat packages that every function has.
-    groups = LOCK["teppan"]["dev-dependencies"]
-    names = runtime if layer == "runtime" else _needed(groups[layer]) - runtime
+    # A layer must not repeat packages that every function has; the site is built without them.
+    names = runtime if layer == "runtime" else _needed(LOCK["teppan"]["dev-dependencies"][group])
+    if group in {"cache", "docs", "payments"}:
+        names = names - runtime
     wanted = {
         name: (LOCK[name]["version"], {file["hash"] for file in _files(LOCK[name])})
         for name in names
@@ -129,6 +154,12 @@ def payments(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packages of the cache layer for this machine, as `sam build` makes it."""
     return _built("cache", tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages and the site of the docs layer, as `sam build` makes it."""
+    return _built("docs", tmp_path_factory.mktemp("docs"))
 
 
 def test_the_runtime_layer_has_every_package_that_functions_import(runtime: Path) -> None:
@@ -156,10 +187,23 @@ def test_the_cache_layer_has_every_package_of_the_shared_store(cache: Path, runt
     assert not [each for each in cache.iterdir() if (runtime / each.name).exists()]
 
 
-def test_layers_have_nothing_that_no_function_loads(
-    runtime: Path, payments: Path, cache: Path
+def test_the_docs_layer_has_the_site_and_every_package_that_serves_it(
+    docs: Path, runtime: Path
 ) -> None:
-    for packages in (runtime, payments, cache):
+    # When
+    answer = _run(DOCS, docs, runtime, ROOT / "layers/core/python")
+    # Then
+    assert answer.returncode == 0, answer.stderr
+    assert not [each for each in docs.iterdir() if (runtime / each.name).exists()]
+    assert sorted(path.suffix for path in (docs / "teppan_docs/site").iterdir()) == [
+        *(".css", ".css", ".html", ".html", ".js", ".js", ".json")
+    ]
+
+
+def test_layers_have_nothing_that_no_function_loads(
+    runtime: Path, payments: Path, cache: Path, docs: Path
+) -> None:
+    for packages in (runtime, payments, cache, docs):
         needless = [path for pattern in NEEDLESS for path in packages.rglob(pattern)]
         assert needless == []
         for module in IMPORTERS:
@@ -172,7 +216,7 @@ def test_layers_have_nothing_that_no_function_loads(
     }
 
 
-@pytest.mark.parametrize("layer", ["runtime", "payments", "cache"])
+@pytest.mark.parametrize("layer", ["runtime", "payments", "cache", "docs"])
 def test_a_layer_is_the_same_from_every_folder_and_every_cache(
     tmp_path: Path, layer: str, request: pytest.FixtureRequest
 ) -> None:
@@ -226,7 +270,7 @@ def test_functions_never_reach_an_import_of_what_the_layers_leave_out(module: st
     assert importers == IMPORTERS[module]
 
 
-@pytest.mark.parametrize("layer", ["cache", "core", "payments", "runtime"])
+@pytest.mark.parametrize("layer", ["cache", "core", "docs", "payments", "runtime"])
 def test_bytecode_is_valid_where_lambda_unpacks_it(layer: str) -> None:
     makefile = (ROOT / "layers" / layer / "Makefile").read_text(encoding="utf-8")
     assert '--invalidation-mode unchecked-hash -s "$(packages)" -p /opt/python' in makefile
@@ -255,7 +299,9 @@ def _built(layer: str, directory: Path) -> Path:
 
 def _command(layer: str, folder: Path, architecture: str, *more: str) -> list[str]:
     """Return the command of `sam build` for a layer in `folder`."""
-    makefile, target = f"{architecture}/Makefile", f"build-{layer.title()}Layer"
+    target = f"build-{layer.title()}Layer"
+    has_own = (ROOT / "layers" / layer / architecture).is_dir()
+    makefile = f"{architecture}/Makefile" if has_own else "Makefile"
     return ["make", "-C", str(folder), "--makefile", makefile, target, *more]
 
 

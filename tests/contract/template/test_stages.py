@@ -34,6 +34,7 @@ STAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "Stage": "prod",
         "LogLevel": "INFO",
         "LogRetentionDays": "365",
+        "DocsEnabled": "false",
         "AlarmEmail": "alarms@teppan.example",
     },
 }

@@ -100,11 +100,13 @@ def test_the_variables_of_a_function_name_exactly_what_its_policy_allows(name: s
 
 
 @each_function
-def test_a_function_has_the_layer_of_payments_if_it_imports_from_it(name: str) -> None:
+def test_a_function_has_the_layer_of_a_package_if_it_imports_from_it(name: str) -> None:
     properties = FUNCTIONS[name]["Properties"]
     source = (ROOT / properties["CodeUri"] / "app.py").read_text(encoding="utf-8")
     layers = properties.get("Layers", [])
-    assert ("teppan_payments" in source) == ({"Ref": "PaymentsLayer"} in layers)
+    own = [each for each in layers if each != {"Ref": "CacheLayer"}]
+    imported = [each for each in ("Docs", "Payments") if f"teppan_{each.lower()}" in source]
+    assert own == [{"Ref": f"{each}Layer"} for each in imported]
 
 
 @each_function

@@ -109,7 +109,7 @@ def test_each_caller_gets_the_answer_that_the_contract_declares(
 
     expected, code = expected_answer(operation, relation_of(who))
     assert answer.status == expected
-    assert answer.body is None or answer.body.get("code") == code
+    assert answer.body is None or answer.problem[1] == code
 
 
 @pytest.mark.parametrize("operation", [each for each in declared() if changes_something(each)])

@@ -14,7 +14,6 @@ NOWHERE: Final = frozenset(
     {
         "aws_lambda_powertools.utilities.parameters",
         "aiohttp",
-        "anyio",
         "boto3",
         "dns",
         "httpx",
@@ -22,7 +21,6 @@ NOWHERE: Final = frozenset(
         "moto",
         "pytest",
         "sentry_sdk",
-        "starlette",
         "tests",
         "valkey",  # loaded only where CACHE_URL is set
         "yaml",
@@ -34,8 +32,9 @@ AWS: Final = frozenset({"botocore.session"})  # Powertools loads the bare packag
 BODY: Final = frozenset({"pydantic"})
 STRIPE: Final = frozenset({"requests", "stripe"})
 EMAIL: Final = frozenset({"email_validator"})
+PAGES: Final = frozenset({"anyio", "mangum", "starlette", "teppan_docs"})
 COMMON: Final = frozenset({"teppan.identity.new_password"})  # the list of common passwords
-DEAR: Final = AWS | BODY | STRIPE | EMAIL | COMMON
+DEAR: Final = AWS | BODY | STRIPE | EMAIL | PAGES | COMMON
 
 STORE_ON_DEMAND: Final = frozenset({"accounts/get_me"})
 """They use only Cognito; they load the store when an admin calls, to check the session."""
@@ -44,8 +43,10 @@ STORE_ON_DEMAND: Final = frozenset({"accounts/get_me"})
 def dear_packages_of(function: str) -> frozenset[str]:
     """Return the expensive packages that a function needs, by the template and the contract."""
     needed: set[str] = set()
-    if contract.settings_of(function).keys() - {"CACHE_URL"}:
+    if contract.settings_of(function).keys() - {"CACHE_URL", "DOCS_ENABLED"}:
         needed |= AWS
+    if "docs" in contract.layers_of(function):
+        needed |= PAGES
     if "payments" in contract.layers_of(function):
         needed |= STRIPE
     for fields in bodies_of(function):

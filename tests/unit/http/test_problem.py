@@ -45,6 +45,7 @@ STATUS = {
     "login_unsupported": 403,
     "booking_not_found": 404,
     "payment_not_found": 404,
+    "not_found": 404,
     "method_not_allowed": 405,
     "slot_unavailable": 409,
     "too_many_pending_bookings": 409,

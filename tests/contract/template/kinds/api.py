@@ -38,6 +38,7 @@ APIS: Final = Kind(
         "Properties.Name": ref("AWS::StackName"),
         "Properties.StageName": ref("Stage"),
         "Properties.EndpointConfiguration": {"Type": "REGIONAL"},
+        "Properties.MinimumCompressionSize": 1024,
         "Properties.DefinitionBody": proved_by(
             "test_template.py::test_the_template_includes_the_contract"
         ),

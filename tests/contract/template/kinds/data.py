@@ -128,9 +128,8 @@ LAYERS: Final = Kind(
         "Metadata.ContextPath": sub("layers/<name>/${Architecture}"),
     },
     {
-        "CoreLayer": Row(
-            "Python only: the same for every processor", {"Metadata.ContextPath": ABSENT}
-        ),
+        name: Row("Python only: the same for every processor", {"Metadata.ContextPath": ABSENT})
+        for name in ("CoreLayer", "DocsLayer")
     },
 )
 

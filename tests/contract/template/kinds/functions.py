@@ -30,6 +30,7 @@ VARIABLES: Final[dict[str, Any]] = {
     "STRIPE_WEBHOOK_SECRET_ARN": get_att("StripeWebhookSecret", "Id"),
     "CACHE_URL": ref("CacheUrl"),
     "STRIPE_API_BASE": when("IsLocal", ref("StripeApiBase"), "https://api.stripe.com"),
+    "DOCS_ENABLED": ref("DocsEnabled"),
     "ADMIN_MFA": when("IsProd", "required", "optional"),
     "SECOND_FACTOR_CLIENT_NAME": sub("${AWS::StackName}-second-factor"),
 }
@@ -84,6 +85,10 @@ FUNCTIONS: Final = Kind(
     {
         "CreateQuoteFunction": Row("it calls nothing", WITHOUT_AWS),
         "GetHealthFunction": Row("it calls nothing", WITHOUT_AWS),
+        "GetDocsFunction": Row(
+            "it calls nothing; only it has the pages",
+            {"Properties.Layers": [ref("DocsLayer")], "Properties.Policies": ABSENT},
+        ),
         "PreflightFunction": Row("it calls nothing", WITHOUT_AWS),
         "CustomizeTokensFunction": Row(
             "Cognito waits 5 s; its policy is a resource, since the pool needs the function",

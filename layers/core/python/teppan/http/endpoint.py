@@ -159,6 +159,7 @@ class endpoint:  # noqa: N801 - it reads as the decorator that it is
             has_authorization="authorization" in request.headers,
             raw=raw,
             signature=request.header(self.signed_by) if self.signed_by else None,
+            event=request.event,
         )
 
     def _webhook(self, request: RawRequest) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from teppan.domain.errors import BadRequest, DomainError, Violation
+from teppan.domain.errors import BadRequest, DomainError, NotFound, Violation
 
 
 class TooLarge(DomainError):
@@ -18,6 +18,14 @@ class MethodNotAllowed(DomainError):
     code = "method_not_allowed"
     title = "The method is not allowed"
     detail = "Send a POST."
+
+
+class PathNotFound(NotFound):
+    """There is nothing at this path. API Gateway answers the same for a path that it lacks."""
+
+    code = "not_found"
+    title = "No such resource"
+    detail = "There is no such path, or it does not take this method."
 
 
 class UnsupportedMediaType(DomainError):

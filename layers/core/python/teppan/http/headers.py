@@ -43,6 +43,6 @@ def all_headers(response: Response, request: RawRequest) -> Mapping[str, str]:
         **SECURITY,
         **cors(request.optional_header("Origin"), settings()),
         "X-Request-Id": request.request_id,
-        **({} if response.body is None else {"Content-Type": response.media_type}),
+        **({} if response.is_empty else {"Content-Type": response.media_type}),
         **response.headers,
     }

@@ -34,9 +34,9 @@ TRACKING: Final = re.compile(
 """Query parameters that advertisers, mailings and caches add to links; they are ignored."""
 
 
-def path(read: Callable[[str], Any]) -> Parameter:
-    """Declare a part of the path."""
-    return Parameter("path", read, required=True)
+def path(read: Callable[[str], Any], *, required: bool = True) -> Parameter:
+    """Declare a part of the path; one that not every path of the function has is not required."""
+    return Parameter("path", read, required)
 
 
 def query(

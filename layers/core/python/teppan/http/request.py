@@ -77,7 +77,8 @@ class Request[Body]:
     `idempotency_or_none` is set for operations with an idempotency key, `session_or_none` for
     operations that are not public. `has_authorization` says that the request has the header
     `Authorization`; a public operation does not verify it. A webhook has the body's bytes in `raw`,
-    and the header with their signature in `signature`.
+    and the header with their signature in `signature`. `event` is the request as the gateway
+    passed it on.
     """
 
     operation: str
@@ -91,6 +92,7 @@ class Request[Body]:
     has_authorization: bool = False
     raw: bytes = field(default=b"", repr=False)
     signature: str | None = field(default=None, repr=False)
+    event: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def session(self) -> Session:

@@ -1,14 +1,17 @@
-"""The linters of the contract are pinned by hash."""
+"""The npm packages of our tools are pinned by hash."""
 
 import json
+from pathlib import Path
 
+import pytest
 from tests.builders import ROOT
 
-FOLDER = ROOT / "local" / "tools" / "openapi-linters"
+LOCKS = sorted(ROOT.glob("local/tools/*/package-lock.json"))
 
 
-def test_every_package_of_the_linters_is_pinned_by_its_hash() -> None:
-    lock = json.loads((FOLDER / "package-lock.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("file", LOCKS, ids=lambda file: file.parent.name)
+def test_every_npm_package_is_pinned_by_its_hash(file: Path) -> None:
+    lock = json.loads(file.read_text(encoding="utf-8"))
     packages = {name: each for name, each in lock["packages"].items() if name}
 
     assert packages

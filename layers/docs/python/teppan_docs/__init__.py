@@ -1,0 +1,1 @@
+"""The documentation: a Starlette application, and our endpoint's way to it."""
