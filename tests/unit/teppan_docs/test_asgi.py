@@ -36,6 +36,7 @@ answer = answered_by(Starlette(routes=[Route("/page", page), Route("/broken", br
 def request(path: str, **event: Any) -> Request[None]:
     return Request(
         operation="getDocs",
+        path=path,
         caller=caller(),
         body=None,
         parameters={},
