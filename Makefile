@@ -19,7 +19,7 @@ python := .venv/bin/python
 sam := .tools/sam/bin/sam
 # An argument of make reaches our commands through the environment, and a recipe uses it only as "$EMAIL". So neither make nor
 # the shell interprets its quotes, spaces and dollars. $(value) is the text before make expands it.
-arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F DOCKER KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE ARCH
+arguments := PORT STRIPE_PORT DEMO_PORT USER EMAIL STAGE EVENT F DOCKER KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE ARCH
 # Only arguments of make count: PORT or USER in the environment means something else.
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
@@ -39,8 +39,9 @@ fetched = || { echo "Could not fetch $(1): see the message above; a first run ne
 ##@ Every day
 
 .PHONY: dev
-dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local cloud (PORT=4566, STRIPE_PORT=4567, KEEP=1 keeps its state)
-	@exec $(python) -m local $(port) $(call option,--stripe-port,STRIPE_PORT) $(call flag,--keep,KEEP)
+# Without Node.js everything runs but the booking page.
+dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(if $(shell command -v npm),.tools/clients/.ready) ## Start the local cloud (PORT=4566, STRIPE_PORT=4567, DEMO_PORT=4568, KEEP=1 keeps its state)
+	@exec $(python) -m local $(port) $(call option,--stripe-port,STRIPE_PORT) $(call option,--demo-port,DEMO_PORT) $(call flag,--keep,KEEP)
 
 .PHONY: invoke
 invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it, DOCKER=1 in a container)
@@ -53,6 +54,10 @@ base-image: .venv/.ready .tools/awslambdaric/.ready ## Pull Lambda's container i
 .PHONY: events
 events: .venv/.ready ## Write the files of events/ from the contract's examples
 	@$(python) -m local.commands.write_events
+
+.PHONY: client
+client: .venv/.ready .tools/clients/.ready ## Write the types of the TypeScript client from the contract
+	@$(python) -m local.commands.write_client_types
 
 .PHONY: picture
 picture: .venv/.ready ## Draw docs/architecture.svg, the picture of the README, from docs/architecture.dot
@@ -78,6 +83,10 @@ second-factor: .venv/.ready ## Set up somebody's authenticator app: EMAIL=aiko@e
 webhook: .venv/.ready ## Register a stage's webhook at Stripe: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
 	@$(python) -m operations.webhook_endpoint $(port) $(stage) $(call flag,--renew,RENEW)
 
+.PHONY: frontend-headers
+frontend-headers: .venv/.ready ## Print the headers that our frontends must send: STAGE=prod (without STAGE: for the local cloud)
+	@$(python) -m operations.frontend_headers $(port) $(stage)
+
 .PHONY: endpoint
 endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt WING=payments (ROUTE='GET /api/v1/receipts')
 	@$(python) -m local.commands.scaffold $(call option,--name,NAME) $(call option,--wing,WING) $(call option,--route,ROUTE)
@@ -90,7 +99,7 @@ test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tool
 	@TEPPAN_PROFILE=$(or $(call argument,PROFILE),quick) $(python) -m pytest --numprocesses auto $(ARGS)
 
 .PHONY: check
-check: .venv/.ready .tools/sam/.ready .tools/openapi-linters/.ready ## Check format, lint, types, imports, template and contract
+check: .venv/.ready .tools/sam/.ready .tools/openapi-linters/.ready .tools/clients/.ready ## Check format, lint, types, imports, template and contract
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy layers functions local operations tests
@@ -99,6 +108,8 @@ check: .venv/.ready .tools/sam/.ready .tools/openapi-linters/.ready ## Check for
 	@$(linters)/spectral lint openapi.yaml --fail-severity hint
 # Its output is shown only if it finds something: it also prints notices about itself.
 	@found=$$(REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(linters)/redocly lint openapi.yaml 2>&1) || { echo "$$found"; exit 1; }
+	@$(python) -m local.commands.write_client_types --check
+	@.tools/clients/node_modules/.bin/tsc --project clients
 # openapi-spec-validator reads the contract, and cfn-lint the stack of prod with the contract in it.
 	@$(python) -m pytest -qq tests/contract/openapi/test_openapi.py::test_the_contract_is_valid_openapi \
 		tests/contract/template/test_template.py::test_the_stack_of_each_stage_passes_cfn_lint
@@ -128,6 +139,7 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 	@$(MAKE) --silent -C layers/runtime requirements
 	@$(MAKE) --silent -C layers/payments requirements
 	@npm update --prefix local/tools/openapi-linters --package-lock-only --ignore-scripts
+	@npm update --prefix clients --package-lock-only --ignore-scripts
 
 .PHONY: clean
 clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
@@ -167,8 +179,11 @@ $(npm_tools:%=.tools/%/.ready): .tools/%/.ready: local/tools/npm.json local/tool
 	@.tools/uv/bin/python local/tools/fetch_from_npm.py $* .tools/$*
 	@touch $@
 
-.tools/openapi-linters/.ready: $(addprefix local/tools/openapi-linters/,package.json package-lock.json .npmrc)
-	@echo "Fetching openapi-linters"
-	@rm -rf .tools/openapi-linters && mkdir -p .tools/openapi-linters && cp $^ .tools/openapi-linters
-	@npm ci --prefix .tools/openapi-linters --ignore-scripts >/dev/null $(call fetched,openapi-linters,npm and Node.js 20.19 or later)
+npm_project := package.json package-lock.json .npmrc
+.tools/openapi-linters/.ready: $(npm_project:%=local/tools/openapi-linters/%)
+.tools/clients/.ready: $(npm_project:%=clients/%)
+.tools/openapi-linters/.ready .tools/clients/.ready: .tools/%/.ready:
+	@echo "Fetching $*"
+	@rm -rf .tools/$* && mkdir -p .tools/$* && cp $^ .tools/$*
+	@npm ci --prefix .tools/$* --ignore-scripts >/dev/null $(call fetched,$*,npm and Node.js 20.19 or later)
 	@touch $@

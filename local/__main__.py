@@ -26,6 +26,7 @@ Teppan runs on this machine. Ctrl-C stops it; what you save is deployed at once.
   Table          {table}
   User pool      {user_pool_id}   client {client_id}
   Stripe (fake)  {stripe_url}   payments, refunds, disputes and webhooks, with buttons
+  Booking page   {booking_page}
   For scripts    {path}
 
   Demo user      E-mail                       Password
@@ -54,7 +55,12 @@ def main(arguments: list[str]) -> int:
     try:
         console.line("Starting the local cloud")
         with local_cloud(
-            options.port, directory, console, stripe_port=options.stripe_port, keep=options.keep
+            options.port,
+            directory,
+            console,
+            stripe_port=options.stripe_port,
+            demo_port=options.demo_port,
+            keep=options.keep,
         ) as (cloud, described):
             console.line(_ready(described))
             _redeploy_on_save(cloud, console)
@@ -71,6 +77,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = Parser(prog="make dev")
     parser.add_argument("--port", type=port_number, default=DEFAULT_PORT)
     parser.add_argument("--stripe-port", type=port_number, help="the next free one when left out")
+    parser.add_argument("--demo-port", type=port_number, help="the next free one when left out")
     parser.add_argument(
         "--keep",
         action="store_true",
@@ -104,6 +111,7 @@ def _ready(description: Description) -> str:
         user_pool_id=description.user_pool_id,
         client_id=description.client_id,
         stripe_url=description.stripe_url,
+        booking_page=description.booking_page_url or "not served: it needs Node.js and npm",
         path=cloud_file(Path(description.directory)).relative_to(ROOT),
         users="\n".join(users),
     )
