@@ -31,15 +31,18 @@ export function button(label: string, look: "primary" | "quiet", action: () => P
   return made;
 }
 
-/** Disable a button while an action runs. */
+/**
+ * Run an action unless the one that the button has started still runs.
+ *
+ * The button is not disabled meanwhile: a disabled element loses the keyboard's focus.
+ */
 export async function whileBusy(pressed: HTMLButtonElement, action: () => Promise<void> | void) {
-  pressed.setAttribute("aria-busy", "true");
-  pressed.disabled = true;
+  if (pressed.ariaBusy === "true") return;
+  pressed.ariaBusy = "true";
   try {
     await action();
   } finally {
-    pressed.removeAttribute("aria-busy");
-    pressed.disabled = false;
+    pressed.ariaBusy = null;
   }
 }
 
