@@ -63,6 +63,10 @@ client: .venv/.ready .tools/clients/.ready ## Write the types of the TypeScript 
 picture: .venv/.ready ## Draw docs/architecture.svg, the picture of the README, from docs/architecture.dot
 	@.venv/bin/graphviz-pure -Tsvg -o docs/architecture.svg docs/architecture.dot
 
+.PHONY: screenshots
+screenshots: .venv/.ready ## Take the README's pictures of the booking page from the running local cloud
+	@$(python) -m local.commands.screenshots $(port)
+
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
 	@$(python) -m local.commands.access_token $(port) -- $(call argument,USER)
@@ -84,7 +88,7 @@ webhook: .venv/.ready ## Register a stage's webhook at Stripe: STAGE=prod (RENEW
 	@$(python) -m operations.webhook_endpoint $(port) $(stage) $(call flag,--renew,RENEW)
 
 .PHONY: frontend-headers
-frontend-headers: .venv/.ready ## Print the headers that our frontends must send: STAGE=prod (without STAGE: for the local cloud)
+frontend-headers: .venv/.ready ## Write the headers that our frontends must send: STAGE=prod (without STAGE: for the local cloud)
 	@$(python) -m operations.frontend_headers $(port) $(stage)
 
 .PHONY: endpoint
@@ -95,7 +99,7 @@ endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt W
 
 .PHONY: test
 # The shell splits ARGS into words, so quotes in it work: ARGS="tests/unit -k 'slot or price'".
-test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it, PROFILE=full tries more
+test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready .tools/clients/.ready $(npm_tools:%=.tools/%/.ready) ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it, PROFILE=full tries more
 	@TEPPAN_PROFILE=$(or $(call argument,PROFILE),quick) $(python) -m pytest --numprocesses auto $(ARGS)
 
 .PHONY: check
@@ -150,7 +154,7 @@ clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
-	@printf '\n%s\n' "A first run fetches tools from PyPI; check, test, bench and lock also need npm (check: Node.js 20.19 or later)."
+	@printf '\n%s\n' "A first run fetches tools from PyPI; check, client, test, bench and lock also need npm (check and client: Node.js 20.19 or later)."
 
 # The tools of the targets. A .ready file is made last, so that an interrupted install runs again.
 

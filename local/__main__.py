@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> int:
             demo_port=options.demo_port,
             keep=options.keep,
         ) as (cloud, described):
-            console.line(_ready(described))
+            console.line(ready(described))
             _redeploy_on_save(cloud, console)
     except KeyboardInterrupt:
         kept = f"Its state is kept in {directory.relative_to(ROOT)}." if options.keep else ""
@@ -99,7 +99,8 @@ def _stop_on_signals(console: Console) -> None:
         signal.signal(number, stop)
 
 
-def _ready(description: Description) -> str:
+def ready(description: Description) -> str:
+    """Return what `make dev` prints about a running cloud."""
     users = [
         f"  {role:<14} {user.email:<28} {user.password}" for role, user in description.users.items()
     ]

@@ -14,7 +14,6 @@ type Directives = dict[str, list[str]]
 _STRIPE: Final[Directives] = {
     "connect-src": ["https://api.stripe.com"],
     "frame-src": ["https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"],
-    "img-src": ["https://*.stripe.com"],
     "script-src": ["https://js.stripe.com", "https://*.js.stripe.com"],
 }
 _FEATURES: Final = (

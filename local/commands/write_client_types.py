@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     if not options.check:
         TYPES.write_text(types, encoding="utf-8")
     elif types != TYPES.read_text(encoding="utf-8"):
-        sys.stderr.write(f"{TYPES.relative_to(ROOT)} is not current: run `make client`.\n")
+        sys.stderr.write(f"{TYPES.name} is not current: run `make client`.\n")
         return 1
     return 0
 

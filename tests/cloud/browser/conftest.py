@@ -44,17 +44,25 @@ class Watched:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Headless Chromium of the system."""
+def launch() -> Iterator[Callable[..., Browser]]:
+    """A function that starts the system's Chromium, headless, with more arguments."""
     executable = shutil.which("chromium")
     if executable is None:
         if "CI" in os.environ:
             pytest.fail(_MISSING)
         pytest.skip(_MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        yield lambda *arguments: playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", *arguments]
+        )
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """Headless Chromium of the system."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

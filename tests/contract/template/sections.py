@@ -61,6 +61,8 @@ _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "Default": "Teppan <no-reply@teppan.example>",
     },
     "StripeApiBase": _text("https://api.stripe.com", "^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"),
+    "FrontendHeaders": _choice("off", "on", "off"),
+    "SentryOrigin": _text("", "^(https://[a-z0-9.-]+)?$"),
     "AwsEndpointUrl": _text("", "^(http://[a-z0-9.-]+:[0-9]{1,5})?$"),
     "AlarmEmail": _text("", r"^([^@\s]+@[^@\s]+)?$"),
 }
@@ -101,7 +103,16 @@ _OUTPUTS: Final[Mapping[str, Any]] = {
     "FailureQueueUrl": ref("FailureQueue"),
     "AlarmTopicArn": ref("AlarmTopic"),
     "AccessLogGroupName": ref("ApiAccessLogGroup"),
+    "SentryOrigin": ref("SentryOrigin"),
+    "CustomerSiteHeadersPolicyId": ref("CustomerSiteHeadersPolicy"),
+    "AdminConsoleHeadersPolicyId": ref("AdminConsoleHeadersPolicy"),
     "FunctionNamePrefix": sub("${AWS::StackName}-"),
+}
+
+_CONDITIONAL_OUTPUTS: Final[Mapping[str, str]] = {
+    "SentryOrigin": "HasSentryOrigin",
+    "CustomerSiteHeadersPolicyId": "HasFrontendHeaders",
+    "AdminConsoleHeadersPolicyId": "HasFrontendHeaders",
 }
 
 
@@ -135,6 +146,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "IsProd": _stage_is("prod"),
         "HasFirewall": {"Fn::Or": [_stage_is("staging"), _stage_is("prod")]},
         "HasSender": _is_given("SenderIdentityArn"),
+        "HasFrontendHeaders": {"Fn::Equals": [ref("FrontendHeaders"), "on"]},
+        "HasSentryOrigin": _is_given("SentryOrigin"),
         "HasAlarmEmail": _is_given("AlarmEmail"),
     },
     "Rules": {
@@ -155,7 +168,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         path: wanted
         for name, value in _OUTPUTS.items()
         for path, wanted in ((f"{name}.Description", sentence), (f"{name}.Value", value))
-    },
+    }
+    | {f"{name}.Condition": condition for name, condition in _CONDITIONAL_OUTPUTS.items()},
 }
 
 WHOLE: Final[Mapping[str, Any]] = {

@@ -1,14 +1,14 @@
-"""The linters of the contract are pinned by hash."""
+"""The packages of npm are pinned by hash."""
 
 import json
 
+import pytest
 from tests.builders import ROOT
 
-FOLDER = ROOT / "local" / "tools" / "openapi-linters"
 
-
-def test_every_package_of_the_linters_is_pinned_by_its_hash() -> None:
-    lock = json.loads((FOLDER / "package-lock.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("folder", ["local/tools/openapi-linters", "clients"])
+def test_every_package_is_pinned_by_its_hash(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))
     packages = {name: each for name, each in lock["packages"].items() if name}
 
     assert packages
