@@ -90,7 +90,7 @@ class TestProblems:
         member.reset_password("another passphrase")
 
         booking_page.press("Book this party")
-        expect(booking_page.alert).to_contain_text("Your session has ended. Log in again")
+        expect(booking_page.alert).to_contain_text("what you have entered is still here")
         booking_page.log_in(member.email, "another passphrase")
 
         booking_page.book()
