@@ -153,7 +153,7 @@ clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+		/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 	@printf '\n%s\n' "A first run fetches tools from PyPI; check, client, test, bench and lock also need npm (check and client: Node.js 20.19 or later)."
 
 # The tools of the targets. A .ready file is made last, so that an interrupted install runs again.

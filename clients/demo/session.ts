@@ -34,7 +34,8 @@ export class Session {
   }
 
   async logOut(): Promise<void> {
-    const token = await this.accessToken();
+    // A session that has ended already needs no token to be forgotten here.
+    const token = await this.accessToken().catch(() => undefined);
     const body = { refresh_token: this.#tokens?.refresh_token ?? "" };
     this.end();
     const headers = { Authorization: `Bearer ${token ?? ""}` };
