@@ -19,7 +19,7 @@ python := .venv/bin/python
 sam := .tools/sam/bin/sam
 # An argument of make reaches our commands through the environment, and a recipe uses it only as "$EMAIL". So neither make nor
 # the shell interprets its quotes, spaces and dollars. $(value) is the text before make expands it.
-arguments := PORT STRIPE_PORT USER EMAIL STAGE EVENT F DOCKER KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE ARCH
+arguments := PORT STRIPE_PORT DEMO_PORT USER EMAIL STAGE EVENT F DOCKER KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE ARCH
 # Only arguments of make count: PORT or USER in the environment means something else.
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
@@ -31,7 +31,7 @@ port = $(call option,--port,PORT)
 stage = $(call option,--stage,STAGE)
 locked_tools := sam ministack awslambdaric
 npm_tools := dynamodb-local stripe-cli
-npm_projects := openapi-linters http-observatory
+npm_projects := openapi-linters http-observatory clients
 linters := .tools/openapi-linters/node_modules/.bin
 
 # $(call fetched,WHAT): the sentence after the installer's own message; $(call fetched,WHAT,npm) names another registry than PyPI.
@@ -40,8 +40,9 @@ fetched = || { echo "Could not fetch $(1): see the message above; a first run ne
 ##@ Every day
 
 .PHONY: dev
-dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready ## Start the local cloud (PORT=4566, STRIPE_PORT=4567, KEEP=1 keeps its state)
-	@exec $(python) -m local $(port) $(call option,--stripe-port,STRIPE_PORT) $(call flag,--keep,KEEP)
+# Without Node.js everything runs but the booking page.
+dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(if $(shell command -v npm),.tools/clients/.ready) ## Start the local cloud (PORT=4566, STRIPE_PORT=4567, DEMO_PORT=4568, KEEP=1 keeps its state)
+	@exec $(python) -m local $(port) $(call option,--stripe-port,STRIPE_PORT) $(call option,--demo-port,DEMO_PORT) $(call flag,--keep,KEEP)
 
 .PHONY: invoke
 invoke: .venv/.ready ## Run a function or a job with its event: F=create_booking (EVENT='{…}' in place of it, DOCKER=1 in a container)
@@ -55,9 +56,17 @@ base-image: .venv/.ready .tools/awslambdaric/.ready ## Pull Lambda's container i
 events: .venv/.ready ## Write what is generated from the contract: events/, and the methods of each path
 	@$(python) -m local.commands.write_events
 
+.PHONY: client
+client: .venv/.ready .tools/clients/.ready ## Write the types of the TypeScript client from the contract
+	@$(python) -m local.commands.write_client_types
+
 .PHONY: picture
 picture: .venv/.ready ## Draw docs/architecture.svg, the picture of the README, from docs/architecture.dot
 	@.venv/bin/graphviz-pure -Tsvg -o docs/architecture.svg docs/architecture.dot
+
+.PHONY: screenshots
+screenshots: .venv/.ready ## Take the README's pictures of the booking page from the running local cloud
+	@$(python) -m local.commands.screenshots $(port)
 
 .PHONY: token
 token: .venv/.ready ## Print an access token of a demo user: USER=customer or USER=admin
@@ -79,6 +88,10 @@ second-factor: .venv/.ready ## Set up somebody's authenticator app: EMAIL=aiko@e
 webhook: .venv/.ready ## Register a stage's webhook at Stripe: STAGE=prod (RENEW=1: with a new secret; without STAGE: the local cloud's)
 	@$(python) -m operations.webhook_endpoint $(port) $(stage) $(call flag,--renew,RENEW)
 
+.PHONY: frontend-headers
+frontend-headers: .venv/.ready ## Write the headers that our frontends must send: STAGE=prod (without STAGE: for the local cloud)
+	@$(python) -m operations.frontend_headers $(port) $(stage)
+
 .PHONY: endpoint
 endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt WING=payments (ROUTE='GET /api/v1/receipts')
 	@$(python) -m local.commands.scaffold $(call option,--name,NAME) $(call option,--wing,WING) $(call option,--route,ROUTE)
@@ -87,11 +100,11 @@ endpoint: .venv/.ready ## Write the places of a new endpoint: NAME=get_receipt W
 
 .PHONY: test
 # The shell splits ARGS into words, so quotes in it work: ARGS="tests/unit -k 'slot or price'".
-test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) .tools/http-observatory/.ready ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it, PROFILE=full tries more
+test: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(npm_tools:%=.tools/%/.ready) .tools/clients/.ready .tools/http-observatory/.ready ## Run every suite but bench: ARGS="tests/unit -k slot" narrows it, PROFILE=full tries more
 	@TEPPAN_PROFILE=$(or $(call argument,PROFILE),quick) $(python) -m pytest --numprocesses auto $(ARGS)
 
 .PHONY: check
-check: .venv/.ready .tools/sam/.ready .tools/openapi-linters/.ready ## Check format, lint, types, imports, template and contract
+check: .venv/.ready .tools/sam/.ready .tools/openapi-linters/.ready .tools/clients/.ready ## Check format, lint, types, imports, template and contract
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy layers functions local operations tests
@@ -100,6 +113,8 @@ check: .venv/.ready .tools/sam/.ready .tools/openapi-linters/.ready ## Check for
 	@$(linters)/spectral lint openapi.yaml --fail-severity hint
 # Its output is shown only if it finds something: it also prints notices about itself.
 	@found=$$(REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(linters)/redocly lint openapi.yaml 2>&1) || { echo "$$found"; exit 1; }
+	@$(python) -m local.commands.write_client_types --check
+	@.tools/clients/node_modules/.bin/tsc --project clients
 # openapi-spec-validator reads the contract, and cfn-lint the stack of prod with the contract in it.
 	@$(python) -m pytest -qq tests/contract/openapi/test_openapi.py::test_the_contract_is_valid_openapi \
 		tests/contract/template/test_template.py::test_the_stack_of_each_stage_passes_cfn_lint
@@ -130,8 +145,8 @@ lock: $(uv) ## Resolve the newest versions allowed, into every lock file
 	@$(MAKE) --silent -C layers/payments requirements
 	@$(MAKE) --silent -C layers/cache requirements
 	@$(MAKE) --silent -C layers/docs requirements
-	@for project in $(npm_projects); do \
-		npm update --prefix local/tools/$$project --package-lock-only --ignore-scripts || exit 1; \
+	@for project in local/tools/openapi-linters local/tools/http-observatory clients; do \
+		npm update --prefix $$project --package-lock-only --ignore-scripts || exit 1; \
 	done
 
 .PHONY: clean
@@ -142,8 +157,8 @@ clean: ## Remove what was built and cached (ALL=1: the fetched tools too)
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
-	@printf '\n%s\n' "A first run fetches tools from PyPI; check, test, bench and lock also need npm (check: Node.js 20.19 or later)."
+		/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+	@printf '\n%s\n' "A first run fetches tools from PyPI; check, client, test, bench and lock also need npm (check and client: Node.js 20.19 or later)."
 
 # The tools of the targets. A .ready file is made last, so that an interrupted install runs again.
 
@@ -172,7 +187,11 @@ $(npm_tools:%=.tools/%/.ready): .tools/%/.ready: local/tools/npm.json local/tool
 	@.tools/uv/bin/python local/tools/fetch_from_npm.py $* .tools/$*
 	@touch $@
 
-$(npm_projects:%=.tools/%/.ready): .tools/%/.ready: $(addprefix local/tools/%/,package.json package-lock.json .npmrc)
+npm_project := package.json package-lock.json .npmrc
+.tools/openapi-linters/.ready: $(npm_project:%=local/tools/openapi-linters/%)
+.tools/http-observatory/.ready: $(npm_project:%=local/tools/http-observatory/%)
+.tools/clients/.ready: $(npm_project:%=clients/%)
+$(npm_projects:%=.tools/%/.ready): .tools/%/.ready:
 	@echo "Fetching $*"
 	@rm -rf .tools/$* && mkdir -p .tools/$* && cp $^ .tools/$*
 	@npm ci --prefix .tools/$* --ignore-scripts >/dev/null $(call fetched,$*,npm and Node.js 20.19 or later)

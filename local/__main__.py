@@ -27,6 +27,7 @@ Teppan runs on this machine. Ctrl-C stops it; what you save is deployed at once.
   Table          {table}
   User pool      {user_pool_id}   client {client_id}
   Stripe (fake)  {stripe_url}   payments, refunds, disputes and webhooks, with buttons
+  Booking page   {booking_page}
   For scripts    {path}
 
   Demo user      E-mail                       Password
@@ -55,9 +56,14 @@ def main(arguments: list[str]) -> int:
     try:
         console.line("Starting the local cloud")
         with local_cloud(
-            options.port, directory, console, stripe_port=options.stripe_port, keep=options.keep
+            options.port,
+            directory,
+            console,
+            stripe_port=options.stripe_port,
+            demo_port=options.demo_port,
+            keep=options.keep,
         ) as (cloud, described):
-            console.line(_ready(described))
+            console.line(ready(described))
             _redeploy_on_save(cloud, console)
     except KeyboardInterrupt:
         kept = f"Its state is kept in {directory.relative_to(ROOT)}." if options.keep else ""
@@ -72,6 +78,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = Parser(prog="make dev")
     parser.add_argument("--port", type=port_number, default=DEFAULT_PORT)
     parser.add_argument("--stripe-port", type=port_number, help="the next free one when left out")
+    parser.add_argument("--demo-port", type=port_number, help="the next free one when left out")
     parser.add_argument(
         "--keep",
         action="store_true",
@@ -93,7 +100,8 @@ def _stop_on_signals(console: Console) -> None:
         signal.signal(number, stop)
 
 
-def _ready(description: Description) -> str:
+def ready(description: Description) -> str:
+    """Return what `make dev` prints about a running cloud."""
     users = [
         f"  {role:<14} {user.email:<28} {user.password}" for role, user in description.users.items()
     ]
@@ -105,6 +113,7 @@ def _ready(description: Description) -> str:
         user_pool_id=description.user_pool_id,
         client_id=description.client_id,
         stripe_url=description.stripe_url,
+        booking_page=description.booking_page_url or "not served: it needs Node.js and npm",
         path=cloud_file(Path(description.directory)).relative_to(ROOT),
         users="\n".join(users),
     )

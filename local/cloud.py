@@ -1,9 +1,11 @@
 """The local cloud: the real template and contract, deployed to an emulator on this machine."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from operations.webhook_endpoint import local_link, subscribe
@@ -13,6 +15,7 @@ from local.aws.api_import import complete_import
 from local.aws.build import check_syntax, rebuild_functions, sam_build
 from local.aws.deployment import API_ID, STAGE, Deployment
 from local.aws.emulator import Aws, emulator, require_free_port
+from local.booking_page.process import booking_page, page_origin
 from local.commit import commit
 from local.console import Console
 from local.containers.bridge import forward_from_bridge
@@ -23,11 +26,17 @@ from local.processes import next_free_port
 from local.seed import seed_bookings
 from local.users import DEMO_USERS, create_users, token_of
 
+# The development servers of a frontend: of Next.js and of Vite.
+_FRONTENDS: Final = ("http://localhost:3000", "http://localhost:5173")
+
 
 class Cloud:
-    """A running local cloud whose payments go through the fake Stripe at `stripe_url`."""
+    """A running local cloud whose payments go through the fake Stripe at `stripe_url`.
 
-    def __init__(self, aws: Aws, stripe_url: str, directory: Path) -> None:
+    Pages of `origins` may call its API.
+    """
+
+    def __init__(self, aws: Aws, stripe_url: str, directory: Path, origins: Sequence[str]) -> None:
         self._aws = aws
         self._stripe_url = stripe_url
         self._directory = directory
@@ -37,6 +46,7 @@ class Cloud:
                 "StripeApiBase": stripe_url,
                 "AwsEndpointUrl": aws.endpoint_url,
                 "ServiceVersion": commit(),
+                "LocalOrigins": ",".join(origins),
             },
         )
 
@@ -103,18 +113,24 @@ class Cloud:
             client_id=outputs["UserPoolClientId"],
             stripe_url=self._stripe_url,
             stripe_webhook_url=f"{self._aws.endpoint_url}/_aws/lambda-url/{webhook_id}/",
+            booking_page_url=None,
             directory=str(self._directory),
             users=dict(DEMO_USERS),
         )
 
 
-def _require_free_ports(port: int, stripe_port: int | None) -> int:
-    """Return the port of the fake Stripe, by default the next free one."""
+def _require_free_ports(
+    port: int, stripe_port: int | None, demo_port: int | None
+) -> tuple[int, int]:
+    """Return the ports of the fake Stripe and of the booking page, by default the next free."""
     require_free_port(port)
     if stripe_port is None:
         stripe_port = next_free_port(port)
     require_free_port(stripe_port, "STRIPE_PORT")
-    return stripe_port
+    if demo_port is None:
+        demo_port = next_free_port(max(port, stripe_port))
+    require_free_port(demo_port, "DEMO_PORT")
+    return stripe_port, demo_port
 
 
 @contextmanager
@@ -124,18 +140,20 @@ def local_cloud(
     console: Console,
     *,
     stripe_port: int | None = None,
+    demo_port: int | None = None,
     keep: bool = False,
     refresh_grace_seconds: float | None = None,
 ) -> Iterator[tuple[Cloud, Description]]:
     """Run a local cloud on `port` until the block ends, with its files in `directory`.
 
-    The fake Stripe gets `stripe_port`, or the next free port after `port`. Without `keep` the cloud
+    The fake Stripe gets `stripe_port`, or the next free port after `port`, and the booking page
+    `demo_port`, or the next free one after both. Without `keep` the cloud
     starts empty and its state is deleted at the end. With `keep` the state is loaded from
     `directory` and saved there when the block ends; the state of the fake Stripe is always deleted.
     A used refresh token stays valid for `refresh_grace_seconds`, by default the template's figure.
     `<directory>/cloud.json` exists while the cloud runs. Raises CommandError when a step fails.
     """
-    stripe_port = _require_free_ports(port, stripe_port)
+    stripe_port, demo_port = _require_free_ports(port, stripe_port, demo_port)
     scratch = directory / "running"
     if scratch.exists():
         shutil.rmtree(scratch)
@@ -152,8 +170,11 @@ def local_cloud(
         with console.step("Starting the fake Stripe"):
             stripe_url = stack.enter_context(fake_stripe(stripe_port, scratch))
         stack.enter_context(forward_from_bridge([port, stripe_port], console.line))
-        cloud = Cloud(aws, stripe_url, directory)
+        origins = [*_FRONTENDS, page_origin(demo_port), f"http://localhost:{demo_port}"]
+        cloud = Cloud(aws, stripe_url, directory, origins)
         description = cloud.start(console)
+        page = stack.enter_context(booking_page(demo_port, scratch, cloud.api_url, stripe_url))
+        description = replace(description, booking_page_url=page)
         stack.callback(path.unlink, missing_ok=True)
         description.write(path)
         yield cloud, description

@@ -38,6 +38,8 @@ class Description:
     """The base URL of the fake Stripe: its API, its pages and `/checkout/<client_secret>`."""
     stripe_webhook_url: str
     """The URL of the function `stripe_webhook`, to which the fake Stripe sends events."""
+    booking_page_url: str | None
+    """The address of the booking page; None where it cannot be served."""
     directory: str
     """The folder with this file, the build, and what `sam local invoke` needs."""
     users: dict[str, DemoUser]

@@ -1,6 +1,7 @@
 """Start a server, wait until it is ready, and stop it reliably."""
 
 import http.client
+import os
 import random
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from local.stop_with_parent import GRACE_SECONDS
 HOST: Final = "127.0.0.1"
 _POLL_SECONDS: Final = 0.05
 _TAIL_LINES: Final = 15
+_INHERITED: Final = ("PATH", "LANG")
 
 
 def free_port() -> int:
@@ -43,6 +45,12 @@ def is_port_taken(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
+
+
+def module_environment() -> dict[str, str]:
+    """Return the environment for a server that is a module of this checkout."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return inherited | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from markdown_it.token import Token
 
 _HERE: Final = Path(__file__).parent
 _PAGES: Final = _HERE / "site"
-_AWS_EXTENSION: Final = "x-amazon-"
+_AWS_EXTENSIONS: Final = ("x-amazon-", "x-teppan-gateway-")
 
 _BEARER: Final = {
     "type": "http",
@@ -91,7 +91,7 @@ def _without_extensions(node: Any) -> Any:
             return {
                 name: _without_extensions(value)
                 for name, value in node.items()
-                if not name.startswith(_AWS_EXTENSION)
+                if not name.startswith(_AWS_EXTENSIONS)
             }
         case list():
             return [_without_extensions(each) for each in node]

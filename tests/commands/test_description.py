@@ -30,7 +30,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
             directory = tmp_path / str(port)
             cloud = Description(
                 *("http://api", f"http://{HOST}:{port}", "us-west-2", "table", "pool", "client"),
-                *("http://stripe", "http://webhook", str(directory), {}),
+                *("http://stripe", "http://webhook", "http://page", str(directory), {}),
             )
             cloud.write(cloud_file(directory))
             os.utime(cloud_file(directory), (1_000_000 - started, 1_000_000 - started))

@@ -30,6 +30,7 @@ AWKWARD: Final = [
 COMMANDS: Final = {
     "PORT": ("dev", "--port={}"),
     "STRIPE_PORT": ("dev", "--stripe-port={}"),
+    "DEMO_PORT": ("dev", "--demo-port={}"),
     "F": ("invoke", "{}"),
     "EVENT": ("invoke", "--event={}"),
     "USER": ("token", "{}"),
@@ -48,7 +49,7 @@ FLAGS: Final = {
     "RENEW": ("webhook", "--renew"),
 }
 
-TOOLS: Final = ("sam", "ministack", "dynamodb-local", "stripe-cli", "http-observatory")
+TOOLS: Final = ("sam", "ministack", "dynamodb-local", "stripe-cli", "clients", "http-observatory")
 READY: Final = [".venv/.ready", *(f".tools/{name}/.ready" for name in TOOLS)]
 """Files that make must not make again in these tests."""
 

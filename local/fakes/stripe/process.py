@@ -1,6 +1,5 @@
 """The fake Stripe as a process beside the emulator."""
 
-import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -12,13 +11,11 @@ from urllib.parse import urlencode
 import urllib3
 
 from local.errors import CommandError
-from local.paths import ROOT
-from local.processes import HOST, server
+from local.processes import HOST, module_environment, server
 
 # Of no use outside this machine: only this fake accepts them.
 API_KEY: Final = "sk_test_fake"
 PUBLISHABLE_KEY: Final = "pk_test_fake"
-_INHERITED: Final = ("PATH", "LANG")
 
 
 @contextmanager
@@ -39,14 +36,13 @@ def fake_stripe(port: int, workdir: Path) -> Iterator[str]:
         "--seed",
         str(secrets.randbits(32)),
     ]
-    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     with server(
         "stripe",
         command,
         port=port,
         workdir=workdir,
         ready_path="/_fake/health",
-        env=inherited | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=module_environment(),
     ):
         yield f"http://{HOST}:{port}"
 

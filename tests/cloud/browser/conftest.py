@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.cloud.browser.booking_page import BookingPage
+from tests.cloud.conftest import RunningCloud
 
 _MISSING = "not run: Chromium is not installed. On Debian: apt-get install chromium."
 _REPORT_VIOLATIONS = (
@@ -42,17 +44,25 @@ class Watched:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Headless Chromium of the system."""
+def launch() -> Iterator[Callable[..., Browser]]:
+    """A function that starts the system's Chromium, headless, with more arguments."""
     executable = shutil.which("chromium")
     if executable is None:
         if "CI" in os.environ:
             pytest.fail(_MISSING)
         pytest.skip(_MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        yield lambda *arguments: playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", *arguments]
+        )
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """Headless Chromium of the system."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -80,3 +90,17 @@ def new_page(chromium: Browser, watched: Watched) -> Iterator[Callable[..., Page
     for context in contexts:
         context.close()
     assert watched.faults == []
+
+
+@pytest.fixture
+def page_url(cloud: RunningCloud) -> str:
+    """The address of the booking page."""
+    url = cloud.description.booking_page_url
+    assert url is not None, "The booking page is not served: it needs Node.js and npm."
+    return url
+
+
+@pytest.fixture
+def booking_page(new_page: Callable[..., Page], page_url: str) -> BookingPage:
+    """The booking page, open in a desktop's browser."""
+    return BookingPage.open(new_page(), page_url)

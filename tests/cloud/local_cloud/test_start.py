@@ -8,14 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from local.__main__ import ready
 from local.api import Api
 from local.aws.deployment import STACK
+from local.booking_page.process import booking_page
 from local.cloud import local_cloud
 from local.console import Console
+from local.description import directory_of
 from local.errors import CommandError
 from local.paths import ROOT
 from local.processes import HOST, free_port, is_port_taken
@@ -37,6 +41,7 @@ class TestDescription:
             "client_id",
             "stripe_url",
             "stripe_webhook_url",
+            "booking_page_url",
             "directory",
             "users",
         }
@@ -81,11 +86,33 @@ class TestPort:
             pytest.fail("it started")
         assert list(tmp_path.iterdir()) == []
 
+    def test_a_demo_port_in_use_is_a_clear_error(self, used_port: int, tmp_path: Path) -> None:
+        with (
+            pytest.raises(CommandError, match=rf"Port {used_port} is in use.* DEMO_PORT=\d+$"),
+            local_cloud(free_port(), tmp_path, Console(io.StringIO()), demo_port=used_port),
+        ):
+            pytest.fail("it started")
+        assert list(tmp_path.iterdir()) == []
+
     def test_make_dev_reports_a_port_in_use_in_one_line(self, used_port: int) -> None:
         dev = run_module("local", "--port", str(used_port))
         assert dev.returncode == 1
         assert dev.stderr.startswith(f"Port {used_port} is in use")
         assert dev.stderr.count("\n") == 1
+
+
+class TestBookingPage:
+    def test_without_node_no_page_is_served(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("PATH", "/nowhere")
+        with booking_page(free_port(), tmp_path, "http://api", "http://stripe") as url:
+            assert url is None
+
+    def test_make_dev_names_the_page_or_what_it_lacks(self, cloud: RunningCloud) -> None:
+        described = replace(cloud.description, directory=str(directory_of(4566)))
+        assert f"Booking page   {described.booking_page_url}\n" in ready(described)
+        assert "not served: it needs Node.js" in ready(replace(described, booking_page_url=None))
 
 
 class TestStopWithParent:

@@ -1,4 +1,4 @@
-"""The npm packages of our tools are pinned by hash."""
+"""The packages of npm are pinned by hash."""
 
 import json
 from pathlib import Path
@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from tests.builders import ROOT
 
-LOCKS = sorted(ROOT.glob("local/tools/*/package-lock.json"))
+FOLDERS = sorted(
+    file.parent for file in (*ROOT.glob("local/tools/*/package-lock.json"), *ROOT.glob("clients/package-lock.json"))
+)
 
 
-@pytest.mark.parametrize("file", LOCKS, ids=lambda file: file.parent.name)
-def test_every_npm_package_is_pinned_by_its_hash(file: Path) -> None:
-    lock = json.loads(file.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_package_is_pinned_by_its_hash(folder: Path) -> None:
+    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
     packages = {name: each for name, each in lock["packages"].items() if name}
 
     assert packages

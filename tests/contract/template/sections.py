@@ -78,6 +78,8 @@ _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "CacheSubnetIds": _list(),
     "CacheSecurityGroupIds": _list(),
     "StripeApiBase": _text("https://api.stripe.com", "^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"),
+    "FrontendHeaders": _choice("off", "on", "off"),
+    "SentryOrigin": _text("", "^(https://[a-z0-9.-]+)?$"),
     "AwsEndpointUrl": _text("", "^(http://[a-z0-9.-]+:[0-9]{1,5})?$"),
     "AlarmEmail": _text("", r"^([^@\s]+@[^@\s]+)?$"),
 }
@@ -119,7 +121,16 @@ _OUTPUTS: Final[Mapping[str, Any]] = {
     "FailureQueueUrl": ref("FailureQueue"),
     "AlarmTopicArn": ref("AlarmTopic"),
     "AccessLogGroupName": ref("ApiAccessLogGroup"),
+    "SentryOrigin": ref("SentryOrigin"),
+    "CustomerSiteHeadersPolicyId": ref("CustomerSiteHeadersPolicy"),
+    "AdminConsoleHeadersPolicyId": ref("AdminConsoleHeadersPolicy"),
     "FunctionNamePrefix": sub("${AWS::StackName}-"),
+}
+
+_CONDITIONAL_OUTPUTS: Final[Mapping[str, str]] = {
+    "SentryOrigin": "HasSentryOrigin",
+    "CustomerSiteHeadersPolicyId": "HasFrontendHeaders",
+    "AdminConsoleHeadersPolicyId": "HasFrontendHeaders",
 }
 
 
@@ -158,6 +169,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
             ]
         },
         "HasSender": _is_given("SenderIdentityArn"),
+        "HasFrontendHeaders": {"Fn::Equals": [ref("FrontendHeaders"), "on"]},
+        "HasSentryOrigin": _is_given("SentryOrigin"),
         "HasAlarmEmail": _is_given("AlarmEmail"),
         "HasCacheNetwork": {
             "Fn::Not": [{"Fn::Equals": [{"Fn::Join": [",", ref("CacheSubnetIds")]}, ""]}]
@@ -191,7 +204,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         path: wanted
         for name, value in _OUTPUTS.items()
         for path, wanted in ((f"{name}.Description", sentence), (f"{name}.Value", value))
-    },
+    }
+    | {f"{name}.Condition": condition for name, condition in _CONDITIONAL_OUTPUTS.items()},
 }
 
 WHOLE: Final[Mapping[str, Any]] = {

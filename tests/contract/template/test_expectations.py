@@ -14,12 +14,14 @@ from tests.contract.template.expectations import (
     ref,
     sentence,
 )
-from tests.contract.template.kinds import alarms, api, data, functions, identity
+from tests.contract.template.kinds import alarms, api, data, frontends, functions, identity
 from tests.contract.template.sections import SECTIONS, WHOLE
 
 RESOURCES: Final = TEMPLATE["Resources"]
 KINDS: Final = {
-    kind.type: kind for module in (alarms, api, data, functions, identity) for kind in module.KINDS
+    kind.type: kind
+    for module in (alarms, api, data, frontends, functions, identity)
+    for kind in module.KINDS
 }
 
 each_resource = pytest.mark.parametrize("name", RESOURCES)

@@ -1,0 +1,1 @@
+"""The booking page of `clients/demo`, served on an origin of its own."""

@@ -1,0 +1,78 @@
+"""Serve the booking page: its files, its bundled script, and the addresses that it needs."""
+
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from operations.frontend_policy import Frontend, headers_of
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from local.description import DemoUser
+from local.paths import CLIENT_TOOLS, ROOT
+
+_SOURCES: Final = ROOT / "clients" / "demo"
+_BUNDLER: Final = CLIENT_TOOLS / ".bin" / "esbuild"
+_FILES: Final = {"/": "index.html", "/style.css": "style.css", "/icon.svg": "icon.svg"}
+# It pays on Stripe's own page, so it runs no Stripe.js.
+_PAGE: Final = Frontend("booking-page", stripe_js=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PageConfig:
+    """What the page reads from `config.json`."""
+
+    api_url: str
+    stripe_url: str
+    users: dict[str, DemoUser]
+
+
+def app(config: PageConfig, api_origin: str) -> Starlette:
+    """Return the application. Each response has the headers of a frontend of ours."""
+    headers = {**headers_of(_PAGE, [api_origin]), "Cache-Control": "no-cache"}
+
+    async def script(_request: Request) -> Response:
+        return await run_in_threadpool(_script, headers)
+
+    async def configuration(_request: Request) -> Response:
+        return JSONResponse(asdict(config), headers=headers)
+
+    return Starlette(
+        routes=[
+            *(Route(path, _file(_SOURCES / name, headers)) for path, name in _FILES.items()),
+            Route("/page.js", script),
+            Route("/config.json", configuration),
+        ],
+        exception_handlers={404: _not_found(headers)},
+    )
+
+
+def _file(path: Path, headers: dict[str, str]) -> Any:
+    async def serve(_request: Request) -> Response:
+        return FileResponse(path, headers=headers)
+
+    return serve
+
+
+def _script(headers: dict[str, str]) -> Response:
+    """Bundle the page's TypeScript anew for each request, so that a reload shows what was saved."""
+    bundled = subprocess.run(  # noqa: S603 - the command is this package's own
+        [_BUNDLER, _SOURCES / "page.ts", "--bundle", "--format=esm", "--sourcemap=inline"],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+    )
+    if bundled.returncode != 0:
+        return PlainTextResponse(bundled.stderr, 500, headers)
+    return Response(bundled.stdout, media_type="text/javascript", headers=headers)
+
+
+def _not_found(headers: dict[str, str]) -> Any:
+    async def answer(_request: Request, _error: Exception) -> Response:
+        return PlainTextResponse("Not Found", 404, headers)
+
+    return answer
