@@ -286,6 +286,10 @@ export interface paths {
          * @description Returns each slot of the days `from` to `to`, both included, at most 32 days: its capacity, the number of bookings that it
          *     still takes, and the reason when it cannot be booked: the start is less than 48 hours (`lead_time`) or more than 365 days
          *     (`too_far_ahead`) away, staff closed the slot (`closed`), or it is taken (`full`).
+         *
+         *     Without `Authorization`, capacities and bookings are at most 10 seconds old, and browsers may keep the answer for 10 seconds.
+         *     With `Authorization`, nothing is cached: send the access token, which is not verified here, to see a booking just made. The limits
+         *     on the time to the start always apply at the instant of the answer.
          */
         get: operations["searchAvailability"];
         put?: never;
@@ -599,9 +603,30 @@ export interface paths {
         };
         /**
          * Check the database
-         * @description Reads one key of the table. Returns 503 when the database is unavailable.
+         * @description Reads and conditionally writes one item of the table, each within a second. Returns 503 when that fails.
          */
         get: operations["getDatabaseHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the cache
+         * @description Stores, reads and deletes a value. Returns 503 only when a shared cache is configured and unavailable; the other operations
+         *     work without it.
+         */
+        get: operations["getCacheHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1415,7 +1440,30 @@ export interface components {
              * @enum {string}
              */
             status: "ok";
+            /** @description How long the read and the write took together. */
+            latency_ms: number;
         };
+        /** @description The health of the cache. */
+        CacheHealth: {
+            /**
+             * @description Always `ok`.
+             * @enum {string}
+             */
+            status: "ok";
+            /**
+             * @description `shared`, or `memory` when each instance of a function has its own.
+             * @enum {string}
+             */
+            cache: "memory" | "shared";
+            /** @description How long storing, reading and deleting took together. */
+            latency_ms: number;
+            /** @description The share of reads that found a value, since the server of the shared cache started. */
+            hit_ratio?: number;
+        };
+        /** @description A file of the documentation, as text. */
+        Page: string;
+        /** @description An OpenAPI document. */
+        OpenapiDocument: unknown;
         /** @description A problem document (RFC 9457). */
         Problem: {
             /**
@@ -1443,7 +1491,7 @@ export interface components {
          * @description A stable code of the kind of problem, for programs.
          * @enum {string}
          */
-        ProblemCode: "malformed_json" | "invalid_time" | "lead_time_too_short" | "too_far_ahead" | "venue_too_far" | "too_close_to_event" | "too_late_to_reduce" | "too_late_to_cancel" | "invalid_cursor" | "invalid_code" | "missing_parameter" | "bad_request" | "bad_request_body" | "unauthorized" | "invalid_credentials" | "mfa_required" | "invalid_mfa_code" | "invalid_refresh_token" | "forbidden" | "password_reset_required" | "login_unsupported" | "booking_not_found" | "payment_not_found" | "not_found" | "slot_unavailable" | "too_many_pending_bookings" | "booking_not_changeable" | "already_cancelled" | "already_completed" | "edit_conflict" | "slot_has_bookings" | "invalid_transition" | "booking_not_payable" | "payment_not_due" | "payment_overdue" | "payment_in_progress" | "too_many_payment_attempts" | "payment_refused_by_provider" | "refund_exceeds_captured" | "version_mismatch" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_key_reused" | "too_many_requests" | "too_many_bookings_in_a_day" | "too_many_attempts" | "internal_error" | "integration_failed" | "payment_provider_failed" | "storage_unavailable" | "identity_unavailable" | "payment_provider_unavailable" | "integration_timeout";
+        ProblemCode: "malformed_json" | "invalid_time" | "lead_time_too_short" | "too_far_ahead" | "venue_too_far" | "too_close_to_event" | "too_late_to_reduce" | "too_late_to_cancel" | "invalid_cursor" | "invalid_code" | "missing_parameter" | "bad_request" | "bad_request_body" | "unauthorized" | "invalid_credentials" | "mfa_required" | "invalid_mfa_code" | "invalid_refresh_token" | "forbidden" | "password_reset_required" | "login_unsupported" | "booking_not_found" | "payment_not_found" | "not_found" | "slot_unavailable" | "too_many_pending_bookings" | "booking_not_changeable" | "already_cancelled" | "already_completed" | "edit_conflict" | "slot_has_bookings" | "invalid_transition" | "booking_not_payable" | "payment_not_due" | "payment_overdue" | "payment_in_progress" | "too_many_payment_attempts" | "payment_refused_by_provider" | "refund_exceeds_captured" | "version_mismatch" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_key_reused" | "too_many_requests" | "too_many_bookings_in_a_day" | "too_many_attempts" | "internal_error" | "integration_failed" | "payment_provider_failed" | "storage_unavailable" | "cache_unavailable" | "identity_unavailable" | "payment_provider_unavailable" | "integration_timeout";
         CreateBookingBadRequestProblem: {
             /** @enum {string} */
             code?: "malformed_json" | "missing_parameter" | "invalid_time" | "lead_time_too_short" | "too_far_ahead";
@@ -1511,6 +1559,10 @@ export interface components {
         BookingNotFoundProblem: {
             /** @enum {string} */
             code?: "booking_not_found";
+        } & components["schemas"]["Problem"];
+        NotFoundProblem: {
+            /** @enum {string} */
+            code?: "not_found";
         } & components["schemas"]["Problem"];
         PaymentNotFoundProblem: {
             /** @enum {string} */
@@ -1595,6 +1647,10 @@ export interface components {
         AccountUnavailableProblem: {
             /** @enum {string} */
             code?: "storage_unavailable" | "identity_unavailable";
+        } & components["schemas"]["Problem"];
+        CacheUnavailableProblem: {
+            /** @enum {string} */
+            code?: "cache_unavailable";
         } & components["schemas"]["Problem"];
         StorageUnavailableProblem: {
             /** @enum {string} */
@@ -3653,6 +3709,8 @@ export interface operations {
             /** @description The slots in the order of their start. */
             200: {
                 headers: {
+                    /** @description `no-store` for a request with `Authorization`; otherwise `public`, with a `max-age`. */
+                    "Cache-Control"?: string;
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -5326,6 +5384,97 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["StorageUnavailableProblem"];
+                };
+            };
+            /** @description The function did not respond in time. */
+            504: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationTimeoutProblem"];
+                };
+            };
+        };
+    };
+    getCacheHealth: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your id for the request, a UUID. The response and our logs contain it. A value that is not a UUID is replaced by a generated one.
+                 * @example 7c0f4a52-6d0e-4d2b-9f0a-1b7f3f3a9d10
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cache is available. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheHealth"];
+                };
+            };
+            /** @description A parameter is unknown. */
+            422: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+                };
+            };
+            /** @description Too many requests. Wait for the seconds in `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: string;
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description Internal error, logged under the request id. */
+            500: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description The function returned no valid response. */
+            502: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationFailedProblem"];
+                };
+            };
+            /** @description The shared cache is unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: string;
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CacheUnavailableProblem"];
                 };
             };
             /** @description The function did not respond in time. */

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from tests.builders import ROOT
 
-FOLDERS = sorted(
-    file.parent for file in (*ROOT.glob("local/tools/*/package-lock.json"), *ROOT.glob("clients/package-lock.json"))
-)
+LOCKS = [*ROOT.glob("local/tools/*/package-lock.json"), ROOT / "clients/package-lock.json"]
+FOLDERS = sorted(lock.parent for lock in LOCKS)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
