@@ -6,21 +6,21 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from operations.webhook_endpoint import local_link, subscribe
-
 from local.api import Api
 from local.aws.api_import import complete_import
 from local.aws.build import check_syntax, rebuild_functions, sam_build
-from local.aws.deployment import API_ID, STAGE, Deployment
+from local.aws.deployment import Deployment
 from local.aws.emulator import Aws, emulator, require_free_port
+from local.aws.stack import API_ID, STAGE
 from local.console import Console
 from local.containers.bridge import forward_from_bridge
 from local.containers.sam_config import write_sam_config
+from local.demo.seed import seed_bookings
+from local.demo.users import DEMO_USERS, create_users, token_of
 from local.description import Description, cloud_file
 from local.fakes.stripe.process import API_KEY, fake_stripe
 from local.processes import next_free_port
-from local.seed import seed_bookings
-from local.users import DEMO_USERS, create_users, token_of
+from local.stripe_webhook import local_link, subscribe
 
 
 class Cloud:

@@ -1,6 +1,7 @@
 """Start a server, wait until it is ready, and stop it reliably."""
 
 import http.client
+import os
 import random
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from local.paths import ROOT
 from local.stop_with_parent import GRACE_SECONDS
 
 HOST: Final = "127.0.0.1"
+_INHERITED: Final = ("PATH", "LANG")
 _POLL_SECONDS: Final = 0.05
 _TAIL_LINES: Final = 15
 
@@ -43,6 +45,11 @@ def is_port_taken(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return the variables that a server takes over from the developer's environment."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
 
 
 @contextmanager

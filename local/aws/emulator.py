@@ -1,6 +1,5 @@
 """Run ministack, the AWS emulator, with Lambda, API Gateway, Cognito, DynamoDB and others."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +13,15 @@ from botocore.config import Config
 from local.aws.template import load_template, resources_of_type
 from local.errors import CommandError
 from local.paths import EMULATOR_PATCHES, MINISTACK_PYTHON, TEMPLATE
-from local.processes import HOST, is_port_taken, next_free_port, server
+from local.processes import (
+    HOST,
+    inherited_environment,
+    is_port_taken,
+    next_free_port,
+    server,
+)
 
 REGION: Final = "us-west-2"
-_INHERITED: Final = ("PATH", "LANG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def _environment(port: int, workdir: Path, refresh_grace_seconds: float) -> dict
     """
     temporary = workdir / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    return {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
+    return inherited_environment() | {
         "AUTH": "true",
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from local.arguments import Parser, add_port, json_object
-from local.aws.deployment import STACK
 from local.aws.emulator import Aws
+from local.aws.stack import STACK
 from local.containers.invocation import command_line, run_in_container, write_event
 from local.description import Description, running_cloud
 from local.errors import CommandError
-from local.events.live import event_paths, live_event
+from local.live_events.live_event import event_paths, live_event
 
 
 class Invocation(NamedTuple):

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from local.event_sources.files import SUBSCRIPTION_FILE, event_files
-from local.paths import ROOT
+from local.example_events.files import event_files
+from local.paths import ROOT, STRIPE_SUBSCRIPTION
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def write_events(root: Path = ROOT) -> list[Path]:
     files = event_files(root)
     changed = []
     for path in sorted({*files, *(root / "events").glob("*/*.json")}):
-        if path not in files and path.stem != SUBSCRIPTION_FILE:
+        if path not in files and path.name != STRIPE_SUBSCRIPTION.name:
             path.unlink()
             changed.append(path)
         elif path in files and (not path.exists() or path.read_text("utf-8") != files[path]):

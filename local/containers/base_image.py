@@ -94,8 +94,9 @@ def _fill(image: tarfile.TarFile) -> None:
     for path in sorted(
         {*_system_libraries(), *(each for one in programs for each in _linked(one))}
     ):
-        own = path.is_relative_to(_PYTHON)
-        image.add(path.resolve(), f"var/lang/{path.relative_to(_PYTHON)}" if own else str(path))
+        of_python = path.is_relative_to(_PYTHON)
+        target = f"var/lang/{path.relative_to(_PYTHON)}" if of_python else str(path)
+        image.add(path.resolve(), target)
     image.add(RUNTIME_CLIENT, "var/runtime", filter=_is_needed)
     bootstrap = tarfile.TarInfo("var/runtime/bootstrap")
     bootstrap.size, bootstrap.mode = len(_BOOTSTRAP), 0o755

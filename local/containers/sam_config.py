@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from local.aws.deployment import STACK, STAGE
 from local.aws.emulator import Aws
 from local.aws.processor import host_architecture
+from local.aws.stack import STACK, STAGE
+from local.aws.template import pascal
 from local.processes import HOST
 
 CONTAINERS_HOST: Final = "host.docker.internal"
@@ -50,7 +51,7 @@ def write_sam_config(aws: Aws, directory: Path) -> None:
 
 def resource_of(function: str) -> str:
     """Return the logical id of the function with this name in snake case."""
-    return "".join(word.capitalize() for word in function.split("_")) + "Function"
+    return f"{pascal(function)}Function"
 
 
 def _variables(aws: Aws) -> dict[str, Any]:

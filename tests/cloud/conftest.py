@@ -14,9 +14,9 @@ from local.api import Api
 from local.aws.emulator import Aws, grace_of_template
 from local.cloud import Cloud, local_cloud
 from local.console import Console
+from local.demo.users import create_user, log_in, token_of
 from local.description import CLOUD_VARIABLE, DemoUser, Description, running_cloud
 from local.processes import free_port
-from local.users import create_user, log_in, token_of
 from operations.accounts import Accounts
 from tests.cloud.people import Person
 

@@ -1,6 +1,5 @@
 """The fake Stripe as a process beside the emulator."""
 
-import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -13,12 +12,11 @@ import urllib3
 
 from local.errors import CommandError
 from local.paths import ROOT
-from local.processes import HOST, server
+from local.processes import HOST, inherited_environment, server
 
 # Of no use outside this machine: only this fake accepts them.
 API_KEY: Final = "sk_test_fake"
 PUBLISHABLE_KEY: Final = "pk_test_fake"
-_INHERITED: Final = ("PATH", "LANG")
 
 
 @contextmanager
@@ -39,14 +37,13 @@ def fake_stripe(port: int, workdir: Path) -> Iterator[str]:
         "--seed",
         str(secrets.randbits(32)),
     ]
-    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     with server(
         "stripe",
         command,
         port=port,
         workdir=workdir,
         ready_path="/_fake/health",
-        env=inherited | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=inherited_environment() | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
     ):
         yield f"http://{HOST}:{port}"
 

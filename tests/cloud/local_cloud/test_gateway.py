@@ -4,7 +4,7 @@ import re
 
 import pytest
 from local.api import Answer, Api
-from local.users import tokens_of
+from local.demo.users import tokens_of
 from tests.builders import booking_body
 from tests.cloud.conftest import RunningCloud
 

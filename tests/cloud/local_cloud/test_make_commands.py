@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from local.commands.invoke import invoke as invoke_function
 from local.description import CLOUD_VARIABLE
-from local.events.live import event_paths
+from local.live_events.live_event import event_paths
 from local.paths import ROOT
 from operations import admin, second_factor
 from tests.cloud.commands import invoke, run_module, stand_in_for_a_stage

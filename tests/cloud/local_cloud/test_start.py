@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from local.api import Api
-from local.aws.deployment import STACK
+from local.aws.stack import STACK
 from local.cloud import local_cloud
 from local.console import Console
 from local.errors import CommandError
