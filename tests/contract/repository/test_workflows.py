@@ -54,6 +54,20 @@ def test_a_workflow_may_only_read(path: Path) -> None:
 
 
 @each_workflow
+def test_a_checkout_leaves_no_token_for_later_steps(path: Path) -> None:
+    jobs = load(path)["jobs"].values()
+    checkouts = [
+        step
+        for job in jobs
+        for step in job["steps"]
+        if step.get("uses", "").startswith("actions/checkout@")
+    ]
+
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] == "false" for step in checkouts)
+
+
+@each_workflow
 def test_a_workflow_does_not_run_twice_for_one_branch(path: Path) -> None:
     assert "github.ref" in load(path)["concurrency"]["group"]
 
