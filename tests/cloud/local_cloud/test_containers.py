@@ -10,11 +10,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from local.containers.engine import require_base_image
-from local.containers.sam_config import CONTAINERS_HOST
+from local.containers.engine import require_image
 from local.errors import CommandError
 from local.paths import ROOT
-from local.processes import HOST
+from local.processes import CONTAINERS_HOST, HOST
 from tests.cloud.commands import invoke
 from tests.cloud.conftest import RunningCloud
 from tests.contract.documents import FUNCTIONS
@@ -33,9 +32,9 @@ Cognito's trigger, a scheduled job and the job of the table's stream."""
 
 @pytest.fixture
 def engine(cloud: RunningCloud) -> None:
-    """Lambda's base image, on a Docker engine that runs."""
+    """Lambda's base image or its stand-in, on a Docker engine that runs."""
     try:
-        require_base_image()
+        require_image()
     except CommandError as error:
         if "CI" in os.environ:
             pytest.fail(str(error))
