@@ -175,6 +175,7 @@ class TestContainer:
         assert client("cognito-idp", host).list_user_pools(MaxResults=1)["UserPools"]
         assert client("secretsmanager", host).list_secrets()["SecretList"]
 
+    @pytest.mark.usefixtures("client")
     @pytest.mark.parametrize(
         ("method", "path"),
         [
@@ -188,7 +189,6 @@ class TestContainer:
     def test_the_name_of_a_service_opens_no_other_path(
         self,
         cloud: RunningCloud,
-        client: ClientOf,
         http: urllib3.PoolManager,
         method: str,
         path: str,
@@ -203,9 +203,8 @@ class TestContainer:
         assert answer.status == 403
         assert "A container reaches only" in answer.json()["message"]
 
-    def test_two_targets_are_refused(
-        self, cloud: RunningCloud, client: ClientOf, http: urllib3.PoolManager
-    ) -> None:
+    @pytest.mark.usefixtures("client")
+    def test_two_targets_are_refused(self, cloud: RunningCloud, http: urllib3.PoolManager) -> None:
         port = port_of(cloud.description.aws_endpoint_url)
         headers = urllib3.HTTPHeaderDict({"Host": f"{CONTAINERS_HOST}:{port}"})
         headers.add("X-Amz-Target", "AWSLambda.CreateFunction")
