@@ -19,7 +19,7 @@ _LOCAL: Final = ROOT / ".local"
 
 @dataclass(frozen=True, slots=True)
 class DemoUser:
-    """A user who can log in. The password is of no use outside this machine."""
+    """A user who can log in to this cloud. The password is public (`users.py`)."""
 
     email: str
     password: str

@@ -1,5 +1,6 @@
 """The developer's AWS account and proxies reach nothing of the local cloud, and break nothing."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,9 @@ from tests.commands.developer import (
     set_account,
     write_program,
 )
+
+ANOTHER = "127.0.0.5"
+"""An address of this machine at which nothing of ours listens."""
 
 EMULATOR = """\
 import json, os, sys
@@ -80,9 +84,13 @@ def test_the_emulator_has_no_account_for_its_functions(
     assert environment["BIND_HOST"] == HOST
 
 
-def test_the_fake_stripe_starts_with_any_settings(tmp_path: Path) -> None:
-    with fake_stripe(free_port(), tmp_path) as url:
-        assert url.startswith(f"http://{HOST}:")
+def test_the_fake_stripe_starts_with_any_settings_on_one_address(tmp_path: Path) -> None:
+    port = free_port()
+    with fake_stripe(port, tmp_path):
+        with socket.create_connection((HOST, port), timeout=10):
+            pass
+        with pytest.raises(OSError, match=r"refused|assign|timed out"):
+            socket.create_connection((ANOTHER, port), timeout=10).close()
 
 
 def test_a_build_has_no_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
