@@ -19,6 +19,7 @@ from local.demo.seed import seed_bookings
 from local.demo.users import DEMO_USERS, create_users, token_of
 from local.description import Description, cloud_file
 from local.fakes.stripe.process import API_KEY, fake_stripe
+from local.private_files import make_private_folder
 from local.processes import next_free_port
 from local.stripe_webhook import local_link, subscribe
 
@@ -54,7 +55,7 @@ class Cloud:
             create_users(self._aws.client("cognito-idp"), description.user_pool_id)
             token = token_of(description, "customer")
             seed_bookings(Api(self.api_url), token, description.stripe_url)
-        write_sam_config(self._aws, self._directory)
+        self._write_sam_config()
         return description
 
     def redeploy(self, saved: list[Path]) -> list[str]:
@@ -68,7 +69,7 @@ class Cloud:
         if {"template.yaml", "openapi.yaml"} & set(changed):
             self._complete_gateway()
             self._connect_stripe(self._describe())
-            write_sam_config(self._aws, self._directory)
+            self._write_sam_config()
         return changed
 
     def _complete_gateway(self) -> None:
@@ -81,6 +82,9 @@ class Cloud:
         if secrets.get_secret_value(SecretId=arn)["SecretString"] != API_KEY:
             secrets.put_secret_value(SecretId=arn, SecretString=API_KEY)
         subscribe(local_link(description))
+
+    def _write_sam_config(self) -> None:
+        write_sam_config(self._aws, self.deployment.parameters, self._directory)
 
     def _describe(self) -> Description:
         outputs = self.deployment.outputs()
@@ -130,6 +134,7 @@ def local_cloud(
     """
     stripe_port = _require_free_ports(port, stripe_port)
     scratch = directory / "running"
+    make_private_folder(directory)
     if scratch.exists():
         shutil.rmtree(scratch)
     path = cloud_file(directory)

@@ -17,6 +17,10 @@ from local.paths import ROOT
 from local.stop_with_parent import GRACE_SECONDS
 
 HOST: Final = "127.0.0.1"
+FORWARDER: Final = "127.0.0.2"
+"""The address from which the servers see requests of containers. Linux has it without a setting."""
+CONTAINERS_HOST: Final = "host.docker.internal"
+"""The name of this machine in a container."""
 _INHERITED: Final = ("PATH", "LANG")
 _POLL_SECONDS: Final = 0.05
 _TAIL_LINES: Final = 15

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+import requests
 import stripe
 from botocore.client import BaseClient
 from stripe import StripeClient
@@ -69,22 +70,27 @@ def local_link(cloud: Description) -> WebhookLink:
     """Return the sides of a local cloud: the fake Stripe and the emulator's secret."""
     aws = Aws(cloud.aws_endpoint_url, cloud.region)
     return WebhookLink(
-        client_of(API_KEY, cloud.stripe_url),
+        client_of(API_KEY, cloud.stripe_url, use_proxy=False),
         aws.client("secretsmanager"),
         outputs_of(aws.client("cloudformation"), STACK)["StripeWebhookSecretArn"],
         cloud.stripe_webhook_url,
     )
 
 
-def client_of(api_key: str, base_url: str) -> StripeClient:
-    """Return a client of Stripe's API with the version of our subscription."""
+def client_of(api_key: str, base_url: str, *, use_proxy: bool = True) -> StripeClient:
+    """Return a client of Stripe's API with the version of our subscription.
+
+    With `use_proxy` it follows the proxy settings of the environment.
+    """
+    session = requests.Session()
+    session.trust_env = use_proxy
     version = json.loads(STRIPE_SUBSCRIPTION.read_text(encoding="utf-8"))["api_version"]
     return StripeClient(
         api_key,
         stripe_version=version,
         base_addresses={"api": base_url},
         max_network_retries=2,
-        http_client=stripe.RequestsClient(timeout=_TIMEOUT_SECONDS),
+        http_client=stripe.RequestsClient(timeout=_TIMEOUT_SECONDS, session=session),
     )
 
 

@@ -29,7 +29,7 @@ class Deployment:
         self._s3 = aws.client("s3")
         self._lambda = aws.client("lambda")
         self._cloudformation = aws.client("cloudformation")
-        self._parameters = {
+        self.parameters: Final = {
             "Stage": STAGE,
             "Architecture": host_architecture(),
             **parameters,
@@ -121,7 +121,7 @@ class Deployment:
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
                 Parameters=[
                     {"ParameterKey": name, "ParameterValue": text}
-                    for name, text in self._parameters.items()
+                    for name, text in self.parameters.items()
                 ],
                 Tags=[_PIN] if pin else [],
             )

@@ -86,7 +86,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
         path = Path(os.environ[CLOUD_VARIABLE])
         yield RunningCloud(running_cloud(), path, None, grace_of_template())
         return
-    directory = tmp_path_factory.mktemp("cloud")
+    directory = tmp_path_factory.mktemp("cloud") / "4566"
     with local_cloud(
         free_port(), directory, Console(io.StringIO()), refresh_grace_seconds=_GRACE_SECONDS
     ) as (running, description):

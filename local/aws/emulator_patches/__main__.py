@@ -13,6 +13,7 @@ PATCHES: Final = (
     "cognito_codes",
     "lambda_layers",
     "lambda_stream",
+    "callers",
 )
 """The names of the patches. A later patch wraps an earlier one of the same function.
 

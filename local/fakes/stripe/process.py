@@ -14,7 +14,7 @@ from local.errors import CommandError
 from local.paths import ROOT
 from local.processes import HOST, inherited_environment, server
 
-# Of no use outside this machine: only this fake accepts them.
+# Public: only this fake accepts them, from programs of this machine and from containers.
 API_KEY: Final = "sk_test_fake"
 PUBLISHABLE_KEY: Final = "pk_test_fake"
 

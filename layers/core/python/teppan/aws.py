@@ -10,8 +10,6 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionError as AwsConnectionError
 from botocore.exceptions import HTTPClientError
 
-from teppan.observability.trace import tracer
-
 UNREACHABLE: Final = (AwsConnectionError, HTTPClientError)
 """The errors of a client if the service cannot be reached or does not answer in time."""
 
@@ -34,6 +32,10 @@ def client(service: str) -> BaseClient:
 
     Threads may share a client, but botocore's creation of a client is not thread-safe.
     """
+    # X-Ray's package reads the AWS settings when imported. The commands of operators, which use
+    # other clients, do not import it.
+    from teppan.observability.trace import tracer  # noqa: PLC0415
+
     with _CLIENT_LOCK:
         tracer.patch(("botocore",))
         return botocore.session.get_session().create_client(

@@ -46,6 +46,8 @@ def server_config(application: Any, port: int) -> uvicorn.Config:
         http=BreakableProtocol,
         ws="none",
         lifespan="off",
+        # A request could otherwise name another client than its own.
+        proxy_headers=False,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,
