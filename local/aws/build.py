@@ -12,9 +12,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from local.aws.environment import without_account
 from local.aws.processor import host_architecture, require_libraries_for
 from local.aws.template import load_template, resources_of_type
-from local.developer import without_account
 from local.errors import CommandError
 from local.paths import CONTRACT, ROOT, SAM, TEMPLATE, TOOLS
 

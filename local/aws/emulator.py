@@ -13,8 +13,8 @@ import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from local.aws.environment import ROOT_CREDENTIALS
 from local.aws.template import load_template, resources_of_type
-from local.developer import ROOT_CREDENTIALS
 from local.errors import CommandError
 from local.paths import EMULATOR_PATCHES, MINISTACK_PYTHON, TEMPLATE
 from local.processes import (

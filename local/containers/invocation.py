@@ -7,10 +7,10 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
+from local.aws.environment import ROOT_CREDENTIALS, without_account
 from local.containers.engine import base_image, local_image, require_image
 from local.containers.sam_config import BUILT_TEMPLATE, FILE, VARIABLES, resource_of
 from local.description import Description
-from local.developer import ROOT_CREDENTIALS, without_account
 from local.errors import CommandError
 from local.paths import ROOT, SAM
 from local.private_files import write_private

@@ -5,7 +5,7 @@ from typing import Final
 
 ROOT_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 """The emulator's own, which are well known: it answers this machine only, and containers in part
-(`aws/emulator_patches/callers.py`)."""
+(`emulator_patches/callers.py`)."""
 
 _NO_FILES: Final = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 _NO_PROXY: Final = ("127.0.0.1", "localhost")
