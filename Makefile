@@ -108,7 +108,7 @@ check: .venv/.ready .tools/sam/.ready .tools/openapi-linters/.ready .tools/clien
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy layers functions local operations tests
-	@PYTHONPATH=layers/core/python:layers/docs/python:layers/payments/python .venv/bin/lint-imports --no-cache --no-logo
+	@PYTHONPATH=.:layers/core/python:layers/docs/python:layers/payments/python .venv/bin/lint-imports --no-cache --no-logo
 	@$(sam) validate --lint
 	@$(linters)/spectral lint openapi.yaml --fail-severity hint
 # Its output is shown only if it finds something: it also prints notices about itself.

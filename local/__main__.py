@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         kept = f"Its state is kept in {directory.relative_to(ROOT)}." if options.keep else ""
         console.line(f"The local cloud has stopped. {kept}".rstrip())
-    except CommandError as error:
+    except (CommandError, BotoCoreError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

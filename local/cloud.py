@@ -8,23 +8,24 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from operations.webhook_endpoint import local_link, subscribe
-
 from local.api import Api
 from local.aws.api_import import complete_import
 from local.aws.build import check_syntax, rebuild_functions, sam_build
-from local.aws.deployment import API_ID, STAGE, Deployment
+from local.aws.deployment import Deployment
 from local.aws.emulator import Aws, emulator, require_free_port
+from local.aws.stack import API_ID, STAGE
 from local.booking_page.process import booking_page, page_origin
 from local.commit import commit
 from local.console import Console
 from local.containers.bridge import forward_from_bridge
 from local.containers.sam_config import write_sam_config
+from local.demo.seed import seed_bookings
+from local.demo.users import DEMO_USERS, create_users, token_of
 from local.description import Description, cloud_file
 from local.fakes.stripe.process import API_KEY, fake_stripe
+from local.private_files import make_private_folder
 from local.processes import next_free_port
-from local.seed import seed_bookings
-from local.users import DEMO_USERS, create_users, token_of
+from local.stripe_webhook import local_link, subscribe
 
 # The development servers of a frontend: of Next.js and of Vite.
 _FRONTENDS: Final = ("http://localhost:3000", "http://localhost:5173")
@@ -70,7 +71,7 @@ class Cloud:
             create_users(self._aws.client("cognito-idp"), description.user_pool_id)
             token = token_of(description, "customer")
             seed_bookings(Api(self.api_url), token, description.stripe_url)
-        write_sam_config(self._aws, self._directory)
+        self._write_sam_config()
         return description
 
     def redeploy(self, saved: list[Path]) -> list[str]:
@@ -84,7 +85,7 @@ class Cloud:
         if {"template.yaml", "openapi.yaml"} & set(changed):
             self._complete_gateway()
             self._connect_stripe(self._describe())
-            write_sam_config(self._aws, self._directory)
+            self._write_sam_config()
         return changed
 
     def _complete_gateway(self) -> None:
@@ -98,6 +99,9 @@ class Cloud:
         if secrets.get_secret_value(SecretId=arn)["SecretString"] != API_KEY:
             secrets.put_secret_value(SecretId=arn, SecretString=API_KEY)
         subscribe(local_link(description))
+
+    def _write_sam_config(self) -> None:
+        write_sam_config(self._aws, self.deployment.parameters, self._directory)
 
     def _describe(self) -> Description:
         outputs = self.deployment.outputs()
@@ -155,6 +159,7 @@ def local_cloud(
     """
     stripe_port, demo_port = _require_free_ports(port, stripe_port, demo_port)
     scratch = directory / "running"
+    make_private_folder(directory)
     if scratch.exists():
         shutil.rmtree(scratch)
     path = cloud_file(directory)

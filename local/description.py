@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from local.errors import CommandError
 from local.paths import ROOT
+from local.private_files import write_private
 from local.processes import is_port_taken
 
 CLOUD_VARIABLE: Final = "TEPPAN_CLOUD"
@@ -18,7 +19,7 @@ _LOCAL: Final = ROOT / ".local"
 
 @dataclass(frozen=True, slots=True)
 class DemoUser:
-    """A user who can log in. The password is of no use outside this machine."""
+    """A user who can log in to this cloud. The password is public (`users.py`)."""
 
     email: str
     password: str
@@ -48,7 +49,7 @@ class Description:
         """Write the file with one rename, so that a reader never sees an incomplete file."""
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
-        draft.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        write_private(draft, json.dumps(asdict(self), indent=2) + "\n")
         draft.rename(path)
 
     @classmethod

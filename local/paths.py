@@ -7,6 +7,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 TEMPLATE: Final = ROOT / "template.yaml"
 CONTRACT: Final = ROOT / "openapi.yaml"
 EVENTS: Final = ROOT / "events"
+STRIPE_SUBSCRIPTION: Final = EVENTS / "payments" / "stripe_subscription.json"
+"""The only file of `events/` that is not an event: those that Stripe sends us, written by hand."""
 SAMCONFIG: Final = ROOT / "samconfig.toml"
 BUILT: Final = ROOT / ".aws-sam" / "build"
 EMULATOR_PATCHES: Final = ROOT / "local" / "aws" / "emulator_patches"

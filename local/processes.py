@@ -17,9 +17,13 @@ from local.paths import ROOT
 from local.stop_with_parent import GRACE_SECONDS
 
 HOST: Final = "127.0.0.1"
+FORWARDER: Final = "127.0.0.2"
+"""The address from which the servers see requests of containers. Linux has it without a setting."""
+CONTAINERS_HOST: Final = "host.docker.internal"
+"""The name of this machine in a container."""
+_INHERITED: Final = ("PATH", "LANG")
 _POLL_SECONDS: Final = 0.05
 _TAIL_LINES: Final = 15
-_INHERITED: Final = ("PATH", "LANG")
 
 
 def free_port() -> int:
@@ -47,10 +51,15 @@ def is_port_taken(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+def inherited_environment() -> dict[str, str]:
+    """Return the variables that a server takes over from the developer's environment."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+
+
 def module_environment() -> dict[str, str]:
     """Return the environment for a server that is a module of this checkout."""
-    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return inherited | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return inherited_environment() | own
 
 
 @contextmanager

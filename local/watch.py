@@ -11,34 +11,35 @@ from typing import Final
 
 from local.paths import CONTRACT, ROOT, TEMPLATE
 
-_FOLDERS: Final = (ROOT / "functions", ROOT / "layers")
-_FILES: Final = (TEMPLATE, CONTRACT)
+_FOLDERS: Final = ("functions", "layers")
+_FILES: Final = (TEMPLATE.name, CONTRACT.name)
 _POLL_SECONDS: Final = 0.5
 
 type _Snapshot = dict[Path, int]
 
 
-def saved_sources(stop: Event) -> Iterator[list[Path]]:
-    """Yield the paths that were saved or removed together, until `stop` is set."""
-    known = _snapshot()
+def saved_sources(stop: Event, root: Path = ROOT) -> Iterator[list[Path]]:
+    """Yield the paths below `root` that were saved or removed together, until `stop` is set."""
+    known = _snapshot(root)
     while not stop.wait(_POLL_SECONDS):
-        current = _snapshot()
+        current = _snapshot(root)
         if current == known:
             continue
         # Take a second snapshot, because an editor or a checkout may still be writing.
         stop.wait(_POLL_SECONDS)
-        current = _snapshot()
+        current = _snapshot(root)
         saved = {path for path, _ in known.items() ^ current.items()}
         known = current
         yield sorted(saved)
 
 
-def _snapshot() -> _Snapshot:
+def _snapshot(root: Path) -> _Snapshot:
     """Return the modification time of every source, in nanoseconds."""
     inside = (
         path
         for folder in _FOLDERS
-        for path in folder.rglob("*")
+        for path in (root / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     )
-    return {path: path.stat().st_mtime_ns for path in (*inside, *_FILES) if path.exists()}
+    paths = (*inside, *(root / name for name in _FILES))
+    return {path: path.stat().st_mtime_ns for path in paths if path.exists()}

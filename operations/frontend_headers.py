@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 from local.arguments import Parser, add_port
-from local.aws.deployment import STACK, STAGE
 from local.aws.emulator import Aws
+from local.aws.stack import STACK, STAGE, outputs_of
 from local.description import Description, running_cloud
 from local.errors import CommandError
+from local.frontend_policy import FRONTENDS, Frontend, content_security_policy, headers_of
 from local.paths import ROOT
 
-from operations.frontend_policy import FRONTENDS, Frontend, content_security_policy, headers_of
-from operations.stages import deployed, outputs_of
+from operations.stages import deployed
 
 _FOLDER: Final = ROOT / ".local" / "frontend-headers"
 _NEXT_CONFIG: Final = """\

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 from botocore.client import BaseClient
+from local.aws.stack import outputs_of
 from local.errors import CommandError
 from local.paths import SAMCONFIG
 
@@ -30,12 +31,6 @@ def deployed(stage: str) -> Stack:
     region = section["global"]["parameters"]["region"]
     name = section["deploy"]["parameters"]["stack_name"]
     return Stack(region, outputs_of(boto3.client("cloudformation", region), name))
-
-
-def outputs_of(cloudformation: BaseClient, stack_name: str) -> dict[str, str]:
-    """Return the outputs of a stack by name."""
-    stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 def section_of(stage: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.aws.deployed_contract import deployed_contract
+from local.aws.environment import without_account
 from local.aws.processor import host_architecture, require_libraries_for
 from local.aws.template import load_template, resources_of_type
 from local.errors import CommandError
@@ -166,9 +167,9 @@ def check_syntax(saved: Iterable[Path]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Return sam's environment, with uv and Python 3.13 first on PATH."""
+    """Return sam's environment, with uv and Python 3.13 first on PATH. A build needs no account."""
     tool_folders = [str(TOOLS / "uv" / "bin"), str(ROOT / ".venv" / "bin")]
-    return os.environ | {
+    return without_account() | {
         "PATH": os.pathsep.join([*tool_folders, os.environ.get("PATH", os.defpath)]),
         "SAM_CLI_TELEMETRY": "0",
     }

@@ -3,28 +3,22 @@
 import copy
 import hashlib
 import json
-import time
 from collections.abc import Mapping
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
-from operations.stages import outputs_of
 
 from local.aws.build import CODE_PROPERTY, Artifact, Build, differences
 from local.aws.emulator import Aws
 from local.aws.processor import host_architecture
 from local.aws.references import dangling_references
+from local.aws.stack import API_ID, STACK, STAGE, outputs_of, wait_until_complete
 from local.aws.template import resources_of_type
 from local.errors import CommandError
 
-STACK: Final = "teppan-local"
-STAGE: Final = "local"
-API_ID: Final = "teppan"
 _BUCKET: Final = "teppan-local-artifacts"
 # The emulator gives the API the id in this tag, so that the API's URL never changes.
 _PIN: Final = {"Key": "ms-custom-id", "Value": API_ID}
-_POLL_SECONDS: Final = 0.1
-_TIMEOUT_SECONDS: Final = 120
 
 
 class Deployment:
@@ -34,7 +28,7 @@ class Deployment:
         self._s3 = aws.client("s3")
         self._lambda = aws.client("lambda")
         self._cloudformation = aws.client("cloudformation")
-        self._parameters = {
+        self.parameters: Final = {
             "Stage": STAGE,
             "Architecture": host_architecture(),
             **parameters,
@@ -126,7 +120,7 @@ class Deployment:
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
                 Parameters=[
                     {"ParameterKey": name, "ParameterValue": text}
-                    for name, text in self._parameters.items()
+                    for name, text in self.parameters.items()
                 ],
                 Tags=[_PIN] if pin else [],
             )
@@ -135,27 +129,7 @@ class Deployment:
             if message.startswith("No updates are to be performed"):
                 return
             raise CommandError(f"CloudFormation refused the template: {message}") from error
-        self._wait()
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + _TIMEOUT_SECONDS
-        while time.monotonic() < deadline:
-            stack = self._cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
-            status: str = stack["StackStatus"]
-            if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-                return
-            if not status.endswith("_IN_PROGRESS"):
-                raise CommandError(f"The stack is {status}:\n{self._reasons()}")
-            time.sleep(_POLL_SECONDS)
-        raise CommandError(f"CloudFormation did not finish within {_TIMEOUT_SECONDS} s.")
-
-    def _reasons(self) -> str:
-        events = self._cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
-        return "\n".join(
-            f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason')}"
-            for event in reversed(events)
-            if event["ResourceStatus"].endswith("_FAILED")
-        )
+        wait_until_complete(self._cloudformation, STACK)
 
     def _package(self, build: Build, *, pin: bool) -> dict[str, Any]:
         """Upload the template's local folders; return the template with the uploads in their place.

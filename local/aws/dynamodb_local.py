@@ -31,7 +31,7 @@ def dynamodb_local() -> Iterator[str]:
     """
     jar = DYNAMODB_LOCAL / "DynamoDBLocal.jar"
     if not jar.is_file():
-        raise CommandError("DynamoDB Local is not installed: run `make .tools/dynamodb-local`.")
+        raise CommandError("DynamoDB Local is not installed: run `make test`.")
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="teppan-dynamodb-") as workdir:
         command: list[str | Path] = [

@@ -4,20 +4,30 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import boto3
+import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from local.aws.environment import ROOT_CREDENTIALS
 from local.aws.template import load_template, resources_of_type
 from local.errors import CommandError
 from local.paths import EMULATOR_PATCHES, MINISTACK_PYTHON, TEMPLATE
-from local.processes import HOST, is_port_taken, next_free_port, server
+from local.processes import (
+    CONTAINERS_HOST,
+    FORWARDER,
+    HOST,
+    inherited_environment,
+    is_port_taken,
+    next_free_port,
+    server,
+)
 
 REGION: Final = "us-west-2"
-_INHERITED: Final = ("PATH", "LANG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +38,33 @@ class Aws:
     region: str = REGION
 
     def client(self, service: str) -> BaseClient:
-        """Return a boto3 client of `service`, signed with the emulator's root credentials."""
-        client: BaseClient = boto3.client(
+        """Return a boto3 client of `service`, signed with the emulator's root credentials.
+
+        The developer's AWS settings and proxies do not change it.
+        """
+        client: BaseClient = _session().client(
             service,
             endpoint_url=self.endpoint_url,
             region_name=self.region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the emulator's well-known root
-            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 2}),
+            aws_access_key_id=ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            config=Config(
+                proxies={}, s3={"addressing_style": "path"}, retries={"total_max_attempts": 2}
+            ),
         )
         return client
+
+
+@cache
+def _session() -> boto3.Session:
+    """Return a session with botocore's defaults: without variables and files of the developer."""
+    variables = {
+        name: (None, None, default, convert)
+        for name, (_, _, default, convert) in botocore.session.Session.SESSION_VARIABLES.items()
+    }
+    for file in ("config_file", "credentials_file"):
+        variables[file] = (None, None, os.devnull, None)
+    return boto3.Session(botocore_session=botocore.session.Session(variables))
 
 
 def require_free_port(port: int, argument: str = "PORT") -> None:
@@ -92,9 +119,11 @@ def _environment(port: int, workdir: Path, refresh_grace_seconds: float) -> dict
     """
     temporary = workdir / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    return {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
+    return inherited_environment() | {
         "AUTH": "true",
         "BIND_HOST": HOST,
+        "CONTAINERS_HOST": CONTAINERS_HOST,
+        "FORWARDER": FORWARDER,
         "GATEWAY_PORT": str(port),
         "HOME": str(workdir),
         "IOT_MTLS_ENABLED": "0",

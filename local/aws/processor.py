@@ -49,6 +49,6 @@ def _processor_of(path: Path) -> str | None:
         header = file.read(_HEADER_SIZE)
     if not header.startswith(_ELF):
         return None
-    # Both processors are little-endian. A file for one that is not gets no name of theirs.
+    # Both processors are little-endian. The number of a big-endian one, read like this, is neither.
     machine = int.from_bytes(header[18:], "little")
     return _MACHINES.get(machine, f"another processor ({machine})")

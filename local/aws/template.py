@@ -62,3 +62,8 @@ def resources_of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str
         for name, resource in template.get("Resources", {}).items()
         if resource.get("Type") == kind
     }
+
+
+def pascal(name: str) -> str:
+    """Return a snake case name in Pascal case, as in the logical ids of the template."""
+    return "".join(word.capitalize() for word in name.split("_"))

@@ -8,8 +8,8 @@ import uvicorn
 
 from local.arguments import port_number
 from local.booking_page.app import PageConfig, app
+from local.demo.users import DEMO_USERS
 from local.processes import HOST
-from local.users import DEMO_USERS
 
 
 def main(arguments: list[str]) -> int:

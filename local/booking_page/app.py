@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from operations.frontend_policy import Frontend, headers_of
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from local.description import DemoUser
+from local.frontend_policy import Frontend, headers_of
 from local.paths import CLIENT_TOOLS, ROOT
 
 _SOURCES: Final = ROOT / "clients" / "demo"

@@ -3,9 +3,9 @@
 import sys
 
 from local.arguments import Parser, add_port
+from local.demo.users import token_of
 from local.description import running_cloud
 from local.errors import CommandError
-from local.users import token_of
 
 
 def main(arguments: list[str]) -> int:

@@ -11,15 +11,15 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.arguments import Parser, add_port, json_object
-from local.aws.deployment import STACK
 from local.aws.emulator import Aws
+from local.aws.stack import STACK
 from local.containers.invocation import command_line, run_in_container, write_event
 from local.description import Description, running_cloud
 from local.errors import CommandError
-from local.events.live import event_paths, live_event
+from local.live_events.live_event import event_paths, live_event
 
 
 class Invocation(NamedTuple):
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     try:
         cloud = running_cloud(options.port)
         output, succeeded = invoke(cloud, options.function, options.event, in_docker=options.docker)
-    except (CommandError, ClientError) as error:
+    except (CommandError, BotoCoreError, ClientError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(output)
@@ -59,8 +59,7 @@ def invoke(
     function = function_named(name)
     if event is None:
         event = live_event(event_paths()[function], cloud)
-    directory = Path(cloud.directory)
-    write_event(directory, function, event)
+    write_event(Path(cloud.directory), function, event)
     run = _run_in_container if in_docker else _run_in_emulator
     result, log, succeeded = run(cloud, function, event)
     sections = [
@@ -68,7 +67,7 @@ def invoke(
         *([_pretty_text(event["body"])] if event.get("body") else []),
         _response(result) if succeeded else f"The function failed:\n{_pretty(result)}",
         "Log\n" + "\n".join(f"  {line}" for line in log.splitlines()),
-        f"With Docker, in Lambda's own container:\n  {command_line(directory, function)}",
+        f"With Docker, in Lambda's own container:\n  {command_line(cloud, function)}",
     ]
     return "\n\n".join(sections) + "\n", succeeded
 
@@ -104,7 +103,7 @@ def _run_in_emulator(cloud: Description, function: str, event: dict[str, Any]) -
 
 
 def _run_in_container(cloud: Description, function: str, _event: dict[str, Any]) -> Invocation:
-    result, log = run_in_container(Path(cloud.directory), function)
+    result, log = run_in_container(cloud, function)
     failed = isinstance(result, dict) and "errorType" in result
     return Invocation(result, log, not failed)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from local.aws.template import pascal
 from local.errors import CommandError
 
 _METHODS: Final = {
@@ -73,11 +74,6 @@ class NewEndpoint:
             "parameters_of_handler": ', parameters={"booking_id": BOOKING_ID}' if has_id else "",
             "parameters_of_path": f"{_BOOKING_ID}\n" if has_id else "",
         }
-
-
-def pascal(name: str) -> str:
-    """Return a snake case name in Pascal case, as in names of the template's resources."""
-    return "".join(word.capitalize() for word in name.split("_"))
 
 
 def camel(name: str) -> str:

@@ -7,8 +7,8 @@ for the function that answers CORS preflights.
 import sys
 from pathlib import Path
 
-from local.event_sources.files import SUBSCRIPTION_FILE, event_files, path_methods
-from local.paths import ROOT
+from local.example_events.files import event_files, path_methods
+from local.paths import ROOT, STRIPE_SUBSCRIPTION
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def write_events(root: Path = ROOT) -> list[Path]:
     files = event_files(root) | path_methods(root)
     changed = []
     for path in sorted({*files, *(root / "events").glob("*/*.json")}):
-        if path not in files and path.stem != SUBSCRIPTION_FILE:
+        if path not in files and path.name != STRIPE_SUBSCRIPTION.name:
             path.unlink()
             changed.append(path)
         elif path in files and (not path.exists() or path.read_text("utf-8") != files[path]):

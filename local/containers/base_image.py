@@ -2,6 +2,7 @@
 
 The stand-in has this machine's Python 3.13 and C library in place of Amazon Linux's. It runs our
 functions, and is no evidence that a compiled package runs on Lambda. It can be built on Linux only.
+It has a name of its own, so that no other project takes it for Lambda's image.
 """
 
 import io
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from local.containers.engine import base_image, docker, require_engine
+from local.containers.engine import base_image, docker, require_engine, stand_in_image
 from local.errors import CommandError
 from local.paths import RUNTIME_CLIENT
 
@@ -59,7 +60,7 @@ def main() -> int:
             sys.stdout.write(f"{base_image()} is pulled.\n")
         except CommandError:
             _build()
-            sys.stdout.write(f"{base_image()} is a stand-in with this machine's Python.\n")
+            sys.stdout.write(f"{stand_in_image()} is a stand-in with this machine's Python.\n")
     except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -74,7 +75,7 @@ def _build() -> None:
         changes = [f"ENV {name}={value}" for name, value in _ENVIRONMENT.items()]
         changes += ["WORKDIR /var/task", 'ENTRYPOINT ["/var/runtime/bootstrap"]']
         options = [part for change in changes for part in ("--change", change)]
-        docker("import", *options, archive, base_image())
+        docker("import", *options, archive, stand_in_image())
 
 
 def _fill(image: tarfile.TarFile) -> None:
@@ -94,8 +95,9 @@ def _fill(image: tarfile.TarFile) -> None:
     for path in sorted(
         {*_system_libraries(), *(each for one in programs for each in _linked(one))}
     ):
-        own = path.is_relative_to(_PYTHON)
-        image.add(path.resolve(), f"var/lang/{path.relative_to(_PYTHON)}" if own else str(path))
+        of_python = path.is_relative_to(_PYTHON)
+        target = f"var/lang/{path.relative_to(_PYTHON)}" if of_python else str(path)
+        image.add(path.resolve(), target)
     image.add(RUNTIME_CLIENT, "var/runtime", filter=_is_needed)
     bootstrap = tarfile.TarInfo("var/runtime/bootstrap")
     bootstrap.size, bootstrap.mode = len(_BOOTSTRAP), 0o755

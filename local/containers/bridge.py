@@ -1,8 +1,9 @@
 """Lets containers reach the servers of the local cloud, which listen on 127.0.0.1 only.
 
 On Linux a container reaches this machine at the address of Docker's bridge. While a local cloud
-runs, its ports are forwarded from there, for containers of that bridge alone. Docker Desktop on
-macOS and Windows forwards by itself.
+runs, its ports are forwarded from there, for containers of that bridge alone. The forwarder
+connects from an address of its own, by which the servers know a container. Docker Desktop on macOS
+and Windows forwards by itself.
 """
 
 import fcntl
@@ -18,7 +19,7 @@ import anyio
 from anyio.abc import ByteStream, SocketAttribute, SocketStream
 from anyio.from_thread import start_blocking_portal
 
-from local.processes import HOST
+from local.processes import FORWARDER, HOST
 
 _BRIDGE: Final = b"docker0"
 _GET_ADDRESS: Final = 0x8915
@@ -72,7 +73,8 @@ async def _forward(network: IPv4Network, port: int, client: SocketStream) -> Non
 
 
 async def _connect(client: SocketStream, port: int) -> None:
-    async with await anyio.connect_tcp(HOST, port) as server, anyio.create_task_group() as both:
+    server = await anyio.connect_tcp(HOST, port, local_host=FORWARDER)
+    async with server, anyio.create_task_group() as both:
         both.start_soon(_copy, client, server)
         both.start_soon(_copy, server, client)
 

@@ -7,12 +7,24 @@ from typing import Final
 from local.aws.processor import host_architecture
 from local.errors import CommandError
 
-_REPOSITORY: Final = "public.ecr.aws/lambda/python"
+_LAMBDAS: Final = "public.ecr.aws/lambda/python"
+_OURS: Final = "teppan/lambda-python"
 
 
 def base_image() -> str:
     """Return the name of Lambda's base image for this machine's architecture."""
-    return f"{_REPOSITORY}:3.13-{host_architecture()}"
+    return f"{_LAMBDAS}:3.13-{host_architecture()}"
+
+
+def stand_in_image() -> str:
+    """Return the name of our stand-in for the base image; other projects do not use it."""
+    return f"{_OURS}:3.13-{host_architecture()}"
+
+
+def local_image() -> str | None:
+    """Return the image that this machine has, the base image before its stand-in, or None."""
+    images = (base_image(), stand_in_image())
+    return next((image for image in images if docker("image", "ls", "--quiet", image)), None)
 
 
 def docker(*arguments: str | Path) -> str:
@@ -36,14 +48,18 @@ def require_engine() -> None:
     docker("version")
 
 
-def require_base_image() -> None:
-    """Pull Lambda's base image unless this machine has it. Raises CommandError."""
+def require_image() -> str:
+    """Return the image in which functions run; pull the base image if this machine has neither.
+
+    Raises CommandError.
+    """
     require_engine()
-    if docker("image", "ls", "--quiet", base_image()):
-        return
+    if image := local_image():
+        return image
     try:
         docker("pull", base_image())
     except CommandError as error:
         raise CommandError(
             f"{error}\nWhere the image cannot be pulled, `make base-image` builds a stand-in."
         ) from error
+    return base_image()

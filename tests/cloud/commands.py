@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from local.aws.deployment import STACK
+from local.aws.stack import STACK
 from local.description import CLOUD_VARIABLE
 from local.paths import ROOT
 from tests.cloud.conftest import RunningCloud

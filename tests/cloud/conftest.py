@@ -14,9 +14,9 @@ from local.api import Api
 from local.aws.emulator import Aws, grace_of_template
 from local.cloud import Cloud, local_cloud
 from local.console import Console
+from local.demo.users import create_user, log_in, token_of
 from local.description import CLOUD_VARIABLE, DemoUser, Description, running_cloud
 from local.processes import free_port
-from local.users import create_user, log_in, token_of
 from operations.accounts import Accounts
 from tests.caches import ANY_TOKEN
 from tests.cloud.people import Person
@@ -87,7 +87,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
         path = Path(os.environ[CLOUD_VARIABLE])
         yield RunningCloud(running_cloud(), path, None, grace_of_template())
         return
-    directory = tmp_path_factory.mktemp("cloud")
+    directory = tmp_path_factory.mktemp("cloud") / "4566"
     with local_cloud(
         free_port(), directory, Console(io.StringIO()), refresh_grace_seconds=_GRACE_SECONDS
     ) as (running, description):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.api import Answer, Api
-from local.commands.mailed_code import newest_code
+from local.demo.mails import newest_code
 from local.description import Description
 from operations.accounts import Accounts
 from operations.second_factor import set_up

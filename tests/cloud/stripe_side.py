@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import stripe
 from local.api import Answer, Api
-from local.aws.deployment import STACK
+from local.aws.stack import STACK
 from local.fakes.stripe.process import API_KEY
 from tests.cloud.conftest import RunningCloud
 

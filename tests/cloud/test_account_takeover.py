@@ -14,7 +14,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from local.api import Api
-from local.commands.mailed_code import newest_code
+from local.demo.mails import newest_code
 from local.errors import CommandError
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Person, enrol

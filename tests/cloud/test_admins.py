@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local.aws.deployment import STACK
+from local.aws.stack import STACK
 from local.errors import CommandError
-from local.events.live import event_paths
+from local.live_events.live_event import event_paths
 from operations.admin import make_admin
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Person, enrol, problem_of, totp

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from local.api import Api
-from operations.webhook_endpoint import local_link, subscribe
+from local.stripe_webhook import local_link, subscribe
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Party, problem_of
 from tests.cloud.stripe_side import StripeSide, eventually, run_job, signature_header

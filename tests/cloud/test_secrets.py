@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 
 import pytest
 from local.api import Answer, Api
-from local.aws.deployment import STACK
+from local.aws.stack import STACK, outputs_of
 from local.aws.template import resources_of_type
-from operations.stages import outputs_of
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Party, Person
 from tests.cloud.stripe_side import StripeSide, eventually, signature_header

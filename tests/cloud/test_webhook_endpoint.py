@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
-from local.aws.deployment import STACK
+from local.aws.stack import STACK, outputs_of
 from local.errors import CommandError
+from local.stripe_webhook import local_link, subscribe
 from operations import webhook_endpoint
-from operations.stages import outputs_of
-from operations.webhook_endpoint import local_link, require_key, subscribe
+from operations.webhook_endpoint import require_key
 from tests.cloud.commands import run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.stripe_side import StripeSide

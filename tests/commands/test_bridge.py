@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 from local.containers import bridge
 from local.containers.bridge import forward_from_bridge
-from local.processes import HOST
+from local.processes import FORWARDER, HOST
 
 BRIDGE = "127.0.0.2"
 """An address of this machine in place of Docker's bridge."""
@@ -70,6 +70,18 @@ def test_a_container_of_the_bridge_reaches_the_port(
             received += client.recv(65_536)
 
     assert received == sent
+
+
+def test_a_server_sees_the_forwarders_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_bridge(monkeypatch, f"{BRIDGE}/8")
+
+    with socket.create_server((HOST, 0)) as server:
+        port = server.getsockname()[1]
+        with forward_from_bridge([port], pytest.fail), connect(port):
+            connection, (address, _) = server.accept()
+            connection.close()
+
+    assert address == FORWARDER
 
 
 def test_an_address_outside_the_bridges_network_is_refused(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from local.aws.processor import require_libraries_for
-from local.commands.build_for_aws import PARAMETERS_FILE, main
+from local.commands.build_for_aws import PARAMETERS_FILE, main, write_parameters
 from local.errors import CommandError
 from tests.contract.documents import DEPLOYED
 
@@ -126,6 +127,38 @@ def test_an_unknown_processor_is_refused_before_the_build(
     assert main(["--arch=arm"]) == 1
     assert capsys.readouterr().err == "ARCH must be arm64 or x86_64, not 'arm'.\n"
     assert not built.exists()
+
+
+def test_the_version_of_a_build_is_the_commit_and_whether_files_have_changed_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a checkout with one commit
+    def git(*arguments: str) -> str:
+        settings = ("-c", "user.name=Somebody", "-c", "user.email=somebody@teppan.example")
+        answer = subprocess.run(
+            ["git", "-C", str(tmp_path), *settings, *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return answer.stdout.strip()
+
+    def version() -> str:
+        write_parameters(tmp_path, "arm64")
+        parameters = tomllib.loads((tmp_path / PARAMETERS_FILE).read_text(encoding="utf-8"))
+        return str(parameters["ServiceVersion"])
+
+    monkeypatch.setattr("local.commands.build_for_aws.ROOT", tmp_path)
+    git("init", "--quiet")
+    (tmp_path / "template.yaml").touch()
+    git("add", "template.yaml")
+    git("commit", "--quiet", "--message", "The first")
+    commit = git("rev-parse", "--short", "HEAD")
+    assert version() == commit
+    # When
+    (tmp_path / "template.yaml").write_text("changed")
+    # Then
+    assert version() == f"{commit}-dirty"
 
 
 def test_every_library_is_checked_whatever_its_name(tmp_path: Path) -> None:

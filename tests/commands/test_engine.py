@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from local.containers.engine import require_base_image
+from local.containers.engine import require_image
 from local.errors import CommandError
 
 
@@ -19,7 +19,7 @@ def test_a_missing_docker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(CommandError, match="Docker is not installed"):
-        require_base_image()
+        require_image()
 
 
 def test_an_engine_that_does_not_run_is_reported_with_dockers_message(
@@ -28,7 +28,7 @@ def test_an_engine_that_does_not_run_is_reported_with_dockers_message(
     fake_docker(tmp_path, "echo 'Cannot connect to the Docker daemon.' >&2; exit 1", monkeypatch)
 
     with pytest.raises(CommandError, match=r"docker version failed: Cannot connect to the Docker"):
-        require_base_image()
+        require_image()
 
 
 def test_an_image_that_cannot_be_pulled_is_reported_with_the_remedy(
@@ -37,7 +37,7 @@ def test_an_image_that_cannot_be_pulled_is_reported_with_the_remedy(
     fake_docker(tmp_path, '[ "$1" != pull ] || { echo "no such host" >&2; exit 1; }', monkeypatch)
 
     with pytest.raises(CommandError) as error:
-        require_base_image()
+        require_image()
 
     assert str(error.value).startswith("docker pull failed: no such host\n")
     assert "`make base-image` builds a stand-in" in str(error.value)
@@ -48,4 +48,4 @@ def test_an_image_that_is_there_is_not_pulled_again(
 ) -> None:
     fake_docker(tmp_path, '[ "$1" = pull ] && exit 1; echo 6376c9411997', monkeypatch)
 
-    require_base_image()
+    require_image()

@@ -4,8 +4,8 @@ import json
 import re
 
 import pytest
+from local.frontend_policy import FRONTENDS, Frontend, content_security_policy, headers_of
 from operations.frontend_headers import connections_of, next_config
-from operations.frontend_policy import FRONTENDS, Frontend, content_security_policy, headers_of
 
 API = "https://abc.execute-api.us-west-2.amazonaws.com"
 SENTRY = "https://o1.ingest.us.sentry.io"

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from local.event_sources import example_values
-from local.event_sources.files import event_files, path_methods
-from local.events.live import event_paths
+from local.example_events import example_values
+from local.example_events.files import event_files, path_methods
+from local.live_events.live_event import event_paths
 from tests.builders import ROOT, caller
 from tests.contract.documents import JSON, Operation, operations, walk
 

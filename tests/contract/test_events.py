@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local.events.live import event_paths
+from local.live_events.live_event import event_paths
 from tests.contract.documents import (
     JSON,
     Operation,

@@ -153,6 +153,46 @@ def test_make_test_uses_the_profile_quick_by_default(
     assert not (tmp_path / "ran").exists()
 
 
+def commands(target: str, pattern: str) -> list[str]:
+    """Return the lines with `pattern` that make would run for a target and all that it needs."""
+    text = subprocess.run(
+        ["make", "--just-print", "--always-make", target],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stdout
+    return [line for line in text.splitlines() if re.search(pattern, line)]
+
+
+@pytest.mark.parametrize("tool", ["uv", "sam", "ministack", "awslambdaric"])
+def test_a_tool_from_pypi_is_installed_by_its_hash(tool: str) -> None:
+    installs = commands(f".tools/{tool}/.ready", "pip (install|sync) ")
+
+    assert any(f"local/tools/{tool}.txt" in each for each in installs)
+    assert all(" --require-hashes " in each for each in installs)
+
+
+def test_the_projects_packages_are_those_of_the_lock_file() -> None:
+    [install] = commands(".venv/.ready", "uv sync ")
+
+    assert " --frozen " in install
+
+
+def test_npm_installs_what_is_locked_and_runs_no_script_of_a_package() -> None:
+    [install] = commands(".tools/openapi-linters/.ready", "^npm ")
+
+    assert install.startswith("npm ci ")
+    assert " --ignore-scripts " in install
+
+
+def test_make_check_fails_on_every_finding_of_spectral() -> None:
+    [lint] = commands("check", "spectral lint ")
+
+    assert lint.endswith(" --fail-severity hint")
+
+
 @pytest.mark.parametrize("command", ["make check", "make base-image", "make test PROFILE=full"])
 def test_the_ci_script_runs_every_command(command: str) -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local.events.live import event_paths
+from local.live_events.live_event import event_paths
 from openapi_schema_validator import OAS30Validator
 from tests.contract.documents import FUNCTIONS, SUBSCRIPTION, TEMPLATE
 

@@ -139,7 +139,6 @@ def check(operation: str, status: int, headers: dict[str, str], body: Any) -> No
         for fault in _validator(operation, status, media_type).iter_errors(body)
     ]
     assert not faults, f"{operation} {status}: {faults}"
-    # The schema does not require it, because shared examples leave it out.
     assert media_type != PROBLEM_JSON or body["instance"], f"{operation} {status}: no instance"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from teppan import secret
+from teppan.observability import trace  # noqa: F401 - X-Ray's package opens a socket at import
 from teppan.observability.log import logger
 
 type LogLines = Callable[[], list[dict[str, Any]]]

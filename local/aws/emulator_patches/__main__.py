@@ -16,6 +16,7 @@ PATCHES: Final = (
     "gateway_answers",
     "api_addresses",
     "api_compression",
+    "callers",
 )
 """The names of the patches. A later patch wraps an earlier one of the same function.
 

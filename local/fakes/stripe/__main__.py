@@ -12,6 +12,7 @@ from local.fakes.stripe.background import repeating
 from local.fakes.stripe.fake import FakeStripe
 from local.fakes.stripe.web.connections import server_config
 from local.fakes.stripe.webhooks.sender import Sender, SenderPolicy
+from local.processes import HOST
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     fake = FakeStripe(api_key=options.api_key, seed=options.seed)
-    fake.account.public_url = f"http://127.0.0.1:{options.port}"
+    fake.account.public_url = f"http://{HOST}:{options.port}"
     if options.webhook_url:
         fake.outbox.subscribe(
             options.webhook_url,

@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -17,6 +18,7 @@ from local.fakes.stripe.fake import FakeStripe, StripeError
 from local.fakes.stripe.faults import NoAnswer, TimedOut
 from local.fakes.stripe.settings import change_faults, change_sender
 from local.fakes.stripe.web import checkout, dashboard
+from local.fakes.stripe.web.callers import HOSTS, KnownCallers
 from local.fakes.stripe.web.connections import break_connection, wait_for_disconnect
 from local.fakes.stripe.web.html import STYLE
 from local.fakes.stripe.webhooks.sender import Sender
@@ -40,7 +42,11 @@ def app(fake: FakeStripe, sender: Sender | None = None) -> Starlette:
             Route("/_fake/sender", control.sender, methods=["GET", "PUT"]),
             Route("/_fake/{name}", control.action, methods=["GET", "POST"]),
             Route("/{path:path}", _Api(fake)),
-        ]
+        ],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False),
+            Middleware(KnownCallers),
+        ],
     )
 
 
@@ -67,7 +73,7 @@ class _Api:
 
 
 class _Pages:
-    """The pages for people; only forms of our own pages are accepted."""
+    """The pages for people."""
 
     def __init__(self, fake: FakeStripe, sender: Sender | None) -> None:
         self._fake = fake
@@ -161,9 +167,6 @@ async def _json(request: Request) -> dict[str, Any]:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    origin = request.headers.get("origin")
-    if origin not in (None, str(request.base_url).rstrip("/")):
-        raise HTTPException(403, "This form is not one of ours.")
     body = await request.body()
     return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
 

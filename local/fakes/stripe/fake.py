@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Final
 
-from local.fakes.stripe.account import balance, due_refunds
+from local.fakes.stripe.account import balance
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.collection import Collection
 from local.fakes.stripe.account.events import emit_thin
@@ -14,11 +14,18 @@ from local.fakes.stripe.account.views import current_view
 from local.fakes.stripe.api.answers import Reply
 from local.fakes.stripe.api.operation import get_by_path_id
 from local.fakes.stripe.api.server import Server
+from local.fakes.stripe.cards import card_by_id, card_by_number
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.faults import Faults
 from local.fakes.stripe.objects import Json, deep_copy
-from local.fakes.stripe.payments import charges, disputes, payment_methods, payments, refunds
-from local.fakes.stripe.payments.cards import card_by_id, card_by_number
+from local.fakes.stripe.payments import (
+    charges,
+    disputes,
+    due_refunds,
+    payment_methods,
+    payments,
+    refunds,
+)
 from local.fakes.stripe.webhooks.outbox import Outbox
 
 __all__ = ["PUBLISHABLE_KEY", "FakeStripe", "Reply", "StripeError"]

@@ -13,7 +13,7 @@ import urllib3
 from local.errors import CommandError
 from local.processes import HOST, module_environment, server
 
-# Of no use outside this machine: only this fake accepts them.
+# Public: only this fake accepts them, from programs of this machine and from containers.
 API_KEY: Final = "sk_test_fake"
 PUBLISHABLE_KEY: Final = "pk_test_fake"
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from local.demo.seed import pay_deposit
+from local.demo.users import create_user, log_in
 from local.description import DemoUser
-from local.seed import pay_deposit
-from local.users import create_user, log_in
 from tests.cloud.authorisation.kinds import LOGGED_OUT, USERS, Kind
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Customer, Person

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from botocore.client import BaseClient
+from local.demo.users import create_user, log_in
 from local.description import DemoUser
-from local.users import create_user, log_in
 from tests.cloud.conftest import RunningCloud
 from tests.functions.every_operation.access import CallerRelation
 

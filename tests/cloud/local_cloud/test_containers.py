@@ -10,11 +10,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from local.containers.engine import require_base_image
-from local.containers.sam_config import CONTAINERS_HOST
+from local.containers.engine import require_image
 from local.errors import CommandError
 from local.paths import ROOT
-from local.processes import HOST
+from local.processes import CONTAINERS_HOST, HOST
 from tests.cloud.commands import invoke
 from tests.cloud.conftest import RunningCloud
 from tests.contract.documents import FUNCTIONS
@@ -32,10 +31,10 @@ Cognito's trigger, a scheduled job and the job of the table's stream."""
 
 
 @pytest.fixture
-def engine(cloud: RunningCloud) -> None:
-    """Lambda's base image, on a Docker engine that runs."""
+def engine(cloud: RunningCloud) -> str:
+    """The name of Lambda's base image or of its stand-in, on a Docker engine that runs."""
     try:
-        require_base_image()
+        return require_image()
     except CommandError as error:
         if "CI" in os.environ:
             pytest.fail(str(error))
@@ -61,6 +60,40 @@ def test_the_printed_line_runs_the_function_in_a_container(cloud: RunningCloud) 
     )
 
     assert json.loads(answer.stdout)["statusCode"] == 200
+
+
+ATTACK = """
+import sys, urllib.error, urllib.request
+address, *hosts = sys.argv[1:]
+for host in hosts:
+    for path in ("/2015-03-31/functions", "/_ministack/reset", "/_aws/execute-api/teppan/local"):
+        request = urllib.request.Request(address + path, b"{}", {"Host": host}, method="POST")
+        try:
+            print(urllib.request.urlopen(request, timeout=30).status)
+        except urllib.error.HTTPError as error:
+            print(error.code, error.read().decode())
+"""
+
+
+def test_a_container_cannot_create_a_function_or_empty_the_cloud(
+    cloud: RunningCloud, engine: str
+) -> None:
+    address = cloud.description.aws_endpoint_url.replace(HOST, CONTAINERS_HOST)
+    image = ["--entrypoint", "/var/lang/bin/python3.13", engine]
+    mapped = ["--add-host", f"{CONTAINERS_HOST}:host-gateway"]
+    hosts = [HOST, "localhost", CONTAINERS_HOST]
+
+    answer = subprocess.run(
+        ["docker", "run", "--rm", "--interactive", *mapped, *image, "-", address, *hosts],
+        input=ATTACK,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    reason = "A container reaches only the services that the functions call."
+    assert answer.stdout.splitlines() == [f'403 {{"message": "{reason}"}}'] * 9
 
 
 def test_containers_get_the_deployed_variables_with_addresses_that_they_reach(

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from local.aws.deployment import STACK
-from operations.stages import outputs_of
+from local.aws.stack import STACK, outputs_of
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.local_cloud.archive import archive
 

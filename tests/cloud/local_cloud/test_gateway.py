@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from local.api import Answer, Api
 from local.commit import commit
-from local.users import tokens_of
+from local.demo.users import tokens_of
 from tests.builders import booking_body
 from tests.cloud.conftest import RunningCloud
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from local.api import Answer, Api
 from local.aws.build import Artifact
-from local.aws.deployment import API_ID, STAGE
+from local.aws.stack import API_ID, STAGE
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.local_cloud.archive import archive
 from tests.cloud.local_cloud.test_gateway import assert_problem

@@ -7,12 +7,13 @@ import subprocess
 import pytest
 from local.commands.invoke import invoke as invoke_function
 from local.description import CLOUD_VARIABLE
-from local.events.live import event_paths
+from local.live_events.live_event import event_paths
 from local.paths import ROOT
 from operations import admin, second_factor
 from tests.cloud.commands import invoke, run_module, stand_in_for_a_stage
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.people import Person, enrol, problem_of, totp
+from tests.commands.developer import set_account
 
 _DONE = r"^20[0124]$|groupsToOverride|\"batchItemFailures\": \[\]|^It returned nothing\.$"
 
@@ -51,6 +52,30 @@ class TestInvoke:
         token = run_module("local.commands.access_token", "admin", cloud=cloud).stdout.strip()
         listed = cloud.api.request("GET", "/api/v1/bookings", token=token)
         assert listed.status == 200
+
+    @pytest.mark.parametrize(
+        ("arguments", "output"),
+        [
+            (["local.commands.invoke", "get_health"], "200"),
+            (["local.commands.access_token"], "eyJ"),
+            (["local.commands.mailed_code", "nobody@x.example"], "No mail with a code"),
+            (["operations.admin", "nobody@x.example"], "There is no account of nobody@x.example"),
+            (["operations.webhook_endpoint"], "Stripe sends events to http://127.0.0.1:"),
+        ],
+    )
+    def test_the_developers_account_and_proxy_change_no_command(
+        self,
+        cloud: RunningCloud,
+        monkeypatch: pytest.MonkeyPatch,
+        arguments: list[str],
+        output: str,
+    ) -> None:
+        set_account(monkeypatch)
+
+        answer = run_module(*arguments, cloud=cloud)
+
+        assert output in f"{answer.stdout}{answer.stderr}"
+        assert "Traceback" not in answer.stderr
 
     def test_make_invoke_prints_the_answer_of_a_trigger(self, cloud: RunningCloud) -> None:
         output = invoke(cloud, "customize_tokens").stdout

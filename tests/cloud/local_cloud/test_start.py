@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from local.__main__ import ready
 from local.api import Api
-from local.aws.deployment import STACK
+from local.aws.stack import STACK
 from local.booking_page.process import booking_page
 from local.cloud import local_cloud
 from local.console import Console
@@ -47,6 +47,10 @@ class TestDescription:
         }
         assert content["users"].keys() == {"customer", "admin"}
         assert all(user.keys() == {"email", "password"} for user in content["users"].values())
+
+    def test_only_the_developer_can_read_the_files_of_a_cloud(self, cloud: RunningCloud) -> None:
+        for path, mode in ((cloud.path, 0o600), (Path(cloud.description.directory), 0o700)):
+            assert path.stat().st_mode & 0o777 == mode
 
     def test_cloud_json_names_the_deployed_resources(self, cloud: RunningCloud) -> None:
         described = cloud.description

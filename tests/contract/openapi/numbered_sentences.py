@@ -162,7 +162,7 @@ _SCHEMAS: Final = {
     """,
     "Booking": "{whole} before the booking is confirmed",
     "Price": f"{_REMAINDER}\n{{tax}} % of `subtotal`\nTravel beyond {{free_miles}} miles; 0 until",
-    "Payments": _REMAINDER,
+    "BookingPayments": _REMAINDER,
     "PaymentAttempt": "from 1.",
     "PaymentTerms": "less than {balance_days} days away",
     "BookingStatus": "{completed_hours} hours after the start",

@@ -34,8 +34,7 @@ ANSWERED: Final = sorted(
     name for name in _IN_ANSWERS - _IN_REQUESTS if SCHEMAS[name].get("type") == "object"
 )
 
-OPTIONAL_OF_PROBLEM: Final = {"instance", "errors", "available_times"}
-"""Every answer has `instance`; an example that several paths share leaves it out."""
+OPTIONAL_OF_PROBLEM: Final = {"errors", "available_times"}
 
 
 def declared_optional(name: str) -> set[str]:

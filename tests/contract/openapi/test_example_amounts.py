@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 import pytest
-from local.event_sources.example_values import BOOKED_AT
+from local.example_events.example_values import BOOKED_AT
 from tests.contract.documents import CONTRACT, TEMPLATE, walk
 from tests.contract.openapi.test_examples import EXAMPLES
 

@@ -37,6 +37,19 @@ def test_ci_runs_the_same_commands_on_pushes_and_pull_requests() -> None:
     assert [step["run"] for step in steps if "run" in step] == [".ci/run"]
 
 
+def test_ci_has_the_node_that_the_linters_of_the_contract_need() -> None:
+    workflow = load(ROOT / ".github" / "workflows" / "ci.yaml")
+    [step] = [
+        step
+        for job in workflow["jobs"].values()
+        for step in job["steps"]
+        if step.get("uses", "").startswith("actions/setup-node@")
+    ]
+
+    version = tuple(int(part) for part in step["with"]["node-version"].split("."))
+    assert version >= (20, 19)
+
+
 @each_workflow
 def test_every_action_of_a_workflow_is_pinned(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -51,6 +64,20 @@ def test_a_workflow_may_only_read(path: Path) -> None:
 
     assert workflow["permissions"] == {"contents": "read"}
     assert [job for job in workflow["jobs"].values() if "permissions" in job] == []
+
+
+@each_workflow
+def test_a_checkout_leaves_no_token_for_later_steps(path: Path) -> None:
+    jobs = load(path)["jobs"].values()
+    checkouts = [
+        step
+        for job in jobs
+        for step in job["steps"]
+        if step.get("uses", "").startswith("actions/checkout@")
+    ]
+
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] == "false" for step in checkouts)
 
 
 @each_workflow

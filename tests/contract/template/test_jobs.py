@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from local.aws.template import resources_of_type
-from local.events.live import event_paths
+from local.live_events.live_event import event_paths
 from tests.contract.documents import (
     SCHEDULE,
     SECONDS,

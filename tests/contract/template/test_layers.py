@@ -97,7 +97,7 @@ PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28
 """uv's names of the processors."""
 
 NEEDLESS = ("*.c", "*.pyi", "*-stubs", "bin", "tests", "RECORD", "INSTALLER", "REQUESTED", ".*")
-"""Names in no layer: for compilers and type checkers, scripts, tests, uv's notes, caches."""
+"""Names in no layer: for compilers and type checkers, scripts, tests, uv's records, caches."""
 
 LOCK = {
     package["name"]: package

@@ -42,7 +42,7 @@ from teppan.store.table import Table
 OPERATION = Example(
     request=lambda given: Request(body=given.newcomer.credentials),
     succeeds=202,
-    reads={"Accepted": "status detail"},
+    reads={"RequestAccepted": "status detail"},
 )
 
 OTHER_PASSWORD = "another one entirely"

@@ -21,9 +21,10 @@ from teppan.store.table import Page, Table
 OPERATION = Example(
     request=lambda given: Request(path={"booking_id": given.paid_booking}),
     reads={
-        "Payments": "booking_id version booking_status payment_status total deposit_due balance_due"
-        " currency balance payments entries",
-        "Balance": "captured refunded refund_owed refund_sent disputed lost refundable credited",
+        "BookingPayments": "booking_id version booking_status payment_status total deposit_due"
+        " balance_due currency balance payments entries",
+        "LedgerBalance": "captured refunded refund_owed refund_sent disputed lost refundable"
+        " credited",
         "PaymentAttempt": "payment_type attempt amount status payment_intent_id created_at",
         "LedgerEntry": "reference kind amount at payment_intent_id refund dispute reason",
     },

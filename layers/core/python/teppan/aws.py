@@ -10,8 +10,6 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionError as AwsConnectionError
 from botocore.exceptions import HTTPClientError
 
-from teppan.observability.trace import tracer
-
 UNREACHABLE: Final = (AwsConnectionError, HTTPClientError)
 """The errors of a client if the service cannot be reached or does not answer in time."""
 
@@ -35,6 +33,10 @@ def client(service: str, limit_seconds: float | None = None) -> BaseClient:
     With `limit_seconds` a call is tried once, and connecting and each answer take at most so long.
     Threads may share a client, but botocore's creation of a client is not thread-safe.
     """
+    # X-Ray's package reads the AWS settings when imported. The commands of operators, which use
+    # other clients, do not import it.
+    from teppan.observability.trace import tracer  # noqa: PLC0415
+
     with _CLIENT_LOCK:
         tracer.patch(("botocore",))
         config = _CONFIGS.get(service, _CONFIG)

@@ -7,8 +7,9 @@ from typing import Final
 from local.fakes.stripe.account.collection import Collection
 from local.fakes.stripe.account.identifiers import Identifiers
 from local.fakes.stripe.account.signing_secrets import SigningSecrets
+from local.fakes.stripe.cards import Card
 from local.fakes.stripe.objects import Json
-from local.fakes.stripe.payments.cards import Card
+from local.processes import HOST
 
 DAY: Final = 86_400
 
@@ -36,7 +37,7 @@ class Account:
 
     clock: Callable[[], float]
     identifiers: Identifiers
-    public_url: str = "http://127.0.0.1:12111"
+    public_url: str = f"http://{HOST}:12111"
     livemode: bool = False
     minimum_amount: int = 50
     payment_intents: Collection = field(default_factory=lambda: Collection("payment_intent"))

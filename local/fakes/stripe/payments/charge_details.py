@@ -1,7 +1,7 @@
 """The details of the card or bank account in a charge."""
 
+from local.fakes.stripe.cards import Card
 from local.fakes.stripe.objects import Json
-from local.fakes.stripe.payments.cards import Card
 
 
 def charge_details(card: Card, intent: Json, *, authorized: bool) -> Json:

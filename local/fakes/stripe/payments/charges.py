@@ -5,9 +5,9 @@ from typing import Final
 from local.fakes.stripe.account import balance
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.account.events import emit
+from local.fakes.stripe.cards import Decline
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json, deep_copy
-from local.fakes.stripe.payments.cards import Decline
 from local.fakes.stripe.payments.charge_details import charge_details
 
 _DESCRIPTOR: Final = "TEPPAN"

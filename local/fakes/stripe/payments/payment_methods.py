@@ -1,9 +1,9 @@
 """Payment methods, made of test cards."""
 
 from local.fakes.stripe.account.account import Account
+from local.fakes.stripe.cards import Card, card_by_id
 from local.fakes.stripe.errors import StripeError, no_such
 from local.fakes.stripe.objects import Json, deep_copy
-from local.fakes.stripe.payments.cards import Card, card_by_id
 
 _NO_BILLING_DETAILS: Json = {
     "address": {

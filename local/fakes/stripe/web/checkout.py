@@ -6,9 +6,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
+from local.fakes.stripe.cards import CARDS, Card
 from local.fakes.stripe.fake import FakeStripe, StripeError
 from local.fakes.stripe.objects import Json
-from local.fakes.stripe.payments.cards import CARDS, Card
 from local.fakes.stripe.web.html import Markup, dollars, element, field, form, page
 
 _PAYABLE: Final = ("requires_payment_method", "requires_confirmation")

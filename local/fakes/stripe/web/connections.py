@@ -8,6 +8,8 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from local.processes import HOST
+
 _TRANSPORT: Final = "transport"
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 
@@ -22,7 +24,7 @@ class BreakableProtocol(H11Protocol):
 
 
 def break_connection(scope: Any) -> None:
-    """Reset a request's connection without an answer. The server must use `configured`."""
+    """Reset a request's connection without an answer. The server must use `server_config`."""
     transport = scope["state"][_TRANSPORT]
     connection = transport.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
@@ -39,11 +41,13 @@ def server_config(application: Any, port: int) -> uvicorn.Config:
     """Return uvicorn's configuration: on this machine only, with connections that can break."""
     return uvicorn.Config(
         application,
-        host="127.0.0.1",
+        host=HOST,
         port=port,
         http=BreakableProtocol,
         ws="none",
         lifespan="off",
+        # A request could otherwise name another client than its own.
+        proxy_headers=False,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
+from local.fakes.stripe.cards import CARDS
 from local.fakes.stripe.fake import FakeStripe, StripeError
 from local.fakes.stripe.objects import Json
-from local.fakes.stripe.payments.cards import CARDS
 from tests.fakes.stripe import spec
 from tests.fakes.stripe.given import Caller, Clock
 from tests.sizes import examples

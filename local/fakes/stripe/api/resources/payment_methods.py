@@ -5,10 +5,10 @@ from typing import Final
 from local.fakes.stripe.account.account import Account
 from local.fakes.stripe.api.operation import EXPAND, Call, Operation, retrieve_operation
 from local.fakes.stripe.api.parameters import Choice, Group, Integer, Text
+from local.fakes.stripe.cards import card_by_number
 from local.fakes.stripe.errors import StripeError
 from local.fakes.stripe.objects import Json
 from local.fakes.stripe.payments import payment_methods
-from local.fakes.stripe.payments.cards import card_by_number
 
 _PATH: Final = "/v1/payment_methods"
 

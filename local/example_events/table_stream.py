@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from boto3.dynamodb.types import TypeSerializer
 
-from local.event_sources.example_values import (
+from local.example_events.example_values import (
     ACCOUNT,
     BOOKING,
     CANCELLED_AT,

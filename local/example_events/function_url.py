@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from local.event_sources.example_values import BOOKED_AT, BOOKING, PAID_AT, PAYMENT, REGION
+from local.example_events.example_values import BOOKED_AT, BOOKING, PAID_AT, PAYMENT, REGION
 
 _EVENT: Final = Path(__file__).with_name("payment_intent_succeeded.json")
 _URL: Final = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6"

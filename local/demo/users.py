@@ -11,7 +11,7 @@ from local.api import Api
 from local.description import DemoUser, Description
 from local.errors import CommandError
 
-# Of no use outside this machine: the emulator listens on the loopback interface only.
+# Public: of use to whoever reaches the API, that is to programs and web pages of this machine.
 DEMO_USERS: Final = {
     "customer": DemoUser("customer@teppan.example", "Demo-customer-2026"),
     "admin": DemoUser("admin@teppan.example", "Demo-admin-2026"),

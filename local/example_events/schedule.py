@@ -6,7 +6,7 @@ Amazon EventBridge user guide, "Scheduled events". A rule with an `Input` sends 
 from datetime import timedelta
 from typing import Any, Final
 
-from local.event_sources.example_values import ACCOUNT, CANCELLED_AT, REGION, instant
+from local.example_events.example_values import ACCOUNT, CANCELLED_AT, REGION, instant
 
 
 def _scheduled(event_id: str, rule: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Amazon Cognito developer guide, "Pre token generation Lambda trigger".
 
 from typing import Any, Final
 
-from local.event_sources.example_values import ADMIN, CLIENT, REGION, USER_POOL
+from local.example_events.example_values import ADMIN, CLIENT, REGION, USER_POOL
 
 TOKEN_GENERATION: Final[dict[str, Any]] = {
     "version": "2",

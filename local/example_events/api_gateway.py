@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from local.event_sources.example_values import (
+from local.example_events.example_values import (
     ACCOUNT,
     ADMIN,
     BOOKED_AT,

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from local.api import Api
 from local.aws.emulator import Aws
-from local.commands.mailed_code import newest_code
+from local.demo.mails import newest_code
+from local.demo.users import DemoTokens, create_user
 from local.description import DemoUser, Description
 from local.errors import CommandError
-from local.users import DemoTokens, create_user
 
 _REGISTERED: Final = {"resend_confirmation_code", "confirm_registration"}
 _CONFIRMED: Final = {"request_password_reset", "confirm_password_reset"}

@@ -1,4 +1,4 @@
-"""Remove what no function loads from the installed packages.
+"""Remove from botocore what no function loads.
 
 botocore describes every service of AWS (30 MB) and reads its list of endpoints (1 MB) with each
 new client. The services below are kept, without their documentation. Creating a client of another
@@ -14,22 +14,6 @@ from typing import Any, Final
 
 SERVICES: Final = frozenset({"cognito-idp", "dynamodb", "secretsmanager"})
 """The services that functions call."""
-
-_UNUSED: Final = (
-    # Pages for a browser.
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
-    # Scripts.
-    "bin",
-    # The previous version. Pydantic imports it only for a type with `__get_validators__`.
-    "pydantic/v1",
-    "wrapt-stubs",
-)
-_UNUSED_FILES: Final = (
-    # uv's notes. A RECORD has the hashes of the scripts, which name the Python of this machine.
-    *(".lock", "INSTALLER", "RECORD", "REQUESTED"),
-    # For compilers and type checkers.
-    *("*.c", "*.pyi"),
-)
 
 _EMPTY_DOCSTRINGS: Final = '''\
 """Empty docstrings: botocore writes those of a client from documentation that is left out."""
@@ -51,12 +35,7 @@ _MODELS: Final = ("service-2", "endpoint-rule-set-1")
 
 
 def main(packages: Path) -> None:
-    """Trim the packages in the folder `packages`."""
-    for folder in [*(packages / path for path in _UNUSED), *packages.glob("**/tests/")]:
-        shutil.rmtree(folder)
-    for pattern in _UNUSED_FILES:
-        for file in packages.rglob(pattern):
-            file.unlink()
+    """Trim botocore in the folder `packages`."""
     _trim_data(packages / "botocore" / "data")
     _trim_docs(packages / "botocore" / "docs")
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.api import Api
+from local.demo.users import DemoTokens, token_of, tokens_of
 from local.description import Description
 from local.errors import CommandError
-from local.events.accounts import account_fields
-from local.events.payments import (
+from local.live_events.accounts import account_fields
+from local.live_events.payments import (
     BOOKING,
     NEEDS_PAID_BOOKING,
     pending_booking,
@@ -24,18 +25,17 @@ from local.events.payments import (
     with_new_payment,
     with_paid_booking,
 )
-from local.paths import EVENTS
-from local.users import DemoTokens, token_of, tokens_of
+from local.paths import EVENTS, STRIPE_SUBSCRIPTION
 
 _DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _SESSION_CLAIMS: Final = ("sub", "client_id", "origin_jti", "auth_time")
 _SEARCHED_DAYS: Final = 31
-_NO_EVENT: Final = "stripe_subscription"
 
 
 def event_paths() -> dict[str, Path]:
     """Return the path of every event of `events/` by the name of its function."""
-    return {path.stem: path for path in sorted(EVENTS.glob("*/*.json")) if path.stem != _NO_EVENT}
+    paths = sorted(EVENTS.glob("*/*.json"))
+    return {path.stem: path for path in paths if path != STRIPE_SUBSCRIPTION}
 
 
 def live_event(path: Path, cloud: Description) -> dict[str, Any]:

@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.aws.template import load_template
-from local.event_sources.api_gateway import request_event
-from local.event_sources.function_url import webhook_event
-from local.event_sources.schedule import SCHEDULED_EVENTS
-from local.event_sources.table_stream import STREAM_EVENT
-from local.event_sources.user_pool import TOKEN_GENERATION
+from local.example_events.api_gateway import request_event
+from local.example_events.function_url import webhook_event
+from local.example_events.schedule import SCHEDULED_EVENTS
+from local.example_events.table_stream import STREAM_EVENT
+from local.example_events.user_pool import TOKEN_GENERATION
 from local.paths import ROOT
-
-SUBSCRIPTION_FILE: Final = "stripe_subscription"
-"""The only file that is not an event: the events that Stripe sends us. It is written by hand."""
 
 _METHODS: Final = ("get", "put", "post", "delete", "options")
 

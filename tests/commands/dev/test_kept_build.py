@@ -71,6 +71,16 @@ def test_a_removed_source_is_built_again(root: Path, builds: list[Path]) -> None
     assert len(builds) == 2
 
 
+def test_another_processor_is_built_for_again(
+    root: Path, builds: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for architecture in ("arm64", "x86_64", "x86_64"):
+        monkeypatch.setattr(build, "host_architecture", lambda found=architecture: found)
+        sam_build(root / "work")
+
+    assert len(builds) == 2
+
+
 def test_a_failed_build_is_not_kept(root: Path, builds: list[Path]) -> None:
     sam_build(root / "work")
     (root / SOURCES[0]).write_text("two")

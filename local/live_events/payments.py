@@ -9,16 +9,15 @@ import uuid
 from typing import Any, Final
 
 import stripe
-from operations.stages import outputs_of
 
 from local.api import Api
-from local.aws.deployment import STACK
 from local.aws.emulator import Aws
+from local.aws.stack import STACK, outputs_of
+from local.demo.seed import open_deposit, pay_deposit
+from local.demo.users import token_of
 from local.description import Description
 from local.errors import CommandError
 from local.fakes.stripe.process import pay
-from local.seed import open_deposit, pay_deposit
-from local.users import token_of
 
 NEEDS_PAID_BOOKING: Final = {
     "list_payments",

@@ -1,0 +1,1 @@
+../runtime/leave_out.py

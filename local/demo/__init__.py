@@ -1,0 +1,1 @@
+"""The demo users of a local cloud, their bookings, and the mails that people there get."""

@@ -1,1 +1,0 @@
-"""Change the events of `events/` so that a running cloud accepts them."""

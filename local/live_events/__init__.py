@@ -1,0 +1,1 @@
+"""Change the examples of `events/` so that a running cloud accepts them."""
