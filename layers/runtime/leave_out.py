@@ -3,7 +3,7 @@
     python leave_out.py PACKAGES [PATH ...]
 
 Each PATH is a folder of the packages that this layer leaves out as well. `sam build` copies the
-folder of each layer alone, so layers/payments has a link to this file.
+folder of each layer alone, so the other layers have a link to this file.
 """
 
 import shutil
