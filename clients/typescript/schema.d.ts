@@ -1233,7 +1233,7 @@ export interface components {
             estimated_refund_date?: string;
         };
         /** @description The payments and refunds of a booking, and its balance. */
-        Payments: {
+        BookingPayments: {
             booking_id: components["schemas"]["BookingId"];
             version: components["schemas"]["BookingVersion"];
             booking_status: components["schemas"]["BookingStatus"];
@@ -1245,14 +1245,14 @@ export interface components {
             /** @description The amount that is due after `deposit_due`, in US cents. A remainder of less than 50 cents in total is not due. */
             balance_due: number;
             currency: components["schemas"]["Currency"];
-            balance: components["schemas"]["Balance"];
+            balance: components["schemas"]["LedgerBalance"];
             /** @description The payment attempts, the oldest first. */
             payments: components["schemas"]["PaymentAttempt"][];
             /** @description The entries of the ledger, the oldest first. Entries are never changed or removed. */
             entries: components["schemas"]["LedgerEntry"][];
         };
         /** @description The sums of the ledger, in US cents. */
-        Balance: {
+        LedgerBalance: {
             /** @description The captured amount. */
             captured: number;
             /** @description Refunds that have arrived. */
@@ -1373,7 +1373,7 @@ export interface components {
             confirmed_by: "deposit" | "full";
         };
         /** @description The request is accepted. The response does not depend on the address. */
-        Accepted: {
+        RequestAccepted: {
             /**
              * @description Always `accepted`.
              * @enum {string}
@@ -1477,8 +1477,8 @@ export interface components {
             status: number;
             /** @description What is wrong with this request, for people. */
             detail: string;
-            /** @description The path of the request. Every answer has it. */
-            instance?: string;
+            /** @description The path of the request. */
+            instance: string;
             code: components["schemas"]["ProblemCode"];
             /** @description The id of the request; quote it to support. */
             request_id: string;
@@ -2924,7 +2924,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Payments"];
+                    "application/json": components["schemas"]["BookingPayments"];
                 };
             };
             /** @description The access token is missing, expired or revoked. */
@@ -4104,7 +4104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accepted"];
+                    "application/json": components["schemas"]["RequestAccepted"];
                 };
             };
             /** @description The body is not JSON. */
@@ -4354,7 +4354,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accepted"];
+                    "application/json": components["schemas"]["RequestAccepted"];
                 };
             };
             /** @description The body is not JSON. */
@@ -4902,7 +4902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accepted"];
+                    "application/json": components["schemas"]["RequestAccepted"];
                 };
             };
             /** @description The body is not JSON. */
