@@ -31,6 +31,7 @@ async function problemOf(response: Response): Promise<Problem> {
     title: "The service does not answer as expected",
     status: response.status,
     detail: "Try again in a moment.",
+    instance: new URL(response.url).pathname,
     code: "integration_failed",
     request_id: response.headers.get("X-Request-Id") ?? "",
   };
