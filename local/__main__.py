@@ -16,6 +16,7 @@ from local.console import Console
 from local.description import DEFAULT_PORT, Description, cloud_file, directory_of
 from local.errors import CommandError
 from local.paths import ROOT
+from local.processes import require_running_servers
 from local.watch import saved_sources
 
 _READY = """
@@ -120,8 +121,11 @@ def ready(description: Description) -> str:
 
 
 def _redeploy_on_save(cloud: Cloud, console: Console) -> None:
-    """Redeploy after each save until interrupted; print an error and wait for the next save."""
-    for saved in saved_sources(Event()):
+    """Redeploy after each save until interrupted; print an error and wait for the next save.
+
+    Raises CommandError when the emulator or the fake Stripe has ended.
+    """
+    for saved in saved_sources(Event(), require_running_servers):
         console.line(f"Saved {', '.join(str(path.relative_to(ROOT)) for path in saved)}")
         try:
             with console.step("Redeploying"):

@@ -1,14 +1,16 @@
-"""Start a server, wait until it is ready, and stop it reliably."""
+"""Start servers and commands, and stop them reliably with their child processes."""
 
 import http.client
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +26,21 @@ CONTAINERS_HOST: Final = "host.docker.internal"
 _INHERITED: Final = ("PATH", "LANG")
 _POLL_SECONDS: Final = 0.05
 _TAIL_LINES: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def require_running(self) -> None:
+        if self.process.poll() is not None:
+            raise CommandError(f"{self.name} has ended. {_tail(self.log)}")
+
+
+_started: Final[list[_Server]] = []
+"""The servers of this process that have not been stopped."""
 
 
 def free_port() -> int:
@@ -72,41 +89,78 @@ def server(
     ready_path: str = "/",
     env: Mapping[str, str] | None = None,
     timeout_seconds: float = 60,
+    remove_workdir: bool = False,
 ) -> Iterator[None]:
     """Run the server `command` while the block runs; enter the block when the server is ready.
 
     The server is ready when it answers a GET of `ready_path` with any status but 503. Its output
     goes to `<workdir>/<name>.log`. The server and its child processes stop when the block ends or
-    this process dies. Raises CommandError with the end of the log when the server ends before
-    it is ready, or is not ready within `timeout_seconds`.
+    this process dies; with `remove_workdir` its folder is removed then. Raises CommandError with
+    the end of the log when the server ends before it is ready, or is not ready within
+    `timeout_seconds`.
     """
     log = workdir / f"{name}.log"
-    process = _start(command, workdir, log, env)
+    process = _start(command, workdir, log, env, remove_workdir=remove_workdir)
+    started = _Server(name, process, log)
+    _started.append(started)
     try:
-        deadline = time.monotonic() + timeout_seconds
-        while not _is_ready(port, ready_path):
-            if process.poll() is not None:
-                raise CommandError(f"{name} ended before it answered. {_tail(log)}")
-            if time.monotonic() > deadline:
-                raise CommandError(
-                    f"{name} was not ready within {timeout_seconds:.0f} s. {_tail(log)}"
-                )
-            time.sleep(_POLL_SECONDS)
-        if process.poll() is not None:
-            raise CommandError(f"{name} ended, and another program answers on port {port}.")
+        _wait_until_ready(started, port, ready_path, timeout_seconds)
         yield
     finally:
+        _started.remove(started)
         # The process stops the server when its standard input closes.
         process.communicate(timeout=2 * GRACE_SECONDS)
 
 
+def require_running_servers() -> None:
+    """Raise CommandError with the end of its log if a server has ended by itself."""
+    for each in _started:
+        each.require_running()
+
+
+def run_group(
+    command: Sequence[str | Path], *, env: Mapping[str, str], capture_output: bool
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in the checkout. An interrupt stops its child processes too."""
+    pipe = subprocess.PIPE if capture_output else None
+    with subprocess.Popen(  # noqa: S603 - the command is this package's own
+        command, cwd=ROOT, env=env, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    ) as process:
+        try:
+            output, errors = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def _wait_until_ready(started: _Server, port: int, path: str, timeout_seconds: float) -> None:
+    deadline = time.monotonic() + timeout_seconds
+    while not _is_ready(port, path):
+        started.require_running()
+        if time.monotonic() > deadline:
+            raise CommandError(
+                f"{started.name} was not ready within {timeout_seconds:.0f} s. {_tail(started.log)}"
+            )
+        time.sleep(_POLL_SECONDS)
+    # Another program may answer on the port.
+    started.require_running()
+
+
 def _start(
-    command: Sequence[str | Path], workdir: Path, log: Path, env: Mapping[str, str] | None
+    command: Sequence[str | Path],
+    workdir: Path,
+    log: Path,
+    env: Mapping[str, str] | None,
+    *,
+    remove_workdir: bool,
 ) -> subprocess.Popen[bytes]:
     """Start `command` under `stop_with_parent.py`, with its output in `log`."""
+    removed: list[str | Path] = ["--remove", workdir] if remove_workdir else []
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603 - the command is this package's own
-            [sys.executable, ROOT / "local" / "stop_with_parent.py", *command],
+            [sys.executable, ROOT / "local" / "stop_with_parent.py", *removed, *command],
             cwd=workdir,
             env=env,
             stdin=subprocess.PIPE,

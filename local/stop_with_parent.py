@@ -1,13 +1,14 @@
 """Run a command that stops when its parent process ends, for any reason.
 
-    python stop_with_parent.py COMMAND [ARGUMENT ...]
+    python stop_with_parent.py [--remove FOLDER] COMMAND [ARGUMENT ...]
 
 The parent holds the other end of standard input. When the parent or the kernel closes that end,
-the whole process group of the command gets SIGTERM, then SIGKILL. This works on Linux and on macOS,
-which has no parent-death signal.
+the whole process group of the command gets SIGTERM, then SIGKILL; then FOLDER is removed. This
+works on Linux and on macOS, which has no parent-death signal.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,8 +20,9 @@ GRACE_SECONDS: Final = 10.0
 _STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def main(command: list[str]) -> int:
-    """Run `command` until it or the parent ends; return its exit status."""
+def main(arguments: list[str]) -> int:
+    """Run the command until it or the parent ends; return its exit status."""
+    folder, command = _folder_and_command(arguments)
     # The command would inherit SIG_IGN, so set handlers: it starts with the default dispositions.
     for number in _STOPPING:
         signal.signal(number, _exit)
@@ -33,6 +35,14 @@ def main(command: list[str]) -> int:
         for number in _STOPPING:
             signal.signal(number, signal.SIG_IGN)
         _stop_group(child)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder_and_command(arguments: list[str]) -> tuple[str, list[str]]:
+    if arguments[0] == "--remove":
+        return arguments[1], arguments[2:]
+    return "", arguments
 
 
 def _exit(_number: int, _frame: FrameType | None) -> None:

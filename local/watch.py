@@ -4,7 +4,7 @@ The files are read twice a second. Unlike notifications of the file system, this
 system, and misses neither a save during a build nor an editor that replaces the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -18,10 +18,16 @@ _POLL_SECONDS: Final = 0.5
 type _Snapshot = dict[Path, int]
 
 
-def saved_sources(stop: Event, root: Path = ROOT) -> Iterator[list[Path]]:
-    """Yield the paths below `root` that were saved or removed together, until `stop` is set."""
+def saved_sources(
+    stop: Event, meanwhile: Callable[[], None], root: Path = ROOT
+) -> Iterator[list[Path]]:
+    """Yield the paths below `root` that were saved or removed together, until `stop` is set.
+
+    Calls `meanwhile` before each look at the files.
+    """
     known = _snapshot(root)
     while not stop.wait(_POLL_SECONDS):
+        meanwhile()
         current = _snapshot(root)
         if current == known:
             continue

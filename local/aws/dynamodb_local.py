@@ -47,7 +47,10 @@ def dynamodb_local() -> Iterator[str]:
             "-port",
             str(port),
         ]
-        with server("dynamodb-local", command, port=port, workdir=Path(workdir)):
+        # The server's process removes the folder also if this process is killed.
+        with server(
+            "dynamodb-local", command, port=port, workdir=Path(workdir), remove_workdir=True
+        ):
             yield f"http://{HOST}:{port}"
 
 

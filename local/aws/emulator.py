@@ -83,13 +83,16 @@ def emulator(
     keep_in: Path | None = None,
     *,
     refresh_grace_seconds: float | None = None,
+    remove_workdir: bool = False,
+    layers_directory: Path | None = None,
 ) -> Iterator[Aws]:
     """Run the emulator on `port` until the block ends, with IAM enforced.
 
-    The emulator writes below `workdir` only. With `keep_in` it loads its state from that folder
-    and saves the state there when it stops. A refresh token stays valid for
-    `refresh_grace_seconds` after its first use; the default is the template's figure. Raises
-    CommandError when the port is taken or the emulator cannot start.
+    The emulator writes below `workdir` only, except for unpacked layers, which it leaves in
+    `layers_directory`. With `remove_workdir` the folder is removed at the end. With `keep_in` it
+    loads its state from that folder and saves the state there when it stops. A refresh token stays
+    valid for `refresh_grace_seconds` after its first use; the default is the template's figure.
+    Raises CommandError when the port is taken or the emulator cannot start.
     """
     if not MINISTACK_PYTHON.is_file():
         raise CommandError("The emulator is not installed: run `make dev` or `make test`.")
@@ -97,6 +100,7 @@ def emulator(
     if refresh_grace_seconds is None:
         refresh_grace_seconds = grace_of_template()
     env = _environment(port, workdir, refresh_grace_seconds)
+    env["LAYERS_DIRECTORY"] = str(layers_directory or workdir / "layers")
     if keep_in is not None:
         env |= {"PERSIST_STATE": "1", "STATE_DIR": str(keep_in)}
         keep_in.mkdir(parents=True, exist_ok=True)
@@ -108,6 +112,7 @@ def emulator(
         workdir=workdir,
         ready_path="/_ministack/ready",
         env=env,
+        remove_workdir=remove_workdir,
     ):
         yield Aws(endpoint_url=f"http://{HOST}:{port}")
 

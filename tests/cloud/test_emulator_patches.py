@@ -213,7 +213,7 @@ def test_workers_of_functions_share_the_unpacked_layers(cloud: RunningCloud) -> 
         for worker in temporary.glob(f"ministack-lambda-*{function}-*")
     ]
     layers = [each for worker in workers for each in worker.glob("layer_?/*")]
-    assert len(layers) == 2 * len(workers) >= 4
+    assert len(layers) >= 2 * len(workers) >= 4  # some have a layer more
     assert [each for each in layers if not each.is_symlink()] == []
     assert [each for worker in workers for each in worker.glob("layer_*.zip")] == []
 

@@ -57,7 +57,7 @@ def emulated() -> Emulated:
     resources = ExitStack()
     atexit.register(resources.close)
     workdir = resources.enter_context(tempfile.TemporaryDirectory(prefix="teppan-cognito-"))
-    service = resources.enter_context(emulator(free_port(), Path(workdir)))
+    service = resources.enter_context(emulator(free_port(), Path(workdir), remove_workdir=True))
     client = service.client("cognito-idp")
     pool = client.create_user_pool(**_declared(client, "CreateUserPool", "UserPool"))["UserPool"]
     os.environ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] = service.endpoint_url

@@ -11,6 +11,7 @@ PATCHES: Final = (
     "cognito_client_secret",
     "cognito_trigger_groups",
     "cognito_codes",
+    "lambda_init_errors",
     "lambda_layers",
     "lambda_stream",
     "gateway_answers",

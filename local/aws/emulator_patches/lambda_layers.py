@@ -1,13 +1,14 @@
 """Workers of functions share the unpacked layers, in place of a copy for each worker.
 
 The emulator unpacks every layer of a function for every new worker: a thousand files and 27 MB
-each. This patch unpacks the content of a layer once, and links it into the worker's own folder.
+each. This patch unpacks the content of a layer once, and links it into the worker's own folder. The
+copy stays for the next start: on a busy disk, 5,000 files take 6 s to remove.
 """
 
 import hashlib
 import importlib
+import os
 import shutil
-import tempfile
 import threading
 import types
 import zipfile
@@ -18,7 +19,6 @@ MODULE: Final = "core.lambda_runtime"
 REQUIRED: Final = ("Worker", "zipfile")
 runtime: Any = importlib.import_module(f"ministack.{MODULE}")
 
-SHARED: Final = Path(tempfile.gettempdir()) / "teppan-layers"
 _lock = threading.Lock()
 
 
@@ -46,7 +46,7 @@ class LinkedLayer(zipfile.ZipFile):
     def _shared_copy(self) -> Path:
         """Return the folder with the unpacked content, which is unpacked for its first worker."""
         content = Path(str(self.filename)).read_bytes()
-        copy = SHARED / hashlib.sha256(content).hexdigest()
+        copy = Path(os.environ["LAYERS_DIRECTORY"]) / hashlib.sha256(content).hexdigest()
         with _lock:
             if not copy.exists():
                 unfinished = copy.with_suffix(".unfinished")

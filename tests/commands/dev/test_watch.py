@@ -42,9 +42,9 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_saved_source_is_reported(root: Path, name: str) -> None:
-    assert next(saved_sources(Editor(root / name), root)) == [root / name]
+    assert next(saved_sources(Editor(root / name), lambda: None, root)) == [root / name]
 
 
 @pytest.mark.parametrize("name", ["README.md", "functions/health/__pycache__/app.pyc"])
 def test_a_file_that_is_not_deployed_is_not_reported(root: Path, name: str) -> None:
-    assert list(saved_sources(Editor(root / name), root)) == []
+    assert list(saved_sources(Editor(root / name), lambda: None, root)) == []
