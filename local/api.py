@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from local.errors import CommandError
+
 _TIMEOUT_SECONDS: Final = 60
 
 
@@ -22,6 +24,19 @@ class Answer:
     def json(self) -> Any:
         """Return the parsed body."""
         return json.loads(self.body)
+
+    def require(self, status: int, function: str) -> None:
+        """Raise RefusedError if `function` has answered with another status."""
+        if self.status != status:
+            raise RefusedError(f"{function} answered {self.status}: {self.body.decode()}", function)
+
+
+class RefusedError(CommandError):
+    """An answer that is not the expected one, and the function that gave it."""
+
+    def __init__(self, message: str, function: str) -> None:
+        super().__init__(message)
+        self.function = function
 
 
 class Api:

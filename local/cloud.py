@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from local.api import Api
+from local.api import Api, RefusedError
 from local.aws.api_import import complete_import
-from local.aws.build import check_syntax, rebuild_functions, sam_build
+from local.aws.artifacts import remove_old_layers
+from local.aws.build import rebuild_functions, replace_build, sam_build
 from local.aws.deployment import Deployment
 from local.aws.emulator import Aws, emulator, require_free_port
-from local.aws.stack import API_ID, STAGE
+from local.aws.function_log import end_of_log
+from local.aws.stack import API_ID, STACK, STAGE
 from local.booking_page.process import booking_page, page_origin
 from local.commit import commit
 from local.console import Console
@@ -22,6 +24,7 @@ from local.containers.sam_config import write_sam_config
 from local.demo.seed import seed_bookings
 from local.demo.users import DEMO_USERS, create_users, token_of
 from local.description import Description, cloud_file
+from local.errors import CommandError
 from local.fakes.stripe.process import API_KEY, fake_stripe
 from local.private_files import make_private_folder
 from local.processes import next_free_port
@@ -29,6 +32,8 @@ from local.stripe_webhook import local_link, subscribe
 
 # The development servers of a frontend: of Next.js and of Vite.
 _FRONTENDS: Final = ("http://localhost:3000", "http://localhost:5173")
+
+_LAYERS: Final = "layers"
 
 
 class Cloud:
@@ -62,15 +67,15 @@ class Cloud:
             build = sam_build(self._directory)
         with console.step("Deploying template.yaml"):
             self.deployment.deploy(build)
+            replace_build(self._directory)
+            remove_old_layers(self._directory / _LAYERS, build)
         with console.step("Completing the gateway from openapi.yaml"):
             self._complete_gateway()
         description = self._describe()
         with console.step("Connecting it with the fake Stripe"):
             self._connect_stripe(description)
         with console.step("Creating demo users and bookings"):
-            create_users(self._aws.client("cognito-idp"), description.user_pool_id)
-            token = token_of(description, "customer")
-            seed_bookings(Api(self.api_url), token, description.stripe_url)
+            self.make_demo_data(description)
         self._write_sam_config()
         return description
 
@@ -79,9 +84,10 @@ class Cloud:
 
         Raises CommandError when the sources are wrong; the previous version keeps running.
         """
-        check_syntax(saved)
-        build = rebuild_functions(self.deployment.current, saved) or sam_build(self._directory)
+        current, directory = self.deployment.current, self._directory
+        build = rebuild_functions(current, saved, directory) or sam_build(directory)
         changed = self.deployment.update(build)
+        replace_build(directory)
         if {"template.yaml", "openapi.yaml"} & set(changed):
             self._complete_gateway()
             self._connect_stripe(self._describe())
@@ -99,6 +105,18 @@ class Cloud:
         if secrets.get_secret_value(SecretId=arn)["SecretString"] != API_KEY:
             secrets.put_secret_value(SecretId=arn, SecretString=API_KEY)
         subscribe(local_link(description))
+
+    def make_demo_data(self, description: Description) -> None:
+        """Create the demo users and bookings. Raises CommandError with the log of a function."""
+        create_users(self._aws.client("cognito-idp"), description.user_pool_id)
+        try:
+            token = token_of(description, "customer")
+            seed_bookings(Api(self.api_url), token, description.stripe_url)
+        except RefusedError as error:
+            log = end_of_log(self._aws.client("logs"), f"{STACK}-{error.function}")
+            raise CommandError(
+                f"{error}\nThe end of the log of {error.function}:\n{log}"
+            ) from error
 
     def _write_sam_config(self) -> None:
         write_sam_config(self._aws, self.deployment.parameters, self._directory)
@@ -169,7 +187,11 @@ def local_cloud(
             state_directory = directory / "kept" if keep else None
             aws = stack.enter_context(
                 emulator(
-                    port, scratch, state_directory, refresh_grace_seconds=refresh_grace_seconds
+                    port,
+                    scratch,
+                    state_directory,
+                    refresh_grace_seconds=refresh_grace_seconds,
+                    layers_directory=directory / _LAYERS,
                 )
             )
         with console.step("Starting the fake Stripe"):

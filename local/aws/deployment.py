@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from local.aws.build import CODE_PROPERTY, Artifact, Build, differences
+from local.aws.artifacts import CODE_PROPERTY, Artifact, Build, differences
 from local.aws.emulator import Aws
 from local.aws.processor import host_architecture
 from local.aws.references import dangling_references

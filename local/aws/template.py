@@ -43,13 +43,15 @@ _TemplateLoader.add_multi_constructor("!", _intrinsic)
 def load_template(path: Path) -> dict[str, Any]:
     """Return a template, or any document it includes, as plain data.
 
-    Raises CommandError when it is not valid YAML.
+    Raises CommandError when it is missing or is not valid YAML.
     """
-    with path.open(encoding="utf-8") as file:
-        try:
-            document = yaml.load(file, Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader
-        except yaml.YAMLError as error:
-            raise CommandError(f"{path.name} is not valid YAML: {error}") from error
+    try:
+        content = path.read_bytes()
+        document = yaml.load(content, Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader
+    except FileNotFoundError as error:
+        raise CommandError(f"{path.name} is missing.") from error
+    except yaml.YAMLError as error:
+        raise CommandError(f"{path.name} is not valid YAML: {error}") from error
     if not isinstance(document, dict):
         raise CommandError(f"{path.name} must be a mapping at its top level.")
     return document

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from local.api import Api
-from local.errors import CommandError
 from local.fakes.stripe.process import pay
 
 _CONTACT: Final = {
@@ -49,8 +48,7 @@ def seed_bookings(api: Api, token: str, stripe_url: str) -> int:
     The webhook confirms one of them. A customer who already has bookings gets no more.
     """
     listed = api.request("GET", "/api/v1/bookings", token=token, query={"limit": "1"})
-    if listed.status != 200:
-        raise CommandError(f"Listing bookings answered {listed.status}: {listed.body.decode()}")
+    listed.require(200, "list_bookings")
     if listed.json()["items"]:
         return 0
     *first, last = _PARTIES
@@ -70,8 +68,7 @@ def _book(api: Api, token: str, stripe_url: str, party: _Party) -> None:
         body={**start, **party.fields, "venue": _VENUE, "contact": _CONTACT},
         headers={"Idempotency-Key": f"demo-{date}-{party.time}"},
     )
-    if answer.status != 201:
-        raise CommandError(f"Booking answered {answer.status}: {answer.body.decode()}")
+    answer.require(201, "create_booking")
     booking_id = answer.json()["booking_id"]
     if party.confirmed_by == "client":
         pay_deposit(api, token, booking_id, stripe_url)
@@ -89,8 +86,7 @@ def pay_deposit(api: Api, token: str, booking_id: str, stripe_url: str) -> str:
     intent_id: str = opened["payment_intent_id"]
     body = {"payment_intent_id": intent_id}
     answer = api.request("POST", "/api/v1/payments/confirm-payment", token=token, body=body)
-    if answer.status != 200:
-        raise CommandError(f"Confirming answered {answer.status}: {answer.body.decode()}")
+    answer.require(200, "confirm_payment")
     return intent_id
 
 
@@ -103,7 +99,6 @@ def open_deposit(api: Api, token: str, booking_id: str) -> dict[str, Any]:
         body={"booking_id": booking_id, "payment_type": "deposit"},
         headers={"Idempotency-Key": str(uuid.uuid4())},
     )
-    if answer.status != 201:
-        raise CommandError(f"Opening a payment answered {answer.status}: {answer.body.decode()}")
+    answer.require(201, "create_payment_intent")
     opened: dict[str, Any] = answer.json()
     return opened

@@ -65,8 +65,7 @@ def log_in(api: Api, user: DemoUser) -> DemoTokens:
     """Log a user in and return the tokens. Raises CommandError when the API refuses."""
     body = {"email": user.email, "password": user.password}
     answer = api.request("POST", "/api/v1/auth/login", body=body)
-    if answer.status != 200:
-        raise CommandError(f"Logging in answered {answer.status}: {answer.body.decode()}")
+    answer.require(200, "login")
     tokens = answer.json()
     return DemoTokens(tokens["access_token"], tokens["id_token"], tokens["refresh_token"])
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from local.api import Answer, Api
-from local.aws.build import Artifact
+from local.aws.artifacts import Artifact
 from local.aws.stack import API_ID, STAGE
 from tests.cloud.conftest import RunningCloud
 from tests.cloud.local_cloud.archive import archive

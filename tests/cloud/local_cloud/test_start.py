@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from local.__main__ import ready
 from local.api import Api
+from local.aws.artifacts import remove_old_layers
 from local.aws.stack import STACK
 from local.booking_page.process import booking_page
 from local.cloud import local_cloud
@@ -117,6 +118,26 @@ class TestBookingPage:
         described = replace(cloud.description, directory=str(directory_of(4566)))
         assert f"Booking page   {described.booking_page_url}\n" in ready(described)
         assert "not served: it needs Node.js" in ready(replace(described, booking_page_url=None))
+
+
+class TestLayers:
+    def test_unpacked_layers_stay_for_the_next_start_while_the_build_has_them(
+        self, cloud: RunningCloud, tmp_path: Path
+    ) -> None:
+        if cloud.running is None:
+            pytest.skip("another process has started the cloud: its build is unknown")
+        build = cloud.running.deployment.current
+        layers = Path(cloud.description.directory, "layers")
+        unpacked = {path.name for path in layers.iterdir()}
+        assert unpacked <= {artifact.digest for artifact in build.artifacts.values()}
+        assert build.artifacts["RuntimeLayer"].digest in unpacked
+
+        (tmp_path / build.artifacts["RuntimeLayer"].digest).mkdir()
+        (tmp_path / "of an older build").mkdir()
+        remove_old_layers(tmp_path, build)
+        assert [path.name for path in tmp_path.iterdir()] == [
+            build.artifacts["RuntimeLayer"].digest
+        ]
 
 
 class TestStopWithParent:
