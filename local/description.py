@@ -5,16 +5,17 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
-from urllib.parse import urlsplit
+
+import urllib3
 
 from local.errors import CommandError
 from local.paths import ROOT
 from local.private_files import write_private
-from local.processes import is_port_taken
 
 CLOUD_VARIABLE: Final = "TEPPAN_CLOUD"
 DEFAULT_PORT: Final = 4566
 _LOCAL: Final = ROOT / ".local"
+_TIMEOUT_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,16 @@ class Description:
 
     @property
     def is_running(self) -> bool:
-        """Whether the cloud's emulator answers: the file remains when a cloud is killed."""
-        port = urlsplit(self.aws_endpoint_url).port
-        return port is not None and is_port_taken(port)
+        """Whether an emulator with the cloud's user pool answers.
+
+        The file remains when a cloud is killed, and another program may use its port then.
+        """
+        url = f"{self.aws_endpoint_url}/{self.user_pool_id}/.well-known/jwks.json"
+        try:
+            answer = urllib3.request("GET", url, retries=False, timeout=_TIMEOUT_SECONDS)
+            return answer.status == 200 and "keys" in answer.json()
+        except (urllib3.exceptions.HTTPError, ValueError):
+            return False
 
 
 def directory_of(port: int) -> Path:
