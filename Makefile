@@ -21,7 +21,14 @@ sam := .tools/sam/bin/sam
 # the shell interprets its quotes, spaces and dollars. $(value) is the text before make expands it.
 arguments := PORT STRIPE_PORT DEMO_PORT USER EMAIL STAGE EVENT F DOCKER KEEP RENEW ALL PYTHON PROFILE NAME WING ROUTE ARCH
 # Only arguments of make count: PORT or USER in the environment means something else.
+flags := DOCKER KEEP RENEW ALL
+# The variables of this file that may be replaced; ARGS is the only argument that the shell interprets.
+replaceable := python uv sam linters ARGS
 given := $(foreach name,$(arguments),$(if $(findstring command line,$(origin $(name))),$(if $(value $(name)),$(name))))
+on_command_line := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
+$(foreach name,$(filter-out -% MAKE% $(arguments) $(replaceable),$(on_command_line)),$(error There is no argument $(name): `make help` lists them))
+# `x1x`: exactly 1, without spaces.
+$(foreach name,$(filter $(flags),$(given)),$(if $(subst x1x,,x$(value $(name))x),$(error $(name) must be 1 or be left out)))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
 # $(call argument,EMAIL), $(call option,--port,PORT), $(call flag,--keep,KEEP): for the recipe, or nothing without that argument.
 argument = $(if $(filter $(1),$(given)),"$$$(1)")
@@ -133,21 +140,26 @@ build: .venv/.ready .tools/sam/.ready ## Build functions and layers for AWS into
 
 .PHONY: lock
 # The interpreter that uv itself runs on: uv would fetch another one if no Python 3.13 is on PATH.
-lock: export UV_PYTHON := $(CURDIR)/.tools/uv/bin/python
+lock requirements: export UV_PYTHON := $(CURDIR)/.tools/uv/bin/python
 lock: $(uv) ## Resolve the newest versions allowed, into every lock file
+	@command -v npm >/dev/null || { echo "make lock needs npm." >&2; exit 1; }
 	@$(uv) lock --upgrade
 	@for tool in uv $(locked_tools); do \
 		$(uv) pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.13 --no-annotate \
 			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			local/tools/$$tool.in --output-file local/tools/$$tool.txt || exit 1; \
 	done
+	@$(MAKE) requirements
+	@for project in local/tools/openapi-linters local/tools/http-observatory clients; do \
+		npm update --prefix $$project --package-lock-only --ignore-scripts || exit 1; \
+	done
+
+.PHONY: requirements
+requirements: $(uv) ## Write the requirements.txt of each layer from uv.lock
 	@$(MAKE) --silent -C layers/runtime requirements
 	@$(MAKE) --silent -C layers/payments requirements
 	@$(MAKE) --silent -C layers/cache requirements
 	@$(MAKE) --silent -C layers/docs requirements
-	@for project in local/tools/openapi-linters local/tools/http-observatory clients; do \
-		npm update --prefix $$project --package-lock-only --ignore-scripts || exit 1; \
-	done
 
 .PHONY: clean
 clean: ## Remove what was built and cached (ALL=1: the fetched tools too)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,30 @@ def make(directory: Path, target: str, *arguments: str, **environment: str) -> l
     return found
 
 
+def run_make(
+    directory: Path, target: str, *arguments: str, path: str = os.environ["PATH"]
+) -> subprocess.CompletedProcess[str]:
+    """Run a target of the Makefile in another folder."""
+    make = shutil.which("make")
+    assert make
+    return subprocess.run(
+        [make, "-s", "-f", ROOT / "Makefile", target, *arguments],
+        cwd=directory,
+        env={"PATH": path, "HOME": str(directory)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def refusal(directory: Path, target: str, *arguments: str) -> str:
+    """Return the errors of a target that fails where no command is installed."""
+    refused = run_make(directory, target, *arguments, path=str(directory))
+    assert refused.returncode == 2
+    return refused.stderr
+
+
 def options_of(called: list[str]) -> list[str]:
     """Return the module's arguments without the end of its options (`--`)."""
     return [each for each in called[2:] if each != "--"]
@@ -111,12 +136,68 @@ def test_make_leaves_out_a_missing_argument_even_if_the_environment_has_it(
 
 
 @pytest.mark.parametrize("name", FLAGS)
-def test_a_flag_of_make_is_set_by_any_text(tmp_path: Path, name: str) -> None:
+def test_a_flag_of_make_is_1_or_left_out(tmp_path: Path, name: str) -> None:
     target, flag = FLAGS[name]
 
-    assert options_of(make(tmp_path, target, f"{name}=$(shell touch ran)'")) == [flag]
+    assert options_of(make(tmp_path, target, f"{name}=1")) == [flag]
     assert options_of(make(tmp_path, target, f"{name}=", **{name: "1"})) == []
+
+
+@pytest.mark.parametrize("name", [*FLAGS, "ALL"])
+@pytest.mark.parametrize("text", ["0", "no", "1 1", "1 ", "x1x", "$(shell touch ran)'"])
+def test_a_flag_of_make_is_refused_with_another_text(tmp_path: Path, name: str, text: str) -> None:
+    target = FLAGS[name][0] if name in FLAGS else "clean"
+
+    refused = refusal(tmp_path, target, f"{name}={text}")
+
+    assert f"*** {name} must be 1 or be left out.  Stop." in refused
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("argument", ["f=1", "FUNCTION=create_booking", "port=4700"])
+def test_an_unknown_argument_of_make_is_refused(tmp_path: Path, argument: str) -> None:
+    name = argument.partition("=")[0]
+
+    refused = refusal(tmp_path, "invoke", argument)
+
+    assert f"*** There is no argument {name}: `make help` lists them.  Stop." in refused
+
+
+def test_make_lock_without_npm_changes_nothing(tmp_path: Path) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    uv.chmod(0o755)
+
+    refused = refusal(tmp_path, "lock", f"uv={uv}", "-o", ".tools/uv/.ready")
+
+    assert refused.startswith("make lock needs npm.\n")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_make_requirements_writes_those_of_each_layer_with_the_fetched_uv(tmp_path: Path) -> None:
+    layers = {path.parent.name for path in ROOT.glob("layers/*/requirements.txt")}
+    for name in layers:
+        (tmp_path / "layers" / name).mkdir(parents=True)
+        shutil.copy(ROOT / "layers" / name / "Makefile", tmp_path / "layers" / name)
+        (tmp_path / "layers" / name / "requirements.txt").touch()
+    uv = tmp_path / ".tools" / "uv" / "bin" / "uv"
+    uv.parent.mkdir(parents=True)
+    uv.write_text("#!/bin/sh\ntouch written\n")
+    uv.chmod(0o755)
+
+    run_make(tmp_path, "requirements", "-o", ".tools/uv/.ready").check_returncode()
+
+    assert {path.parent.name for path in tmp_path.glob("layers/*/written")} == layers
+
+
+@pytest.mark.parametrize(
+    "name", [".github/dependabot.yml", *map(str, ROOT.glob("layers/*/Makefile"))]
+)
+def test_a_comment_names_commands_that_work_in_a_fresh_clone(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+    assert set(re.findall(r"`make ([^` ]+)", text)) <= set(targets)
 
 
 def test_make_passes_several_arguments_on(tmp_path: Path) -> None:
