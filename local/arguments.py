@@ -37,8 +37,9 @@ def json_object(text: str) -> dict[str, Any]:
     """Return the JSON object in an argument. Raises ArgumentTypeError for any other text."""
     try:
         document = json.loads(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"must be JSON, and is not: {error}.") from error
+    except json.JSONDecodeError as error:
+        place = f"at line {error.lineno}, column {error.colno}"
+        raise argparse.ArgumentTypeError(f"must be JSON, and is not {place}.") from error
     if not isinstance(document, dict):
         raise argparse.ArgumentTypeError('must be a JSON object, as in \'{"scope": "full"}\'.')
     return document

@@ -109,7 +109,14 @@ def _run_in_container(cloud: Description, function: str, _event: dict[str, Any])
 
 
 def _request(event: dict[str, Any]) -> str:
-    """Return one line with the sender and the kind of the event."""
+    """Return one line with the sender and the kind of the event; any other event as JSON."""
+    try:
+        return _known_request(event)
+    except (KeyError, TypeError, AttributeError):
+        return f"Event: {json.dumps(event)}"
+
+
+def _known_request(event: dict[str, Any]) -> str:
     if "triggerSource" in event:
         return f"Cognito: {event['triggerSource']}"
     if "Records" in event:
@@ -124,18 +131,22 @@ def _request(event: dict[str, Any]) -> str:
     return f"{event['httpMethod']} {target}"
 
 
-def _response(result: dict[str, Any] | None) -> str:
+def _response(result: Any) -> str:
     if result is None:
         return "It returned nothing."
-    if "statusCode" not in result:
+    if not isinstance(result, dict) or "statusCode" not in result:
         return _pretty(result)
     headers = [f"{name}: {value}" for name, value in result.get("headers", {}).items()]
     body = [_pretty_text(result["body"])] if result.get("body") else []
     return "\n".join([f"{result['statusCode']}", *headers, "", *body])
 
 
-def _pretty_text(text: str) -> str:
-    return _pretty(json.loads(text))
+def _pretty_text(text: Any) -> str:
+    """Return JSON with indents, and anything else as it is."""
+    try:
+        return _pretty(json.loads(text))
+    except (ValueError, TypeError):
+        return str(text)
 
 
 def _pretty(document: object) -> str:

@@ -11,6 +11,9 @@ from local.description import CLOUD_VARIABLE
 from tests.builders import ROOT
 from tests.cloud.conftest import RunningCloud
 
+from teppan.clock import to_rfc3339, utc_now
+from teppan.store import keys
+
 _END = "--- end of step ---"
 _CHANGING_VALUES = {
     r"bkg_[a-z2-7]{26}": "<booking>",
@@ -41,6 +44,13 @@ def tour() -> Iterator[Step]:
         yield Step(command, output)
 
 
+def script(cloud: RunningCloud, commands: list[str]) -> str:
+    """Return the commands with the addresses of a cloud, and a mark after each block."""
+    text = "".join(f"{command}echo '{_END}'\n" for command in commands)
+    text = re.sub(r"(?m)^API=.*$", f"API={cloud.description.api_url}", text)
+    return re.sub(r"(?m)^STRIPE=.*$", f"STRIPE={cloud.description.stripe_url}", text)
+
+
 def pattern(shown_output: str) -> re.Pattern[str]:
     """Return a pattern for the output: `...` matches anything, line breaks do not matter."""
     parts = [
@@ -57,18 +67,33 @@ def without_changing_values(text: str) -> str:
     return text
 
 
+@pytest.fixture
+def spent_limits(cloud: RunningCloud, customer_token: str) -> None:
+    """The demo customer may make no more bookings: half of the limits are spent by the seed."""
+    me = cloud.api.request("GET", "/api/v1/auth/me", token=customer_token).json()
+    made = {f"{to_rfc3339(utc_now())}#bkg_{number}" for number in range(10)}
+    cloud.client("dynamodb").put_item(
+        TableName=cloud.description.table,
+        Item={
+            **dict(
+                zip(("pk", "sk"), ({"S": key} for key in keys.quota(me["user_id"])), strict=True)
+            ),
+            "pending": {"SS": sorted(entry.partition("#")[2] for entry in made)},
+            "made": {"SS": sorted(made)},
+        },
+    )
+
+
+@pytest.mark.usefixtures("spent_limits")
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_the_tour_answers_as_the_readme_shows(cloud: RunningCloud, time: str) -> None:
     # Given the commands of the README, with the addresses of this cloud
     steps = list(tour())
     assert len(steps) > 10
-    script = "".join(f"{step.command}echo '{_END}'\n" for step in steps)
-    script = re.sub(r"(?m)^API=.*$", f"API={cloud.description.api_url}", script)
-    script = re.sub(r"(?m)^STRIPE=.*$", f"STRIPE={cloud.description.stripe_url}", script)
 
     # When a shell runs them in the checkout
     run = subprocess.run(
-        ["bash", "-c", script],
+        ["bash", "-c", script(cloud, [step.command for step in steps])],
         cwd=ROOT,
         env=os.environ | {CLOUD_VARIABLE: str(cloud.path)},
         capture_output=True,
@@ -84,3 +109,26 @@ def test_the_tour_answers_as_the_readme_shows(cloud: RunningCloud, time: str) ->
         assert pattern(step.shown_output).fullmatch(without_changing_values(output).strip()), (
             f"{step.command}\nprinted\n{output}\ninstead of\n{step.shown_output}"
         )
+
+
+def test_the_tour_names_a_refused_booking_and_sends_nothing_about_it(cloud: RunningCloud) -> None:
+    # Given an interactive shell in which the booking is refused
+    commands = [step.command.replace('"guests": 12', '"guests": 0') for step in tour()]
+    after = next(number for number, each in enumerate(commands) if "${ID:?was not" in each) + 1
+
+    # When the rest of the tour is pasted too
+    run = subprocess.run(
+        ["bash", "--norc", "-i"],
+        input=script(cloud, commands),
+        cwd=ROOT,
+        env=os.environ | {CLOUD_VARIABLE: str(cloud.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    # Then it says so, and no command about the booking is sent
+    assert "ID: was not set, because the booking was refused" in run.stderr
+    printed = run.stdout.split(_END)[after:]
+    assert not any(code in "".join(printed) for code in ("not_found", "validation_failed", "bkg_"))

@@ -8,7 +8,7 @@ from local.errors import CommandError
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--event={bad"], "make invoke: EVENT must be JSON, and is not: Expecting property name"),
+        (["--event={bad"], "make invoke: EVENT must be JSON, and is not at line 1, column 2."),
         (["--event=[1]"], "make invoke: EVENT must be a JSON object"),
         (["--port=abc"], "make invoke: PORT must be a port from 1 to 65535, not 'abc'."),
         (["--port=0"], "make invoke: PORT must be a port from 1 to 65535, not '0'."),

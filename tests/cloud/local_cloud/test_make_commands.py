@@ -1,13 +1,15 @@
 """The commands of the Makefile for a running local cloud."""
 
+import json
 import os
 import re
 import subprocess
+from dataclasses import replace
 
 import pytest
 from local.commands.invoke import invoke as invoke_function
 from local.description import CLOUD_VARIABLE
-from local.live_events.live_event import event_paths
+from local.live_events.live_event import event_paths, live_event
 from local.paths import ROOT
 from operations import admin, second_factor
 from tests.cloud.commands import invoke, run_module, stand_in_for_a_stage
@@ -41,6 +43,35 @@ class TestInvoke:
         assert 'Schedule: {"scope": "full"}' in output
         assert '"operation":"reconcilePayments"' in output
         assert '"message":"answered"' in output
+
+    def test_make_invoke_sends_a_body_that_is_no_json(self, cloud: RunningCloud) -> None:
+        event = json.loads(event_paths()["create_quote"].read_text("utf-8")) | {"body": "notjson"}
+        output = invoke(cloud, "create_quote", f"--event={json.dumps(event)}")
+        assert "\nnotjson\n" in output.stdout
+        assert '"code": "malformed_json"' in output.stdout
+
+    @pytest.mark.parametrize(
+        "event",
+        [{"requestContext": {}}, {"Records": [{}]}, {"requestContext": None, "version": "2.0"}],
+    )
+    def test_make_invoke_sends_an_event_of_no_known_kind(
+        self, cloud: RunningCloud, event: dict[str, object]
+    ) -> None:
+        output = invoke(cloud, "get_health", f"--event={json.dumps(event)}")
+        assert f"Event: {json.dumps(event)}" in output.stdout
+        assert "Traceback" not in output.stderr
+
+    def test_make_invoke_creates_more_bookings_than_a_customer_may(
+        self, cloud: RunningCloud
+    ) -> None:
+        for _ in range(4):
+            output, succeeded = invoke_function(cloud.description, "create_booking")
+            assert succeeded
+            assert re.search(r"^201$", output, re.MULTILINE), output
+
+    def test_make_invoke_logs_in_for_no_request_without_a_token(self, cloud: RunningCloud) -> None:
+        broken = replace(cloud.description, users={})
+        assert live_event(event_paths()["get_health"], broken)["path"] == "/health"
 
     def test_make_invoke_lists_the_functions_for_an_unknown_name(self, cloud: RunningCloud) -> None:
         output = invoke(cloud, "creat_booking")
