@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 from local.errors import CommandError
@@ -41,8 +41,12 @@ def test_make_dev_looks_for_dead_servers_while_it_waits_for_a_save() -> None:
     def ended() -> None:
         raise CommandError("emulator has ended.")
 
+    stop = Event()
+    later = Timer(5, stop.set)
+    later.start()
     with pytest.raises(CommandError, match="emulator has ended"):
-        next(saved_sources(Event(), ended))
+        list(saved_sources(stop, ended))
+    later.cancel()
 
 
 def test_the_folder_of_a_temporary_server_goes_when_its_parent_is_killed(tmp_path: Path) -> None:
