@@ -15,9 +15,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.arguments import Parser, add_port
 from local.aws.emulator import Aws
 from local.aws.stack import STACK, STAGE, outputs_of
+from local.booking_page.frontend_policy import (
+    FRONTENDS,
+    Frontend,
+    content_security_policy,
+    headers_of,
+)
 from local.description import Description, running_cloud
 from local.errors import CommandError
-from local.frontend_policy import FRONTENDS, Frontend, content_security_policy, headers_of
 from local.paths import ROOT
 
 from operations.stages import deployed

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from local.booking_page.frontend_policy import Frontend, headers_of
 from local.description import DemoUser
-from local.frontend_policy import Frontend, headers_of
 from local.paths import CLIENT_TOOLS, ROOT
 
 _SOURCES: Final = ROOT / "clients" / "demo"

@@ -33,8 +33,11 @@ class Ready(BaseHTTPRequestHandler):
 HTTPServer((os.environ["BIND_HOST"], int(os.environ["GATEWAY_PORT"])), Ready).serve_forever()
 """
 SAM = """\
-import json, os
+import json, os, pathlib, sys
 open({seen!r}, "w").write(json.dumps(dict(os.environ)))
+build = pathlib.Path(sys.argv[sys.argv.index("--build-dir") + 1])
+build.mkdir(parents=True)
+(build / "template.yaml").write_text("Location: ../../openapi.yaml\\n")
 """
 
 

@@ -148,7 +148,7 @@ def test_the_version_of_a_build_is_the_commit_and_whether_files_have_changed_sin
         parameters = tomllib.loads((tmp_path / PARAMETERS_FILE).read_text(encoding="utf-8"))
         return str(parameters["ServiceVersion"])
 
-    monkeypatch.setattr("local.commands.build_for_aws.ROOT", tmp_path)
+    monkeypatch.setattr("local.commit.ROOT", tmp_path)
     git("init", "--quiet")
     (tmp_path / "template.yaml").touch()
     git("add", "template.yaml")

@@ -4,7 +4,12 @@ import json
 import re
 
 import pytest
-from local.frontend_policy import FRONTENDS, Frontend, content_security_policy, headers_of
+from local.booking_page.frontend_policy import (
+    FRONTENDS,
+    Frontend,
+    content_security_policy,
+    headers_of,
+)
 from operations.frontend_headers import connections_of, next_config
 
 API = "https://abc.execute-api.us-west-2.amazonaws.com"

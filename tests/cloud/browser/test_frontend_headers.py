@@ -10,7 +10,7 @@ import pytest
 import trustme
 import uvicorn
 from anyio.from_thread import start_blocking_portal
-from local.frontend_policy import FRONTENDS, headers_of
+from local.booking_page.frontend_policy import FRONTENDS, headers_of
 from local.processes import HOST, free_port
 from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette

@@ -49,11 +49,14 @@ def without_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cloud, "emulator", emulator)
     monkeypatch.setattr(cloud, "fake_stripe", lambda *_: nullcontext("http://stripe"))
+    monkeypatch.setattr(cloud, "booking_page", lambda *_: nullcontext(None))
     monkeypatch.setattr(cloud, "forward_from_bridge", lambda *_: nullcontext())
     monkeypatch.setattr(
         cloud,
         "Cloud",
-        lambda _aws, _url, directory: SimpleNamespace(start=lambda _: described(directory)),
+        lambda _aws, _url, directory, *_: SimpleNamespace(
+            api_url="http://api", start=lambda _: described(directory)
+        ),
     )
 
 

@@ -1,8 +1,8 @@
-"""The expected headers of the frontends' CloudFront policies: local/frontend_policy.py."""
+"""The headers of the CloudFront policies: those of local/booking_page/frontend_policy.py."""
 
 from typing import Any, Final
 
-from local.frontend_policy import FRONTENDS, Frontend, headers_of
+from local.booking_page.frontend_policy import FRONTENDS, Frontend, headers_of
 from tests.contract.template.expectations import Kind, Row, sentence, sub, when
 
 _API: Final = "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
