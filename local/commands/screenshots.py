@@ -1,5 +1,6 @@
 """`make screenshots`: take the pictures of the README from the booking page of a running cloud."""
 
+import hashlib
 import shutil
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,10 @@ from local.errors import CommandError
 from local.paths import ROOT
 
 _FOLDER: Final = ROOT / "docs" / "images"
+DIGEST: Final = _FOLDER / "booking-page.sha256"
+"""The file with the digest of the page that the pictures show."""
+
+_PAGE: Final = ROOT / "clients" / "demo"
 _SCREEN: Final[ViewportSize] = {"width": 1280, "height": 860}
 # The seed books this day (local/seed.py).
 _BOOKED: Final = timedelta(days=30)
@@ -49,6 +54,15 @@ def take_pictures(cloud: Description) -> None:
         _show_the_day(page, cloud, booked)
         _picture(page, "staff-day")
         browser.close()
+    DIGEST.write_text(f"{page_digest()}\n", encoding="utf-8")
+
+
+def page_digest() -> str:
+    """Return a hash of the sources of the booking page."""
+    digest = hashlib.sha256()
+    for path in sorted(_PAGE.iterdir()):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _put_a_party_together(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""The picture of the README is drawn from its source, and names folders that exist."""
+"""The pictures of the README show what there is now."""
 
 import re
 import subprocess
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from local.commands.screenshots import DIGEST, page_digest
 from tests.builders import ROOT
 from tests.contract.markdown import links
 
@@ -22,6 +23,13 @@ FOLDERS: Final = re.findall(r"<b>(\w+/)</b>", SOURCE.read_text(encoding="utf-8")
 
 def test_the_readme_shows_the_picture() -> None:
     assert "docs/architecture.svg" in links(ROOT / "README.md")
+
+
+def test_the_pictures_of_the_booking_page_show_it_as_it_is_now() -> None:
+    shown = DIGEST.read_text(encoding="utf-8").strip()
+
+    assert shown == page_digest(), "run `make dev`, and in another terminal `make screenshots`"
+    assert "docs/images/booking-page.png" in links(ROOT / "README.md")
 
 
 def test_the_picture_is_drawn_from_its_source() -> None:
