@@ -67,7 +67,8 @@ def invoke(
         *([_pretty_text(event["body"])] if event.get("body") else []),
         _response(result) if succeeded else f"The function failed:\n{_pretty(result)}",
         "Log\n" + "\n".join(f"  {line}" for line in log.splitlines()),
-        f"With Docker, in Lambda's own container:\n  {command_line(cloud, function)}",
+        "With Docker, in Lambda's own container, from the root of the checkout:\n"
+        f"  {command_line(cloud, function)}",
     ]
     return "\n\n".join(sections) + "\n", succeeded
 
