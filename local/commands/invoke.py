@@ -21,6 +21,8 @@ from local.description import Description, running_cloud
 from local.errors import CommandError
 from local.live_events.live_event import event_paths, live_event
 
+_IN_A_CONTAINER = "With Docker, in Lambda's own container, from the root of the checkout:"
+
 
 class Invocation(NamedTuple):
     """What a function returned, its log, and whether it succeeded."""
@@ -67,8 +69,7 @@ def invoke(
         *([_pretty_text(event["body"])] if event.get("body") else []),
         _response(result) if succeeded else f"The function failed:\n{_pretty(result)}",
         "Log\n" + "\n".join(f"  {line}" for line in log.splitlines()),
-        "With Docker, in Lambda's own container, from the root of the checkout:\n"
-        f"  {command_line(cloud, function)}",
+        f"{_IN_A_CONTAINER}\n  {command_line(cloud, function)}",
     ]
     return "\n\n".join(sections) + "\n", succeeded
 

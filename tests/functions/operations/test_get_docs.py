@@ -39,6 +39,21 @@ def assets_of(page: str) -> list[str]:
     return re.findall(r'(?:src|href)="(?:docs/)?([\w.-]+\.(?:js|css))"', page)
 
 
+@pytest.mark.parametrize("path", ["/docs/", "/docs/problems/", "/docs//problems"])
+def test_a_path_with_one_more_slash_does_not_exist(call: Handlers, path: str) -> None:
+    event = call.event("getDocsFile", by=None, file=path.removeprefix("/docs/")) | {"path": path}
+
+    assert call.send("getDocsFile", event).problem == (404, "not_found")
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "", "https, http", "ws"])
+def test_a_scheme_that_no_gateway_sends_is_ignored(call: Handlers, scheme: str) -> None:
+    answer = call("getOpenapi", by=None, headers={"X-Forwarded-Proto": scheme})
+
+    assert answer.status == 200
+    assert answer.body["servers"][0]["url"].startswith("https://")
+
+
 @pytest.mark.parametrize(
     ("operation", "path", "title"),
     [

@@ -34,7 +34,10 @@ def application() -> Starlette:
         Route("/docs/{file}", _asset),
         Route("/openapi.json", _contract),
     ]
-    return Starlette(routes=routes if is_enabled else [])
+    app = Starlette(routes=routes if is_enabled else [])
+    # A path with one more slash does not exist, as in the rest of the API.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _operations(_request: Request) -> Response:

@@ -37,7 +37,7 @@ def _reduced(event: Mapping[str, Any]) -> dict[str, Any]:
     scheme = {
         name: text
         for name, text in (event.get("headers") or {}).items()
-        if name.lower() == "x-forwarded-proto"
+        if name.lower() == "x-forwarded-proto" and text in {"http", "https"}
     }
     absent = ("multiValueHeaders", "queryStringParameters", "multiValueQueryStringParameters")
     return {**event, **dict.fromkeys(absent), "headers": scheme, "body": None}
