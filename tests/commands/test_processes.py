@@ -78,7 +78,11 @@ def test_an_interrupted_command_stops_with_its_child_processes(tmp_path: Path) -
 
 def start(code: str) -> subprocess.Popen[bytes]:
     """Run a statement about `local.processes` in a process of its own."""
-    imports = "import os, sys, time; from pathlib import Path; from local.processes import *\n"
+    imports = (
+        "import os, signal, sys, time; from pathlib import Path; from local.processes import *\n"
+        # A program that runs in the background may have inherited that it ignores the signal.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    )
     return subprocess.Popen(
         [sys.executable, "-c", imports + code], cwd=ROOT, stderr=subprocess.DEVNULL
     )

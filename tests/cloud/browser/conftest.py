@@ -43,7 +43,7 @@ class Watched:
             self.faults.append(text)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def launch() -> Iterator[Callable[..., Browser]]:
     """A function that starts the system's Chromium, headless, with more arguments."""
     executable = shutil.which("chromium")
@@ -57,7 +57,7 @@ def launch() -> Iterator[Callable[..., Browser]]:
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
     """Headless Chromium of the system."""
     browser = launch()
