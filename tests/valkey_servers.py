@@ -36,6 +36,10 @@ class Server:
         self.admin.config_set("maxmemory-policy", "noeviction")
         self.admin.config_set("maxmemory", 1)
 
+    def forbid(self, command: str) -> None:
+        """Refuse a command of every client."""
+        self.admin.execute_command("ACL", "SETUSER", "default", f"-{command}")
+
     def with_password(self, right: str, sent: str) -> str:
         """Require the password `right`; return the URL of a client that sends another one."""
         self.admin.config_set("requirepass", right)
@@ -43,9 +47,9 @@ class Server:
 
 
 @contextmanager
-def valkey_server() -> Iterator[Server]:
+def valkey_server(**config: str) -> Iterator[Server]:
     """Yield a server of its own, which is killed at the end."""
-    server = ValkeyServer(port=free_port())
+    server = ValkeyServer(port=free_port(), config=config)
     server.start()
     try:
         running = Server(server)

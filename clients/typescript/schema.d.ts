@@ -3711,6 +3711,8 @@ export interface operations {
                 headers: {
                     /** @description `no-store` for a request with `Authorization`; otherwise `public`, with a `max-age`. */
                     "Cache-Control"?: string;
+                    /** @description `Origin`, `Authorization` and `Accept-Encoding`: a cache may reuse the answer for a request with the same ones. */
+                    Vary?: string;
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };

@@ -21,7 +21,7 @@ from tests.builders import NOW
 from tests.cache.conftest import Source
 from tests.cache.test_cache import get
 from tests.conftest import Clock
-from tests.valkey_servers import Server
+from tests.valkey_servers import Server, valkey_server
 
 from teppan.cache import Cache, check, connect
 from teppan.domain.errors import CacheUnavailable
@@ -132,6 +132,12 @@ class TestSharing:
     def test_a_server_without_reads_has_no_hit_ratio(self, server: Server) -> None:
         assert SharedStore(server.url, "").hit_ratio() is None
 
+    def test_a_server_that_does_not_say_its_hit_ratio_is_healthy(self, server: Server) -> None:
+        server.forbid("info")
+        store = SharedStore(server.url, "")
+
+        assert [check(store).hit_ratio for _ in range(2)] == [None, None]
+
     def test_a_check_leaves_nothing_on_the_server(self, server: Server) -> None:
         check(SharedStore(server.url, ""))
 
@@ -195,6 +201,57 @@ class TestFailures:
 
         with at_most(PATIENCE):
             assert get(cache, source) == source.value
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "valkey://127.0.0.1:99999",
+            "valkeys://cache.internal:99999",
+            "valkeys://cache.internal:port",
+            "valkeys://[cache.internal",
+            "redis://127.0.0.1:6379",
+            '{"url": "valkeys://cache.internal:6379"}',
+        ],
+    )
+    def test_a_wrong_url_breaks_nothing(
+        self, source: Source, counted: Counter[str], monkeypatch: pytest.MonkeyPatch, url: str
+    ) -> None:
+        monkeypatch.setenv("CACHE_URL", url)
+
+        assert get(Cache("slots", 10), source) == source.value
+
+        assert counted == {"SlotsCacheErrors": 1}
+        with pytest.raises(CacheUnavailable):
+            check(connect("slots"))
+
+    @pytest.mark.parametrize("user", ["", "127.0.0.1:6379@"])
+    def test_a_server_on_another_machine_is_not_asked_without_tls(
+        self,
+        source: Source,
+        server: Server,
+        counted: Counter[str],
+        monkeypatch: pytest.MonkeyPatch,
+        user: str,
+    ) -> None:
+        url = server.url.replace("127.0.0.1", f"{user}localhost")
+        monkeypatch.setenv("CACHE_URL", url)
+
+        assert get(Cache("slots", 10), source) == source.value
+        assert counted == {"SlotsCacheErrors": 1}
+
+    def test_a_server_in_cluster_mode_is_asked_once_in_a_pause(
+        self, source: Source, counted: Counter[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with valkey_server(**{"cluster-enabled": "yes"}) as server:
+            monkeypatch.setenv("CACHE_URL", server.url)
+            cache = Cache("slots", 10)
+
+            for _ in range(20):
+                assert get(cache, source) == source.value
+            asked = server.admin.info("commandstats")["cmdstat_get"]
+
+        assert counted == {"SlotsCacheErrors": 20}
+        assert asked["rejected_calls"] == 1
 
     def test_a_full_server_still_answers_what_it_holds(
         self, shared: Cache, source: Source, server: Server, counted: Counter[str]

@@ -14,7 +14,8 @@ table = connect()
 cache = Cache("availability", CACHE_SECONDS)
 
 PARAMETERS = {"from": query(day, required=True), "to": query(day, required=True)}
-VARY = {"Vary": "Origin, Authorization"}
+# API Gateway compresses the body for callers that accept it.
+VARY = {"Vary": "Origin, Authorization, Accept-Encoding"}
 CACHED = VARY | {"Cache-Control": f"public, max-age={CACHE_SECONDS}"}
 
 

@@ -72,6 +72,7 @@ HEADERS: Final[Mapping[str, Callable[[Operation], bool]]] = {
     "ETag": lambda each: properties_of(each).get("version") == VERSION,
     "Idempotency-Replayed": lambda each: takes(each, "Idempotency-Key"),
     "Cache-Control": lambda each: each.id == "searchAvailability",
+    "Vary": lambda each: each.id == "searchAvailability",
     "Location": lambda each: each.id == "createBooking",
     "Access-Control-Allow-Methods": lambda each: each.method == "OPTIONS",
     "Access-Control-Allow-Headers": lambda each: each.method == "OPTIONS",

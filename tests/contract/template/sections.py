@@ -29,10 +29,6 @@ def _text(default: str, pattern: str) -> dict[str, Any]:
     }
 
 
-def _list() -> dict[str, Any]:
-    return {"Type": "CommaDelimitedList", "Description": sentence, "Default": ""}
-
-
 def _choice(default: Any, *values: Any, of: str = "String") -> dict[str, Any]:
     return {
         "Type": of,
@@ -44,7 +40,9 @@ def _choice(default: Any, *values: Any, of: str = "String") -> dict[str, Any]:
 
 _DAYS: Final = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 _HTTPS_ORIGIN: Final = r"https://[a-z0-9.-]+(:[0-9]{1,5})?"
+_SECRET_NAME: Final = "[A-Za-z0-9/_+=.@-]+"
 _LOCAL_ORIGIN: Final = r"http://(localhost|127\.0\.0\.1):[0-9]{1,5}"
+_CACHE_NETWORK: Final = ("CacheSubnetIds", "CacheSecurityGroupIds")
 _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Stage": _choice("dev", "local", "dev", "staging", "prod"),
     "AllowedOrigins": _text("", rf"^({_HTTPS_ORIGIN}(,{_HTTPS_ORIGIN})*)?$"),
@@ -69,17 +67,15 @@ _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "Description": sentence,
         "Default": "Teppan <no-reply@teppan.example>",
     },
-    "CacheUrl": _text(
+    "CacheUrlSecret": _text(
         "",
-        r"^(valkeys://([^\s:@/?#]*:[^\s:@/?#]+@)?[A-Za-z0-9.-]+(:[0-9]{1,5})?"
-        r"|valkey://127\.0\.0\.1:[0-9]{1,5})?$",
-    )
-    | {"NoEcho": True},
-    "CacheSubnetIds": _list(),
-    "CacheSecurityGroupIds": _list(),
+        rf"^({_SECRET_NAME}|arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_SECRET_NAME})?$",
+    ),
+    "CacheSubnetIds": _text("", "^(subnet-[0-9a-f]+(,subnet-[0-9a-f]+)*)?$"),
+    "CacheSecurityGroupIds": _text("", "^(sg-[0-9a-f]+(,sg-[0-9a-f]+)*)?$"),
     "StripeApiBase": _text("https://api.stripe.com", "^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"),
     "FrontendHeaders": _choice("off", "on", "off"),
-    "SentryOrigin": _text("", "^(https://[a-z0-9.-]+)?$"),
+    "SentryOrigin": _text("", rf"^({_HTTPS_ORIGIN})?$"),
     "AwsEndpointUrl": _text("", "^(http://[a-z0-9.-]+:[0-9]{1,5})?$"),
     "AlarmEmail": _text("", r"^([^@\s]+@[^@\s]+)?$"),
 }
@@ -138,8 +134,12 @@ def _stage_is(name: str) -> dict[str, list[Any]]:
     return {"Fn::Equals": [ref("Stage"), name]}
 
 
+def _is_empty(parameter: str) -> dict[str, list[Any]]:
+    return {"Fn::Equals": [ref(parameter), ""]}
+
+
 def _is_given(parameter: str) -> dict[str, list[Any]]:
-    return {"Fn::Not": [{"Fn::Equals": [ref(parameter), ""]}]}
+    return {"Fn::Not": [_is_empty(parameter)]}
 
 
 def _group_each_parameter(groups: list[dict[str, Any]]) -> bool:
@@ -150,6 +150,7 @@ def _group_each_parameter(groups: list[dict[str, Any]]) -> bool:
 
 SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Metadata": {
+        "cfn-lint.config.ignore_checks": ["W1033"],
         "AWS::CloudFormation::Interface.ParameterGroups": Check(
             "each parameter in one group with a label", _group_each_parameter
         ),
@@ -172,9 +173,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "HasFrontendHeaders": {"Fn::Equals": [ref("FrontendHeaders"), "on"]},
         "HasSentryOrigin": _is_given("SentryOrigin"),
         "HasAlarmEmail": _is_given("AlarmEmail"),
-        "HasCacheNetwork": {
-            "Fn::Not": [{"Fn::Equals": [{"Fn::Join": [",", ref("CacheSubnetIds")]}, ""]}]
-        },
+        "HasSharedCache": _is_given("CacheUrlSecret"),
     },
     "Rules": {
         "StripeIsStripe.RuleCondition": {"Fn::Not": [_stage_is("local")]},
@@ -185,15 +184,21 @@ SECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
                 " in the stage `local` only.",
             }
         ],
-        "SharedCacheHasNetwork.RuleCondition": {
-            "Fn::And": [{"Fn::Not": [_stage_is("local")]}, _is_given("CacheUrl")]
-        },
+        "SharedCacheHasNetwork.RuleCondition": _is_given("CacheUrlSecret"),
         "SharedCacheHasNetwork.Assertions": [
             {
-                "Assert": {"Fn::Not": [{"Fn::Contains": [ref(name), ""]}]},
-                "AssertDescription": f"CacheUrl needs {name}.",
+                "Assert": _is_given(name),
+                "AssertDescription": f"CacheUrlSecret needs {name}.",
             }
-            for name in ("CacheSubnetIds", "CacheSecurityGroupIds")
+            for name in _CACHE_NETWORK
+        ],
+        "NetworkHasSharedCache.RuleCondition": _is_empty("CacheUrlSecret"),
+        "NetworkHasSharedCache.Assertions": [
+            {
+                "Assert": _is_empty(name),
+                "AssertDescription": f"{name} needs CacheUrlSecret.",
+            }
+            for name in _CACHE_NETWORK
         ],
     },
     "Globals": {

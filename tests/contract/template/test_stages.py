@@ -43,6 +43,12 @@ STAGES: Final[Mapping[str, Mapping[str, str]]] = {
 OF_BUILD: Final = f"file://{(BUILT / PARAMETERS_FILE).relative_to(ROOT)}"
 """The file with the parameters of a build, which `make build` writes."""
 
+NOT_CHOSEN: Final = {
+    *("Stage", "Architecture", "ServiceVersion"),
+    *("LocalOrigins", "AwsEndpointUrl", "StripeApiBase"),
+}
+"""The parameters that nobody chooses for a stage: its name, those of a build and of `local`."""
+
 each_stage = pytest.mark.parametrize("section", STAGES)
 
 
@@ -73,6 +79,43 @@ def test_a_stage_has_the_parameters_of_the_build(section: str, tmp_path: Path) -
     assert built["Architecture"] == "x86_64"
     allowed = TEMPLATE["Parameters"]["ServiceVersion"]["AllowedPattern"]
     assert re.fullmatch(allowed, built["ServiceVersion"])
+
+
+def test_the_guide_to_going_live_names_each_parameter_that_an_operator_chooses() -> None:
+    guide = (ROOT / "docs/payments.md").read_text(encoding="utf-8")
+    step = guide.partition("2. **Parameters.**")[2].partition("3. **Deploy**")[0]
+    rows = "".join(line.split("|")[1] for line in step.splitlines() if line.startswith("   | `"))
+    assert {*re.findall(r"`(\w+)`", rows)} == TEMPLATE["Parameters"].keys() - NOT_CHOSEN
+
+
+def test_no_parameter_of_the_template_is_secret() -> None:
+    assert not [name for name, each in TEMPLATE["Parameters"].items() if "NoEcho" in each]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_allowed"),
+    [
+        ("CacheUrlSecret", "teppan-prod/cache", True),
+        (
+            "CacheUrlSecret",
+            "arn:aws:secretsmanager:us-west-2:123456789012:secret:cache-a1B2c3",
+            True,
+        ),
+        ("CacheUrlSecret", "valkeys://user:password@cache.internal:6379", False),
+        ("CacheUrlSecret", "cache}}{{resolve:secretsmanager:another", False),
+        ("CacheSubnetIds", "subnet-0a1b,subnet-2c3d", True),
+        ("CacheSubnetIds", "subnet-0a1b, subnet-2c3d", False),
+        ("CacheSecurityGroupIds", "sg-0a1b", True),
+        ("CacheSecurityGroupIds", "subnet-0a1b", False),
+        ("SentryOrigin", "https://sentry.example:9000", True),
+        ("SentryOrigin", "https://sentry.example/1", False),
+    ],
+)
+def test_the_template_takes_a_value_of_the_right_form(
+    name: str, text: str, is_allowed: bool
+) -> None:
+    pattern = TEMPLATE["Parameters"][name]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, text)) == is_allowed
 
 
 @each_stage

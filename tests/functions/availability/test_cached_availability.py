@@ -142,7 +142,8 @@ def test_browsers_may_keep_an_answer_as_long_as_the_cache_and_only_without_a_tok
     assert {each.headers["Cache-Control"] for each in cached} == {"public, max-age=10"}
     assert fresh.headers["Cache-Control"] == "no-store"
     assert refused_search.headers["Cache-Control"] == "no-store"
-    assert {each.headers["Vary"] for each in (*cached, fresh)} == {"Origin, Authorization"}
+    varying = {each.headers["Vary"] for each in (*cached, fresh)}
+    assert varying == {"Origin, Authorization, Accept-Encoding"}
 
 
 def test_hits_and_misses_of_availability_are_counted(call: Handlers, output: Output) -> None:

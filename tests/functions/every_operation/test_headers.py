@@ -13,7 +13,10 @@ from teppan.http.headers import SECURITY
 
 KNOWN = "https://book.teppan.example"
 
-CACHED = {"Cache-Control": "public, max-age=10", "Vary": "Origin, Authorization"}
+CACHED = {
+    "Cache-Control": "public, max-age=10",
+    "Vary": "Origin, Authorization, Accept-Encoding",
+}
 """The headers of the one answer that may be cached: availability, without a token."""
 
 PAGES = {"getDocs", "getDocsFile"}

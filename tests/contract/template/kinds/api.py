@@ -73,7 +73,7 @@ WITH_CACHE: Final = {
     "Properties.AssumeRolePolicyDocument": assumed_by("lambda.amazonaws.com"),
     "Properties.ManagedPolicyArns": [
         when(
-            "HasCacheNetwork",
+            "HasSharedCache",
             sub(f"{MANAGED}service-role/AWSLambdaVPCAccessExecutionRole"),
             sub(f"{MANAGED}service-role/AWSLambdaBasicExecutionRole"),
         ),

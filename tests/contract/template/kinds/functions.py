@@ -28,7 +28,7 @@ VARIABLES: Final[dict[str, Any]] = {
     "PSEUDONYM_SECRET_ARN": get_att("PseudonymSecret", "Id"),
     "STRIPE_API_KEY_ARN": get_att("StripeApiKeySecret", "Id"),
     "STRIPE_WEBHOOK_SECRET_ARN": get_att("StripeWebhookSecret", "Id"),
-    "CACHE_URL": ref("CacheUrl"),
+    "CACHE_URL": when("HasSharedCache", sub("{{resolve:secretsmanager:${CacheUrlSecret}}}"), ""),
     "STRIPE_API_BASE": when("IsLocal", ref("StripeApiBase"), "https://api.stripe.com"),
     "DOCS_ENABLED": ref("DocsEnabled"),
     "ADMIN_MFA": when("IsProd", "required", "optional"),
@@ -41,8 +41,11 @@ WITH_STRIPE: Final = {"Properties.Layers": [ref("PaymentsLayer")], "Properties.T
 WITH_CACHE: Final = {
     "Properties.Layers": [ref("CacheLayer")],
     "Properties.VpcConfig": when(
-        "HasCacheNetwork",
-        {"SubnetIds": ref("CacheSubnetIds"), "SecurityGroupIds": ref("CacheSecurityGroupIds")},
+        "HasSharedCache",
+        {
+            "SubnetIds": {"Fn::Split": [",", ref("CacheSubnetIds")]},
+            "SecurityGroupIds": {"Fn::Split": [",", ref("CacheSecurityGroupIds")]},
+        },
         ref("AWS::NoValue"),
     ),
     "Properties.Role": get_att("<Name>Role", "Arn"),
