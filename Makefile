@@ -41,13 +41,15 @@ npm_tools := dynamodb-local stripe-cli
 npm_projects := openapi-linters http-observatory clients
 linters := .tools/openapi-linters/node_modules/.bin
 
-# $(call fetched,WHAT): the sentence after the installer's own message; $(call fetched,WHAT,npm) names another registry than PyPI.
-fetched = || { echo "Could not fetch $(1): see the message above; a first run needs $(or $(2),PyPI)." >&2; exit 1; }
+# $(call fetched,WHAT): the sentence after the installer's own message; $(call fetched,WHAT,npm) names another registry than PyPI,
+# and a third argument is the command with which a target goes on without it.
+fetched = || { echo "Could not fetch $(1): see the message above; a first run needs $(or $(2),PyPI)." >&2; $(or $(3),exit 1); }
 
 ##@ Every day
 
 .PHONY: dev
-# Without Node.js everything runs but the booking page.
+# Without Node.js, or without npm's registry, everything runs but the booking page.
+dev: without_clients := echo "The booking page is not served."
 dev: .venv/.ready .tools/sam/.ready .tools/ministack/.ready $(if $(shell command -v npm),.tools/clients/.ready) ## Start the local cloud (PORT=4566, STRIPE_PORT=4567, DEMO_PORT=4568, KEEP=1 keeps its state)
 	@exec $(python) -m local $(port) $(call option,--stripe-port,STRIPE_PORT) $(call option,--demo-port,DEMO_PORT) $(call flag,--keep,KEEP)
 
@@ -206,5 +208,4 @@ npm_project := package.json package-lock.json .npmrc
 $(npm_projects:%=.tools/%/.ready): .tools/%/.ready:
 	@echo "Fetching $*"
 	@rm -rf .tools/$* && mkdir -p .tools/$* && cp $^ .tools/$*
-	@npm ci --prefix .tools/$* --ignore-scripts >/dev/null $(call fetched,$*,npm and Node.js 20.19 or later)
-	@touch $@
+	@npm ci --prefix .tools/$* --ignore-scripts >/dev/null && touch $@ $(call fetched,$*,npm and Node.js 20.19 or later,$(without_$*))

@@ -114,7 +114,8 @@ def ready(description: Description) -> str:
         user_pool_id=description.user_pool_id,
         client_id=description.client_id,
         stripe_url=description.stripe_url,
-        booking_page=description.booking_page_url or "not served: it needs Node.js and npm",
+        booking_page=description.booking_page_url
+        or "not served: it needs Node.js and packages of npm",
         path=cloud_file(Path(description.directory)).relative_to(ROOT),
         users="\n".join(users),
     )

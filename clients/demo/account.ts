@@ -1,7 +1,6 @@
 /** Log in and register, in one dialog; and who is logged in, in the page's head. */
 
 import { dataOf, type Api } from "../typescript/client";
-import { ApiProblem } from "../typescript/problem";
 import type { Config } from "./config";
 import { button, byId, element, textOf, whileBusy } from "./elements";
 import { clearProblem, say, showProblem } from "./messages";
@@ -26,6 +25,7 @@ export class AccountDialog {
     private readonly publicApi: Api,
     private readonly session: Session,
     users: Config["users"],
+    private readonly onLogOut: () => Promise<void>,
   ) {
     const submit = byId("account-submit", HTMLButtonElement);
     this.#form.addEventListener("submit", (event) => {
@@ -63,8 +63,7 @@ export class AccountDialog {
   async #logOut(): Promise<void> {
     // Without an answer the tokens are forgotten all the same.
     await this.session.logOut().catch(() => undefined);
-    window.location.hash = "#book";
-    say("You are logged out.");
+    await this.onLogOut();
   }
 
   #show(step: Step): void {
@@ -112,9 +111,4 @@ export class AccountDialog {
     );
     if (buttons.length) byId("demo-users", HTMLElement).append("Fill in: ", ...buttons);
   }
-}
-
-/** Return whether an error says that the session has ended. */
-export function isLoggedOut(error: unknown): boolean {
-  return error instanceof ApiProblem && ["unauthorized", "invalid_refresh_token"].includes(error.problem.code);
 }

@@ -3,6 +3,7 @@
 import { dataOf, type Api, type Schemas } from "../typescript/client";
 import { byId, element, whileBusy } from "./elements";
 import { isoDate, longDay, monthName } from "./format";
+import { clearProblem, showProblem } from "./messages";
 
 type Slot = Schemas["SlotAvailability"];
 
@@ -16,18 +17,18 @@ const REASON: Record<NonNullable<Slot["reason"]>, string> = {
 export class Calendar {
   #month = firstOfMonth(new Date(), 0);
   #slots: Slot[] = [];
+  readonly #problem = byId("calendar-problem", HTMLElement);
 
   /** `onPick` runs when another day or time is chosen. */
   constructor(
     private readonly api: Api,
     private readonly onPick: () => void,
-    onError: (error: unknown) => void,
   ) {
     for (const [id, step] of [["month-before", -1], ["month-after", 1]] as const) {
       const button = byId(id, HTMLButtonElement);
       button.addEventListener("click", () => {
         this.#month = firstOfMonth(this.#month, step);
-        void whileBusy(button, () => this.load()).catch(onError);
+        void whileBusy(button, () => this.load());
       });
     }
     byId("days", HTMLElement).addEventListener("change", () => this.#showTimes());
@@ -36,10 +37,25 @@ export class Calendar {
 
   /** Show the month, and keep the chosen day and time if they are still free. */
   async load(): Promise<void> {
-    const last = new Date(firstOfMonth(this.#month, 1).getTime() - 1);
-    const query = { from: isoDate(this.#month), to: isoDate(last) };
-    const found = await dataOf(this.api.GET("/api/v1/availability", { params: { query } }));
-    this.#slots = found.slots;
+    const month = this.#month;
+    try {
+      const slots = await this.#slotsOf(month);
+      // The person may have turned to another month meanwhile.
+      if (month === this.#month) this.#show(slots);
+    } catch (error) {
+      showProblem(this.#problem, error);
+    }
+  }
+
+  async #slotsOf(month: Date): Promise<Slot[]> {
+    const last = new Date(firstOfMonth(month, 1).getTime() - 1);
+    const query = { from: isoDate(month), to: isoDate(last) };
+    return (await dataOf(this.api.GET("/api/v1/availability", { params: { query } }))).slots;
+  }
+
+  #show(slots: Slot[]): void {
+    clearProblem(this.#problem);
+    this.#slots = slots;
     byId("month-name", HTMLElement).textContent = monthName(this.#month);
     byId("month-before", HTMLButtonElement).disabled = this.#month <= firstOfMonth(new Date(), 0);
     this.#showDays();
@@ -53,6 +69,11 @@ export class Calendar {
     this.#showTimes();
     if (time !== undefined) check("/time", time);
     this.onPick();
+  }
+
+  /** Forget the chosen day and time. */
+  forget(): void {
+    for (const input of [...inputs("/date"), ...inputs("/time")]) input.checked = false;
   }
 
   #showDays(): void {

@@ -11,11 +11,20 @@ import { partyOf } from "./party";
 
 const key = new IdempotencyKey();
 
-/** Create a booking of what is in the form. Pressing the button again never books twice. */
+/** Create a booking of what is in the form. Pressing the button again after a lost answer never books twice. */
 export async function book(api: Api, form: HTMLFormElement): Promise<Schemas["Booking"]> {
   const body = bookingOf(form);
   const header = { "Idempotency-Key": key.for(body) };
-  return await dataOf(api.POST("/api/v1/bookings", { body, params: { header } }));
+  const booking = await dataOf(api.POST("/api/v1/bookings", { body, params: { header } }));
+  key.answered();
+  return booking;
+}
+
+/** Return what to say about a booking that `book` has returned, which an earlier attempt may have made. */
+export function announcementOf({ status }: Schemas["Booking"]): string {
+  return status === "pending"
+    ? "The time is yours. Pay to confirm the booking."
+    : "You had made this booking before. To make another one, book again.";
 }
 
 /** Show why booking has failed; if the slot is taken, offer the free times of that day. */

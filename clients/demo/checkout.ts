@@ -5,6 +5,7 @@ import { IdempotencyKey } from "../typescript/idempotency";
 
 type PaymentType = Schemas["PaymentType"];
 
+/** Never ended: as long as this page lives, a payment that was opened is paid, and no second one is opened. */
 const key = new IdempotencyKey();
 
 /** Return which payment a booking needs next, or undefined if nothing can be paid now. */

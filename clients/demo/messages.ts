@@ -11,7 +11,7 @@ export function say(sentence: string): void {
 /** Return an error as sentences for people. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ApiProblem) {
-    if (error.problem.code === "unauthorized") {
+    if (["unauthorized", "invalid_refresh_token"].includes(error.problem.code)) {
       return "Your session has ended. Log in again; what you have entered is still here.";
     }
     if (error.problem.errors) return "Some values are not valid. Each is marked below.";
@@ -28,15 +28,19 @@ export function showProblem(area: HTMLElement, error: unknown, ...extra: Node[])
   area.scrollIntoView({ block: "nearest" });
 }
 
-/** Remove what an earlier attempt has shown. */
+/** Remove what `area` shows, and its marks at fields; those of another area stay. */
 export function clearProblem(area: HTMLElement): void {
   area.replaceChildren();
-  const form = area.closest("form");
-  for (const note of form?.querySelectorAll(".invalid") ?? []) note.remove();
-  for (const field of form?.querySelectorAll("[aria-invalid]") ?? []) {
-    field.removeAttribute("aria-invalid");
-    field.removeAttribute("aria-describedby");
-  }
+  for (const field of document.querySelectorAll(`[aria-describedby^="${area.id}-"]`)) unmark(field);
+}
+
+/** Remove the mark of a field. */
+export function unmark(field: Element): void {
+  const note = field.getAttribute("aria-describedby");
+  if (note === null) return;
+  document.getElementById(note)?.remove();
+  field.removeAttribute("aria-invalid");
+  field.removeAttribute("aria-describedby");
 }
 
 /** A field's name is the JSON pointer of its value in the body, so a violation finds its field. */
@@ -46,6 +50,7 @@ function markFields(area: HTMLElement, problem: Problem): void {
     const field = form?.elements.namedItem(pointer);
     if (field instanceof HTMLElement) {
       const id = `${area.id}-invalid-${index}`;
+      unmark(field);
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", id);
       field.after(element("span", { id, class: "invalid" }, detail));

@@ -1,41 +1,48 @@
 /** The page: puts its parts together, and shows the view that the address names. */
 
 import { createApi } from "../typescript/client";
-import { AccountDialog, isLoggedOut } from "./account";
+import { AccountDialog } from "./account";
 import { Calendar } from "./availability";
-import { book, showBookingProblem } from "./booking";
+import { announcementOf, book, showBookingProblem } from "./booking";
 import { allBookings, bookingTable } from "./booking_lists";
 import { BookingView } from "./booking_view";
 import { confirmPayment, wayBack } from "./checkout";
 import { loadConfig } from "./config";
 import { byId, textOf, whileBusy } from "./elements";
-import { clearProblem, say, showProblem } from "./messages";
+import { clearProblem, say, showProblem, unmark } from "./messages";
 import { PartyForm } from "./party";
 import { Session } from "./session";
 import { StaffView } from "./staff";
 import { sentryTrace } from "./trace";
 
 const VIEWS = ["book", "bookings", "booking", "staff"] as const;
+/** What the views hold of a person. */
+const PERSONAL = ["bookings-list", "booking-details", "capacity", "day-bookings"] as const;
 /** What the next view says first. */
 let announcement = "";
 
 const config = await loadConfig();
-const options = { baseUrl: config.api_url, middleware: [sentryTrace()] };
-const publicApi = createApi(options);
+const baseUrl = config.api_url;
+const trace = sentryTrace();
+const publicApi = createApi({ baseUrl, middleware: [trace] });
 const session = new Session(publicApi, () => dialog.showState());
-const api = createApi({ ...options, accessToken: () => session.accessToken() });
-const dialog = new AccountDialog(publicApi, session, config.users);
+const accessToken = () => session.accessToken();
+const api = createApi({ baseUrl, accessToken, middleware: [trace, session.endedBy401] });
+const dialog = new AccountDialog(publicApi, session, config.users, startAnew);
 
 const form = byId("booking-form", HTMLFormElement);
 const problem = byId("booking-problem", HTMLElement);
-const party = new PartyForm(publicApi, form, (error) => showProblem(problem, error), () => clearProblem(problem));
-const calendar = new Calendar(publicApi, () => party.reprice(), (error) => showProblem(problem, error));
+const party = new PartyForm(publicApi, form);
+const calendar = new Calendar(api, () => party.reprice());
 const bookingView = new BookingView(api, session, config.stripe_url);
 const staff = new StaffView(api);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   void whileBusy(byId("book-button", HTMLButtonElement), bookTheParty);
+});
+form.addEventListener("input", ({ target }) => {
+  if (target instanceof Element) unmark(target);
 });
 window.addEventListener("hashchange", () => void showView());
 window.addEventListener("unhandledrejection", () => say("Something went wrong on this page. Load it again."));
@@ -50,7 +57,6 @@ async function start(): Promise<void> {
   } else {
     await showView();
   }
-  await calendar.load().catch((error: unknown) => showProblem(problem, error));
 }
 
 async function returnFromStripe(bookingId: string, paymentIntentId: string): Promise<void> {
@@ -67,10 +73,9 @@ async function bookTheParty(): Promise<void> {
   if (!session.account && !(await dialog.open("Log in or register to book. What you have entered stays."))) return;
   try {
     const booking = await book(api, form);
-    announcement = "The time is yours. Pay to confirm the booking.";
+    announcement = announcementOf(booking);
     window.location.hash = `#booking/${booking.booking_id}`;
   } catch (error) {
-    if (isLoggedOut(error)) session.end();
     showBookingProblem(problem, error, calendar, textOf(form, "/date"));
   }
 }
@@ -86,9 +91,21 @@ async function showView(): Promise<void> {
   }
   say(announcement);
   announcement = "";
+  if (view === "book") await calendar.load();
   if (view === "bookings") await withLogin(showBookings, byId("bookings-problem", HTMLElement));
   if (view === "booking") await withLogin(() => bookingView.open(id), byId("one-problem", HTMLElement));
   if (view === "staff") await withLogin(() => staff.open(), byId("staff-problem", HTMLElement));
+}
+
+/** Empty the form and the views after a logout: the next person must not see what the last one has entered. */
+async function startAnew(): Promise<void> {
+  form.reset();
+  calendar.forget();
+  clearProblem(problem);
+  for (const id of PERSONAL) byId(id, HTMLElement).replaceChildren();
+  announcement = "You are logged out.";
+  window.history.pushState(null, "", "#book");
+  await showView();
 }
 
 async function showBookings(): Promise<void> {
@@ -108,7 +125,6 @@ async function withLogin(action: () => Promise<void>, area: HTMLElement): Promis
   try {
     await action();
   } catch (error) {
-    if (isLoggedOut(error)) session.end();
     showProblem(area, error);
   }
 }

@@ -3,6 +3,7 @@
 import { dataOf, type Api, type Schemas } from "../typescript/client";
 import { byId, element, numberOf, textOf } from "./elements";
 import { dollars, longDay, words } from "./format";
+import { clearProblem, showProblem } from "./messages";
 import { priceTable } from "./price";
 
 const UPGRADES = ["salmon", "scallops", "filet_mignon", "lobster_tail", "extra_protein"] as const;
@@ -29,14 +30,13 @@ export function partyOf(form: HTMLFormElement): Schemas["CreateQuote"] {
 }
 
 export class PartyForm {
+  readonly #problem = byId("party-problem", HTMLElement);
   #timer = 0;
   #newest = 0;
 
   constructor(
     private readonly api: Api,
     private readonly form: HTMLFormElement,
-    private readonly onError: (error: unknown) => void,
-    private readonly onPrice: () => void,
   ) {
     addQuantities("upgrades", "/menu/upgrades/", UPGRADES);
     addQuantities("add-ons", "/menu/add_ons/", ADD_ONS);
@@ -46,25 +46,32 @@ export class PartyForm {
   /** Ask for the price once the person pauses. */
   reprice(): void {
     window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => void this.#price().catch(this.onError), PAUSE_MS);
+    this.#timer = window.setTimeout(() => void this.#price(), PAUSE_MS);
   }
 
   async #price(): Promise<void> {
     const request = ++this.#newest;
     const body = partyOf(this.form);
-    const quote = await dataOf(this.api.POST("/api/v1/quotes", { body }));
-    // An older answer that arrives later must not replace a newer one.
-    if (request !== this.#newest) return;
-    this.onPrice();
-    const { price, payment_terms: terms } = quote;
-    const due = terms.confirmed_by === "deposit" ? price.deposit_due : price.total;
-    const slot = body.date && body.time ? `${longDay(body.date)}, ${body.time}` : "Pick a day and a time.";
-    byId("chosen-slot", HTMLElement).textContent = slot;
-    byId("price", HTMLElement).replaceChildren(priceTable(price));
-    byId("total", HTMLElement).textContent = `Total ${dollars(price.total)}`;
-    byId("terms", HTMLElement).textContent =
-      `${dollars(due)} now confirms the booking. Travel is added once we know the distance.`;
+    try {
+      const quote = await dataOf(this.api.POST("/api/v1/quotes", { body }));
+      // An older answer that arrives later must not replace a newer one.
+      if (request !== this.#newest) return;
+      clearProblem(this.#problem);
+      show(quote, body);
+    } catch (error) {
+      if (request === this.#newest) showProblem(this.#problem, error);
+    }
   }
+}
+
+function show({ price, payment_terms: terms }: Schemas["Quote"], body: Schemas["CreateQuote"]): void {
+  const due = terms.confirmed_by === "deposit" ? price.deposit_due : price.total;
+  const slot = body.date && body.time ? `${longDay(body.date)}, ${body.time}` : "Pick a day and a time.";
+  byId("chosen-slot", HTMLElement).textContent = slot;
+  byId("price", HTMLElement).replaceChildren(priceTable(price));
+  byId("total", HTMLElement).textContent = `Total ${dollars(price.total)}`;
+  byId("terms", HTMLElement).textContent =
+    `${dollars(due)} now confirms the booking. Travel is added once we know the distance.`;
 }
 
 function quantities<Code extends string>(form: HTMLFormElement, pointer: string, codes: readonly Code[]) {

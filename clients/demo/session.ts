@@ -8,7 +8,10 @@
  * and each refresh replaces it. A page that is loaded again for another reason asks for a login.
  */
 
+import type { Middleware } from "openapi-fetch";
+
 import { dataOf, type Api, type Schemas } from "../typescript/client";
+import { ApiProblem } from "../typescript/problem";
 
 const WAITING = "teppan-refresh-token";
 const MARGIN_MS = 30_000;
@@ -42,7 +45,7 @@ export class Session {
     await dataOf(this.publicApi.POST("/api/v1/auth/logout", { body, headers }));
   }
 
-  /** Forget the tokens, for example when the API says that the session has ended. */
+  /** Forget the tokens. */
   end(): void {
     this.#tokens = this.account = undefined;
     this.onChange();
@@ -56,6 +59,15 @@ export class Session {
       await this.#refreshing.finally(() => (this.#refreshing = undefined));
     }
     return this.#tokens?.access_token;
+  }
+
+  /** Middleware of requests with a token: a 401 means that the session has ended, whoever asked. */
+  get endedBy401(): Middleware {
+    return {
+      onResponse: ({ response }) => {
+        if (response.status === 401) this.end();
+      },
+    };
   }
 
   /** Keep the session while the person pays on Stripe's page. */
@@ -72,7 +84,12 @@ export class Session {
 
   async #refresh(refresh_token: string): Promise<void> {
     const body = { refresh_token };
-    await this.#start(await dataOf(this.publicApi.POST("/api/v1/auth/refresh", { body })));
+    try {
+      await this.#start(await dataOf(this.publicApi.POST("/api/v1/auth/refresh", { body })));
+    } catch (error) {
+      if (error instanceof ApiProblem && error.problem.status === 401) this.end();
+      throw error;
+    }
   }
 
   async #start(tokens: Schemas["Tokens"]): Promise<void> {

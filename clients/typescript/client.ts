@@ -12,7 +12,7 @@ export interface ApiOptions {
   /** The stack's output `ApiUrl`. */
   baseUrl: string;
   /** Returns the access token, or undefined for a request without an account. */
-  accessToken?: () => Promise<string | undefined>;
+  accessToken?: () => string | undefined | Promise<string | undefined>;
   /** Further middleware, such as a trace header. */
   middleware?: Middleware[];
 }

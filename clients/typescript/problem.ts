@@ -8,7 +8,11 @@ export type Problem = components["schemas"]["Problem"];
 
 /** An answer with an error status. `problem.code` is for programs, the message for people. */
 export class ApiProblem extends Error {
-  constructor(readonly problem: Problem) {
+  /** `retryAfter`: seconds to wait before the same request may succeed, if the answer names them. */
+  constructor(
+    readonly problem: Problem,
+    readonly retryAfter?: number,
+  ) {
     super(`${problem.title}. ${problem.detail}`);
     this.name = "ApiProblem";
   }
@@ -17,9 +21,15 @@ export class ApiProblem extends Error {
 /** Throw an ApiProblem for every answer that is not a success. */
 export const problemsAsErrors: Middleware = {
   async onResponse({ response }) {
-    if (!response.ok) throw new ApiProblem(await problemOf(response));
+    if (!response.ok) throw new ApiProblem(await problemOf(response), retryAfterOf(response));
   },
 };
+
+function retryAfterOf(response: Response): number | undefined {
+  // The header may also hold a date, which our API never sends: it is no number.
+  const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  return Number.isNaN(seconds) ? undefined : seconds;
+}
 
 async function problemOf(response: Response): Promise<Problem> {
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {

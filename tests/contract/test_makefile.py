@@ -163,6 +163,32 @@ def test_an_unknown_argument_of_make_is_refused(tmp_path: Path, argument: str) -
     assert f"*** There is no argument {name}: `make help` lists them.  Stop." in refused
 
 
+def test_make_dev_goes_on_without_the_registry_of_npm(tmp_path: Path) -> None:
+    # Given packages of the booking page that npm cannot fetch
+    (tmp_path / "clients").mkdir()
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        (tmp_path / "clients" / name).touch()
+    for name, script in (("npm", "echo ECONNREFUSED >&2; exit 1"), ("python", 'echo "$@"')):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    ready = [f".tools/{name}/.ready" for name in ("sam", "ministack")]
+    old = [flag for each in (".venv/.ready", *ready) for flag in ("-o", each)]
+
+    # When
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    dev = run_make(tmp_path, "dev", *old, f"python={tmp_path}/python", path=path)
+
+    # Then the cloud starts, and the next start tries again
+    assert dev.returncode == 0, dev.stderr
+    assert dev.stdout.splitlines()[1:] == ["The booking page is not served.", "-m local"]
+    assert "ECONNREFUSED\nCould not fetch clients" in dev.stderr
+    assert not (tmp_path / ".tools" / "clients" / ".ready").exists()
+
+    # But a check does not go on
+    assert run_make(tmp_path, ".tools/clients/.ready", path=path).returncode == 2
+
+
 def test_make_lock_without_npm_changes_nothing(tmp_path: Path) -> None:
     uv = tmp_path / "uv"
     uv.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")

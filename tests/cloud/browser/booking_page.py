@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 CONTACT = {
     "Street and number": "2100 Ocean Front Walk",
@@ -89,6 +89,23 @@ class BookingPage:
         """Book, and wait for the new booking."""
         self.press("Book this party")
         expect(self.status).to_have_text("The time is yours. Pay to confirm the booking.")
+
+    def lose_the_next_booking(self) -> None:
+        """Book; the API makes the booking, and its answer does not arrive."""
+
+        def lose_the_answer(route: Route) -> None:
+            route.fetch()
+            route.abort()
+
+        self.page.route("**/api/v1/bookings", lose_the_answer, times=1)
+        self.press("Book this party")
+        expect(self.alert).to_contain_text("The service cannot be reached.")
+
+    def cancel(self) -> None:
+        """Cancel the unpaid booking that is shown."""
+        self.press("Cancel this booking…")
+        self.press("Cancel the booking")
+        expect(self.status).to_contain_text("The booking is cancelled.")
 
     def pay(self) -> None:
         """Pay the deposit on Stripe's page, and come back."""

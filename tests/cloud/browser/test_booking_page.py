@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.booking_page.process import booking_page as serve_booking_page
 from local.processes import free_port
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Request, expect
 from tests.cloud.browser.booking_page import BookingPage
 from tests.cloud.browser.conftest import Watched
 from tests.cloud.conftest import RunningCloud
@@ -113,8 +113,14 @@ class TestProblems:
         # When
         booking_page.press("Book this party")
 
-        # Then the page offers the other times, and one of them can be booked
+        # Then the page offers the other times for as long as the customer thinks
+        taken = booking_page.page.get_by_role("radio", name="18:00")
+        expect(taken).to_be_disabled()
+        expect(booking_page.page.locator("#chosen-slot")).to_have_text("Pick a day and a time.")
         expect(booking_page.alert).to_contain_text("12:00, 15:00, and 21:00")
+        expect(taken).not_to_be_checked()
+
+        # And one of them can be booked
         booking_page.alert.get_by_role("button", name="21:00").click()
         expect(booking_page.page.locator("#chosen-slot")).to_contain_text("21:00")
         booking_page.book()
@@ -134,6 +140,23 @@ class TestProblems:
         expect(field).to_be_focused()
         expect(field).to_have_accessible_description(re.compile("must"))
 
+    def test_a_mark_goes_when_its_field_changes_and_the_others_stay(
+        self, booking_page: BookingPage, watched: Watched, member: Person, day: str
+    ) -> None:
+        watched.expected_statuses = {422}
+        booking_page.log_in(member.email, member.password)
+        booking_page.prepare(day)
+        booking_page.fill_in({"ZIP code": "9", "Phone": "1"})
+        booking_page.press("Book this party")
+        zip_code, phone = (booking_page.page.get_by_label(each) for each in ("ZIP code", "Phone"))
+        expect(zip_code).to_have_attribute("aria-invalid", "true")
+
+        booking_page.fill_in({"ZIP code": "90291", "Adults": "12"})
+        booking_page.expect_price("12 ")
+
+        expect(zip_code).not_to_have_attribute("aria-invalid", "true")
+        expect(phone).to_have_attribute("aria-invalid", "true")
+
     def test_a_booking_whose_answer_was_lost_is_not_made_twice(
         self,
         booking_page: BookingPage,
@@ -146,13 +169,7 @@ class TestProblems:
         booking_page.log_in(member.email, member.password)
         booking_page.prepare(day)
 
-        def lose_the_answer(route: Route) -> None:
-            route.fetch()
-            route.abort()
-
-        booking_page.page.route("**/api/v1/bookings", lose_the_answer, times=1)
-        booking_page.press("Book this party")
-        expect(booking_page.alert).to_contain_text("The service cannot be reached.")
+        booking_page.lose_the_next_booking()
         assert [each for each in watched.faults if "ERR_FAILED" not in each] == []
         watched.faults.clear()
 
@@ -162,6 +179,67 @@ class TestProblems:
         # Then
         customer = Customer(cloud.api, member.tokens()["access_token"])
         assert len(customer("GET", "/bookings").json()["items"]) == 1
+
+
+class TestOwnBookings:
+    def test_a_customer_sees_the_own_booking_at_once_and_the_time_free_after_cancelling(
+        self, booking_page: BookingPage, member: Person, day: str
+    ) -> None:
+        page = booking_page.page
+        booking_page.log_in(member.email, member.password)
+        booking_page.prepare(day)
+        booking_page.book()
+
+        page.get_by_role("link", name="Book", exact=True).click()
+        expect(page.get_by_role("radio", name="18:00")).to_be_disabled()
+
+        page.go_back()
+        booking_page.cancel()
+        page.get_by_role("link", name="Book", exact=True).click()
+        expect(page.get_by_role("radio", name="18:00")).to_be_enabled()
+
+    def test_a_cancelled_booking_can_be_made_again(
+        self, booking_page: BookingPage, cloud: RunningCloud, member: Person, day: str
+    ) -> None:
+        # Given
+        booking_page.log_in(member.email, member.password)
+        booking_page.prepare(day)
+        booking_page.book()
+        booking_page.cancel()
+
+        # When the customer books the same again
+        booking_page.page.get_by_role("link", name="Book", exact=True).click()
+        booking_page.pick(day, "18:00")
+        booking_page.book()
+
+        # Then
+        expect(booking_page.page.get_by_text("Waiting for payment")).to_be_visible()
+        customer = Customer(cloud.api, member.tokens()["access_token"])
+        bookings = customer("GET", "/bookings").json()["items"]
+        assert sorted(each["status"] for each in bookings) == ["cancelled", "pending"]
+
+    def test_an_old_booking_is_not_announced_as_a_new_one(
+        self,
+        booking_page: BookingPage,
+        watched: Watched,
+        cloud: RunningCloud,
+        member: Person,
+        day: str,
+    ) -> None:
+        # Given a booking whose answer was lost, and which was cancelled elsewhere
+        booking_page.log_in(member.email, member.password)
+        booking_page.prepare(day)
+        booking_page.lose_the_next_booking()
+        watched.faults.clear()
+        customer = Customer(cloud.api, member.tokens()["access_token"])
+        (made,) = customer("GET", "/bookings").json()["items"]
+        assert customer("DELETE", f"/bookings/{made['booking_id']}").status == 200
+
+        # When
+        booking_page.press("Book this party")
+
+        # Then
+        expect(booking_page.status).to_contain_text("You had made this booking before.")
 
 
 class TestOrigins:
@@ -180,8 +258,8 @@ class TestOrigins:
             page = new_page()
             page.goto(unlisted)
 
-            alert = page.get_by_role("alert").first
-            expect(alert).to_contain_text("The service cannot be reached.", timeout=20_000)
+            alert = page.get_by_role("alert").filter(has_text="The service cannot be reached.")
+            expect(alert).to_be_visible(timeout=20_000)
             assert any("blocked by CORS policy" in each for each in watched.faults)
             watched.faults.clear()
 
