@@ -187,6 +187,7 @@ _EXAMPLES: Final = {
 }
 _OTHERS: Final = {
     "info": """
+A body beyond {body_kib} KiB may be refused
         policy `{policy}`
         it is valid for {access_minutes} minutes
         for {session_days} days
